@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Sourced by the other scripts: settings every build step shares. Sets JOBS and GENERATOR.
+
+# Debian's emscripten keeps its JavaScript libraries where Node does not look by itself.
+if [ -d /usr/share/nodejs ] && [ "$(command -v emcc || true)" = /usr/bin/emcc ]; then
+  export NODE_PATH="${NODE_PATH:-/usr/share/nodejs}"
+fi
+
+JOBS=${JOBS:-$(nproc 2>/dev/null || echo 2)}
+if command -v ninja >/dev/null 2>&1; then
+  GENERATOR=(-G Ninja)
+else
+  GENERATOR=(-G "Unix Makefiles")
+fi
+export PATH="$PWD/node_modules/.bin:$PATH"
