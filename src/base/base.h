@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Types, attributes and limits that every room uses. Knows nothing of Erlang.
+#ifndef BASE_BASE_H
+#define BASE_BASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int8_t i8;
+typedef int16_t i16;
+typedef int32_t i32;
+typedef int64_t i64;
+
+#define LIKELY(x) __builtin_expect(!!(x), 1)
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define NOINLINE __attribute__((noinline))
+#define INLINE static inline __attribute__((always_inline))
+#define MUST_USE __attribute__((warn_unused_result))
+#define UNUSED __attribute__((unused))
+// Marks a function that may run the garbage collector: every unrooted term is dead after it.
+#define MAY_GC
+
+#ifndef VM_DEBUG
+#define VM_DEBUG 0
+#endif
+#ifndef VM_GC_STRESS
+#define VM_GC_STRESS 0
+#endif
+
+// A broken invariant of the VM itself (never of the program it runs): stops at once.
+#define PANIC() __builtin_trap()
+#if VM_DEBUG
+#define ASSERT(c) do { if (UNLIKELY(!(c))) PANIC(); } while (0)
+#else
+#define ASSERT(c) ((void)0)
+#endif
+
+#define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
+INLINE u64 min_u64(u64 a, u64 b) { return a < b ? a : b; }
+INLINE u64 max_u64(u64 a, u64 b) { return a > b ? a : b; }
+
+// Limits, each with its reason.
+enum {
+  MAX_X_REGISTERS = 1024,    // BEAM's own limit (x1023)
+  MAX_ARITY = 255,           // Erlang functions and funs
+  MAX_ATOM_CHARACTERS = 255, // Erlang reference manual, "Atom"
+  REDUCTIONS_PER_SLICE = 4000 // as OTP's CONTEXT_REDS
+};
+
+#endif

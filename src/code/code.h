@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the running system knows of code: internal code words, exports, fun entries, modules, lines.
+// Addresses in code are absolute; a code word is as wide as a pointer. Modules own their code; export
+// records are never freed, so code and terms may keep pointers to them.
+#ifndef CODE_CODE_H
+#define CODE_CODE_H
+
+#include "base/bytes.h"
+#include "term/atom.h"
+#include "term/heap.h"
+
+typedef uintptr_t cword;
+enum { TERM_CWORDS = sizeof(term) / sizeof(cword) }; // code words an inline 64-bit constant takes
+struct process;
+typedef term (*bif_fn)(struct process *p, term *args);
+
+// One M:F/A that code may call. ip is where a call goes: the function's first instruction, or stub
+// (an op that calls the BIF, or one that raises undef through error_handler). "slot" is for the JIT.
+struct export {
+  const cword *ip;
+  u32 slot;
+  bif_fn bif;           // non-NULL: a BIF (ip = stub)
+  term module, function;
+  u32 arity;
+  bool guard_bif;
+  cword stub[3];        // {OP_call_bif_stub | OP_undefined_function, (cword)this, 0}
+  struct module *owner; // whose code ip points into; NULL for a BIF or an undefined function
+};
+struct export *export_get(term m, term f, u32 arity);   // finds or makes (undefined); NULL = out of memory
+struct export *export_find(term m, term f, u32 arity);  // NULL when no record exists
+INLINE bool export_defined(const struct export *e) { return e->bif || e->owner; }
+void export_each(void (*fn)(struct export *, void *), void *arg);
+
+// One lambda of a module.
+struct fun_entry {
+  const cword *ip;      // NULL once the code was purged
+  term module;
+  term function;        // '-f/1-fun-0-'
+  u32 arity;            // with free variables (arity of the code)
+  u32 free_count;
+  u32 index;            // in the new fun table
+  u32 old_index, old_uniq;
+  u8 uniq[16];          // MD5 of the module
+  struct module *owner; // NULL when purged or known only from external terms
+};
+struct fun_entry *fun_entry_get(term module, u32 old_uniq, u32 index); // finds or makes a hollow one
+
+struct line_entry { u32 offset; u32 line; };            // code word offset -> line (0: none); bit 31: no frame, see translate.c
+struct function_info { u32 offset; term name; u32 arity; }; // offset of the entry (func_info word), sorted
+
+struct module {
+  term name;
+  struct module *old;         // previous version, until purged
+  struct module *hash_next;
+  cword *code;
+  u32 code_words;
+  struct function_info *functions; // by offset
+  u32 function_count;
+  struct line_entry *lines;   // by offset; line = file index << 24 | line number (file 0 = module's own file)
+  u32 line_count;
+  term *files;                // file names (list of characters or binary), [0] unused when default
+  u32 file_count;
+  term *literals;             // literals[i]; terms in the literal area
+  u32 literal_count;
+  void *literal_area;
+  size_t literal_area_size;
+  struct fun_entry **funs;
+  u32 fun_count;
+  term *constants;            // pool of generic operand constants (see translate.c)
+  u32 constant_count;
+  u8 md5[16];
+  term attributes, compile_info; // terms in the literal area
+  struct export **exports;    // what it exports
+  u32 export_count;
+  const cword *on_load;       // function to run, or NULL
+  size_t memory;              // all bytes, for code info
+};
+struct module *module_find(term name);                  // current version or NULL
+struct module *module_of(const cword *ip);              // whose code (any version) holds ip, or NULL
+void module_each(void (*fn)(struct module *, void *), void *arg);
+
+// Where is ip? For return words pass the address after the call: it is looked up at ip - 1.
+struct code_place { term module, function; u32 arity; const char *unused; term file; u32 line; bool has_frame; };
+bool code_place(const cword *ip, bool is_return_address, struct code_place *out); // file: NV when unknown; line 0 when unknown
+
+void code_init(void);      // tables, BIF exports from bifs.tab
+void code_destroy(void);
+
+// The table of BIFs (bifs.tab).
+struct bif_entry { const char *module, *function; u8 arity; bif_fn fn; u32 flags; };
+enum { BIF_FLAG_GUARD = 1, BIF_FLAG_TRAP = 2, BIF_FLAG_HIDDEN = 4 };
+extern const struct bif_entry bif_table[];
+
+#endif

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Generational copying collector of one process's heap. It sees an area record and a set of roots,
+// never a process. Minor collections copy what was allocated since the last one and promote what
+// survived one (below the high-water mark) to the old heap; a major one copies everything together.
+#ifndef MEMORY_GC_H
+#define MEMORY_GC_H
+
+#include "term/heap.h"
+
+struct gc_area {       // part of struct process; valid together with its struct heap
+  term *start;         // young heap block
+  u32 words;           // its size
+  u32 min_words;       // min_heap_size of the process
+  term *high;          // objects below survived one collection
+  term *old_start, *old_top;
+  u32 old_words;
+  u32 fullsweep_after;
+  u32 minor_count;     // minors since the last major
+  u64 max_words;       // max_heap_size, 0 none
+};
+struct gc_roots { term *base; size_t n; };
+enum gc_result { GC_OK, GC_NO_MEMORY, GC_MAX_HEAP };
+// Makes room for need words. major: collect everything. Fragments in h->frags are merged and freed;
+// *garbage_words receives what was reclaimed when not NULL.
+MAY_GC enum gc_result gc_collect(struct heap *h, struct gc_area *a, const struct gc_roots *roots, size_t n_roots, size_t need, bool major);
+// A first heap of at least words; a destroyed one gives everything back, off-heap references too.
+bool gc_area_init(struct heap *h, struct gc_area *a, u32 words);
+void gc_area_destroy(struct heap *h, struct gc_area *a);
+u64 gc_area_memory(const struct heap *h, const struct gc_area *a); // bytes
+u32 gc_next_size(u64 words);       // the size of the growth series that holds words
+extern bool gc_stress;             // collect at every opportunity, poison the old space (tests)
+void gc_verify(const struct heap *h, const struct gc_area *a, const struct gc_roots *roots, size_t n_roots); // memory/verify.c, debug
+
+#endif

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// struct process and the life of a process: table, creation, registration of names. One sub-struct per
+// room (heap and area of memory/, mailbox, links). An idle process costs at most 1 KB all told.
+#ifndef PROCESS_PROCESS_H
+#define PROCESS_PROCESS_H
+
+#include "memory/gc.h"
+#include "process/ctx.h"
+#include "process/links.h"
+#include "process/mailbox.h"
+
+enum process_state { PROCESS_RUNNABLE, PROCESS_RUNNING, PROCESS_WAITING, PROCESS_EXITING, PROCESS_FREE };
+enum priority { PRIORITY_MAX, PRIORITY_HIGH, PRIORITY_NORMAL, PRIORITY_LOW };
+
+struct process {
+  term pid;
+  u8 state;               // enum process_state
+  u8 priority;            // enum priority
+  u8 skip;                // low priority: rounds left to be passed over
+  bool trap_exit : 1;
+  bool hibernated : 1;    // stack and heap shrunk, continues at hibernate's M:F(A)
+  bool timed_out : 1;     // receive timer fired: continue at timeout_ip
+  bool is_js : 1;         // a JavaScript process: no code, its mailbox is drained by the host
+  bool async_dist : 1;
+  bool sensitive : 1;
+  bool message_on_heap : 1;
+  bool gc_requested : 1;  // a major collection is wanted at the next safe point
+  bool exit_pending : 1;  // must exit with exit_reason at the next safe point (suicide in a BIF)
+  bool save_calls : 1;
+  u32 suspend_count;      // sum over suspenders
+  struct process *run_next;  // run queue
+  // execution, valid while not running
+  term *e;                // stack top
+  const cword *ip;        // where to continue
+  u32 live;               // X registers saved just below e: e[-live .. -1] are x0..
+  u32 catches;            // number of open catch/try
+  const cword *timeout_ip;// where wait_timeout continues when it fires
+  // stack: its own block, grows down
+  term *stack_start;
+  u32 stack_words;
+  struct heap heap;       // valid while not running (else ctx.heap)
+  struct gc_area area;
+  u32 stack_shrink;
+  struct mailbox mailbox;
+  struct links links;     // links, monitors, aliases
+  u64 receive_timer;      // 0: none
+  void *timers;           // struct timer *: those whose destination is this pid
+  term name;              // registered name or NV
+  term group_leader;
+  term parent;            // pid of the spawner or NV
+  term initial[2];        // module and function of the initial call
+  u32 initial_arity;
+  u32 reductions_base;
+  u64 reductions;         // of finished slices
+  struct dictionary *dictionary; // process dictionary, NULL while empty
+  term exit_reason;       // once exiting
+  struct frag *exit_frag; // owns exit_reason when it is not immediate
+  void *ets_tables;       // tables owned (struct ets_table *, linked)
+  void *suspends;         // struct suspend *: whom this process has suspended
+  term error_handler;     // module atom
+  term label;             // proc_lib:set_label (kept off heap: immediate or NV), OTP 27+
+  void *js;               // host data of a JavaScript process
+  u64 max_heap_flags;     // bit 0 kill, bit 1 error_logger, bit 2 include_shared_binaries
+};
+
+void process_init(void);
+void process_destroy_all(void);
+struct process *process_find(term pid);        // NULL when dead or not local
+u32 process_count(void);
+void process_set_limit(u32 max);
+void process_each(void (*fn)(struct process *, void *), void *arg); // in pid order of creation
+
+struct spawn_options {
+  bool link, monitor, js;
+  term monitor_tag;        // NV: 'DOWN'
+  u8 alias;                // enum alias_mode of links.h
+  u8 priority;
+  u32 min_heap_words;      // 0: default
+  u32 fullsweep_after;
+  u64 max_heap_words; u64 max_heap_flags;
+  bool message_on_heap, async_dist;
+  term group_leader;       // NV: parent's
+};
+void spawn_options_default(struct spawn_options *o);
+// Creates a process that will run M:F(Args) (Args a list of any heap; copied). parent may be NULL (JS).
+// Returns NULL: no memory or process limit (system_limit). *monitor: id of the monitor when wanted.
+struct process *process_spawn(struct process *parent, term m, term f, term args, const struct spawn_options *o, u64 *monitor);
+// The same for a fun.
+struct process *process_spawn_fun(struct process *parent, term fun, const struct spawn_options *o, u64 *monitor);
+
+// Registers in and out of ctx (called by interp's run_slice and by whoever must build on a process's heap).
+void process_enter(struct process *p);
+void process_leave(struct process *p);
+// Stack room for at least words below e. Only for the running process (uses ctx.e). False: no memory.
+bool process_grow_stack(struct process *p, u32 words);
+// Collects the running process: x[0..live) are roots, as are its stack, dictionary, mailbox peek.
+// False: it must exit (ctx.p->exit_reason set: max_heap_size, or no memory -> system_limit).
+MAY_GC bool process_collect(struct process *p, u32 live, size_t need, bool major);
+void process_garbage_collect(struct process *p); // a process that does not run: major collection
+
+// Names.
+struct process *registered_find(term name);   // NULL
+term registered_whereis(term name);           // pid, port or NV
+bool registered_add(term name, struct process *p); // false: name taken or process has a name
+bool registered_remove(term name);
+void registered_each(void (*fn)(term name, term pid, void *), void *arg);
+
+// Process dictionary (values live on the process's heap; the collector has them as roots).
+term dictionary_get(struct process *p, term key);  // NV
+term dictionary_put(struct process *p, term key, term value); // old value or NV
+term dictionary_erase(struct process *p, term key);
+void dictionary_each(struct process *p, void (*fn)(term key, term value, void *), void *arg);
+
+#endif

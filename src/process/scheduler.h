@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Run queues by priority and the tick. The engine (interp) is called through run_slice.
+#ifndef PROCESS_SCHEDULER_H
+#define PROCESS_SCHEDULER_H
+
+#include "process/process.h"
+
+extern void (*run_slice)(struct process *p);   // set by host/vm.c; runs one slice, leaves ctx.status
+
+void scheduler_init(void);
+void scheduler_ready(struct process *p);       // waiting -> runnable (no-op when runnable, suspended or exiting)
+void scheduler_remove(struct process *p);
+enum tick_result { TICK_IDLE, TICK_RUNNABLE, TICK_TIMER, TICK_HALTED };
+// Runs until the deadline (host clock, microseconds), until max_reductions are used (0: no such limit),
+// or nothing is runnable. *wake: time of the next timer in microseconds (monotonic) for TICK_TIMER.
+enum tick_result scheduler_tick(u64 deadline_us, u64 max_reductions, i64 *wake_us);
+u32 scheduler_runnable(void);                  // length of all run queues
+extern u32 scheduler_slice;                    // reductions a slice, 4000; tests set 1..7
+
+#endif

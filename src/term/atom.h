@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// The atom table: text <-> index, hashed. Atoms are never freed while the VM lives. The predefined
+// ones (code/atoms.tab) have the constants ATOM_<name> of gen/atoms.h.
+#ifndef TERM_ATOM_H
+#define TERM_ATOM_H
+
+#include "gen/atoms.h"
+#include "term/term.h"
+
+void atom_init(void);
+void atom_destroy(void);
+// Text is UTF-8. Returns NV when malformed, longer than 255 characters, or memory/table limit is out.
+term atom_from_utf8(const u8 *text, size_t len);
+term atom_from_latin1(const u8 *text, size_t len);
+term atom_find_utf8(const u8 *text, size_t len); // existing atom or NV
+term atom_from_c(const char *text);              // zero-terminated ASCII
+const u8 *atom_text(term atom, size_t *len);     // UTF-8 bytes, not terminated
+u32 atom_characters(term atom);
+int atom_compare(term a, term b);                // by codepoints, as term order wants
+u32 atom_hash_otp(term atom);                    // the hash OTP's phash/phash2 use for this atom
+u32 atom_count(void);
+bool atom_is_bool(term t);
+INLINE term make_bool(bool b) { return b ? ATOM_true : ATOM_false; }
+
+#endif

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Local references: a 96-bit unique number. The first 64 bits identify it inside this VM.
+#ifndef TERM_REF_H
+#define TERM_REF_H
+
+#include "term/heap.h"
+
+enum { REF_WORDS = 3, MAGIC_REF_WORDS = 5 };
+void ref_init(u64 seed);
+term ref_new(struct heap *h);
+u64 ref_next_id(void);                     // unique id without building a term
+term ref_from_id(struct heap *h, u64 id);  // the reference with this id
+u64 ref_id(term ref);                      // of a local reference
+term ref_magic(struct heap *h, struct refc *resource); // takes one reference to the resource
+struct refc *ref_resource(term ref);       // NULL when not magic
+void ref_numbers(u64 id, u32 out[3]);      // n0 (18 bits), n1, n2 as printed #Ref<0.n2.n1.n0>
+
+#endif
