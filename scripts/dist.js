@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Makes dist/, what the npm package publishes: the bundles (rollup), the declarations (tsc, from JSDoc) for both module
+// systems, vm.wasm and otp.pack. Does nothing when dist/ is newer than what it comes from. `--types` only checks types.
+
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+
+const files = (folder) => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+const mtime = (file) => (existsSync(file) ? statSync(file).mtimeMs : 0);
+const STAMP = 'build/dist.stamp';
+
+function run(program, args) {
+  return spawnSync(process.execPath, [program, ...args], { stdio: 'inherit' }).status === 0;
+}
+
+function copy(from, to) {
+  if (mtime(from) > mtime(to)) copyFileSync(from, to);
+}
+
+/** tsc's declarations, once as they are and once for CommonJS, where a relative import names a .cjs file. */
+function declarations() {
+  rmSync('build/types', { recursive: true, force: true });
+  const fine = run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json']);
+  if (!existsSync('build/types/index.d.ts')) return false;
+  for (const folder of ['dist/types', 'dist/types-cjs']) rmSync(folder, { recursive: true, force: true });
+  for (const file of files('build/types')) {
+    const name = relative('build/types', file);
+    if (name === 'cli.d.ts') continue;
+    const text = readFileSync(file, 'utf8');
+    put(join('dist/types', name), text);
+    const cjs = text.replace(/((?:from|import\()\s*["']\.{1,2}\/[^"']*)\.js(["'])/g, '$1.cjs$2');
+    put(join('dist/types-cjs', name.replace(/\.d\.ts$/, '.d.cts')), cjs);
+  }
+  put('dist/spawnlink.d.ts', "export * from './types/index.js';\n");
+  put('dist/spawnlink.d.cts', "export * from './types-cjs/index.cjs';\n");
+  return fine;
+}
+
+function put(file, text) {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+if (process.argv.includes('--types')) process.exit(run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json', '--noEmit']) ? 0 : 1);
+
+if (!existsSync('js/index.js')) {
+  console.error('dist: there is no js/index.js yet');
+  process.exit(1);
+}
+mkdirSync('dist', { recursive: true });
+for (const [from, to] of [['build/wasm/vm.wasm', 'dist/vm.wasm'], ['build/otp.pack', 'dist/otp.pack']]) {
+  if (existsSync(from)) copy(from, to);
+}
+const inputs = [...files('js'), 'rollup.config.js', 'tsconfig.json', 'package-lock.json', 'scripts/dist.js'];
+if (inputs.some((file) => mtime(file) > mtime(STAMP)) || !existsSync('dist/spawnlink.js')) {
+  rmSync(STAMP, { force: true });
+  const bundled = run('node_modules/rollup/dist/bin/rollup', ['--config', 'rollup.config.js', '--silent']);
+  const typed = declarations();
+  if (!bundled || !typed) process.exit(1);
+  put(STAMP, '');
+}

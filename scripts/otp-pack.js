@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Builds an OTP pack (format: js/pack.js) from an OTP root: beams stripped to what the VM loads, literals kept
+// uncompressed, grouped in blocks, each block deflated. Beside FILE it writes FILE.br, the same pack with its blocks
+// stored as they are and brotli over the whole, for a server that sends it with Content-Encoding: br.
+//
+//   scripts/otp-pack [ROOT] [-o FILE] [--set base|compiler|full] [--no-br] [--if-changed]
+//
+// ROOT is that of `erl` on PATH if not given. base: erts' preloaded modules, kernel, stdlib and our own (src/erl);
+// compiler: compiler, syntax_tools, parsetools; full: every application of ROOT that has beams.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, deflateRawSync, gunzipSync, inflateSync } from 'node:zlib';
+import { readPack } from '../js/pack.js';
+
+const SETS = {
+  base: ['erts', 'kernel', 'stdlib'],
+  compiler: ['compiler', 'syntax_tools', 'parsetools'],
+};
+/** What the loader reads; the rest (Dbgi, Docs, Abst, ...) is for tools. */
+const CHUNKS = new Set(['Atom', 'AtU8', 'Code', 'StrT', 'ImpT', 'ExpT', 'FunT', 'LitT', 'LitU', 'Line', 'Type', 'Meta', 'Attr', 'CInf', 'LocT', 'Recs']);
+const BLOCK = 128 * 1024;
+/** Modules every program starts with: kept together so that a start inflates few blocks. */
+const FIRST = ['erlang', 'erts_internal', 'lists', 'error_handler', 'proc_lib', 'gen', 'gen_server', 'supervisor', 'io', 'io_lib', 'io_lib_format', 'io_lib_pretty', 'maps', 'erl_scan', 'erl_parse', 'erl_eval', 'erl_anno', 'erl_internal', 'orddict', 'proplists', 'string', 'unicode', 'unicode_util', 'logger', 'sys'];
+const LICENCE =
+  'The modules in this pack are part of Erlang/OTP, unmodified but for debug information left out. ' +
+  'Copyright Ericsson AB and the Erlang/OTP contributors 1996-2025. ' +
+  'Licensed under the Apache License, Version 2.0 (the "License"); you may not use these files except in compliance ' +
+  'with the License. You may obtain a copy of the License at http://www.apache.org/licenses/LICENSE-2.0. ' +
+  'Unless required by applicable law or agreed to in writing, software distributed under the License is distributed ' +
+  'on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.';
+
+const home = fileURLToPath(new URL('..', import.meta.url));
+
+function arguments_(argv) {
+  const options = { root: undefined, out: undefined, set: 'base', brotli: true, ifChanged: false };
+  for (let i = 0; i < argv.length; i++) {
+    if (argv[i] === '-o') options.out = argv[++i];
+    else if (argv[i] === '--set') options.set = argv[++i];
+    else if (argv[i] === '--no-br') options.brotli = false;
+    else if (argv[i] === '--if-changed') options.ifChanged = true;
+    else if (argv[i].startsWith('-') || options.root) die('usage: otp-pack [ROOT] [-o FILE] [--set base|compiler|full] [--no-br] [--if-changed]');
+    else options.root = argv[i];
+  }
+  if (options.set !== 'full' && !SETS[options.set]) die(`no set ${options.set}: base, compiler or full`);
+  options.out ??= join(home, 'build', options.set === 'base' ? 'otp.pack' : `otp-${options.set}.pack`);
+  options.root ??= rootOfErl();
+  if (!existsSync(join(options.root, 'lib'))) die(`${options.root} is not an OTP root: it has no lib folder`);
+  return options;
+}
+
+function die(message) {
+  console.error(`otp-pack: ${message}`);
+  process.exit(1);
+}
+
+function rootOfErl() {
+  try {
+    return execFileSync('erl', ['-noshell', '-eval', 'io:put_chars(code:root_dir()), halt().'], { encoding: 'utf8' });
+  } catch (error) {
+    return die(`no ROOT given and \`erl\` did not say its own (${error.code ?? error.message})`);
+  }
+}
+
+/** 'stdlib-4.2' and 'stdlib' (a source tree's) are both OTP's way to name an application's folder. */
+function applications(root, set) {
+  const found = [];
+  for (const folder of readdirSync(join(root, 'lib')).sort()) {
+    const name = folder.replace(/-[\d.]+$/, '');
+    const ebin = join(root, 'lib', folder, 'ebin');
+    const wanted = set === 'full' || SETS[set].includes(name);
+    if (wanted && existsSync(ebin)) found.push({ name, version: folder.slice(name.length + 1), ebin });
+  }
+  if (set !== 'compiler' && !found.some((a) => a.name === 'erts')) found.unshift(...preloaded(root));
+  for (const name of SETS[set] ?? []) {
+    if (!found.some((application) => application.name === name)) console.error(`otp-pack: ${root} has no ${name}; going on without`);
+  }
+  if (found.length === 0) die(`nothing to pack in ${root}`);
+  return found;
+}
+
+/** Where OTP keeps the beams that are linked into the emulator: erts-V/ebin, or a source tree's preloaded folder. */
+function preloaded(root) {
+  for (const folder of readdirSync(root).filter((name) => /^erts(-[\d.]+)?$/.test(name))) {
+    for (const ebin of [join(root, folder, 'ebin'), join(root, folder, 'preloaded', 'ebin')]) {
+      if (existsSync(ebin)) return [{ name: 'erts', version: folder.slice(5), ebin }];
+    }
+  }
+  return [];
+}
+
+/** Our own modules (src/erl), compiled with the erlc of this machine; they go in the base set. */
+function ownModules() {
+  const source = join(home, 'src', 'erl');
+  const files = existsSync(source) ? readdirSync(source).filter((name) => name.endsWith('.erl')) : [];
+  const ebin = join(home, 'build', 'erl');
+  mkdirSync(ebin, { recursive: true });
+  const stale = files.filter((name) => mtime(join(ebin, name.replace('.erl', '.beam'))) < mtime(join(source, name)));
+  if (stale.length > 0) {
+    execFileSync('erlc', ['+deterministic', '-o', ebin, ...stale.map((name) => join(source, name))], { stdio: 'inherit' });
+  }
+  const modules = files.map((name) => name.slice(0, -'.erl'.length));
+  return { name: 'spawnlink', version: '', ebin, modules };
+}
+
+const mtime = (file) => (existsSync(file) ? statSync(file).mtimeMs : 0);
+
+/** A beam with only the chunks the VM reads, its literals stored instead of deflated. */
+function strip(file) {
+  let bytes = readFileSync(file);
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) bytes = gunzipSync(bytes);
+  if (bytes.toString('latin1', 0, 4) !== 'FOR1' || bytes.toString('latin1', 8, 12) !== 'BEAM') die(`${file} is not a beam`);
+  const chunks = [];
+  const end = 8 + bytes.readUInt32BE(4);
+  for (let at = 12; at + 8 <= end; ) {
+    const id = bytes.toString('latin1', at, at + 4);
+    const size = bytes.readUInt32BE(at + 4);
+    const data = bytes.subarray(at + 8, at + 8 + size);
+    at += 8 + Math.ceil(size / 4) * 4;
+    if (!CHUNKS.has(id)) continue;
+    chunks.push(chunk(id, id === 'LitT' ? storedLiterals(data) : data));
+  }
+  const body = Buffer.concat([Buffer.from('BEAM'), ...chunks]);
+  return Buffer.concat([Buffer.from('FOR1'), u32be(body.length), body]);
+}
+
+function chunk(id, data) {
+  return Buffer.concat([Buffer.from(id), u32be(data.length), data, Buffer.alloc((4 - (data.length % 4)) % 4)]);
+}
+
+function u32be(n) {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(n);
+  return bytes;
+}
+
+/**
+ * The literal table uncompressed. OTP 28 and later mark that by size 0, and our loader reads the mark in
+ * any beam; the pack's own compression then does better than zlib twice over.
+ */
+function storedLiterals(data) {
+  if (data.readUInt32BE(0) === 0) return data;
+  return Buffer.concat([u32be(0), inflateSync(data.subarray(4))]);
+}
+
+function collect(root, set) {
+  const apps = applications(root, set);
+  if (set !== 'compiler') apps.push(ownModules());
+  const entries = new Map();
+  const described = [];
+  for (const app of apps) {
+    const names = readdirSync(app.ebin).sort();
+    const modules = app.modules ?? names.filter((name) => name.endsWith('.beam')).map((name) => name.slice(0, -'.beam'.length));
+    for (const module of modules) {
+      // The first application wins: an old application may still carry a module that moved.
+      if (!entries.has(module)) entries.set(module, strip(join(app.ebin, `${module}.beam`)));
+    }
+    for (const name of names.filter((file) => file.endsWith('.app'))) entries.set(name, readFileSync(join(app.ebin, name)));
+    if (modules.length > 0) described.push({ name: app.name, version: app.version, modules });
+  }
+  const boot = join(root, 'bin', 'start_clean.boot');
+  if (set !== 'compiler' && existsSync(boot)) entries.set('start_clean.boot', readFileSync(boot));
+  return { entries, described };
+}
+
+/** Entries in blocks of about BLOCK bytes: the usual first ones together, then each application's, in order. */
+function layOut(entries) {
+  const order = [...FIRST.filter((name) => entries.has(name)), ...[...entries.keys()].filter((name) => !FIRST.includes(name))];
+  const blocks = [];
+  const index = [];
+  let parts = [];
+  let size = 0;
+  const close = () => {
+    if (size > 0) blocks.push(Buffer.concat(parts));
+    parts = [];
+    size = 0;
+  };
+  for (const name of order) {
+    const data = entries.get(name);
+    if (size > 0 && size + data.length > BLOCK) close();
+    index.push({ name: Buffer.from(name), block: blocks.length, offset: size, length: data.length });
+    parts.push(data);
+    size += data.length;
+  }
+  close();
+  index.sort((a, b) => Buffer.compare(a.name, b.name));
+  return { blocks, index };
+}
+
+function encode(meta, { blocks, index }, compress) {
+  const description = Buffer.from(JSON.stringify(meta));
+  const table = Buffer.concat(index.map(({ name, ...entry }) => Buffer.concat([Buffer.from([name.length]), name, u32le(entry.block, entry.offset, entry.length)])));
+  const stored = blocks.map((block) => {
+    const deflated = compress ? deflateRawSync(block, { level: 9, memLevel: 9 }) : block;
+    return deflated.length < block.length ? deflated : block;
+  });
+  let offset = 24 + description.length + 12 * blocks.length + table.length;
+  const places = stored.map((data, i) => {
+    const place = u32le(offset, data.length, blocks[i].length);
+    offset += data.length;
+    return place;
+  });
+  const header = Buffer.concat([Buffer.from('SLPK'), u32le(1, description.length, blocks.length, index.length, table.length)]);
+  return Buffer.concat([header, description, ...places, table, ...stored]);
+}
+
+function u32le(...numbers) {
+  const bytes = Buffer.alloc(4 * numbers.length);
+  numbers.forEach((n, i) => bytes.writeUInt32LE(n, 4 * i));
+  return bytes;
+}
+
+/** Whether FILE is newer than all that goes into it: the beams, our modules and this script. */
+function upToDate({ root, set, out }) {
+  const made = mtime(out);
+  if (made === 0) return false;
+  const own = join(home, 'src', 'erl');
+  const inputs = [fileURLToPath(import.meta.url), join(home, 'js', 'pack.js')];
+  if (set !== 'compiler' && existsSync(own)) inputs.push(own, ...readdirSync(own).map((name) => join(own, name)));
+  for (const { ebin } of applications(root, set)) inputs.push(ebin);
+  if (inputs.some((file) => mtime(file) > made)) return false;
+  return readPack(readFileSync(out)).meta.root === root;
+}
+
+function otpRelease(root) {
+  const releases = existsSync(join(root, 'releases')) ? readdirSync(join(root, 'releases')).filter((name) => /^\d+$/.test(name)) : [];
+  if (releases.length > 0) return releases.sort((a, b) => Number(b) - Number(a))[0];
+  const file = join(root, 'OTP_VERSION');
+  return existsSync(file) ? readFileSync(file, 'utf8').trim().split('.')[0] : '';
+}
+
+const options = arguments_(process.argv.slice(2));
+if (!(options.ifChanged && upToDate(options))) {
+  const { entries, described } = collect(options.root, options.set);
+  const layout = layOut(entries);
+  const meta = { otp: otpRelease(options.root), set: options.set, root: options.root, licence: LICENCE, applications: described };
+  const pack = encode(meta, layout, true);
+  mkdirSync(dirname(options.out), { recursive: true });
+  const raw = layout.blocks.reduce((sum, block) => sum + block.length, 0);
+  const kib = (bytes) => `${Math.round(bytes / 1024)} KiB`;
+  let sizes = `${kib(raw)} stripped, ${kib(pack.length)} packed`;
+  if (options.brotli) {
+    const plain = encode(meta, layout, false);
+    const params = { [constants.BROTLI_PARAM_LGWIN]: 22, [constants.BROTLI_PARAM_QUALITY]: 10, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length };
+    const brotli = brotliCompressSync(plain, { params });
+    writeFileSync(`${options.out}.br`, brotli);
+    sizes += `, ${kib(brotli.length)} brotli`;
+  }
+  writeFileSync(options.out, pack);
+  console.log(`${basename(options.out)}: ${entries.size} files of OTP ${meta.otp}, ${layout.blocks.length} blocks, ${sizes}`);
+}
