@@ -27,7 +27,7 @@ const SUITES = [
     command: [node, '--experimental-vm-modules', '--no-warnings', '--expose-gc', 'node_modules/jest/bin/jest.js', '--config', 'jest.config.js'],
   },
   ...['signals', 'examples', 'web', 'package'].map((name) => ({ name, when: `tests/${name}/run.js`, command: [node, `tests/${name}/run.js`] })),
-  { name: 'size', when: 'scripts/check-size', command: ['scripts/check-size'] },
+  { name: 'size', when: 'js/index.js', command: ['scripts/check-size'] },
 ];
 
 const SANITIZERS = { ASAN_OPTIONS: 'detect_leaks=1:abort_on_error=0', UBSAN_OPTIONS: 'print_stacktrace=1' };
