@@ -5,6 +5,7 @@
 //   atoms.tab (and atoms.d/*.tab)   ident ['text']                      -> atoms.h atoms.inc
 //   bifs.tab (and bifs.d/*.tab)     module:function/arity c_name flags  -> bifs.h bifs.inc
 //   ops.tab                         name operands hot|cold | what       -> ops.h ops.inc cold_ops.inc
+//   genop.tab                       number name arity                   -> genop.h genop.inc
 //
 // `#` starts a comment at the start of a line. A file is written only if its text changes. Run by CMake.
 
@@ -158,8 +159,29 @@ function ops() {
   write('cold_ops.inc', ordered.filter((op) => op.cold).map((op) => `COLD(${op.name})`));
 }
 
+function genops() {
+  const list = [];
+  for (const row of rows('genop')) {
+    const match = /^(\d+)\s+([A-Za-z_]\w*)\s+(\d+)(?:\s+#.*)?$/.exec(row.text);
+    if (!match) {
+      fail(row, 'not `number name arity`');
+      continue;
+    }
+    if (Number(match[1]) !== list.length + 1) fail(row, `number ${list.length + 1} expected`);
+    list.push({ number: match[1], name: match[2], arity: match[3] });
+  }
+  write('genop.h', guard([
+    'enum {',
+    ...list.map((op) => `  GENOP_${op.name} = ${op.number},`),
+    `  GENOP_COUNT = ${list.length + 1} // numbers start at 1`,
+    '};',
+  ]));
+  write('genop.inc', list.map((op) => `G(${op.number}, "${op.name}", ${op.arity})`));
+}
+
 mkdirSync(target, { recursive: true });
 atoms();
 bifs();
 ops();
+genops();
 process.exit(errors === 0 ? 0 : 1);
