@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Building of the bit syntax. bs_create does a whole bs_create_bin from a table of segments, in OTP's
+// two phases: all sizes first, then the values, so that errors name the segment OTP would name. The
+// bs_init*/bs_put* functions are the older instructions, which share one builder because the
+// instructions of one construction stand next to each other in the code.
+//
+// Appending to a binary is amortised constant time: a KIND_SUB_BIN with aux = 1 whose last bit is the
+// last in use (refc->size) grows its payload in place. Appending takes the aux mark from the old term,
+// so at most one term may extend a payload. Whoever copies a KIND_SUB_BIN to another heap clears aux.
+// Called by the interpreter; nothing here collects.
+#ifndef TERM_BS_BUILD_H
+#define TERM_BS_BUILD_H
+
+#include "term/bits.h"
+#include "term/bs_match.h"
+
+enum bs_type { BS_INTEGER, BS_FLOAT, BS_BINARY, BS_APPEND, BS_PRIVATE_APPEND, BS_STRING, BS_UTF8, BS_UTF16, BS_UTF32 };
+struct bs_segment {
+  u8 type;            // enum bs_type
+  u8 flags;           // enum bs_flags
+  u16 unit;           // bits
+  term value;         // not for BS_STRING
+  term size;          // ATOM_all for the whole binary (append too); any term for utf; else as evaluated
+  const u8 *string;   // BS_STRING: size is the number of bytes (unit 8), as in the instruction
+};
+enum bs_cause { BS_CAUSE_NONE, BS_CAUSE_TYPE, BS_CAUSE_SIZE, BS_CAUSE_UNIT, BS_CAUSE_SHORT, BS_CAUSE_NO_FLOAT, BS_CAUSE_INVALID };
+struct bs_error {     // error:Reason, error_info cause {Segment, Type, Cause, Value}
+  bool system_limit;  // reason system_limit, else badarg
+  u32 segment;        // 1..
+  enum bs_type type;
+  enum bs_cause cause;
+  term value;
+};
+// The new bitstring, or NV with *error filled in.
+term bs_create(struct heap *h, const struct bs_segment *segments, u32 n, struct bs_error *error);
+// Atoms of the cause tuple: integer, float, binary, utf8, utf16, utf32 / type, size, unit, short, no_float, invalid.
+// (string and append count as binary.)
+term bs_error_type(const struct bs_error *error);
+term bs_error_cause(const struct bs_error *error);
+// error_info's cause => {Segment, Type, Cause, Value}.
+term bs_error_term(struct heap *h, const struct bs_error *error);
+
+// The older instructions. All return false (term: NV) on failure; bs_limit() tells system_limit from badarg.
+bool bs_limit(void);
+term bs_init_bits(struct heap *h, u64 bits);         // bs_init2 (bytes * 8), bs_init_bits: becomes the binary being built
+term bs_append_bits(struct heap *h, term binary, u64 extra_bits, u32 unit);         // bs_append
+term bs_private_append_bits(struct heap *h, term binary, u64 extra_bits, u32 unit); // bs_private_append
+term bs_init_writable(struct heap *h, term size);    // an empty binary to append to; size in bytes is a hint
+bool bs_put_integer(term value, u64 bits, u32 flags);
+bool bs_put_float(term value, u64 bits, u32 flags);
+bool bs_put_binary(term value, u64 bits);
+bool bs_put_binary_all(term value, u32 unit);
+bool bs_put_string(const u8 *bytes, u64 n);
+bool bs_put_utf8(term value);
+bool bs_put_utf16(term value, u32 flags);
+bool bs_put_utf32(term value, u32 flags);
+u32 bs_utf8_size(term value);                        // bytes; value as checked or not: 4 for non-characters
+u32 bs_utf16_size(term value);
+bool bs_build_size(term size, u32 unit, u64 *bits);  // Size * Unit; false as above (bs_limit)
+
+#endif

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// Matching of the bit syntax. A match context (KIND_MATCH) views one whole binary from its position to
+// its end, both in bits of that whole; only the position ever changes. Every getter either takes its
+// bits and moves the position, or returns NV / false and leaves the context as it was. Contexts hold no
+// addresses: they stay valid across collections. Called by the interpreter.
+#ifndef TERM_BS_MATCH_H
+#define TERM_BS_MATCH_H
+
+#include "term/binary.h"
+#include "term/bits.h"
+
+enum bs_flags { BS_LITTLE = 2, BS_SIGNED = 4, BS_NATIVE = 16 }; // as in BEAM files; all our hosts are little-endian
+
+// A context at the start of a bitstring; given a context, that same context (its position is kept).
+// NV: neither. Needs BS_CONTEXT_WORDS words.
+enum { BS_CONTEXT_WORDS = 4 };
+term bs_start_match(struct heap *h, term binary_or_ctx);
+
+INLINE bool is_match_context(term t) { return is_kind(t, KIND_MATCH); }
+INLINE u64 bs_position_bits(term ctx) { return (u64)small_val(boxed_ptr(ctx)[2]); }
+INLINE u64 bs_end_bits(term ctx) { return (u64)small_val(boxed_ptr(ctx)[3]); }
+INLINE u64 bs_remaining_bits(term ctx) { return (u64)((i64)(boxed_ptr(ctx)[3] - boxed_ptr(ctx)[2]) >> 4); }
+INLINE void bs_advance(term ctx, u64 bits) { boxed_ptr(ctx)[2] += (term)(bits << 4); }
+// bs_get_position / bs_set_position: an opaque small integer.
+INLINE term bs_get_position(term ctx) { return boxed_ptr(ctx)[2]; }
+INLINE void bs_set_position(term ctx, term position) { boxed_ptr(ctx)[2] = position; }
+INLINE const u8 *bs_data(term ctx) { return whole_bytes(boxed_ptr(ctx)[1]); }
+
+INLINE bool bs_test_tail(term ctx, u64 bits) { return bs_remaining_bits(ctx) == bits; }
+INLINE bool bs_test_unit(term ctx, u32 unit) { return bs_remaining_bits(ctx) % unit == 0; }
+INLINE bool bs_skip(term ctx, u64 bits) {
+  if (bs_remaining_bits(ctx) < bits) return false;
+  bs_advance(ctx, bits);
+  return true;
+}
+
+term bs_get_integer(struct heap *h, term ctx, u64 bits, u32 flags);
+term bs_get_float(struct heap *h, term ctx, u64 bits, u32 flags); // 16, 32 or 64 bits; infinities and NaN do not match
+term bs_get_binary(struct heap *h, term ctx, u64 bits);
+term bs_get_tail(struct heap *h, term ctx);                       // the rest; the position stays
+term bs_get_rest(struct heap *h, term ctx);                       // the rest; the position moves to the end
+bool bs_match_string(term ctx, const u8 *bytes, u64 bits);        // bs_match_string
+bool bs_match_value(term ctx, u32 bits, u64 value);               // bs_match's '=:=': bits <= 64, big-endian unsigned
+term bs_get_utf8(term ctx);                                       // a small
+term bs_get_utf16(term ctx, u32 flags);
+term bs_get_utf32(term ctx, u32 flags);
+bool bs_skip_utf8(term ctx);
+bool bs_skip_utf16(term ctx, u32 flags);
+bool bs_skip_utf32(term ctx, u32 flags);
+
+// A segment size found at run time: Size * Unit in bits. False: not a non-negative integer, or larger
+// than any binary (then nothing can match it).
+INLINE bool bs_match_size(term size, u32 unit, u64 *bits) {
+  if (!is_small(size) || (i64)size < 0 || small_val(size) > ((i64)1 << 40)) return false;
+  *bits = (u64)small_val(size) * unit;
+  return true;
+}
+
+// The next bits (at most 57) as an unsigned big-endian number, without checking or moving: the caller
+// has made sure that they are there (bs_match's ensure_*). Reads no byte that holds none of them.
+INLINE u64 bs_peek(term ctx, u32 bits) {
+  u64 position = bs_position_bits(ctx);
+  const u8 *p = bs_data(ctx) + (position >> 3);
+  u32 offset = (u32)position & 7, need = (offset + bits + 7) >> 3;
+  u64 v = 0;
+  for (u32 i = 0; i < need; i++) v = v << 8 | p[i];
+  v >>= need * 8 - offset - bits;
+  return bits == 0 ? 0 : v & (~(u64)0 >> (64 - bits));
+}
+
+// Byte-sized integers of constant size, unsigned big-endian: what parsers do all day. bits: 8, 16 or 32.
+INLINE term bs_get_u8(term ctx) {
+  if (UNLIKELY(bs_remaining_bits(ctx) < 8)) return NV;
+  u64 position = bs_position_bits(ctx);
+  const u8 *p = bs_data(ctx) + (position >> 3);
+  u32 offset = (u32)position & 7;
+  bs_advance(ctx, 8);
+  if (LIKELY(offset == 0)) return make_small(p[0]);
+  return make_small(((p[0] << 8 | p[1]) >> (8 - offset)) & 0xFF);
+}
+INLINE term bs_get_u16(term ctx) {
+  if (UNLIKELY(bs_remaining_bits(ctx) < 16)) return NV;
+  term v = make_small((i64)bs_peek(ctx, 16));
+  bs_advance(ctx, 16);
+  return v;
+}
+INLINE term bs_get_u32(term ctx) {
+  if (UNLIKELY(bs_remaining_bits(ctx) < 32)) return NV;
+  term v = make_small((i64)bs_peek(ctx, 32));
+  bs_advance(ctx, 32);
+  return v;
+}
+
+#endif
