@@ -34,6 +34,8 @@ struct heap {
   term *offheap;      // first KIND_REFC_BIN / KIND_MAGIC_REF in this heap and its fragments (header address), linked by p[4]
   size_t offheap_bytes; // bytes of payload referred to since the last collection (drives collection)
   bool exhausted;     // memory ran out: the owner must be killed with system_limit soon
+  u32 frag_limit;     // set by the collector: with more fragment words, or more off-heap bytes, than
+  size_t offheap_limit; // this a collection is due (heap_wants_gc of memory/gc.h)
 };
 
 // Never NULL for words <= HEAP_SMALL_MAX (an emergency reserve serves them and sets exhausted);
@@ -60,7 +62,10 @@ INLINE term cons(struct heap *h, term head, term tail) {
 }
 INLINE term *heap_tuple(struct heap *h, u32 arity, term *result) { // elements to be filled by the caller
   term *p = heap_alloc(h, arity + 1);
-  if (!p) return NULL;
+  if (!p) {
+    *result = NV;
+    return NULL;
+  }
   p[0] = MAKE_HEADER(KIND_TUPLE, arity);
   *result = make_boxed(p);
   return p + 1;
