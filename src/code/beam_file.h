@@ -26,8 +26,8 @@ struct beam_file {
   struct beam_lambda *lambdas; u32 lambda_count;
   struct beam_slice *literals; u32 literal_count;   // external term format, with 131
   u8 *literal_buffer; size_t literal_buffer_size;   // owned, when LitT was compressed
-  u32 *lines;  u32 line_count;    // lines[i] = file index << 24 | line; [0] = none
-  struct beam_slice *files; u32 file_count;         // [1..]; UTF-8 names
+  u32 *lines;  u32 line_count;    // lines[i] = file index (0..127) << 24 | line; [0] = none; 0 = unknown place
+  struct beam_slice *files; u32 file_count;         // [1..file_count-1]; UTF-8 names
   struct beam_slice attributes, compile_info;       // external terms, may be empty
   u8 md5[16];                     // of the essential chunks, as code:module_md5
 };
