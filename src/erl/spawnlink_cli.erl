@@ -1,0 +1,147 @@
+%% SPDX-License-Identifier: Apache-2.0
+%%
+%% What the command line runs inside the VM. eval/1 evaluates expressions and prints values and errors as
+%% the Erlang shell does; run/1 does -s, -run and -eval in order, as erl's init does.
+-module(spawnlink_cli).
+-export([eval/1, run/1]).
+
+%% --- eval: forms as typed at a shell. Answers ok or error -----------------------------------------
+
+eval(Text) ->
+    eval(unicode:characters_to_list(Text) ++ "\n", {1, 1}, erl_eval:new_bindings()).
+
+eval(Text, Location, Bindings) ->
+    case erl_scan:tokens([], Text, Location) of
+        {done, Result, Rest} -> form(Result, Rest, Bindings);
+        {more, _} ->
+            case erl_scan:string(Text, Location) of
+                {ok, [], _} -> ok;
+                {ok, _, _} -> eval(Text ++ ".\n", Location, Bindings);
+                {error, Info, _} -> complain(Info)
+            end
+    end.
+
+%% Result: of erl_scan:tokens.
+form({ok, Tokens, End}, Rest, Bindings) ->
+    case erl_parse:parse_exprs(Tokens) of
+        {ok, Expressions} ->
+            case check(Expressions, Bindings) of
+                ok ->
+                    case evaluate(Expressions, Bindings) of
+                        {value, Value, Bindings1} ->
+                            io:put_chars([pp(Value, 1), $\n]),
+                            eval(rest(Rest), End, Bindings1);
+                        error -> error
+                    end;
+                {error, Info} -> complain(Info)
+            end;
+        {error, Info} -> complain(Info)
+    end;
+form({eof, _}, _, _) -> ok;
+form({error, Info, _}, _, _) -> complain(Info).
+
+rest(Rest) when is_list(Rest) -> Rest;
+rest(_) -> [].
+
+%% As the shell: a variable that has no value is found before anything runs.
+check(Expressions, Bindings) ->
+    Variables = [Name || {Name, _} <- erl_eval:bindings(Bindings)],
+    case erl_lint:exprs_opt(Expressions, lists:zip(Variables, Variables), []) of
+        {error, [{_, [Info | _]} | _], _} -> {error, Info};
+        _ -> ok
+    end.
+
+complain({Location, Module, Error}) ->
+    io:format("* ~s: ~ts~n", [position(Location), Module:format_error(Error)]),
+    error;
+complain({Module, Error}) ->
+    io:format("* ~ts~n", [Module:format_error(Error)]),
+    error.
+
+position({Line, Column}) -> io_lib:format("~w:~w", [Line, Column]);
+position(Line) -> io_lib:format("~w", [Line]).
+
+evaluate(Expressions, Bindings) ->
+    Self = self(),
+    {Pid, Monitor} = spawn_monitor(fun() -> evaluator(Self, Expressions, Bindings) end),
+    receive
+        {Pid, value, Value, Bindings1} ->
+            erlang:demonitor(Monitor, [flush]),
+            {value, Value, Bindings1};
+        {Pid, Class, Reason, Stack} ->
+            erlang:demonitor(Monitor, [flush]),
+            report(Class, Reason, Stack);
+        {'DOWN', Monitor, process, _, Reason} ->
+            report(exit, Reason, [])
+    end.
+
+evaluator(Parent, Expressions, Bindings) ->
+    Local = {eval, fun(Name, Args, Bs) -> local(Name, Args, Bs) end},
+    Outcome =
+        try
+            {value, Value, Bindings1} = erl_eval:exprs(Expressions, Bindings, Local),
+            {self(), value, Value, Bindings1}
+        catch
+            Class:Reason:Stack -> {self(), Class, Reason, Stack}
+        end,
+    Parent ! Outcome,
+    %% What the expression has spawned and linked lives on, as in a shell.
+    receive after infinity -> ok end.
+
+local(Name, Expressions, Bindings) ->
+    {Args, Bindings1} = erl_eval:expr_list(Expressions, Bindings, {eval, fun(N, A, B) -> local(N, A, B) end}),
+    Arity = length(Args),
+    case erlang:is_builtin(erlang, Name, Arity) of
+        true -> {value, apply(erlang, Name, Args), Bindings1};
+        false -> error({shell_undef, Name, Arity, []})
+    end.
+
+report(Class, Reason, Stack) ->
+    Print = fun(Term, Column) -> pp(Term, Column) end,
+    Hide = fun(M, _, _) -> M =:= erl_eval orelse M =:= ?MODULE end,
+    Text = erl_error:format_exception(4, Class, Reason, Stack, Hide, Print, unicode),
+    io:put_chars(["** ", Text, $\n]),
+    error.
+
+pp(Term, Column) ->
+    io_lib_pretty:print(Term, [
+        {column, Column}, {line_length, 80}, {depth, 30}, {line_max_chars, 60},
+        {strings, true}, {record_print_fun, fun(_, _) -> no end}, {encoding, unicode}
+    ]).
+
+%% --- run: [{eval, Text} | {s, [Text]} | {run, [Text]}], texts are binaries --------------------------
+
+run(Steps) ->
+    try
+        lists:foreach(fun step/1, Steps)
+    catch
+        Class:Reason:Stack ->
+            Why =
+                case Class of
+                    error -> {Reason, hide(Stack)};
+                    throw -> {{nocatch, Reason}, hide(Stack)};
+                    exit -> Reason
+                end,
+            erlang:display({"init terminating in do_boot", Why}),
+            halt(1)
+    end.
+
+hide(Stack) -> [Entry || Entry <- Stack, element(1, Entry) =/= ?MODULE].
+
+step({eval, Text}) ->
+    {ok, Tokens, _} = erl_scan:string(unicode:characters_to_list(Text)),
+    Dotted =
+        case lists:reverse(Tokens) of
+            [{dot, _} | _] -> Tokens;
+            Reversed -> lists:reverse([{dot, erl_anno:new(1)} | Reversed])
+        end,
+    {ok, Expressions} = erl_parse:parse_exprs(Dotted),
+    {value, _, _} = erl_eval:exprs(Expressions, erl_eval:new_bindings());
+step({s, [M]}) -> (atom(M)):start();
+step({s, [M, F]}) -> (atom(M)):(atom(F))();
+step({s, [M, F | Args]}) -> (atom(M)):(atom(F))([atom(Arg) || Arg <- Args]);
+step({run, [M]}) -> (atom(M)):start();
+step({run, [M, F]}) -> (atom(M)):(atom(F))();
+step({run, [M, F | Args]}) -> (atom(M)):(atom(F))([unicode:characters_to_list(Arg) || Arg <- Args]).
+
+atom(Text) -> binary_to_atom(Text).

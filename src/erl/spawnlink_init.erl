@@ -1,0 +1,69 @@
+%% SPDX-License-Identifier: Apache-2.0
+%%
+%% The first process of a bare VM. It stands where OTP's init does (registered as init, same protocol) and
+%% starts the light services: I/O (user, standard_error), logger, code_server. It holds the arguments of
+%% the command line. Started by js/vm.js and the native runner before any other process.
+-module(spawnlink_init).
+-export([start/0, start/1]).
+
+start() -> start([]).
+
+%% Arguments: binaries, as they follow the program's own name on the command line.
+start(Arguments) ->
+    register(init, self()),
+    process_flag(trap_exit, true),
+    User = spawn_link(spawnlink_io, start, [1]),
+    register(user, User),
+    Error = spawn_link(spawnlink_io, start, [2]),
+    register(standard_error, Error),
+    group_leader(User, self()),
+    register(code_server, spawn_link(spawnlink_code, start, [])),
+    register(logger, spawn_link(spawnlink_log, start, [])),
+    {Flags, Plain} = flags(Arguments, [], []),
+    loop(Flags, Plain).
+
+%% -flag value... --flag ... -- plain ...; -extra ends it all.
+flags([], Flags, Plain) ->
+    {lists:reverse(Flags), lists:reverse(Plain)};
+flags([<<"-extra">> | Rest], Flags, Plain) ->
+    {lists:reverse(Flags), lists:reverse(Plain, Rest)};
+flags([<<"--">> | Rest], Flags, Plain) ->
+    {Values, Rest1} = values(Rest, []),
+    flags(Rest1, Flags, lists:reverse(Values, Plain));
+flags([<<"-", Flag/binary>> | Rest], Flags, Plain) when Flag =/= <<>> ->
+    {Values, Rest1} = values(Rest, []),
+    flags(Rest1, [{binary_to_atom(Flag), Values} | Flags], Plain);
+flags([Argument | Rest], Flags, Plain) ->
+    flags(Rest, Flags, [Argument | Plain]).
+
+values([<<"-", Flag/binary>> | _] = Rest, Values) when Flag =/= <<>> -> {lists:reverse(Values), Rest};
+values([Value | Rest], Values) -> values(Rest, [Value | Values]);
+values([], Values) -> {lists:reverse(Values), []}.
+
+loop(Flags, Plain) ->
+    receive
+        {stop, {stop, Status}} -> halt(Status);
+        {stop, _} -> halt(0);
+        {From, Request} when is_pid(From) ->
+            From ! {init, reply(Request, Flags, Plain)},
+            loop(Flags, Plain);
+        {'EXIT', _, _} ->
+            loop(Flags, Plain);
+        _ ->
+            loop(Flags, Plain)
+    end.
+
+reply(get_arguments, Flags, _) -> [{Flag, text(Values)} || {Flag, Values} <- Flags];
+reply(get_plain_arguments, _, Plain) -> Plain;
+reply({get_argument, Flag}, Flags, _) ->
+    case [text(Values) || {F, Values} <- Flags, F =:= Flag] of
+        [] -> error;
+        Found -> {ok, Found}
+    end;
+reply(get_status, _, _) -> {started, started};
+reply(script_id, _, _) -> {"spawnlink", "bare"};
+reply(fetch_loaded, _, _) -> [];
+reply({ensure_loaded, Module}, _, _) -> {module, Module};
+reply(_, _, _) -> {error, bare}.
+
+text(Values) -> [unicode:characters_to_list(Value) || Value <- Values].

@@ -1,0 +1,59 @@
+%% SPDX-License-Identifier: Apache-2.0
+%%
+%% Logging in a bare VM: what kernel's logger has set up by the time a program runs, without its
+%% processes. Tells OTP's own logger module that one handler exists, this module, which formats with OTP's
+%% logger_formatter and writes at once. Also receives the reports of the VM itself about uncaught errors.
+-module(spawnlink_log).
+-export([start/0, log/2]).
+
+start() ->
+    Table = logger_config:new(logger),
+    logger_config:create(Table, primary, primary()),
+    logger_config:create(Table, default, handler()),
+    loop().
+
+primary() ->
+    #{level => notice, filters => [], filter_default => log, handlers => [default], metadata => #{}}.
+
+handler() ->
+    Domain = fun(Name, Compare, Action) -> {Name, {fun logger_filters:domain/2, {Action, Compare, [otp, sasl]}}} end,
+    #{
+        id => default,
+        module => ?MODULE,
+        level => all,
+        filter_default => stop,
+        filters => [
+            {remote_gl, {fun logger_filters:remote_gl/2, stop}},
+            Domain(domain, super, log),
+            {no_domain, {fun logger_filters:domain/2, {log, undefined, []}}}
+        ],
+        formatter => {logger_formatter, #{legacy_header => true, single_line => false}}
+    }.
+
+%% The VM's reports come as messages (erts, "Error logging").
+loop() ->
+    receive
+        {log, Level, Format, Args, Meta} -> report(Level, {Format, Args}, Meta);
+        {log, Level, Report, Meta} -> report(Level, {report, Report}, Meta);
+        {'$gen_call', {From, Tag}, _} -> From ! {Tag, {error, bare}};
+        _ -> ok
+    end,
+    loop().
+
+report(Level, Message, Meta) ->
+    try
+        case logger:allow(Level, ?MODULE) of
+            true -> log(#{level => Level, msg => Message, meta => Meta}, handler());
+            false -> ok
+        end
+    catch
+        _:_ -> erlang:display({Level, Message})
+    end.
+
+%% The handler callback.
+log(Event, #{formatter := {Formatter, Config}}) ->
+    Text = Formatter:format(Event, Config),
+    case unicode:characters_to_binary(Text) of
+        Binary when is_binary(Binary) -> spawnlink:write(1, Binary);
+        _ -> erlang:display(Event)
+    end.

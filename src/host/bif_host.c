@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// The few BIFs through which our own Erlang modules (src/erl) reach the host: output, input, loading.
+
+#include "base/alloc.h"
+#include "base/hostcalls.h"
+#include "bif/bif.h"
+#include "code/load.h"
+#include "gen/bifs.h"
+#include "host/event.h"
+#include "host/vm.h"
+
+// spawnlink:write(Fd, IoData) -> ok
+term host_bif_write(struct process *p, term *a) {
+  (void)p;
+  i64 fd;
+  struct bytes out;
+  if (!bif_small(a[0], 1, 2, &fd)) return bif_badarg();
+  bytes_init(&out);
+  bool ok = iolist_append(&out, a[1]);
+  bool failed = out.failed;
+  if (ok && !failed) host_write((int)fd, out.data, out.len);
+  bif_bump((u32)(out.len / 64) + 1);
+  bytes_free(&out);
+  if (failed) return bif_system_limit();
+  return ok ? ATOM_ok : bif_badarg();
+}
+
+// spawnlink:want_input() -> ok: the host will send {spawnlink_input, Binary | eof} to the caller.
+term host_bif_want_input(struct process *p, term *a) {
+  (void)a;
+  event_host(HOST_EVENT_INPUT, p->pid);
+  return ATOM_ok;
+}
+
+// spawnlink:load(Module) -> true | false: loads a module the host has, as the first call to it would.
+term host_bif_load(struct process *p, term *a) {
+  (void)p;
+  if (!is_atom(a[0])) return bif_badarg();
+  if (module_find(a[0])) return ATOM_true;
+  size_t n, size;
+  u8 *data;
+  const u8 *name = atom_text(a[0], &n);
+  int found = host_module(name, n, &data, &size);
+  if (found == 2) return bif_wait();
+  if (found == 0) return ATOM_false;
+  struct load_error e = {.module = NV};
+  struct module *m = code_load(a[0], data, size, &e);
+  mem_free(data, size, MEM_SYSTEM);
+  return make_bool(m != NULL);
+}

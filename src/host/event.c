@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes event records (layout in event.h). Every record is written in full or, when memory is out,
+// not at all and counted as lost. Closed (as in the native build), it costs nothing.
+
+#include "host/event.h"
+
+#include "base/bytes.h"
+#include "term/atom.h"
+#include "term/etf.h"
+
+enum { RING_FULL = 1 << 20 };
+
+static struct bytes ring;
+static bool is_open;
+static u32 lost;
+
+static void put_u32(u32 v) { bytes_append(&ring, &v, 4); }
+static void put_u64(u64 v) { bytes_append(&ring, &v, 8); }
+
+static size_t record_begin(u8 kind, u8 flags, u16 detail, term subject) {
+  size_t at = ring.len;
+  put_u32(0);
+  bytes_put(&ring, kind);
+  bytes_put(&ring, flags);
+  bytes_append(&ring, &detail, 2);
+  put_u64(subject);
+  return at;
+}
+
+static void record_end(size_t at) {
+  if (ring.failed) {
+    ring.len = at;
+    ring.failed = false;
+    lost++;
+    return;
+  }
+  u32 size = (u32)(ring.len - at);
+  memcpy(ring.data + at, &size, 4);
+}
+
+static void put_term(term t) {
+  static const struct etf_options local = {.minor_version = 2, .local = true};
+  size_t at = ring.len;
+  put_u32(0);
+  if (!etf_encode(&ring, t, &local)) ring.failed = true;
+  if (ring.failed) return;
+  u32 n = (u32)(ring.len - at - 4);
+  memcpy(ring.data + at, &n, 4);
+}
+
+static void put_value(term t) {
+  if (t == NV) return;
+  if (is_local_pid(t)) put_u64(t);
+  else put_term(t);
+}
+
+static u8 value_flag(term t, u8 word, u8 etf) { return t == NV ? 0 : is_local_pid(t) ? word : etf; }
+
+static void put_atom_text(term atom) {
+  size_t n = 0;
+  const u8 *text = is_atom(atom) ? atom_text(atom, &n) : NULL;
+  if (n > 255) n = 0;
+  bytes_put(&ring, (u8)n);
+  if (n) bytes_append(&ring, text, n);
+}
+
+static void record(enum event_kind kind, struct process *p, term subject, term a, term b, u64 detail) {
+  bool about_process = p && (kind == EVENT_EXIT || kind == EVENT_SPAWN || kind == EVENT_CRASH);
+  u8 flags = value_flag(a, EVENT_A_WORD, EVENT_A_TERM) | value_flag(b, EVENT_B_WORD, EVENT_B_TERM);
+  if (about_process) flags |= EVENT_PROCESS;
+  if (detail >> 16) flags |= EVENT_DETAIL;
+  size_t at = record_begin((u8)kind, flags, (u16)detail, subject);
+  put_value(a);
+  put_value(b);
+  if (flags & EVENT_DETAIL) put_u64(detail);
+  if (about_process) {
+    put_atom_text(p->name);
+    put_atom_text(p->initial[0]);
+    put_atom_text(p->initial[1]);
+    bytes_put(&ring, (u8)p->initial_arity);
+  }
+  record_end(at);
+}
+
+void event_open(void) {
+  bytes_init(&ring);
+  lost = 0;
+  is_open = true;
+  event_hook = record;
+}
+
+void event_close(void) {
+  if (!is_open) return;
+  bytes_free(&ring);
+  event_mask = 0;
+  is_open = false;
+}
+
+bool event_ring_full(void) { return ring.len >= RING_FULL; }
+
+const u8 *event_ring(size_t *n, u32 *lost_count) {
+  *n = ring.len;
+  *lost_count = lost;
+  return ring.data;
+}
+
+void event_ring_clear(void) {
+  lost = 0;
+  ring.len = 0;
+  // A burst must not keep its memory for ever.
+  if (ring.cap > 2 * RING_FULL) {
+    bytes_free(&ring);
+    bytes_init(&ring);
+  }
+}
+
+void event_output(int fd, const u8 *data, size_t n) {
+  if (!is_open) return;
+  size_t at = record_begin(HOST_EVENT_OUTPUT, EVENT_BYTES, (u16)fd, NV);
+  put_u32((u32)n);
+  bytes_append(&ring, data, n);
+  record_end(at);
+}
+
+void event_host(enum host_event kind, term subject) {
+  if (is_open) record_end(record_begin((u8)kind, 0, 0, subject));
+}

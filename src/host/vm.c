@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opens and closes the VM: the one place that knows every room and the order in which they come up.
+// Sets the hooks by which lower rooms call upper ones (engine, zlib). Called by host/wasm.c and the
+// native runner; everything it allocates is given back by vm_close.
+
+#include "host/vm.h"
+
+#include "base/alloc.h"
+#include "base/hostcalls.h"
+#include "code/load.h"
+#include "ets/ets.h"
+#include "host/event.h"
+#include "interp/interp.h"
+#include "memory/copy.h"
+#include "memory/gc.h"
+#include "term/etf.h"
+#include "term/number.h"
+#include "term/print.h"
+#include "term/ref.h"
+
+struct bytes vm_result;
+static bool is_open;
+
+static bool zlib_inflate(const u8 *in, size_t n, u8 *out, size_t out_n, size_t *consumed) {
+  return host_inflate(in, n, out, out_n, consumed);
+}
+
+static bool zlib_deflate(const u8 *in, size_t n, int level, struct bytes *out) {
+  size_t size;
+  u8 *data = host_deflate(in, n, level, &size);
+  if (!data) return false;
+  bytes_append(out, data, size);
+  mem_free(data, size, MEM_SYSTEM);
+  return !out->failed;
+}
+
+static u64 random_seed(void) {
+  u64 seed;
+  host_random((u8 *)&seed, sizeof seed);
+  return seed;
+}
+
+enum vm_status vm_open(const struct vm_options *o) {
+  ASSERT(!is_open);
+  mem_set_limit(o->memory_limit);
+  bytes_init(&vm_result);
+  atom_init();
+  ref_init(o->seed ? o->seed : random_seed());
+  etf_node_name = atom_from_c("nonode@nohost");
+  etf_inflate = zlib_inflate;
+  etf_deflate = zlib_deflate;
+  code_init();
+  process_init();
+  scheduler_init();
+  ets_init();
+  interp_init();
+  run_slice = interp_run_slice;
+  gc_stress = o->gc_stress != 0;
+  scheduler_slice = o->slice ? o->slice : REDUCTIONS_PER_SLICE;
+  if (o->max_processes) process_set_limit(o->max_processes);
+  vm_halt_requested = 0;
+  is_open = true;
+  return VM_OK;
+}
+
+void vm_close(void) {
+  if (!is_open) return;
+  process_destroy_all();
+  ets_destroy();
+  code_destroy();
+  atom_destroy();
+  event_close();
+  bytes_free(&vm_result);
+  is_open = false;
+}
+
+// Reductions between two looks at the ring of events and the halt flag.
+enum { TICK_PORTION = 200000 };
+
+enum tick_result vm_tick(u64 budget_us, u64 max_reductions, i64 *wake_us) {
+  u64 deadline = host_monotonic_us() + budget_us;
+  *wake_us = 0;
+  for (;;) {
+    u64 portion = max_reductions && max_reductions < TICK_PORTION ? max_reductions : TICK_PORTION;
+    enum tick_result result = scheduler_tick(deadline, portion, wake_us);
+    if (vm_halt_requested) return TICK_HALTED;
+    if (result != TICK_RUNNABLE || event_ring_full()) return result;
+    if (max_reductions) {
+      max_reductions -= portion;
+      if (max_reductions == 0) return result;
+    }
+    if (host_monotonic_us() >= deadline) return result;
+  }
+}
+
+// --- Answers --------------------------------------------------------------------------------------
+
+static void result_clear(void) {
+  vm_result.len = 0;
+  vm_result.failed = false;
+}
+
+enum vm_status vm_fail(enum vm_status status, const char *what) {
+  result_clear();
+  bytes_text(&vm_result, what);
+  return status;
+}
+
+enum vm_status vm_answer(term t) {
+  static const struct etf_options local = {.minor_version = 2, .local = true};
+  result_clear();
+  if (!etf_encode(&vm_result, t, &local) || vm_result.failed) return vm_fail(VM_NO_MEMORY, "no memory for the answer");
+  return VM_OK;
+}
+
+enum vm_status vm_term_decode(struct vm_term *t, const u8 *etf, size_t n) {
+  memset(t, 0, sizeof *t);
+  size_t used = 0;
+  struct etf_error error = {0, "malformed"};
+  t->value = etf_decode(&t->heap, etf, n, 0, &used, &error);
+  if (t->value != NV && !t->heap.exhausted && used == n) return VM_OK;
+  bool no_memory = t->heap.exhausted;
+  vm_term_free(t);
+  if (no_memory) return vm_fail(VM_NO_MEMORY, "no memory for the term");
+  vm_fail(VM_BAD_TERM, error.what ? error.what : "malformed");
+  bytes_text(&vm_result, " at byte ");
+  bytes_unsigned(&vm_result, error.offset);
+  return VM_BAD_TERM;
+}
+
+void vm_term_free(struct vm_term *t) {
+  offheap_release(t->heap.offheap);
+  for (struct frag *f = t->heap.frags, *next; f; f = next) {
+    next = f->next;
+    frag_free(f);
+  }
+  memset(t, 0, sizeof *t);
+}
+
+// --- Code -----------------------------------------------------------------------------------------
+
+enum vm_status vm_load(const u8 *name, size_t name_len, const u8 *beam, size_t len) {
+  term expected = name_len ? atom_from_utf8(name, name_len) : NV;
+  struct load_error e = {.module = NV};
+  struct module *m = code_load(expected, beam, len, &e);
+  if (m) return vm_answer(m->name);
+  if (e.no_memory) return vm_fail(VM_NO_MEMORY, "no memory to load the module");
+  // "module chunk offset what", taken apart by js/errors.js.
+  result_clear();
+  if (e.module != NV) print_atom(&vm_result, e.module);
+  else bytes_append(&vm_result, name, name_len);
+  bytes_put(&vm_result, '\n');
+  bytes_text(&vm_result, e.where.chunk);
+  bytes_put(&vm_result, '\n');
+  bytes_unsigned(&vm_result, e.where.offset);
+  bytes_put(&vm_result, '\n');
+  bytes_text(&vm_result, e.where.what ? e.where.what : "malformed");
+  return VM_BAD_CODE;
+}

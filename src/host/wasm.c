@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// The wasm module's surface: exports for js/vm.js, imports for js/imports.js (module "env"). Numbers
+// that may exceed 32 bits cross as doubles. Bytes given to the VM lie in blocks of vm_alloc, which the
+// caller frees; answers lie in vm_result until the next request, events in the ring.
+
+#include "base/alloc.h"
+#include "base/hostcalls.h"
+#include "host/event.h"
+#include "host/inspect.h"
+#include "host/js_process.h"
+#include "host/vm.h"
+
+#define EXPORT(name) __attribute__((export_name(#name), used))
+#define IMPORT(name) __attribute__((import_module("env"), import_name(#name)))
+
+// --- Imports --------------------------------------------------------------------------------------
+
+IMPORT(host_monotonic) double import_monotonic(void);
+IMPORT(host_system) double import_system(void);
+IMPORT(host_utc_offset) i32 import_utc_offset(double utc_seconds);
+IMPORT(host_random) void import_random(u8 *out, size_t n);
+// Size of the module's bytes, -1: there is none, -2: being fetched. import_take then copies them to out.
+IMPORT(host_module) i32 import_module(const u8 *name, size_t n);
+// inflate, deflate and gunzip keep their output until import_take. -1: failed.
+IMPORT(host_inflate) i32 import_inflate(const u8 *in, size_t n, size_t n_out);
+IMPORT(host_deflate) i32 import_deflate(const u8 *in, size_t n, i32 level);
+IMPORT(host_gunzip) i32 import_gunzip(const u8 *in, size_t n);
+IMPORT(host_take) i32 import_take(u8 *out); // answers how many bytes of the input were used
+
+u64 host_monotonic_us(void) { return (u64)import_monotonic(); }
+u64 host_system_us(void) { return (u64)import_system(); }
+i32 host_utc_offset_s(i64 utc_seconds) { return import_utc_offset((double)utc_seconds); }
+void host_random(u8 *out, size_t n) { import_random(out, n); }
+void host_write(int fd, const u8 *data, size_t n) { event_output(fd, data, n); }
+
+// Processes waiting for a module that is being fetched.
+struct waiter { struct waiter *next; term pid; };
+static struct waiter *waiters;
+
+static void wait_for_module(void) {
+  struct waiter *w = ctx.p ? mem_alloc(sizeof *w, MEM_SYSTEM) : NULL;
+  if (!w) return;
+  *w = (struct waiter){.next = waiters, .pid = ctx.p->pid};
+  waiters = w;
+}
+
+static void wake_waiters(bool run) {
+  struct waiter *list = waiters;
+  waiters = NULL;
+  for (struct waiter *w = list, *next; w; w = next) {
+    next = w->next;
+    struct process *p = run ? process_find(w->pid) : NULL;
+    if (p) scheduler_ready(p);
+    mem_free(w, sizeof *w, MEM_SYSTEM);
+  }
+}
+
+// Each looks again: whoever waits for another module will be told to wait once more.
+void vm_module_arrived(const u8 *name, size_t len) {
+  (void)name, (void)len;
+  wake_waiters(true);
+}
+
+static bool take(i32 size, u8 **out, size_t *n_out) {
+  if (size < 0) return false;
+  u8 *block = mem_alloc((size_t)size, MEM_SYSTEM);
+  if (!block) return false;
+  import_take(block);
+  *out = block;
+  *n_out = (size_t)size;
+  return true;
+}
+
+int host_module(const u8 *name, size_t len, u8 **data, size_t *n) {
+  i32 size = import_module(name, len);
+  if (size == -2) {
+    wait_for_module();
+    return 2;
+  }
+  return take(size, data, n);
+}
+
+bool host_inflate(const u8 *in, size_t n, u8 *out, size_t n_out, size_t *consumed) {
+  if (import_inflate(in, n, n_out) != (i32)n_out) return false;
+  size_t used = (size_t)import_take(out);
+  if (consumed) *consumed = used;
+  return true;
+}
+
+u8 *host_deflate(const u8 *in, size_t n, int level, size_t *n_out) {
+  u8 *out;
+  return take(import_deflate(in, n, level), &out, n_out) ? out : NULL;
+}
+
+bool host_gunzip(const u8 *in, size_t n, u8 **out, size_t *n_out) { return take(import_gunzip(in, n), out, n_out); }
+
+// --- Exports --------------------------------------------------------------------------------------
+
+EXPORT(vm_open) i32 wasm_open(double memory_limit, double seed, u32 max_processes, u32 slice, u32 gc_stress) {
+  struct vm_options o = {(u64)memory_limit, (u64)seed, max_processes, slice, gc_stress};
+  enum vm_status status = vm_open(&o);
+  if (status == VM_OK) event_open();
+  return (i32)status;
+}
+
+EXPORT(vm_close) void wasm_close(void) {
+  wake_waiters(false);
+  vm_close();
+}
+
+EXPORT(vm_alloc) void *wasm_alloc(size_t n) { return mem_alloc(n ? n : 1, MEM_SYSTEM); }
+EXPORT(vm_free) void wasm_free(void *block, size_t n) { mem_free(block, n ? n : 1, MEM_SYSTEM); }
+
+static i64 wake;
+EXPORT(vm_tick) i32 wasm_tick(double budget_us, double max_reductions) {
+  return (i32)vm_tick((u64)budget_us, (u64)max_reductions, &wake);
+}
+EXPORT(vm_wake) double wasm_wake(void) { return (double)wake; }       // after a tick that answered TICK_TIMER
+EXPORT(vm_halt_code) i32 wasm_halt_code(void) { return vm_halt_code; } // after TICK_HALTED
+EXPORT(vm_blocks) double wasm_blocks(void) { return (double)mem_live_blocks(); }
+EXPORT(vm_memory) double wasm_memory(void) { return (double)mem_live_total(); }
+EXPORT(vm_process_count) u32 wasm_process_count(void) { return process_count(); }
+
+EXPORT(vm_result) const u8 *wasm_result(void) { return vm_result.data; }
+EXPORT(vm_result_size) size_t wasm_result_size(void) { return vm_result.len; }
+
+EXPORT(vm_events) const u8 *wasm_events(void) {
+  size_t n;
+  u32 lost;
+  return event_ring(&n, &lost);
+}
+EXPORT(vm_events_size) size_t wasm_events_size(void) {
+  size_t n;
+  u32 lost;
+  event_ring(&n, &lost);
+  return n;
+}
+EXPORT(vm_events_lost) u32 wasm_events_lost(void) {
+  size_t n;
+  u32 lost;
+  event_ring(&n, &lost);
+  return lost;
+}
+EXPORT(vm_events_clear) void wasm_events_clear(void) { event_ring_clear(); }
+EXPORT(vm_event_mask) void wasm_event_mask(u32 mask) { event_mask = mask; }
+
+EXPORT(vm_load) i32 wasm_load(const u8 *name, size_t name_len, const u8 *beam, size_t len) {
+  return (i32)vm_load(name, name_len, beam, len);
+}
+EXPORT(vm_module_arrived) void wasm_module_arrived(void) { vm_module_arrived(NULL, 0); }
+EXPORT(vm_spawn) i32 wasm_spawn(const u8 *etf, size_t n) { return (i32)vm_spawn(etf, n); }
+EXPORT(vm_send) i32 wasm_send(const u8 *etf, size_t n) { return (i32)vm_send(etf, n); }
+EXPORT(vm_exit) i32 wasm_exit(const u8 *etf, size_t n) { return (i32)vm_exit(etf, n); }
+EXPORT(vm_js) i32 wasm_js(u32 operation, const u8 *etf, size_t n) { return (i32)js_request((enum js_operation)operation, etf, n); }
+EXPORT(vm_inspect) i32 wasm_inspect(void) { return (i32)inspect(); }

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// The native runner: spawnlink_native [-pa DIR]... [-slice N] [-gc-stress] [-virtual-clock] [-wait]
+// [-bare] M F [ARG...]. Calls M:F() or M:F([Arg]) with strings, as erl's -run does, in a process of its
+// own; ends when that process has ended and nothing is runnable (-wait: when nothing is left to do at
+// all), or at halt. OTP's modules come from OTP_ROOT; -bare starts no I/O server. Exit code: halt's,
+// else 1 when the process ended abnormally. -leaks: fails when closing leaves memory behind.
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "base/hostcalls.h"
+#include "host/vm.h"
+#include "memory/gc.h"
+#include "native_host.h"
+#include "process/event.h"
+#include "term/print.h"
+
+static term main_pid = NV;
+static bool main_ended;
+static int main_code;
+
+static void print_line(FILE *file, const char *before, term t) {
+  struct bytes text;
+  bytes_init(&text);
+  print_term(&text, t, 100000);
+  fprintf(file, "%s%.*s\n", before, (int)text.len, (const char *)text.data);
+  bytes_free(&text);
+}
+
+static void on_event(enum event_kind kind, struct process *p, term subject, term a, term b, u64 detail) {
+  (void)p, (void)b, (void)detail;
+  if (kind == EVENT_EXIT && subject == main_pid) {
+    main_ended = true;
+    if (a != ATOM_normal) {
+      main_code = 1;
+      print_line(stderr, "main process exited: ", a);
+    }
+  }
+}
+
+static void die(const char *what) {
+  fprintf(stderr, "spawnlink_native: %s%s%.*s\n", what, vm_result.len ? ": " : "", (int)vm_result.len,
+          vm_result.data ? (const char *)vm_result.data : "");
+  exit(2);
+}
+
+static void sleep_until(i64 wake_us) {
+  i64 us = wake_us - (i64)host_monotonic_us();
+  if (us <= 0) return;
+  if (native_host_virtual_clock) {
+    native_host_advance((unsigned long long)us);
+    return;
+  }
+  struct timespec t = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
+  nanosleep(&t, NULL);
+}
+
+static struct vm_options options;
+static bool wait_for_all, bare, check_leaks;
+
+static int parse(int argc, char **argv) {
+  int i = 1;
+  for (; i < argc && argv[i][0] == '-'; i++) {
+    const char *flag = argv[i];
+    if (strcmp(flag, "-pa") == 0 && i + 1 < argc) native_host_path(argv[++i]);
+    else if (strcmp(flag, "-slice") == 0 && i + 1 < argc) options.slice = (u32)atoi(argv[++i]);
+    else if (strcmp(flag, "-memory") == 0 && i + 1 < argc) options.memory_limit = strtoull(argv[++i], NULL, 10);
+    else if (strcmp(flag, "-processes") == 0 && i + 1 < argc) options.max_processes = (u32)atoi(argv[++i]);
+    else if (strcmp(flag, "-gc-stress") == 0) options.gc_stress = 1;
+    else if (strcmp(flag, "-virtual-clock") == 0) native_host_virtual_clock = true;
+    else if (strcmp(flag, "-wait") == 0) wait_for_all = true;
+    else if (strcmp(flag, "-bare") == 0) bare = true;
+    else if (strcmp(flag, "-leaks") == 0) check_leaks = true;
+    else die(flag);
+  }
+  if (argc - i < 2) die("usage: spawnlink_native [-pa DIR]... [-slice N] [-gc-stress] [-virtual-clock] [-wait] [-bare] [-leaks] M F [ARG...]");
+  return i;
+}
+
+static term string_term(struct heap *h, const char *text) {
+  term list = NIL;
+  for (size_t n = strlen(text); n-- > 0;) list = cons(h, make_small((u8)text[n]), list);
+  return list;
+}
+
+static void start_main(char **argv, int argc) {
+  struct vm_term t = {.value = NIL};
+  term args = NIL;
+  for (int i = argc; i-- > 2;) args = cons(&t.heap, string_term(&t.heap, argv[i]), args);
+  if (argc > 2) args = cons(&t.heap, args, NIL);
+  term pid;
+  if (vm_spawn_term(atom_from_c(argv[0]), atom_from_c(argv[1]), args, NIL, &pid) != VM_OK) die("cannot spawn");
+  main_pid = pid;
+  vm_term_free(&t);
+}
+
+static bool run_until_idle(void) { // false: halted
+  for (;;) {
+    i64 wake;
+    enum tick_result result = vm_tick(10000, 0, &wake);
+    if (result == TICK_HALTED) return false;
+    if (result == TICK_RUNNABLE) continue;
+    if (result == TICK_IDLE) return true;
+    if (main_pid == NV || (main_ended && !wait_for_all)) return true;
+    sleep_until(wake);
+  }
+}
+
+int main(int argc, char **argv) {
+  int first = parse(argc, argv);
+  const char *root = getenv("OTP_ROOT");
+  const char *own = getenv("SPAWNLINK_ERL");
+  native_host_path(own ? own : "build/erl");
+  native_host_otp(root ? root : "/usr/lib/erlang");
+  if (vm_open(&options) != VM_OK) die("cannot open");
+  event_hook = on_event;
+  event_mask = 1u << EVENT_EXIT;
+  bool running = true;
+  if (!bare) {
+    term pid;
+    if (vm_spawn_term(atom_from_c("spawnlink_init"), atom_from_c("start"), NIL, NIL, &pid) != VM_OK) die("cannot start");
+    running = run_until_idle();
+  }
+  if (running) {
+    start_main(argv + first, argc - first);
+    running = run_until_idle();
+  }
+  int code = running ? (main_ended ? main_code : 3) : vm_halt_code;
+  if (running && !main_ended) fprintf(stderr, "spawnlink_native: main process waits for ever\n");
+  vm_close();
+  native_host_free();
+  if (check_leaks && mem_live_blocks() != 0) {
+    fprintf(stderr, "spawnlink_native: %llu blocks left\n", (unsigned long long)mem_live_blocks());
+    code = code ? code : 4;
+  }
+  return code;
+}
