@@ -17,6 +17,8 @@ struct gc_area {       // part of struct process; valid together with its struct
   u32 fullsweep_after;
   u32 minor_count;     // minors since the last major
   u64 max_words;       // max_heap_size, 0 none
+  size_t major_offheap;// payload bytes referred to after the last major collection
+  bool want_major;     // much payload was promoted since: the next collection is a major one
 };
 struct gc_roots { term *base; size_t n; };
 enum gc_result { GC_OK, GC_NO_MEMORY, GC_MAX_HEAP };
@@ -28,6 +30,13 @@ bool gc_area_init(struct heap *h, struct gc_area *a, u32 words);
 void gc_area_destroy(struct heap *h, struct gc_area *a);
 u64 gc_area_memory(const struct heap *h, const struct gc_area *a); // bytes
 u32 gc_next_size(u64 words);       // the size of the growth series that holds words
+// Whether a safe point should collect although the young block has room: much lies in fragments
+// (messages, BIF results), or much binary payload may be garbage.
+INLINE bool heap_wants_gc(const struct heap *h) {
+  return h->frag_words > h->frag_limit || h->offheap_bytes > h->offheap_limit;
+}
+struct gc_totals { u64 collections, words_reclaimed; }; // since the VM started, statistics(garbage_collection)
+extern struct gc_totals gc_totals;
 extern bool gc_stress;             // collect at every opportunity, poison the old space (tests)
 void gc_verify(const struct heap *h, const struct gc_area *a, const struct gc_roots *roots, size_t n_roots); // memory/verify.c, debug
 

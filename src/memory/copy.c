@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// Deep copies of terms. The size is found with an explicit stack of pending terms; the copy itself
+// needs none: objects are appended to the reserved block and the block is scanned behind them, every
+// source pointer found being replaced by a copy. A word before the scan pointer belongs to the copy,
+// a word behind it still refers to the source. Called by send, spawn, ETS, and the loader.
+#include "memory/copy.h"
+
+#include "base/alloc.h"
+#include "term/binary.h"
+
+enum { INLINE_PENDING = 128 };
+
+// Terms still to be measured. The first ones live on the C stack.
+struct pending {
+  term *items;
+  size_t n, cap;
+  term first[INLINE_PENDING];
+};
+
+static bool pending_grow(struct pending *s, size_t more) {
+  size_t cap = s->cap * 2;
+  while (cap < s->n + more) cap *= 2;
+  if (cap > SIZE_MAX / sizeof(term)) return false;
+  term *items = mem_alloc(cap * sizeof(term), MEM_SYSTEM);
+  if (!items) return false;
+  memcpy(items, s->items, s->n * sizeof(term));
+  if (s->items != s->first) mem_free(s->items, s->cap * sizeof(term), MEM_SYSTEM);
+  s->items = items;
+  s->cap = cap;
+  return true;
+}
+
+INLINE bool pending_push(struct pending *s, term t) {
+  if (UNLIKELY(s->n == s->cap) && !pending_grow(s, 1)) return false;
+  s->items[s->n++] = t;
+  return true;
+}
+
+INLINE bool wants_copy(term t, bool all) {
+  if (is_immediate(t)) return false;
+  return all || !literal_contains((uintptr_t)(is_cons(t) ? cons_ptr(t) : boxed_ptr(t)));
+}
+
+// Adds the words of t's own object and the terms in it to what is pending. False: no memory.
+static bool measure_boxed(struct pending *s, term t, bool all, size_t *words) {
+  const term *p = boxed_ptr(t);
+  u32 n = header_size(p[0]);
+  *words += (size_t)n + 1;
+  if (header_kind(p[0]) >= KIND_FIRST_RAW) return true;
+  for (u32 i = n; i > 0; i--)
+    if (wants_copy(p[i], all) && !pending_push(s, p[i])) return false;
+  return true;
+}
+
+static bool measure(struct pending *s, term t, bool all, size_t *words) {
+  for (;;) {
+    while (is_cons(t)) {
+      *words += 2;
+      term head = hd(t);
+      if (wants_copy(head, all) && !pending_push(s, head)) return false;
+      t = tl(t);
+      if (!wants_copy(t, all)) goto next;
+    }
+    if (!measure_boxed(s, t, all, words)) return false;
+  next:
+    if (s->n == 0) return true;
+    t = s->items[--s->n];
+  }
+}
+
+static size_t size_of(term t, bool all) {
+  if (!wants_copy(t, all)) return 0;
+  struct pending s;
+  s.items = s.first;
+  s.n = 0;
+  s.cap = INLINE_PENDING;
+  size_t words = 0;
+  bool ok = measure(&s, t, all, &words);
+  if (s.items != s.first) mem_free(s.items, s.cap * sizeof(term), MEM_SYSTEM);
+  return ok ? words : SIZE_MAX;
+}
+
+size_t copy_size(term t) { return size_of(t, false); }
+size_t copy_size_all(term t) { return size_of(t, true); }
+
+// The copy of a counted object takes a reference of its own and joins the chain of its new heap.
+static void adopt_counted(struct heap *to, term *p) {
+  struct refc *r = (struct refc *)(uintptr_t)p[3];
+  refc_retain(r);
+  p[4] = (term)(uintptr_t)to->offheap;
+  to->offheap = p;
+  to->offheap_bytes += r->size;
+}
+
+// Appends the object t refers to at *top, its fields still the source's.
+INLINE term copy_one(struct heap *to, term t, term **top) {
+  term *p = *top;
+  if (is_cons(t)) {
+    p[0] = hd(t);
+    p[1] = tl(t);
+    *top = p + 2;
+    return make_cons(p);
+  }
+  const term *from = boxed_ptr(t);
+  u32 n = header_size(from[0]);
+  enum kind kind = header_kind(from[0]);
+  for (u32 i = 0; i <= n; i++) p[i] = from[i];
+  *top = p + n + 1;
+  if (kind == KIND_REFC_BIN || kind == KIND_MAGIC_REF) adopt_counted(to, p);
+  // Only the original may append in place.
+  else if (kind == KIND_SUB_BIN) p[0] = MAKE_HEADER(KIND_SUB_BIN, n);
+  return make_boxed(p);
+}
+
+static term copy_into(struct heap *to, term *block, term t, bool all) {
+  term *top = block;
+  term result = copy_one(to, t, &top);
+  for (term *scan = block; scan < top;) {
+    term w = *scan;
+    if (is_header(w)) {
+      scan += header_kind(w) >= KIND_FIRST_RAW ? header_size(w) + 1 : 1;
+      continue;
+    }
+    if (wants_copy(w, all)) *scan = copy_one(to, w, &top);
+    scan++;
+  }
+  return result;
+}
+
+static term copy_known(struct heap *to, term t, size_t words, bool all) {
+  if (words == 0) return t;
+  term *block = words == SIZE_MAX ? NULL : heap_alloc(to, words);
+  if (!block) return NV;
+  return copy_into(to, block, t, all);
+}
+
+term copy_term(struct heap *to, term t) { return copy_known(to, t, copy_size(t), false); }
+term copy_term_all(struct heap *to, term t) { return copy_known(to, t, copy_size_all(t), true); }
+
+term copy_to_frag(term t, struct frag **frag, term **offheap) {
+  *frag = NULL;
+  *offheap = NULL;
+  size_t words = copy_size(t);
+  if (words == 0) return t;
+  struct frag *f = words == SIZE_MAX ? NULL : frag_new(words);
+  if (!f) return NV;
+  struct heap h;
+  frag_heap(&h, f);
+  term copy = copy_into(&h, f->data, t, false);
+  f->used = (u32)words;
+  *frag = f;
+  *offheap = h.offheap;
+  return copy;
+}
+
+void offheap_release(term *first) {
+  while (first) {
+    struct refc *r = (struct refc *)(uintptr_t)first[3];
+    first = (term *)(uintptr_t)first[4];
+    refc_release(r);
+  }
+}

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: Apache-2.0
+// Generational copying collector, after Cheney. One process has a young block and, once something
+// has survived twice, an old block. Invariants between collections: nothing in the old block points
+// into the young one; nothing below the high-water mark points above it; literals point only to
+// literals. Called at safe points only (process_collect), with every live term in a root.
+//
+// Which pointers are followed: those into the blocks being collected and those into fragments. As
+// fragments are many and unordered, they are recognised by exclusion, and only when there are any.
+#include "memory/gc.h"
+
+#include "base/alloc.h"
+#include "memory/copy.h"
+#include "term/binary.h"
+
+bool gc_stress = VM_GC_STRESS;
+struct gc_totals gc_totals;
+
+enum {
+  OFFHEAP_LIMIT_MIN = 512 * 1024, // bytes; OTP's smallest virtual binary heap is of this order
+  FRAG_LIMIT_MIN = 512,           // words
+  ACTIVE_MIN_WORDS = 233,         // OTP's min_heap_size: processes that never collect start smaller
+  BUSY_MIN_WORDS = 987,           // what a process that collects again and again is given
+  BUSY_MINORS = 8
+};
+
+// --- Sizes ---------------------------------------------------------------------------------------
+
+// 24, then 38, 51, 90, 142, 233, 376 ... (each the sum of the two before it and one, as OTP's), beyond a
+// million words 20 % more each time.
+u32 gc_next_size(u64 words) {
+  if (words <= 24) return 24;
+  u64 a = 38, before = 12;
+  while (a < words && a < 1000000) {
+    u64 next = a + before + 1;
+    before = a;
+    a = next;
+  }
+  while (a < words) a += a / 5;
+  return a > UINT32_MAX ? UINT32_MAX : (u32)a;
+}
+
+static term *block_new(size_t words) {
+  if (words > (SIZE_MAX >> 1) / sizeof(term)) return NULL;
+  return mem_alloc(words * sizeof(term), MEM_HEAP);
+}
+
+static void block_free(term *block, size_t words) {
+  if (!block) return;
+  if (UNLIKELY(gc_stress))
+    for (size_t i = 0; i < words; i++) block[i] = 0xDEADDEADDEADDEADull;
+  mem_free(block, words * sizeof(term), MEM_HEAP);
+}
+
+bool gc_area_init(struct heap *h, struct gc_area *a, u32 words) {
+  words = gc_next_size(words);
+  memset(h, 0, sizeof *h);
+  memset(a, 0, sizeof *a);
+  term *block = block_new(words);
+  if (!block) return false;
+  a->start = a->high = block;
+  a->words = a->min_words = words;
+  a->fullsweep_after = 65535;
+  h->top = block;
+  h->lim = block + words;
+  h->frag_limit = words > FRAG_LIMIT_MIN ? words : FRAG_LIMIT_MIN;
+  h->offheap_limit = OFFHEAP_LIMIT_MIN;
+  return true;
+}
+
+static void free_frags(struct heap *h) {
+  for (struct frag *f = h->frags, *next; f; f = next) {
+    next = f->next;
+    frag_free(f);
+  }
+  h->frags = NULL;
+  h->frag_words = 0;
+}
+
+void gc_area_destroy(struct heap *h, struct gc_area *a) {
+  offheap_release(h->offheap);
+  free_frags(h);
+  block_free(a->start, a->words);
+  block_free(a->old_start, a->old_words);
+  memset(h, 0, sizeof *h);
+  memset(a, 0, sizeof *a);
+}
+
+u64 gc_area_memory(const struct heap *h, const struct gc_area *a) {
+  u64 words = (u64)a->words + a->old_words;
+  u64 bytes = 0;
+  for (const struct frag *f = h->frags; f; f = f->next) bytes += sizeof *f + (u64)f->words * sizeof(term);
+  return bytes + words * sizeof(term);
+}
+
+// --- Evacuation ----------------------------------------------------------------------------------
+
+struct range { uintptr_t start; size_t bytes; };
+INLINE bool within(struct range r, uintptr_t address) { return address - r.start < r.bytes; }
+
+struct gc {
+  struct range young;      // what is collected ...
+  struct range old;        // ... and in a major collection this too; in a minor one it stays
+  uintptr_t high;          // minor: young objects below are promoted
+  bool major, frags;
+  struct range to;         // the new young block
+  term *to_top, *old_top;  // next free word in it, and in the old block (minor)
+};
+
+// Where the object at address goes: one of the two tops, or NULL when it stays.
+INLINE term **destination(struct gc *g, uintptr_t address) {
+  if (within(g->young, address)) return !g->major && address < g->high ? &g->old_top : &g->to_top;
+  if (g->major && within(g->old, address)) return &g->to_top;
+  if (LIKELY(!g->frags)) return NULL;
+  if (!g->major && within(g->old, address)) return NULL;
+  if (within(g->to, address) || literal_contains(address)) return NULL;
+  return &g->to_top;
+}
+
+// A moved cell has NV for a head and its new place for a tail; a moved boxed object its new place
+// for a header.
+INLINE void evacuate(struct gc *g, term *slot) {
+  term t = *slot;
+  if (is_cons(t)) {
+    term *p = cons_ptr(t);
+    term **top = destination(g, (uintptr_t)p);
+    if (!top) return;
+    if (p[0] != NV) {
+      term *q = *top;
+      *top = q + 2;
+      q[0] = p[0];
+      q[1] = p[1];
+      p[0] = NV;
+      p[1] = make_cons(q);
+    }
+    *slot = p[1];
+  } else if (is_boxed(t)) {
+    term *p = boxed_ptr(t);
+    term **top = destination(g, (uintptr_t)p);
+    if (!top) return;
+    term header = p[0];
+    if (!is_boxed(header)) {
+      ASSERT(is_header(header));
+      u32 n = header_size(header);
+      term *q = *top;
+      *top = q + n + 1;
+      q[0] = header;
+      for (u32 i = 1; i <= n; i++) q[i] = p[i];
+      p[0] = header = make_boxed(q);
+    }
+    *slot = header;
+  }
+}
+
+// Evacuates what the objects in [scan, *top) refer to, while top moves on. Returns the final top.
+static term *scan_block(struct gc *g, term *scan, term *const *top) {
+  while (scan < *top) {
+    term w = *scan;
+    if (is_header(w)) {
+      scan += header_kind(w) >= KIND_FIRST_RAW ? header_size(w) + 1 : 1;
+      continue;
+    }
+    evacuate(g, scan++);
+  }
+  return scan;
+}
+
+static void evacuate_all(struct gc *g, const struct gc_roots *roots, size_t n_roots) {
+  term *scan = g->to_top, *old_scan = g->old_top;
+  for (size_t r = 0; r < n_roots; r++)
+    for (term *p = roots[r].base, *end = p + roots[r].n; p < end; p++) evacuate(g, p);
+  do {
+    scan = scan_block(g, scan, &g->to_top);
+    if (g->old_top) old_scan = scan_block(g, old_scan, &g->old_top);
+  } while (scan < g->to_top);
+}
+
+// Counted objects: those that moved are chained anew; of the others those in a block that stays live
+// on, the rest are dead. Returns the payload bytes still referred to.
+static size_t sweep_offheap(const struct gc *g, struct heap *h) {
+  term *p = h->offheap, *last = NULL;
+  size_t live_bytes = 0;
+  h->offheap = NULL;
+  while (p) {
+    term *next = (term *)(uintptr_t)p[4];
+    struct refc *r = (struct refc *)(uintptr_t)p[3];
+    term *kept = is_boxed(p[0]) ? boxed_ptr(p[0]) : NULL;
+    if (!kept && !g->major && within(g->old, (uintptr_t)p)) kept = p;
+    if (kept) {
+      live_bytes += r->size;
+      if (last) last[4] = (term)(uintptr_t)kept;
+      else h->offheap = kept;
+      last = kept;
+    } else {
+      refc_release(r);
+    }
+    p = next;
+  }
+  if (last) last[4] = 0;
+  return live_bytes;
+}
+
+// --- Moving a compact young block to one of another size -----------------------------------------
+
+INLINE void shift(term *slot, struct range from, uintptr_t delta) {
+  term t = *slot;
+  if (is_immediate(t) || is_header(t)) return;
+  uintptr_t address = (uintptr_t)(is_cons(t) ? cons_ptr(t) : boxed_ptr(t));
+  if (within(from, address)) *slot = (term)((uintptr_t)t + delta);
+}
+
+// Just after a collection the young block is one row of live objects, so moving it is a copy and a
+// shift of the pointers into it. Nothing in the old block points there.
+static bool resize_young(struct heap *h, struct gc_area *a, const struct gc_roots *roots, size_t n_roots, u32 words) {
+  term *block = block_new(words);
+  if (!block) return false;
+  struct range from = {(uintptr_t)a->start, (size_t)(h->top - a->start) * sizeof(term)};
+  uintptr_t delta = (uintptr_t)block - from.start;
+  memcpy(block, a->start, from.bytes);
+  term *top = block + (h->top - a->start);
+  for (term *p = block; p < top;) {
+    if (is_header(*p) && header_kind(*p) >= KIND_FIRST_RAW) {
+      if ((header_kind(*p) == KIND_REFC_BIN || header_kind(*p) == KIND_MAGIC_REF) && within(from, (uintptr_t)p[4]))
+        p[4] = (term)((uintptr_t)p[4] + delta);
+      p += header_size(*p) + 1;
+      continue;
+    }
+    shift(p++, from, delta);
+  }
+  // What is left of the chain: its head, and links from the old block.
+  if (within(from, (uintptr_t)h->offheap)) h->offheap = (term *)((uintptr_t)h->offheap + delta);
+  for (term *p = h->offheap; p; p = (term *)(uintptr_t)p[4])
+    if (within(from, (uintptr_t)p[4])) p[4] = (term)((uintptr_t)p[4] + delta);
+  for (size_t r = 0; r < n_roots; r++)
+    for (term *p = roots[r].base, *end = p + roots[r].n; p < end; p++) shift(p, from, delta);
+  a->high = block + (a->high - a->start);
+  block_free(a->start, a->words);
+  a->start = block;
+  a->words = words;
+  h->top = top;
+  h->lim = block + words;
+  return true;
+}
+
+// --- A collection --------------------------------------------------------------------------------
+
+// Room in the old block for all that is below the high-water mark. *major is set when the old block
+// is too full. False: no memory.
+static bool reserve_old(struct gc_area *a, bool *major) {
+  size_t mature = (size_t)(a->high - a->start);
+  if (mature == 0) return true;
+  if (a->old_start) {
+    if (a->old_words - (size_t)(a->old_top - a->old_start) < mature) *major = true;
+    return true;
+  }
+  u32 words = gc_next_size((u64)mature + mature / 2);
+  a->old_start = block_new(words);
+  if (!a->old_start) a->old_start = block_new(words = (u32)mature);
+  if (!a->old_start) return false;
+  a->old_top = a->old_start;
+  a->old_words = words;
+  return true;
+}
+
+// The size of the new young block: never less than what could survive into it.
+static u32 young_size(const struct heap *h, const struct gc_area *a, size_t need, bool major) {
+  u64 survivors = (u64)(h->top - (major ? a->start : a->high)) + h->frag_words;
+  if (major) return gc_next_size(max_u64(survivors + (u64)(a->old_top - a->old_start) + need, a->min_words));
+  u64 words = a->words;
+  u64 kept = (u64)(a->high - a->start); // survivors of the collection before
+  if (need > a->words / 4) survivors += need;
+  if (kept * 4 > words * 3) words++;
+  if (words < ACTIVE_MIN_WORDS) words = ACTIVE_MIN_WORDS;
+  if (words < BUSY_MIN_WORDS && a->minor_count >= BUSY_MINORS) words = BUSY_MIN_WORDS;
+  return gc_next_size(survivors > words ? survivors : words);
+}
+
+static u64 used_words(const struct heap *h, const struct gc_area *a) {
+  return (u64)(h->top - a->start) + (u64)(a->old_top - a->old_start) + h->frag_words;
+}
+
+static bool collect(struct heap *h, struct gc_area *a, const struct gc_roots *roots, size_t n_roots, size_t need, bool major) {
+  u32 words = young_size(h, a, need, major);
+  term *block = block_new(words);
+  if (!block) {
+    u64 least = used_words(h, a) - (major ? 0 : (u64)(a->old_top - a->old_start) + (u64)(a->high - a->start));
+    if (least == 0) least = 1;
+    if (least < words) block = block_new(words = (u32)least);
+    if (!block) return false;
+  }
+  struct gc g;
+  g.young = (struct range){(uintptr_t)a->start, (size_t)(h->top - a->start) * sizeof(term)};
+  g.old = (struct range){(uintptr_t)a->old_start, (size_t)a->old_words * sizeof(term)};
+  g.high = (uintptr_t)a->high;
+  g.major = major;
+  g.frags = h->frags != NULL;
+  g.to = (struct range){(uintptr_t)block, (size_t)words * sizeof(term)};
+  g.to_top = block;
+  g.old_top = major ? NULL : a->old_top;
+  evacuate_all(&g, roots, n_roots);
+  size_t live_bytes = sweep_offheap(&g, h);
+  free_frags(h);
+  block_free(a->start, a->words);
+  if (major) {
+    block_free(a->old_start, a->old_words);
+    a->old_start = a->old_top = NULL;
+    a->old_words = 0;
+    a->minor_count = 0;
+    a->major_offheap = live_bytes;
+    a->want_major = false;
+  } else {
+    a->old_top = g.old_top;
+    a->minor_count++;
+    a->want_major = live_bytes / 2 > a->major_offheap + OFFHEAP_LIMIT_MIN;
+  }
+  a->start = block;
+  a->words = words;
+  a->high = h->top = g.to_top;
+  h->lim = block + words;
+  h->offheap_bytes = 0;
+  h->offheap_limit = live_bytes > OFFHEAP_LIMIT_MIN ? live_bytes : OFFHEAP_LIMIT_MIN;
+  return true;
+}
+
+// Grows the young block when need does not fit, shrinks it after a major collection of mostly
+// garbage. A major collection that needs nothing (hibernate, garbage_collect) leaves no slack.
+static bool adjust(struct heap *h, struct gc_area *a, const struct gc_roots *roots, size_t n_roots, size_t need, bool major) {
+  u64 live = (u64)(h->top - a->start);
+  if ((u64)(h->lim - h->top) < need)
+    return resize_young(h, a, roots, n_roots, gc_next_size(live + need + live / 2)) ||
+           resize_young(h, a, roots, n_roots, (u32)(live + need));
+  if (!major) return true;
+  u64 want = live + need;
+  if (need > 0 || gc_stress) {
+    if (want * 4 >= a->words) return true;
+    want *= 2;
+    if (want < ACTIVE_MIN_WORDS) want = ACTIVE_MIN_WORDS;
+  }
+  if (want < a->min_words) want = a->min_words;
+  u32 words = gc_next_size(want);
+  if (words < a->words) (void)resize_young(h, a, roots, n_roots, words);
+  return true;
+}
+
+enum gc_result gc_collect(struct heap *h, struct gc_area *a, const struct gc_roots *roots, size_t n_roots, size_t need, bool major) {
+  if (need > UINT32_MAX / 2) return GC_NO_MEMORY;
+  if (gc_stress || a->want_major || a->minor_count >= a->fullsweep_after) major = true;
+  u64 before = used_words(h, a);
+  if (!major && !reserve_old(a, &major)) return GC_NO_MEMORY;
+  if (!collect(h, a, roots, n_roots, need, major)) return GC_NO_MEMORY;
+  bool ok = adjust(h, a, roots, n_roots, need, major);
+  h->frag_limit = a->words > FRAG_LIMIT_MIN ? a->words : FRAG_LIMIT_MIN;
+  gc_totals.collections++;
+  gc_totals.words_reclaimed += before - used_words(h, a);
+#if VM_DEBUG
+  gc_verify(h, a, roots, n_roots);
+#endif
+  if (!ok) return GC_NO_MEMORY;
+  if (a->max_words && (u64)a->words + a->old_words > a->max_words) return GC_MAX_HEAP;
+  return GC_OK;
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// The slow path of heap_alloc: heap fragments, and what happens when memory is out. Fragments double
+// in size so that a BIF that builds a long result needs few of them; top and lim of the heap itself
+// are left alone, so the young block stays one range. Small requests always succeed, because BIFs do
+// not check them: from a reserve when all else fails, and then the owner is marked exhausted.
+#include "base/alloc.h"
+#include "memory/copy.h"
+#include "memory/gc.h"
+#include "term/heap.h"
+
+enum {
+  FRAG_FIRST_WORDS = 64,
+  FRAG_MAX_DOUBLING = 1 << 20,  // words; beyond it a fragment is as large as what is asked for
+  RESERVE_WORDS = 32 * 1024     // 256 KB: what BIFs may still build between running out and being killed
+};
+
+// Fragments cut from here are given back together, once none is in use.
+static struct {
+  u64 data[RESERVE_WORDS];
+  u32 used, live;
+} reserve;
+
+static bool in_reserve(const void *p) {
+  return (uintptr_t)p - (uintptr_t)reserve.data < sizeof reserve.data;
+}
+
+static struct frag *reserve_frag(size_t words) {
+  size_t total = words + sizeof(struct frag) / sizeof(term) + 1;
+  if (reserve.live == 0) reserve.used = 0;
+  if (total > RESERVE_WORDS - reserve.used) return NULL;
+  struct frag *f = (struct frag *)(reserve.data + reserve.used);
+  reserve.used += (u32)total;
+  reserve.live++;
+  f->next = NULL;
+  f->words = (u32)words;
+  f->used = 0;
+  return f;
+}
+
+struct frag *frag_new(size_t words) {
+  if (words > (UINT32_MAX >> 1) || words > (SIZE_MAX - sizeof(struct frag)) / sizeof(term)) return NULL;
+  struct frag *f = mem_alloc(sizeof(struct frag) + words * sizeof(term), MEM_HEAP);
+  if (!f) return NULL;
+  f->next = NULL;
+  f->words = (u32)words;
+  f->used = 0;
+  return f;
+}
+
+void frag_free(struct frag *f) {
+  if (!f) return;
+  if (UNLIKELY(in_reserve(f))) {
+    reserve.live--;
+    return;
+  }
+#if VM_DEBUG
+  if (gc_stress)
+    for (u32 i = 0; i < f->words; i++) f->data[i] = 0xDEADDEADDEADDEADull;
+#endif
+  mem_free(f, sizeof(struct frag) + f->words * sizeof(term), MEM_HEAP);
+}
+
+// As large as all fragments so far together, else only as large as needed.
+static struct frag *new_frag(struct heap *h, size_t words) {
+  size_t wanted = h->frag_words;
+  if (wanted < FRAG_FIRST_WORDS) wanted = FRAG_FIRST_WORDS;
+  if (wanted > FRAG_MAX_DOUBLING) wanted = FRAG_MAX_DOUBLING;
+  if (wanted < words) wanted = words;
+  struct frag *f = frag_new(wanted);
+  if (!f && wanted > words) f = frag_new(words);
+  return f;
+}
+
+NOINLINE term *heap_alloc_slow(struct heap *h, size_t words) {
+  struct frag *f = h->frags;
+  if (!f || f->words - f->used < words) {
+    f = new_frag(h, words);
+    if (UNLIKELY(!f)) {
+      h->exhausted = true;
+      if (words > HEAP_SMALL_MAX) return NULL;
+      f = reserve_frag(words);
+      if (!f) PANIC(); // a BIF went on building after memory was out, past the reserve
+    }
+    f->next = h->frags;
+    h->frags = f;
+  }
+  term *p = f->data + f->used;
+  f->used += (u32)words;
+  h->frag_words += (u32)words;
+  return p;
+}
+
+// Makes [p, p + n) one or more dead objects that a linear walk can step over.
+static void fill(term *p, size_t n) {
+  while (n > 0) {
+    size_t size = n - 1 < MAX_BOXED_SIZE ? n - 1 : MAX_BOXED_SIZE;
+    p[0] = size ? MAKE_HEADER(KIND_HEAP_BIN, size) : MAKE_HEADER(KIND_TUPLE, 0);
+    if (size) p[1] = 0;
+    p += size + 1;
+    n -= size + 1;
+  }
+}
+
+void heap_shrink(struct heap *h, term *allocated_end, term *new_end) {
+  size_t n = (size_t)(allocated_end - new_end);
+  if (n == 0) return;
+  struct frag *f = h->frags;
+  if (allocated_end == h->top) {
+    h->top = new_end;
+  } else if (f && allocated_end == f->data + f->used) {
+    f->used -= (u32)n;
+    h->frag_words -= (u32)n;
+  } else {
+    fill(new_end, n);
+  }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// Debug check of a heap after a collection: every term reachable from the roots is well formed and
+// lies in the heap's own blocks or in a literal area, nothing old points to anything young, and the
+// chain of counted objects stays within the heap. Stops the VM at the first fault.
+#include "memory/gc.h"
+
+#include "base/alloc.h"
+
+#if VM_DEBUG
+
+// Objects seen and not yet looked into; marks are one bit a word of the young and old blocks.
+struct walk {
+  const struct heap *h;
+  const struct gc_area *a;
+  u8 *young_marks, *old_marks;
+  size_t young_words, old_words;
+  const term **todo;
+  size_t n, cap;
+};
+
+static bool in_block(const term *p, const term *start, size_t words) { return p >= start && p < start + words; }
+
+static bool mark(u8 *marks, size_t index) {
+  if (marks[index / 8] >> (index % 8) & 1) return false;
+  marks[index / 8] |= (u8)(1u << (index % 8));
+  return true;
+}
+
+static void push(struct walk *w, const term *p) {
+  if (w->n == w->cap) {
+    size_t cap = w->cap ? w->cap * 2 : 256;
+    const term **todo = mem_realloc(w->todo, w->cap * sizeof *todo, cap * sizeof *todo, MEM_SYSTEM);
+    if (!todo) return; // no memory to check with: this branch stays unchecked
+    w->todo = todo;
+    w->cap = cap;
+  }
+  w->todo[w->n++] = p;
+}
+
+static void check_term(struct walk *w, term t, bool from_old) {
+  if (is_immediate(t)) {
+    if (is_header(t)) PANIC();
+    return;
+  }
+  const term *p = is_cons(t) ? cons_ptr(t) : boxed_ptr(t);
+  bool young = in_block(p, w->a->start, w->young_words);
+  bool old = in_block(p, w->a->old_start, w->old_words);
+  if (!young && !old) {
+    if (!literal_contains((uintptr_t)p)) PANIC(); // dangling
+    return;
+  }
+  if (young && from_old) PANIC();
+  if (is_boxed(t) && !is_header(p[0])) PANIC();
+  bool fresh = young ? mark(w->young_marks, (size_t)(p - w->a->start)) : mark(w->old_marks, (size_t)(p - w->a->old_start));
+  if (fresh) push(w, (const term *)((uintptr_t)p | (is_cons(t) ? 1u : 0u)));
+}
+
+static void check_object(struct walk *w, const term *tagged) {
+  bool cell = ((uintptr_t)tagged & 1) != 0;
+  const term *p = (const term *)((uintptr_t)tagged & ~(uintptr_t)1);
+  bool old = in_block(p, w->a->old_start, w->old_words);
+  size_t size = cell ? 1 : header_size(p[0]);
+  if (old ? !in_block(p + size, w->a->old_start, w->old_words) : !in_block(p + size, w->a->start, w->young_words)) PANIC();
+  if (cell) {
+    check_term(w, p[0], old);
+    check_term(w, p[1], old);
+  } else if (header_kind(p[0]) < KIND_FIRST_RAW) {
+    for (size_t i = 1; i <= size; i++) check_term(w, p[i], old);
+  } else if (header_kind(p[0]) >= KIND_COUNT) {
+    PANIC();
+  }
+}
+
+static void check_offheap(const struct walk *w) {
+  for (const term *p = w->h->offheap; p; p = (const term *)(uintptr_t)p[4]) {
+    if (!in_block(p, w->a->start, w->young_words) && !in_block(p, w->a->old_start, w->old_words)) PANIC();
+    enum kind k = header_kind(p[0]);
+    if (k != KIND_REFC_BIN && k != KIND_MAGIC_REF) PANIC();
+    if (((const struct refc *)(uintptr_t)p[3])->refs == 0) PANIC();
+  }
+}
+
+void gc_verify(const struct heap *h, const struct gc_area *a, const struct gc_roots *roots, size_t n_roots) {
+  struct walk w = {.h = h, .a = a};
+  w.young_words = (size_t)(h->top - a->start);
+  w.old_words = (size_t)(a->old_top - a->old_start);
+  if (h->frags || h->lim != a->start + a->words || h->top > h->lim) PANIC();
+  if (a->high > h->top || a->high < a->start) PANIC();
+  size_t young_bytes = w.young_words / 8 + 1, old_bytes = w.old_words / 8 + 1;
+  w.young_marks = mem_calloc(young_bytes, MEM_SYSTEM);
+  w.old_marks = mem_calloc(old_bytes, MEM_SYSTEM);
+  if (w.young_marks && w.old_marks) {
+    for (size_t r = 0; r < n_roots; r++)
+      for (size_t i = 0; i < roots[r].n; i++) check_term(&w, roots[r].base[i], false);
+    while (w.n > 0) check_object(&w, w.todo[--w.n]);
+    check_offheap(&w);
+  }
+  mem_free(w.young_marks, young_bytes, MEM_SYSTEM);
+  mem_free(w.old_marks, old_bytes, MEM_SYSTEM);
+  mem_free(w.todo, w.cap * sizeof *w.todo, MEM_SYSTEM);
+}
+
+#else
+
+void gc_verify(const struct heap *h, const struct gc_area *a, const struct gc_roots *roots, size_t n_roots) {
+  (void)h, (void)a, (void)roots, (void)n_roots;
+}
+
+#endif
