@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+// BIFs that measure, cut, copy and convert binaries (erlang and binary). Arguments that are not what
+// they should be give badarg, as in OTP; sizes no memory could hold give system_limit.
+#include "base/alloc.h"
+#include "bif/bif.h"
+#include "gen/bifs.h"
+#include "term/bits.h"
+
+// Work on bytes costs a reduction for so many.
+enum { BYTES_PER_REDUCTION = 256, CELLS_PER_REDUCTION = 16 };
+
+static term bytes_done(term result, u64 bytes) {
+  bif_bump((u32)min_u64(bytes / BYTES_PER_REDUCTION, 1 << 20));
+  return result == NV ? bif_system_limit() : result;
+}
+
+// A binary argument; *tmp is to be given back with done_with.
+static const u8 *bytes_arg(term t, size_t *n, u8 **tmp) { return binary_bytes(t, n, tmp); }
+static void done_with(u8 *tmp, size_t n) { mem_free(tmp, n, MEM_SYSTEM); }
+
+static term from_u64(u64 v) { return v <= (u64)SMALL_MAX ? make_small((i64)v) : int_from_u64(HEAP, v); }
+
+term bif_byte_size(struct process *p UNUSED, term *a) {
+  return is_bitstring(a[0]) ? from_u64((bit_size_of(a[0]) + 7) >> 3) : bif_badarg();
+}
+
+term bif_bit_size(struct process *p UNUSED, term *a) { return is_bitstring(a[0]) ? from_u64(bit_size_of(a[0])) : bif_badarg(); }
+
+term bif_size(struct process *p UNUSED, term *a) {
+  if (is_tuple(a[0])) return make_small(tuple_arity(a[0]));
+  return is_bitstring(a[0]) ? from_u64(bit_size_of(a[0]) >> 3) : bif_badarg();
+}
+
+// Start and length as the binary module takes them (a negative length counts backwards), within n bytes.
+static bool part_of(term start, term length, u64 n, u64 *from, u64 *count) {
+  i64 s, l;
+  if (!bif_small(start, 0, SMALL_MAX, &s) || !bif_small(length, SMALL_MIN, SMALL_MAX, &l)) return false;
+  if (l < 0) {
+    if (-l > s) return false;
+    s += l;
+    l = -l;
+  }
+  if ((u64)s > n || (u64)l > n - (u64)s) return false;
+  *from = (u64)s;
+  *count = (u64)l;
+  return true;
+}
+
+static term binary_part(term binary, term start, term length) {
+  u64 from, count;
+  if (!is_bitstring(binary) || !part_of(start, length, bit_size_of(binary) >> 3, &from, &count)) return bif_badarg();
+  return binary_sub(HEAP, binary, from * 8, count * 8);
+}
+
+term bif_binary_part_2(struct process *p UNUSED, term *a) {
+  if (!is_tuple_of(a[1], 2)) return bif_badarg();
+  term *e = tuple_elements(a[1]);
+  return binary_part(a[0], e[0], e[1]);
+}
+
+term bif_binary_part_3(struct process *p UNUSED, term *a) { return binary_part(a[0], a[1], a[2]); }
+
+term bif_split_binary(struct process *p UNUSED, term *a) {
+  i64 at;
+  if (!is_bitstring(a[0])) return bif_badarg();
+  u64 bits = bit_size_of(a[0]);
+  if (!bif_small(a[1], 0, (i64)(bits >> 3), &at)) return bif_badarg();
+  term first = binary_sub(HEAP, a[0], 0, (u64)at * 8);
+  return tuple2(HEAP, first, binary_sub(HEAP, a[0], (u64)at * 8, bits - (u64)at * 8));
+}
+
+// Bytes as a list in front of tail. NV with system_limit raised when there is no memory.
+static term bytes_to_list(const u8 *bytes, size_t n, term tail) {
+  if (n == 0) return tail;
+  if (n > SIZE_MAX / 32) return bif_system_limit();
+  term *cell = heap_alloc(HEAP, n * 2);
+  if (!cell) return bif_system_limit();
+  term list = make_cons(cell);
+  for (size_t i = 0; i < n; i++, cell += 2) {
+    cell[0] = make_small(bytes[i]);
+    cell[1] = make_cons(cell + 2);
+  }
+  cell[-1] = tail;
+  bif_bump((u32)min_u64(n / CELLS_PER_REDUCTION, 1 << 20));
+  return list;
+}
+
+// The bytes [from, from + count) of a bitstring, then tail.
+static term part_to_list(term t, u64 from, u64 count, term tail) {
+  struct bits b;
+  bits_of(t, &b);
+  if (b.offset == 0) return bytes_to_list(b.data + from, (size_t)count, tail);
+  u8 *tmp = mem_alloc((size_t)count, MEM_SYSTEM);
+  if (!tmp) return bif_system_limit();
+  bits_copy(tmp, 0, b.data, b.offset + from * 8, count * 8);
+  term list = bytes_to_list(tmp, (size_t)count, tail);
+  mem_free(tmp, (size_t)count, MEM_SYSTEM);
+  return list;
+}
+
+term bif_binary_to_list_1(struct process *p UNUSED, term *a) {
+  if (!is_binary(a[0])) return bif_badarg();
+  return part_to_list(a[0], 0, bit_size_of(a[0]) >> 3, NIL);
+}
+
+term bif_binary_to_list_3(struct process *p UNUSED, term *a) {
+  i64 from, to;
+  if (!is_bitstring(a[0])) return bif_badarg();
+  i64 n = (i64)(bit_size_of(a[0]) >> 3);
+  if (!bif_small(a[1], 1, n, &from) || !bif_small(a[2], from, n, &to)) return bif_badarg();
+  return part_to_list(a[0], (u64)from - 1, (u64)(to - from + 1), NIL);
+}
+
+term bif_bitstring_to_list(struct process *p UNUSED, term *a) {
+  if (!is_bitstring(a[0])) return bif_badarg();
+  u64 bits = bit_size_of(a[0]), whole = bits >> 3;
+  term tail = bits & 7 ? cons(HEAP, binary_sub(HEAP, a[0], whole * 8, bits & 7), NIL) : NIL;
+  return part_to_list(a[0], 0, whole, tail);
+}
+
+// --- The binary module ----------------------------------------------------------------------------------
+
+// Byte i of a binary (i < 0: from the end), badarg when there is none.
+static term byte_at(term t, i64 i) {
+  struct bits b;
+  u8 byte = 0;
+  if (!bits_of(t, &b) || b.size & 7) return bif_badarg();
+  i64 n = (i64)(b.size >> 3);
+  if (i < 0) i += n;
+  if (i < 0 || i >= n) return bif_badarg();
+  bits_copy(&byte, 0, b.data, b.offset + (u64)i * 8, 8);
+  return make_small(byte);
+}
+
+term bif_binary_at(struct process *p UNUSED, term *a) {
+  i64 i;
+  return bif_small(a[1], 0, SMALL_MAX, &i) ? byte_at(a[0], i) : bif_badarg();
+}
+
+term bif_binary_first(struct process *p UNUSED, term *a) { return byte_at(a[0], 0); }
+term bif_binary_last(struct process *p UNUSED, term *a) { return byte_at(a[0], -1); }
+
+static term copies(term t, u64 times) {
+  struct bits b;
+  if (!bits_of(t, &b) || b.size & 7) return bif_badarg();
+  u64 n = b.size >> 3;
+  if (n == 0) times = 0;
+  if (times > 0 && n > (u64)(SIZE_MAX / 4) / times) return bif_system_limit();
+  u8 *out;
+  term result = binary_new(HEAP, (size_t)(n * times), &out);
+  if (result == NV) return bif_system_limit();
+  if (times > 0) {
+    bits_of(t, &b);
+    bits_copy(out, 0, b.data, b.offset, b.size);
+    size_t done = (size_t)n, all = (size_t)(n * times);
+    while (done < all) { // doubling: the copied part is the source of the next
+      size_t more = done < all - done ? done : all - done;
+      memcpy(out + done, out, more);
+      done += more;
+    }
+  }
+  return bytes_done(result, n * times);
+}
+
+term bif_binary_copy_1(struct process *p UNUSED, term *a) { return copies(a[0], 1); }
+
+term bif_binary_copy_2(struct process *p UNUSED, term *a) {
+  i64 times;
+  return bif_small(a[1], 0, SMALL_MAX, &times) ? copies(a[0], (u64)times) : bif_badarg();
+}
+
+static bool endianness(term t, bool *little) {
+  *little = t == ATOM_little;
+  return t == ATOM_little || t == ATOM_big;
+}
+
+static term encode_unsigned(term value, bool little) {
+  if (!is_integer(value) || int_is_negative(value)) return bif_badarg();
+  size_t n = int_byte_size(value);
+  if (n == 0) n = 1;
+  u8 *out;
+  term t = binary_new(HEAP, n, &out);
+  if (t == NV) return bif_system_limit();
+  int_magnitude_bytes(value, out, n);
+  if (!little) {
+    for (size_t i = 0; i < n / 2; i++) {
+      u8 b = out[i];
+      out[i] = out[n - 1 - i];
+      out[n - 1 - i] = b;
+    }
+  }
+  return bytes_done(t, n);
+}
+
+term bif_encode_unsigned_1(struct process *p UNUSED, term *a) { return encode_unsigned(a[0], false); }
+
+term bif_encode_unsigned_2(struct process *p UNUSED, term *a) {
+  bool little;
+  return endianness(a[1], &little) ? encode_unsigned(a[0], little) : bif_badarg();
+}
+
+static term decode_unsigned(term t, bool little) {
+  size_t n;
+  u8 *tmp;
+  const u8 *bytes = bytes_arg(t, &n, &tmp);
+  if (!bytes) return bif_badarg();
+  term value = n == 0 ? make_small(0) : int_from_bytes(HEAP, bytes, n, little, false);
+  done_with(tmp, n);
+  return bytes_done(value, n);
+}
+
+term bif_decode_unsigned_1(struct process *p UNUSED, term *a) { return decode_unsigned(a[0], false); }
+
+term bif_decode_unsigned_2(struct process *p UNUSED, term *a) {
+  bool little;
+  return endianness(a[1], &little) ? decode_unsigned(a[0], little) : bif_badarg();
+}
+
+// How many bytes all binaries of the list share at their start (or end).
+static term longest_common(term list, bool suffix) {
+  u32 count;
+  size_t first_n = 0, n, common = 0;
+  u8 *first_tmp = NULL, *tmp;
+  const u8 *first = NULL;
+  if (!is_cons(list) || !bif_list_length(list, &count)) return bif_badarg();
+  u64 seen = 0;
+  for (term l = list; is_cons(l); l = tl(l)) {
+    const u8 *bytes = bytes_arg(hd(l), &n, &tmp);
+    if (!bytes) {
+      done_with(first_tmp, first_n);
+      return bif_badarg();
+    }
+    if (!first) {
+      first = bytes, first_n = n, first_tmp = tmp, common = n;
+      continue;
+    }
+    if (n < common) common = n;
+    size_t i = 0;
+    if (suffix) while (i < common && first[first_n - 1 - i] == bytes[n - 1 - i]) i++;
+    else while (i < common && first[i] == bytes[i]) i++;
+    common = i;
+    seen += i;
+    done_with(tmp, n);
+  }
+  done_with(first_tmp, first_n);
+  return bytes_done(make_small((i64)common), seen);
+}
+
+term bif_longest_common_prefix(struct process *p UNUSED, term *a) { return longest_common(a[0], false); }
+term bif_longest_common_suffix(struct process *p UNUSED, term *a) { return longest_common(a[0], true); }
+
+term bif_referenced_byte_size(struct process *p UNUSED, term *a) {
+  if (!is_bitstring(a[0])) return bif_badarg();
+  u64 start, end;
+  term whole = whole_of(a[0], &start, &end);
+  if (is_kind(whole, KIND_REFC_BIN)) return from_u64(refc_of(whole)->size);
+  return from_u64(boxed_ptr(whole)[1]);
+}
