@@ -33,5 +33,6 @@ struct load_state {
 bool translate(struct load_state *s, struct beam_error *e);
 // Highest generic opcode that translate knows, and whether it knows one.
 bool translate_knows(u32 opcode);
+void translate_set_registers(term *x, double *f); // addresses of ctx's registers, before the first load
 
 #endif

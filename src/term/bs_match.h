@@ -17,36 +17,36 @@ enum { BS_CONTEXT_WORDS = 4 };
 term bs_start_match(struct heap *h, term binary_or_ctx);
 
 INLINE bool is_match_context(term t) { return is_kind(t, KIND_MATCH); }
-INLINE u64 bs_position_bits(term ctx) { return (u64)small_val(boxed_ptr(ctx)[2]); }
-INLINE u64 bs_end_bits(term ctx) { return (u64)small_val(boxed_ptr(ctx)[3]); }
-INLINE u64 bs_remaining_bits(term ctx) { return (u64)((i64)(boxed_ptr(ctx)[3] - boxed_ptr(ctx)[2]) >> 4); }
-INLINE void bs_advance(term ctx, u64 bits) { boxed_ptr(ctx)[2] += (term)(bits << 4); }
+INLINE u64 bs_position_bits(term context) { return (u64)small_val(boxed_ptr(context)[2]); }
+INLINE u64 bs_end_bits(term context) { return (u64)small_val(boxed_ptr(context)[3]); }
+INLINE u64 bs_remaining_bits(term context) { return (u64)((i64)(boxed_ptr(context)[3] - boxed_ptr(context)[2]) >> 4); }
+INLINE void bs_advance(term context, u64 bits) { boxed_ptr(context)[2] += (term)(bits << 4); }
 // bs_get_position / bs_set_position: an opaque small integer.
-INLINE term bs_get_position(term ctx) { return boxed_ptr(ctx)[2]; }
-INLINE void bs_set_position(term ctx, term position) { boxed_ptr(ctx)[2] = position; }
-INLINE const u8 *bs_data(term ctx) { return whole_bytes(boxed_ptr(ctx)[1]); }
+INLINE term bs_get_position(term context) { return boxed_ptr(context)[2]; }
+INLINE void bs_set_position(term context, term position) { boxed_ptr(context)[2] = position; }
+INLINE const u8 *bs_data(term context) { return whole_bytes(boxed_ptr(context)[1]); }
 
-INLINE bool bs_test_tail(term ctx, u64 bits) { return bs_remaining_bits(ctx) == bits; }
-INLINE bool bs_test_unit(term ctx, u32 unit) { return bs_remaining_bits(ctx) % unit == 0; }
-INLINE bool bs_skip(term ctx, u64 bits) {
-  if (bs_remaining_bits(ctx) < bits) return false;
-  bs_advance(ctx, bits);
+INLINE bool bs_test_tail(term context, u64 bits) { return bs_remaining_bits(context) == bits; }
+INLINE bool bs_test_unit(term context, u32 unit) { return bs_remaining_bits(context) % unit == 0; }
+INLINE bool bs_skip(term context, u64 bits) {
+  if (bs_remaining_bits(context) < bits) return false;
+  bs_advance(context, bits);
   return true;
 }
 
-term bs_get_integer(struct heap *h, term ctx, u64 bits, u32 flags);
-term bs_get_float(struct heap *h, term ctx, u64 bits, u32 flags); // 16, 32 or 64 bits; infinities and NaN do not match
-term bs_get_binary(struct heap *h, term ctx, u64 bits);
-term bs_get_tail(struct heap *h, term ctx);                       // the rest; the position stays
-term bs_get_rest(struct heap *h, term ctx);                       // the rest; the position moves to the end
-bool bs_match_string(term ctx, const u8 *bytes, u64 bits);        // bs_match_string
-bool bs_match_value(term ctx, u32 bits, u64 value);               // bs_match's '=:=': bits <= 64, big-endian unsigned
-term bs_get_utf8(term ctx);                                       // a small
-term bs_get_utf16(term ctx, u32 flags);
-term bs_get_utf32(term ctx, u32 flags);
-bool bs_skip_utf8(term ctx);
-bool bs_skip_utf16(term ctx, u32 flags);
-bool bs_skip_utf32(term ctx, u32 flags);
+term bs_get_integer(struct heap *h, term context, u64 bits, u32 flags);
+term bs_get_float(struct heap *h, term context, u64 bits, u32 flags); // 16, 32 or 64 bits; infinities and NaN do not match
+term bs_get_binary(struct heap *h, term context, u64 bits);
+term bs_get_tail(struct heap *h, term context);                       // the rest; the position stays
+term bs_get_rest(struct heap *h, term context);                       // the rest; the position moves to the end
+bool bs_match_string(term context, const u8 *bytes, u64 bits);        // bs_match_string
+bool bs_match_value(term context, u32 bits, u64 value);               // bs_match's '=:=': bits <= 64, big-endian unsigned
+term bs_get_utf8(term context);                                       // a small
+term bs_get_utf16(term context, u32 flags);
+term bs_get_utf32(term context, u32 flags);
+bool bs_skip_utf8(term context);
+bool bs_skip_utf16(term context, u32 flags);
+bool bs_skip_utf32(term context, u32 flags);
 
 // A segment size found at run time: Size * Unit in bits. False: not a non-negative integer, or larger
 // than any binary (then nothing can match it).
@@ -58,9 +58,9 @@ INLINE bool bs_match_size(term size, u32 unit, u64 *bits) {
 
 // The next bits (at most 57) as an unsigned big-endian number, without checking or moving: the caller
 // has made sure that they are there (bs_match's ensure_*). Reads no byte that holds none of them.
-INLINE u64 bs_peek(term ctx, u32 bits) {
-  u64 position = bs_position_bits(ctx);
-  const u8 *p = bs_data(ctx) + (position >> 3);
+INLINE u64 bs_peek(term context, u32 bits) {
+  u64 position = bs_position_bits(context);
+  const u8 *p = bs_data(context) + (position >> 3);
   u32 offset = (u32)position & 7, need = (offset + bits + 7) >> 3;
   u64 v = 0;
   for (u32 i = 0; i < need; i++) v = v << 8 | p[i];
@@ -69,25 +69,25 @@ INLINE u64 bs_peek(term ctx, u32 bits) {
 }
 
 // Byte-sized integers of constant size, unsigned big-endian: what parsers do all day. bits: 8, 16 or 32.
-INLINE term bs_get_u8(term ctx) {
-  if (UNLIKELY(bs_remaining_bits(ctx) < 8)) return NV;
-  u64 position = bs_position_bits(ctx);
-  const u8 *p = bs_data(ctx) + (position >> 3);
+INLINE term bs_get_u8(term context) {
+  if (UNLIKELY(bs_remaining_bits(context) < 8)) return NV;
+  u64 position = bs_position_bits(context);
+  const u8 *p = bs_data(context) + (position >> 3);
   u32 offset = (u32)position & 7;
-  bs_advance(ctx, 8);
+  bs_advance(context, 8);
   if (LIKELY(offset == 0)) return make_small(p[0]);
   return make_small(((p[0] << 8 | p[1]) >> (8 - offset)) & 0xFF);
 }
-INLINE term bs_get_u16(term ctx) {
-  if (UNLIKELY(bs_remaining_bits(ctx) < 16)) return NV;
-  term v = make_small((i64)bs_peek(ctx, 16));
-  bs_advance(ctx, 16);
+INLINE term bs_get_u16(term context) {
+  if (UNLIKELY(bs_remaining_bits(context) < 16)) return NV;
+  term v = make_small((i64)bs_peek(context, 16));
+  bs_advance(context, 16);
   return v;
 }
-INLINE term bs_get_u32(term ctx) {
-  if (UNLIKELY(bs_remaining_bits(ctx) < 32)) return NV;
-  term v = make_small((i64)bs_peek(ctx, 32));
-  bs_advance(ctx, 32);
+INLINE term bs_get_u32(term context) {
+  if (UNLIKELY(bs_remaining_bits(context) < 32)) return NV;
+  term v = make_small((i64)bs_peek(context, 32));
+  bs_advance(context, 32);
   return v;
 }
 

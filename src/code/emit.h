@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The assembler of internal code: a growing buffer of code words with label fix-ups, the pool of operand
+// constants, the line table, and the few peephole fusions. Used by translate*.c during one load. Errors
+// are sticky: after the first one everything is a no-op and emit_finish says what it was.
+#ifndef CODE_EMIT_H
+#define CODE_EMIT_H
+
+#include "code/load.h"
+#include "gen/ops.h"
+
+enum { NO_OP = 0xFFFFFFFFu };
+enum frame_state { FRAME_UNKNOWN, FRAME_NONE, FRAME_PUSHED };
+
+struct emit {
+  struct load_state *s;
+  cword *words;
+  u32 len, cap;
+  u32 *fixups;             // offsets of words that hold a label number
+  u32 fixup_count, fixup_cap;
+  u32 *string_fixups;      // offsets of words that hold an offset into the module's strings
+  u32 string_fixup_count, string_fixup_cap;
+  u32 *label_offset;       // label -> offset + 1; 0: not placed yet
+  u8 *label_frame;         // enum frame_state at the label
+  u8 frame;                // enum frame_state here
+  bool unreachable;        // after a jump or return, until the next label
+  u32 last;                // offset of the last operation, NO_OP after a label
+  u32 line;                // current line word
+  struct line_entry *lines;
+  u32 line_count, line_cap;
+  struct function_info *functions;
+  u32 function_count, function_cap;
+  const char *failed;      // what went wrong
+  u32 failed_offset;
+};
+
+bool emit_init(struct emit *e, struct load_state *s);
+void emit_free(struct emit *e);
+// Allocates and fills module->code, functions, lines; false: failed says why.
+bool emit_finish(struct emit *e);
+
+void emit_fail(struct emit *e, const char *what);
+void emit_op(struct emit *e, cword op);           // starts an operation
+void emit_word(struct emit *e, cword w);
+void emit_label_ref(struct emit *e, i64 label);   // 0 stays 0
+void emit_string_ref(struct emit *e, u32 offset); // address of a byte of the strings, which stand at word 1 of the code
+void emit_label(struct emit *e, u32 label);       // places it here
+void emit_line(struct emit *e, u32 line);
+void emit_frame(struct emit *e, enum frame_state state);
+void emit_function(struct emit *e, term name, u32 arity); // the next operation is its func_info
+void emit_unreachable(struct emit *e);
+void emit_truncate(struct emit *e, u32 offset);   // takes back words (a fusion), lines move along
+
+// Operands.
+cword operand_source(struct emit *e, const struct beam_arg *a); // s
+cword operand_dest(const struct beam_arg *a);                   // d
+term operand_constant(struct emit *e, const struct beam_arg *a); // immediate or literal; NV for registers
+cword operand_x(i64 n);  // address of ctx.x[n]
+cword operand_float(i64 n);
+INLINE cword operand_y(i64 n) { return (cword)(n + 1) * sizeof(term); }
+INLINE bool arg_is_y(const struct beam_arg *a) { return a->kind == BEAM_Y; }
+INLINE bool arg_is_register(const struct beam_arg *a) { return a->kind == BEAM_X || a->kind == BEAM_Y; }
+// An immediate that fits an i operand.
+bool operand_immediate(struct emit *e, const struct beam_arg *a, cword *out);
+const u64 *constant_intern(u64 word);  // address of an eternal word with this value; NULL: no memory
+void constant_free_all(void);
+
+#endif

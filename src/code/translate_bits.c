@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bit syntax. bs_match (OTP 26 on), which holds a whole match as a list of commands, is taken apart into
+// single operations; bs_create_bin keeps its segments as a table behind the operation.
+#include "code/translate.h"
+#include "term/bs_build.h"
+#include "term/bs_match.h"
+#include "term/number.h"
+
+// Field flags: a number in test instructions, a literal list of atoms (or nil) in lists of segments.
+static u32 flags_of(struct emit *e, const struct beam_arg *a) {
+  if (a->kind == BEAM_U) return (u32)a->value;
+  u32 flags = 0;
+  for (term l = operand_constant(e, a); is_cons(l); l = tl(l)) {
+    if (hd(l) == ATOM_little) flags |= BS_LITTLE;
+    if (hd(l) == ATOM_signed) flags |= BS_SIGNED;
+    if (hd(l) == ATOM_native) flags |= BS_NATIVE;
+  }
+  return flags;
+}
+
+static void source(struct emit *e, const struct beam_arg *a) { emit_word(e, operand_source(e, a)); }
+static void dest(struct emit *e, const struct beam_arg *a) { emit_word(e, operand_dest(a)); }
+static void number(struct emit *e, const struct beam_arg *a) { emit_word(e, (cword)a->value); }
+
+static void getter(struct emit *e, cword op, i64 fail, const struct beam_arg *context, const struct beam_arg *live, const struct beam_arg *size,
+                   const struct beam_arg *unit, u32 flags, const struct beam_arg *to) {
+  bool byte = op == OP_bs_get_integer && !arg_is_register(size) && size->value * unit->value == 8 && !(flags & BS_SIGNED);
+  emit_op(e, byte ? OP_bs_get_integer_8 : op);
+  emit_label_ref(e, fail);
+  source(e, context);
+  if (!byte) {
+    number(e, live);
+    if (size->kind == BEAM_U) emit_word(e, (cword)constant_intern(make_small(size->value)));
+    else source(e, size);
+    number(e, unit);
+    emit_word(e, flags);
+  }
+  dest(e, to);
+}
+
+static void get_sized(struct emit *e, const struct beam_instr *i, cword op) { // fail, context, live, size, unit, flags, destination
+  getter(e, op, ARG(0)->value, ARG(1), ARG(2), ARG(3), ARG(4), flags_of(e, ARG(5)), ARG(6));
+}
+
+static void get_utf(struct emit *e, const struct beam_instr *i, cword op) { // fail, context, live, flags, destination
+  emit_op(e, op);
+  emit_label_ref(e, ARG(0)->value);
+  source(e, ARG(1));
+  number(e, ARG(2));
+  if (op != OP_bs_get_utf8) emit_word(e, flags_of(e, ARG(3)));
+  dest(e, ARG(4));
+}
+
+static void skip_utf(struct emit *e, const struct beam_instr *i, cword op) { // fail, context, live, flags
+  emit_op(e, op);
+  emit_label_ref(e, ARG(0)->value);
+  source(e, ARG(1));
+  if (op != OP_bs_skip_utf8) emit_word(e, flags_of(e, ARG(3)));
+}
+
+static void test_number(struct emit *e, const struct beam_instr *i, cword op) { // fail, context, number
+  emit_op(e, op);
+  emit_label_ref(e, ARG(0)->value);
+  source(e, ARG(1));
+  number(e, ARG(2));
+}
+
+static void start_match(struct emit *e, i64 fail, const struct beam_arg *from, const struct beam_arg *live, const struct beam_arg *to) {
+  emit_op(e, OP_bs_start_match);
+  emit_label_ref(e, fail);
+  source(e, from);
+  dest(e, to);
+  number(e, live);
+}
+
+// --- bs_match: fail, context, commands
+static u64 command_value(struct emit *e, const struct beam_arg *a) {
+  u64 v = 0;
+  u8 bytes[8];
+  term t = operand_constant(e, a);
+  int_twos_complement(t, bytes, 8);
+  for (u32 k = 8; k--;) v = v << 8 | bytes[k];
+  return v;
+}
+
+static void skip(struct emit *e, i64 fail, const struct beam_arg *context, const struct beam_arg *bits) {
+  emit_op(e, OP_bs_skip_bits);
+  emit_label_ref(e, fail);
+  source(e, context);
+  emit_word(e, (cword)constant_intern(make_small(bits->value)));
+  emit_word(e, 1);
+}
+
+static u32 match_command(struct emit *e, i64 fail, const struct beam_arg *context, const struct beam_arg *c) {
+  term name = operand_constant(e, c);
+  if (name == ATOM_ensure_at_least) {
+    emit_op(e, OP_bs_ensure_at_least);
+    emit_label_ref(e, fail);
+    source(e, context);
+    number(e, c + 1);
+    number(e, c + 2);
+    return 3;
+  }
+  if (name == ATOM_ensure_exactly) {
+    emit_op(e, OP_bs_ensure_exactly);
+    emit_label_ref(e, fail);
+    source(e, context);
+    number(e, c + 1);
+    return 2;
+  }
+  if (name == ATOM_skip) {
+    skip(e, fail, context, c + 1);
+    return 2;
+  }
+  if (name == ATOM_get_tail) { // live, unit, destination
+    emit_op(e, OP_bs_get_tail);
+    source(e, context);
+    dest(e, c + 3);
+    number(e, c + 1);
+    return 4;
+  }
+  if (name == ATOM_equal_exact) { // live, size, value
+    emit_op(e, OP_bs_match_value);
+    emit_label_ref(e, fail);
+    source(e, context);
+    number(e, c + 2);
+    emit_word(e, 0);
+    emit_word(e, (cword)constant_intern(command_value(e, c + 3)));
+    return 4;
+  }
+  if (name == ATOM_integer || name == ATOM_binary) { // live, flags, size, unit, destination
+    getter(e, name == ATOM_integer ? OP_bs_get_integer : OP_bs_get_binary, fail, context, c + 1, c + 3, c + 4, flags_of(e, c + 2), c + 5);
+    return 6;
+  }
+  emit_fail(e, "bs_match command that the VM lacks");
+  return 1;
+}
+
+static u32 command_length(struct emit *e, const struct beam_arg *c) {
+  term name = c->kind == BEAM_ATOM ? operand_constant(e, c) : NV;
+  if (name == ATOM_ensure_at_least) return 3;
+  if (name == ATOM_ensure_exactly || name == ATOM_skip) return 2;
+  if (name == ATOM_get_tail || name == ATOM_equal_exact) return 4;
+  if (name == ATOM_integer || name == ATOM_binary) return 6;
+  return 1;
+}
+
+static void translate_match(struct emit *e, const struct beam_instr *i) {
+  // A destination may be the context itself: then later commands would read the wrong register. The
+  // compiler does that only in the last command, which is fine.
+  for (u32 k = 0; k < i->list_count && !e->failed;) {
+    if (k + command_length(e, &i->list[k]) > i->list_count) {
+      emit_fail(e, "truncated bs_match");
+      return;
+    }
+    k += match_command(e, ARG(0)->value, ARG(1), &i->list[k]);
+  }
+}
+
+// --- bs_create_bin: fail, alloc, live, unit, destination, segments of type, number, unit, flags, source, size
+static bool segment_type(term name, u8 *type) {
+  static const struct { term name; u8 type; } names[] = {
+    {ATOM_integer, BS_INTEGER}, {ATOM_float, BS_FLOAT}, {ATOM_binary, BS_BINARY}, {ATOM_append, BS_APPEND},
+    {ATOM_private_append, BS_PRIVATE_APPEND}, {ATOM_string, BS_STRING}, {ATOM_utf8, BS_UTF8}, {ATOM_utf16, BS_UTF16},
+    {ATOM_utf32, BS_UTF32},
+  };
+  for (u32 k = 0; k < COUNT_OF(names); k++)
+    if (names[k].name == name) {
+      *type = names[k].type;
+      return true;
+    }
+  return false;
+}
+
+static void translate_create(struct emit *e, const struct beam_instr *i) {
+  u32 n = i->list_count / 6;
+  emit_op(e, OP_bs_create_bin);
+  emit_label_ref(e, ARG(0)->value);
+  dest(e, ARG(4));
+  number(e, ARG(2));
+  emit_word(e, n);
+  for (u32 k = 0; k < n; k++) {
+    const struct beam_arg *s = &i->list[6 * k];
+    u8 type;
+    if (s->kind != BEAM_ATOM || !segment_type(operand_constant(e, s), &type) || n > 255) {
+      emit_fail(e, "bs_create_bin segment that the VM lacks");
+      return;
+    }
+    emit_word(e, (cword)type | flags_of(e, s + 3) << 8 | (cword)s[2].value << 16);
+    if (type == BS_STRING) emit_string_ref(e, (u32)s[4].value);
+    else source(e, s + 4);
+    source(e, s + 5);
+  }
+}
+
+bool translate_bits(struct emit *e, const struct beam_instr *i) {
+  switch (i->op) {
+  case GENOP_bs_start_match3: start_match(e, ARG(0)->value, ARG(1), ARG(2), ARG(3)); return true;
+  case GENOP_bs_start_match4: // fail label, or an atom when it cannot fail; live, source, destination
+    start_match(e, ARG(0)->kind == BEAM_F ? ARG(0)->value : 0, ARG(2), ARG(1), ARG(3));
+    return true;
+  case GENOP_bs_get_integer2: get_sized(e, i, OP_bs_get_integer); return true;
+  case GENOP_bs_get_float2: get_sized(e, i, OP_bs_get_float); return true;
+  case GENOP_bs_get_binary2: get_sized(e, i, OP_bs_get_binary); return true;
+  case GENOP_bs_skip_bits2:
+    emit_op(e, OP_bs_skip_bits);
+    emit_label_ref(e, ARG(0)->value);
+    source(e, ARG(1));
+    source(e, ARG(2));
+    number(e, ARG(3));
+    return true;
+  case GENOP_bs_get_utf8: get_utf(e, i, OP_bs_get_utf8); return true;
+  case GENOP_bs_get_utf16: get_utf(e, i, OP_bs_get_utf16); return true;
+  case GENOP_bs_get_utf32: get_utf(e, i, OP_bs_get_utf32); return true;
+  case GENOP_bs_skip_utf8: skip_utf(e, i, OP_bs_skip_utf8); return true;
+  case GENOP_bs_skip_utf16: skip_utf(e, i, OP_bs_skip_utf16); return true;
+  case GENOP_bs_skip_utf32: skip_utf(e, i, OP_bs_skip_utf32); return true;
+  case GENOP_bs_test_tail2: test_number(e, i, OP_bs_test_tail); return true;
+  case GENOP_bs_test_unit: test_number(e, i, OP_bs_test_unit); return true;
+  case GENOP_bs_match_string:
+    test_number(e, i, OP_bs_match_string);
+    emit_string_ref(e, (u32)ARG(3)->value);
+    return true;
+  case GENOP_bs_get_tail:
+  case GENOP_bs_get_position:
+    emit_op(e, i->op == GENOP_bs_get_tail ? OP_bs_get_tail : OP_bs_get_position);
+    source(e, ARG(0));
+    dest(e, ARG(1));
+    number(e, ARG(2));
+    return true;
+  case GENOP_bs_set_position:
+    emit_op(e, OP_bs_set_position);
+    source(e, ARG(0));
+    source(e, ARG(1));
+    return true;
+  case GENOP_bs_match: translate_match(e, i); return true;
+  case GENOP_bs_create_bin: translate_create(e, i); return true;
+  case GENOP_bs_init_writable: emit_op(e, OP_bs_init_writable); return true;
+  default: return false;
+  }
+}

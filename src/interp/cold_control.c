@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cold operations of control: funs, apply, calls of functions that are not there yet, receive, and the
+// static code that every process starts and ends in.
+#include "base/hostcalls.h"
+#include "code/load.h"
+#include "interp/semantics.h"
+#include "interp/undefined.h"
+#include "process/exit.h"
+
+// --- static code. The word before an entry is its arity (registers to keep at a yield).
+static const cword normal_exit_code[] = {0, OP_normal_exit};
+static const cword apply_fun_code[] = {2, OP_apply_fun_start};
+static const cword apply_mfa_code[] = {3, OP_hibernate_wake};
+const cword *const code_normal_exit = normal_exit_code + 1;
+const cword *const code_apply_fun = apply_fun_code + 1;
+const cword *const code_apply_mfa = apply_mfa_code + 1;
+
+const cword *cold_normal_exit(const cword *ip, term *E) {
+  (void)ip, (void)E;
+  exit_process(ctx.p, ATOM_normal);
+  return exception_exit();
+}
+
+// Spreads a proper list over x0...; false when it is improper or too long.
+static bool spread(term list, u32 *n) {
+  u32 k = 0;
+  for (; is_cons(list); list = tl(list)) {
+    if (k == MAX_ARITY) return false;
+    ctx.x[k++] = hd(list);
+  }
+  *n = k;
+  return list == NIL;
+}
+
+const cword *cold_apply_fun_start(const cword *ip, term *E) { // x0 = fun, x1 = arguments
+  term fun = ctx.x[0];
+  u32 n;
+  if (!spread(ctx.x[1], &n)) return exception_error(ip, E, ATOM_badarg);
+  ctx.x[n] = fun;
+  return interp_call_fun(ip, E, n, NULL, 0);
+}
+
+const cword *cold_hibernate_wake(const cword *ip, term *E) { // x0, x1, x2 = module, function, arguments
+  struct process *p = ctx.p;
+  p->hibernated = false;
+  term m = ctx.x[0], f = ctx.x[1];
+  u32 n;
+  if (!is_atom(m) || !is_atom(f) || !spread(ctx.x[2], &n)) return exception_error(ip, E, ATOM_badarg);
+  struct export *e = export_get(m, f, n);
+  if (!e) return exception_error(ip, E, ATOM_system_limit);
+  ctx.e = E;
+  return interp_enter(e->ip);
+}
+
+static u32 trap_fun_arity(const cword *ip) { return (u32)ip[1]; }
+const cword *cold_call_fun_trap(const cword *ip, term *E) { return interp_call_fun(ip, E, trap_fun_arity(ip), NULL, 0); }
+
+const cword *cold_yield(const cword *ip, term *E) {
+  ctx.e = E;
+  ctx.ip = word_address(E[0]);
+  ctx.live = 1;
+  ctx.status = RUN_YIELD;
+  (void)ip;
+  return NULL;
+}
+
+// --- funs
+static const cword *bad_fun(const cword *ip, term *E, u32 arity) {
+  term f = ctx.x[arity];
+  if (!is_fun(f)) return exception_error(ip, E, tuple2(HEAP, ATOM_badfun, f));
+  term list = NIL;
+  for (u32 i = arity; i--;) list = cons(HEAP, ctx.x[i], list);
+  return exception_error(ip, E, tuple2(HEAP, ATOM_badarity, tuple2(HEAP, f, list)));
+}
+
+const cword *interp_call_fun(const cword *ip, term *E, u32 arity, const cword *ret, size_t pop) {
+  term f = ctx.x[arity];
+  if (!is_fun(f) || header_aux(boxed_header(f)) != arity) return bad_fun(ip, E, arity);
+  const term *p = boxed_ptr(f);
+  const cword *target;
+  if (header_kind(p[0]) == KIND_EXPORT) {
+    target = ((const struct export *)ptr_val(p[1]))->ip;
+  } else {
+    struct fun_entry *fe = ptr_val(p[1]);
+    if (!fe->ip) {
+      switch (undefined_load(fe->module)) {
+      case UNDEFINED_PENDING: return undefined_wait(ip, E, arity + 1);
+      default: break;
+      }
+      if (!fe->ip) return bad_fun(ip, E, arity); // the module came without this fun
+    }
+    u32 n = header_size(p[0]) - 2;
+    for (u32 i = 0; i < n; i++) ctx.x[arity + i] = p[3 + i];
+    target = fe->ip;
+  }
+  E = (term *)((char *)E + pop);
+  if (ret) E[0] = return_word(ret);
+  ctx.e = E;
+  return interp_enter(target);
+}
+
+const cword *cold_make_fun(const cword *ip, term *E) {
+  u32 n = (u32)ip[3];
+  term *h = heap_alloc(HEAP, n + 3);
+  struct fun_entry *fe = (struct fun_entry *)ip[1];
+  h[0] = MAKE_HEADER_AUX(KIND_FUN, n + 2, fe->arity - n);
+  h[1] = make_ptr(fe);
+  h[2] = ctx.p->pid;
+  for (u32 i = 0; i < n; i++) h[3 + i] = SRC(ip[4 + i]);
+  DST(ip[2]) = make_boxed(h);
+  return ip + 4 + n;
+}
+
+// --- apply: module (or fun parent) in x[n], function in x[n+1]
+static struct export *apply_target(u32 n) {
+  term m = ctx.x[n], f = ctx.x[n + 1];
+  if (!is_atom(m) || !is_atom(f)) return NULL;
+  return export_get(m, f, n);
+}
+
+static const cword *bad_apply(const cword *ip, term *E, u32 n) {
+  struct export *apply = export_get(ATOM_erlang, ATOM_apply, 3);
+  (void)apply;
+  (void)n;
+  return exception_error(ip, E, ATOM_badarg);
+}
+
+const cword *cold_apply(const cword *ip, term *E) {
+  u32 n = (u32)ip[1];
+  struct export *e = apply_target(n);
+  if (!e) return bad_apply(ip, E, n);
+  E[0] = return_word(ip + 2);
+  ctx.e = E;
+  return interp_enter(e->ip);
+}
+
+const cword *cold_apply_last(const cword *ip, term *E) {
+  u32 n = (u32)ip[1];
+  struct export *e = apply_target(n);
+  if (!e) return bad_apply(ip, E, n);
+  ctx.e = (term *)((char *)E + ip[2]);
+  return interp_enter(e->ip);
+}
+
+// --- receive
+const cword *cold_remove_message(const cword *ip, term *E) {
+  (void)E;
+  mailbox_remove(ctx.p);
+  ctx.p->timed_out = false;
+  timer_receive_cancel(ctx.p);
+  return ip + 1;
+}
+
+const cword *cold_wait(const cword *ip, term *E) {
+  ctx.e = E;
+  ctx.ip = (const cword *)ip[1];
+  ctx.live = 0;
+  ctx.status = RUN_WAIT;
+  return NULL;
+}
+
+// wait_timeout: the first time sets the timer; woken by a message it comes here again with the timer
+// still running; woken by the timer it continues behind, at the timeout operation.
+const cword *cold_wait_timeout(const cword *ip, term *E) {
+  struct process *p = ctx.p;
+  if (p->timed_out) {
+    p->timed_out = false;
+    return ip + 3;
+  }
+  if (!p->receive_timer) {
+    term t = SRC(ip[2]);
+    if (t == 0) return ip + 3;
+    if (t != ATOM_infinity) {
+      if (!is_small(t) || small_val(t) < 0 || small_val(t) > 0xFFFFFFFFll) return exception_error(ip, E, ATOM_timeout_value);
+      if (!timer_receive_start(p, (u64)small_val(t))) return exception_error(ip, E, ATOM_system_limit);
+    }
+  }
+  p->timeout_ip = ip + 3;
+  return cold_wait(ip, E);
+}
+
+const cword *cold_timeout(const cword *ip, term *E) {
+  (void)E;
+  timer_receive_cancel(ctx.p);
+  ctx.p->timed_out = false;
+  mailbox_reset(ctx.p);
+  return ip + 1;
+}
+
+const cword *cold_recv_marker_reserve(const cword *ip, term *E) {
+  DST(ip[1]) = mailbox_marker_reserve(ctx.p);
+  return ip + 2;
+}
+const cword *cold_recv_marker_bind(const cword *ip, term *E) {
+  mailbox_marker_bind(ctx.p, SRC(ip[1]), SRC(ip[2]));
+  return ip + 3;
+}
+const cword *cold_recv_marker_clear(const cword *ip, term *E) {
+  mailbox_marker_clear(ctx.p, SRC(ip[1]));
+  return ip + 2;
+}
+const cword *cold_recv_marker_use(const cword *ip, term *E) {
+  mailbox_marker_use(ctx.p, SRC(ip[1]));
+  return ip + 2;
+}
+
+// --- sending
+enum send_result semantics_send_failure;
+term semantics_send(term to, term message) {
+  enum send_result r = is_local_pid(to) && to == ctx.p->pid ? (signal_send(ctx.p, ctx.p, message) ? SEND_OK : SEND_NO_MEMORY)
+                                                            : signal_send_to(ctx.p, to, message);
+  if (r == SEND_OK || r == SEND_NOSUSPEND) return message;
+  semantics_send_failure = r;
+  return NV;
+}

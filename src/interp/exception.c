@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+// Exceptions: capturing the raw stack trace, finding the nearest handler, and what a BIF that returned
+// no value means. A raw trace is a tuple {Class, Entries, Address...}: Entries are finished
+// {M,F,A,Location} terms that come first; addresses are code addresses as small integers, the first of
+// the failing operation itself (0: none), the others return addresses. It becomes a list only when
+// somebody looks (exception_trace).
+#include "interp/semantics.h"
+#include "process/exit.h"
+
+enum { BACKTRACE_DEPTH = 8 }; // as OTP's default backtrace_depth
+
+static term location(const struct code_place *place, term info) {
+  term list = NIL;
+  if (place->line && place->file != NV) {
+    list = cons(HEAP, tuple2(HEAP, ATOM_line, make_small(place->line)), list);
+    list = cons(HEAP, tuple2(HEAP, ATOM_file, place->file), list);
+  }
+  if (info != NV) list = cons(HEAP, tuple2(HEAP, ATOM_error_info, info), list);
+  return list;
+}
+
+static term list_of(const term *items, u32 n) {
+  term list = NIL;
+  while (n--) list = cons(HEAP, items[n], list);
+  return list;
+}
+
+static term entry(term m, term f, term a, term where) { return tuple4(HEAP, m, f, a, where); }
+
+// {M,F,Args,[{error_info,#{module => erl_erts_errors}}]} of a BIF that failed.
+static term bif_entry(const struct export *bif, const term *args) {
+  term pairs[2] = {ATOM_module, ATOM_erl_erts_errors};
+  term info = ctx.fault_info;
+  if (info == NV) info = map_from_pairs(HEAP, pairs, 1);
+  term where = cons(HEAP, tuple2(HEAP, ATOM_error_info, info), NIL);
+  return entry(bif->module, bif->function, list_of(args, bif->arity), where);
+}
+
+static term *stack_top(void) { return ctx.p->stack_start + ctx.p->stack_words; }
+
+// Builds {Class, Entries, Ip, Return...}. ip NULL: the failing operation has no place of its own.
+static term raw_trace(term class, term entries, const cword *ip, const term *E, bool has_frame) {
+  const cword *found[BACKTRACE_DEPTH];
+  u32 n = 0;
+  const term *top = stack_top(), *w = has_frame ? E + 1 : E;
+  const cword *last = NULL;
+  for (; w < top && n < BACKTRACE_DEPTH; w++) {
+    if (!is_return_word(*w)) continue;
+    const cword *address = word_address(*w);
+    if (address == last) continue;
+    found[n++] = last = address;
+  }
+  term raw, *e = heap_tuple(HEAP, n + 3, &raw);
+  e[0] = class;
+  e[1] = entries;
+  e[2] = ip ? make_ptr(ip) : 0;
+  for (u32 i = 0; i < n; i++) e[3 + i] = make_ptr(found[i]);
+  return raw;
+}
+
+term exception_trace(term raw) {
+  if (!is_tuple(raw)) return raw;
+  const term *e = tuple_elements(raw);
+  u32 n = tuple_arity(raw);
+  term items[BACKTRACE_DEPTH + 1];
+  u32 count = 0;
+  for (u32 i = 2; i < n; i++) {
+    struct code_place place;
+    if (!e[i] || !code_place(ptr_val(e[i]), i > 2, &place)) continue;
+    items[count++] = entry(place.module, place.function, make_small(place.arity), location(&place, NV));
+  }
+  term list = list_of(items, count);
+  term first[BACKTRACE_DEPTH + 2];
+  u32 k = 0;
+  for (term l = e[1]; is_cons(l) && k < COUNT_OF(first); l = tl(l)) first[k++] = hd(l);
+  while (k--) list = cons(HEAP, first[k], list);
+  return list;
+}
+
+const cword *exception_exit(void) {
+  ctx.status = RUN_EXIT;
+  return NULL;
+}
+
+// Continues in the innermost handler. The frame of a Y register starts at the nearest return word below
+// it, or at E for the topmost frame; the word at E itself is never a Y register.
+static const cword *unwind(term *E, term raw) {
+  struct process *p = ctx.p;
+  if (p->catches == 0) {
+    ctx.e = E;
+    exit_uncaught(p, ctx.fault_class, ctx.fault_reason, exception_trace(raw));
+    return exception_exit();
+  }
+  term *frame = E;
+  for (term *w = E + 1, *top = stack_top(); w < top; w++) {
+    if (is_return_word(*w)) frame = w;
+    else if (is_catch_word(*w)) {
+      ctx.e = frame;
+      ctx.x[0] = NV;
+      ctx.x[1] = ctx.fault_class;
+      ctx.x[2] = ctx.fault_reason;
+      ctx.x[3] = raw;
+      mailbox_reset(p);
+      return word_address(*w);
+    }
+  }
+  PANIC(); // catches > 0 promises a catch word on the stack
+}
+
+static const cword *raise_with(const cword *ip, term *E, term entries, bool with_place) {
+  struct code_place place;
+  bool known = code_place(ip, false, &place);
+  return unwind(E, raw_trace(ctx.fault_class, entries, with_place ? ip : NULL, E, known && place.has_frame));
+}
+
+static void clear_extras(void) { ctx.fault_args = ctx.fault_info = ctx.fault_trace = NV; }
+
+const cword *exception_error(const cword *ip, term *E, term reason) {
+  clear_extras();
+  ctx.fault_class = ATOM_error;
+  ctx.fault_reason = reason;
+  return raise_with(ip, E, NIL, true);
+}
+
+// erlang:error/2,3 put arguments or error_info into the entry of the calling function.
+static const cword *raise_decorated(const cword *ip, term *E) {
+  struct code_place place;
+  if (!code_place(ip, false, &place)) return raise_with(ip, E, NIL, true);
+  term args = ctx.fault_args == NV ? make_small(place.arity) : ctx.fault_args;
+  term first = entry(place.module, place.function, args, location(&place, ctx.fault_info));
+  return raise_with(ip, E, cons(HEAP, first, NIL), false);
+}
+
+const cword *exception_raise(const cword *ip, term *E) {
+  if (ctx.fault_trace != NV) { // erlang:raise/3, or an exception raised again: the trace is there
+    term trace = ctx.fault_trace, raw;
+    clear_extras();
+    if (is_tuple(trace)) return unwind(E, trace);
+    term *e = heap_tuple(HEAP, 2, &raw);
+    e[0] = ctx.fault_class;
+    e[1] = trace;
+    return unwind(E, raw);
+  }
+  if (ctx.fault_args != NV || ctx.fault_info != NV) return raise_decorated(ip, E);
+  return raise_with(ip, E, NIL, true);
+}
+
+// BIFs whose purpose is to raise do not appear in the trace themselves.
+static bool raises_on_purpose(const struct export *bif) {
+  if (bif->module != ATOM_erlang) return false;
+  term f = bif->function;
+  return f == ATOM_error || f == ATOM_exit || f == ATOM_throw || f == ATOM_raise || f == ATOM_nif_error;
+}
+
+static bool is_call_bif(const cword *ip) { return ip[0] == OP_call_bif || ip[0] == OP_call_bif_only || ip[0] == OP_call_bif_last; }
+
+static size_t popped_frame(const cword *ip) { return ip[0] == OP_call_bif_last ? ip[2] : 0; }
+
+static const cword *bif_failed(const cword *ip, term *E, const struct export *bif, const term *args) {
+  // A stub's address is no place in a module: the caller is found through the return word at E.
+  bool stub = ip[0] == OP_call_bif_stub;
+  if (raises_on_purpose(bif) && ctx.fault_trace == NV) {
+    if (stub) return unwind(E, raw_trace(ctx.fault_class, NIL, NULL, E, false));
+    return exception_raise(ip, E);
+  }
+  if (ctx.fault_trace != NV) return exception_raise(ip, E);
+  term entries = cons(HEAP, bif_entry(bif, args), NIL);
+  clear_extras();
+  if (stub) return unwind(E, raw_trace(ctx.fault_class, entries, NULL, E, false));
+  return raise_with(ip, E, entries, true);
+}
+
+const cword *exception_bif(const cword *ip, term *E, const struct export *bif, const term *args, const cword *next) {
+  ctx.e = E;
+  switch (ctx.bif_status) {
+  case BIF_RAISE: return bif_failed(ip, E, bif, args);
+  case BIF_TRAP:
+    E = (term *)((char *)E + popped_frame(ip));
+    if (next) E[0] = return_word(next);
+    ctx.e = E;
+    return interp_enter(ctx.trap->ip);
+  case BIF_YIELD:
+  case BIF_WAIT:
+    if (!is_call_bif(ip) && ip[0] != OP_call_bif_stub) PANIC(); // guard BIFs neither yield nor wait
+    ctx.ip = ip;
+    ctx.live = bif->arity;
+    ctx.status = ctx.bif_status == BIF_YIELD ? RUN_YIELD : RUN_WAIT;
+    return NULL;
+  default: return exception_exit();
+  }
+}
+
+const cword *exception_guard_bif(const cword *ip, term *E, term function, const term *args, u32 n) {
+  const struct export *bif = export_get(ATOM_erlang, function, n);
+  clear_extras();
+  ctx.fault_class = ATOM_error;
+  ctx.fault_reason = ATOM_badarg;
+  return raise_with(ip, E, cons(HEAP, bif_entry(bif, args), NIL), true);
+}
+
+const cword *exception_send(const cword *ip, term *E) {
+  if (semantics_send_failure == SEND_NO_MEMORY) return exception_error(ip, E, ATOM_system_limit);
+  const struct export *bif = export_get(ATOM_erlang, ATOM_send_operator, 2);
+  clear_extras();
+  ctx.fault_class = ATOM_error;
+  ctx.fault_reason = ATOM_badarg;
+  return raise_with(ip, E, cons(HEAP, bif_entry(bif, ctx.x), NIL), true);
+}
+
+// function_clause: ip is the func_info word; the arguments are in X registers, there is no frame.
+const cword *cold_func_info(const cword *ip, term *E) {
+  struct code_place place = {.file = NV};
+  bool known = code_place(ip, false, &place);
+  u32 arity = (u32)ip[3];
+  term where = known ? location(&place, NV) : NIL;
+  term first = entry(imm_operand(ip[1]), imm_operand(ip[2]), list_of(ctx.x, arity), where);
+  clear_extras();
+  ctx.fault_class = ATOM_error;
+  ctx.fault_reason = ATOM_function_clause;
+  return unwind(E, raw_trace(ATOM_error, cons(HEAP, first, NIL), NULL, E, false));
+}
+
+// undef of an export called with its arguments in X registers.
+const cword *exception_undef(const struct export *e, term *E) {
+  term first = entry(e->module, e->function, list_of(ctx.x, e->arity), NIL);
+  clear_extras();
+  ctx.fault_class = ATOM_error;
+  ctx.fault_reason = ATOM_undef;
+  return unwind(E, raw_trace(ATOM_error, cons(HEAP, first, NIL), NULL, E, false));
+}
+
+const cword *cold_catch_end(const cword *ip, term *E) {
+  *(term *)((char *)E + ip[1]) = NIL;
+  ctx.p->catches--;
+  if (ctx.x[0] != NV) return ip + 2;
+  term class = ctx.x[1], reason = ctx.x[2];
+  if (class == ATOM_throw) ctx.x[0] = reason;
+  else {
+    if (class == ATOM_error) reason = tuple2(HEAP, reason, exception_trace(ctx.x[3]));
+    ctx.x[0] = tuple2(HEAP, ATOM_EXIT, reason);
+  }
+  return ip + 2;
+}
+
+const cword *cold_try_case(const cword *ip, term *E) {
+  *(term *)((char *)E + ip[1]) = NIL;
+  ctx.p->catches--;
+  memmove(ctx.x, ctx.x + 1, 3 * sizeof(term));
+  return ip + 2;
+}
+
+const cword *cold_try_case_end(const cword *ip, term *E) { return exception_error(ip, E, tuple2(HEAP, ATOM_try_clause, SRC(ip[1]))); }
+const cword *cold_badmatch(const cword *ip, term *E) { return exception_error(ip, E, tuple2(HEAP, ATOM_badmatch, SRC(ip[1]))); }
+const cword *cold_case_end(const cword *ip, term *E) { return exception_error(ip, E, tuple2(HEAP, ATOM_case_clause, SRC(ip[1]))); }
+const cword *cold_badrecord(const cword *ip, term *E) { return exception_error(ip, E, tuple2(HEAP, ATOM_badrecord, SRC(ip[1]))); }
+const cword *cold_if_end(const cword *ip, term *E) { return exception_error(ip, E, ATOM_if_clause); }
+
+static const cword *raise_again(const cword *ip, term *E, term class, term reason, term trace) {
+  ctx.fault_class = class;
+  ctx.fault_reason = reason;
+  ctx.fault_trace = trace;
+  return exception_raise(ip, E);
+}
+
+const cword *cold_raise(const cword *ip, term *E) { // raw trace, reason: what a try without a matching clause does
+  term raw = SRC(ip[1]), reason = SRC(ip[2]);
+  term class = is_tuple(raw) ? tuple_elements(raw)[0] : ATOM_error;
+  return raise_again(ip, E, class, reason, raw);
+}
+
+const cword *cold_raw_raise(const cword *ip, term *E) { // erlang:raise(x0, x1, x2) with a trace nobody looked into
+  term class = ctx.x[0];
+  if (class != ATOM_error && class != ATOM_exit && class != ATOM_throw) {
+    ctx.x[0] = ATOM_badarg;
+    return ip + 1;
+  }
+  return raise_again(ip, E, class, ctx.x[1], ctx.x[2]);
+}
+
+const cword *cold_build_stacktrace(const cword *ip, term *E) {
+  (void)E;
+  ctx.x[0] = exception_trace(ctx.x[0]);
+  return ip + 1;
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine: runs one slice of a process. interp.c is one switch over the hot operations; cold ones are
+// functions called through a table (cold_*.c). X registers live in ctx, E and ip in locals. Anything that
+// leaves the loop (yield, wait, exit) saves E and ip in ctx, sets ctx.status and returns NV.
+#ifndef INTERP_INTERP_H
+#define INTERP_INTERP_H
+
+#include "gen/ops.h"
+#include "process/process.h"
+
+void interp_init(void);                  // sets the run_slice hook
+void interp_slice(struct process *p);
+// Continues at ip with stack top E; returns x0 when a frame at base returns (the JIT's seam), else NV.
+term interp(term *E, const cword *ip, const term *base);
+
+// A cold operation: returns where to continue, or NULL after setting ctx.status. E is in ctx.e, both ways.
+typedef const cword *(*cold_fn)(const cword *ip, term *E);
+#define COLD(name) const cword *cold_##name(const cword *ip, term *E);
+#include "gen/cold_ops.inc"
+#undef COLD
+
+// Operands (see code/ops.tab).
+#define SRC(w) (UNLIKELY((w) & 1) ? *(term *)((char *)E + ((w) - 1)) : *(term *)(w))
+#define DST(w) (*(((w) & 1) ? (term *)((char *)E + ((w) - 1)) : (term *)(w)))
+INLINE term imm_operand(cword w) { return (term)(i64)(i32)w; }
+INLINE term return_word(const cword *ip) { return (term)(uintptr_t)ip << 4 | TAG_RETURN; }
+INLINE const cword *word_address(term w) { return (const cword *)(uintptr_t)(w >> 4); }
+INLINE bool is_return_word(term w) { return ((u32)w & 15) == TAG_RETURN; }
+INLINE bool is_catch_word(term w) { return ((u32)w & 15) == TAG_CATCH; }
+
+// exception.c. All take the address of the failing operation and continue in the nearest handler, or
+// return NULL: the process is to exit.
+const cword *exception_raise(const cword *ip, term *E);              // ctx.fault_* are set
+const cword *exception_error(const cword *ip, term *E, term reason); // error:Reason by the operation itself
+// A BIF returned NV (called by the operation at ip): raise, trap, yield, wait or exit. next: where the
+// value would have gone (what a trap returns to), with E already popped for tail calls.
+const cword *exception_bif(const cword *ip, term *E, const struct export *bif, const term *args, const cword *next);
+const cword *exception_exit(void);                                   // the process must exit: ctx.status, NULL
+term exception_trace(term raw);                                      // raw trace -> list of {M,F,A,Loc}
+
+// Makes room on the heap (cold path of test_heap). NULL: the process must exit.
+bool interp_collect(term *E, u32 live, size_t need);
+// For operations that build without a test_heap before them: collects when fragments have piled up.
+INLINE bool interp_gc_check(term *E, u32 live) {
+  ctx.e = E;
+  if (LIKELY(ctx.heap.frag_words <= 512 + ctx.p->area.words / 2 && ctx.heap.offheap_bytes < (1u << 20) && !VM_GC_STRESS)) return true;
+  return interp_collect(E, live, 0);
+}
+// Calls the fun in x[arity]. ret: return address, NULL for a tail call, whose frame of pop bytes goes.
+const cword *interp_call_fun(const cword *ip, term *E, u32 arity, const cword *ret, size_t pop);
+// A call to entry: counts a reduction. NULL: the slice is over, the call will be made in the next one.
+INLINE const cword *interp_enter(const cword *entry) {
+  if (LIKELY(--ctx.fcalls >= 0)) return entry;
+  ctx.ip = entry;
+  ctx.live = (u32)entry[-1];
+  ctx.status = RUN_YIELD;
+  return NULL;
+}
+#endif

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Semantic helpers that exist once and serve the interpreter now and the JIT later.
+#ifndef INTERP_SEMANTICS_H
+#define INTERP_SEMANTICS_H
+
+#include "interp/interp.h"
+#include "process/scheduler.h"
+#include "process/signal.h"
+#include "term/bs_match.h"
+#include "term/compare.h"
+#include "term/map.h"
+#include "term/number.h"
+
+// Keys of flat maps are few: immediates are found by comparing words.
+INLINE term semantics_map_get(term map, term key) {
+  const term *p = boxed_ptr(map);
+  if (LIKELY(header_kind(p[0]) == KIND_MAP_FLAT && is_immediate(key))) {
+    u32 n = header_size(p[0]) - 1;
+    const term *keys = boxed_ptr(p[1]) + 1;
+    for (u32 i = 0; i < n; i++)
+      if (keys[i] == key) return p[2 + i];
+    return NV;
+  }
+  return map_get(map, key);
+}
+
+INLINE term semantics_bs_get_byte(term context) { return bs_get_u8(context); }
+
+// x0 ! x1. NV: badarg or system_limit (see exception_send).
+term semantics_send(term to, term message);
+extern enum send_result semantics_send_failure;
+
+// Collects when fragments have piled up; live is operand 2 of arithmetic and guard BIF operations.
+INLINE bool interp_gc_check_slow(term *E, const cword *ip, term **new_e) {
+  if (!interp_gc_check(E, (u32)ip[2])) return false;
+  *new_e = ctx.e;
+  return true;
+}
+const cword *exception_guard_bif(const cword *ip, term *E, term function, const term *args, u32 n);
+const cword *exception_send(const cword *ip, term *E);
+
+#endif

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// What happens when a function is called that no loaded module exports. The module is asked of the host:
+// loaded at once when its bytes are at hand, waited for when they are being fetched (only the caller
+// waits). A booted system (a code_server is registered) asks error_handler instead, as OTP does.
+#include "interp/undefined.h"
+
+#include "base/alloc.h"
+#include "base/hostcalls.h"
+#include "code/load.h"
+
+enum undefined_result undefined_load(term module) {
+  if (module_find(module)) return UNDEFINED_LOADED;
+  size_t name_len, n = 0;
+  const u8 *name = atom_text(module, &name_len);
+  u8 *data = NULL;
+  int found = host_module(name, name_len, &data, &n);
+  if (found == 2) return UNDEFINED_PENDING;
+  if (found != 1) return UNDEFINED_MISSING;
+  struct load_error error;
+  struct module *m = code_load(module, data, n, &error);
+  mem_free(data, n, MEM_SYSTEM);
+  return m ? UNDEFINED_LOADED : UNDEFINED_MISSING;
+}
+
+const cword *undefined_wait(const cword *ip, term *E, u32 live) {
+  ctx.e = E;
+  ctx.ip = ip;
+  ctx.live = live;
+  ctx.status = RUN_WAIT;
+  return NULL;
+}
+
+static term arguments(u32 n) {
+  term list = NIL;
+  while (n--) list = cons(HEAP, ctx.x[n], list);
+  return list;
+}
+
+// Handler:Function(x...) with the call's own return address.
+static const cword *call_handler(struct export *handler, term *E, term a, term b, term c) {
+  ctx.x[0] = a;
+  ctx.x[1] = b;
+  ctx.x[2] = c;
+  ctx.e = E;
+  return interp_enter(handler->ip);
+}
+
+const cword *cold_undefined_function(const cword *ip, term *E) {
+  struct export *e = (struct export *)ip[1];
+  if (export_defined(e) && e->ip != ip) return e->ip;
+  bool booted = registered_whereis(ATOM_code_server) != NV;
+  if (!booted || e->module == ctx.p->error_handler) {
+    switch (undefined_load(e->module)) {
+    case UNDEFINED_PENDING: return undefined_wait(ip, E, e->arity);
+    default: break;
+    }
+    if (export_defined(e)) return e->ip;
+  }
+  struct export *fallback = export_find(e->module, ATOM_handle_undefined_function, 2);
+  if (fallback && export_defined(fallback)) return call_handler(fallback, E, e->function, arguments(e->arity), NV);
+  if (booted || ctx.p->error_handler != ATOM_error_handler) {
+    struct export *handler = export_get(ctx.p->error_handler, ATOM_undefined_function, 3);
+    if (handler && handler != e && (export_defined(handler) || undefined_load(handler->module) == UNDEFINED_LOADED) && export_defined(handler))
+      return call_handler(handler, E, e->module, e->function, arguments(e->arity));
+  }
+  return exception_undef(e, E);
+}

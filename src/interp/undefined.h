@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// Calls of functions that are not there yet: the module is asked of the host when first called.
+#ifndef INTERP_UNDEFINED_H
+#define INTERP_UNDEFINED_H
+
+#include "interp/interp.h"
+
+enum undefined_result { UNDEFINED_LOADED, UNDEFINED_MISSING, UNDEFINED_PENDING };
+enum undefined_result undefined_load(term module);
+const cword *undefined_wait(const cword *ip, term *E, u32 live); // waits for the host, then runs ip again
+const cword *exception_undef(const struct export *e, term *E);
+
+#endif
