@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+// binary:match, matches, split and compile_pattern. A compiled pattern is {bm, Ref} (one) or {ac, Ref}
+// (several) with a magic reference to the compiled form.
+#include "base/alloc.h"
+#include "bif/bif.h"
+#include "gen/bifs.h"
+#include "term/ref.h"
+#include "term/search.h"
+
+enum { BYTES_PER_REDUCTION = 256 };
+
+// --- Patterns ----------------------------------------------------------------------------------------------
+
+// A list of patterns (or one) as bytes. The copies of unaligned ones are in tmps.
+struct pattern_list {
+  struct pattern_bytes *items;
+  u8 **tmps;
+  u32 count, done;
+};
+
+static void pattern_list_free(struct pattern_list *l) {
+  for (u32 i = 0; i < l->done; i++) mem_free(l->tmps[i], l->items[i].n, MEM_SYSTEM);
+  mem_free(l->items, l->count * sizeof *l->items, MEM_SYSTEM);
+  mem_free(l->tmps, l->count * sizeof *l->tmps, MEM_SYSTEM);
+}
+
+static bool pattern_list_add(struct pattern_list *l, term t) {
+  struct pattern_bytes *p = &l->items[l->done];
+  p->bytes = binary_bytes(t, &p->n, &l->tmps[l->done]);
+  if (!p->bytes) return false;
+  l->done++;
+  return p->n > 0;
+}
+
+// Compiles a binary or a list of binaries. NULL: badarg or system_limit has been raised.
+static struct refc *compile(term t) {
+  struct pattern_list l = { NULL, NULL, 1, 0 };
+  struct refc *r = NULL;
+  bool listed = is_cons(t), good = true;
+  if ((!listed && !is_bitstring(t)) || (listed && !bif_list_length(t, &l.count))) {
+    bif_badarg();
+    return NULL;
+  }
+  l.items = mem_alloc(l.count * sizeof *l.items, MEM_SYSTEM);
+  l.tmps = mem_alloc(l.count * sizeof *l.tmps, MEM_SYSTEM);
+  if (!l.items || !l.tmps) {
+    bif_system_limit();
+  } else {
+    if (!listed) good = pattern_list_add(&l, t);
+    for (; listed && good && is_cons(t); t = tl(t)) good = pattern_list_add(&l, hd(t));
+    if (!good) bif_badarg();
+    else if (!(r = search_compile(l.items, l.count))) bif_system_limit();
+  }
+  pattern_list_free(&l);
+  return r;
+}
+
+term bif_compile_pattern(struct process *p UNUSED, term *a) {
+  struct refc *r = compile(a[0]);
+  if (!r) return NV;
+  term name = r->type == SEARCH_ONE ? ATOM_bm : ATOM_ac;
+  return tuple2(HEAP, name, ref_magic(HEAP, r));
+}
+
+// The compiled form of a pattern argument, with one reference for the caller. NULL: raised.
+static struct refc *pattern_arg(term t) {
+  if (!is_tuple_of(t, 2)) return compile(t);
+  term *e = tuple_elements(t);
+  struct refc *r = is_kind(e[1], KIND_MAGIC_REF) ? ref_resource(e[1]) : NULL;
+  u32 type = e[0] == ATOM_bm ? SEARCH_ONE : e[0] == ATOM_ac ? SEARCH_MANY : 0;
+  if (!r || type == 0 || r->type != type) {
+    bif_badarg();
+    return NULL;
+  }
+  refc_retain(r);
+  return r;
+}
+
+// --- Searching ---------------------------------------------------------------------------------------------
+
+struct search {
+  const u8 *text;
+  u8 *tmp;            // the text's copy when it is not byte-aligned
+  size_t n;           // bytes of text
+  size_t from, to;    // scope
+  bool global, trim, trim_all;
+  struct refc *pattern;
+};
+
+static void search_end(struct search *s) {
+  mem_free(s->tmp, s->n, MEM_SYSTEM);
+  if (s->pattern) refc_release(s->pattern);
+  if (s->text) bif_bump((u32)min_u64((s->to - s->from) / BYTES_PER_REDUCTION, 1 << 20));
+}
+
+static bool scope_option(struct search *s, term scope) {
+  if (!is_tuple_of(scope, 2)) return false;
+  term *e = tuple_elements(scope);
+  i64 from, count;
+  if (!bif_small(e[0], 0, (i64)s->n, &from) || !bif_small(e[1], -(i64)s->n, (i64)s->n, &count)) return false;
+  if (count < 0) {
+    if (-count > from) return false;
+    from += count;
+    count = -count;
+  }
+  if (count > (i64)s->n - from) return false;
+  s->from = (size_t)from;
+  s->to = (size_t)(from + count);
+  return true;
+}
+
+static bool option(struct search *s, term o, bool splits) {
+  if (is_tuple_of(o, 2) && tuple_elements(o)[0] == ATOM_scope) return scope_option(s, tuple_elements(o)[1]);
+  if (!splits) return false;
+  if (o == ATOM_global) s->global = true;
+  else if (o == ATOM_trim) s->trim = true;
+  else if (o == ATOM_trim_all) s->trim = s->trim_all = true;
+  else return false;
+  return true;
+}
+
+// Arguments of all three functions. False: an exception has been raised, nothing is held.
+static bool search_begin(struct search *s, term text, term pattern, term options, bool splits) {
+  memset(s, 0, sizeof *s);
+  s->text = binary_bytes(text, &s->n, &s->tmp);
+  bool good = s->text != NULL && (is_list(options));
+  s->to = s->n;
+  for (; good && is_cons(options); options = tl(options)) good = option(s, hd(options), splits);
+  if (good) s->pattern = pattern_arg(pattern);
+  else bif_badarg();
+  if (!s->pattern) search_end(s);
+  return s->pattern != NULL;
+}
+
+static term hit_term(const struct search_hit *hit) { return tuple2(HEAP, make_small((i64)hit->at), make_small((i64)hit->n)); }
+
+static term match(term text, term pattern, term options) {
+  struct search s;
+  struct search_hit hit;
+  if (!search_begin(&s, text, pattern, options, false)) return NV;
+  term result = ATOM_nomatch;
+  if (search_next(s.pattern, s.text, s.from, s.to, &hit)) {
+    result = hit_term(&hit);
+    s.to = hit.at + hit.n; // what was looked at, for the reductions
+  }
+  search_end(&s);
+  return result;
+}
+
+term bif_match_2(struct process *p UNUSED, term *a) { return match(a[0], a[1], NIL); }
+term bif_match_3(struct process *p UNUSED, term *a) { return match(a[0], a[1], a[2]); }
+
+// A list that grows at its end.
+struct growing { term first; term *end; };
+
+static void growing_add(struct growing *g, term t) {
+  term *cell = heap_alloc(HEAP, 2);
+  cell[0] = t;
+  cell[1] = NIL;
+  if (g->end) *g->end = make_cons(cell);
+  else g->first = make_cons(cell);
+  g->end = cell + 1;
+}
+
+static term matches(term text, term pattern, term options) {
+  struct search s;
+  struct search_hit hit;
+  struct growing list = { NIL, NULL };
+  if (!search_begin(&s, text, pattern, options, false)) return NV;
+  size_t from = s.from;
+  while (search_next(s.pattern, s.text, from, s.to, &hit)) {
+    growing_add(&list, hit_term(&hit));
+    from = hit.at + hit.n;
+    bif_bump(1);
+  }
+  search_end(&s);
+  return list.first;
+}
+
+term bif_matches_2(struct process *p UNUSED, term *a) { return matches(a[0], a[1], NIL); }
+term bif_matches_3(struct process *p UNUSED, term *a) { return matches(a[0], a[1], a[2]); }
+
+static term split(term text, term pattern, term options) {
+  struct search s;
+  struct search_hit hit;
+  struct growing list = { NIL, NULL };
+  term *kept = NULL; // the end of the list after its last part that is not empty
+  if (!search_begin(&s, text, pattern, options, true)) return NV;
+  size_t from = s.from, part = 0;
+  bool more = true;
+  while (more) {
+    bool found = search_next(s.pattern, s.text, from, s.to, &hit);
+    size_t end = found ? hit.at : s.n;
+    if (end > part || !s.trim_all) {
+      growing_add(&list, binary_sub(HEAP, text, (u64)part * 8, (u64)(end - part) * 8));
+      if (end > part) kept = list.end;
+    }
+    bif_bump(1);
+    if (!found) break;
+    from = part = hit.at + hit.n;
+    if (s.global) continue;
+    if (part < s.n || !s.trim_all) {
+      growing_add(&list, binary_sub(HEAP, text, (u64)part * 8, (u64)(s.n - part) * 8));
+      if (part < s.n) kept = list.end;
+    }
+    more = false;
+  }
+  search_end(&s);
+  if (s.trim) {
+    if (!kept) return NIL;
+    *kept = NIL;
+  }
+  return list.first;
+}
+
+term bif_split_2(struct process *p UNUSED, term *a) { return split(a[0], a[1], NIL); }
+term bif_split_3(struct process *p UNUSED, term *a) { return split(a[0], a[1], a[2]); }
