@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// The walk over chardata. Invariant: `at` and the stack always describe what comes after the current
+// binary, so the rest after an error is built from them alone.
+#include "term/unicode.h"
+
+#include "base/alloc.h"
+#include "base/bytes.h"
+#include "term/bits.h"
+
+enum { FIRST_CAP = 16 };
+
+static bool push(struct chars *c, term t) {
+  if (c->depth == c->cap) {
+    u32 cap = c->cap == 0 ? FIRST_CAP : c->cap * 2;
+    term *stack = mem_realloc(c->stack, c->cap * sizeof(term), cap * sizeof(term), MEM_SYSTEM);
+    if (!stack) return false;
+    c->stack = stack;
+    c->cap = cap;
+  }
+  c->stack[c->depth++] = t;
+  return true;
+}
+
+bool chars_valid(term t, u32 *steps) {
+  struct chars c;
+  bool ok = true;
+  chars_start(&c, t, false);
+  *steps = 0;
+  for (t = c.at; ok;) {
+    ++*steps;
+    if (is_cons(t)) {
+      term head = hd(t);
+      t = tl(t);
+      if (is_small(head)) continue;
+      if (is_cons(head)) {
+        ok = t == NIL || push(&c, t);
+        t = head;
+      } else {
+        ok = head == NIL || is_big(head) || is_binary(head);
+      }
+    } else {
+      ok = t == NIL || is_binary(t);
+      if (c.depth == 0) break;
+      t = c.stack[--c.depth];
+    }
+  }
+  chars_stop(&c);
+  return ok;
+}
+
+void chars_start(struct chars *c, term chardata, bool latin1) {
+  memset(c, 0, sizeof *c);
+  c->latin1 = latin1;
+  c->at = chardata;
+  c->binary = NV;
+}
+
+void chars_stop(struct chars *c) {
+  mem_free(c->stack, c->cap * sizeof(term), MEM_SYSTEM);
+  c->stack = NULL;
+  c->cap = 0;
+}
+
+// Bytes of the character that byte begins, 0 when it begins none. (As OTP, C0, C1 and F5..F7 count as
+// beginnings until the whole sequence is seen.)
+static u32 sequence_length(u8 byte) {
+  if (byte < 0x80) return 1;
+  if (byte < 0xC0) return 0;
+  return byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : byte < 0xF8 ? 4 : 0;
+}
+
+// Whether n bytes may be the start of a longer character.
+static bool is_prefix(const u8 *p, u32 n) {
+  if (n >= sequence_length(p[0])) return false;
+  for (u32 i = 1; i < n; i++)
+    if ((p[i] & 0xC0) != 0x80) return false;
+  return true;
+}
+
+static u64 bytes_left(const struct chars *c) { return (c->bits.size >> 3) - c->position; }
+
+static void enter_binary(struct chars *c, term t, bool whole) {
+  c->binary = t;
+  c->whole = whole;
+  bits_of(t, &c->bits);
+  c->position = 0;
+}
+
+// The next character of the current binary, with the pending bytes in front. CHARS_END: it is used up.
+static enum chars_item from_binary(struct chars *c) {
+  u64 left = bytes_left(c);
+  if (left == 0) return CHARS_END;
+  u8 copy[4];
+  const u8 *p = c->bits.data + c->position;
+  u32 n = (u32)min_u64(left, 4 - c->pending_n);
+  if (c->latin1) {
+    bits_copy(copy, 0, c->bits.data, c->bits.offset + c->position * 8, 8);
+    c->codepoint = copy[0];
+    c->position++;
+    return CHARS_CHARACTER;
+  }
+  if (c->pending_n > 0 || c->bits.offset != 0) {
+    memcpy(copy, c->pending, c->pending_n);
+    bits_copy(copy, c->pending_n * 8, c->bits.data, c->bits.offset + c->position * 8, n * 8);
+    p = copy;
+  }
+  u32 have = c->pending_n + n;
+  int used = utf8_decode(p, p + have, &c->codepoint);
+  if (used > 0) {
+    c->position += (u32)used - c->pending_n;
+    c->pending_n = 0;
+    return CHARS_CHARACTER;
+  }
+  if (!is_prefix(p, have)) return CHARS_ERROR;
+  memmove(c->pending, p, have);
+  c->pending_n = have;
+  c->position += n;
+  return CHARS_END;
+}
+
+static enum chars_item from_integer(struct chars *c, term t) {
+  i64 v = is_small(t) ? small_val(t) : -1;
+  if (c->pending_n > 0 || v < 0 || v > (c->latin1 ? 255 : 0x10FFFF) || (v >= 0xD800 && v <= 0xDFFF)) return CHARS_ERROR;
+  c->codepoint = (u32)v;
+  return CHARS_CHARACTER;
+}
+
+enum chars_item chars_next(struct chars *c) {
+  for (;;) {
+    c->steps++;
+    if (c->binary != NV) {
+      enum chars_item item = from_binary(c);
+      if (item != CHARS_END) return item;
+      c->binary = NV;
+    }
+    term t = c->at;
+    if (is_cons(t)) {
+      term head = hd(t);
+      if (is_integer(head)) {
+        enum chars_item item = from_integer(c, head);
+        if (item == CHARS_CHARACTER) c->at = tl(t);
+        return item;
+      }
+      c->at = tl(t);
+      if (is_binary(head)) {
+        enter_binary(c, head, false);
+      } else if (is_cons(head)) {
+        if (!push(c, c->at)) return CHARS_NO_MEMORY;
+        c->at = head;
+      }
+    } else if (t == NIL) {
+      if (c->depth == 0) return c->pending_n > 0 ? CHARS_INCOMPLETE : CHARS_END;
+      c->at = c->stack[--c->depth];
+    } else {
+      c->at = NIL;
+      enter_binary(c, t, true);
+    }
+  }
+}
+
+term chars_rest(struct chars *c, struct heap *h) {
+  term rest = c->at;
+  if (c->binary != NV) {
+    u64 from = c->position * 8;
+    term binary = binary_sub(h, c->binary, from, c->bits.size - from);
+    rest = c->whole ? binary : cons(h, binary, rest);
+  }
+  for (u32 i = c->depth; i > 0; i--) rest = cons(h, rest, c->stack[i - 1]);
+  if (c->pending_n == 0) return rest;
+  term pending = binary_from(h, c->pending, c->pending_n);
+  if (rest == NIL && c->binary == NV && c->depth == 0) return pending;
+  return cons(h, pending, cons(h, rest, NIL));
+}
