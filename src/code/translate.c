@@ -569,6 +569,17 @@ static void one(struct emit *e, const struct beam_instr *i) {
   emit_fail(e, "instruction that the VM lacks");
 }
 
+// What translate knows, as one bit an opcode; check.c refuses the others by name.
+bool translate_knows(u32 opcode) {
+  static const u8 lacking[] = {
+    GENOP_is_any_native_record, GENOP_is_native_record, GENOP_get_record_elements,
+    GENOP_put_record, GENOP_is_record_accessible, GENOP_get_record_field,
+  };
+  for (u32 k = 0; k < COUNT_OF(lacking); k++)
+    if (lacking[k] == opcode) return false;
+  return opcode > 0 && opcode < GENOP_COUNT;
+}
+
 // The strings of the module stand behind its code, so that they live as long.
 static u32 append_strings(struct emit *e) {
   u32 words = (e->s->file->strings.len + sizeof(cword) - 1) / sizeof(cword), at = e->len;

@@ -186,6 +186,7 @@ const cword *exception_bif(const cword *ip, term *E, const struct export *bif, c
     ctx.live = bif->arity;
     ctx.status = ctx.bif_status == BIF_YIELD ? RUN_YIELD : RUN_WAIT;
     return NULL;
+  case BIF_HIBERNATE: return NULL; // process_hibernate has set e, ip, live and status
   default: return exception_exit();
   }
 }

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// Differential tests: every module under tests/erl/<room> exports main/0 and prints deterministic lines.
+// It runs on the installed erl and on ours; each line that is equal is a passed case.
+//   node tests/erl/run.js [--mode native|wasm|slice=N|stress] [--show] [name ...]
+// Without --mode: native (sanitizers), then wasm.
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const out = join(root, 'build/tests/erl');
+const TIMEOUT_MS = 120_000;
+
+const args = process.argv.slice(2);
+const names = [];
+const modes = [];
+let show = false;
+for (let i = 0; i < args.length; i++) {
+  if (args[i] === '--mode') modes.push(args[++i]);
+  else if (args[i] === '--show') show = true;
+  else names.push(args[i]);
+}
+if (modes.length === 0) modes.push('native', 'wasm');
+
+function sources() {
+  const found = [];
+  for (const room of readdirSync(join(root, 'tests/erl'), { withFileTypes: true })) {
+    if (!room.isDirectory()) continue;
+    for (const f of readdirSync(join(root, 'tests/erl', room.name)))
+      if (f.endsWith('.erl')) found.push({ room: room.name, module: basename(f, '.erl'), path: join(root, 'tests/erl', room.name, f) });
+  }
+  return found.filter((t) => names.length === 0 || names.includes(t.module) || names.includes(t.room));
+}
+
+function compile(tests) {
+  mkdirSync(out, { recursive: true });
+  const all = [...tests.map((t) => t.path), join(root, 'tests/erl/difftest.erl')];
+  const stale = all.filter((p) => {
+    const beam = join(out, basename(p, '.erl') + '.beam');
+    return !existsSync(beam) || statSync(beam).mtimeMs < statSync(p).mtimeMs;
+  });
+  if (stale.length) execFileSync('erlc', ['+nowarn_deprecated_function', '-W0', '-o', out, ...stale], { stdio: 'inherit' });
+}
+
+function oracle(tests) {
+  const r = spawnSync('erl', ['-noshell', '-pa', out, '-s', 'difftest', 'all', ...tests.map((t) => t.module)], {
+    encoding: 'utf8', maxBuffer: 1 << 28, timeout: 600_000, env: { ...process.env, TZ: 'UTC' },
+  });
+  const results = new Map();
+  let lines = null;
+  for (const line of r.stdout.split('\n')) {
+    const m = /^@@ (\S+)$/.exec(line);
+    if (m) results.set(m[1], (lines = []));
+    else lines?.push(line);
+  }
+  if (!results.has('end')) throw new Error(`erl ended early after ${[...results.keys()].pop()}\n${r.stderr}`);
+  for (const [k, l] of results) if (l[l.length - 1] === '' && k !== 'end') l.pop();
+  return results;
+}
+
+function command(mode, module) {
+  if (mode === 'wasm') return [process.execPath, [join(root, 'js/cli.js'), 'run', '-noshell', '-pa', out, '-s', 'difftest', 'main', module]];
+  const flags = mode.startsWith('slice=') ? ['-slice', mode.slice(6)] : [];
+  const build = mode === 'stress' ? 'stress' : 'native';
+  return [join(root, `build/${build}/spawnlink_native`), [...flags, '-pa', out, 'difftest', 'main', module]];
+}
+
+function ours(mode, module) {
+  return new Promise((done) => {
+    const [cmd, argv] = command(mode, module);
+    const child = spawn(cmd, argv, { env: { ...process.env, TZ: 'UTC' }, stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '', stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (d) => (stdout += d));
+    child.stderr.setEncoding('utf8').on('data', (d) => (stderr += d));
+    const timer = setTimeout(() => { stderr += '\n(timed out)'; child.kill('SIGKILL'); }, TIMEOUT_MS);
+    child.on('error', (e) => { clearTimeout(timer); done({ lines: [], stderr: String(e), code: -1 }); });
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      const lines = stdout.split('\n');
+      if (lines[lines.length - 1] === '') lines.pop();
+      done({ lines, stderr, code });
+    });
+  });
+}
+
+function compare(test, expected, got, mode) {
+  let passed = 0, failed = 0;
+  const n = Math.max(expected.length, got.lines.length);
+  for (let i = 0; i < n; i++) {
+    if (expected[i] === got.lines[i]) { passed++; continue; }
+    failed++;
+    if (show || failed <= 3) console.log(`${mode} ${test.room}/${test.module} line ${i + 1}\n  erl  ${clip(expected[i])}\n  ours ${clip(got.lines[i])}`);
+  }
+  if (got.code !== 0) {
+    failed++;
+    console.log(`${mode} ${test.room}/${test.module}: exit code ${got.code}\n${clip(got.stderr, 1500)}`);
+  }
+  return [passed, failed];
+}
+const clip = (s, n = 300) => (s === undefined ? '(nothing)' : s.length > n ? s.slice(0, n) + '...' : s);
+
+const tests = sources();
+compile(tests);
+const expected = oracle(tests);
+let passed = 0, failed = 0;
+for (const mode of modes) {
+  const queue = [...tests];
+  const worker = async () => {
+    for (let t; (t = queue.shift()); ) {
+      const [p, f] = compare(t, expected.get(t.module), await ours(mode, t.module), mode);
+      passed += p;
+      failed += f;
+      if (f || show) console.log(`${mode} ${t.room}/${t.module}: ${p} passed, ${f} failed`);
+    }
+  };
+  await Promise.all([worker(), worker()]);
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed ? 1 : 0);
