@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// The check pass between reading and translating: see check.c.
+#ifndef CODE_CHECK_H
+#define CODE_CHECK_H
+
+#include "code/beam_file.h"
+
+// True: every operand of every instruction is of a kind its place allows and in range, every label is
+// defined once and every label used is defined. False: error filled.
+bool beam_check(const struct beam_file *f, struct beam_error *e);
+
+#endif
