@@ -8,9 +8,9 @@
 #include "base/md5.h"
 #include "code/compact.h"
 
-enum chunk_id { ATU8, ATOM, CODE, STRT, IMPT, EXPT, FUNT, LITT, LINE, ATTR, CINF, CHUNK_COUNT };
+enum chunk_id { ATU8, ATOM, CODE, STRT, IMPT, EXPT, FUNT, LITT, META, LINE, ATTR, CINF, CHUNK_COUNT };
 static const char chunk_names[CHUNK_COUNT][5] = {
-  "AtU8", "Atom", "Code", "StrT", "ImpT", "ExpT", "FunT", "LitT", "Line", "Attr", "CInf",
+  "AtU8", "Atom", "Code", "StrT", "ImpT", "ExpT", "FunT", "LitT", "Meta", "Line", "Attr", "CInf",
 };
 
 struct parse {
@@ -302,7 +302,7 @@ static bool read_lines(struct parse *p) {
 // Of the chunks that decide what the code does; the old uniqs depend on line numbers, so they are left out.
 static void compute_md5(struct parse *p) {
   static const u8 zero[4];
-  static const u8 order[] = {ATU8, CODE, STRT, IMPT, EXPT, FUNT, LITT};
+  static const u8 order[] = {ATU8, CODE, STRT, IMPT, EXPT, FUNT, LITT, META};
   struct md5 m;
   md5_init(&m);
   for (u32 i = 0; i < COUNT_OF(order); i++) {
