@@ -10,6 +10,8 @@ int term_compare(term a, term b);       // <0 0 >0, the order of < and ==
 int term_compare_exact(term a, term b); // order of map keys and of =:=: integers before floats of equal value
 bool term_equal_slow(term a, term b);   // ==
 bool term_same_slow(term a, term b);    // =:=
+// Sorts n pairs (key, value) by key in map key order; spare has room for n pairs. Stable.
+void term_sort_pairs(term *pairs, term *spare, size_t n);
 INLINE bool term_equal(term a, term b) {
   if (a == b) return true;
   if (is_immediate(a) && is_immediate(b)) return false;

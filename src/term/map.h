@@ -18,6 +18,8 @@ term map_from_pairs(struct heap *h, const term *pairs, size_t n);
 // Several updates at once (put_map_assoc / put_map_exact): kv holds n pairs. exact: NV when a key is absent.
 term map_put_many(struct heap *h, term map, const term *kv, size_t n, bool exact);
 
+term map_merge(struct heap *h, term a, term b);                      // b wins
+
 // Iteration in the map's own order (flat: key order; hash: trie order). At most MAP_ITER_DEPTH levels.
 enum { MAP_ITER_DEPTH = 12 };
 struct map_iter {
@@ -28,5 +30,8 @@ struct map_iter {
 };
 void map_iter_init(struct map_iter *it, term map);
 bool map_iter_next(struct map_iter *it, term *key, term *value);
-// Pairs sorted in map key order (comparison, printing order of ~p's ordered option is Erlang's own business).
+// Continues at a position: the number of pairs before it (flat) or the hash of its key (hash tries are
+// walked in ascending order of hashes; equal hashes cannot be told apart).
+void map_iter_seek(struct map_iter *it, term map, u32 position);
+u32 map_iter_position(term map, u32 index, term key);
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text of a term as erlang:display and ~w print it: used by JS, crash texts and debugging (Erlang's own
-// formatting is io_lib's). Iterative; stops after limit bytes with "...".
+// Text of a term as ~tw prints it: used by JS, crash texts and debugging (Erlang's own formatting is
+// io_lib's), and as erlang:display does. Iterative; stops after limit bytes with "...".
 #ifndef TERM_PRINT_H
 #define TERM_PRINT_H
 
@@ -8,6 +8,9 @@
 #include "term/term.h"
 
 void print_term(struct bytes *out, term t, size_t limit);
+void print_display(struct bytes *out, term t); // as erlang:display: strings as text, floats as %e
+void print_fun(struct bytes *out, term fun);
+void print_port(struct bytes *out, term port);
 void print_atom(struct bytes *out, term atom); // quoted where Erlang needs it
 void print_pid(struct bytes *out, term pid);
 void print_ref(struct bytes *out, term ref);

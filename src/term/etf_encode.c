@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: Apache-2.0
+// Terms to the external term format, byte for byte as OTP 25 does it. Elements still to be written wait
+// as frames in a byte buffer. Invariant: a frame's last element is popped before it is entered, so long
+// lists need one frame. Called by the term_to_binary family and the JS boundary.
+#include "base/alloc.h"
+#include "term/atom.h"
+#include "term/binary.h"
+#include "term/compare.h"
+#include "term/etf.h"
+#include "term/etf_tags.h"
+#include "term/map_node.h"
+#include "term/number.h"
+
+enum frame_kind { FRAME_TERMS, FRAME_CELLS, FRAME_FLAT_MAP, FRAME_CHILDREN, FRAME_FUN_SIZE };
+struct frame {
+  const term *p;
+  size_t n;
+  u32 kind;
+};
+struct writer {
+  struct bytes *out;
+  struct bytes frames; // of struct frame
+  const struct etf_options *o;
+  struct scratch *scratch; // sorted pairs (deterministic), freed at the end
+};
+struct scratch {
+  struct scratch *next;
+  size_t size;
+  term words[];
+};
+
+static void put8(struct writer *w, u32 v) { bytes_put(w->out, (u8)v); }
+static void put16(struct writer *w, u32 v) {
+  u8 *p = bytes_reserve(w->out, 2);
+  if (p) p[0] = (u8)(v >> 8), p[1] = (u8)v;
+}
+static void put32(struct writer *w, u32 v) {
+  u8 *p = bytes_reserve(w->out, 4);
+  if (p) p[0] = (u8)(v >> 24), p[1] = (u8)(v >> 16), p[2] = (u8)(v >> 8), p[3] = (u8)v;
+}
+static void put64(struct writer *w, u64 v) {
+  put32(w, (u32)(v >> 32));
+  put32(w, (u32)v);
+}
+
+static void push(struct writer *w, enum frame_kind kind, const term *p, size_t n) {
+  struct frame f = {p, n, kind};
+  bytes_append(&w->frames, &f, sizeof f);
+}
+
+// --- Leaves ------------------------------------------------------------------------------------
+
+// Before minor version 2 an atom of Latin-1 characters is written in Latin-1.
+static bool put_latin1_atom(struct writer *w, const u8 *text, size_t len, u32 characters) {
+  u8 latin1[MAX_ATOM_CHARACTERS];
+  u32 c;
+  size_t n = 0;
+  for (size_t i = 0; i < len;) {
+    i += (size_t)utf8_decode(text + i, text + len, &c);
+    if (c > 255) return false;
+    latin1[n++] = (u8)c;
+  }
+  put8(w, ETF_ATOM);
+  put16(w, characters);
+  bytes_append(w->out, latin1, n);
+  return true;
+}
+
+static void put_atom(struct writer *w, term atom) {
+  size_t len;
+  const u8 *text = atom_text(atom, &len);
+  if (w->o->minor_version < 2 && put_latin1_atom(w, text, len, atom_characters(atom))) return;
+  if (len < 256) {
+    put8(w, ETF_SMALL_ATOM_UTF8);
+    put8(w, (u32)len);
+  } else {
+    put8(w, ETF_ATOM_UTF8);
+    put16(w, (u32)len);
+  }
+  bytes_append(w->out, text, len);
+}
+
+static void put_integer(struct writer *w, term t) {
+  if (is_small(t)) {
+    i64 v = small_val(t);
+    if (v >= 0 && v < 256) {
+      put8(w, ETF_SMALL_INTEGER);
+      put8(w, (u32)v);
+      return;
+    }
+    if (v >= INT32_MIN && v <= INT32_MAX) {
+      put8(w, ETF_INTEGER);
+      put32(w, (u32)v);
+      return;
+    }
+  }
+  size_t n = int_byte_size(t);
+  put8(w, n < 256 ? ETF_SMALL_BIG : ETF_LARGE_BIG);
+  if (n < 256) put8(w, (u32)n);
+  else put32(w, (u32)n);
+  put8(w, int_is_negative(t));
+  u8 *p = bytes_reserve(w->out, n);
+  if (p) int_magnitude_bytes(t, p, n);
+}
+
+static void put_float(struct writer *w, double d) {
+  if (w->o->minor_version > 0) {
+    u64 v;
+    memcpy(&v, &d, 8);
+    put8(w, ETF_NEW_FLOAT);
+    put64(w, v);
+    return;
+  }
+  put8(w, ETF_FLOAT);
+  size_t start = w->out->len;
+  num_print_float_scientific(w->out, d, 20);
+  while (w->out->len - start < ETF_FLOAT_TEXT && !w->out->failed) put8(w, 0);
+}
+
+static void put_bits(struct writer *w, term t) {
+  struct bits b;
+  bits_of(t, &b);
+  size_t n = (size_t)((b.size + 7) / 8);
+  u32 loose = b.size & 7;
+  put8(w, loose ? ETF_BIT_BINARY : ETF_BINARY);
+  put32(w, (u32)n);
+  if (loose) put8(w, loose);
+  u8 *p = bytes_reserve(w->out, n);
+  if (!p || n == 0) return;
+  p[n - 1] = 0;
+  bits_copy(p, 0, b.data, b.offset, b.size);
+}
+
+static void put_pid(struct writer *w, term t) {
+  const term *p = is_boxed(t) ? boxed_ptr(t) : NULL;
+  put8(w, ETF_NEW_PID);
+  put_atom(w, p ? p[1] : etf_node_name);
+  put32(w, p ? (u32)p[3] : pid_number(t));
+  put32(w, p ? (u32)(p[3] >> 32) : pid_serial(t));
+  put32(w, p ? (u32)p[2] : etf_creation);
+}
+
+static void put_port(struct writer *w, term t) {
+  const term *p = is_boxed(t) ? boxed_ptr(t) : NULL;
+  u64 number = p ? p[3] : port_number(t);
+  bool wide = number >> 28;
+  put8(w, wide ? ETF_V4_PORT : ETF_NEW_PORT);
+  put_atom(w, p ? p[1] : etf_node_name);
+  if (wide) put64(w, number);
+  else put32(w, (u32)number);
+  put32(w, p ? (u32)p[2] : etf_creation);
+}
+
+static void put_ref(struct writer *w, term t) {
+  const term *p = boxed_ptr(t);
+  bool local = is_local_ref(t);
+  u32 n = local ? 3 : (u32)(p[2] >> 32);
+  put8(w, ETF_NEWER_REFERENCE);
+  put16(w, n);
+  put_atom(w, local ? etf_node_name : p[1]);
+  put32(w, local ? etf_creation : (u32)p[2]);
+  const term *words = local ? p + 1 : p + 3;
+  for (u32 i = 0; i < n; i++) put32(w, (u32)(words[i / 2] >> (i & 1 ? 32 : 0)));
+}
+
+static void put_export(struct writer *w, term t) {
+  term m, f;
+  u32 arity;
+  etf_export_info(t, &m, &f, &arity);
+  put8(w, ETF_EXPORT);
+  put_atom(w, m);
+  put_atom(w, f);
+  put_integer(w, make_small(arity));
+}
+
+// --- Compounds ---------------------------------------------------------------------------------
+
+static void open_fun(struct writer *w, term t) {
+  struct fun_info_etf f;
+  etf_fun_info(t, &f);
+  put8(w, ETF_NEW_FUN);
+  push(w, FRAME_FUN_SIZE, NULL, w->out->len); // the size is known when the free variables are written
+  put32(w, 0);
+  put8(w, f.arity);
+  bytes_append(w->out, f.uniq, 16);
+  put32(w, f.index);
+  put32(w, f.free_count);
+  put_atom(w, f.module);
+  put_integer(w, make_small(f.old_index));
+  put_integer(w, make_small(f.old_uniq));
+  put_pid(w, f.pid);
+  if (f.free_count) push(w, FRAME_TERMS, f.free_vars, f.free_count);
+}
+
+static bool is_byte(term t) { return is_small(t) && (u64)small_val(t) < 256; }
+
+static void open_list(struct writer *w, term t) {
+  size_t n = 0;
+  term rest = t;
+  while (is_cons(rest) && n <= 65535 && is_byte(hd(rest))) rest = tl(rest), n++;
+  if (is_nil(rest) && n <= 65535) {
+    put8(w, ETF_STRING);
+    put16(w, (u32)n);
+    u8 *p = bytes_reserve(w->out, n);
+    for (size_t i = 0; p && i < n; i++, t = tl(t)) p[i] = (u8)small_val(hd(t));
+    return;
+  }
+  while (is_cons(rest)) rest = tl(rest), n++;
+  put8(w, ETF_LIST);
+  put32(w, (u32)n);
+  push(w, FRAME_CELLS, cons_ptr(t), n);
+}
+
+// Pairs of a hash map in key order, keys and values in turn.
+static void open_sorted_map(struct writer *w, term t, size_t n) {
+  size_t size = sizeof(struct scratch) + 4 * n * sizeof(term);
+  struct scratch *s = mem_alloc(size, MEM_SYSTEM);
+  if (!s) {
+    w->out->failed = true;
+    return;
+  }
+  s->size = size;
+  s->next = w->scratch;
+  w->scratch = s;
+  struct map_iter it;
+  map_iter_init(&it, t);
+  for (size_t i = 0; map_iter_next(&it, &s->words[i], &s->words[i + 1]); i += 2) {}
+  term_sort_pairs(s->words, s->words + 2 * n, n);
+  push(w, FRAME_TERMS, s->words, 2 * n);
+}
+
+static void open_map(struct writer *w, term t, const term *p) {
+  size_t n = map_size(t);
+  put8(w, ETF_MAP);
+  put32(w, (u32)n);
+  if (n == 0) return;
+  if (header_kind(p[0]) == KIND_MAP_FLAT) push(w, FRAME_FLAT_MAP, p, 0);
+  else if (w->o->deterministic) open_sorted_map(w, t, n);
+  else push(w, FRAME_CHILDREN, p + 2, header_size(p[0]) - 1);
+}
+
+static void open_boxed(struct writer *w, term t) {
+  const term *p = boxed_ptr(t);
+  u32 n = header_size(p[0]);
+  switch (header_kind(p[0])) {
+  case KIND_TUPLE:
+    put8(w, n < 256 ? ETF_SMALL_TUPLE : ETF_LARGE_TUPLE);
+    if (n < 256) put8(w, n);
+    else put32(w, n);
+    if (n > 0) push(w, FRAME_TERMS, p + 1, n);
+    break;
+  case KIND_MAP_FLAT:
+  case KIND_MAP_HASH: open_map(w, t, p); break;
+  case KIND_FUN: open_fun(w, t); break;
+  case KIND_EXPORT: put_export(w, t); break;
+  case KIND_FLOAT: put_float(w, float_val(t)); break;
+  case KIND_BIG_POS:
+  case KIND_BIG_NEG: put_integer(w, t); break;
+  case KIND_REF:
+  case KIND_MAGIC_REF:
+  case KIND_EXT_REF: put_ref(w, t); break;
+  case KIND_EXT_PID: put_pid(w, t); break;
+  case KIND_EXT_PORT: put_port(w, t); break;
+  default: put_bits(w, t); break;
+  }
+}
+
+static void open_term(struct writer *w, term t) {
+  if (is_small(t)) put_integer(w, t);
+  else if (is_atom(t)) put_atom(w, t);
+  else if (is_cons(t)) open_list(w, t);
+  else if (is_boxed(t)) open_boxed(w, t);
+  else if (is_nil(t)) put8(w, ETF_NIL);
+  else if (is_local_pid(t)) put_pid(w, t);
+  else put_port(w, t);
+}
+
+static void pop(struct writer *w) { w->frames.len -= sizeof(struct frame); }
+
+// The next term to write; false when the top frame had none.
+static bool advance(struct writer *w, term *t) {
+  struct frame *f = (struct frame *)(w->frames.data + w->frames.len) - 1;
+  const term *p = f->p;
+  switch (f->kind) {
+  case FRAME_TERMS:
+    *t = *f->p++;
+    if (--f->n == 0) pop(w);
+    return true;
+  case FRAME_CELLS: // n cells left, then their tail
+    if (f->n == 0) {
+      *t = *p;
+      pop(w);
+      return true;
+    }
+    *t = p[0];
+    f->p = --f->n ? cons_ptr(p[1]) : p + 1;
+    return true;
+  case FRAME_FLAT_MAP: {
+    size_t at = f->n++;
+    if (f->n == header_size(p[0]) - 1) pop(w);
+    *t = tuple_elements(p[1])[at];
+    push(w, FRAME_TERMS, p + 2 + at, 1);
+    return true;
+  }
+  case FRAME_CHILDREN: {
+    term child = *f->p++;
+    if (--f->n == 0) pop(w);
+    if (is_cons(child)) {
+      *t = hd(child);
+      push(w, FRAME_TERMS, cons_ptr(child) + 1, 1);
+      return true;
+    }
+    push(w, FRAME_CHILDREN, boxed_ptr(child) + 1, header_size(boxed_header(child)));
+    return false;
+  }
+  default: { // FRAME_FUN_SIZE: where the size goes; it counts itself
+    u32 size = (u32)(w->out->len - f->n);
+    u8 *at = w->out->data + f->n;
+    at[0] = (u8)(size >> 24), at[1] = (u8)(size >> 16), at[2] = (u8)(size >> 8), at[3] = (u8)size;
+    pop(w);
+    return false;
+  }
+  }
+}
+
+static void write_term(struct bytes *out, term t, const struct etf_options *o) {
+  struct writer w = {.out = out, .o = o};
+  bytes_init(&w.frames);
+  bool more = true;
+  for (;;) {
+    if (more) open_term(&w, t);
+    if (out->failed || w.frames.failed || w.frames.len == 0) break;
+    more = advance(&w, &t);
+  }
+  if (w.frames.failed) out->failed = true;
+  bytes_free(&w.frames);
+  while (w.scratch) {
+    struct scratch *next = w.scratch->next;
+    mem_free(w.scratch, w.scratch->size, MEM_SYSTEM);
+    w.scratch = next;
+  }
+}
+
+// Replaces what follows the version byte by its compressed form, if that is shorter.
+static void compress(struct bytes *out, size_t start, int level) {
+  size_t n = out->len - start;
+  struct bytes packed;
+  bytes_init(&packed);
+  if (etf_deflate && n <= UINT32_MAX && etf_deflate(out->data + start, n, level, &packed) && !packed.failed && packed.len + 5 < n) {
+    out->len = start;
+    bytes_put(out, ETF_COMPRESSED);
+    for (int shift = 24; shift >= 0; shift -= 8) bytes_put(out, (u8)(n >> shift));
+    bytes_append(out, packed.data, packed.len);
+  }
+  bytes_free(&packed);
+}
+
+bool etf_encode(struct bytes *out, term t, const struct etf_options *o) {
+  bytes_put(out, ETF_VERSION);
+  size_t start = out->len;
+  write_term(out, t, o);
+  if (o->compressed && !out->failed) compress(out, start, o->compressed);
+  return !out->failed;
+}
+
+u64 etf_size(term t, const struct etf_options *o) {
+  struct bytes out;
+  bytes_init(&out);
+  struct etf_options plain = *o;
+  plain.compressed = 0;
+  u64 n = etf_encode(&out, t, &plain) ? out.len : 0;
+  bytes_free(&out);
+  return n;
+}
