@@ -5,15 +5,13 @@
 #include "code/load.h"
 #include "interp/semantics.h"
 #include "interp/undefined.h"
-#include "process/exit.h"
+#include "process/signal.h"
+#include "process/timer.h"
 
-// --- static code. The word before an entry is its arity (registers to keep at a yield).
-static const cword normal_exit_code[] = {0, OP_normal_exit};
-static const cword apply_fun_code[] = {2, OP_apply_fun_start};
-static const cword apply_mfa_code[] = {3, OP_hibernate_wake};
-const cword *const code_normal_exit = normal_exit_code + 1;
-const cword *const code_apply_fun = apply_fun_code + 1;
-const cword *const code_apply_mfa = apply_mfa_code + 1;
+// --- static code: entered with its registers set by whoever made the process (process.c).
+const cword code_normal_exit[] = {OP_normal_exit};
+const cword code_apply_fun[] = {OP_apply_fun_start};
+const cword code_apply_mfa[] = {OP_hibernate_wake};
 
 const cword *cold_normal_exit(const cword *ip, term *E) {
   (void)ip, (void)E;

@@ -5,7 +5,8 @@
 // the failing operation itself (0: none), the others return addresses. It becomes a list only when
 // somebody looks (exception_trace).
 #include "interp/semantics.h"
-#include "process/exit.h"
+#include "process/signal.h"
+#include "process/timer.h"
 
 enum { BACKTRACE_DEPTH = 8 }; // as OTP's default backtrace_depth
 

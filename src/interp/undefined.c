@@ -45,10 +45,16 @@ static const cword *call_handler(struct export *handler, term *E, term a, term b
   return interp_enter(handler->ip);
 }
 
+// OTP's own code server runs; a bare VM's stand-in (src/erl/spawnlink_code.erl) leaves loading to us.
+static bool is_booted(void) {
+  struct process *p = registered_find(ATOM_code_server);
+  return p && p->initial[0] != ATOM_spawnlink_code;
+}
+
 const cword *cold_undefined_function(const cword *ip, term *E) {
   struct export *e = (struct export *)ip[1];
   if (export_defined(e) && e->ip != ip) return e->ip;
-  bool booted = registered_whereis(ATOM_code_server) != NV;
+  bool booted = is_booted();
   if (!booted || e->module == ctx.p->error_handler) {
     switch (undefined_load(e->module)) {
     case UNDEFINED_PENDING: return undefined_wait(ip, E, e->arity);
