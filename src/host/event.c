@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "term/atom.h"
+#include "process/scheduler.h"
 #include "term/etf.h"
 
 enum { RING_FULL = 1 << 20 };
@@ -82,11 +83,14 @@ static void record(enum event_kind kind, struct process *p, term subject, term a
   record_end(at);
 }
 
+static void mail(struct process *p) { event_host(HOST_EVENT_MAIL, p->pid); }
+
 void event_open(void) {
   bytes_init(&ring);
   lost = 0;
   is_open = true;
   event_hook = record;
+  js_ready_hook = mail;
 }
 
 void event_close(void) {

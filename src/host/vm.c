@@ -54,7 +54,6 @@ enum vm_status vm_open(const struct vm_options *o) {
   scheduler_init();
   ets_init();
   interp_init();
-  run_slice = interp_run_slice;
   gc_stress = o->gc_stress != 0;
   scheduler_slice = o->slice ? o->slice : REDUCTIONS_PER_SLICE;
   if (o->max_processes) process_set_limit(o->max_processes);

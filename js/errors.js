@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every error that js/ throws or rejects with, each a class of its own with a `code` that does not change. What went
+// wrong inside an Erlang program is an ErlangError; what was wrong with a request to the VM is one of the others.
+
+import { format } from './term.js';
+
+/** The base of all errors of this package. */
+export class SpawnlinkError extends Error {
+  /**
+   * @param {string} code
+   * @param {string} message
+   * @param {ErrorOptions} [options]
+   */
+  constructor(code, message, options) {
+    super(message, options);
+    this.name = new.target.name;
+    /** Stable, for programs: 'ERLANG', 'CLOSED', ... */
+    this.code = code;
+  }
+}
+
+/**
+ * @typedef {object} StackEntry
+ * @property {string} module
+ * @property {string} function
+ * @property {number} arity
+ * @property {import('./term.js').Term[]} [args] the arguments, where Erlang gives them instead of the arity
+ * @property {string} [file]
+ * @property {number} [line]
+ */
+
+/** An exception of class error, exit or throw that nobody caught, as `catch Class:Reason:Stack` would see it. */
+export class ErlangError extends SpawnlinkError {
+  /**
+   * @param {'error' | 'exit' | 'throw'} kind
+   * @param {import('./term.js').Term} reason
+   * @param {StackEntry[]} [stack]
+   */
+  constructor(kind, reason, stack = []) {
+    super('ERLANG', `${kind}: ${format(reason, { limit: 500 })}`);
+    /** Erlang's class of the exception. */
+    this.class = kind;
+    /** The reason, a term. */
+    this.reason = reason;
+    /** Where it was raised, most recent call first. */
+    this.erlangStack = stack;
+    const at = stack.map((e) => `    at ${e.module}:${e.function}/${e.arity}${e.file ? ` (${e.file}:${e.line})` : ''}`);
+    this.stack = [`ErlangError: ${this.message}`, ...at, ...(this.stack ?? '').split('\n').slice(1)].join('\n');
+  }
+}
+
+/** A beam that cannot be loaded: malformed, or too new. Nothing of it was kept. */
+export class LoadError extends SpawnlinkError {
+  /**
+   * @param {string} module
+   * @param {string} chunk
+   * @param {number} offset
+   * @param {string} what
+   */
+  constructor(module, chunk, offset, what) {
+    super('LOAD', `cannot load ${module || 'module'}: ${what}${chunk ? ` (chunk ${chunk}, offset ${offset})` : ''}`);
+    this.module = module;
+    this.chunk = chunk;
+    this.offset = offset;
+  }
+}
+
+/** A JavaScript value that has no Erlang term, or bytes that are no term. */
+export class TermError extends SpawnlinkError {
+  /** @param {string} message */
+  constructor(message) {
+    super('TERM', message);
+  }
+}
+
+/** An argument of the wrong type. */
+export class ArgumentError extends SpawnlinkError {
+  /** @param {string} message */
+  constructor(message) {
+    super('ARGUMENT', message);
+  }
+}
+
+/** The VM was closed. */
+export class ClosedError extends SpawnlinkError {
+  constructor(message = 'the VM is closed') {
+    super('CLOSED', message);
+  }
+}
+
+/** The program called halt. */
+export class HaltedError extends SpawnlinkError {
+  /** @param {number} status */
+  constructor(status) {
+    super('HALTED', `the program halted with status ${status}`);
+    this.status = status;
+  }
+}
+
+/** A pid, reference, port or fun of another VM. */
+export class ForeignError extends SpawnlinkError {
+  /** @param {string} what */
+  constructor(what) {
+    super('FOREIGN', `${what} belongs to another VM`);
+  }
+}
+
+/** No process has that name or pid. */
+export class NoProcessError extends SpawnlinkError {
+  /** @param {string} message */
+  constructor(message) {
+    super('NOPROC', message);
+  }
+}
+
+/** A limit of createVM was reached: memory or number of processes. */
+export class LimitError extends SpawnlinkError {
+  /** @param {string} message */
+  constructor(message) {
+    super('LIMIT', message);
+  }
+}
+
+/** A call or receive took longer than its timeout. */
+export class TimeoutError extends SpawnlinkError {
+  /** @param {string} message */
+  constructor(message) {
+    super('TIMEOUT', message);
+  }
+}
+
+/** The VM was called from inside itself: from a module source, while a tick runs. */
+export class BusyError extends SpawnlinkError {
+  constructor() {
+    super('BUSY', 'the VM is in the middle of a tick');
+  }
+}
+
+/** The VM itself failed (a bug of ours, or a wasm engine out of memory). It is closed afterwards. */
+export class CrashError extends SpawnlinkError {
+  /**
+   * @param {string} message
+   * @param {unknown} cause
+   */
+  constructor(message, cause) {
+    super('CRASH', message, { cause });
+  }
+}

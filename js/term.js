@@ -1,0 +1,604 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Erlang terms as JavaScript values. Lossless: what comes out of the VM goes back as the same term.
+//
+//   Erlang              JavaScript out of the VM            also accepted on the way in
+//   integer             number if safe, else bigint         either
+//   float               number; Float if integral (2.0)     Float, number with a fraction
+//   atom                Atom; true and false as booleans    null, undefined (as the atoms of that name)
+//   tuple               Tuple
+//   list                array; ImproperList                 any iterable is not: only arrays
+//   binary              Uint8Array                          string (as UTF-8), ArrayBuffer, any view
+//   bitstring           BitString
+//   map                 ErlangMap                           Map, plain object (keys become atoms)
+//   pid, port, ref, fun Pid, Port, Ref, Fun
+//
+// This module imports nothing.
+
+/**
+ * @typedef {number | bigint | boolean | string | null | undefined | Atom | Float | Tuple | ImproperList | BitString |
+ *   Uint8Array | ArrayBuffer | ErlangMap | Pid | Port | Ref | Fun | readonly any[] | Map<any, any> | {[key: string]: any}} Term
+ */
+
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+
+/** @type {Map<string, Atom>} */
+const atoms = new Map();
+
+/** An atom. There is one object for each name: `Atom.for('ok') === Atom.for('ok')`. */
+export class Atom {
+  /** @type {string} */
+  name;
+
+  /**
+   * @private
+   * @param {string} name
+   */
+  constructor(name) {
+    this.name = name;
+    Object.freeze(this);
+  }
+
+  /**
+   * The atom of that name.
+   * @param {string} name
+   * @returns {Atom}
+   */
+  static for(name) {
+    let atom = atoms.get(name);
+    if (atom === undefined) {
+      if (typeof name !== 'string') throw new TypeError('the name of an atom is a string');
+      atom = new Atom(name);
+      atoms.set(name, atom);
+    }
+    return atom;
+  }
+
+  toString() {
+    return this.name;
+  }
+
+  toJSON() {
+    return this.name;
+  }
+
+  [INSPECT]() {
+    return format(this);
+  }
+}
+
+/** A float. Needed only where the value has no fraction: 2 is an integer, `new Float(2)` is 2.0. */
+export class Float {
+  /** @param {number} value */
+  constructor(value) {
+    if (typeof value !== 'number' || !Number.isFinite(value)) throw new TypeError('a float is a finite number');
+    this.value = value;
+    Object.freeze(this);
+  }
+
+  valueOf() {
+    return this.value;
+  }
+
+  toString() {
+    return floatText(this.value);
+  }
+
+  toJSON() {
+    return this.value;
+  }
+
+  [INSPECT]() {
+    return floatText(this.value);
+  }
+}
+
+/** A tuple. Iterable, so `const [tag, value] = tuple` works. */
+export class Tuple {
+  /** @param {...Term} elements */
+  constructor(...elements) {
+    /** @type {readonly any[]} */
+    this.elements = elements;
+  }
+
+  /**
+   * @param {Iterable<Term>} elements
+   * @returns {Tuple}
+   */
+  static from(elements) {
+    const tuple = new Tuple();
+    tuple.elements = Array.isArray(elements) ? elements : [...elements];
+    return tuple;
+  }
+
+  get length() {
+    return this.elements.length;
+  }
+
+  /**
+   * Counted from 0, as all of JavaScript.
+   * @param {number} index
+   * @returns {any}
+   */
+  at(index) {
+    return this.elements.at(index);
+  }
+
+  [Symbol.iterator]() {
+    return this.elements[Symbol.iterator]();
+  }
+
+  toString() {
+    return format(this);
+  }
+
+  toJSON() {
+    return this.elements;
+  }
+
+  [INSPECT]() {
+    return format(this);
+  }
+}
+
+/** A list whose last tail is not []: `[1, 2 | 3]` is `new ImproperList([1, 2], 3)`. */
+export class ImproperList {
+  /**
+   * @param {Term[]} items at least one
+   * @param {Term} tail
+   */
+  constructor(items, tail) {
+    if (!Array.isArray(items) || items.length === 0) throw new TypeError('an improper list has at least one item');
+    this.items = items;
+    this.tail = tail;
+  }
+
+  toString() {
+    return format(this);
+  }
+
+  [INSPECT]() {
+    return format(this);
+  }
+}
+
+/** Bits that do not fill their last byte. */
+export class BitString {
+  /**
+   * @param {Uint8Array} bytes the bits, from the most significant of the first byte on; unused ones zero
+   * @param {number} size number of bits
+   */
+  constructor(bytes, size) {
+    if (!Number.isInteger(size) || size < 0 || Math.ceil(size / 8) !== bytes.length) throw new TypeError('the size of a bitstring must fit its bytes');
+    this.bytes = bytes;
+    this.size = size;
+  }
+
+  toString() {
+    return format(this);
+  }
+
+  [INSPECT]() {
+    return format(this);
+  }
+}
+
+/**
+ * A map with terms as keys, equal by value (as =:=). Otherwise used as a Map. A key that is an atom may also be looked
+ * up by its name: see `getAtom`.
+ * @implements {Iterable<[any, any]>}
+ */
+export class ErlangMap {
+  /** @type {Map<unknown, [any, any]>} */
+  #entries = new Map();
+
+  /** @param {Iterable<[any, any]>} [entries] */
+  constructor(entries = []) {
+    for (const [key, value] of entries) this.set(key, value);
+  }
+
+  get size() {
+    return this.#entries.size;
+  }
+
+  /**
+   * @param {Term} key
+   * @returns {any}
+   */
+  get(key) {
+    return this.#entries.get(keyOf(key))?.[1];
+  }
+
+  /**
+   * The value of an atom key.
+   * @param {string} name
+   * @returns {any}
+   */
+  getAtom(name) {
+    return this.get(Atom.for(name));
+  }
+
+  /** @param {Term} key */
+  has(key) {
+    return this.#entries.has(keyOf(key));
+  }
+
+  /**
+   * @param {Term} key
+   * @param {Term} value
+   */
+  set(key, value) {
+    this.#entries.set(keyOf(key), [key, value]);
+    return this;
+  }
+
+  /** @param {Term} key */
+  delete(key) {
+    return this.#entries.delete(keyOf(key));
+  }
+
+  entries() {
+    return this.#entries.values();
+  }
+
+  *keys() {
+    for (const [key] of this.#entries.values()) yield key;
+  }
+
+  *values() {
+    for (const [, value] of this.#entries.values()) yield value;
+  }
+
+  [Symbol.iterator]() {
+    return this.entries();
+  }
+
+  toString() {
+    return format(this);
+  }
+
+  toJSON() {
+    return pretty(this);
+  }
+
+  [INSPECT]() {
+    return format(this);
+  }
+}
+
+/** What pids, ports and references have in common: a node, and the VM they belong to if that is ours. */
+class Identifier {
+  /**
+   * @param {string} node
+   * @param {readonly number[]} numbers
+   * @param {number} creation
+   * @param {object | null} owner identity of the VM; null for another node's
+   */
+  constructor(node, numbers, creation, owner) {
+    this.node = node;
+    this.numbers = numbers;
+    this.creation = creation;
+    /** @type {object | null} */
+    this.owner = owner;
+    Object.defineProperty(this, 'owner', { enumerable: false });
+  }
+
+  /** @param {unknown} other */
+  equals(other) {
+    return other instanceof Identifier && other.constructor === this.constructor && keyOf(this) === keyOf(/** @type {any} */ (other)) && this.owner === other.owner;
+  }
+
+  /** @returns {string} */
+  toString() {
+    return format(/** @type {any} */ (this));
+  }
+
+  toJSON() {
+    return this.toString();
+  }
+
+  [INSPECT]() {
+    return this.toString();
+  }
+}
+
+/** A process identifier. For a living process of a VM there is one object, so `===` tells processes apart. */
+export class Pid extends Identifier {}
+/** A port identifier. */
+export class Port extends Identifier {}
+/** A reference. */
+export class Ref extends Identifier {}
+
+/** A fun. Opaque: it can be sent back, and called with `vm.call('erlang', 'apply', [fun, args])`. */
+export class Fun {
+  /**
+   * @param {string} module
+   * @param {string} name
+   * @param {number} arity
+   * @param {Uint8Array | null} bytes its external form; null for `fun M:F/A`
+   * @param {object | null} owner
+   */
+  constructor(module, name, arity, bytes, owner) {
+    this.module = module;
+    this.name = name;
+    this.arity = arity;
+    this.bytes = bytes;
+    this.owner = owner;
+    Object.defineProperty(this, 'owner', { enumerable: false });
+    Object.defineProperty(this, 'bytes', { enumerable: false });
+  }
+
+  /**
+   * `fun Module:Name/Arity`.
+   * @param {string} module
+   * @param {string} name
+   * @param {number} arity
+   */
+  static external(module, name, arity) {
+    if (!Number.isInteger(arity) || arity < 0 || arity > 255) throw new TypeError('the arity of a fun is 0 to 255');
+    return new Fun(module, name, arity, null, null);
+  }
+
+  toString() {
+    return format(this);
+  }
+
+  [INSPECT]() {
+    return format(this);
+  }
+}
+
+/**
+ * A tuple: `tuple(Atom.for('ok'), 1)` is {ok, 1}.
+ * @param {...Term} elements
+ */
+export function tuple(...elements) {
+  return Tuple.from(elements);
+}
+
+/**
+ * A list of the characters of a text, Erlang's "string".
+ * @param {string} text
+ * @returns {number[]}
+ */
+export function charlist(text) {
+  return Array.from(text, (c) => /** @type {number} */ (c.codePointAt(0)));
+}
+
+/**
+ * The text of a binary, an atom, a list of characters or a deep list of these (chardata).
+ * @param {Term} term
+ * @returns {string}
+ */
+export function text(term) {
+  if (typeof term === 'string') return term;
+  if (term instanceof Uint8Array) return new TextDecoder().decode(term);
+  if (term instanceof Atom) return term.name;
+  if (typeof term === 'number') return String.fromCodePoint(term);
+  if (Array.isArray(term)) return term.map(text).join('');
+  if (term instanceof ImproperList) return term.items.map(text).join('') + text(term.tail);
+  throw new TypeError(`${format(term)} is not text`);
+}
+
+// --- Keys and equality ----------------------------------------------------------------------------
+
+/**
+ * A value equal (===) for equal terms: the key of an ErlangMap.
+ * @param {any} term
+ * @returns {unknown}
+ */
+export function keyOf(term) {
+  if (term instanceof Atom) return term;
+  if (typeof term === 'number' && Number.isSafeInteger(term) && !Object.is(term, -0)) return term;
+  return keyText(term);
+}
+
+/** @param {any} term @returns {string} */
+function keyText(term) {
+  switch (typeof term) {
+    case 'number':
+      return Number.isSafeInteger(term) && !Object.is(term, -0) ? `${term}` : `f${Object.is(term, -0) ? '-0' : term}`;
+    case 'bigint':
+      return `${term}`;
+    case 'string':
+      return binaryKey(new TextEncoder().encode(term));
+    case 'boolean':
+    case 'undefined':
+      return `'${term}'`;
+  }
+  if (term === null) return "'null'";
+  if (term instanceof Atom) return `'${term.name.replaceAll("'", "''")}'`;
+  if (term instanceof Float) return `f${Object.is(term.value, -0) ? '-0' : term.value}`;
+  if (term instanceof Tuple) return `{${term.elements.map(keyText).join()}}`;
+  if (Array.isArray(term)) return `[${term.map(keyText).join()}]`;
+  if (term instanceof ImproperList) return `[${term.items.map(keyText).join()}|${keyText(term.tail)}]`;
+  if (term instanceof Uint8Array) return binaryKey(term);
+  if (term instanceof ArrayBuffer) return binaryKey(new Uint8Array(term));
+  if (term instanceof BitString) return `${binaryKey(term.bytes)}:${term.size}`;
+  if (term instanceof Identifier) return `${term.constructor.name}${term.node}/${term.numbers.join()}/${term.creation}`;
+  if (term instanceof Fun) return term.bytes ? `fun${binaryKey(term.bytes)}` : `fun ${term.module}:${term.name}/${term.arity}`;
+  const entries = [...mapEntries(term)].map(([key, value]) => `${keyText(key)}=${keyText(value)}`);
+  return `#{${entries.sort().join()}}`;
+}
+
+/** @param {Uint8Array} bytes */
+function binaryKey(bytes) {
+  let key = 'b';
+  for (const byte of bytes) key += String.fromCharCode(byte);
+  return `${key.length}${key}`;
+}
+
+/** @param {any} map @returns {Iterable<[any, any]>} */
+function mapEntries(map) {
+  if (map instanceof ErlangMap || map instanceof Map) return map;
+  return /** @type {[any, any][]} */ (Object.entries(map).map(([key, value]) => [Atom.for(key), value]));
+}
+
+/**
+ * Whether two terms are the same, as =:= would say.
+ * @param {Term} a
+ * @param {Term} b
+ */
+export function equals(a, b) {
+  return a === b || keyText(a) === keyText(b);
+}
+
+// --- Text -----------------------------------------------------------------------------------------
+
+/** @param {number} value */
+function floatText(value) {
+  if (Object.is(value, -0)) return '-0.0';
+  const text = String(value);
+  if (/[.]/.test(text)) return text.replace('e+', 'e');
+  return text.includes('e') ? text.replace('e', '.0e').replace('e+', 'e') : `${text}.0`;
+}
+
+const PLAIN_ATOM = /^[a-zß-öø-ÿ][\p{L}\p{N}_@]*$/u;
+const RESERVED = new Set('after and andalso band begin bnot bor bsl bsr bxor case catch cond div end fun if let not of or orelse receive rem try when xor maybe else'.split(' '));
+const ESCAPES = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\b': '\\b', '\f': '\\f', '\v': '\\v', '\x1b': '\\e', '\\': '\\\\' };
+
+/** @param {string} text @param {string} quote */
+function quoted(text, quote) {
+  let out = quote;
+  for (const c of text) out += c === quote ? `\\${c}` : (/** @type {any} */ (ESCAPES)[c] ?? c);
+  return out + quote;
+}
+
+/** @param {string} name */
+function atomText(name) {
+  return PLAIN_ATOM.test(name) && !RESERVED.has(name) ? name : quoted(name, "'");
+}
+
+/** @param {number} c */
+const printable = (c) => (c >= 32 && c < 127) || (c >= 160 && c < 0xd800) || (c >= 8 && c <= 13) || c === 27 || (c > 0xdfff && c <= 0x10ffff && c !== 0xfffe && c !== 0xffff);
+
+/** @param {readonly any[]} list */
+const isText = (list) => list.length > 0 && list.every((c) => typeof c === 'number' && Number.isInteger(c) && printable(c));
+
+/** @param {Uint8Array} bytes @returns {string | undefined} */
+function utf8(bytes) {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {Uint8Array} bytes */
+function binaryText(bytes) {
+  const chars = bytes.length > 0 ? utf8(bytes) : undefined;
+  if (chars !== undefined && isText(charlist(chars))) return `<<${quoted(chars, '"')}${/[^\x00-\x7f]/.test(chars) ? '/utf8' : ''}>>`;
+  return `<<${[...bytes].join()}>>`;
+}
+
+/** @param {BitString} bits */
+function bitsText(bits) {
+  const items = [...bits.bytes];
+  const rest = bits.size % 8;
+  const last = /** @type {number} */ (items.pop());
+  return `<<${[...items, `${last >> (8 - rest)}:${rest}`].join()}>>`;
+}
+
+/** @param {Identifier} id */
+function identifierText(id) {
+  const node = id.owner ? '0' : id.node;
+  if (id instanceof Pid) return `<${node}.${id.numbers[0]}.${id.numbers[1]}>`;
+  if (id instanceof Port) return `#Port<${node}.${id.numbers[0]}>`;
+  return `#Ref<${node}.${[...id.numbers].reverse().join('.')}>`;
+}
+
+/**
+ * The term as Erlang writes it, on one line; for messages to people.
+ * @param {any} term
+ * @param {{limit?: number}} [options] `limit`: characters after which the rest is left out
+ * @returns {string}
+ */
+export function format(term, { limit = 10_000 } = {}) {
+  /** @type {string[]} */
+  const out = [];
+  let size = 0;
+  /** Texts to write and terms to format, last first. @type {({text: string} | {term: any})[]} */
+  const todo = [{ term }];
+  const put = (/** @type {string} */ text) => {
+    out.push(text);
+    size += text.length;
+  };
+  /** @param {string} open @param {Iterable<any>} items @param {string} close */
+  const sequence = (open, items, close) => {
+    put(open);
+    /** @type {({text: string} | {term: any})[]} */
+    const parts = [];
+    for (const item of items) {
+      if (parts.length > 0) parts.push({ text: ',' });
+      parts.push({ term: item });
+      if (parts.length > 2 * limit) break;
+    }
+    parts.push({ text: close });
+    for (let i = parts.length; i-- > 0; ) todo.push(parts[i]);
+  };
+  while (todo.length > 0) {
+    if (size > limit) return `${out.join('').slice(0, limit)}...`;
+    const next = /** @type {any} */ (todo.pop());
+    if ('text' in next) put(next.text);
+    else formatOne(next.term, put, sequence, todo);
+  }
+  return out.join('');
+}
+
+/**
+ * @param {any} term
+ * @param {(text: string) => void} put
+ * @param {(open: string, items: Iterable<any>, close: string) => void} sequence
+ * @param {({text: string} | {term: any})[]} todo
+ */
+function formatOne(term, put, sequence, todo) {
+  if (typeof term === 'number') put(Number.isInteger(term) ? String(term) : floatText(term));
+  else if (typeof term === 'string') put(binaryText(new TextEncoder().encode(term)));
+  else if (typeof term !== 'object' || term === null) put(String(term));
+  else if (term instanceof Atom) put(atomText(term.name));
+  else if (term instanceof Float) put(floatText(term.value));
+  else if (term instanceof Tuple) sequence('{', term.elements, '}');
+  else if (Array.isArray(term)) {
+    if (isText(term)) put(quoted(String.fromCodePoint(.../** @type {number[]} */ (term.slice(0, 10_000))), '"'));
+    else sequence('[', term, ']');
+  } else if (term instanceof ImproperList) {
+    todo.push({ text: ']' }, { term: term.tail }, { text: '|' });
+    sequence('[', term.items, '');
+  } else if (term instanceof Uint8Array) put(binaryText(term));
+  else if (term instanceof BitString) put(bitsText(term));
+  else if (term instanceof Identifier) put(identifierText(term));
+  else if (term instanceof Fun) put(term.bytes ? `#Fun<${term.module}.${term.name}>` : `fun ${atomText(term.module)}:${atomText(term.name)}/${term.arity}`);
+  else {
+    put('#{');
+    todo.push({ text: '}' });
+    const entries = [...mapEntries(term)];
+    entries.reverse().forEach(([key, value], i) => {
+      todo.push({ term: value }, { text: ' => ' }, { term: key });
+      if (i < entries.length - 1) todo.push({ text: ',' });
+    });
+  }
+}
+
+// --- JSON-like values -----------------------------------------------------------------------------
+
+/**
+ * The usual JavaScript for a term, where nothing need go back: atoms and UTF-8 binaries as strings (undefined, null and
+ * nil as null), lists of characters as strings, tuples as arrays, maps with atoms, binaries or numbers as keys as objects,
+ * floats as numbers. Pids, references, ports and funs stay.
+ * @param {any} term
+ * @returns {any}
+ */
+export function pretty(term) {
+  if (term instanceof Atom) return ['undefined', 'null', 'nil'].includes(term.name) ? null : term.name;
+  if (term instanceof Float) return term.value;
+  if (term instanceof Uint8Array) return utf8(term) ?? term;
+  if (term instanceof Tuple) return term.elements.map(pretty);
+  if (Array.isArray(term)) return isText(term) ? String.fromCodePoint(...term.slice(0, 10_000)) + (term.length > 10_000 ? pretty(term.slice(10_000)) : '') : term.map(pretty);
+  if (term instanceof ImproperList) return [...term.items, term.tail].map(pretty);
+  if (term instanceof ErlangMap) {
+    const entries = [...term].map(([key, value]) => [pretty(key), pretty(value)]);
+    const simple = entries.every(([key]) => typeof key === 'string' || typeof key === 'number');
+    return simple ? Object.fromEntries(entries) : new Map(/** @type {[any, any][]} */ (entries));
+  }
+  return term;
+}

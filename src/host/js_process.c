@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operations in the name of a JS process (see js_process.h). Every link, monitor and signal is made by
+// the same BIFs that Erlang code calls, so whatever holds for a process holds for these. Entered and
+// left within one request: nothing else runs in between.
+
+#include "host/js_process.h"
+
+#include "bif/bif.h"
+#include "code/code.h"
+#include "memory/copy.h"
+#include "process/signal.h"
+#include "term/etf.h"
+
+enum { RECEIVE_BYTES = 1 << 20 };
+
+static struct process *js_process(term pid) {
+  struct process *p = is_local_pid(pid) ? process_find(pid) : NULL;
+  return p && p->is_js && p->state != PROCESS_EXITING ? p : NULL;
+}
+
+// A JS process keeps nothing on a heap between requests: what a BIF has built has been answered.
+static void leave(struct process *p) {
+  process_leave(p);
+  offheap_release(p->heap.offheap);
+  for (struct frag *f = p->heap.frags, *next; f; f = next) {
+    next = f->next;
+    frag_free(f);
+  }
+  memset(&p->heap, 0, sizeof p->heap);
+}
+
+static bool copy_arguments(term list, term *out, u32 *arity) {
+  u32 n = 0;
+  for (; is_cons(list) && n < 8; list = tl(list)) out[n++] = copy_term(HEAP, hd(list));
+  *arity = n;
+  return list == NIL;
+}
+
+static enum vm_status call(const term *request) {
+  struct process *p = js_process(request[0]);
+  if (!p) return vm_fail(VM_NO_PROCESS, "not a live JavaScript process");
+  term args[8];
+  u32 arity;
+  process_enter(p);
+  enum vm_status status;
+  struct export *e = NULL;
+  if (copy_arguments(request[3], args, &arity)) e = export_find(request[1], request[2], arity);
+  // put would keep a term where no heap is.
+  if (!e || !e->bif || e->function == ATOM_put) {
+    status = vm_fail(VM_BAD_ARGUMENT, "no such built-in function");
+  } else {
+    ctx.fcalls = REDUCTIONS_PER_SLICE;
+    ctx.fault_info = ctx.fault_args = ctx.fault_trace = NV;
+    term value = e->bif(p, args);
+    if (value != NV) status = vm_answer(tuple2(HEAP, ATOM_ok, value));
+    else if (ctx.bif_status == BIF_RAISE) status = vm_answer(tuple2(HEAP, ctx.fault_class, ctx.fault_reason));
+    else if (ctx.bif_status == BIF_EXITING) status = vm_answer(tuple2(HEAP, ATOM_ok, ATOM_true));
+    else status = vm_fail(VM_BAD_ARGUMENT, "the function continues in Erlang code");
+  }
+  ctx.fault_reason = ctx.fault_info = ctx.fault_args = ctx.fault_trace = NV;
+  leave(p);
+  return status;
+}
+
+static enum vm_status receive(term pid) {
+  static const struct etf_options local = {.minor_version = 2, .local = true};
+  struct process *p = js_process(pid);
+  if (!p) return vm_fail(VM_NO_PROCESS, "not a live JavaScript process");
+  vm_fail(VM_OK, "");
+  process_enter(p);
+  mailbox_reset(p);
+  enum vm_status status = VM_OK;
+  for (struct message *m; vm_result.len < RECEIVE_BYTES && (m = mailbox_peek(p));) {
+    size_t before = vm_result.len;
+    if (!etf_encode(&vm_result, m->value, &local) || vm_result.failed) {
+      vm_result.len = before;
+      vm_result.failed = false;
+      if (before == 0) status = vm_fail(VM_NO_MEMORY, "no memory for the message");
+      break;
+    }
+    mailbox_remove(p);
+  }
+  leave(p);
+  return status;
+}
+
+static enum vm_status request(enum js_operation op, term t) {
+  if (op == JS_RECEIVE) return receive(t);
+  if (op == JS_CALL && is_tuple_of(t, 4)) return call(tuple_elements(t));
+  if (op == JS_EXIT && is_tuple_of(t, 2)) {
+    struct process *p = js_process(tuple_elements(t)[0]);
+    if (!p) return vm_fail(VM_NO_PROCESS, "not a live JavaScript process");
+    exit_process(p, tuple_elements(t)[1]);
+    return VM_OK;
+  }
+  return vm_fail(VM_BAD_ARGUMENT, "no such request");
+}
+
+enum vm_status js_request(enum js_operation op, const u8 *etf, size_t n) {
+  struct vm_term t;
+  enum vm_status status = vm_term_decode(&t, etf, n);
+  if (status != VM_OK) return status;
+  status = request(op, t.value);
+  vm_term_free(&t);
+  return status;
+}
