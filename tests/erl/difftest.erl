@@ -10,7 +10,7 @@ all(Modules) ->
     io:format("@@ end~n"),
     halt(0).
 
-main([M]) when is_list(M) -> one(list_to_atom(M)), halt(0);
+main([M]) -> one(if is_list(M) -> list_to_atom(M); true -> M end), halt(0);
 main(M) when is_atom(M) -> one(M), halt(0).
 
 one(M) ->
