@@ -20,7 +20,8 @@ enum bif_status {
   BIF_TRAP,         // call ctx.trap (arguments in ctx.x[0..arity)) instead, its value is the BIF's
   BIF_YIELD,        // call the same BIF again (arguments in args[], as changed by it) after a yield
   BIF_WAIT,         // as BIF_YIELD, but only once the process is woken
-  BIF_EXITING       // the process killed itself: stop running it
+  BIF_EXITING,      // the process killed itself: stop running it
+  BIF_HIBERNATE     // process_hibernate has set ctx.e, ip, live, x and status: leave the loop
 };
 struct process;
 struct ctx {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The mailbox of a process: a list of messages, each in a heap fragment of its own until it is received,
-// a save pointer for selective receive, and receive markers (a receive that can only match messages sent
-// after a reference was made starts there). The collector does not look into it, except for a message
-// that is being matched while a collection runs (mailbox_pin).
+// The mailbox of a process: a list of messages, a save pointer for selective receive, and receive markers
+// (a receive that can only match messages sent after a reference was made starts there). A message lies
+// in a heap fragment of its own until it is received, or, if it is small, from the start on the
+// receiver's heap: then it is pinned, a root of collections.
 #ifndef PROCESS_MAILBOX_H
 #define PROCESS_MAILBOX_H
 
@@ -12,25 +12,38 @@ struct process;
 struct message {
   struct message *next;
   term value;             // NV in a marker entry
-  struct frag *frag;      // NULL when value is immediate or a literal, or already merged into the heap
+  struct frag *frag;      // NULL when value is immediate, a literal or pinned
   term *offheap;          // counted objects in frag
-  u64 marker;             // for marker entries: their id
-  bool pinned;            // frag already belongs to the heap: value is a root
+  struct message *pin_next; // pinned messages of the mailbox
+  bool pinned;            // value lies on the process's heap: a root
 };
+enum { MAILBOX_PINS = 16, MAILBOX_PIN_WORDS = 64, MAILBOX_MARKERS = 8 };
+struct marker;
 struct mailbox {
   struct message *first, **last;
   struct message **save;  // next message to look at
   u32 length;             // messages, markers not counted
-  u32 pinned;             // number of pinned messages
-  void *markers;          // struct marker *
+  u32 pinned;             // number of pinned messages, at most MAILBOX_PINS
+  struct message *pins;
+  struct marker *markers; // newest first
 };
 void mailbox_init(struct mailbox *m);
-void mailbox_clear(struct mailbox *m);                       // drops everything
-void mailbox_append(struct process *p, struct message *msg); // takes msg
+bool mailbox_clear(struct process *p, u32 *units);           // drops everything, *units messages at most; true: empty
+void mailbox_append(struct process *p, struct message *msg); // takes msg, wakes p
 struct message *mailbox_peek(struct process *p);             // message at the save pointer, or NULL at the end (skips markers)
 void mailbox_next(struct process *p);                        // loop_rec_end
-void mailbox_remove(struct process *p);                      // remove_message: the peeked message now belongs to the running heap
+void mailbox_remove(struct process *p);                      // remove_message: the peeked message now belongs to the running heap; ends the receive timer
 void mailbox_reset(struct process *p);                       // next receive looks from the start (timeout)
+void mailbox_delete(struct process *p, struct message *msg); // takes a message out, wherever it is, and frees it
+bool mailbox_attach(struct process *p);                      // before a collection: the message being matched becomes part of the heap. False: no memory
+// Takes out and frees the first message that is a 5-tuple with ref in the second place (demonitor's flush).
+bool mailbox_flush_down(struct process *p, term ref);
+
+// Building a message: open, build in d.heap, close, append. words is the exact need.
+struct draft { struct heap *heap; struct frag *frag; struct heap own; bool pinned; };
+MUST_USE bool draft_open(struct draft *d, struct process *to, size_t words);   // false: no memory
+MUST_USE struct message *draft_close(struct draft *d, term value);             // NULL: no memory, all given back
+
 // Receive markers (recv_marker_reserve, _bind, _clear, _use).
 term mailbox_marker_reserve(struct process *p);              // marker id as a small, or undefined atom
 void mailbox_marker_bind(struct process *p, term marker, term ref);

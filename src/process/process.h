@@ -27,8 +27,13 @@ struct process {
   bool gc_requested : 1;  // a major collection is wanted at the next safe point
   bool exit_pending : 1;  // must exit with exit_reason at the next safe point (suicide in a BIF)
   bool save_calls : 1;
+  bool queued : 1;        // in a run queue, that of priority "queue"
+  bool yielding : 1;      // in erlang:yield/0, which is called again after the yield
+  u8 queue;
+  u8 exit_phase;          // enum exit_phase of exit.c, once exiting
   u32 suspend_count;      // sum over suspenders
-  struct process *run_next;  // run queue
+  struct process *run_next, *run_prev; // run queue; run_next also the queue of exits
+  struct process *all_next, *all_prev; // all processes in order of creation
   // execution, valid while not running
   term *e;                // stack top
   const cword *ip;        // where to continue
@@ -44,7 +49,7 @@ struct process {
   struct mailbox mailbox;
   struct links links;     // links, monitors, aliases
   u64 receive_timer;      // 0: none
-  void *timers;           // struct timer *: those whose destination is this pid
+  struct timer *timers;    // those whose destination is this pid
   term name;              // registered name or NV
   term group_leader;
   term parent;            // pid of the spawner or NV
@@ -54,9 +59,10 @@ struct process {
   u64 reductions;         // of finished slices
   struct dictionary *dictionary; // process dictionary, NULL while empty
   term exit_reason;       // once exiting
-  struct frag *exit_frag; // owns exit_reason when it is not immediate
+  struct kept *exit_kept; // owns exit_reason when it is not immediate
   void *ets_tables;       // tables owned (struct ets_table *, linked)
-  void *suspends;         // struct suspend *: whom this process has suspended
+  struct suspend *suspends, *suspended_by; // whom this process has suspended, who has suspended it
+  struct late *late;      // signals to itself and from the absent, see late.h
   term error_handler;     // module atom
   term label;             // proc_lib:set_label (kept off heap: immediate or NV), OTP 27+
   void *js;               // host data of a JavaScript process
@@ -68,6 +74,8 @@ void process_destroy_all(void);
 struct process *process_find(term pid);        // NULL when dead or not local
 u32 process_count(void);
 void process_set_limit(u32 max);
+u32 process_limit(void);
+extern struct process *process_first; // of all, in order of creation (all_next)
 void process_each(void (*fn)(struct process *, void *), void *arg); // in pid order of creation
 
 struct spawn_options {
@@ -78,7 +86,7 @@ struct spawn_options {
   u32 min_heap_words;      // 0: default
   u32 fullsweep_after;
   u64 max_heap_words; u64 max_heap_flags;
-  bool message_on_heap, async_dist;
+  bool message_off_heap, async_dist;
   term group_leader;       // NV: parent's
 };
 void spawn_options_default(struct spawn_options *o);
@@ -88,15 +96,27 @@ struct process *process_spawn(struct process *parent, term m, term f, term args,
 // The same for a fun.
 struct process *process_spawn_fun(struct process *parent, term fun, const struct spawn_options *o, u64 *monitor);
 
+// Static code of interp/: ends the process normally; calls the fun x0 with the list x1; calls x0:x1 with the list x2.
+extern const cword code_normal_exit[], code_apply_fun[], code_apply_mfa[];
+// Makes the running process forget its stack and continue at m:f(args) when a message comes. Sets
+// ctx.x, ctx.live, ctx.ip, ctx.e and ctx.status = RUN_HIBERNATE; args is a proper list. False: no memory.
+bool process_hibernate(struct process *p, term m, term f, term args);
+void process_free(struct process *p);          // exit.c only: memory of a process that nothing refers to any more
+INLINE struct heap *process_heap(struct process *p) { return p == ctx.p ? &ctx.heap : &p->heap; }
+u64 process_memory(const struct process *p);   // bytes, mailbox not included
+u32 process_stack_used(const struct process *p); // words
+
 // Registers in and out of ctx (called by interp's run_slice and by whoever must build on a process's heap).
 void process_enter(struct process *p);
 void process_leave(struct process *p);
+i32 process_entered_fcalls(void);   // ctx.fcalls when the running process was entered
 // Stack room for at least words below e. Only for the running process (uses ctx.e). False: no memory.
 bool process_grow_stack(struct process *p, u32 words);
 // Collects the running process: x[0..live) are roots, as are its stack, dictionary, mailbox peek.
 // False: it must exit (ctx.p->exit_reason set: max_heap_size, or no memory -> system_limit).
 MAY_GC bool process_collect(struct process *p, u32 live, size_t need, bool major);
 void process_garbage_collect(struct process *p); // a process that does not run: major collection
+void process_shrink(struct process *p);          // the same, and its stack and heap are cut to what they hold
 
 // Names.
 struct process *registered_find(term name);   // NULL

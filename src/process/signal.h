@@ -15,12 +15,34 @@ enum send_result signal_send_to(struct process *from, term destination, term val
 // exit/2. cause tells what JS events report.
 enum exit_cause { EXIT_CAUSE_LINK, EXIT_CAUSE_EXIT2, EXIT_CAUSE_MONITOR, EXIT_CAUSE_HOST, EXIT_CAUSE_GROUP };
 void signal_exit(term from, struct process *to, term reason, enum exit_cause cause);
+struct kept;
+// The signal of a broken link (the record is gone already). kept owns reason, or is NULL.
+void signal_exit_by_link(term from, struct process *to, term reason, struct kept *kept);
 
 // Marks p as exiting with reason (copied out of any heap) and queues its teardown. The one place a
-// process dies. Idempotent: the first reason wins.
+// process dies. Idempotent: the first reason wins. A running process must be left before anything else:
+// its BIF returns BIF_EXITING, or the engine RUN_EXIT.
 void exit_process(struct process *p, term reason);
-// Works on queued teardowns until done or units are used up. True: all done.
+void exit_process_kept(struct process *p, term reason, struct kept *kept); // shares kept, which owns reason (or NULL)
+// Works on queued teardowns until done or units are used up. True: all done. Stops at a process that runs.
 bool exit_work(u32 units);
 bool exit_pending(void);
+void exit_init(void);
+// The running process dies of an exception nobody caught: makes the exit reason, reports it, exits.
+void exit_uncaught(struct process *p, term fault_class, term reason, term stacktrace);
+// The running process outgrew max_heap_size: reports it when asked to. True: it is to be killed.
+bool exit_max_heap(struct process *p);
+extern bool (*exit_ets_hook)(struct process *p, u32 units); // gives away or deletes p's tables; false: call again
+extern term system_logger;       // atom or pid that gets reports of crashes
+
+// suspend.c
+bool suspend_add(struct process *holder, struct process *target);    // false: no memory
+bool suspend_remove(struct process *holder, struct process *target); // false: holder does not suspend target
+u32 suspend_holds(const struct process *holder, const struct process *target);
+void suspend_each(const struct process *holder, void (*fn)(term target, u32 count, void *), void *arg);
+bool suspend_release(struct process *p);     // one of those p holds or is held by; false: none left
+
+// verify.c (debug): every link on both sides, no record names a dead process, counts right. False: broken.
+bool process_verify(void);
 
 #endif

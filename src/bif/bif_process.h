@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Shared by the BIFs of processes (bif_signal, bif_spawn, bif_process, bif_timer, bif_process_info).
+#ifndef BIF_BIF_PROCESS_H
+#define BIF_BIF_PROCESS_H
+
+#include "bif/bif.h"
+
+#include "gen/bifs.h"
+
+term bif_badopt(void);                    // badarg whose error_info says that an option was bad
+term bif_exiting(void);                   // the running process exits: NV for its BIF
+// After signals that may have killed processes: finishes the exits and returns value, or sees to it that
+// the process ends, or that the BIF is called again with a[0] = NV (it then returns its value at once).
+term bif_after_exits(struct process *p, term *a, term value);
+bool bif_monitor_options(term list, term *tag, u8 *alias); // {tag, T}, {alias, Mode}
+bool bif_priority(term t, u8 *priority);
+bool bif_max_heap_size(term t, u64 *words, u64 *flags);    // process_flag's and spawn_opt's value
+term bif_max_heap_term(u64 words, u64 flags);              // the map
+
+#endif

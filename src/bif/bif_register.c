@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// BIFs of registered names.
+#include "bif/bif_process.h"
+
+term bif_register_2(struct process *p, term *a) {
+  (void)p;
+  struct process *to = process_find(a[1]);
+  if (!is_atom(a[0]) || a[0] == ATOM_undefined || !to) return bif_badarg();
+  return registered_add(a[0], to) ? ATOM_true : bif_badarg();
+}
+
+term bif_unregister_1(struct process *p, term *a) {
+  (void)p;
+  return is_atom(a[0]) && registered_remove(a[0]) ? ATOM_true : bif_badarg();
+}
+
+term bif_whereis_1(struct process *p, term *a) {
+  (void)p;
+  if (!is_atom(a[0])) return bif_badarg();
+  term pid = registered_whereis(a[0]);
+  return pid == NV ? ATOM_undefined : pid;
+}
+
+static void add_name(term name, term pid, void *arg) {
+  (void)pid;
+  term *list = arg;
+  *list = cons(HEAP, name, *list);
+}
+
+term bif_registered_0(struct process *p, term *a) {
+  (void)p, (void)a;
+  term list = NIL;
+  registered_each(add_name, &list);
+  return list;
+}

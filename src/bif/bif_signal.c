@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+// BIFs that send signals: messages, exit signals, links, monitors, aliases. Each checks its arguments as
+// OTP does and leaves the meaning to the process room. A BIF that set exits in motion finishes them, or
+// as many as fit, before its caller goes on (bif_after_exits).
+#include "bif/bif_process.h"
+#include "process/event.h"
+#include "process/late.h"
+#include "process/signal.h"
+#include "term/etf.h"
+#include "term/ref.h"
+
+enum { EXIT_UNITS_IN_BIF = 2000 };
+
+term bif_badopt(void) {
+  bif_badarg();
+  term pairs[] = {ATOM_cause, ATOM_badopt, ATOM_module, ATOM_erl_erts_errors};
+  ctx.fault_info = map_from_pairs(HEAP, pairs, 2);
+  return NV;
+}
+
+term bif_exiting(void) {
+  ctx.bif_status = BIF_EXITING;
+  return NV;
+}
+
+term bif_after_exits(struct process *p, term *a, term value) {
+  bool done = !exit_pending() || exit_work(EXIT_UNITS_IN_BIF);
+  if (p->state == PROCESS_EXITING) return bif_exiting();
+  if (done) return value;
+  a[0] = NV; // no argument of a program: called again after the scheduler has finished the exits
+  return bif_yield();
+}
+
+// A pid or port of another node, or of an earlier life of this one (which is as good as dead).
+static bool is_of_this_node(term t) { return is_immediate(t) || boxed_ptr(t)[1] == etf_node_name; }
+
+// --- Messages ---------------------------------------------------------------------------------------------
+
+static term sent(enum send_result result, term value) {
+  if (LIKELY(result == SEND_OK)) return value;
+  return result == SEND_BADARG ? bif_badarg() : bif_system_limit();
+}
+
+term bif_send_2(struct process *p, term *a) { return sent(signal_send_to(p, a[0], a[1]), a[1]); }
+
+term bif_send_3(struct process *p, term *a) {
+  bool noconnect = false;
+  term o = a[2];
+  for (; is_cons(o); o = tl(o)) {
+    if (hd(o) == ATOM_noconnect) noconnect = true;
+    else if (hd(o) != ATOM_nosuspend) return bif_badopt();
+  }
+  if (o != NIL) return bif_badopt();
+  enum send_result result = signal_send_to(p, a[0], a[1]);
+  bool away = is_tuple_of(a[0], 2) ? tuple_elements(a[0])[1] != etf_node_name : is_pid(a[0]) && !is_of_this_node(a[0]);
+  return sent(result, noconnect && away ? ATOM_noconnect : ATOM_ok);
+}
+
+// --- Exit signals and links --------------------------------------------------------------------------------
+
+term bif_exit_2(struct process *p, term *a) {
+  if (a[0] == NV) return ATOM_true;
+  if (!is_pid(a[0]) && !is_port(a[0])) return bif_badarg();
+  struct process *to = process_find(a[0]);
+  if (!to) return ATOM_true;
+  signal_exit(p->pid, to, a[1], EXIT_CAUSE_EXIT2);
+  return bif_after_exits(p, a, ATOM_true);
+}
+
+// The other end of a new link is not there: an exception, or a signal when exits are trapped.
+static term link_noproc(struct process *p, term other) {
+  if (!p->trap_exit) return bif_error(ATOM_noproc);
+  signal_exit_by_link(other, p, ATOM_noproc, NULL);
+  return ATOM_true;
+}
+
+term bif_link_1(struct process *p, term *a) {
+  term other = a[0];
+  if (!is_pid(other) && !is_port(other)) return bif_badarg();
+  if (!is_of_this_node(other)) return late_link_exit(p, other, ATOM_noconnection) ? ATOM_true : bif_system_limit();
+  if (other == p->pid) return ATOM_true;
+  struct process *peer = process_find(other);
+  if (!peer) return link_noproc(p, other);
+  enum link_result result = link_add(p, peer);
+  if (result == LINK_NO_MEMORY) return bif_system_limit();
+  if (result == LINK_MADE) EVENT(EVENT_LINK, p, p->pid, peer->pid, NV, 0);
+  return ATOM_true;
+}
+
+term bif_unlink_1(struct process *p, term *a) {
+  if (!is_pid(a[0]) && !is_port(a[0])) return bif_badarg();
+  struct process *peer = process_find(a[0]);
+  struct link *l = peer && peer != p ? link_find(p, peer) : NULL;
+  if (!l) return ATOM_true;
+  link_remove(l);
+  EVENT(EVENT_UNLINK, p, p->pid, peer->pid, NV, 0);
+  return ATOM_true;
+}
+
+// --- Monitors ------------------------------------------------------------------------------------------------
+
+bool bif_monitor_options(term list, term *tag, u8 *alias) {
+  for (; is_cons(list); list = tl(list)) {
+    if (!is_tuple_of(hd(list), 2)) return false;
+    term *e = tuple_elements(hd(list));
+    if (e[0] == ATOM_tag) *tag = e[1];
+    else if (e[0] != ATOM_alias) return false;
+    else if (e[1] == ATOM_explicit_unalias) *alias = ALIAS_EXPLICIT;
+    else if (e[1] == ATOM_demonitor) *alias = ALIAS_DEMONITOR;
+    else if (e[1] == ATOM_reply_demonitor) *alias = ALIAS_REPLY_DEMONITOR;
+    else return false;
+  }
+  return list == NIL;
+}
+
+struct request {          // of a monitor
+  struct process *p;
+  u64 id;
+  enum monitor_kind kind;
+  term tag;
+  u8 alias;
+};
+
+static term monitor_made(struct request *r, struct process *target, term object, term name, term absent) {
+  struct monitor *m = monitor_add(r->id, r->p, target, r->kind, object, name, r->tag);
+  bool ok = m && (!r->alias || alias_add(r->id, r->p, r->alias)) && (absent == NV || late_down(r->p, r->id, absent));
+  if (!ok) {
+    if (m) monitor_remove(m);
+    return bif_system_limit();
+  }
+  EVENT(EVENT_MONITOR, r->p, r->p->pid, target ? target->pid : object, NV, r->id);
+  return ref_from_id(HEAP, r->id);
+}
+
+static term monitor_pid(struct request *r, term item) {
+  if (item == r->p->pid) return ref_from_id(HEAP, r->id);
+  struct process *target = process_find(item);
+  if (target) return monitor_made(r, target, item, NV, NV);
+  return monitor_made(r, NULL, item, NV, is_of_this_node(item) ? ATOM_noproc : ATOM_noconnection);
+}
+
+static term monitor_name(struct request *r, term name) {
+  struct process *target = r->kind == MONITOR_PROCESS ? registered_find(name) : NULL;
+  if (target == r->p) return ref_from_id(HEAP, r->id);
+  if (target) return monitor_made(r, target, target->pid, name, NV);
+  if (!monitor_down_to(r->p, r->id, r->kind, NIL, name, r->tag == NV ? ATOM_DOWN : r->tag, ATOM_noproc)) return bif_system_limit();
+  if (r->alias == ALIAS_EXPLICIT) alias_add(r->id, r->p, ALIAS_EXPLICIT);
+  return ref_from_id(HEAP, r->id);
+}
+
+static term monitor(struct request *r, term type, term item) {
+  r->id = ref_next_id();
+  if (type == ATOM_time_offset) {
+    r->kind = MONITOR_TIME_OFFSET;
+    return item == ATOM_clock_service ? monitor_made(r, NULL, item, NV, NV) : bif_badarg();
+  }
+  if (type != ATOM_process && type != ATOM_port) return bif_badarg();
+  r->kind = type == ATOM_port ? MONITOR_PORT : MONITOR_PROCESS;
+  if (is_atom(item)) return monitor_name(r, item);
+  if (is_tuple_of(item, 2)) {
+    term *e = tuple_elements(item);
+    if (!is_atom(e[0]) || e[1] != etf_node_name) return bif_badarg(); // as long as no other node can be reached
+    return monitor_name(r, e[0]);
+  }
+  if (r->kind == MONITOR_PORT ? is_port(item) : is_pid(item)) return monitor_pid(r, item);
+  return bif_badarg();
+}
+
+term bif_monitor_2(struct process *p, term *a) {
+  struct request r = {.p = p, .tag = NV};
+  return monitor(&r, a[0], a[1]);
+}
+
+term bif_monitor_3(struct process *p, term *a) {
+  struct request r = {.p = p, .tag = NV};
+  if (!bif_monitor_options(a[2], &r.tag, &r.alias)) return bif_badopt();
+  return monitor(&r, a[0], a[1]);
+}
+
+static bool demonitored(struct process *p, term ref) {
+  struct monitor *m = is_local_ref(ref) ? monitor_find(ref_id(ref)) : NULL;
+  if (!m || m->watcher != p) return false;
+  u64 id = m->node.key;
+  EVENT(EVENT_DEMONITOR, p, p->pid, m->target ? m->target->pid : m->object, NV, id);
+  monitor_remove(m);
+  alias_demonitored(id);
+  return true;
+}
+
+term bif_demonitor_1(struct process *p, term *a) {
+  if (!is_ref(a[0])) return bif_badarg();
+  demonitored(p, a[0]);
+  return ATOM_true;
+}
+
+term bif_demonitor_2(struct process *p, term *a) {
+  bool flush = false, info = false;
+  term o = a[1];
+  for (; is_cons(o); o = tl(o)) {
+    if (hd(o) == ATOM_flush) flush = true;
+    else if (hd(o) == ATOM_info) info = true;
+    else return bif_badopt();
+  }
+  if (o != NIL) return bif_badopt();
+  if (!is_ref(a[0])) return bif_badarg();
+  bool found = demonitored(p, a[0]);
+  if (flush && !found) mailbox_flush_down(p, a[0]);
+  return make_bool(!info || found);
+}
+
+term bif_monitor_node_2(struct process *p, term *a) {
+  (void)p;
+  if (!is_atom(a[0]) || !atom_is_bool(a[1])) return bif_badarg();
+  return a[0] == etf_node_name ? ATOM_true : bif_error(ATOM_notalive);
+}
+
+term bif_monitor_node_3(struct process *p, term *a) {
+  term o = a[2];
+  while (is_cons(o) && hd(o) == atom_from_c("allow_passive_connect")) o = tl(o);
+  return o == NIL ? bif_monitor_node_2(p, a) : bif_badarg();
+}
+
+// --- Aliases ----------------------------------------------------------------------------------------------------
+
+static term new_alias(struct process *p, enum alias_mode mode) {
+  u64 id = ref_next_id();
+  return alias_add(id, p, mode) ? ref_from_id(HEAP, id) : bif_system_limit();
+}
+
+term bif_alias_0(struct process *p, term *a) {
+  (void)a;
+  return new_alias(p, ALIAS_EXPLICIT);
+}
+
+term bif_alias_1(struct process *p, term *a) {
+  enum alias_mode mode = ALIAS_EXPLICIT;
+  term o = a[0];
+  for (; is_cons(o); o = tl(o)) {
+    if (hd(o) == ATOM_reply) mode = ALIAS_REPLY;
+    else if (hd(o) == ATOM_explicit_unalias) mode = ALIAS_EXPLICIT;
+    else return bif_badarg();
+  }
+  return o == NIL ? new_alias(p, mode) : bif_badarg();
+}
+
+term bif_unalias_1(struct process *p, term *a) {
+  if (!is_ref(a[0])) return bif_badarg();
+  struct alias *alias = is_local_ref(a[0]) ? alias_find(ref_id(a[0])) : NULL;
+  if (!alias || alias->owner != p) return ATOM_false;
+  late_unaliased(p, alias->node.key);
+  alias_remove(alias);
+  return ATOM_true;
+}

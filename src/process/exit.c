@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one place a process dies. exit_process marks it and puts it at the end of a queue; exit_work takes
+// the queue from the front and tears each process down through the phases below, in the order OTP shows
+// (erts "Directly Visible Erlang Resources"). Every phase eats its list from the front, so the work can
+// stop anywhere and go on later; until the queue is empty no process runs, so nobody sees a half-done
+// teardown. Reasons are shared by a whole chain of exits (struct kept).
+#include "base/hostcalls.h"
+#include "process/event.h"
+#include "process/kept.h"
+#include "process/late.h"
+#include "process/scheduler.h"
+#include "process/signal.h"
+#include "process/table.h"
+#include "process/timer.h"
+#include "term/map.h"
+
+enum exit_phase {
+  EXIT_BEGIN,     // report
+  EXIT_TIMERS,    // those aimed at this pid
+  EXIT_TABLES,    // ETS: to heirs, or deleted
+  EXIT_NAMES,     // registered name, then the pid itself
+  EXIT_LINKS,     // exit signals
+  EXIT_OWN,       // monitors it made
+  EXIT_WATCHED,   // DOWN, in order of creation
+  EXIT_ALIASES,
+  EXIT_SUSPENDS,
+  EXIT_MAILBOX,
+  EXIT_FREE
+};
+
+bool (*exit_ets_hook)(struct process *p, u32 units);
+term system_logger;
+
+static struct process *queue_first, *queue_last;
+
+void exit_init(void) {
+  queue_first = queue_last = NULL;
+  system_logger = ATOM_logger;
+}
+
+bool exit_pending(void) { return queue_first != NULL; }
+
+void exit_process_kept(struct process *p, term reason, struct kept *kept) {
+  if (p->state == PROCESS_EXITING) return;
+  if (p->queued) scheduler_remove(p);
+  if (p->receive_timer) timer_receive_cancel(p);
+  p->exit_kept = is_immediate(reason) ? NULL : kept ? kept_retain(kept) : kept_new(reason);
+  p->exit_reason = p->exit_kept ? p->exit_kept->value : is_immediate(reason) ? reason : ATOM_system_limit;
+  p->state = PROCESS_EXITING;
+  p->exit_phase = EXIT_BEGIN;
+  p->run_next = NULL;
+  if (queue_last) queue_last->run_next = p;
+  else queue_first = p;
+  queue_last = p;
+  if (p == ctx.p) ctx.fcalls = 0; // leave at the next safe point
+}
+
+void exit_process(struct process *p, term reason) { exit_process_kept(p, reason, NULL); }
+
+static bool cancel_timers(struct process *p, u32 *units) {
+  for (; p->timers; --*units) {
+    if (*units == 0) return false;
+    timer_cancel(p->timers);
+  }
+  return true;
+}
+
+static bool break_links(struct process *p, u32 *units) {
+  for (struct link *l; (l = p->links.first); --*units) {
+    if (*units == 0) return false;
+    struct process *peer = link_peer(l, p);
+    link_remove(l);
+    signal_exit_by_link(p->pid, peer, p->exit_reason, p->exit_kept);
+  }
+  return true;
+}
+
+static bool end_own_monitors(struct process *p, u32 *units) {
+  for (; p->links.own; --*units) {
+    if (*units == 0) return false;
+    monitor_remove(p->links.own);
+  }
+  return true;
+}
+
+static bool fire_monitors(struct process *p, u32 *units) {
+  for (struct monitor *m; (m = p->links.watched_first); --*units) {
+    if (*units == 0) return false;
+    if (m->watcher->state == PROCESS_EXITING) monitor_remove(m);
+    else monitor_fire(m, p->exit_reason);
+  }
+  return true;
+}
+
+static bool end_aliases(struct process *p, u32 *units) {
+  for (; p->links.aliases; --*units) {
+    if (*units == 0) return false;
+    alias_remove(p->links.aliases);
+  }
+  return true;
+}
+
+static bool end_suspends(struct process *p, u32 *units) {
+  for (; p->suspends || p->suspended_by; --*units) {
+    if (*units == 0) return false;
+    suspend_release(p);
+  }
+  return true;
+}
+
+static bool give_tables(struct process *p, u32 *units) {
+  if (!p->ets_tables || !exit_ets_hook) return true;
+  bool done = exit_ets_hook(p, *units);
+  *units = done ? *units - (*units > 16 ? 16 : *units) : 0;
+  return done;
+}
+
+// One phase. False: out of units.
+static bool phase(struct process *p, u32 *units) {
+  switch ((enum exit_phase)p->exit_phase) {
+    case EXIT_BEGIN:
+      EVENT(EVENT_EXIT, p, p->pid, p->exit_reason, NV, 0);
+      return true;
+    case EXIT_TIMERS: return cancel_timers(p, units);
+    case EXIT_TABLES: return give_tables(p, units);
+    case EXIT_NAMES:
+      if (p->name != NV) registered_remove(p->name);
+      table_remove(p);
+      late_free(p);
+      return true;
+    case EXIT_LINKS: return break_links(p, units);
+    case EXIT_OWN: return end_own_monitors(p, units);
+    case EXIT_WATCHED: return fire_monitors(p, units);
+    case EXIT_ALIASES: return end_aliases(p, units);
+    case EXIT_SUSPENDS: return end_suspends(p, units);
+    case EXIT_MAILBOX: return mailbox_clear(p, units);
+    case EXIT_FREE: return true;
+  }
+  return true;
+}
+
+bool exit_work(u32 units) {
+  while (queue_first) {
+    struct process *p = queue_first;
+    if (p == ctx.p || units == 0) return false;
+    while (p->exit_phase < EXIT_FREE) {
+      if (!phase(p, &units)) return false;
+      p->exit_phase++;
+    }
+    queue_first = p->run_next;
+    if (!queue_first) queue_last = NULL;
+    process_free(p);
+    units -= units > 4 ? 4 : units;
+  }
+  return true;
+}
+
+// --- Uncaught exceptions ------------------------------------------------------------------------------
+
+static term text_list(const char *text) {
+  size_t n = strlen(text);
+  term list = NIL;
+  while (n) list = cons(HEAP, make_small((u8)text[--n]), list);
+  return list;
+}
+
+// The message to the system logger, as OTP's emulator words it.
+static void report_crash(struct process *p, term value) {
+  struct process *logger = is_atom(system_logger) ? registered_find(system_logger) : process_find(system_logger);
+  if (!logger || logger == p) return;
+  term inner[] = {ATOM_emulator, ATOM_true, ATOM_tag, ATOM_error};
+  term time = make_small((i64)host_system_us());
+  term outer[] = {ATOM_error_logger, map_from_pairs(HEAP, inner, 2), ATOM_gl, p->group_leader, ATOM_pid, p->pid, ATOM_time, time};
+  term meta = map_from_pairs(HEAP, outer, 4);
+  term args = cons(HEAP, p->pid, cons(HEAP, value, NIL));
+  term format = text_list("Error in process ~p with exit value:~n~p~n");
+  signal_send(NULL, logger, tuple5(HEAP, ATOM_log, ATOM_error, format, args, meta));
+}
+
+void exit_uncaught(struct process *p, term fault_class, term reason, term stacktrace) {
+  if (fault_class == ATOM_exit) {
+    exit_process(p, reason);
+    return;
+  }
+  if (stacktrace == NV) stacktrace = NIL;
+  if (fault_class == ATOM_throw) reason = tuple2(HEAP, ATOM_nocatch, reason);
+  term value = tuple2(HEAP, reason, stacktrace);
+  EVENT(EVENT_CRASH, p, p->pid, value, NV, 0);
+  report_crash(p, value);
+  exit_process(p, value);
+}
+
+bool exit_max_heap(struct process *p) { return p->max_heap_flags & 1; }

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// The list p->late, oldest first; nearly always empty. Entries of the first two kinds point to a message
+// that is in p's mailbox: whoever takes a message out says so (late_message_gone).
+#include "process/late.h"
+
+#include "base/alloc.h"
+#include "process/kept.h"
+#include "process/signal.h"
+
+enum late_kind { LATE_SELF_EXIT, LATE_SELF_ALIAS, LATE_DOWN, LATE_LINK_EXIT };
+struct late {
+  struct late *next;
+  struct message *message;
+  struct kept *from;  // LATE_LINK_EXIT
+  u64 id;             // alias or monitor
+  term reason;
+  u8 kind;
+};
+
+static struct late *add(struct process *p, enum late_kind kind) {
+  struct late *l = mem_calloc(sizeof *l, MEM_PROCESS);
+  if (!l) return NULL;
+  l->kind = (u8)kind;
+  struct late **end = &p->late;
+  while (*end) end = &(*end)->next;
+  *end = l;
+  return l;
+}
+
+static void drop(struct late **at) {
+  struct late *l = *at;
+  *at = l->next;
+  kept_release(l->from);
+  mem_free(l, sizeof *l, MEM_PROCESS);
+}
+
+void late_self_exit(struct process *p, struct message *m) {
+  struct late *l = add(p, LATE_SELF_EXIT);
+  if (l) l->message = m;
+}
+
+void late_self_alias(struct process *p, struct message *m, u64 alias) {
+  struct late *l = add(p, LATE_SELF_ALIAS);
+  if (l) l->message = m, l->id = alias;
+}
+
+bool late_down(struct process *p, u64 monitor, term reason) {
+  struct late *l = add(p, LATE_DOWN);
+  if (!l) return false;
+  l->id = monitor;
+  l->reason = reason;
+  return true;
+}
+
+bool late_link_exit(struct process *p, term from, term reason) {
+  struct late *l = add(p, LATE_LINK_EXIT);
+  if (!l) return false;
+  l->reason = reason;
+  l->from = kept_new(from);
+  return l->from != NULL;
+}
+
+void late_received(struct process *p) {
+  for (struct late **at = &p->late; *at;)
+    if ((*at)->kind <= LATE_SELF_ALIAS) drop(at);
+    else at = &(*at)->next;
+}
+
+void late_message_gone(struct process *p, const struct message *m) {
+  for (struct late **at = &p->late; *at; at = &(*at)->next)
+    if ((*at)->message == m) {
+      drop(at);
+      return;
+    }
+}
+
+void late_untrapped(struct process *p) {
+  for (struct late **at = &p->late; *at;) {
+    struct message *m = (*at)->message;
+    if ((*at)->kind != LATE_SELF_EXIT) {
+      at = &(*at)->next;
+      continue;
+    }
+    drop(at);
+    term reason = tuple_elements(m->value)[2];
+    if (reason != ATOM_normal) exit_process(p, reason);
+    mailbox_delete(p, m);
+  }
+}
+
+void late_unaliased(struct process *p, u64 alias) {
+  for (struct late **at = &p->late; *at;) {
+    struct message *m = (*at)->message;
+    if ((*at)->kind != LATE_SELF_ALIAS || (*at)->id != alias) {
+      at = &(*at)->next;
+      continue;
+    }
+    drop(at);
+    mailbox_delete(p, m);
+  }
+}
+
+void late_deliver(struct process *p) {
+  late_received(p);
+  while (p->late && p->state != PROCESS_EXITING) {
+    struct late l = *p->late;
+    p->late->from = NULL;
+    drop(&p->late);
+    struct monitor *m = l.kind == LATE_DOWN ? monitor_find(l.id) : NULL;
+    if (m && m->watcher == p) monitor_fire(m, l.reason);
+    if (l.kind == LATE_LINK_EXIT && l.from) signal_exit_by_link(l.from->value, p, l.reason, NULL);
+    kept_release(l.from);
+  }
+}
+
+void late_free(struct process *p) {
+  while (p->late) drop(&p->late);
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Links. One record for both ends, found by the pair of pids: a second link between two processes has
+// no place to be, and removing the record removes it from both.
+#include "process/links.h"
+
+#include "process/process.h"
+
+struct id_map link_map;
+
+INLINE u64 link_key(term a, term b) { return (a ^ b * 0x9E3779B97F4A7C15ull) * 0xC2B2AE3D27D4EB4Full; }
+
+struct link *link_find(const struct process *a, const struct process *b) {
+  const struct process *low = a->pid < b->pid ? a : b, *high = low == a ? b : a;
+  u64 key = link_key(low->pid, high->pid);
+  for (struct id_node *n = id_map_chain(&link_map, key); n; n = n->next) {
+    struct link *l = (struct link *)n;
+    if (n->key == key && l->end[0] == low && l->end[1] == high) return l;
+  }
+  return NULL;
+}
+
+enum link_result link_add(struct process *a, struct process *b) {
+  ASSERT(a != b);
+  if (a->links.first && b->links.first && link_find(a, b)) return LINK_THERE;
+  struct link *l = mem_alloc(sizeof *l, MEM_PROCESS);
+  if (!l) return LINK_NO_MEMORY;
+  l->end[0] = a->pid < b->pid ? a : b;
+  l->end[1] = l->end[0] == a ? b : a;
+  l->node.key = link_key(l->end[0]->pid, l->end[1]->pid);
+  if (!id_map_add(&link_map, &l->node)) {
+    mem_free(l, sizeof *l, MEM_PROCESS);
+    return LINK_NO_MEMORY;
+  }
+  for (int side = 0; side < 2; side++) {
+    struct process *p = l->end[side];
+    struct link *first = p->links.first;
+    l->prev[side] = NULL;
+    l->next[side] = first;
+    if (first) first->prev[link_side(first, p)] = l;
+    p->links.first = l;
+    p->links.link_count++;
+  }
+  return LINK_MADE;
+}
+
+void link_remove(struct link *l) {
+  for (int side = 0; side < 2; side++) {
+    struct process *p = l->end[side];
+    struct link *next = l->next[side], *prev = l->prev[side];
+    if (prev) prev->next[link_side(prev, p)] = next;
+    else p->links.first = next;
+    if (next) next->prev[link_side(next, p)] = prev;
+    p->links.link_count--;
+  }
+  id_map_remove(&link_map, &l->node);
+  mem_free(l, sizeof *l, MEM_PROCESS);
+}

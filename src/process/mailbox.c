@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+// Mailboxes. Invariants: *last is the NULL at the end of the list; save points to first or to the next
+// field of an entry of the list; a marker knows the link that leads to it, so that it goes in constant
+// time; pinned messages are in pins and only they have values on the heap.
+#include "process/mailbox.h"
+
+#include "base/alloc.h"
+#include "memory/copy.h"
+#include "process/late.h"
+#include "process/process.h"
+#include "process/scheduler.h"
+#include "process/timer.h"
+#include "term/atom.h"
+#include "term/compare.h"
+#include "term/ref.h"
+
+// A place in the mailbox. Messages before it were there when a reference was made, so that a receive
+// of messages with that reference need not look at them.
+struct marker {
+  struct message entry;   // value NV
+  struct message **back;  // the link that points to entry
+  struct marker *next;
+  u64 id;
+  bool bound;
+  u64 ref_id;             // once bound: of a local reference
+};
+
+void mailbox_init(struct mailbox *m) {
+  memset(m, 0, sizeof *m);
+  m->last = m->save = &m->first;
+}
+
+INLINE bool is_marker(const struct message *m) { return m->value == NV; }
+
+// Takes the entry at link out of the list.
+static struct message *unlink_at(struct mailbox *mb, struct message **link) {
+  struct message *m = *link;
+  *link = m->next;
+  if (m->next && is_marker(m->next)) ((struct marker *)m->next)->back = link;
+  if (mb->last == &m->next) mb->last = link;
+  if (mb->save == &m->next) mb->save = link;
+  return m;
+}
+
+static void unpin(struct mailbox *mb, struct message *m) {
+  struct message **pin = &mb->pins;
+  while (*pin != m) pin = &(*pin)->pin_next;
+  *pin = m->pin_next;
+  mb->pinned--;
+}
+
+static void message_free(struct mailbox *mb, struct message *m) { // taken out of the list already
+  if (m->pinned) unpin(mb, m);
+  offheap_release(m->offheap);
+  if (m->frag) frag_free(m->frag);
+  mem_free(m, sizeof *m, MEM_HEAP);
+}
+
+static void marker_free(struct mailbox *mb, struct marker **at) {
+  struct marker *k = *at;
+  *at = k->next;
+  unlink_at(mb, k->back);
+  mem_free(k, sizeof *k, MEM_HEAP);
+}
+
+bool mailbox_clear(struct process *p, u32 *units) {
+  struct mailbox *mb = &p->mailbox;
+  while (mb->markers) marker_free(mb, &mb->markers);
+  mb->save = &mb->first;
+  for (; mb->first; --*units) {
+    if (*units == 0) return false;
+    message_free(mb, unlink_at(mb, &mb->first));
+    mb->length--;
+  }
+  return true;
+}
+
+// --- Building and appending ---------------------------------------------------------------------------
+
+// Small messages go straight to the receiver's heap when it has room: no fragment to make, to merge and
+// to free. Only a few at a time, for each is a root of every collection.
+static bool fits_heap(const struct process *p, const struct heap *h, size_t words) {
+  return p->mailbox.pinned < MAILBOX_PINS && words <= MAILBOX_PIN_WORDS && !p->is_js && (size_t)(h->lim - h->top) >= words;
+}
+
+bool draft_open(struct draft *d, struct process *to, size_t words) {
+  d->frag = NULL;
+  d->heap = process_heap(to);
+  d->pinned = words > 0;
+  if (words == 0 || fits_heap(to, d->heap, words)) return true;
+  d->pinned = false;
+  d->heap = &d->own;
+  d->frag = frag_new(words);
+  if (!d->frag) return false;
+  frag_heap(&d->own, d->frag);
+  return true;
+}
+
+struct message *draft_close(struct draft *d, term value) {
+  struct message *m = mem_alloc(sizeof *m, MEM_HEAP);
+  if (d->frag) d->frag->used = (u32)(d->own.top - d->frag->data);
+  if (m) {
+    m->next = m->pin_next = NULL;
+    m->value = value;
+    m->frag = d->frag;
+    m->offheap = d->frag ? d->own.offheap : NULL;
+    m->pinned = d->pinned;
+    return m;
+  }
+  if (d->frag) {
+    offheap_release(d->own.offheap);
+    frag_free(d->frag);
+  }
+  return NULL;
+}
+
+void mailbox_append(struct process *p, struct message *msg) {
+  struct mailbox *mb = &p->mailbox;
+  *mb->last = msg;
+  mb->last = &msg->next;
+  mb->length++;
+  if (msg->pinned) {
+    msg->pin_next = mb->pins;
+    mb->pins = msg;
+    mb->pinned++;
+  }
+  if (p->is_js) {
+    if (js_ready_hook) js_ready_hook(p);
+  } else if (p->state == PROCESS_WAITING) {
+    scheduler_ready(p);
+  }
+}
+
+// --- Receiving ------------------------------------------------------------------------------------------
+
+struct message *mailbox_peek(struct process *p) {
+  struct mailbox *mb = &p->mailbox;
+  for (;;) {
+    struct message *m = *mb->save;
+    if (UNLIKELY(!m)) {
+      if (UNLIKELY(p->late != NULL)) late_received(p);
+      return NULL;
+    }
+    if (LIKELY(!is_marker(m))) return m;
+    mb->save = &m->next;
+  }
+}
+
+void mailbox_next(struct process *p) { p->mailbox.save = &(*p->mailbox.save)->next; }
+
+void mailbox_reset(struct process *p) { p->mailbox.save = &p->mailbox.first; }
+
+// The message's fragment and counted objects become part of the heap.
+static void merge_message(struct heap *h, struct message *m) {
+  if (m->frag) {
+    m->frag->next = h->frags;
+    h->frags = m->frag;
+    h->frag_words += m->frag->used;
+    m->frag = NULL;
+  }
+  if (m->offheap) {
+    term *last = m->offheap;
+    for (;;) {
+      struct refc *r = (struct refc *)(uintptr_t)last[3];
+      h->offheap_bytes += r->size;
+      term *next = (term *)(uintptr_t)last[4];
+      if (!next) break;
+      last = next;
+    }
+    last[4] = (term)(uintptr_t)h->offheap;
+    h->offheap = m->offheap;
+    m->offheap = NULL;
+  }
+}
+
+void mailbox_remove(struct process *p) {
+  struct mailbox *mb = &p->mailbox;
+  struct message *m = unlink_at(mb, mb->save);
+  merge_message(&ctx.heap, m);
+  if (m->pinned) unpin(mb, m);
+  if (UNLIKELY(p->late != NULL)) late_message_gone(p, m);
+  mem_free(m, sizeof *m, MEM_HEAP);
+  mb->length--;
+  mb->save = &mb->first;
+  if (p->receive_timer) timer_receive_cancel(p);
+  p->timed_out = false;
+}
+
+bool mailbox_attach(struct process *p) {
+  struct mailbox *mb = &p->mailbox;
+  struct message *m = *mb->save;
+  if (!m || is_marker(m) || !m->frag) return true;
+  if (mb->pinned < MAILBOX_PINS) {
+    merge_message(&ctx.heap, m);
+    m->pinned = true;
+    m->pin_next = mb->pins;
+    mb->pins = m;
+    mb->pinned++;
+    return true;
+  }
+  // Too many roots already: X registers keep what they point into, the mailbox gets a new copy.
+  struct message old = *m;
+  term copy = copy_to_frag(old.value, &m->frag, &m->offheap);
+  if (copy == NV) {
+    *m = old;
+    return false;
+  }
+  m->value = copy;
+  merge_message(&ctx.heap, &old);
+  return true;
+}
+
+void mailbox_delete(struct process *p, struct message *msg) {
+  struct mailbox *mb = &p->mailbox;
+  struct message **link = &mb->first;
+  while (*link && *link != msg) link = &(*link)->next;
+  if (!*link) return;
+  unlink_at(mb, link);
+  if (p->late) late_message_gone(p, msg);
+  mb->length--;
+  message_free(mb, msg);
+}
+
+static bool is_down_of(const struct message *m, term ref) {
+  return !is_marker(m) && is_tuple_of(m->value, 5) && term_same(tuple_elements(m->value)[1], ref);
+}
+
+bool mailbox_flush_down(struct process *p, term ref) {
+  for (struct message *m = p->mailbox.first; m; m = m->next) {
+    if (!is_down_of(m, ref)) continue;
+    mailbox_delete(p, m);
+    return true;
+  }
+  return false;
+}
+
+// --- Markers -----------------------------------------------------------------------------------------------
+
+static u64 next_marker_id;
+
+term mailbox_marker_reserve(struct process *p) {
+  struct mailbox *mb = &p->mailbox;
+  u32 n = 0;
+  struct marker **at = &mb->markers;
+  for (; *at; at = &(*at)->next)
+    if (++n == MAILBOX_MARKERS) { // the oldest gives way
+      marker_free(mb, at);
+      break;
+    }
+  struct marker *k = mem_calloc(sizeof *k, MEM_HEAP);
+  if (!k) return ATOM_undefined;
+  k->entry.value = NV;
+  k->id = ++next_marker_id;
+  k->back = mb->last;
+  *mb->last = &k->entry;
+  mb->last = &k->entry.next;
+  k->next = mb->markers;
+  mb->markers = k;
+  return make_small((i64)k->id);
+}
+
+void mailbox_marker_bind(struct process *p, term marker, term ref) {
+  if (!is_small(marker) || !is_local_ref(ref)) return;
+  struct marker *k = p->mailbox.markers;
+  while (k && k->id != (u64)small_val(marker)) k = k->next;
+  if (k) k->ref_id = ref_id(ref), k->bound = true;
+}
+
+static struct marker **marker_of(struct process *p, term ref) {
+  struct marker **at = &p->mailbox.markers;
+  if (!is_local_ref(ref)) return NULL;
+  while (*at && (!(*at)->bound || (*at)->ref_id != ref_id(ref))) at = &(*at)->next;
+  return *at ? at : NULL;
+}
+
+void mailbox_marker_clear(struct process *p, term ref) {
+  struct marker **at = marker_of(p, ref);
+  if (at) marker_free(&p->mailbox, at);
+}
+
+void mailbox_marker_use(struct process *p, term ref) {
+  struct marker **at = marker_of(p, ref);
+  if (at) p->mailbox.save = &(*at)->entry.next;
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Monitors. Invariant: a record is in the map, in its watcher's list and, when the target is there, at
+// its place in the target's list (order of creation); it goes from all three at once.
+#include "process/event.h"
+#include "process/kept.h"
+#include "process/links.h"
+#include "process/signal.h"
+#include "term/atom.h"
+#include "term/etf.h"
+#include "term/ref.h"
+
+struct id_map monitor_map;
+
+static void own_insert(struct monitor *m) {
+  struct links *w = &m->watcher->links;
+  m->own_next = w->own;
+  if (w->own) w->own->own_prev = m;
+  w->own = m;
+  w->own_count++;
+}
+
+static void watch_insert(struct monitor *m) {
+  struct links *t = &m->target->links;
+  m->watch_prev = t->watched_last;
+  if (t->watched_last) t->watched_last->watch_next = m;
+  else t->watched_first = m;
+  t->watched_last = m;
+  t->watched_count++;
+}
+
+static void monitor_free(struct monitor *m) {
+  kept_release(m->tag);
+  kept_release(m->object_kept);
+  mem_free(m, sizeof *m, MEM_PROCESS);
+}
+
+struct monitor *monitor_add(u64 id, struct process *watcher, struct process *target, enum monitor_kind kind, term object, term name, term tag) {
+  struct monitor *m = mem_calloc(sizeof *m, MEM_PROCESS);
+  if (!m) return NULL;
+  m->node.key = id;
+  m->watcher = watcher;
+  m->target = target;
+  m->kind = kind;
+  m->name = name;
+  m->object = object;
+  bool ok = true;
+  if (tag != NV) ok = (m->tag = kept_new(tag)) != NULL;
+  if (ok && object != NV && !is_immediate(object)) {
+    m->object_kept = kept_new(object);
+    ok = m->object_kept != NULL;
+    if (ok) m->object = m->object_kept->value;
+  }
+  if (!ok || !id_map_add(&monitor_map, &m->node)) {
+    monitor_free(m);
+    return NULL;
+  }
+  own_insert(m);
+  if (target) watch_insert(m);
+  return m;
+}
+
+struct monitor *monitor_find(u64 id) { return (struct monitor *)id_map_find(&monitor_map, id); }
+
+void monitor_remove(struct monitor *m) {
+  struct links *w = &m->watcher->links;
+  if (m->own_prev) m->own_prev->own_next = m->own_next;
+  else w->own = m->own_next;
+  if (m->own_next) m->own_next->own_prev = m->own_prev;
+  w->own_count--;
+  if (m->target) {
+    struct links *t = &m->target->links;
+    if (m->watch_prev) m->watch_prev->watch_next = m->watch_next;
+    else t->watched_first = m->watch_next;
+    if (m->watch_next) m->watch_next->watch_prev = m->watch_prev;
+    else t->watched_last = m->watch_prev;
+    t->watched_count--;
+  }
+  id_map_remove(&monitor_map, &m->node);
+  monitor_free(m);
+}
+
+bool monitor_down_to(struct process *watcher, u64 id, enum monitor_kind kind, term object, term name, term tag, term reason) {
+  struct draft d;
+  size_t words = 6 + REF_WORDS + (name != NV ? 3 : 0) + copy_size(object) + copy_size(tag) + copy_size(reason);
+  if (!draft_open(&d, watcher, words)) return false;
+  term to = name != NV ? tuple2(d.heap, name, etf_node_name) : copy_term(d.heap, object);
+  term ref = ref_from_id(d.heap, id);
+  tag = copy_term(d.heap, tag);
+  reason = copy_term(d.heap, reason);
+  struct message *m = draft_close(&d, tuple5(d.heap, tag, ref, kind == MONITOR_PORT ? ATOM_port : ATOM_process, to, reason));
+  if (!m) return false;
+  mailbox_append(watcher, m);
+  return true;
+}
+
+void monitor_fire(struct monitor *m, term reason) {
+  struct process *watcher = m->watcher;
+  u64 id = m->node.key;
+  EVENT(EVENT_DOWN, watcher, watcher->pid, m->target ? m->target->pid : m->object, reason, id);
+  monitor_down_to(watcher, id, m->kind, m->object, m->name, m->tag ? m->tag->value : ATOM_DOWN, reason);
+  monitor_remove(m);
+  alias_demonitored(id);
+}

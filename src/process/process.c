@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: Apache-2.0
+// Making processes, moving their registers in and out of ctx, their stacks and collections. Invariant:
+// a process's heap is in p->heap, or in ctx.heap while it runs (process_heap tells). Processes are made
+// here and given back by process_free, which only exit.c calls.
+#include "process/process.h"
+
+#include "base/alloc.h"
+#include "process/dictionary.h"
+#include "process/event.h"
+#include "process/kept.h"
+#include "process/late.h"
+#include "process/mailbox.h"
+#include "process/scheduler.h"
+#include "process/signal.h"
+#include "process/table.h"
+#include "process/timer.h"
+#include "term/ref.h"
+
+enum { FIRST_HEAP_WORDS = 24, FIRST_STACK_WORDS = 16, SPAWN_ARGS_MAX = MAX_ARITY };
+
+struct ctx ctx;
+u32 event_mask;
+void (*event_hook)(enum event_kind kind, struct process *p, term subject, term a, term b, u64 detail);
+
+void process_init(void) {
+  if (!table_init()) PANIC();
+  timer_init();
+  exit_init();
+  memset(&ctx.heap, 0, sizeof ctx.heap);
+  ctx.p = NULL;
+  ctx.fault_class = ctx.fault_reason = ctx.fault_args = ctx.fault_info = ctx.fault_trace = NV;
+}
+
+void process_destroy_all(void) {
+  ctx.p = NULL;
+  for (struct process *p = process_first, *next; p; p = next) {
+    next = p->all_next;
+    exit_process(p, ATOM_killed);
+  }
+  while (!exit_work(UINT32_MAX)) {}
+  timer_destroy();
+  table_destroy();
+  scheduler_init();
+}
+
+// --- Spawning -------------------------------------------------------------------------------------
+
+void spawn_options_default(struct spawn_options *o) {
+  memset(o, 0, sizeof *o);
+  o->monitor_tag = o->group_leader = NV;
+  o->priority = PRIORITY_NORMAL;
+  o->fullsweep_after = 65535;
+  o->max_heap_flags = 3;
+}
+
+// What the new process starts with: where, and its X registers (terms of the parent's heap).
+struct entry {
+  const cword *ip;
+  u32 live;
+  size_t words;             // heap words that copies of the registers take
+  term x[SPAWN_ARGS_MAX];
+};
+
+static bool entry_list(struct entry *n, term args) {
+  for (; is_cons(args); args = tl(args)) {
+    if (n->live == SPAWN_ARGS_MAX) return false;
+    n->x[n->live++] = hd(args);
+  }
+  return args == NIL;
+}
+
+static bool entry_of(struct entry *n, term m, term f, term args) {
+  n->live = 0;
+  n->words = 0;
+  if (!entry_list(n, args)) return false;
+  // apply is not code of a module: the engine's own.
+  if (m == ATOM_erlang && f == ATOM_apply && n->live == 2) n->ip = code_apply_fun;
+  else if (m == ATOM_erlang && f == ATOM_apply && n->live == 3) n->ip = code_apply_mfa;
+  else {
+    struct export *e = export_get(m, f, n->live);
+    if (!e) return false;
+    n->ip = e->ip;
+  }
+  for (u32 i = 0; i < n->live; i++) n->words += copy_size(n->x[i]);
+  return true;
+}
+
+static void stack_free(struct process *p) {
+  mem_free(p->stack_start, p->stack_words * sizeof(term), MEM_HEAP);
+  p->stack_start = NULL;
+  p->stack_words = 0;
+}
+
+static bool stack_new(struct process *p, u32 live) {
+  p->stack_words = live + 4 > FIRST_STACK_WORDS ? live + 4 : FIRST_STACK_WORDS;
+  p->stack_start = mem_alloc(p->stack_words * sizeof(term), MEM_HEAP);
+  if (!p->stack_start) return false;
+  p->e = p->stack_start + p->stack_words - 1;
+  *p->e = (term)(uintptr_t)code_normal_exit << 4 | TAG_RETURN;
+  return true;
+}
+
+static bool prepare_memory(struct process *p, const struct entry *n, const struct spawn_options *o) {
+  u64 words = n->words > FIRST_HEAP_WORDS ? n->words : FIRST_HEAP_WORDS;
+  if (o->min_heap_words > words) words = o->min_heap_words;
+  if (!gc_area_init(&p->heap, &p->area, (u32)words)) return false;
+  if (o->min_heap_words) p->area.min_words = p->area.words;
+  if (!stack_new(p, n->live)) {
+    gc_area_destroy(&p->heap, &p->area);
+    return false;
+  }
+  for (u32 i = 0; i < n->live; i++) p->e[(i32)i - (i32)n->live] = copy_term(&p->heap, n->x[i]);
+  p->live = n->live;
+  p->ip = n->ip;
+  return true;
+}
+
+static void set_fields(struct process *p, struct process *parent, const struct spawn_options *o) {
+  p->priority = o->priority;
+  p->is_js = o->js;
+  p->async_dist = o->async_dist;
+  p->message_on_heap = !o->message_off_heap;
+  p->name = p->exit_reason = p->label = NV;
+  p->parent = parent ? parent->pid : NV;
+  p->error_handler = ATOM_error_handler;
+  p->area.fullsweep_after = o->fullsweep_after;
+  p->area.max_words = o->max_heap_words;
+  p->max_heap_flags = o->max_heap_flags;
+  mailbox_init(&p->mailbox);
+}
+
+static bool set_relations(struct process *p, struct process *parent, const struct spawn_options *o, u64 *monitor) {
+  if (o->link && link_add(parent, p) == LINK_NO_MEMORY) return false;
+  if (!o->monitor) return true;
+  u64 id = monitor && *monitor ? *monitor : ref_next_id();
+  if (monitor) *monitor = id;
+  struct monitor *m = monitor_add(id, parent, p, MONITOR_PROCESS, p->pid, NV, o->monitor_tag);
+  if (m && (!o->alias || alias_add(id, parent, o->alias))) {
+    EVENT(EVENT_MONITOR, parent, parent->pid, p->pid, NV, id);
+    return true;
+  }
+  if (m) monitor_remove(m);
+  return false;
+}
+
+static void free_memory(struct process *p) {
+  if (!p->is_js) {
+    gc_area_destroy(&p->heap, &p->area);
+    stack_free(p);
+  }
+  mem_free(p, sizeof *p, MEM_PROCESS);
+}
+
+static struct process *spawn_entry(struct process *parent, const struct entry *n, term m, term f, const struct spawn_options *o, u64 *monitor) {
+  struct process *p = mem_calloc(sizeof *p, MEM_PROCESS);
+  if (!p) return NULL;
+  if (!o->js && !prepare_memory(p, n, o)) {
+    mem_free(p, sizeof *p, MEM_PROCESS);
+    return NULL;
+  }
+  set_fields(p, parent, o);
+  p->initial[0] = m;
+  p->initial[1] = f;
+  p->initial_arity = n->live;
+  if (!table_add(p)) {
+    free_memory(p);
+    return NULL;
+  }
+  p->group_leader = o->group_leader != NV ? o->group_leader : parent ? parent->group_leader : p->pid;
+  if (!set_relations(p, parent, o, monitor)) {
+    if (p->links.first) link_remove(p->links.first);
+    table_remove(p);
+    table_list_remove(p);
+    free_memory(p);
+    return NULL;
+  }
+  p->state = PROCESS_WAITING;
+  EVENT(EVENT_SPAWN, p, p->pid, p->parent, NV, 0);
+  if (o->link) EVENT(EVENT_LINK, parent, parent->pid, p->pid, NV, 0);
+  if (!p->is_js) scheduler_ready(p);
+  return p;
+}
+
+struct process *process_spawn(struct process *parent, term m, term f, term args, const struct spawn_options *o, u64 *monitor) {
+  struct entry n;
+  if (!entry_of(&n, m, f, args)) return NULL;
+  return spawn_entry(parent, &n, m, f, o, monitor);
+}
+
+struct process *process_spawn_fun(struct process *parent, term fun, const struct spawn_options *o, u64 *monitor) {
+  struct entry n = {.ip = code_apply_fun, .live = 2, .words = copy_size(fun)};
+  n.x[0] = fun;
+  n.x[1] = NIL;
+  return spawn_entry(parent, &n, ATOM_erlang, ATOM_apply, o, monitor);
+}
+
+void process_free(struct process *p) {
+  table_list_remove(p);
+  dictionary_free(p);
+  kept_release(p->exit_kept);
+  free_memory(p);
+}
+
+// --- Registers in and out ----------------------------------------------------------------------------
+
+static i32 entered_fcalls;
+
+void process_enter(struct process *p) {
+  ctx.p = p;
+  ctx.heap = p->heap;
+  // What the process before raised lies in its heap, and these are roots.
+  ctx.fault_class = ctx.fault_reason = ctx.fault_args = ctx.fault_info = ctx.fault_trace = NV;
+  ctx.e = p->e;
+  ctx.slim = p->stack_start;
+  ctx.ip = p->ip;
+  ctx.live = p->live;
+  for (u32 i = 0; i < p->live; i++) ctx.x[i] = p->e[(i32)i - (i32)p->live];
+  ctx.fcalls = entered_fcalls = (i32)scheduler_slice;
+  // A receive whose time is up first looks at what has come meanwhile.
+  if (UNLIKELY(p->timed_out) && !mailbox_peek(p)) {
+    p->timed_out = false;
+    ctx.ip = p->timeout_ip;
+    ctx.live = 0;
+  }
+}
+
+i32 process_entered_fcalls(void) { return entered_fcalls; }
+
+void process_leave(struct process *p) {
+  p->reductions += (u64)(entered_fcalls - ctx.fcalls);
+  entered_fcalls = ctx.fcalls;
+  if (LIKELY(p->state != PROCESS_EXITING)) {
+    if (ctx.e - p->stack_start < (ptrdiff_t)ctx.live && !process_grow_stack(p, ctx.live)) exit_process(p, ATOM_system_limit);
+    else for (u32 i = 0; i < ctx.live; i++) ctx.e[(i32)i - (i32)ctx.live] = ctx.x[i];
+  }
+  p->live = ctx.live;
+  p->e = ctx.e;
+  p->ip = ctx.ip;
+  p->heap = ctx.heap;
+  ctx.p = NULL;
+}
+
+// --- Stack ---------------------------------------------------------------------------------------------
+
+static bool stack_resize(struct process *p, term **e, u32 below, u32 words) {
+  term *old_end = p->stack_start + p->stack_words;
+  u32 used = (u32)(old_end - *e) + below;
+  term *block = mem_alloc(words * sizeof(term), MEM_HEAP);
+  if (!block) return false;
+  memcpy(block + words - used, *e - below, used * sizeof(term));
+  stack_free(p);
+  p->stack_start = block;
+  p->stack_words = words;
+  *e = block + words - (used - below);
+  return true;
+}
+
+bool process_grow_stack(struct process *p, u32 words) {
+  u64 used = (u64)(p->stack_start + p->stack_words - ctx.e);
+  u64 size = p->stack_words;
+  while (size < used + words) size *= 2;
+  if (size > UINT32_MAX / sizeof(term)) return false;
+  if (size == p->stack_words) return true;
+  if (!stack_resize(p, &ctx.e, 0, (u32)size)) return false;
+  ctx.slim = p->stack_start;
+  return true;
+}
+
+u32 process_stack_used(const struct process *p) {
+  const term *e = p == ctx.p ? ctx.e : p->e;
+  return p->is_js ? 0 : (u32)(p->stack_start + p->stack_words - e);
+}
+
+static void stack_shrink(struct process *p) {
+  u32 used = process_stack_used(p) + p->live;
+  u32 words = used < FIRST_STACK_WORDS ? FIRST_STACK_WORDS : used + used / 4;
+  if (words < p->stack_words) (void)stack_resize(p, &p->e, p->live, words);
+}
+
+// --- Collection ------------------------------------------------------------------------------------------
+
+enum { MAX_ROOTS = 8 + MAILBOX_PINS };
+
+// Roots common to running and waiting processes.
+static size_t add_roots(struct process *p, struct gc_roots *r, size_t n) {
+  if (p->dictionary) r[n++] = dictionary_roots(p);
+  for (struct message *m = p->mailbox.pins; m; m = m->pin_next) r[n++] = (struct gc_roots){&m->value, 1};
+  return n;
+}
+
+// What a collection made of the process: true when it may go on.
+static bool collected(struct process *p, enum gc_result result) {
+  if (LIKELY(result == GC_OK)) return true;
+  exit_process(p, result == GC_MAX_HEAP ? ATOM_killed : ATOM_system_limit);
+  return false;
+}
+
+bool process_collect(struct process *p, u32 live, size_t need, bool major) {
+  struct gc_roots roots[MAX_ROOTS];
+  if (!mailbox_attach(p)) return collected(p, GC_NO_MEMORY);
+  size_t n = 0;
+  roots[n++] = (struct gc_roots){ctx.x, live};
+  term *end = p->stack_start + p->stack_words;
+  roots[n++] = (struct gc_roots){ctx.e + 1, (size_t)(end - (ctx.e + 1))};
+  roots[n++] = (struct gc_roots){&ctx.fault_class, 5}; // class, reason, args, info, trace
+  n = add_roots(p, roots, n);
+  major |= p->gc_requested;
+  p->gc_requested = false;
+  enum gc_result result = gc_collect(&ctx.heap, &p->area, roots, n, need, major);
+  if (UNLIKELY(result == GC_MAX_HEAP) && !exit_max_heap(p)) {
+    u64 max = p->area.max_words;
+    p->area.max_words = 0;
+    result = gc_collect(&ctx.heap, &p->area, roots, n, need, major);
+    p->area.max_words = max;
+  }
+  if (UNLIKELY(ctx.heap.exhausted)) result = GC_NO_MEMORY;
+  if (VM_DEBUG && result == GC_OK) gc_verify(&ctx.heap, &p->area, roots, n);
+  return collected(p, result);
+}
+_Static_assert(offsetof(struct ctx, fault_trace) - offsetof(struct ctx, fault_class) == 4 * sizeof(term), "fault_* are one array of roots");
+
+void process_garbage_collect(struct process *p) {
+  if (p->is_js || p->state == PROCESS_EXITING) return;
+  struct gc_roots roots[MAX_ROOTS];
+  size_t n = 0;
+  term *end = p->stack_start + p->stack_words;
+  roots[n++] = (struct gc_roots){p->e - p->live, p->live};
+  roots[n++] = (struct gc_roots){p->e + 1, (size_t)(end - (p->e + 1))};
+  n = add_roots(p, roots, n);
+  collected(p, gc_collect(&p->heap, &p->area, roots, n, 0, true));
+}
+
+u64 process_memory(const struct process *p) {
+  u64 bytes = sizeof *p + p->stack_words * sizeof(term) + dictionary_memory(p);
+  if (!p->is_js) bytes += gc_area_memory(p == ctx.p ? &ctx.heap : &p->heap, &p->area);
+  return bytes + p->links.link_count * sizeof(struct link) + p->links.own_count * sizeof(struct monitor);
+}
+
+// --- Hibernation -------------------------------------------------------------------------------------------
+
+bool process_hibernate(struct process *p, term m, term f, term args) {
+  struct entry n;
+  if (!entry_of(&n, m, f, args)) return false;
+  memcpy(ctx.x, n.x, n.live * sizeof(term));
+  ctx.live = n.live;
+  ctx.ip = n.ip;
+  ctx.e = p->stack_start + p->stack_words - 1;
+  *ctx.e = (term)(uintptr_t)code_normal_exit << 4 | TAG_RETURN;
+  ctx.status = RUN_HIBERNATE;
+  p->catches = 0;
+  return true;
+}
+
+void process_shrink(struct process *p) {
+  process_garbage_collect(p);
+  if (p->state != PROCESS_EXITING) stack_shrink(p);
+}

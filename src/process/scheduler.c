@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// Run queues and the tick. Invariant: a process is queued exactly when it is RUNNABLE and not suspended.
+// Exits that are under way are finished before any process runs. Called by the host (tick) and, through
+// scheduler_ready, by whatever wakes a process.
+#include "process/scheduler.h"
+
+#include "base/hostcalls.h"
+#include "process/late.h"
+#include "process/mailbox.h"
+#include "process/signal.h"
+#include "process/timer.h"
+
+enum {
+  LOW_EVERY = 8,          // a low priority process runs once for so many of normal priority (erlang:process_flag/2)
+  CLOCK_EVERY = 2000,     // reductions between two looks at the clock: some 20 to 50 microseconds
+  SLICE_COST = 20,        // what entering and leaving a process counts
+  EXIT_UNITS = 500        // exit work between two looks at the clock
+};
+
+struct queue { struct process *first, *last; };
+
+void (*run_slice)(struct process *p);
+void (*js_ready_hook)(struct process *p);
+u32 scheduler_slice = REDUCTIONS_PER_SLICE;
+u64 scheduler_switches, scheduler_reductions;
+u32 vm_halt_requested;
+i32 vm_halt_code;
+static struct queue queues[PRIORITY_LOW + 1];
+static u32 queued, normal_turns;
+
+void scheduler_init(void) {
+  memset(queues, 0, sizeof queues);
+  queued = normal_turns = 0;
+  scheduler_switches = scheduler_reductions = 0;
+}
+
+static void enqueue(struct process *p) {
+  struct queue *q = &queues[p->priority];
+  p->run_next = NULL;
+  p->run_prev = q->last;
+  if (q->last) q->last->run_next = p;
+  else q->first = p;
+  q->last = p;
+  p->queued = true;
+  p->queue = p->priority;
+  queued++;
+}
+
+void scheduler_remove(struct process *p) {
+  if (!p->queued) return;
+  struct queue *q = &queues[p->queue];
+  if (p->run_prev) p->run_prev->run_next = p->run_next;
+  else q->first = p->run_next;
+  if (p->run_next) p->run_next->run_prev = p->run_prev;
+  else q->last = p->run_prev;
+  p->queued = false;
+  queued--;
+}
+
+void scheduler_ready(struct process *p) {
+  if (p->is_js) {
+    if (js_ready_hook) js_ready_hook(p);
+    return;
+  }
+  if (p->state == PROCESS_WAITING) p->state = PROCESS_RUNNABLE;
+  if (p->state == PROCESS_RUNNABLE && !p->queued && !p->suspend_count) enqueue(p);
+}
+
+u32 scheduler_runnable(void) { return queued; }
+
+static struct process *pick(void) {
+  for (int i = PRIORITY_MAX; i <= PRIORITY_HIGH; i++)
+    if (queues[i].first) return queues[i].first;
+  struct process *low = queues[PRIORITY_LOW].first, *normal = queues[PRIORITY_NORMAL].first;
+  if (!normal || (low && ++normal_turns >= LOW_EVERY)) {
+    normal_turns = 0;
+    return low;
+  }
+  return normal;
+}
+
+// What the slice left the process in.
+static void settle(struct process *p) {
+  if (UNLIKELY(p->state == PROCESS_EXITING)) return;
+  switch ((enum run_status)ctx.status) {
+    case RUN_YIELD:
+      p->state = PROCESS_RUNNABLE;
+      break;
+    case RUN_WAIT:
+      p->state = PROCESS_WAITING;
+      break;
+    case RUN_HIBERNATE:
+      p->hibernated = true;
+      mailbox_reset(p);
+      p->state = p->mailbox.length ? PROCESS_RUNNABLE : PROCESS_WAITING;
+      process_shrink(p);
+      break;
+    case RUN_EXIT:
+      exit_process(p, p->exit_reason == NV ? ATOM_normal : p->exit_reason);
+      return;
+  }
+  if (UNLIKELY(p->heap.exhausted)) exit_process(p, ATOM_system_limit);
+  if (UNLIKELY(p->late != NULL)) late_deliver(p);
+  if (p->state == PROCESS_RUNNABLE && !p->queued && !p->suspend_count) enqueue(p);
+}
+
+// Runs one slice; returns the reductions it took.
+static u64 run(struct process *p) {
+  u64 before = p->reductions;
+  scheduler_remove(p);
+  p->state = PROCESS_RUNNING;
+  p->hibernated = false;
+  scheduler_switches++;
+  run_slice(p);
+  u64 used = p->reductions - before;
+  scheduler_reductions += used;
+  settle(p);
+  return used;
+}
+
+static enum tick_result idle_or_timer(i64 *wake_us) {
+  if (vm_halt_requested) return TICK_HALTED;
+  if (queued || exit_pending()) return TICK_RUNNABLE;
+  if (timer_next() == UINT64_MAX) return TICK_IDLE;
+  *wake_us = (i64)timer_next();
+  return TICK_TIMER;
+}
+
+enum tick_result scheduler_tick(u64 deadline_us, u64 max_reductions, i64 *wake_us) {
+  u64 used = 0, next_look = 0, now = host_monotonic_us();
+  while (!vm_halt_requested) {
+    if (used >= next_look) {
+      now = host_monotonic_us();
+      next_look = used + CLOCK_EVERY;
+      // At least something is done in every tick.
+      if ((now >= deadline_us && used) || (max_reductions && used >= max_reductions)) break;
+    }
+    if (UNLIKELY(exit_pending())) {
+      exit_work(EXIT_UNITS);
+      used += CLOCK_EVERY;
+      continue;
+    }
+    if (timer_next() <= now) timer_fire(now);
+    struct process *p = pick();
+    if (p) {
+      used += run(p) + SLICE_COST;
+      continue;
+    }
+    now = host_monotonic_us();
+    if (timer_next() > now && !exit_pending()) break;
+  }
+  return idle_or_timer(wake_us);
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Debug: looks at every record of the process room and says whether the room's invariants hold. Called
+// by tests after every step; means nothing while exits are pending.
+#include "process/event.h"
+#include "process/mailbox.h"
+#include "process/signal.h"
+
+struct sums { u32 link_ends, own, watched, untargeted, aliases; bool ok; };
+
+static bool live(const struct process *p) { return p && process_find(p->pid) == p; }
+
+static void verify_links(const struct process *p, struct sums *s) {
+  u32 n = 0;
+  const struct link *prev = NULL;
+  for (const struct link *l = p->links.first; l; prev = l, l = link_next(l, p), n++) {
+    s->ok &= l->end[0] == p || l->end[1] == p;
+    s->ok &= l->end[0] != l->end[1] && live(l->end[0]) && live(l->end[1]);
+    s->ok &= l->prev[link_side(l, p)] == prev && link_find(l->end[0], l->end[1]) == l;
+  }
+  s->ok &= n == p->links.link_count;
+  s->link_ends += n;
+}
+
+static void verify_monitors(const struct process *p, struct sums *s) {
+  u32 n = 0;
+  for (const struct monitor *m = p->links.own; m; m = m->own_next, n++) {
+    s->ok &= m->watcher == p && (!m->target || live(m->target)) && monitor_find(m->node.key) == m;
+    s->untargeted += !m->target;
+  }
+  s->ok &= n == p->links.own_count;
+  s->own += n;
+  n = 0;
+  const struct monitor *prev = NULL;
+  for (const struct monitor *m = p->links.watched_first; m; prev = m, m = m->watch_next, n++)
+    s->ok &= m->target == p && live(m->watcher) && m->watch_prev == prev;
+  s->ok &= n == p->links.watched_count && p->links.watched_last == prev;
+  s->watched += n;
+}
+
+static void verify_aliases(const struct process *p, struct sums *s) {
+  for (const struct alias *a = p->links.aliases; a; a = a->next, s->aliases++)
+    s->ok &= a->owner == p && alias_find(a->node.key) == a;
+}
+
+static void verify_mailbox(const struct process *p, struct sums *s) {
+  u32 messages = 0, pinned = 0;
+  bool save = p->mailbox.save == &p->mailbox.first;
+  struct message *const *last = &p->mailbox.first;
+  for (const struct message *m = p->mailbox.first; m; last = &m->next, m = m->next) {
+    messages += m->value != NV;
+    pinned += m->pinned;
+    save |= p->mailbox.save == &m->next;
+  }
+  s->ok &= messages == p->mailbox.length && pinned == p->mailbox.pinned && save && p->mailbox.last == last;
+}
+
+static void verify_process(struct process *p, void *arg) {
+  struct sums *s = arg;
+  verify_links(p, s);
+  verify_monitors(p, s);
+  verify_aliases(p, s);
+  verify_mailbox(p, s);
+  s->ok &= p->state != PROCESS_FREE && (p->name == NV || registered_find(p->name) == p);
+  s->ok &= !p->queued || (p->state == PROCESS_RUNNABLE && p->suspend_count == 0);
+  s->ok &= p->state != PROCESS_RUNNABLE || p->queued || p->suspend_count;
+}
+
+bool process_verify(void) {
+  if (exit_pending()) return true;
+  struct sums s = {.ok = true};
+  process_each(verify_process, &s);
+  return s.ok && s.link_ends == 2 * link_map.count && s.own == monitor_map.count && s.own == s.watched + s.untargeted && s.aliases == alias_map.count;
+}
