@@ -6,6 +6,7 @@
 #include "code/check.h"
 
 #include "base/alloc.h"
+#include "code/load.h"
 #include "gen/genop.h"
 
 // One letter an operand:
@@ -89,6 +90,8 @@ struct check {
   i32 *frames;        // frame at each label, FRAME_UNREACHED as long as none is known
   i32 frame;          // of the instruction, FRAME_ if negative
   u32 functions;
+  u32 entry;          // label of the function we are in
+  u32 on_load;        // its label
   u32 last_label;     // when nothing but a line came after it, else 0
   bool after_func_info;
 };
@@ -123,7 +126,7 @@ static bool is_register(const struct check *c, const struct beam_arg *a) {
   return (a->kind == BEAM_X || a->kind == BEAM_Y) && is_source(c, a);
 }
 
-static bool is_number(const struct beam_arg *a, u32 max) {
+static bool number_up_to(const struct beam_arg *a, u32 max) {
   return a->kind == BEAM_U && a->value >= 0 && a->value <= max;
 }
 
@@ -194,12 +197,12 @@ static bool check_operand(struct check *c, char letter, const struct beam_arg *a
   case 'b': good = a->kind == BEAM_FR ? a->value < FLOAT_REGISTERS : is_source(c, a); break;
   case 'D': good = a->kind == BEAM_FR ? a->value < FLOAT_REGISTERS : is_register(c, a); break;
   case 'a': good = a->kind == BEAM_ATOM && a->value >= 1 && a->value <= c->f->atom_count; break;
-  case 'u': good = is_number(a, INT32_MAX); break;
-  case 'v': good = is_number(a, MAX_X_REGISTERS); break;
-  case 'k': good = is_number(a, MAX_FRAME); break;
-  case 'w': good = is_number(a, 1 << 24); break;
-  case 'o': good = is_number(a, c->f->line_count ? c->f->line_count - 1 : INT32_MAX); break;
-  case 'z': good = a->kind == BEAM_U ? is_number(a, INT32_MAX) : is_source(c, a); break;
+  case 'u': good = number_up_to(a, INT32_MAX); break;
+  case 'v': good = number_up_to(a, MAX_X_REGISTERS); break;
+  case 'k': good = number_up_to(a, MAX_FRAME); break;
+  case 'w': good = number_up_to(a, 1 << 24); break;
+  case 'o': good = number_up_to(a, c->f->line_count ? c->f->line_count - 1 : INT32_MAX); break;
+  case 'z': good = a->kind == BEAM_U ? number_up_to(a, INT32_MAX) : is_source(c, a); break;
   default: return (a->kind == BEAM_LIST || fail(c, "a list was expected")) && check_list(c, letter);
   }
   return good || fail(c, bad);
@@ -306,6 +309,7 @@ static bool at_label(struct check *c) {
   c->labels[label] |= LABEL_DEFINED | (c->after_func_info ? LABEL_ENTRY : 0);
   if (c->after_func_info) {
     c->frame = FRAME_NONE;
+    c->entry = label;
     if (c->frames[label] == FRAME_UNREACHED) c->frames[label] = FRAME_NONE;
     return frame_is(c, c->frames[label]);
   }
@@ -376,6 +380,7 @@ static bool step(struct check *c) {
   case GENOP_select_tuple_arity:
   case GENOP_wait:
   case GENOP_loop_rec_end: break;
+  case GENOP_on_load: c->on_load = c->entry; return c->entry || fail(c, "on_load outside a function");
   case GENOP_bs_match_string: return in_strings(c, a[3].value, (a[2].value + 7) / 8);
   case GENOP_bs_put_string: return in_strings(c, a[1].value, a[0].value);
   default: return true;
@@ -387,6 +392,7 @@ static bool step(struct check *c) {
 static bool check_instruction(struct check *c) {
   const char *letters = signatures[c->i.op];
   if (!letters) return fail(c, "an instruction of before OTP 23");
+  if (!translate_knows(c->i.op)) return fail(c, "an instruction this VM does not have");
   for (u32 k = 0; k < c->i.arg_count; k++)
     if (!check_operand(c, letters[k], &c->i.args[k])) return false;
   if (!step(c)) return false;
@@ -423,7 +429,7 @@ static bool check_code(struct check *c, struct beam_error *e) {
   return more == 0 && check_labels(c);
 }
 
-bool beam_check(const struct beam_file *f, struct beam_error *e) {
+bool beam_check(struct beam_file *f, struct beam_error *e) {
   struct check c = {.f = f, .frame = FRAME_UNREACHED};
   size_t n = f->label_count;
   memset(e, 0, sizeof *e);
@@ -433,6 +439,7 @@ bool beam_check(const struct beam_file *f, struct beam_error *e) {
   if (!good) fail(&c, "out of memory");
   for (size_t k = 0; good && k < n; k++) c.frames[k] = FRAME_UNREACHED;
   good = good && check_code(&c, e);
+  f->on_load = c.on_load;
   if (c.labels) mem_free(c.labels, n, MEM_CODE);
   if (c.frames) mem_free(c.frames, n * sizeof *c.frames, MEM_CODE);
   if (!good && !e->what) *e = (struct beam_error){"Code", f->code_header + c.i.offset, c.what};

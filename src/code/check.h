@@ -6,7 +6,7 @@
 #include "code/beam_file.h"
 
 // True: every operand of every instruction is of a kind its place allows and in range, every label is
-// defined once and every label used is defined. False: error filled.
-bool beam_check(const struct beam_file *f, struct beam_error *e);
+// defined once and every label used is defined, and f->on_load is known. False: error filled.
+bool beam_check(struct beam_file *f, struct beam_error *e);
 
 #endif

@@ -25,11 +25,15 @@ struct export {
   bool guard_bif;
   cword stub[3];        // {OP_call_bif_stub | OP_undefined_function, (cword)this, 0}
   struct module *owner; // whose code ip points into; NULL for a BIF or an undefined function
+  struct export *hash_next, *older; // in their hash chain; made before this one
 };
 struct export *export_get(term m, term f, u32 arity);   // finds or makes (undefined); NULL = out of memory
 struct export *export_find(term m, term f, u32 arity);  // NULL when no record exists
 INLINE bool export_defined(const struct export *e) { return e->bif || e->owner; }
 void export_each(void (*fn)(struct export *, void *), void *arg);
+// Records made after a mark, while nothing can have kept a pointer to them, can be taken back.
+struct export *export_mark(void);
+void export_rollback(struct export *mark);
 
 // One lambda of a module.
 struct fun_entry {
@@ -42,8 +46,13 @@ struct fun_entry {
   u32 old_index, old_uniq;
   u8 uniq[16];          // MD5 of the module
   struct module *owner; // NULL when purged or known only from external terms
+  struct fun_entry *hash_next, *older;
 };
 struct fun_entry *fun_entry_get(term module, u32 old_uniq, u32 index); // finds or makes a hollow one
+void fun_entry_each(void (*fn)(struct fun_entry *, void *), void *arg);
+struct fun_entry *fun_entry_mark(void);
+void fun_entry_rollback(struct fun_entry *mark);
+term fun_external(struct heap *h, term m, term f, u32 arity); // fun M:F/A; NV = out of memory
 
 struct line_entry { u32 offset; u32 line; };            // code word offset -> line (0: none); bit 31: no frame, see translate.c
 struct function_info { u32 offset; term name; u32 arity; }; // offset of the entry (func_info word), sorted
@@ -51,14 +60,13 @@ struct function_info { u32 offset; term name; u32 arity; }; // offset of the ent
 struct module {
   term name;
   struct module *old;         // previous version, until purged
-  struct module *hash_next;
   cword *code;
   u32 code_words;
   struct function_info *functions; // by offset
   u32 function_count;
   struct line_entry *lines;   // by offset; line = file index << 24 | line number (file 0 = module's own file)
   u32 line_count;
-  term *files;                // file names (list of characters or binary), [0] unused when default
+  term *files;                // file names (lists of characters); [0] is name.erl
   u32 file_count;
   term *literals;             // literals[i]; terms in the literal area
   u32 literal_count;
@@ -70,14 +78,18 @@ struct module {
   u32 constant_count;
   u8 md5[16];
   term attributes, compile_info; // terms in the literal area
+  term *literal_offheap;      // first reference-counted object in the literal area
   struct export **exports;    // what it exports
+  const cword **export_ips;   // and where that is
   u32 export_count;
+  const cword **fun_ips;      // where the funs are
   const cword *on_load;       // function to run, or NULL
   size_t memory;              // all bytes, for code info
 };
 struct module *module_find(term name);                  // current version or NULL
+struct module *module_old(term name);                   // the version before it, as long as it is not purged
 struct module *module_of(const cword *ip);              // whose code (any version) holds ip, or NULL
-void module_each(void (*fn)(struct module *, void *), void *arg);
+void module_each(void (*fn)(struct module *, void *), void *arg); // every version, staged ones as well
 
 // Where is ip? For return words pass the address after the call: it is looked up at ip - 1.
 struct code_place { term module, function; u32 arity; const char *unused; term file; u32 line; bool has_frame; };

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// The life of a module's versions: staged, current, old, purged. Publishing and deleting rewrite the
+// export records in one go; nothing runs in between. A function that a BIF implements stays the BIF's,
+// whatever a module exports. Called by the loader's BIFs, the host and interp/undefined.c.
+#include "base/alloc.h"
+#include "code/emit.h"
+#include "code/export.h"
+#include "code/load.h"
+#include "code/module.h"
+
+// --- Exports and funs of one version --------------------------------------------------------------
+
+static void define_exports(struct module *m) {
+  for (u32 i = 0; i < m->export_count; i++) {
+    struct export *e = m->exports[i];
+    if (e->bif) continue;
+    e->ip = m->export_ips[i];
+    e->owner = m;
+  }
+}
+
+static void undefine_exports(struct module *m) {
+  for (u32 i = 0; i < m->export_count; i++)
+    if (m->exports[i]->owner == m) export_undefine(m->exports[i]);
+}
+
+static void define_funs(struct module *m) {
+  for (u32 i = 0; i < m->fun_count; i++) {
+    m->funs[i]->ip = m->fun_ips[i];
+    m->funs[i]->owner = m;
+  }
+}
+
+static void undefine_funs(struct module *m) {
+  for (u32 i = 0; i < m->fun_count; i++) {
+    if (m->funs[i]->owner != m) continue;
+    m->funs[i]->ip = NULL;
+    m->funs[i]->owner = NULL;
+  }
+}
+
+// --- Versions -----------------------------------------------------------------------------------
+
+bool code_publish(struct module *m) {
+  struct module_slot *s = module_slot_get(m->name);
+  if (!s || (s->current && s->old)) return false;
+  if (s->current) {
+    undefine_exports(s->current);
+    s->old = s->current;
+  }
+  s->current = m;
+  m->old = s->old;
+  define_exports(m);
+  define_funs(m);
+  return true;
+}
+
+void code_discard(struct module *m) {
+  module_range_remove(m);
+  module_free(m);
+}
+
+bool code_delete(term name) {
+  struct module_slot *s = module_slot_find(name);
+  if (!s || !s->current || s->old) return false;
+  undefine_exports(s->current);
+  s->old = s->current;
+  s->current = NULL;
+  return true;
+}
+
+bool code_has_old(term name) { return module_old(name) != NULL; }
+
+void code_purge_old(term name) {
+  struct module_slot *s = module_slot_find(name);
+  if (!s || !s->old) return;
+  undefine_funs(s->old);
+  code_discard(s->old);
+  s->old = NULL;
+  if (s->current) s->current->old = NULL;
+}
+
+// --- The whole ----------------------------------------------------------------------------------
+
+static void define_bif(const struct bif_entry *b) {
+  struct export *e = export_get(atom_from_c(b->module), atom_from_c(b->function), b->arity);
+  if (!e) PANIC(); // not even the tables fit
+  e->bif = b->fn;
+  e->guard_bif = (b->flags & BIF_FLAG_GUARD) != 0;
+  export_undefine(e);
+}
+
+void code_init(void) {
+  export_init();
+  for (u32 i = 0; bif_table[i].fn; i++) define_bif(&bif_table[i]);
+}
+
+void code_destroy(void) {
+  module_destroy();
+  export_destroy();
+  constant_free_all();
+}
