@@ -238,6 +238,7 @@ void process_leave(struct process *p) {
   p->ip = ctx.ip;
   p->heap = ctx.heap;
   ctx.p = NULL;
+  if (UNLIKELY(p->late != NULL) && p->is_js) late_deliver(p); // for others the scheduler does it
 }
 
 // --- Stack ---------------------------------------------------------------------------------------------
