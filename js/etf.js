@@ -368,6 +368,7 @@ export class Decoder {
     /** @type {Frame[]} */
     const frames = [];
     for (;;) {
+      /** @type {any} */
       let value = this.simple(frames);
       if (value === undefined) continue;
       for (;;) {

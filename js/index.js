@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// All public names of the package.
+
+export { VM, createVM, openVMs } from './vm.js';
+export { JsProcess } from './process.js';
+export {
+  Atom,
+  BitString,
+  ErlangMap,
+  Float,
+  Fun,
+  ImproperList,
+  Pid,
+  Port,
+  Ref,
+  Tuple,
+  charlist,
+  equals,
+  format,
+  pretty,
+  text,
+  tuple,
+} from './term.js';
+export { decode as decodeTerm, encode as encodeTerm } from './etf.js';
+export * from './errors.js';
+export { readPack } from './pack.js';

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One instance of vm.wasm: its exports, its linear memory, requests and event records. The only module that touches wasm
+// memory. Knows bytes and numbers; what they mean is vm.js's business.
+
+import { ArgumentError, BusyError, ClosedError, CrashError, LimitError, LoadError, NoProcessError, TermError } from './errors.js';
+
+/** Answers of requests, enum vm_status of src/host/vm.h. */
+const STATUS = { OK: 0, BAD_TERM: 1, BAD_ARGUMENT: 2, NO_MEMORY: 3, LIMIT: 4, NO_PROCESS: 5, BAD_CODE: 6 };
+/** Answers of a tick, enum tick_result of src/process/scheduler.h. */
+export const TICK = /** @type {const} */ (['idle', 'runnable', 'timer', 'halted']);
+/** Kinds of event records: src/process/event.h and src/host/event.h. */
+export const KINDS = ['exit', 'signal', 'spawn', 'link', 'unlink', 'monitor', 'demonitor', 'down', 'register', 'unregister', 'message', 'crash'];
+export const KIND_OUTPUT = 32;
+export const KIND_INPUT = 33;
+export const KIND_MAIL = 34;
+const FLAG = { A_WORD: 1, A_TERM: 2, B_WORD: 4, B_TERM: 8, DETAIL: 16, PROCESS: 32, BYTES: 64 };
+
+/**
+ * A pid as the VM's own word: its number and serial.
+ * @typedef {{number: number, serial: number}} Word
+ */
+
+/**
+ * An event as it was recorded; terms still encoded.
+ * @typedef {object} EventRecord
+ * @property {number} kind
+ * @property {number} detail
+ * @property {Word} subject
+ * @property {Word | Uint8Array | undefined} a
+ * @property {Word | Uint8Array | undefined} b
+ * @property {{name: string, module: string, function: string, arity: number} | undefined} process
+ * @property {Uint8Array | undefined} bytes
+ */
+
+const text = new TextDecoder();
+
+/** Reads little-endian fields. */
+export class Reader {
+  /** @param {Uint8Array} bytes */
+  constructor(bytes) {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.at = 0;
+  }
+
+  u8() {
+    return this.bytes[this.at++];
+  }
+
+  u16() {
+    this.at += 2;
+    return this.view.getUint16(this.at - 2, true);
+  }
+
+  u32() {
+    this.at += 4;
+    return this.view.getUint32(this.at - 4, true);
+  }
+
+  /** A 64-bit count, exact to 2^53. */
+  u64() {
+    const low = this.u32();
+    return this.u32() * 0x100000000 + low;
+  }
+
+  /** A pid's word: number in bits 8 to 35, serial in bits 36 to 63. @returns {Word} */
+  word() {
+    const low = this.u32();
+    const high = this.u32();
+    return { number: (low >>> 8) | ((high & 15) << 24), serial: high >>> 4 };
+  }
+
+  /** A pid's word, or undefined for the word of no value. */
+  optionalWord() {
+    const isPid = (this.bytes[this.at] & 0xff) === 0x2f;
+    const word = this.word();
+    return isPid ? word : undefined;
+  }
+
+  /** A copy: the memory below changes. @param {number} n */
+  take(n) {
+    this.at += n;
+    return this.bytes.slice(this.at - n, this.at);
+  }
+
+  shortText() {
+    const n = this.u8();
+    this.at += n;
+    return n === 0 ? '' : text.decode(this.bytes.subarray(this.at - n, this.at));
+  }
+}
+
+export class Machine {
+  /** @type {any} the exports */
+  #wasm;
+  #entered = false;
+  #closed = false;
+
+  /** @param {WebAssembly.Instance} instance */
+  constructor(instance) {
+    this.#wasm = instance.exports;
+    this.#wasm._initialize?.();
+  }
+
+  /** @returns {WebAssembly.Memory} */
+  get memory() {
+    return this.#wasm.memory;
+  }
+
+  get closed() {
+    return this.#closed;
+  }
+
+  /** Throws unless the VM may be entered now. */
+  check() {
+    if (this.#closed) throw new ClosedError();
+    if (this.#entered) throw new BusyError();
+  }
+
+  /**
+   * Calls an export. A trap means that the VM is broken: it is closed, and the caller told.
+   * @param {string} name
+   * @param {...number} args
+   * @returns {number}
+   */
+  call(name, ...args) {
+    this.check();
+    this.#entered = true;
+    try {
+      return this.#wasm[name](...args);
+    } catch (cause) {
+      this.#closed = true;
+      throw new CrashError(`the VM failed in ${name}: ${/** @type {Error} */ (cause).message}`, cause);
+    } finally {
+      this.#entered = false;
+    }
+  }
+
+  /**
+   * @param {{memoryLimit: number, seed: number, maxProcesses: number, slice: number, gcStress: boolean}} options
+   */
+  open({ memoryLimit, seed, maxProcesses, slice, gcStress }) {
+    this.#status(this.call('vm_open', memoryLimit, seed, maxProcesses, slice, gcStress ? 1 : 0), '');
+  }
+
+  /** Gives everything back. Answers the number of blocks left behind, 0 unless there is a leak. */
+  close() {
+    if (this.#closed) return 0;
+    this.call('vm_close');
+    const blocks = this.call('vm_blocks');
+    this.#closed = true;
+    this.#wasm = {};
+    return blocks;
+  }
+
+  /**
+   * Copies pieces of bytes into the VM, calls with (address, length) of each, frees them.
+   * @param {Uint8Array[]} pieces
+   * @param {(...args: number[]) => number} fn
+   */
+  #with(pieces, fn) {
+    const args = [];
+    try {
+      for (const piece of pieces) {
+        const at = this.call('vm_alloc', piece.length) >>> 0;
+        if (at === 0) throw new LimitError(`no memory for ${piece.length} bytes`);
+        args.push(at, piece.length);
+        new Uint8Array(this.memory.buffer, at, piece.length).set(piece);
+      }
+      return fn(...args);
+    } finally {
+      if (!this.#closed) for (let i = 0; i < args.length; i += 2) this.call('vm_free', args[i], args[i + 1]);
+    }
+  }
+
+  /** The answer of the last request: a copy. */
+  #result() {
+    const at = this.call('vm_result') >>> 0;
+    return new Uint8Array(this.memory.buffer, at, this.call('vm_result_size') >>> 0).slice();
+  }
+
+  /** @param {number} status @param {string} what */
+  #status(status, what) {
+    if (status === STATUS.OK) return;
+    const reason = text.decode(this.#result());
+    const message = what ? `${what}: ${reason}` : reason;
+    switch (status) {
+      case STATUS.BAD_TERM:
+        throw new TermError(message);
+      case STATUS.NO_MEMORY:
+      case STATUS.LIMIT:
+        throw new LimitError(message);
+      case STATUS.NO_PROCESS:
+        throw new NoProcessError(message);
+      case STATUS.BAD_CODE: {
+        const [module, chunk, offset, why] = reason.split('\n');
+        throw new LoadError(module, chunk, Number(offset), why);
+      }
+      default:
+        throw new ArgumentError(message);
+    }
+  }
+
+  /**
+   * A request that takes a term and answers one (or nothing).
+   * @param {'vm_spawn' | 'vm_send' | 'vm_exit'} name
+   * @param {Uint8Array} term
+   * @param {string} what for the message of an error
+   */
+  request(name, term, what) {
+    this.#status(
+      this.#with([term], (at, n) => this.call(name, at, n)),
+      what,
+    );
+    return name === 'vm_spawn' ? this.#result() : undefined;
+  }
+
+  /**
+   * A request in the name of a JS process (src/host/js_process.h).
+   * @param {number} operation
+   * @param {Uint8Array} term
+   * @param {string} what
+   */
+  js(operation, term, what) {
+    this.#status(
+      this.#with([term], (at, n) => this.call('vm_js', operation, at, n)),
+      what,
+    );
+    return this.#result();
+  }
+
+  /**
+   * @param {string} name expected; '' for any
+   * @param {Uint8Array} beam
+   */
+  load(name, beam) {
+    const status = this.#with([new TextEncoder().encode(name), beam], (a, b, c, d) => this.call('vm_load', a, b, c, d));
+    this.#status(status, `cannot load ${name}`);
+    return this.#result();
+  }
+
+  moduleArrived() {
+    this.call('vm_module_arrived');
+  }
+
+  /** The snapshot of src/host/inspect.h. */
+  inspect() {
+    this.#status(this.call('vm_inspect'), '');
+    return this.#result();
+  }
+
+  /**
+   * @param {number} budgetUs
+   * @param {number} reductions 0: no limit
+   */
+  tick(budgetUs, reductions) {
+    const state = TICK[this.call('vm_tick', budgetUs, reductions)];
+    return {
+      state,
+      wakeUs: state === 'timer' ? this.call('vm_wake') : undefined,
+      haltStatus: state === 'halted' ? this.call('vm_halt_code') : undefined,
+    };
+  }
+
+  /** @param {number} mask */
+  eventMask(mask) {
+    this.call('vm_event_mask', mask);
+  }
+
+  /** What was recorded since the last time, in order. @returns {{records: EventRecord[], lost: number}} */
+  takeEvents() {
+    const size = this.call('vm_events_size') >>> 0;
+    const lost = this.call('vm_events_lost');
+    if (size === 0 && lost === 0) return { records: [], lost };
+    const at = this.call('vm_events') >>> 0;
+    const reader = new Reader(new Uint8Array(this.memory.buffer, at, size).slice());
+    this.call('vm_events_clear');
+    const records = [];
+    while (reader.at < size) records.push(readRecord(reader));
+    return { records, lost };
+  }
+
+  stats() {
+    return { memory: this.call('vm_memory'), blocks: this.call('vm_blocks'), processes: this.call('vm_process_count'), linearMemory: this.memory.buffer.byteLength };
+  }
+}
+
+/** @param {Reader} r @returns {EventRecord} */
+function readRecord(r) {
+  const end = r.at + r.u32();
+  const kind = r.u8();
+  const flags = r.u8();
+  /** @type {EventRecord} */
+  const record = { kind, detail: r.u16(), subject: r.word(), a: undefined, b: undefined, process: undefined, bytes: undefined };
+  if (flags & FLAG.A_WORD) record.a = r.word();
+  else if (flags & FLAG.A_TERM) record.a = r.take(r.u32());
+  if (flags & FLAG.B_WORD) record.b = r.word();
+  else if (flags & FLAG.B_TERM) record.b = r.take(r.u32());
+  if (flags & FLAG.DETAIL) record.detail = r.u64();
+  if (flags & FLAG.PROCESS) record.process = { name: r.shortText(), module: r.shortText(), function: r.shortText(), arity: r.u8() };
+  if (flags & FLAG.BYTES) record.bytes = r.take(r.u32());
+  r.at = end;
+  return record;
+}

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// class JsProcess: JavaScript as an Erlang process. Erlang code can send to it, link to it, monitor it and call it as a
+// gen_server; what it does itself is done by the VM in its name, so everything that holds for processes holds for it.
+
+import { ArgumentError, ErlangError, TimeoutError } from './errors.js';
+import { Events } from './events.js';
+import { Atom, ImproperList, Pid, Ref, Tuple } from './term.js';
+
+/** @import { Term } from './term.js' */
+
+/** @typedef {{message: any, exit: {reason: any}, down: {ref: Ref, target: any, reason: any}, trapped: {from: Pid, reason: any}}} JsProcessEvents */
+
+/**
+ * What the VM does for a process.
+ * @typedef {object} Host
+ * @property {(fun: string, args: Term[]) => any} call
+ * @property {(reason: Term) => void} exit
+ * @property {(ms: number, fn: () => void) => () => void} after
+ */
+
+/**
+ * Made by `vm.process()`.
+ *
+ * Messages wait in the mailbox for `receive` (or the async iterator), unless somebody listens to 'message': then each
+ * that no receive is waiting for goes there and is gone.
+ *
+ * @extends {Events<JsProcessEvents>}
+ */
+export class JsProcess extends Events {
+  #host;
+  /** @type {any[]} */
+  #mailbox = [];
+  /** @type {{match: (message: any) => boolean, resolve: (message: any) => void, reject: (error: unknown) => void}[]} */
+  #receivers = [];
+  /** @type {Error | undefined} why it has ended */
+  #end;
+  /** @type {(reason: any) => void} */
+  #resolveExited = () => {};
+
+  /**
+   * @param {Pid} pid
+   * @param {Host} host
+   */
+  constructor(pid, host) {
+    super();
+    this.pid = pid;
+    this.#host = host;
+    /** Resolves with the exit reason once the process has ended. @type {Promise<any>} */
+    this.exited = new Promise((resolve) => (this.#resolveExited = resolve));
+  }
+
+  get alive() {
+    return this.#end === undefined;
+  }
+
+  /**
+   * @param {string} fun
+   * @param {Term[]} args
+   */
+  #call(fun, args) {
+    if (this.#end) throw this.#end;
+    return this.#host.call(fun, args);
+  }
+
+  /**
+   * @param {Pid | string | Atom | Ref | JsProcess} to
+   * @param {Term} message
+   */
+  send(to, message) {
+    this.#call('send', [target(to), message]);
+  }
+
+  /** @param {Pid | JsProcess} other */
+  link(other) {
+    this.#call('link', [target(other)]);
+  }
+
+  /** @param {Pid | JsProcess} other */
+  unlink(other) {
+    this.#call('unlink', [target(other)]);
+  }
+
+  /**
+   * Watches a process: a 'down' event, and a {'DOWN', ...} message, when it ends.
+   * @param {Pid | string | Atom | JsProcess} other
+   * @returns {Ref}
+   */
+  monitor(other) {
+    return this.#call('monitor', [Atom.for('process'), target(other)]);
+  }
+
+  /**
+   * @param {Ref} ref
+   * @param {{flush?: boolean}} [options] `flush`: also take its DOWN message out of the mailbox
+   */
+  demonitor(ref, { flush = false } = {}) {
+    this.#call('demonitor', [ref]);
+    if (flush) this.#mailbox = this.#mailbox.filter((m) => !(isDown(m) && m.at(1).equals(ref)));
+  }
+
+  /**
+   * Sends an exit signal to another process, as exit/2.
+   * @param {Pid | JsProcess} other
+   * @param {Term} reason
+   */
+  kill(other, reason = Atom.for('kill')) {
+    this.#call('exit', [target(other), reason]);
+  }
+
+  /**
+   * Whether exit signals become messages.
+   * @param {boolean} trap
+   */
+  trapExit(trap) {
+    this.#call('process_flag', [Atom.for('trap_exit'), Boolean(trap)]);
+  }
+
+  /** @param {string | Atom} name */
+  register(name) {
+    this.#call('register', [typeof name === 'string' ? Atom.for(name) : name, this.pid]);
+  }
+
+  /**
+   * Ends this process; those linked to it are told.
+   * @param {Term} [reason]
+   */
+  exit(reason = Atom.for('normal')) {
+    if (!this.#end) this.#host.exit(reason);
+  }
+
+  /**
+   * Answers a gen_server:call: `const [, from, request] = await process.receive(isCall); process.reply(from, answer)`.
+   * @param {Tuple} from
+   * @param {Term} reply
+   */
+  reply(from, reply) {
+    if (!(from instanceof Tuple) || from.length !== 2) throw new ArgumentError('from is a tuple of a pid and a tag');
+    const [pid, tag] = from;
+    const alias = tag instanceof ImproperList && tag.items[0] === Atom.for('alias') ? tag.tail : undefined;
+    this.send(alias ?? pid, Tuple.from([tag, reply]));
+  }
+
+  /**
+   * The first message that matches, out of the mailbox or when it comes. Rejects when the process ends, with a TimeoutError
+   * after `timeout` milliseconds, with the signal's reason when it aborts.
+   * @param {(message: any) => boolean} [match]
+   * @param {{timeout?: number, signal?: AbortSignal}} [options]
+   * @returns {Promise<any>}
+   */
+  receive(match = () => true, { timeout, signal } = {}) {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      const found = this.#mailbox.findIndex(match);
+      if (found >= 0) return resolve(this.#mailbox.splice(found, 1)[0]);
+      if (this.#end) return reject(this.#end);
+      let cancel = () => {};
+      const done = () => {
+        this.#receivers = this.#receivers.filter((r) => r !== receiver);
+        signal?.removeEventListener('abort', abort);
+        cancel();
+      };
+      const abort = () => receiver.reject(/** @type {AbortSignal} */ (signal).reason);
+      const receiver = {
+        match,
+        resolve: (/** @type {any} */ message) => (done(), resolve(message)),
+        reject: (/** @type {unknown} */ error) => (done(), reject(error)),
+      };
+      this.#receivers.push(receiver);
+      signal?.addEventListener('abort', abort, { once: true });
+      if (timeout !== undefined) cancel = this.#host.after(timeout, () => receiver.reject(new TimeoutError(`no message within ${timeout} ms`)));
+    });
+  }
+
+  /** The messages, one after the other, until the process ends. */
+  async *[Symbol.asyncIterator]() {
+    for (;;) {
+      try {
+        yield await this.receive();
+      } catch (error) {
+        if (error !== this.#end) throw error;
+        return;
+      }
+    }
+  }
+
+  /**
+   * A message has come. Called by the VM.
+   * @internal
+   * @param {any} message
+   * @param {(error: unknown) => void} failed
+   */
+  deliver(message, failed) {
+    if (isDown(message)) this.emit('down', { ref: message.at(1), target: message.at(3), reason: message.at(4) });
+    else if (isExit(message)) this.emit('trapped', { from: message.at(1), reason: message.at(2) });
+    for (const receiver of this.#receivers) {
+      try {
+        if (!receiver.match(message)) continue;
+      } catch (error) {
+        receiver.reject(error);
+        failed(error);
+        continue;
+      }
+      return receiver.resolve(message);
+    }
+    if (this.wants('message')) this.emit('message', message);
+    else this.#mailbox.push(message);
+  }
+
+  /**
+   * The process has ended. Called by the VM.
+   * @internal
+   * @param {Error} why
+   */
+  ended(why) {
+    if (this.#end) return;
+    this.#end = why;
+    const reason = why instanceof ErlangError ? why.reason : why;
+    for (const receiver of [...this.#receivers]) receiver.reject(why);
+    this.#resolveExited(reason);
+    this.emit('exit', { reason });
+    this.endEvents();
+  }
+
+  [Symbol.dispose]() {
+    this.exit();
+  }
+}
+
+/** @param {any} to */
+function target(to) {
+  if (typeof to === 'string') return Atom.for(to);
+  if (to instanceof JsProcess) return to.pid;
+  if (to instanceof Pid || to instanceof Atom || to instanceof Ref || to instanceof Tuple) return to;
+  throw new ArgumentError('a pid, a name or an alias was expected');
+}
+
+/** @param {any} m */
+const isDown = (m) => m instanceof Tuple && m.length === 5 && m.at(0) === Atom.for('DOWN') && m.at(1) instanceof Ref;
+/** @param {any} m */
+const isExit = (m) => m instanceof Tuple && m.length === 3 && m.at(0) === Atom.for('EXIT');

@@ -1,0 +1,832 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// class VM: one Erlang virtual machine. Owns the instance, the loop, the JS processes and the calls under way; turns
+// terms into requests and event records into events. Made by createVM, ended by close.
+
+import { ArgumentError, ClosedError, CrashError, ErlangError, HaltedError, NoProcessError, TimeoutError } from './errors.js';
+import { Decoder, decode, encode } from './etf.js';
+import { Events } from './events.js';
+import { compression, imports, randomSource, realClock, virtualClock } from './imports.js';
+import { compile, isNode, nodeModules } from './loader.js';
+import { Loop, after } from './loop.js';
+import { KINDS, KIND_INPUT, KIND_MAIL, KIND_OUTPUT, Machine } from './machine.js';
+import { openOtp, tableFinder } from './otp.js';
+import { JsProcess } from './process.js';
+import { readSnapshot } from './inspect.js';
+import { Atom, Pid, Tuple, pretty, text } from './term.js';
+
+/** @import { EventRecord, Word } from './machine.js' */
+/** @import { Identity } from './etf.js' */
+/** @import { ModuleFinder, OtpSource } from './otp.js' */
+/** @import { Term } from './term.js' */
+/** @import { WasmSource } from './loader.js' */
+
+/**
+ * Options of createVM.
+ * @typedef {object} VMOptions
+ * @property {WasmSource} [wasm] where vm.wasm is: URL, bytes, Response or compiled module; by default beside this package
+ * @property {OtpSource | OtpSource[] | false} [otp] OTP's modules: packs, or in Node folders; by default this package's pack
+ * @property {Record<string, Uint8Array> | Map<string, Uint8Array> | ModuleFinder} [modules] your own modules, looked up first
+ * @property {number} [memoryLimit] bytes the VM may use; the process that asks for more is killed. Default 2 GiB
+ * @property {number} [maxProcesses] default 1,048,576
+ * @property {number} [seed] makes what is random repeatable
+ * @property {'real' | 'virtual'} [clock] virtual: time passes only while everything waits, and then at once
+ * @property {string[]} [args] the command line, as init:get_plain_arguments and get_argument show it
+ * @property {boolean | ((text: string, bytes: Uint8Array) => void)} [stdout] what to do with output; false: nothing
+ * @property {boolean | ((text: string, bytes: Uint8Array) => void)} [stderr]
+ * @property {() => string | Uint8Array | null | Promise<string | Uint8Array | null>} [stdin] the next piece of input; null at its end
+ * @property {number} [budget] milliseconds of a tick, default 8
+ * @property {boolean} [autostart] whether the loop runs from the start, default true
+ * @property {number} [slice] reductions a process runs at a time (tests)
+ * @property {boolean} [gcStress] collect at every opportunity (tests)
+ */
+
+/**
+ * @typedef {object} InitialCall
+ * @property {string} module
+ * @property {string} function
+ * @property {number} arity
+ */
+
+/** @typedef {{pid: Pid, name: string | undefined, initialCall: InitialCall | undefined, reason: any, normal: boolean}} ExitEvent a process has ended */
+/** @typedef {{from: any, to: Pid, reason: any, cause: 'link' | 'exit' | 'monitor' | 'host' | 'group_leader', outcome: 'killed' | 'trapped' | 'ignored'}} SignalEvent an exit signal arrived */
+/** @typedef {{pid: Pid, parent: Pid | undefined, initialCall: InitialCall | undefined}} SpawnEvent */
+/** @typedef {{pid: Pid, peer: any}} LinkEvent */
+/** @typedef {{pid: Pid, target: any}} MonitorEvent */
+/** @typedef {{pid: Pid, target: any, reason: any}} DownEvent */
+/** @typedef {{pid: Pid, name: string}} RegisterEvent */
+/** @typedef {{from: Pid | undefined, to: Pid, message: any}} MessageEvent */
+/** @typedef {{pid: Pid, name: string | undefined, initialCall: InitialCall | undefined, reason: any, stack: any}} CrashEvent an error or throw nobody caught */
+/** @typedef {{text: string, bytes: Uint8Array}} OutputEvent */
+/** @typedef {{status: number}} HaltEvent */
+
+/**
+ * @typedef {{exit: ExitEvent, signal: SignalEvent, spawn: SpawnEvent, link: LinkEvent, unlink: LinkEvent, monitor: MonitorEvent,
+ *   demonitor: MonitorEvent, down: DownEvent, register: RegisterEvent, unregister: RegisterEvent, message: MessageEvent,
+ *   crash: CrashEvent, stdout: OutputEvent, stderr: OutputEvent, halt: HaltEvent, error: unknown, close: undefined}} VMEvents
+ */
+
+/**
+ * @typedef {object} SpawnOptions
+ * @property {string | Atom} [name] registered name
+ * @property {JsProcess} [parent] who spawns it
+ * @property {boolean} [link] to the parent
+ * @property {'max' | 'high' | 'normal' | 'low'} [priority]
+ * @property {number} [minHeapSize] words
+ * @property {number} [maxHeapSize] words; a process that grows beyond is killed
+ * @property {Pid | JsProcess} [groupLeader]
+ */
+
+const EVENT_NAMES = new Set([...KINDS, 'stdout', 'stderr', 'halt', 'error', 'close']);
+const CAUSES = /** @type {const} */ (['link', 'exit', 'monitor', 'host', 'group_leader']);
+const OUTCOMES = /** @type {const} */ (['killed', 'trapped', 'ignored']);
+const NODE = 'nonode@nohost';
+const JS = Object.freeze({ CALL: 0, RECEIVE: 1, EXIT: 2 });
+/** Reductions of a tick under the virtual clock, where time cannot end it. */
+const VIRTUAL_TICK = 4_000_000;
+
+/** Every VM that is open, for leak gates. @type {Set<VM>} */
+const open = new Set();
+export const openVMs = () => open.size;
+
+/** @extends {Events<VMEvents>} */
+export class VM extends Events {
+  /** @type {Machine} */
+  #machine;
+  /** @type {Required<Pick<VMOptions, 'budget'>> & VMOptions} */
+  #options;
+  /** @type {ReturnType<typeof realClock>} */
+  #clock;
+  /** @type {ModuleFinder[]} */
+  #finders;
+  #loop = new Loop(() => this.#turn());
+  #owner = { vm: true };
+  /** @type {Identity} */
+  #identity;
+  /** Pids JavaScript knows, so that there is one object for each. @type {Map<number | string, WeakRef<Pid>>} */
+  #pids = new Map();
+  #forget = new FinalizationRegistry((/** @type {number | string} */ key) => {
+    if (this.#pids.get(key)?.deref() === undefined) this.#pids.delete(key);
+  });
+  /** Living JS processes by pid. @type {Map<Pid, JsProcess>} */
+  #jsProcesses = new Map();
+  /** @type {Pid | undefined} the process that gets the results of calls */
+  #bridge;
+  /** Calls under way. @type {Map<number, {pid: Pid | undefined, settle: (outcome: any) => void, fail: (error: unknown) => void}>} */
+  #calls = new Map();
+  /** @type {Map<Pid, number>} */
+  #callPids = new Map();
+  #nextCall = 1;
+  /** @type {{name: string, event: any}[]} */
+  #queue = [];
+  #dispatching = false;
+  /** Bytes of modules that were fetched and not yet taken; null: there is none. @type {Map<string, Uint8Array | null>} */
+  #arrived = new Map();
+  /** @type {Set<string>} */
+  #fetching = new Set();
+  /** @type {(() => void)[]} */
+  #idlers = [];
+  /** @type {number | undefined} */
+  #wakeUs;
+  #state = /** @type {'idle' | 'runnable' | 'timer' | 'halted'} */ ('runnable');
+  /** @type {number | undefined} */
+  #halted;
+  #ticking = false;
+
+  /**
+   * Use createVM.
+   * @param {Machine} machine
+   * @param {VMOptions} options
+   * @param {ReturnType<typeof realClock>} clock
+   * @param {ModuleFinder[]} finders
+   */
+  constructor(machine, options, clock, finders) {
+    super();
+    this.#machine = machine;
+    this.#options = { budget: 8, ...options };
+    this.#clock = clock;
+    this.#finders = finders;
+    this.#identity = { node: NODE, owner: this.#owner, pid: (_node, id, serial, creation) => this.#pid(id, serial, creation) };
+    /** Blocks of memory that close() found still in use: 0, or a bug of ours. @type {number | undefined} */
+    this.leaked = undefined;
+    open.add(this);
+    this.subscribed();
+  }
+
+  // --- Code ---------------------------------------------------------------------------------------
+
+  /**
+   * Loads a module from the bytes of its .beam file. Answers its name.
+   * @param {Uint8Array | ArrayBuffer} bytes
+   * @param {{name?: string | Atom}} [options] `name`: what the module must be called
+   * @returns {Atom}
+   */
+  load(bytes, { name = '' } = {}) {
+    const beam = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
+    if (!(beam instanceof Uint8Array)) throw new ArgumentError('load takes the bytes of a .beam file');
+    return this.#decode(this.#machine.load(String(name), beam));
+  }
+
+  // --- Processes ----------------------------------------------------------------------------------
+
+  /**
+   * Starts a process that runs module:function(...args).
+   * @param {string | Atom} module
+   * @param {string | Atom} fun
+   * @param {Term[]} [args]
+   * @param {SpawnOptions} [options]
+   * @returns {Pid}
+   */
+  spawn(module, fun, args = [], options = {}) {
+    return this.#spawn(module, fun, args, this.#spawnOptions(options));
+  }
+
+  /**
+   * @param {string | Atom} module
+   * @param {string | Atom} fun
+   * @param {Term[]} args
+   * @param {Term[]} options
+   * @returns {Pid}
+   */
+  #spawn(module, fun, args, options) {
+    if (!Array.isArray(args)) throw new ArgumentError('the arguments of a function are an array');
+    const request = Tuple.from([atom(module, 'a module'), atom(fun, 'a function'), args, options]);
+    const answer = this.#machine.request('vm_spawn', this.#encode(request), `cannot spawn ${module}:${fun}/${args.length}`);
+    this.#loop.wake();
+    return this.#decode(/** @type {Uint8Array} */ (answer));
+  }
+
+  /** @param {SpawnOptions} options @returns {Term[]} */
+  #spawnOptions({ name, parent, link, priority, minHeapSize, maxHeapSize, groupLeader, ...unknown }) {
+    for (const key in unknown) throw new ArgumentError(`no spawn option '${key}'`);
+    /** @type {Term[]} */
+    const list = [];
+    const put = (/** @type {string} */ key, /** @type {Term} */ value) => list.push(Tuple.from([Atom.for(key), value]));
+    if (name !== undefined) put('name', atom(name, 'a name'));
+    if (parent !== undefined) put('parent', pidOf(parent));
+    if (groupLeader !== undefined) put('group_leader', pidOf(groupLeader));
+    if (priority !== undefined) put('priority', atom(priority, 'a priority'));
+    if (minHeapSize !== undefined) put('min_heap_size', minHeapSize);
+    if (maxHeapSize !== undefined) put('max_heap_size', maxHeapSize);
+    if (link) {
+      if (!parent) throw new ArgumentError('a link has two ends: give the parent to link to');
+      list.push(Atom.for('link'));
+    }
+    return list;
+  }
+
+  /**
+   * Sends a message, from nobody in particular (a JS process has a send of its own).
+   * @param {Pid | string | Atom | JsProcess | import('./term.js').Ref} to a pid, a registered name or an alias
+   * @param {Term} message
+   */
+  send(to, message) {
+    const target = typeof to === 'string' ? Atom.for(to) : to instanceof JsProcess ? to.pid : to;
+    this.#machine.request('vm_send', this.#encode(Tuple.from([target, message, Atom.for('undefined')])), `cannot send to ${to}`);
+    this.#loop.wake();
+  }
+
+  /**
+   * Sends an exit signal, as exit/2 does. To a process that has ended it does nothing.
+   * @param {Pid | string | Atom | JsProcess} process
+   * @param {Term} reason
+   */
+  exit(process, reason) {
+    const target = typeof process === 'string' ? Atom.for(process) : process instanceof JsProcess ? process.pid : process;
+    this.#machine.request('vm_exit', this.#encode(Tuple.from([target, reason, Atom.for('undefined')])), `cannot exit ${process}`);
+    this.#loop.wake();
+  }
+
+  /**
+   * A JavaScript process: with a pid, a mailbox, links and monitors like any other.
+   * @param {{trapExit?: boolean, name?: string | Atom}} [options]
+   * @returns {JsProcess}
+   */
+  process({ trapExit = false, name } = {}) {
+    /** @type {Term[]} */
+    const options = [Atom.for('js'), Tuple.from([Atom.for('trap_exit'), Boolean(trapExit)])];
+    if (name !== undefined) options.push(Tuple.from([Atom.for('name'), atom(name, 'a name')]));
+    const pid = this.#spawn('spawnlink', 'js', [], options);
+    const process = new JsProcess(pid, {
+      call: (fun, args) => this.#jsCall(pid, fun, args),
+      exit: (reason) => {
+        this.#machine.js(JS.EXIT, this.#encode(Tuple.from([pid, reason])), 'cannot exit');
+        this.#loop.wake();
+      },
+      after,
+    });
+    this.#jsProcesses.set(pid, process);
+    return process;
+  }
+
+  /**
+   * A BIF, called as a JS process.
+   * @param {Pid} pid
+   * @param {string} fun
+   * @param {Term[]} args
+   */
+  #jsCall(pid, fun, args) {
+    const request = Tuple.from([pid, Atom.for('erlang'), Atom.for(fun), args]);
+    const [kind, value] = this.#decode(this.#machine.js(JS.CALL, this.#encode(request), `cannot ${fun}`));
+    this.#loop.wake();
+    if (kind.name !== 'ok') throw new ErlangError(kind.name, value);
+    return value;
+  }
+
+  // --- Calls --------------------------------------------------------------------------------------
+
+  /**
+   * Calls a function in a process of its own. Resolves with its value; rejects with an ErlangError if it raises or its
+   * process is killed, with a TimeoutError after `timeout` milliseconds, with the signal's reason when `signal` aborts (the
+   * process is then killed).
+   *
+   * @example
+   * const vm = await createVM();
+   * await vm.call('lists', 'sum', [[1, 2, 3]]); // 6
+   *
+   * @param {string | Atom} module
+   * @param {string | Atom} fun
+   * @param {Term[]} [args]
+   * @param {{timeout?: number, signal?: AbortSignal, pretty?: boolean} & SpawnOptions} [options] `pretty`: the value as the
+   *   usual JavaScript (see pretty)
+   * @returns {Promise<any>}
+   */
+  call(module, fun, args = [], { timeout, signal, pretty: asPretty = false, ...spawn } = {}) {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      const id = this.#nextCall++;
+      let cancel = () => {};
+      const done = () => {
+        this.#calls.delete(id);
+        if (call.pid) this.#callPids.delete(call.pid);
+        signal?.removeEventListener('abort', abort);
+        cancel();
+      };
+      const fail = (/** @type {unknown} */ error) => {
+        done();
+        reject(error);
+      };
+      const kill = (/** @type {unknown} */ error) => {
+        fail(error);
+        if (!this.#machine.closed && call.pid) this.exit(call.pid, Atom.for('kill'));
+      };
+      const abort = () => kill(/** @type {AbortSignal} */ (signal).reason);
+      const settle = (/** @type {any} */ [kind, value, stack]) => {
+        done();
+        if (kind.name === 'ok') resolve(asPretty ? pretty(value) : value);
+        else reject(new ErlangError(kind.name, value, stackEntries(stack)));
+      };
+      const call = { pid: /** @type {Pid | undefined} */ (undefined), settle, fail };
+      this.#bridge ??= this.#spawn('spawnlink', 'js', [], [Atom.for('js')]);
+      const request = [this.#bridge, id, atom(module, 'a module'), atom(fun, 'a function'), args];
+      if (!Array.isArray(args)) throw new ArgumentError('the arguments of a function are an array');
+      call.pid = this.#spawn('spawnlink_js', 'call', request, this.#spawnOptions(spawn));
+      this.#calls.set(id, call);
+      this.#callPids.set(call.pid, id);
+      if (timeout !== undefined) cancel = after(timeout, () => kill(new TimeoutError(`${module}:${fun}/${args.length} took longer than ${timeout} ms`)));
+      signal?.addEventListener('abort', abort, { once: true });
+    });
+  }
+
+  // --- Running ------------------------------------------------------------------------------------
+
+  /**
+   * Runs for a while, by hand. `reductions` bounds it by work instead of time, so that it is repeatable.
+   * @param {{budget?: number, reductions?: number}} [options]
+   * @returns {{state: 'idle' | 'runnable' | 'timer' | 'halted', wake?: number}} `wake`: milliseconds until the next timer
+   */
+  tick({ budget = this.#options.budget, reductions } = {}) {
+    this.#machine.check();
+    if (this.#halted !== undefined) return { state: 'halted' };
+    if (this.#clock.virtual) {
+      if (this.#state === 'timer' && this.#wakeUs !== undefined) this.#clock.advanceTo(this.#wakeUs);
+      reductions ??= VIRTUAL_TICK;
+    }
+    try {
+      const limit = reductions === undefined ? budget * 1000 : 1e12;
+      const { state, wakeUs, haltStatus } = this.#machine.tick(limit, reductions ?? 0);
+      this.#state = state;
+      this.#wakeUs = wakeUs;
+      this.#collect();
+      if (state === 'halted') this.#halt(haltStatus ?? 0);
+    } catch (error) {
+      if (error instanceof CrashError) this.#crashed(error);
+      throw error;
+    }
+    this.#dispatch();
+    if (this.#machine.closed) return { state: 'halted' };
+    if (this.#state !== 'runnable' && this.#fetching.size === 0) this.#arrived.clear();
+    if (this.#quiet()) for (const resolve of this.#idlers.splice(0)) resolve();
+    const wake = this.#wakeUs === undefined ? undefined : Math.max(0, (this.#wakeUs - this.#clock.monotonic()) / 1000);
+    return { state: this.#state, wake };
+  }
+
+  #turn() {
+    let result;
+    try {
+      result = this.tick();
+    } catch (error) {
+      // A crash has been told to all who wait; nobody called this tick.
+      if (!(error instanceof CrashError)) throw error;
+      return false;
+    }
+    if (result.state === 'runnable') return true;
+    if (result.state === 'timer') return this.#clock.virtual || /** @type {number} */ (result.wake);
+    return false;
+  }
+
+  /** Lets the VM run by itself. It does from the start, unless `autostart` is false. */
+  start() {
+    this.#machine.check();
+    this.#loop.start();
+  }
+
+  /** Stops running by itself; `tick` runs it by hand. */
+  stop() {
+    this.#loop.stop();
+  }
+
+  #quiet() {
+    return (this.#state === 'idle' || this.#halted !== undefined) && this.#fetching.size === 0 && this.#queue.length === 0;
+  }
+
+  /** Resolves once nothing is left to do: no process can run and no timer is set. */
+  idle() {
+    return /** @type {Promise<void>} */ (
+      new Promise((resolve, reject) => {
+        if (this.#machine.closed) return reject(new ClosedError());
+        this.#idlers.push(resolve);
+        this.#loop.wake();
+      })
+    );
+  }
+
+  /** A snapshot of all processes and how they are connected. */
+  inspect() {
+    return readSnapshot(this.#machine.inspect(), (word) => this.#word(word));
+  }
+
+  /** Memory in use and number of processes. */
+  stats() {
+    return this.#machine.stats();
+  }
+
+  get closed() {
+    return this.#machine.closed;
+  }
+
+  /** The status the program halted with, undefined while it has not. */
+  get haltStatus() {
+    return this.#halted;
+  }
+
+  /** Ends the VM and gives everything back. Calls under way are rejected with a ClosedError. */
+  close() {
+    if (!open.has(this)) return;
+    this.#shut(new ClosedError());
+    this.leaked = this.#machine.close();
+  }
+
+  [Symbol.dispose]() {
+    this.close();
+  }
+
+  /** @param {Error} why */
+  #shut(why) {
+    open.delete(this);
+    this.#loop.close();
+    this.#failCalls(why);
+    for (const process of this.#jsProcesses.values()) process.ended(why);
+    this.#jsProcesses.clear();
+    for (const resolve of this.#idlers.splice(0)) resolve();
+    this.#queue.length = 0;
+    this.emit('close', undefined);
+    this.endEvents();
+    this.#pids.clear();
+    this.#arrived.clear();
+  }
+
+  /** @param {Error} why */
+  #failCalls(why) {
+    for (const call of [...this.#calls.values()]) call.fail(why);
+  }
+
+  /** @param {number} status */
+  #halt(status) {
+    this.#halted = status;
+    this.#loop.stop();
+    this.#queue.push({ name: 'halt', event: { status } });
+    this.#failCalls(new HaltedError(status));
+  }
+
+  /** @param {CrashError} error */
+  #crashed(error) {
+    if (this.wants('error')) this.emit('error', error);
+    this.#shut(error);
+  }
+
+  // --- Events -------------------------------------------------------------------------------------
+
+  /** @protected @override @param {string} name */
+  checkEvent(name) {
+    if (!EVENT_NAMES.has(name)) throw new ArgumentError(`no event '${name}': there are ${[...EVENT_NAMES].join(', ')}`);
+  }
+
+  /** What nobody wants to see is not recorded. @protected @override */
+  subscribed() {
+    if (this.#machine.closed) return;
+    const mask = KINDS.reduce((bits, name, kind) => bits | (this.wants(name) || name === 'exit' ? 1 << kind : 0), 0);
+    this.#machine.eventMask(mask);
+  }
+
+  /** Takes what the VM has recorded and queues it as events. */
+  #collect() {
+    const { records, lost } = this.#machine.takeEvents();
+    /** @type {Set<Pid>} */
+    const drained = new Set();
+    for (const record of records) {
+      if (record.kind === KIND_MAIL) this.#mail(this.#word(record.subject), drained);
+      else if (record.kind === KIND_OUTPUT) this.#output(record);
+      else if (record.kind === KIND_INPUT) this.#input(this.#word(record.subject));
+      else this.#event(KINDS[record.kind], record);
+    }
+    if (lost > 0) this.#queue.push({ name: 'error', event: new Error(`${lost} events were lost: no memory to record them`) });
+  }
+
+  #dispatch() {
+    if (this.#dispatching) return;
+    this.#dispatching = true;
+    try {
+      for (let i = 0; i < this.#queue.length; i++) {
+        const { name, event } = this.#queue[i];
+        if (name === '') event();
+        else this.emit(name, event);
+      }
+    } finally {
+      this.#queue.length = 0;
+      this.#dispatching = false;
+    }
+  }
+
+  /** @param {string} name @param {EventRecord} record */
+  #event(name, record) {
+    const pid = this.#word(record.subject);
+    if (name === 'exit') this.#ended(pid, record);
+    if (!this.wants(name)) return;
+    const event = this.#makeEvent(name, pid, record);
+    this.#queue.push({ name, event });
+  }
+
+  /** @param {string} name @param {Pid} pid @param {EventRecord} record @returns {any} */
+  #makeEvent(name, pid, record) {
+    const a = this.#value(record.a);
+    const b = this.#value(record.b);
+    const about = record.process;
+    const initialCall = about?.module ? { module: about.module, function: about.function, arity: about.arity } : undefined;
+    switch (name) {
+      case 'exit':
+        return { pid, name: about?.name || undefined, initialCall, reason: a, normal: a === Atom.for('normal') };
+      case 'signal':
+        return { from: a, to: pid, reason: b, cause: CAUSES[record.detail >> 8], outcome: OUTCOMES[record.detail & 255] };
+      case 'spawn':
+        return { pid, parent: a, initialCall };
+      case 'link':
+      case 'unlink':
+        return { pid, peer: a };
+      case 'monitor':
+      case 'demonitor':
+        return { pid, target: a };
+      case 'down':
+        return { pid, target: a, reason: b };
+      case 'register':
+      case 'unregister':
+        return { pid, name: String(a) };
+      case 'message':
+        return { from: a, to: pid, message: b };
+      default: {
+        const [reason, stack] = a instanceof Tuple && a.length === 2 ? a : [a, []];
+        return { pid, name: about?.name || undefined, initialCall, reason, stack };
+      }
+    }
+  }
+
+  /** @param {Word | Uint8Array | undefined} value */
+  #value(value) {
+    if (value === undefined) return undefined;
+    return value instanceof Uint8Array ? this.#decode(value) : this.#word(value);
+  }
+
+  /** A process has ended: calls and JS processes that were it. @param {Pid} pid @param {EventRecord} record */
+  #ended(pid, record) {
+    const js = this.#jsProcesses.get(pid);
+    if (js) {
+      this.#jsProcesses.delete(pid);
+      const reason = this.#value(record.a);
+      this.#queue.push({ name: '', event: () => js.ended(new ErlangError('exit', reason)) });
+      return;
+    }
+    const id = this.#callPids.get(pid);
+    if (id !== undefined) this.#calls.get(id)?.fail(new ErlangError('exit', this.#value(record.a)));
+  }
+
+  /** @param {Pid} pid @param {Set<Pid>} drained */
+  #mail(pid, drained) {
+    if (drained.has(pid)) return;
+    drained.add(pid);
+    const bridge = pid === this.#bridge;
+    const js = this.#jsProcesses.get(pid);
+    const request = this.#encode(pid);
+    for (;;) {
+      let bytes;
+      try {
+        bytes = this.#machine.js(JS.RECEIVE, request, 'cannot receive');
+      } catch (error) {
+        if (error instanceof NoProcessError) return; // it has ended meanwhile, and its mailbox with it
+        throw error;
+      }
+      if (bytes.length === 0) return;
+      const decoder = new Decoder(bytes, this.#identity);
+      while (!decoder.ended) {
+        const message = decoder.term();
+        if (bridge) this.#reply(message);
+        else if (js) this.#queue.push({ name: '', event: () => js.deliver(message, (error) => this.handlerFailed(error, 'message')) });
+      }
+    }
+  }
+
+  /** @param {any} message */
+  #reply(message) {
+    if (!(message instanceof Tuple) || message.length !== 3 || message.at(0) !== Atom.for('spawnlink_reply')) return;
+    this.#calls.get(message.at(1))?.settle(message.at(2));
+  }
+
+  /** @param {EventRecord} record */
+  #output(record) {
+    const name = record.detail === 2 ? 'stderr' : 'stdout';
+    const bytes = record.bytes ?? new Uint8Array();
+    const event = { bytes, text: new TextDecoder().decode(bytes) };
+    const option = this.#options[name];
+    this.#queue.push({
+      name: '',
+      event: () => {
+        if (typeof option === 'function') {
+          try {
+            option(event.text, bytes);
+          } catch (error) {
+            this.handlerFailed(error, name);
+          }
+        } else if (option !== false && (option === true || !this.wants(name))) writeOutput(name, event);
+        this.emit(name, event);
+      },
+    });
+  }
+
+  /** @param {Pid} pid who reads */
+  async #input(pid) {
+    let data = null;
+    try {
+      data = (await this.#options.stdin?.()) ?? null;
+    } catch (error) {
+      this.handlerFailed(error, 'stdin');
+    }
+    if (!this.#machine.closed) this.send(pid, Tuple.from([Atom.for('spawnlink_input'), data ?? Atom.for('eof')]));
+  }
+
+  // --- Modules ------------------------------------------------------------------------------------
+
+  /**
+   * What the VM is told about a module it does not have.
+   * @param {string} name
+   * @returns {Uint8Array | null | 'pending'}
+   */
+  findModule(name) {
+    const arrived = this.#arrived.get(name);
+    if (arrived !== undefined) return arrived;
+    if (this.#fetching.has(name)) return 'pending';
+    return this.#find(name, 0);
+  }
+
+  /** @param {string} name @param {number} from @returns {Uint8Array | null | 'pending'} */
+  #find(name, from) {
+    for (let i = from; i < this.#finders.length; i++) {
+      let found;
+      try {
+        found = this.#finders[i](name);
+      } catch (error) {
+        queueMicrotask(() => this.handlerFailed(error, 'modules'));
+        continue;
+      }
+      if (found instanceof Uint8Array) return found;
+      if (found && typeof (/** @type {any} */ (found).then) === 'function') {
+        this.#fetch(name, i, /** @type {Promise<Uint8Array | null | undefined>} */ (found));
+        return 'pending';
+      }
+    }
+    return null;
+  }
+
+  /** @param {string} name @param {number} index @param {Promise<Uint8Array | null | undefined>} promise */
+  async #fetch(name, index, promise) {
+    this.#fetching.add(name);
+    /** @type {Uint8Array | null | 'pending'} */
+    let bytes = null;
+    try {
+      bytes = (await promise) ?? null;
+    } catch (error) {
+      this.handlerFailed(error, 'modules');
+    }
+    this.#fetching.delete(name);
+    if (this.#machine.closed) return;
+    if (bytes === null) bytes = this.#find(name, index + 1);
+    if (bytes === 'pending') return;
+    this.#arrived.set(name, bytes);
+    this.#machine.moduleArrived();
+    this.#state = 'runnable';
+    this.#loop.wake();
+  }
+
+  // --- Terms --------------------------------------------------------------------------------------
+
+  /** @param {any} term */
+  #encode(term) {
+    this.#machine.check();
+    return encode(term, this.#identity);
+  }
+
+  /** @param {Uint8Array} bytes */
+  #decode(bytes) {
+    return decode(bytes, this.#identity);
+  }
+
+  /** @param {Word} word */
+  #word({ number, serial }) {
+    return this.#pid(number, serial, 0);
+  }
+
+  /** The one object for a pid. @param {number} number @param {number} serial @param {number} creation */
+  #pid(number, serial, creation) {
+    const key = serial < 2 ** 24 ? serial * 2 ** 28 + number : `${serial}.${number}`;
+    let pid = this.#pids.get(key)?.deref();
+    if (pid === undefined) {
+      pid = new Pid(NODE, [number, serial], creation, this.#owner);
+      this.#pids.set(key, new WeakRef(pid));
+      this.#forget.register(pid, key);
+    }
+    return pid;
+  }
+
+  /**
+   * Starts the services of a bare VM and waits until they stand.
+   * @internal
+   */
+  async boot() {
+    this.spawn('spawnlink_init', 'start', [(this.#options.args ?? []).map((arg) => new TextEncoder().encode(arg))]);
+    while (this.tick({ budget: 50 }).state === 'runnable' || this.#fetching.size > 0) await new Promise((resolve) => after(0, () => resolve(undefined)));
+    if (this.#options.autostart !== false) this.#loop.start();
+  }
+}
+
+/**
+ * @param {string | Atom} value
+ * @param {string} what
+ */
+function atom(value, what) {
+  if (value instanceof Atom) return value;
+  if (typeof value === 'string') return Atom.for(value);
+  throw new ArgumentError(`${what} is a string or an Atom`);
+}
+
+/** @param {Pid | JsProcess} value */
+function pidOf(value) {
+  if (value instanceof Pid) return value;
+  if (value instanceof JsProcess) return value.pid;
+  throw new ArgumentError('a pid was expected');
+}
+
+/** @param {any} stack @returns {import('./errors.js').StackEntry[]} */
+function stackEntries(stack) {
+  if (!Array.isArray(stack)) return [];
+  return stack
+    .filter((entry) => entry instanceof Tuple && entry.length === 4)
+    .map(([module, fun, arity, location]) => {
+      const at = (/** @type {string} */ key) => (Array.isArray(location) ? location : []).find((t) => t instanceof Tuple && t.at(0) === Atom.for(key))?.at(1);
+      /** @type {import('./errors.js').StackEntry} */
+      const entry = { module: String(module), function: String(fun), arity: Array.isArray(arity) ? arity.length : arity };
+      if (Array.isArray(arity)) entry.args = arity;
+      const file = at('file');
+      if (file !== undefined) Object.assign(entry, { file: text(file), line: at('line') });
+      return entry;
+    });
+}
+
+/** @param {'stdout' | 'stderr'} name @param {OutputEvent} event */
+function writeOutput(name, event) {
+  if (isNode) process[name].write(event.bytes);
+  else if (name === 'stdout') console.log(event.text.replace(/\n$/, ''));
+  else console.error(event.text.replace(/\n$/, ''));
+}
+
+/** @param {VMOptions} options */
+function checkOptions(options) {
+  const number = (/** @type {'memoryLimit' | 'maxProcesses' | 'seed' | 'budget' | 'slice'} */ key) => {
+    const value = options[key];
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) throw new ArgumentError(`${key} is a positive integer`);
+  };
+  for (const key of /** @type {const} */ (['memoryLimit', 'maxProcesses', 'seed', 'slice'])) number(key);
+  if (options.clock !== undefined && options.clock !== 'real' && options.clock !== 'virtual') throw new ArgumentError("clock is 'real' or 'virtual'");
+}
+
+/**
+ * A new virtual machine.
+ *
+ * @example
+ * import { createVM } from 'spawnlink';
+ *
+ * const vm = await createVM();
+ * console.log(await vm.call('lists', 'reverse', [[1, 2, 3]])); // [ 3, 2, 1 ]
+ * vm.close();
+ *
+ * @param {VMOptions} [options]
+ * @returns {Promise<VM>}
+ */
+export async function createVM(options = {}) {
+  checkOptions(options);
+  const node = await nodeModules();
+  const zlib = compression(node?.zlib);
+  const [module, otp] = await Promise.all([compile(options.wasm), openOtp(options.otp, zlib.inflateRaw)]);
+  const own = tableFinder(options.modules);
+  const virtual = options.clock === 'virtual';
+  const seed = options.seed ?? (virtual ? 1 : undefined);
+  const clock = virtual ? virtualClock(Date.UTC(2025, 0, 1)) : realClock();
+  /** @type {VM | undefined} */
+  let vm = undefined;
+  /** @type {Machine | undefined} */
+  let machine = undefined;
+  const instance = await WebAssembly.instantiate(
+    module,
+    imports({
+      memory: () => /** @type {Machine} */ (machine).memory,
+      clock,
+      random: randomSource(seed),
+      zlib,
+      module: (name) => /** @type {VM} */ (vm).findModule(name),
+    }),
+  );
+  machine = new Machine(instance);
+  machine.open({
+    memoryLimit: options.memoryLimit ?? 2 ** 31,
+    seed: seed === undefined ? 0 : seed + 1,
+    maxProcesses: options.maxProcesses ?? 0,
+    slice: options.slice ?? 0,
+    gcStress: options.gcStress ?? false,
+  });
+  vm = new VM(machine, options, clock, own ? [own, ...otp] : otp);
+  try {
+    await vm.boot();
+  } catch (error) {
+    vm.close();
+    throw error;
+  }
+  return vm;
+}
+
