@@ -26,7 +26,7 @@ term bif_exiting(void) {
 term bif_after_exits(struct process *p, term *a, term value) {
   bool done = !exit_pending() || exit_work(EXIT_UNITS_IN_BIF);
   if (p->state == PROCESS_EXITING) return bif_exiting();
-  if (done) return value;
+  if (done || p->is_js) return value; // what remains for a JS process's call is done before anything runs
   a[0] = NV; // no argument of a program: called again after the scheduler has finished the exits
   return bif_yield();
 }
