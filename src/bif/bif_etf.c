@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// BIFs between terms and the external term format: option lists and errors; the format is term/etf*.c's.
+// Charges a reduction for each 64 bytes.
+#include "base/alloc.h"
+#include "bif/bif.h"
+#include "gen/bifs.h"
+#include "term/etf.h"
+
+enum { BYTES_PER_RED = 64, DEFAULT_LEVEL = 6, DEFAULT_MINOR_VERSION = 1 };
+
+// {compressed, 0..9} or {minor_version, 0..2}
+static bool encode_pair(term key, term value, struct etf_options *o, bool size_only) {
+  i64 n;
+  if (key == ATOM_minor_version && bif_small(value, 0, 2, &n)) o->minor_version = (int)n;
+  else if (key == ATOM_compressed && !size_only && bif_small(value, 0, 9, &n)) o->compressed = (int)n;
+  else return false;
+  return true;
+}
+
+static bool encode_options(term list, struct etf_options *o, bool size_only) {
+  *o = (struct etf_options){.minor_version = DEFAULT_MINOR_VERSION};
+  for (; is_cons(list); list = tl(list)) {
+    term t = hd(list);
+    if (is_tuple_of(t, 2)) {
+      if (!encode_pair(tuple_elements(t)[0], tuple_elements(t)[1], o, size_only)) return false;
+    } else if (t == ATOM_compressed && !size_only) {
+      o->compressed = DEFAULT_LEVEL;
+    } else if (t == ATOM_deterministic && !size_only) {
+      o->deterministic = true;
+    } else if (t == ATOM_local && !size_only) {
+      o->local = true;
+    } else {
+      return false;
+    }
+  }
+  return is_nil(list);
+}
+
+static term to_binary(term t, term options) {
+  struct etf_options o;
+  if (!encode_options(options, &o, false)) return bif_badarg();
+  struct bytes b;
+  bytes_init(&b);
+  term result = etf_encode(&b, t, &o) ? binary_from(HEAP, b.data, b.len) : NV;
+  bif_bump((u32)(b.len / BYTES_PER_RED));
+  bytes_free(&b);
+  return result == NV ? bif_system_limit() : result;
+}
+
+static term to_iovec(term t, term options) {
+  term binary = to_binary(t, options);
+  return binary == NV ? NV : cons(HEAP, binary, NIL);
+}
+
+term bif_term_to_binary_1(struct process *p UNUSED, term *a) { return to_binary(a[0], NIL); }
+term bif_term_to_binary_2(struct process *p UNUSED, term *a) { return to_binary(a[0], a[1]); }
+term bif_term_to_iovec_1(struct process *p UNUSED, term *a) { return to_iovec(a[0], NIL); }
+term bif_term_to_iovec_2(struct process *p UNUSED, term *a) { return to_iovec(a[0], a[1]); }
+
+static term external_size(term t, term options) {
+  struct etf_options o;
+  if (!encode_options(options, &o, true)) return bif_badarg();
+  u64 n = etf_size(t, &o);
+  bif_bump((u32)(n / BYTES_PER_RED));
+  return n ? make_small((i64)n) : bif_system_limit();
+}
+
+term bif_external_size_1(struct process *p UNUSED, term *a) { return external_size(a[0], NIL); }
+term bif_external_size_2(struct process *p UNUSED, term *a) { return external_size(a[0], a[1]); }
+
+static term from_binary(term binary, int flags, bool want_used) {
+  size_t n, used;
+  u8 *tmp = NULL;
+  const u8 *data = is_binary(binary) ? binary_bytes(binary, &n, &tmp) : NULL;
+  if (!data) return bif_badarg();
+  struct etf_error error;
+  term t = etf_decode(HEAP, data, n, flags, &used, &error);
+  if (tmp) mem_free(tmp, n, MEM_SYSTEM);
+  bif_bump((u32)(n / BYTES_PER_RED));
+  if (t == NV) return ctx.heap.exhausted ? bif_system_limit() : bif_badarg();
+  return want_used ? tuple2(HEAP, t, make_small((i64)used)) : t;
+}
+
+term bif_binary_to_term_1(struct process *p UNUSED, term *a) { return from_binary(a[0], 0, false); }
+
+term bif_binary_to_term_2(struct process *p UNUSED, term *a) {
+  int flags = 0;
+  bool used = false;
+  term l = a[1];
+  for (; is_cons(l); l = tl(l)) {
+    if (hd(l) == ATOM_safe) flags |= ETF_SAFE;
+    else if (hd(l) == ATOM_used) used = true;
+    else return bif_badarg();
+  }
+  return is_nil(l) ? from_binary(a[0], flags, used) : bif_badarg();
+}

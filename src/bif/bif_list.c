@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// BIFs on lists. Searching and reversing go on where they were after a yield, with their state in the
+// arguments; appending and subtracting build their result at once and charge for it.
+#include "base/alloc.h"
+#include "bif/bif.h"
+#include "gen/bifs.h"
+#include "term/hash.h"
+
+enum {
+  STEPS = 20000,     // list cells looked at between yields
+  CELLS_PER_RED = 16 // what one reduction pays for
+};
+
+term bif_length(struct process *p UNUSED, term *a) {
+  u32 n;
+  if (!bif_list_length(a[0], &n)) return bif_badarg();
+  bif_bump(n / (4 * CELLS_PER_RED));
+  return make_small(n);
+}
+
+term bif_hd(struct process *p UNUSED, term *a) { return is_cons(a[0]) ? hd(a[0]) : bif_badarg(); }
+term bif_tl(struct process *p UNUSED, term *a) { return is_cons(a[0]) ? tl(a[0]) : bif_badarg(); }
+
+static term pause(void) {
+  bif_bump(STEPS / CELLS_PER_RED);
+  return bif_yield();
+}
+
+term bif_lists_member(struct process *p UNUSED, term *a) {
+  term key = a[0], l = a[1];
+  u32 steps = STEPS;
+  bool immediate = is_immediate(key);
+  for (; is_cons(l); l = tl(l)) {
+    if (hd(l) == key || (!immediate && term_same(hd(l), key))) return ATOM_true;
+    if (--steps == 0) {
+      a[1] = tl(l);
+      return pause();
+    }
+  }
+  bif_bump((STEPS - steps) / CELLS_PER_RED);
+  return is_nil(l) ? ATOM_false : bif_badarg();
+}
+
+enum { REVERSE_PORTION = HEAP_SMALL_MAX / 2 };
+
+term bif_lists_reverse(struct process *p UNUSED, term *a) {
+  for (u32 done = 0; done < STEPS; done += REVERSE_PORTION) {
+    u32 n = 0;
+    term l = a[0];
+    for (; n < REVERSE_PORTION && is_cons(l); l = tl(l)) n++;
+    if (!is_cons(l) && !is_nil(l)) return bif_badarg();
+    if (n == 0) return a[1];
+    term *cell = heap_alloc(HEAP, 2 * n), tail = a[1];
+    for (l = a[0]; n > 0; n--, cell += 2, l = tl(l)) {
+      cell[0] = hd(l);
+      cell[1] = tail;
+      tail = make_cons(cell);
+    }
+    a[0] = l;
+    a[1] = tail;
+    if (is_nil(l)) {
+      bif_bump(done / CELLS_PER_RED);
+      return tail;
+    }
+  }
+  return pause();
+}
+
+// --- Lists of tuples ---------------------------------------------------------------------------
+
+// The first tuple whose element at a[1] equals a[0]: found, NIL (none), or NV (error, or yield).
+static term key_search(term *a) {
+  i64 at;
+  if (!bif_small(a[1], 1, INT64_MAX >> 4, &at)) return bif_badarg();
+  term key = a[0], l = a[2];
+  u32 steps = STEPS;
+  for (; is_cons(l); l = tl(l)) {
+    term t = hd(l);
+    if (is_tuple(t) && at <= tuple_arity(t) && term_equal(tuple_elements(t)[at - 1], key)) return t;
+    if (--steps == 0) {
+      a[2] = tl(l);
+      return pause();
+    }
+  }
+  bif_bump((STEPS - steps) / CELLS_PER_RED);
+  return is_nil(l) ? NIL : bif_badarg();
+}
+
+term bif_lists_keyfind(struct process *p UNUSED, term *a) {
+  term t = key_search(a);
+  return t == NIL ? ATOM_false : t;
+}
+term bif_lists_keymember(struct process *p UNUSED, term *a) {
+  term t = key_search(a);
+  return t == NIL ? ATOM_false : t == NV ? NV : ATOM_true;
+}
+term bif_lists_keysearch(struct process *p UNUSED, term *a) {
+  term t = key_search(a);
+  return t == NIL ? ATOM_false : t == NV ? NV : tuple2(HEAP, ATOM_value, t);
+}
+
+// --- ++ and -- ---------------------------------------------------------------------------------
+
+term bif_append(struct process *p UNUSED, term *a) {
+  u32 n;
+  if (!bif_list_length(a[0], &n)) return bif_badarg();
+  if (n == 0) return a[1];
+  if (is_nil(a[1])) return a[0];
+  term *cells = heap_alloc(HEAP, 2 * (size_t)n), l = a[0];
+  if (!cells) return bif_system_limit();
+  for (u32 i = 0; i < n; i++, l = tl(l)) {
+    cells[2 * i] = hd(l);
+    cells[2 * i + 1] = i + 1 < n ? make_cons(cells + 2 * i + 2) : a[1];
+  }
+  bif_bump(n / CELLS_PER_RED);
+  return make_cons(cells);
+}
+
+// The elements to be removed, each with how often: an open-addressing hash when they are many.
+struct counted { term t; u32 count; };
+enum { FEW = 16 };
+struct removals {
+  struct counted *slots;
+  u32 size;         // slots
+  bool hashed;
+  struct counted few[FEW];
+};
+
+static struct counted *find(struct removals *r, term t) {
+  u32 i = r->hashed ? hash_term(t) & (r->size - 1) : 0;
+  while (r->slots[i].count != UINT32_MAX && !term_same(r->slots[i].t, t)) i = r->hashed ? (i + 1) & (r->size - 1) : i + 1;
+  return &r->slots[i];
+}
+
+static bool removals_init(struct removals *r, term list, u32 n) {
+  r->hashed = n >= FEW; // one slot stays free to end a search
+  r->slots = r->few;
+  r->size = FEW;
+  if (r->hashed) {
+    while (r->size < 2 * n) r->size *= 2;
+    r->slots = mem_alloc(r->size * sizeof *r->slots, MEM_SYSTEM);
+    if (!r->slots) return false;
+  }
+  for (u32 i = 0; i < r->size; i++) r->slots[i].count = UINT32_MAX; // free
+  for (; is_cons(list); list = tl(list)) {
+    struct counted *c = find(r, hd(list));
+    if (c->count == UINT32_MAX) *c = (struct counted){hd(list), 0};
+    c->count++;
+  }
+  return true;
+}
+
+// Removes as far as counts say; cells has room for all of list.
+static u32 keep_rest(struct removals *r, term list, u32 left, term *cells) {
+  u32 kept = 0;
+  for (; is_cons(list); list = tl(list)) {
+    struct counted *c = left ? find(r, hd(list)) : NULL;
+    if (c && c->count != UINT32_MAX && c->count > 0) {
+      c->count--;
+      left--;
+      continue;
+    }
+    cells[2 * kept] = hd(list);
+    cells[2 * kept + 1] = make_cons(cells + 2 * kept + 2);
+    kept++;
+  }
+  return kept;
+}
+
+term bif_subtract(struct process *p UNUSED, term *a) {
+  u32 n, m;
+  if (!bif_list_length(a[0], &n) || !bif_list_length(a[1], &m)) return bif_badarg();
+  if (n == 0 || m == 0) return a[0];
+  struct removals r;
+  term *cells = removals_init(&r, a[1], m) ? heap_alloc(HEAP, 2 * (size_t)n) : NULL;
+  u32 kept = cells ? keep_rest(&r, a[0], m, cells) : 0;
+  if (r.slots && r.slots != r.few) mem_free(r.slots, r.size * sizeof *r.slots, MEM_SYSTEM);
+  if (!cells) return bif_system_limit();
+  heap_shrink(HEAP, cells + 2 * n, cells + 2 * kept);
+  bif_bump((n + m) / 4);
+  if (kept == 0) return NIL;
+  cells[2 * kept - 1] = NIL;
+  return make_cons(cells);
+}

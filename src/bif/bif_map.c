@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+// BIFs on maps: the native part of module maps, the map guards, and the pieces of erts_internal that
+// iterators are made of. The work is term/map.c's; here are arguments, errors and reductions.
+#include "base/alloc.h"
+#include "bif/bif.h"
+#include "gen/bifs.h"
+
+static term bad_map(term t) { return bif_error(tuple2(HEAP, ATOM_badmap, t)); }
+static term bad_key(term t) { return bif_error(tuple2(HEAP, ATOM_badkey, t)); }
+static term map_or_limit(term map) { return map == NV ? bif_system_limit() : map; }
+
+term bif_map_size(struct process *p UNUSED, term *a) { return is_map(a[0]) ? make_small((i64)map_size(a[0])) : bad_map(a[0]); }
+
+term bif_is_map_key(struct process *p UNUSED, term *a) {
+  return is_map(a[1]) ? make_bool(map_get(a[1], a[0]) != NV) : bad_map(a[1]);
+}
+
+term bif_map_get(struct process *p UNUSED, term *a) {
+  if (!is_map(a[1])) return bad_map(a[1]);
+  term v = map_get(a[1], a[0]);
+  return v == NV ? bad_key(a[0]) : v;
+}
+
+// In OTP these two are other names of the guards, and stack traces show the guards' names.
+term bif_maps_get(struct process *p UNUSED, term *a) {
+  term v = is_map(a[1]) ? map_get(a[1], a[0]) : NV;
+  return v == NV ? bif_trap_mfa(ATOM_erlang, ATOM_map_get, 2, a[0], a[1]) : v;
+}
+term bif_maps_is_key(struct process *p, term *a) {
+  return is_map(a[1]) ? bif_is_map_key(p, a) : bif_trap_mfa(ATOM_erlang, ATOM_is_map_key, 2, a[0], a[1]);
+}
+
+term bif_maps_find(struct process *p UNUSED, term *a) {
+  if (!is_map(a[1])) return bad_map(a[1]);
+  term v = map_get(a[1], a[0]);
+  return v == NV ? ATOM_error : tuple2(HEAP, ATOM_ok, v);
+}
+
+term bif_maps_put(struct process *p UNUSED, term *a) {
+  return is_map(a[2]) ? map_or_limit(map_put(HEAP, a[2], a[0], a[1])) : bad_map(a[2]);
+}
+
+term bif_maps_update(struct process *p UNUSED, term *a) {
+  if (!is_map(a[2])) return bad_map(a[2]);
+  term map = map_update(HEAP, a[2], a[0], a[1]);
+  return map == NV ? bad_key(a[0]) : map;
+}
+
+term bif_maps_remove(struct process *p UNUSED, term *a) {
+  term old;
+  return is_map(a[1]) ? map_remove(HEAP, a[1], a[0], &old) : bad_map(a[1]);
+}
+
+term bif_maps_take(struct process *p UNUSED, term *a) {
+  term old;
+  if (!is_map(a[1])) return bad_map(a[1]);
+  term rest = map_remove(HEAP, a[1], a[0], &old);
+  return old == NV ? ATOM_error : tuple2(HEAP, old, rest);
+}
+
+term bif_maps_merge(struct process *p UNUSED, term *a) {
+  if (!is_map(a[0])) return bad_map(a[0]);
+  if (!is_map(a[1])) return bad_map(a[1]);
+  bif_bump((u32)(map_size(a[0]) + map_size(a[1])) / 8);
+  return map_or_limit(map_merge(HEAP, a[0], a[1]));
+}
+
+// The keys or the values as a list, in the map's order.
+static term list_of(term map, bool keys) {
+  size_t n = map_size(map);
+  if (n == 0) return NIL;
+  term *cells = heap_alloc(HEAP, 2 * n);
+  if (!cells) return bif_system_limit();
+  struct map_iter it;
+  term k, v;
+  map_iter_init(&it, map);
+  for (size_t i = 0; i < n; i++) {
+    map_iter_next(&it, &k, &v);
+    cells[2 * i] = keys ? k : v;
+    cells[2 * i + 1] = i + 1 < n ? make_cons(cells + 2 * i + 2) : NIL;
+  }
+  bif_bump((u32)n / 16);
+  return make_cons(cells);
+}
+term bif_maps_keys(struct process *p UNUSED, term *a) { return is_map(a[0]) ? list_of(a[0], true) : bad_map(a[0]); }
+term bif_maps_values(struct process *p UNUSED, term *a) { return is_map(a[0]) ? list_of(a[0], false) : bad_map(a[0]); }
+
+// --- From lists --------------------------------------------------------------------------------
+
+enum { PORTION = 8192 }; // pairs that are put in at once
+
+// A map of the first n elements: pairs, or keys that all get the same value (NV: they are pairs).
+static term map_of_first(term *list, size_t n, term value) {
+  term few[2 * MAP_FLAT_MAX], *pairs = few;
+  size_t size = 2 * n * sizeof *pairs;
+  if (n > MAP_FLAT_MAX && !(pairs = mem_alloc(size, MEM_SYSTEM))) return NV;
+  term rest = *list;
+  for (size_t i = 0; i < n; i++, rest = tl(rest)) {
+    term e = hd(rest);
+    pairs[2 * i] = value == NV ? tuple_elements(e)[0] : e;
+    pairs[2 * i + 1] = value == NV ? tuple_elements(e)[1] : value;
+  }
+  *list = rest;
+  term map = map_from_pairs(HEAP, pairs, n);
+  if (pairs != few) mem_free(pairs, size, MEM_SYSTEM);
+  return map;
+}
+
+static size_t first_portion(term list) {
+  size_t n = 0;
+  for (; n < PORTION && is_cons(list); list = tl(list)) n++;
+  return n;
+}
+
+// A long list is taken in portions by a BIF that has the map so far as an argument.
+static term map_from_list(term list, term value, term continuation) {
+  term map = map_of_first(&list, first_portion(list), value);
+  if (map == NV) return bif_system_limit();
+  if (is_nil(list)) return map;
+  bif_bump(PORTION / 4);
+  return bif_trap_mfa(ATOM_erts_internal, continuation, 3, list, map, value == NV ? NIL : value);
+}
+
+static term map_from_more(term *a, term value) {
+  term portion = map_of_first(&a[0], first_portion(a[0]), value);
+  term map = portion == NV ? NV : map_merge(HEAP, a[1], portion);
+  if (map == NV) return bif_system_limit();
+  if (is_nil(a[0])) return map;
+  a[1] = map;
+  bif_bump(PORTION / 2);
+  return bif_yield();
+}
+term bif_map_from_more_pairs(struct process *p UNUSED, term *a) { return map_from_more(a, NV); }
+term bif_map_from_more_keys(struct process *p UNUSED, term *a) { return map_from_more(a, a[2]); }
+
+term bif_maps_from_list(struct process *p UNUSED, term *a) {
+  term l = a[0];
+  while (is_cons(l) && is_tuple_of(hd(l), 2)) l = tl(l);
+  return is_nil(l) ? map_from_list(a[0], NV, ATOM_map_from_more_pairs) : bif_badarg();
+}
+
+term bif_maps_from_keys(struct process *p UNUSED, term *a) {
+  u32 n;
+  return bif_list_length(a[0], &n) ? map_from_list(a[0], a[1], ATOM_map_from_more_keys) : bif_badarg();
+}
+
+// --- Iteration ---------------------------------------------------------------------------------
+
+enum { BATCH = MAP_FLAT_MAX, LIST_BATCH = 512 };
+
+// Reads pairs from a position on: at least one batch, or up to the end; never part of the keys of one
+// hash. Returns their number, and where to go on (NV: nowhere).
+static size_t read_batch(term map, u32 position, term *pairs, size_t batch, size_t room, term *next) {
+  struct map_iter it;
+  size_t n = 0;
+  u32 last = 0;
+  map_iter_seek(&it, map, position);
+  *next = NV;
+  while (n < room) {
+    term k, v;
+    if (!map_iter_next(&it, &k, &v)) return n;
+    if (n >= batch) {
+      u32 at = map_iter_position(map, it.index, k);
+      if (at != last) {
+        *next = make_small(at);
+        return n;
+      }
+    }
+    if (n + 1 >= batch) last = map_iter_position(map, it.index, k);
+    pairs[2 * n] = k;
+    pairs[2 * n++ + 1] = v;
+  }
+  return SIZE_MAX; // more keys of one hash than there is room for
+}
+
+// As read_batch, in a block that always is large enough; *size is the block's.
+static size_t read_pairs(term map, u32 position, size_t batch, term **pairs, size_t *size, term *next) {
+  for (size_t room = batch + 16;; room *= 4) {
+    *size = 2 * room * sizeof **pairs;
+    *pairs = mem_alloc(*size, MEM_SYSTEM);
+    if (!*pairs) return SIZE_MAX;
+    size_t n = read_batch(map, position, *pairs, batch, room, next);
+    if (n != SIZE_MAX) return n;
+    mem_free(*pairs, *size, MEM_SYSTEM);
+  }
+}
+
+// {K1, V1, {K2, V2, ... Next}}
+static term chain_of(const term *pairs, size_t n, term next) {
+  while (n-- > 0) next = tuple3(HEAP, pairs[2 * n], pairs[2 * n + 1], next);
+  return next;
+}
+
+// Ordered iterators have the list of the keys that are left in place of the position.
+static term next_of_keys(term keys, term map) {
+  if (is_nil(keys)) return ATOM_none;
+  if (!is_cons(keys)) return bif_badarg();
+  term v = map_get(map, hd(keys));
+  return v == NV ? bif_badarg() : tuple3(HEAP, hd(keys), v, cons(HEAP, tl(keys), map));
+}
+
+// erts_internal:map_next(Position, Map, iterator | List)
+term bif_map_next(struct process *p UNUSED, term *a) {
+  term map = a[1], *pairs, next;
+  i64 position;
+  bool iterator = a[2] == ATOM_iterator;
+  size_t size;
+  if (!is_map(map) || (!iterator && !is_list(a[2]))) return bif_badarg();
+  if (iterator && is_list(a[0])) return next_of_keys(a[0], map);
+  if (!bif_small(a[0], 0, UINT32_MAX, &position)) return bif_badarg();
+  if (position > 0 && map_size(map) <= MAP_FLAT_MAX && (size_t)position >= map_size(map)) return bif_badarg();
+  size_t n = read_pairs(map, (u32)position, iterator ? BATCH : LIST_BATCH, &pairs, &size, &next);
+  if (n == SIZE_MAX) return bif_system_limit();
+  term result;
+  if (iterator) {
+    result = chain_of(pairs, n, next == NV ? ATOM_none : cons(HEAP, next, map));
+  } else {
+    result = a[2];
+    for (size_t i = n; i-- > 0;) result = cons(HEAP, tuple2(HEAP, pairs[2 * i], pairs[2 * i + 1]), result);
+    if (next != NV) result = cons(HEAP, next, cons(HEAP, map, result));
+  }
+  mem_free(pairs, size, MEM_SYSTEM);
+  bif_bump((u32)n / 8);
+  return result;
+}
+
+term bif_map_to_tuple_keys(struct process *p UNUSED, term *a) {
+  return is_kind(a[0], KIND_MAP_FLAT) ? boxed_ptr(a[0])[1] : bif_badarg();
+}

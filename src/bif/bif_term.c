@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// BIFs on terms of any type: hashes, printing and naming, and the hooks by which the term room learns
+// about funs and exports. Those on the external term format are in bif_etf.c.
+#include "base/alloc.h"
+#include "base/hostcalls.h"
+#include "bif/bif_term.h"
+#include "gen/bifs.h"
+#include "memory/copy.h"
+#include "term/etf.h"
+#include "term/hash.h"
+#include "term/print.h"
+#include "term/ref.h"
+
+// --- Funs and exports for term/ ----------------------------------------------------------------
+
+static void fun_info(term fun, struct fun_info_etf *out) {
+  const term *p = boxed_ptr(fun);
+  const struct fun_entry *e = ptr_val(p[1]);
+  *out = (struct fun_info_etf){.module = e->module, .arity = header_aux(p[0]), .index = e->index, .old_index = e->old_index,
+    .old_uniq = e->old_uniq, .uniq = e->uniq, .free_count = header_size(p[0]) - 2, .pid = p[2], .free_vars = p + 3};
+}
+
+static void export_info(term fun, term *m, term *f, u32 *arity) {
+  const struct export *e = ptr_val(boxed_ptr(fun)[1]);
+  *m = e->module;
+  *f = e->function;
+  *arity = e->arity;
+}
+
+static term make_export(struct heap *h, term m, term f, u32 arity) {
+  struct export *e = export_get(m, f, arity);
+  if (!e) return NV;
+  term *p = heap_alloc(h, 2);
+  p[0] = MAKE_HEADER_AUX(KIND_EXPORT, 1, arity);
+  p[1] = make_ptr(e);
+  return make_boxed(p);
+}
+
+// The entry of a fun whose module is not loaded is hollow: what the external form says is kept in it.
+static term make_fun(struct heap *h, term module, u32 arity, const u8 uniq[16], u32 index, u32 old_index, u32 old_uniq, term pid, u32 free_count, term **free_vars) {
+  struct fun_entry *e = fun_entry_get(module, old_uniq, index);
+  if (!e) return NV;
+  if (!e->ip && !e->owner) {
+    memcpy(e->uniq, uniq, sizeof e->uniq);
+    e->old_index = old_index;
+    e->free_count = free_count;
+    e->arity = arity + free_count;
+  }
+  term *p = heap_alloc(h, 3 + free_count);
+  p[0] = MAKE_HEADER_AUX(KIND_FUN, 2 + free_count, arity);
+  p[1] = make_ptr(e);
+  p[2] = pid;
+  *free_vars = p + 3;
+  return make_boxed(p);
+}
+
+void bif_term_init(void) {
+  etf_fun_info = fun_info;
+  etf_export_info = export_info;
+  etf_make_export = make_export;
+  etf_make_fun = make_fun;
+}
+
+// --- Hashes ------------------------------------------------------------------------------------
+
+// 1..2^32, or 0 when it is no range.
+static u64 range_of(term t) {
+  i64 range;
+  return bif_small(t, 1, (i64)1 << 32, &range) ? (u64)range : 0;
+}
+
+term bif_phash2_1(struct process *p UNUSED, term *a) { return make_small(hash_phash2(a[0]) & ((1u << 27) - 1)); }
+
+term bif_phash2_2(struct process *p UNUSED, term *a) {
+  u64 range = range_of(a[1]);
+  return range ? make_small((i64)(hash_phash2(a[0]) % range)) : bif_badarg();
+}
+
+term bif_phash(struct process *p UNUSED, term *a) {
+  u64 range = range_of(a[1]);
+  return range ? make_small((i64)(hash_phash(a[0]) % range) + 1) : bif_badarg();
+}
+
+// --- Identifiers as text -----------------------------------------------------------------------
+
+static term text_list(struct bytes *b) {
+  term t = b->failed ? bif_system_limit() : bif_list_of_utf8(b->data, b->len);
+  bytes_free(b);
+  return t;
+}
+
+static term printed(void (*print)(struct bytes *, term), term t) {
+  struct bytes b;
+  bytes_init(&b);
+  print(&b, t);
+  return text_list(&b);
+}
+
+term bif_pid_to_list(struct process *p UNUSED, term *a) { return is_pid(a[0]) ? printed(print_pid, a[0]) : bif_badarg(); }
+term bif_ref_to_list(struct process *p UNUSED, term *a) { return is_ref(a[0]) ? printed(print_ref, a[0]) : bif_badarg(); }
+term bif_port_to_list(struct process *p UNUSED, term *a) { return is_port(a[0]) ? printed(print_port, a[0]) : bif_badarg(); }
+term bif_fun_to_list(struct process *p UNUSED, term *a) { return is_fun(a[0]) ? printed(print_fun, a[0]) : bif_badarg(); }
+
+// Reads "<prefix>0.N1.N2...>" with exactly count numbers below 2^32 after the 0 of this node.
+static bool parse_numbers(term list, const char *prefix, u32 count, u64 *numbers) {
+  u8 text[64];
+  size_t n;
+  for (term l = list; is_cons(l); l = tl(l)) // one byte each
+    if (!is_small(hd(l)) || (u64)small_val(hd(l)) > 127) return false;
+  if (bif_utf8_of_list(list, text, sizeof text, &n) < 0) return false;
+  size_t k = strlen(prefix);
+  if (n <= k || memcmp(text, prefix, k) != 0 || text[k] != '0') return false;
+  const u8 *p = text + k + 1, *end = text + n;
+  for (u32 i = 0; i < count; i++) {
+    if (end - p < 2 || *p != '.' || p[1] < '0' || p[1] > '9') return false;
+    u64 v = 0;
+    for (p++; p < end && *p >= '0' && *p <= '9'; p++) {
+      v = v * 10 + (*p - '0');
+      if (v > UINT32_MAX) return false;
+    }
+    numbers[i] = v;
+  }
+  return end - p == 1 && *p == '>';
+}
+
+term bif_list_to_pid(struct process *p UNUSED, term *a) {
+  u64 n[2];
+  if (!parse_numbers(a[0], "<", 2, n) || n[0] >> 28 || n[1] >> 28) return bif_badarg();
+  return make_pid((u32)n[0], (u32)n[1]);
+}
+
+term bif_list_to_port(struct process *p UNUSED, term *a) {
+  u64 n;
+  if (!parse_numbers(a[0], "#Port<", 1, &n) || n >> 28) return bif_badarg();
+  return make_port(n);
+}
+
+term bif_list_to_ref(struct process *p UNUSED, term *a) {
+  u64 n[3];
+  if (!parse_numbers(a[0], "#Ref<", 3, n) || n[2] >> 18) return bif_badarg();
+  term *r = heap_alloc(HEAP, REF_WORDS);
+  r[0] = MAKE_HEADER(KIND_REF, REF_WORDS - 1);
+  r[1] = n[2] | n[1] << 32;
+  r[2] = n[0];
+  return make_boxed(r);
+}
+
+term bif_make_ref(struct process *p UNUSED, term *a UNUSED) { return ref_new(HEAP); }
+
+// --- Display -----------------------------------------------------------------------------------
+
+static term written(struct bytes *b) {
+  if (!b->failed) host_write(1, b->data, b->len);
+  bytes_free(b);
+  return ATOM_true;
+}
+
+term bif_display(struct process *p UNUSED, term *a) {
+  struct bytes b;
+  bytes_init(&b);
+  print_display(&b, a[0]);
+  bytes_put(&b, '\n');
+  return written(&b);
+}
+
+term bif_display_string(struct process *p UNUSED, term *a) {
+  struct bytes b;
+  bytes_init(&b);
+  term l = a[0];
+  i64 c;
+  for (; is_cons(l) && bif_small(hd(l), 0, 0x10FFFF, &c); l = tl(l)) bytes_utf8(&b, (u32)c);
+  if (is_nil(l)) return written(&b);
+  bytes_free(&b);
+  return bif_badarg();
+}
+
+term bif_display_nl(struct process *p UNUSED, term *a UNUSED) {
+  host_write(1, (const u8 *)"\n", 1);
+  return ATOM_true;
+}
+
+// --- erts_debug, erts_internal -----------------------------------------------------------------
+
+term bif_same(struct process *p UNUSED, term *a) { return make_bool(a[0] == a[1]); }
+
+term bif_flat_size(struct process *p UNUSED, term *a) { return make_small((i64)copy_size_all(a[0])); }
+
+term bif_cmp_term(struct process *p UNUSED, term *a) {
+  int c = term_compare_exact(a[0], a[1]);
+  return make_small(c < 0 ? -1 : c > 0);
+}
+
+term bif_term_type(struct process *p UNUSED, term *a) {
+  static const term of_kind[KIND_COUNT] = {
+    [KIND_TUPLE] = ATOM_tuple, [KIND_MAP_FLAT] = ATOM_flatmap, [KIND_MAP_HASH] = ATOM_hashmap, [KIND_FUN] = ATOM_fun,
+    [KIND_EXPORT] = ATOM_export, [KIND_SUB_BIN] = ATOM_sub_binary, [KIND_FLOAT] = ATOM_hfloat, [KIND_BIG_POS] = ATOM_bignum,
+    [KIND_BIG_NEG] = ATOM_bignum, [KIND_REF] = ATOM_reference, [KIND_MAGIC_REF] = ATOM_reference,
+    [KIND_HEAP_BIN] = ATOM_heap_binary, [KIND_REFC_BIN] = ATOM_refc_binary, [KIND_EXT_PID] = ATOM_external_pid,
+    [KIND_EXT_PORT] = ATOM_external_port, [KIND_EXT_REF] = ATOM_external_reference};
+  term t = a[0];
+  if (is_small(t)) return ATOM_fixnum;
+  if (is_atom(t)) return ATOM_atom;
+  if (is_nil(t)) return ATOM_nil;
+  if (is_cons(t)) return ATOM_list;
+  if (is_boxed(t)) return of_kind[header_kind(boxed_header(t))];
+  return is_local_pid(t) ? ATOM_pid : ATOM_port;
+}
