@@ -7,6 +7,7 @@
 #include "code/export.h"
 #include "code/load.h"
 #include "code/module.h"
+#include "memory/retire.h"
 
 // --- Exports and funs of one version --------------------------------------------------------------
 
@@ -71,10 +72,23 @@ bool code_delete(term name) {
 
 bool code_has_old(term name) { return module_old(name) != NULL; }
 
+// Terms of the module may live on in processes.
+static void retire_terms(struct module *m) {
+  retire_literals(m->literal_area, m->literal_area_size, m->literal_offheap);
+  m->literal_area = NULL;
+  m->literal_offheap = NULL;
+  while (m->constants) {
+    term *block = m->constants;
+    m->constants = ptr_val(block[0]);
+    retire_literals(block, (size_t)block[1], NULL);
+  }
+}
+
 void code_purge_old(term name) {
   struct module_slot *s = module_slot_find(name);
   if (!s || !s->old) return;
   undefine_funs(s->old);
+  retire_terms(s->old);
   code_discard(s->old);
   s->old = NULL;
   if (s->current) s->current->old = NULL;

@@ -137,21 +137,23 @@ static term copy_known(struct heap *to, term t, size_t words, bool all) {
 term copy_term(struct heap *to, term t) { return copy_known(to, t, copy_size(t), false); }
 term copy_term_all(struct heap *to, term t) { return copy_known(to, t, copy_size_all(t), true); }
 
-term copy_to_frag(term t, struct frag **frag, term **offheap) {
+static term to_frag(term t, size_t words, bool all, struct frag **frag, term **offheap) {
   *frag = NULL;
   *offheap = NULL;
-  size_t words = copy_size(t);
   if (words == 0) return t;
   struct frag *f = words == SIZE_MAX ? NULL : frag_new(words);
   if (!f) return NV;
   struct heap h;
   frag_heap(&h, f);
-  term copy = copy_into(&h, f->data, t, false);
+  term copy = copy_into(&h, f->data, t, all);
   f->used = (u32)words;
   *frag = f;
   *offheap = h.offheap;
   return copy;
 }
+
+term copy_to_frag(term t, struct frag **frag, term **offheap) { return to_frag(t, copy_size(t), false, frag, offheap); }
+term copy_to_frag_all(term t, struct frag **frag, term **offheap) { return to_frag(t, copy_size_all(t), true, frag, offheap); }
 
 void offheap_release(term *first) {
   while (first) {

@@ -16,6 +16,7 @@ void offheap_release(term *first);                      // drops the references 
 // Forces literals to be copied too (persistent_term erase, purge of a module's literals, ETS).
 size_t copy_size_all(term t);
 term copy_term_all(struct heap *to, term t);
+term copy_to_frag_all(term t, struct frag **frag, term **offheap); // for what no one marks literals in: kept terms
 INLINE void frag_heap(struct heap *h, struct frag *f) {   // a heap that builds into an empty fragment
   memset(h, 0, sizeof *h);
   h->top = f->data;

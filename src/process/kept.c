@@ -10,7 +10,7 @@ struct kept *kept_new(term t) {
   k->refs = 1;
   k->frag = NULL;
   k->offheap = NULL;
-  k->value = copy_to_frag(t, &k->frag, &k->offheap);
+  k->value = copy_to_frag_all(t, &k->frag, &k->offheap);
   if (k->value != NV || t == NV) return k;
   mem_free(k, sizeof *k, MEM_PROCESS);
   return NULL;

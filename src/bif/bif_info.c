@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the system says of itself: system_info, memory, statistics. Values that make no sense in a
+// single-threaded VM in wasm are those of an emulator with one scheduler.
+#include "base/alloc.h"
+#include "bif/bif.h"
+#include "bif/bif_system.h"
+#include "bif/bif_time.h"
+#include "code/code.h"
+#include "ets/ets.h"
+#include "gen/bifs.h"
+#include "memory/gc.h"
+#include "process/scheduler.h"
+#include "process/signal.h"
+#include "term/etf.h"
+
+static term text(const char *s) {
+  term list = NIL;
+  for (size_t n = strlen(s); n > 0; n--) list = cons(HEAP, make_small((u8)s[n - 1]), list);
+  return list;
+}
+
+static term list1(term t) { return cons(HEAP, t, NIL); }
+static term int_term(u64 v) { return int_from_u64(HEAP, v); }
+
+static u32 release = 25;
+void system_set_otp_release(u32 otp) { release = otp; }
+u32 system_otp_release(void) { return release; }
+const char *system_erts_version(void) {
+  switch (release) {
+  case 26: return "14.2";
+  case 27: return "15.2";
+  case 28: return "16.0";
+  case 29: return "17.0";
+  default: return "13.1.5";
+  }
+}
+
+// --- system_info ---------------------------------------------------------------------------------
+
+static term release_text(void) {
+  char digits[3] = {(char)('0' + release / 10), (char)('0' + release % 10), 0};
+  return text(digits);
+}
+
+static term system_version(void) {
+  struct bytes b;
+  bytes_init(&b);
+  bytes_text(&b, "Erlang/OTP ");
+  bytes_unsigned(&b, release);
+  bytes_text(&b, " [erts-");
+  bytes_text(&b, system_erts_version());
+  bytes_text(&b, "] [spawnlink] [64-bit] [smp:1:1]\n");
+  bytes_put(&b, 0);
+  term t = b.failed ? NIL : text((const char *)b.data);
+  bytes_free(&b);
+  return t;
+}
+
+static term garbage_collection(void) {
+  term l = list1(tuple2(HEAP, ATOM_fullsweep_after, system_flag_value(ATOM_fullsweep_after)));
+  l = cons(HEAP, tuple2(HEAP, ATOM_min_heap_size, make_small(233)), l);
+  l = cons(HEAP, tuple2(HEAP, ATOM_min_bin_vheap_size, make_small(233)), l);
+  return cons(HEAP, tuple2(HEAP, ATOM_max_heap_size, make_small(0)), l);
+}
+
+static term heap_sizes(void) {
+  u32 sizes[64];
+  u32 n = 0;
+  for (u64 w = 1; n < 64 && w < UINT32_MAX; w = (u64)sizes[n - 1] + 1) sizes[n++] = gc_next_size(w);
+  term l = NIL;
+  while (n > 0) l = cons(HEAP, make_small(sizes[--n]), l);
+  return l;
+}
+
+static term max_heap_size(void) {
+  term pairs[6] = {ATOM_size, make_small(0), ATOM_kill, ATOM_true, ATOM_error_logger, ATOM_true};
+  return map_from_pairs(HEAP, pairs, 3);
+}
+
+// Every BIF as {Module, Function, Arity}.
+static term snifs(void) {
+  term l = NIL;
+  for (u32 i = 0; i < BIF_COUNT; i++) {
+    const struct bif_entry *b = &bif_table[i];
+    l = cons(HEAP, tuple3(HEAP, atom_from_c(b->module), atom_from_c(b->function), make_small(b->arity)), l);
+  }
+  return l;
+}
+
+static term cpu_topology(void) {
+  term core = tuple2(HEAP, ATOM_core, tuple2(HEAP, ATOM_logical, make_small(0)));
+  return list1(tuple2(HEAP, ATOM_processor, list1(core)));
+}
+
+static term one_tuple(term value) {
+  term t, *e = heap_tuple(HEAP, 1, &t);
+  e[0] = value;
+  return t;
+}
+
+static term logger_pid(void) {
+  if (is_pid(system_logger)) return system_logger;
+  term pid = registered_whereis(system_logger);
+  return pid == NV ? ATOM_undefined : pid;
+}
+
+// What never changes: numbers and atoms.
+static term constant_info(term key) {
+  switch (atom_index(key)) {
+#define SMALL(name, value) case ATOM_IDX_##name: return make_small(value)
+#define IS(name, value) case ATOM_IDX_##name: return ATOM_##value
+  SMALL(wordsize, 8);
+  SMALL(schedulers, 1);
+  SMALL(schedulers_online, 1);
+  SMALL(scheduler_id, 1);
+  SMALL(dirty_cpu_schedulers, 1);
+  SMALL(dirty_cpu_schedulers_online, 1);
+  SMALL(dirty_io_schedulers, 1);
+  SMALL(logical_processors, 1);
+  SMALL(logical_processors_available, 1);
+  SMALL(logical_processors_online, 1);
+  SMALL(thread_pool_size, 1);
+  SMALL(port_count, 0);
+  SMALL(port_limit, 65536);
+  SMALL(ets_limit, 1 << 20);
+  SMALL(atom_limit, 1048576);
+  SMALL(creation, 0);
+  SMALL(delayed_node_table_gc, 60);
+  SMALL(dist_buf_busy_limit, 1048576);
+  SMALL(compat_rel, 22);
+  IS(build_type, opt);
+  IS(emu_type, opt);
+  IS(emu_flavor, emu);
+  IS(heap_type, private);
+  IS(kernel_poll, false);
+  IS(smp_support, true);
+  IS(threads, true);
+  IS(debug_compiled, false);
+  IS(beam_jump_table, true);
+  IS(eager_check_io, true);
+  IS(port_parallelism, false);
+  IS(break_ignored, true);
+  IS(cpu_quota, unknown);
+  IS(dynamic_trace, none);
+  IS(dynamic_trace_probes, false);
+  IS(message_queue_data, on_heap);
+  IS(multi_scheduling, enabled);
+  IS(scheduler_bind_type, unbound);
+  IS(time_correction, true);
+  IS(time_offset, final);
+  IS(time_warp_mode, no_time_warp);
+  IS(tolerant_timeofday, enabled);
+  IS(modified_timing_level, undefined);
+  IS(hipe_architecture, undefined);
+  IS(constant_pool_support, true);
+  case ATOM_IDX_taints: case ATOM_IDX_dist_ctrl: case ATOM_IDX_multi_scheduling_blockers: case ATOM_IDX_check_io:
+  case ATOM_IDX_normal_multi_scheduling_blockers: case ATOM_IDX_alloc_util_allocators: case ATOM_IDX_compile_info:
+    return NIL;
+  default: return NV;
+#undef SMALL
+#undef IS
+  }
+}
+
+static void count_one(struct ets_table *t, void *count) {
+  (void)t;
+  ++*(u32 *)count;
+}
+static u32 table_count(void) {
+  u32 count = 0;
+  ets_each(count_one, &count);
+  return count;
+}
+
+static term counted_info(term key) {
+  switch (atom_index(key)) {
+  case ATOM_IDX_process_count: return make_small(process_count());
+  case ATOM_IDX_process_limit: return make_small(process_limit());
+  case ATOM_IDX_atom_count: return make_small(atom_count());
+  case ATOM_IDX_ets_count: return make_small(table_count());
+  case ATOM_IDX_start_time: return int_from_i64(HEAP, time_start_ns());
+  case ATOM_IDX_end_time: return int_from_i64(HEAP, SMALL_MAX);
+  case ATOM_IDX_outstanding_system_requests_limit: case ATOM_IDX_trace_control_word: return system_flag_value(key);
+  case ATOM_IDX_fullsweep_after: return tuple2(HEAP, key, system_flag_value(key));
+  case ATOM_IDX_min_heap_size: case ATOM_IDX_min_bin_vheap_size: return tuple2(HEAP, key, make_small(233));
+  case ATOM_IDX_max_heap_size: return max_heap_size();
+  case ATOM_IDX_garbage_collection: return garbage_collection();
+  case ATOM_IDX_heap_sizes: return heap_sizes();
+  case ATOM_IDX_system_logger: return logger_pid();
+  default: return NV;
+  }
+}
+
+static term described_info(term key) {
+  switch (atom_index(key)) {
+  case ATOM_IDX_otp_release: return release_text();
+  case ATOM_IDX_version: return text(system_erts_version());
+  case ATOM_IDX_system_version: return system_version();
+  case ATOM_IDX_system_architecture: return text("wasm32-unknown-spawnlink");
+  case ATOM_IDX_machine: return text("BEAM");
+  case ATOM_IDX_driver_version: return text("3.3");
+  case ATOM_IDX_nif_version: return text("2.16");
+  // A Unix to OTP's code (paths, line ends), and honest about which.
+  case ATOM_IDX_os_type: return tuple2(HEAP, ATOM_unix, ATOM_wasm);
+  case ATOM_IDX_os_version: return tuple3(HEAP, make_small(1), make_small(0), make_small(0));
+  case ATOM_IDX_allocator: return tuple4(HEAP, ATOM_undefined, NIL, NIL, NIL);
+  case ATOM_IDX_c_compiler_used: return tuple2(HEAP, ATOM_clang, tuple3(HEAP, make_small(14), make_small(0), make_small(0)));
+  case ATOM_IDX_cpu_topology: return cpu_topology();
+  case ATOM_IDX_scheduler_bindings: return one_tuple(ATOM_unbound);
+  case ATOM_IDX_sequential_tracer: return tuple2(HEAP, key, ATOM_false);
+  case ATOM_IDX_snifs: return snifs();
+  default: return NV;
+  }
+}
+
+static term info_pair(term kind, term item) {
+  if (kind == ATOM_wordsize && (item == ATOM_internal || item == ATOM_external)) return make_small(8);
+  if (kind == ATOM_cpu_topology) {
+    if (item == ATOM_used || item == ATOM_detected) return cpu_topology();
+    if (item == ATOM_defined) return ATOM_undefined;
+  }
+  if (kind == ATOM_allocator || kind == ATOM_allocator_sizes) return ATOM_false;
+  return bif_badarg();
+}
+
+term bif_system_info_1(struct process *p, term *a) {
+  (void)p;
+  if (is_tuple_of(a[0], 2)) return info_pair(tuple_elements(a[0])[0], tuple_elements(a[0])[1]);
+  if (!is_atom(a[0])) return bif_badarg();
+  term t = constant_info(a[0]);
+  if (t == NV) t = counted_info(a[0]);
+  if (t == NV) t = described_info(a[0]);
+  return t == NV ? bif_badarg() : t;
+}
+
+// --- memory --------------------------------------------------------------------------------------
+
+// Bytes of one of erlang:memory's items; false when there is none of the name.
+static bool memory_item(term key, u64 *out) {
+  u64 processes = mem_live(MEM_PROCESS) + mem_live(MEM_HEAP);
+  switch (is_atom(key) ? atom_index(key) : ATOM_COUNT) {
+  case ATOM_IDX_total: *out = mem_live_total(); return true;
+  case ATOM_IDX_processes: case ATOM_IDX_processes_used: *out = processes; return true;
+  case ATOM_IDX_system: *out = mem_live_total() - processes; return true;
+  case ATOM_IDX_atom: case ATOM_IDX_atom_used: *out = mem_live(MEM_ATOM); return true;
+  case ATOM_IDX_binary: *out = mem_live(MEM_BINARY); return true;
+  case ATOM_IDX_code: *out = mem_live(MEM_CODE); return true;
+  case ATOM_IDX_ets: *out = mem_live(MEM_ETS); return true;
+  default: return false;
+  }
+}
+
+static term memory_list(term keys) {
+  term items[64];
+  u32 n = 0;
+  for (; is_cons(keys) && n < COUNT_OF(items); keys = tl(keys)) {
+    u64 bytes;
+    if (!memory_item(hd(keys), &bytes)) return bif_badarg();
+    items[n++] = tuple2(HEAP, hd(keys), int_term(bytes));
+  }
+  if (keys != NIL) return bif_badarg();
+  term l = NIL;
+  while (n > 0) l = cons(HEAP, items[--n], l);
+  return l;
+}
+
+term bif_memory_0(struct process *p, term *a) {
+  (void)p, (void)a;
+  const term keys[] = {ATOM_total, ATOM_processes, ATOM_processes_used, ATOM_system, ATOM_atom,
+                       ATOM_atom_used, ATOM_binary, ATOM_code, ATOM_ets};
+  term l = NIL;
+  for (u32 i = COUNT_OF(keys); i > 0; i--) l = cons(HEAP, keys[i - 1], l);
+  return memory_list(l);
+}
+
+term bif_memory_1(struct process *p, term *a) {
+  (void)p;
+  u64 bytes;
+  if (is_list(a[0])) return memory_list(a[0]);
+  return memory_item(a[0], &bytes) ? int_term(bytes) : bif_badarg();
+}
+
+// --- statistics ----------------------------------------------------------------------------------
+
+// {Total, SinceLastCall}, of counts that only grow.
+static struct { u64 reductions, exact_reductions, runtime, wall_clock; } last;
+
+static term since_last(u64 now, u64 *before) {
+  u64 delta = now > *before ? now - *before : 0;
+  *before = now;
+  return tuple2(HEAP, int_term(now), int_term(delta));
+}
+
+static u64 wall_ms(void) { return (u64)(time_monotonic_ns() - time_start_ns()) / 1000000; }
+
+static term run_queues(u64 n, bool with_dirty) {
+  term l = with_dirty ? cons(HEAP, 0, list1(0)) : list1(0);
+  return cons(HEAP, make_small((i64)n), l);
+}
+
+term bif_statistics_1(struct process *p, term *a) {
+  (void)p;
+  u32 waiting = scheduler_runnable();
+  switch (is_atom(a[0]) ? atom_index(a[0]) : ATOM_COUNT) {
+  case ATOM_IDX_context_switches: return tuple2(HEAP, int_term(scheduler_switches), 0);
+  case ATOM_IDX_exact_reductions: return since_last(scheduler_reductions, &last.exact_reductions);
+  case ATOM_IDX_reductions: return since_last(scheduler_reductions, &last.reductions);
+  case ATOM_IDX_runtime: return since_last(wall_ms(), &last.runtime);
+  case ATOM_IDX_wall_clock: return since_last(wall_ms(), &last.wall_clock);
+  case ATOM_IDX_garbage_collection: return tuple3(HEAP, int_term(gc_totals.collections), int_term(gc_totals.words_reclaimed), 0);
+  case ATOM_IDX_io: return tuple2(HEAP, tuple2(HEAP, ATOM_input, 0), tuple2(HEAP, ATOM_output, 0));
+  case ATOM_IDX_run_queue: case ATOM_IDX_total_run_queue_lengths: case ATOM_IDX_total_run_queue_lengths_all:
+    return make_small(waiting);
+  case ATOM_IDX_total_active_tasks: case ATOM_IDX_total_active_tasks_all: return make_small((i64)waiting + 1);
+  case ATOM_IDX_run_queue_lengths: return run_queues(waiting, false);
+  case ATOM_IDX_run_queue_lengths_all: return run_queues(waiting, true);
+  case ATOM_IDX_active_tasks: return run_queues((u64)waiting + 1, false);
+  case ATOM_IDX_active_tasks_all: return run_queues((u64)waiting + 1, true);
+  case ATOM_IDX_run_queues: return tuple2(HEAP, make_small(waiting), 0);
+  case ATOM_IDX_scheduler_wall_time: case ATOM_IDX_scheduler_wall_time_all: return ATOM_undefined;
+  case ATOM_IDX_microstate_accounting: return ATOM_undefined;
+  default: return bif_badarg();
+  }
+}
+
+void info_open(void) { memset(&last, 0, sizeof last); }

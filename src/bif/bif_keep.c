@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Walks over all words a process can reach, however reached: heap blocks, fragments, messages, stack,
+// registers, dictionary. Used to find out whether old code or retired literals are still in use.
+// Kept terms (exit reasons, timers) and ETS rows have no literals in them and are not walked.
+#include "bif/bif_keep.h"
+
+#include "code/code.h"
+#include "code/load.h"
+#include "memory/retire.h"
+#include "process/dictionary.h"
+
+// Calls fn for each range of words; stops when it returns false.
+typedef bool (*words_fn)(const term *words, size_t n, void *arg);
+
+static bool each_frag(const struct frag *f, words_fn fn, void *arg) {
+  for (; f; f = f->next)
+    if (!fn(f->data, f->used, arg)) return false;
+  return true;
+}
+
+static bool each_message(const struct process *p, words_fn fn, void *arg) {
+  for (const struct message *m = p->mailbox.first; m; m = m->next)
+    if (!fn(&m->value, 1, arg) || !each_frag(m->frag, fn, arg)) return false;
+  return true;
+}
+
+static bool each_heap(const struct process *p, words_fn fn, void *arg) {
+  const struct heap *h = p == ctx.p ? HEAP : &p->heap;
+  const struct gc_area *a = &p->area;
+  if (a->start && !fn(a->start, (size_t)(h->top - a->start), arg)) return false;
+  if (a->old_start && !fn(a->old_start, (size_t)(a->old_top - a->old_start), arg)) return false;
+  return each_frag(h->frags, fn, arg);
+}
+
+static bool each_stack(const struct process *p, words_fn fn, void *arg) {
+  const term *e = p == ctx.p ? ctx.e : p->e;
+  const term *end = p->stack_start + p->stack_words;
+  if (!p->stack_start) return true;
+  if (p != ctx.p && !fn(e - p->live, p->live, arg)) return false;
+  return fn(e, (size_t)(end - e), arg);
+}
+
+static bool each_words(struct process *p, words_fn fn, void *arg) {
+  if (p->dictionary) {
+    struct gc_roots d = dictionary_roots(p);
+    if (!fn(d.base, d.n, arg)) return false;
+  }
+  return each_heap(p, fn, arg) && each_stack(p, fn, arg) && each_message(p, fn, arg) && fn(&p->label, 1, arg);
+}
+
+// --- Retired literals ----------------------------------------------------------------------------
+
+static bool mark_words(const term *words, size_t n, void *arg) {
+  (void)arg;
+  retire_mark(words, n);
+  return true;
+}
+
+static void mark_process(struct process *p, void *arg) {
+  (void)arg;
+  each_words(p, mark_words, NULL);
+}
+
+void keep_sweep_when_due(void) {
+  if (!retire_due()) return;
+  retire_mark_begin();
+  process_each(mark_process, NULL);
+  retire_mark(ctx.x, MAX_X_REGISTERS);
+  retire_mark(&ctx.fault_class, 5);
+  retire_sweep();
+}
+
+void keep_close(void) {
+  persistent_term_close();
+  retire_free_all();
+}
+
+// --- Old code ------------------------------------------------------------------------------------
+
+static bool return_into(const term *words, size_t n, void *arg) {
+  const struct module *old = arg;
+  for (size_t i = 0; i < n; i++)
+    if (((u32)words[i] & 7) == TAG_RETURN && code_owns(old, (const cword *)(uintptr_t)(words[i] >> 4))) return false;
+  return true;
+}
+
+// A fun of the old version is an object whose header says so and whose entry the old module owns.
+static bool fun_of(const term *words, size_t n, void *arg) {
+  const struct module *old = arg;
+  for (size_t i = 0; i + 1 < n; i++) {
+    term w = words[i];
+    if (!is_header(w) || header_kind(w) != KIND_FUN || !is_small(words[i + 1])) continue;
+    for (u32 k = 0; k < old->fun_count; k++)
+      if (make_ptr(old->funs[k]) == words[i + 1] && old->funs[k]->owner == old) return false;
+  }
+  return true;
+}
+
+bool keep_process_uses_old(struct process *p, term module) {
+  struct module *old = module_old(module);
+  if (!old || p->is_js) return false;
+  const cword *ip = p == ctx.p ? ctx.ip : p->ip;
+  if (ip && code_owns(old, ip)) return true;
+  if (p->timeout_ip && code_owns(old, p->timeout_ip)) return true;
+  if (!each_stack(p, return_into, old)) return true;
+  if (p != ctx.p) process_garbage_collect(p); // or garbage would count
+  return old->fun_count > 0 && !each_words(p, fun_of, old);
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+// os: environment variables (a list of our own: there is no environment in a browser), process id; and
+// the names of files as prim_file sees them. Names and values are UTF-8 inside, lists outside.
+#include "base/alloc.h"
+#include "bif/bif.h"
+#include "bif/bif_system.h"
+#include "gen/bifs.h"
+
+struct variable {
+  struct variable *next;
+  size_t name_len, value_len;
+  u8 text[];                 // name, value
+};
+static struct variable *variables;
+
+static size_t variable_size(const struct variable *v) { return sizeof *v + v->name_len + v->value_len; }
+
+static struct variable **find(const u8 *name, size_t len) {
+  struct variable **v = &variables;
+  while (*v && !((*v)->name_len == len && memcmp((*v)->text, name, len) == 0)) v = &(*v)->next;
+  return v;
+}
+
+static void drop(struct variable **link) {
+  struct variable *v = *link;
+  if (!v) return;
+  *link = v->next;
+  mem_free(v, variable_size(v), MEM_SYSTEM);
+}
+
+bool system_env_put(const u8 *name, size_t name_len, const u8 *value, size_t value_len) {
+  struct variable *v = mem_alloc(sizeof *v + name_len + value_len, MEM_SYSTEM);
+  if (!v) return false;
+  v->name_len = name_len;
+  v->value_len = value_len;
+  memcpy(v->text, name, name_len);
+  memcpy(v->text + name_len, value, value_len);
+  struct variable **link = find(name, name_len);
+  drop(link);
+  v->next = *link;
+  *link = v;
+  return true;
+}
+
+void os_close(void) {
+  while (variables) drop(&variables);
+}
+
+// A list of characters as UTF-8, without zeros. False: not such a list, or no memory.
+static bool text_of(term list, struct bytes *out) {
+  bytes_init(out);
+  for (; is_cons(list); list = tl(list)) {
+    i64 c;
+    u8 utf8[4];
+    int n = bif_small(hd(list), 1, 0x10FFFF, &c) ? utf8_encode(utf8, (u32)c) : 0;
+    if (n == 0) break;
+    bytes_append(out, utf8, (size_t)n);
+  }
+  if (list == NIL && !out->failed) return true;
+  bytes_free(out);
+  return false;
+}
+
+// The characters of UTF-8; bytes that are not UTF-8 stand for themselves.
+static term characters(const u8 *p, size_t n) {
+  const u8 *end = p + n;
+  term list = NIL; // built from its end
+  while (end > p) {
+    const u8 *start = end - 1;
+    while (start > p && (*start & 0xC0) == 0x80 && end - start < 4) start--;
+    u32 c;
+    if (utf8_decode(start, end, &c) == end - start) end = start;
+    else c = *--end;
+    list = cons(HEAP, make_small(c), list);
+  }
+  return list;
+}
+
+// A name of a variable: no '=' but at its beginning.
+static bool name_of(term list, struct bytes *out) {
+  if (!text_of(list, out)) return false;
+  if (out->len == 0 || memchr(out->data, '=', out->len) == NULL) return true;
+  bytes_free(out);
+  return false;
+}
+
+term bif_os_getenv_1(struct process *p, term *a) {
+  (void)p;
+  struct bytes name;
+  if (!name_of(a[0], &name)) return bif_badarg();
+  struct variable *v = *find(name.data, name.len);
+  bytes_free(&name);
+  return v ? characters(v->text + v->name_len, v->value_len) : ATOM_false;
+}
+
+term bif_os_putenv_2(struct process *p, term *a) {
+  (void)p;
+  struct bytes name, value;
+  if (!name_of(a[0], &name)) return bif_badarg();
+  bool ok = text_of(a[1], &value), stored = false;
+  if (ok) {
+    stored = system_env_put(name.data, name.len, value.data, value.len);
+    bytes_free(&value);
+  }
+  bytes_free(&name);
+  if (!ok) return bif_badarg();
+  return stored ? ATOM_true : bif_system_limit();
+}
+
+term bif_os_unsetenv_1(struct process *p, term *a) {
+  (void)p;
+  struct bytes name;
+  if (!name_of(a[0], &name)) return bif_badarg();
+  drop(find(name.data, name.len));
+  bytes_free(&name);
+  return ATOM_true;
+}
+
+term bif_os_env_0(struct process *p, term *a) {
+  (void)p, (void)a;
+  term list = NIL;
+  for (struct variable *v = variables; v; v = v->next) {
+    term name = characters(v->text, v->name_len);
+    list = cons(HEAP, tuple2(HEAP, name, characters(v->text + v->name_len, v->value_len)), list);
+  }
+  return list;
+}
+
+term bif_os_getpid_0(struct process *p, term *a) {
+  (void)p, (void)a;
+  return cons(HEAP, make_small('1'), NIL); // there is no other process to tell apart from
+}
+
+term bif_os_set_signal_2(struct process *p, term *a) {
+  (void)p;
+  if (!is_atom(a[0]) || !is_atom(a[1])) return bif_badarg();
+  return ATOM_ok; // no signals of an operating system reach the VM
+}
+
+// --- File names ----------------------------------------------------------------------------------
+
+// A name as the bytes an operating system takes, with a zero at the end.
+term bif_prim_file_name2native_1(struct process *p, term *a) {
+  (void)p;
+  struct bytes text;
+  size_t len;
+  u8 *tmp = NULL;
+  const u8 *raw = is_binary(a[0]) ? binary_bytes(a[0], &len, &tmp) : NULL;
+  if (raw) {
+    bytes_init(&text);
+    bytes_append(&text, raw, len);
+    if (tmp) mem_free(tmp, len, MEM_SYSTEM);
+  } else if (!text_of(a[0], &text)) {
+    return bif_badarg();
+  }
+  bytes_put(&text, 0);
+  term result = text.failed ? NV : binary_from(HEAP, text.data, text.len);
+  bytes_free(&text);
+  return result == NV ? bif_system_limit() : result;
+}
+
+// A list of characters, or the binary itself when it is not UTF-8 and raw names may be.
+static term name_from(term binary, bool raw_allowed) {
+  size_t len;
+  u8 *tmp = NULL;
+  const u8 *raw = is_binary(binary) ? binary_bytes(binary, &len, &tmp) : NULL;
+  if (!raw) return bif_badarg();
+  bool valid = utf8_count(raw, len) != SIZE_MAX;
+  term result = valid ? characters(raw, len) : raw_allowed ? binary : NV;
+  if (tmp) mem_free(tmp, len, MEM_SYSTEM);
+  return result == NV ? bif_badarg() : result;
+}
+term bif_prim_file_native2name_1(struct process *p, term *a) {
+  (void)p;
+  return name_from(a[0], true);
+}
+term bif_prim_file_normalize_utf8_1(struct process *p, term *a) {
+  (void)p;
+  return name_from(a[0], false);
+}
+term bif_prim_file_is_translatable_1(struct process *p, term *a) {
+  (void)p;
+  size_t len;
+  u8 *tmp = NULL;
+  const u8 *raw = is_binary(a[0]) ? binary_bytes(a[0], &len, &tmp) : NULL;
+  if (!raw) return bif_badarg();
+  bool valid = utf8_count(raw, len) != SIZE_MAX;
+  if (tmp) mem_free(tmp, len, MEM_SYSTEM);
+  return make_bool(valid);
+}
+term bif_file_native_name_encoding_0(struct process *p, term *a) {
+  (void)p, (void)a;
+  return ATOM_utf8;
+}

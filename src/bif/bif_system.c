@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+// The system as a whole: flags, halt, garbage collection on request, nodes (there is one). Also the life
+// of everything BIFs keep between calls (bif_open, bif_close).
+#include "bif/bif_system.h"
+
+#include "base/hostcalls.h"
+#include "bif/bif.h"
+#include "bif/bif_keep.h"
+#include "bif/bif_time.h"
+#include "gen/bifs.h"
+#include "process/scheduler.h"
+#include "process/signal.h"
+#include "term/etf.h"
+#include "term/print.h"
+
+term bif_badarg_because(term cause) {
+  term pairs[4] = {ATOM_cause, cause, ATOM_module, ATOM_erl_erts_errors};
+  bif_badarg();
+  ctx.fault_info = map_from_pairs(HEAP, pairs, 2);
+  return NV;
+}
+
+// --- Flags ---------------------------------------------------------------------------------------
+
+// Flags that take a number; they are kept and reported, few mean something here.
+static struct number_flag { term name; u32 initial, min, max, value; } number_flags[] = {
+  {ATOM_backtrace_depth, 8, 0, 1024, 8},
+  {ATOM_fullsweep_after, 65535, 0, INT32_MAX, 65535},
+  {ATOM_min_heap_size, 233, 0, INT32_MAX, 233},
+  {ATOM_min_bin_vheap_size, 46422, 0, INT32_MAX, 46422},
+  {ATOM_trace_control_word, 0, 0, INT32_MAX, 0},
+  {ATOM_outstanding_system_requests_limit, 4, 1, 134217727, 4},
+};
+
+static struct number_flag *number_flag(term name) {
+  for (u32 i = 0; i < COUNT_OF(number_flags); i++)
+    if (number_flags[i].name == name) return &number_flags[i];
+  return NULL;
+}
+
+term system_flag_value(term name) {
+  const struct number_flag *f = number_flag(name);
+  return f ? make_small(f->value) : NV;
+}
+
+// Flags that have one possible value here: what they were, whatever is asked for.
+static term fixed_flag(term name, term value) {
+  switch (is_atom(name) ? atom_index(name) : ATOM_COUNT) {
+  case ATOM_IDX_multi_scheduling:
+    return value == ATOM_block || value == ATOM_unblock || value == ATOM_block_normal || value == ATOM_unblock_normal
+             ? ATOM_enabled : bif_badarg();
+  case ATOM_IDX_schedulers_online: case ATOM_IDX_dirty_cpu_schedulers_online:
+    return value == make_small(1) ? value : bif_badarg();
+  case ATOM_IDX_time_offset: return value == ATOM_finalize ? ATOM_final : bif_badarg();
+  case ATOM_IDX_scheduler_wall_time: case ATOM_IDX_microstate_accounting:
+    return atom_is_bool(value) || value == ATOM_reset ? ATOM_false : bif_badarg();
+  case ATOM_IDX_cpu_topology: return ATOM_undefined;
+  case ATOM_IDX_scheduler_bind_type: return ATOM_unbound;
+  case ATOM_IDX_max_heap_size: {
+    term key[] = {ATOM_max_heap_size};
+    return bif_system_info_1(ctx.p, key);
+  }
+  default: return bif_badarg_because(ATOM_badopt);
+  }
+}
+
+term bif_system_flag_2(struct process *p, term *a) {
+  (void)p;
+  if (a[0] == ATOM_system_logger) {
+    if (!is_pid(a[1]) && !is_atom(a[1])) return bif_badarg();
+    term old = system_logger;
+    system_logger = a[1];
+    return old;
+  }
+  struct number_flag *f = number_flag(a[0]);
+  if (!f) return fixed_flag(a[0], a[1]);
+  i64 value;
+  if (!bif_small(a[1], f->min, f->max, &value)) return bif_badarg();
+  term old = make_small(f->value);
+  f->value = (u32)value;
+  return old;
+}
+
+// --- halt ----------------------------------------------------------------------------------------
+
+// Prints a slogan as OTP does; NV when it is no string.
+static bool print_slogan(term list) {
+  struct bytes text;
+  bytes_init(&text);
+  bool ok = true;
+  for (; is_cons(list) && ok; list = tl(list)) {
+    i64 c;
+    ok = bif_small(hd(list), 0, 0x10FFFF, &c);
+    if (ok) bytes_utf8(&text, (u32)c);
+  }
+  ok = ok && list == NIL;
+  bytes_put(&text, '\n');
+  if (ok && !text.failed) host_write(2, text.data, text.len);
+  bytes_free(&text);
+  return ok;
+}
+
+term bif_halt_2(struct process *p, term *a) {
+  (void)p;
+  term options = a[1];
+  for (; is_cons(options); options = tl(options)) {
+    term o = hd(options);
+    if (!is_tuple_of(o, 2) || tuple_elements(o)[0] != ATOM_flush || !atom_is_bool(tuple_elements(o)[1])) return bif_badarg_because(ATOM_badopt);
+  }
+  if (options != NIL) return bif_badarg_because(ATOM_badopt);
+  i64 code;
+  if (a[0] == ATOM_abort) code = 134; // as a process that got SIGABRT
+  else if (bif_small(a[0], 0, INT32_MAX, &code)) code &= 0xFF;
+  else if (is_list(a[0]) && print_slogan(a[0])) code = 1;
+  else return bif_badarg();
+  vm_halt_code = (i32)code;
+  vm_halt_requested = 1;
+  ctx.fcalls = 0;
+  return bif_wait(); // nothing will wake it: the VM has stopped
+}
+
+// --- Garbage collection --------------------------------------------------------------------------
+
+// Asks for a collection at the next safe point, which the BIF's return is.
+static void collect_self(struct process *p, bool major) {
+  if (major) p->gc_requested = true;
+  ctx.heap.offheap_bytes |= (size_t)1 << 30; // more than any limit: heap_wants_gc
+}
+
+term bif_garbage_collect_1(struct process *p, term *a) {
+  if (a[0] != ATOM_major && a[0] != ATOM_minor) return bif_badarg();
+  collect_self(p, a[0] == ATOM_major);
+  return ATOM_true;
+}
+
+// erlang:garbage_collect/0 without the way through Erlang.
+term bif_garbage_collect_0(struct process *p, term *a) {
+  (void)a;
+  collect_self(p, true);
+  return ATOM_true;
+}
+
+// What a process is asked to do by another; here it is done at once, in its stead. The answer is a
+// message {Request, Id, Result}.
+static term system_task(struct process *p, term target, term request) {
+  if (!is_tuple(request) || tuple_arity(request) < 2) return bif_badarg();
+  const term *e = tuple_elements(request);
+  struct process *to = is_local_pid(target) ? process_find(target) : NULL;
+  term result;
+  if (e[0] == ATOM_garbage_collect) {
+    result = make_bool(to != NULL);
+    if (to == p) collect_self(p, true);
+    else if (to) process_garbage_collect(to);
+  } else if (e[0] == ATOM_check_process_code && tuple_arity(request) == 3 && is_atom(e[2])) {
+    result = make_bool(to && keep_process_uses_old(to, e[2]));
+  } else {
+    return bif_badarg();
+  }
+  if (!signal_send(p, p, tuple3(HEAP, e[0], e[1], result))) return bif_system_limit();
+  return ATOM_ok;
+}
+
+static bool is_priority(term t) {
+  return t == ATOM_inherit || t == ATOM_max || t == ATOM_high || t == ATOM_normal || t == ATOM_low;
+}
+
+term bif_request_system_task_3(struct process *p, term *a) {
+  if (!is_pid(a[0]) || !is_priority(a[1])) return bif_badarg();
+  return system_task(p, a[0], a[2]);
+}
+
+// The same on behalf of another process, which gets the answer.
+term bif_request_system_task_4(struct process *p, term *a) {
+  if (!is_pid(a[0]) || !is_pid(a[1]) || !is_priority(a[2])) return bif_badarg();
+  struct process *requester = process_find(a[0]);
+  return requester ? system_task(requester == p ? p : requester, a[1], a[3]) : ATOM_ok;
+}
+
+term bif_bump_reductions_1(struct process *p, term *a) {
+  (void)p;
+  i64 n;
+  if (!is_integer(a[0]) || int_is_negative(a[0])) return bif_badarg();
+  if (is_big(a[0])) return bif_badarg();
+  n = small_val(a[0]);
+  i64 left = ctx.fcalls > 0 ? ctx.fcalls : 0;
+  bif_bump((u32)(n > left ? left : n));
+  return ATOM_true;
+}
+
+// --- Nodes ---------------------------------------------------------------------------------------
+
+term bif_node_0(struct process *p, term *a) {
+  (void)p, (void)a;
+  return etf_node_name;
+}
+
+term bif_node_1(struct process *p, term *a) {
+  (void)p;
+  if (is_kind(a[0], KIND_EXT_PID) || is_kind(a[0], KIND_EXT_PORT) || is_kind(a[0], KIND_EXT_REF)) return boxed_ptr(a[0])[1];
+  return is_pid(a[0]) || is_port(a[0]) || is_ref(a[0]) ? etf_node_name : bif_badarg();
+}
+
+// Whether a kind of node, or one in a list of kinds, includes this node. *ok: they are kinds.
+static bool includes_this(term kinds, bool *ok) {
+  bool found = false;
+  bool one = is_atom(kinds);
+  for (term l = one ? cons(HEAP, kinds, NIL) : kinds; ; l = tl(l)) {
+    if (!is_cons(l)) {
+      *ok = *ok && l == NIL;
+      return found;
+    }
+    term k = hd(l);
+    if (k == ATOM_this || k == ATOM_known) found = true;
+    else if (k != ATOM_hidden && k != ATOM_visible && k != ATOM_connected) *ok = false;
+  }
+}
+
+term bif_nodes_0(struct process *p, term *a) {
+  (void)p, (void)a;
+  return NIL;
+}
+
+term bif_nodes_1(struct process *p, term *a) {
+  (void)p;
+  bool ok = true;
+  bool found = includes_this(a[0], &ok);
+  if (!ok) return bif_badarg();
+  return found ? cons(HEAP, etf_node_name, NIL) : NIL;
+}
+
+term bif_nodes_2(struct process *p, term *a) {
+  (void)p;
+  bool ok = is_map(a[1]);
+  bool found = ok && includes_this(a[0], &ok);
+  if (!ok) return bif_badarg();
+  term pairs[4];
+  u32 n = 0;
+  struct map_iter it;
+  term key, value;
+  for (map_iter_init(&it, a[1]); map_iter_next(&it, &key, &value);) {
+    if ((key != ATOM_connection_id && key != ATOM_node_type) || !atom_is_bool(value)) return bif_badarg();
+    if (value == ATOM_false) continue;
+    pairs[2 * n] = key;
+    pairs[2 * n + 1] = key == ATOM_node_type ? ATOM_this : ATOM_undefined;
+    n++;
+  }
+  if (!found) return NIL;
+  term info = map_from_pairs(HEAP, pairs, n);
+  return cons(HEAP, tuple2(HEAP, etf_node_name, info), NIL);
+}
+
+// --- Life ----------------------------------------------------------------------------------------
+
+void bif_open(void) {
+  for (u32 i = 0; i < COUNT_OF(number_flags); i++) number_flags[i].value = number_flags[i].initial;
+  time_open();
+  info_open();
+}
+
+void bif_close(void) {
+  os_close();
+  keep_close();
+}
