@@ -181,7 +181,7 @@ term bif_display_nl(struct process *p UNUSED, term *a UNUSED) {
 
 // --- erts_debug, erts_internal -----------------------------------------------------------------
 
-term bif_same(struct process *p UNUSED, term *a) { return make_bool(a[0] == a[1]); }
+term bif_same_word(struct process *p UNUSED, term *a) { return make_bool(a[0] == a[1]); }
 
 term bif_flat_size(struct process *p UNUSED, term *a) { return make_small((i64)copy_size_all(a[0])); }
 
