@@ -2,7 +2,7 @@
 // BIFs that measure, cut, copy and convert binaries (erlang and binary). Arguments that are not what
 // they should be give badarg, as in OTP; sizes no memory could hold give system_limit.
 #include "base/alloc.h"
-#include "bif/bif.h"
+#include "bif/portion.h"
 #include "gen/bifs.h"
 #include "term/bits.h"
 
@@ -69,53 +69,72 @@ term bif_split_binary(struct process *p UNUSED, term *a) {
   return tuple2(HEAP, first, binary_sub(HEAP, a[0], (u64)at * 8, bits - (u64)at * 8));
 }
 
-// Bytes as a list in front of tail. NV with system_limit raised when there is no memory.
-static term bytes_to_list(const u8 *bytes, size_t n, term tail) {
-  if (n == 0) return tail;
-  if (n > SIZE_MAX / 32) return bif_system_limit();
-  term *cell = heap_alloc(HEAP, n * 2);
-  if (!cell) return bif_system_limit();
+enum { LIST_PORTION = 32768 }; // cells built between yields
+
+// The bytes [from, from + count) as a list in front of tail; NV without memory.
+static term bytes_to_list(const struct bits *b, u64 from, size_t count, term tail) {
+  if (count == 0) return tail;
+  term *cell = heap_alloc(HEAP, count * 2);
+  if (!cell) return NV;
   term list = make_cons(cell);
-  for (size_t i = 0; i < n; i++, cell += 2) {
-    cell[0] = make_small(bytes[i]);
+  const u8 *p = b->data + from;
+  u32 offset = b->offset;
+  for (size_t i = 0; i < count; i++, cell += 2) {
+    cell[0] = make_small(offset == 0 ? p[i] : (u8)(p[i] << offset | p[i + 1] >> (8 - offset)));
     cell[1] = make_cons(cell + 2);
   }
   cell[-1] = tail;
-  bif_bump((u32)min_u64(n / CELLS_PER_REDUCTION, 1 << 20));
   return list;
 }
 
-// The bytes [from, from + count) of a bitstring, then tail.
-static term part_to_list(term t, u64 from, u64 count, term tail) {
+// The bytes [from, from + count) of the binary in *arg, from the back, portion by portion. w->rest is
+// the number of bytes still to do, w->so_far the list behind them.
+static term to_list(struct portion *w, term *arg, u64 from) {
   struct bits b;
-  bits_of(t, &b);
-  if (b.offset == 0) return bytes_to_list(b.data + from, (size_t)count, tail);
-  u8 *tmp = mem_alloc((size_t)count, MEM_SYSTEM);
-  if (!tmp) return bif_system_limit();
-  bits_copy(tmp, 0, b.data, b.offset + from * 8, count * 8);
-  term list = bytes_to_list(tmp, (size_t)count, tail);
-  mem_free(tmp, (size_t)count, MEM_SYSTEM);
-  return list;
+  bits_of(w->original, &b);
+  u64 left = (u64)small_val(w->rest), n = min_u64(left, LIST_PORTION);
+  w->so_far = bytes_to_list(&b, from + left - n, (size_t)n, w->so_far);
+  if (w->so_far == NV) return portion_fail(w, arg, true);
+  bif_bump((u32)n / CELLS_PER_REDUCTION);
+  w->rest = make_small((i64)(left - n));
+  return left == n ? w->so_far : portion_pause(w, arg);
 }
 
 term bif_binary_to_list_1(struct process *p UNUSED, term *a) {
-  if (!is_binary(a[0])) return bif_badarg();
-  return part_to_list(a[0], 0, bit_size_of(a[0]) >> 3, NIL);
+  struct portion w;
+  portion_open(&w, a[0]);
+  if (w.so_far == NV) {
+    if (!is_binary(a[0])) return bif_badarg();
+    w.rest = make_small((i64)(bit_size_of(a[0]) >> 3));
+    w.so_far = NIL;
+  }
+  return to_list(&w, a, 0);
 }
 
 term bif_binary_to_list_3(struct process *p UNUSED, term *a) {
+  struct portion w;
   i64 from, to;
-  if (!is_bitstring(a[0])) return bif_badarg();
-  i64 n = (i64)(bit_size_of(a[0]) >> 3);
+  portion_open(&w, a[0]);
+  if (w.so_far == NV && !is_bitstring(a[0])) return bif_badarg();
+  i64 n = (i64)(bit_size_of(w.original) >> 3);
   if (!bif_small(a[1], 1, n, &from) || !bif_small(a[2], from, n, &to)) return bif_badarg();
-  return part_to_list(a[0], (u64)from - 1, (u64)(to - from + 1), NIL);
+  if (w.so_far == NV) {
+    w.rest = make_small(to - from + 1);
+    w.so_far = NIL;
+  }
+  return to_list(&w, a, (u64)from - 1);
 }
 
 term bif_bitstring_to_list(struct process *p UNUSED, term *a) {
-  if (!is_bitstring(a[0])) return bif_badarg();
-  u64 bits = bit_size_of(a[0]), whole = bits >> 3;
-  term tail = bits & 7 ? cons(HEAP, binary_sub(HEAP, a[0], whole * 8, bits & 7), NIL) : NIL;
-  return part_to_list(a[0], 0, whole, tail);
+  struct portion w;
+  portion_open(&w, a[0]);
+  if (w.so_far == NV) {
+    if (!is_bitstring(a[0])) return bif_badarg();
+    u64 bits = bit_size_of(a[0]), whole = bits >> 3;
+    w.rest = make_small((i64)whole);
+    w.so_far = bits & 7 ? cons(HEAP, binary_sub(HEAP, a[0], whole * 8, bits & 7), NIL) : NIL;
+  }
+  return to_list(&w, a, 0);
 }
 
 // --- The binary module ----------------------------------------------------------------------------------

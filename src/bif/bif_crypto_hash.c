@@ -1,60 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checksums of iodata: MD5, CRC-32 (the zlib polynomial) and Adler-32, each also in portions, and the
 // combination of the checksums of two halves. An MD5 context is a binary of struct md5's fields.
-#include "base/alloc.h"
 #include "base/md5.h"
-#include "bif/bif.h"
+#include "bif/portion.h"
 #include "gen/bifs.h"
-#include "term/iolist.h"
+#include "term/bits.h"
 
-enum { BYTES_PER_REDUCTION = 128, ITEM_BUFFER = 256 };
+// One kind of checksum: how it takes bytes, and its state as a term and back.
+struct hash {
+  void (*update)(void *state, const void *data, size_t n);
+  void *state;
+  term (*save)(const void *state);
+  bool (*load)(term t, void *state);
+};
 
-// Feeds every byte of iodata to update. False: not iodata. Whatever was fed before an error is lost.
-typedef void (*update_fn)(void *state, const void *data, size_t n);
-
-static void feed_bits(void *state, update_fn update, const struct bits *b) {
-  u8 portion[ITEM_BUFFER];
+static bool take(void *argument, const struct bits *b) {
+  const struct hash *hash = argument;
+  u8 aligned[256];
   if (b->offset == 0) {
-    update(state, b->data, (size_t)(b->size >> 3));
-    return;
+    hash->update(hash->state, b->data, (size_t)(b->size >> 3));
+    return true;
   }
-  for (u64 at = 0; at < b->size; at += ITEM_BUFFER * 8) {
-    u64 n = min_u64(b->size - at, ITEM_BUFFER * 8);
-    bits_copy(portion, 0, b->data, b->offset + at, n);
-    update(state, portion, (size_t)(n >> 3));
+  for (u64 at = 0; at < b->size; at += sizeof aligned * 8) {
+    u64 n = min_u64(b->size - at, sizeof aligned * 8);
+    bits_copy(aligned, 0, b->data, b->offset + at, n);
+    hash->update(hash->state, aligned, (size_t)(n >> 3));
   }
+  return true;
 }
 
-static bool feed(term iodata, void *state, update_fn update) {
-  struct iolist it;
-  struct bits b;
-  u8 buffer[ITEM_BUFFER];
-  size_t buffered = 0;
-  enum iolist_item item;
-  u64 bits;
-  u32 steps;
-  if (!iolist_bits(iodata, true, &bits, &steps)) return false;
-  bif_bump((u32)min_u64(steps / 16 + bits / (8 * BYTES_PER_REDUCTION), 1 << 20));
-  iolist_start(&it, iodata);
-  while ((item = iolist_next(&it)) < IOLIST_END) {
-    if (item == IOLIST_BYTE) buffer[buffered++] = it.byte;
-    if (buffered == sizeof buffer || (item == IOLIST_BITS && buffered > 0)) {
-      update(state, buffer, buffered);
-      buffered = 0;
-    }
-    if (item == IOLIST_BITS) {
-      bits_of(it.binary, &b);
-      if (b.size > 0) feed_bits(state, update, &b);
-    }
+// Hashes the iodata in *arg on top of hash->state. True: done; false: *result is what the BIF returns.
+static bool hash_on(struct hash *hash, term *arg, term *result) {
+  struct portion w;
+  struct portion_sink sink = { true, take, hash };
+  portion_open(&w, *arg);
+  if (w.so_far != NV) hash->load(w.so_far, hash->state);
+  enum portion_result fed = portion_feed(&w, &sink);
+  if (fed == PORTION_DONE) return true;
+  if (fed == PORTION_MORE) {
+    w.so_far = hash->save(hash->state);
+    *result = portion_pause(&w, arg);
+  } else {
+    *result = portion_fail(&w, arg, fed == PORTION_NO_MEMORY);
   }
-  iolist_stop(&it);
-  if (buffered > 0) update(state, buffer, buffered);
-  return true;
+  return false;
 }
 
 // --- MD5 -------------------------------------------------------------------------------------------------
 
-static void md5_feed(void *state, const void *data, size_t n) { md5_update(state, data, n); }
+static void md5_more(void *state, const void *data, size_t n) { md5_update(state, data, n); }
+static term md5_save(const void *state) { return binary_from(HEAP, state, sizeof(struct md5)); }
+static bool md5_load(term t, void *state) {
+  struct bits b;
+  if (!bits_of(t, &b) || b.size != sizeof(struct md5) * 8) return false;
+  bits_copy(state, 0, b.data, b.offset, b.size);
+  return true;
+}
 
 static term md5_digest(struct md5 *m) {
   u8 digest[16];
@@ -64,33 +65,47 @@ static term md5_digest(struct md5 *m) {
 
 term bif_md5(struct process *p UNUSED, term *a) {
   struct md5 m;
+  struct hash hash = { md5_more, &m, md5_save, md5_load };
+  term result;
+  memset(&m, 0, sizeof m);
   md5_init(&m);
-  return feed(a[0], &m, md5_feed) ? md5_digest(&m) : bif_badarg();
-}
-
-static bool md5_context(term t, struct md5 *m) {
-  struct bits b;
-  if (!bits_of(t, &b) || b.size != sizeof *m * 8) return false;
-  bits_copy((u8 *)m, 0, b.data, b.offset, b.size);
-  return true;
+  return hash_on(&hash, a, &result) ? md5_digest(&m) : result;
 }
 
 term bif_md5_init(struct process *p UNUSED, term *a UNUSED) {
   struct md5 m;
   memset(&m, 0, sizeof m);
   md5_init(&m);
-  return binary_from(HEAP, &m, sizeof m);
+  return md5_save(&m);
 }
 
 term bif_md5_update(struct process *p UNUSED, term *a) {
   struct md5 m;
-  if (!md5_context(a[0], &m) || !feed(a[1], &m, md5_feed)) return bif_badarg();
-  return binary_from(HEAP, &m, sizeof m);
+  struct hash hash = { md5_more, &m, md5_save, md5_load };
+  term result;
+  if (!md5_load(a[0], &m)) return bif_badarg();
+  return hash_on(&hash, a + 1, &result) ? md5_save(&m) : result;
 }
 
 term bif_md5_final(struct process *p UNUSED, term *a) {
   struct md5 m;
-  return md5_context(a[0], &m) ? md5_digest(&m) : bif_badarg();
+  return md5_load(a[0], &m) ? md5_digest(&m) : bif_badarg();
+}
+
+// --- Checksums of 32 bits --------------------------------------------------------------------------------
+
+static term u32_save(const void *state) { return make_small(*(const u32 *)state); }
+static bool u32_load(term t, void *state) {
+  i64 v;
+  if (!bif_small(t, 0, 0xFFFFFFFF, &v)) return false;
+  *(u32 *)state = (u32)v;
+  return true;
+}
+
+static term checksum(void (*update)(void *, const void *, size_t), u32 sum, term *arg) {
+  struct hash hash = { update, &sum, u32_save, u32_load };
+  term result;
+  return hash_on(&hash, arg, &result) ? make_small(sum) : result;
 }
 
 // --- CRC-32 ----------------------------------------------------------------------------------------------
@@ -117,21 +132,11 @@ static void crc_feed(void *state, const void *data, size_t n) {
   *(u32 *)state = ~c;
 }
 
-static bool u32_arg(term t, u32 *out) {
-  i64 v;
-  if (!bif_small(t, 0, 0xFFFFFFFF, &v)) return false;
-  *out = (u32)v;
-  return true;
-}
-
-term bif_crc32_1(struct process *p UNUSED, term *a) {
-  u32 c = 0;
-  return feed(a[0], &c, crc_feed) ? make_small(c) : bif_badarg();
-}
+term bif_crc32_1(struct process *p UNUSED, term *a) { return checksum(crc_feed, 0, a); }
 
 term bif_crc32_2(struct process *p UNUSED, term *a) {
   u32 c;
-  return u32_arg(a[0], &c) && feed(a[1], &c, crc_feed) ? make_small(c) : bif_badarg();
+  return u32_load(a[0], &c) ? checksum(crc_feed, c, a + 1) : bif_badarg();
 }
 
 // Product of two polynomials modulo the CRC's, bit-reversed as the CRC is.
@@ -147,7 +152,7 @@ static u32 crc_multiply(u32 a, u32 b) {
 term bif_crc32_combine(struct process *p UNUSED, term *a) {
   u32 first, second;
   u64 n;
-  if (!u32_arg(a[0], &first) || !u32_arg(a[1], &second) || !int_to_u64(a[2], &n)) return bif_badarg();
+  if (!u32_load(a[0], &first) || !u32_load(a[1], &second) || !int_to_u64(a[2], &n)) return bif_badarg();
   // The first part is followed by n bytes: multiply it by x^(8n), by repeated squaring.
   u32 power = 0x00800000u; // x^8
   for (; n != 0; n >>= 1) {
@@ -178,20 +183,17 @@ static void adler_feed(void *state, const void *data, size_t n) {
   *(u32 *)state = high << 16 | low;
 }
 
-term bif_adler32_1(struct process *p UNUSED, term *a) {
-  u32 c = 1;
-  return feed(a[0], &c, adler_feed) ? make_small(c) : bif_badarg();
-}
+term bif_adler32_1(struct process *p UNUSED, term *a) { return checksum(adler_feed, 1, a); }
 
 term bif_adler32_2(struct process *p UNUSED, term *a) {
   u32 c;
-  return u32_arg(a[0], &c) && feed(a[1], &c, adler_feed) ? make_small(c) : bif_badarg();
+  return u32_load(a[0], &c) ? checksum(adler_feed, c, a + 1) : bif_badarg();
 }
 
 term bif_adler32_combine(struct process *p UNUSED, term *a) {
   u32 first, second;
   u64 n;
-  if (!u32_arg(a[0], &first) || !u32_arg(a[1], &second) || !int_to_u64(a[2], &n)) return bif_badarg();
+  if (!u32_load(a[0], &first) || !u32_load(a[1], &second) || !int_to_u64(a[2], &n)) return bif_badarg();
   u32 rest = (u32)(n % ADLER_BASE);
   u32 low = first & 0xFFFF, high = (u32)((u64)rest * low % ADLER_BASE);
   low += (second & 0xFFFF) + ADLER_BASE - 1;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // BIFs that flatten iodata: list_to_binary, iolist_to_binary, list_to_bitstring, iolist_size,
-// iolist_to_iovec. One walk measures and checks, a second fills the exact result.
+// iolist_to_iovec. Usual sizes: one walk measures and checks, a second fills the exact result. Long
+// lists are appended portion by portion to a growing binary.
 #include "base/bytes.h"
-#include "bif/bif.h"
+#include "bif/portion.h"
 #include "gen/bifs.h"
+#include "term/bs_build.h"
 #include "term/iolist.h"
 
 enum { STEPS_PER_REDUCTION = 32, BYTES_PER_REDUCTION = 1024 };
@@ -12,12 +14,8 @@ static void bump(u32 steps, u64 bits) {
   bif_bump((u32)min_u64(steps / STEPS_PER_REDUCTION + bits / (8 * BYTES_PER_REDUCTION), 1 << 20));
 }
 
-static term flatten(term iodata, bool whole_bytes_only) {
-  u64 bits;
-  u32 steps;
+static term flatten_at_once(term iodata, u64 bits) {
   u8 *out;
-  if (!iolist_bits(iodata, whole_bytes_only, &bits, &steps)) return bif_badarg();
-  bump(steps, bits);
   u64 size = (bits + 7) >> 3;
   if (size > SIZE_MAX / 4) return bif_system_limit();
   term t = binary_new(HEAP, (size_t)size, &out);
@@ -27,16 +25,56 @@ static term flatten(term iodata, bool whole_bytes_only) {
   return bits & 7 ? binary_sub(HEAP, t, 0, bits) : t;
 }
 
-term bif_list_to_binary(struct process *p UNUSED, term *a) { return is_list(a[0]) ? flatten(a[0], true) : bif_badarg(); }
-term bif_list_to_bitstring(struct process *p UNUSED, term *a) { return is_list(a[0]) ? flatten(a[0], false) : bif_badarg(); }
-term bif_iolist_to_binary(struct process *p UNUSED, term *a) { return is_binary(a[0]) ? a[0] : flatten(a[0], true); }
+static bool take_bits(void *state, const struct bits *b) {
+  term *so_far = state, grown = bs_private_append_bits(HEAP, *so_far, b->size, 1);
+  if (grown == NV) return false;
+  *so_far = grown;
+  return bs_put_bits(b);
+}
 
-term bif_iolist_size(struct process *p UNUSED, term *a) {
+// The next portion of a long list.
+static term flatten_on(struct portion *w, term *arg, bool whole_bytes_only) {
+  struct portion_sink sink = { whole_bytes_only, take_bits, &w->so_far };
+  enum portion_result result = portion_feed(w, &sink);
+  if (result == PORTION_MORE) return portion_pause(w, arg);
+  return result == PORTION_DONE ? w->so_far : portion_fail(w, arg, result == PORTION_NO_MEMORY);
+}
+
+static term flatten(term *arg, bool whole_bytes_only, bool list_only) {
+  struct portion w;
   u64 bits;
   u32 steps;
-  if (!iolist_bits(a[0], true, &bits, &steps)) return bif_badarg();
-  bump(steps, 0);
-  return int_from_u64(HEAP, bits >> 3);
+  portion_open(&w, *arg);
+  if (w.so_far != NV) return flatten_on(&w, arg, whole_bytes_only);
+  if (list_only && !is_list(*arg)) return bif_badarg();
+  enum iolist_item item = iolist_bits(*arg, whole_bytes_only, PORTION_STEPS, &bits, &steps);
+  bump(steps, bits);
+  if (item == IOLIST_END) return flatten_at_once(*arg, bits);
+  if (item != IOLIST_BYTE) return portion_fail(&w, arg, item == IOLIST_NO_MEMORY);
+  w.so_far = bs_init_writable(HEAP, make_small(PORTION_STEPS));
+  return flatten_on(&w, arg, whole_bytes_only);
+}
+
+term bif_list_to_binary(struct process *p UNUSED, term *a) { return flatten(a, true, true); }
+term bif_list_to_bitstring(struct process *p UNUSED, term *a) { return flatten(a, false, true); }
+term bif_iolist_to_binary(struct process *p UNUSED, term *a) { return is_binary(a[0]) ? a[0] : flatten(a, true, false); }
+
+static bool take_size(void *state, const struct bits *b) {
+  *(u64 *)state += b->size >> 3;
+  return true;
+}
+
+term bif_iolist_size(struct process *p UNUSED, term *a) {
+  struct portion w;
+  u64 size = 0;
+  if (is_binary(a[0])) return int_from_u64(HEAP, bit_size_of(a[0]) >> 3);
+  portion_open(&w, a[0]);
+  if (w.so_far != NV) int_to_u64(w.so_far, &size);
+  struct portion_sink sink = { true, take_size, &size };
+  enum portion_result result = portion_feed(&w, &sink);
+  if (result == PORTION_BAD || result == PORTION_NO_MEMORY) return portion_fail(&w, a, result == PORTION_NO_MEMORY);
+  w.so_far = int_from_u64(HEAP, size);
+  return result == PORTION_DONE ? w.so_far : portion_pause(&w, a);
 }
 
 // --- iolist_to_iovec -------------------------------------------------------------------------------------
@@ -80,7 +118,7 @@ term bif_iolist_to_iovec(struct process *p UNUSED, term *a) {
   u64 bits;
   u32 steps;
   bool ok = true;
-  if (!iolist_bits(a[0], true, &bits, &steps)) return bif_badarg();
+  if (iolist_bits(a[0], true, 0, &bits, &steps) != IOLIST_END) return bif_badarg();
   bump(steps, bits);
   if (is_binary(a[0])) return bits == 0 ? NIL : cons(HEAP, a[0], NIL);
   bytes_init(&collected);

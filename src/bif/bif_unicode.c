@@ -1,38 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 // unicode:characters_to_binary/2 and characters_to_list/2 for Latin-1 and UTF-8 (other encodings go on
-// in Erlang, as in OTP), and bin_is_7bit/1. Results: the converted text, or {error | incomplete, Done, Rest}.
+// in Erlang, as in OTP), and bin_is_7bit/1. Results: the converted text, or {error | incomplete, Done,
+// Rest}. Long texts are converted portion by portion: a binary grows by appending, a list is collected
+// in reverse order.
 #include "base/alloc.h"
 #include "base/bytes.h"
-#include "bif/bif.h"
+#include "bif/portion.h"
 #include "gen/bifs.h"
 #include "term/bits.h"
+#include "term/bs_build.h"
 #include "term/unicode.h"
 
 enum { CHARACTERS_PER_REDUCTION = 32 };
-
-static void bump(u64 steps) { bif_bump((u32)min_u64(steps / CHARACTERS_PER_REDUCTION, 1 << 20)); }
 
 static bool encoding(term t, bool *latin1) {
   *latin1 = t == ATOM_latin1;
   return *latin1 || t == ATOM_utf8 || t == ATOM_unicode;
 }
 
-// A trap for other encodings, badarg for what is not chardata. True: go on.
-static bool begin(term *a, term other, bool *latin1, term *result) {
-  u32 steps;
-  *result = NV;
-  if (!encoding(a[1], latin1)) *result = bif_trap_mfa(ATOM_unicode, other, 2, a[0], a[1]);
-  else if (!chars_valid(a[0], &steps)) *result = bif_badarg();
-  else return true;
-  return false;
-}
+// Time for a pause? Only between characters, where the rest says it all.
+static bool tired(const struct chars *c) { return c->steps >= PORTION_STEPS && chars_between(c); }
 
-// What follows the conversion: the text itself, or a tuple that says why it ended.
-static term finish(struct chars *c, enum chars_item item, term done) {
+// What follows the conversion of a portion: more of it, the text itself, or a tuple that says why it
+// ended. done: the text so far; so_far: the same in the form in which it continues.
+static term finish(struct portion *w, term *arg, struct chars *c, enum chars_item item, term done) {
   term result = done;
-  bump(c->steps);
-  if (item == CHARS_NO_MEMORY) result = bif_system_limit();
-  else if (item != CHARS_END) result = tuple3(HEAP, item == CHARS_ERROR ? ATOM_error : ATOM_incomplete, done, chars_rest(c, HEAP));
+  bif_bump(c->steps / CHARACTERS_PER_REDUCTION);
+  if (item == CHARS_ERROR || item == CHARS_INCOMPLETE) {
+    term rest = chars_rest(c, HEAP);
+    if (!chars_valid(rest)) item = CHARS_BAD;
+    else result = tuple3(HEAP, item == CHARS_ERROR ? ATOM_error : ATOM_incomplete, done, rest);
+  }
+  if (item == CHARS_CHARACTER) {
+    w->rest = chars_rest(c, HEAP);
+    result = portion_pause(w, arg);
+  }
+  if (item == CHARS_BAD || item == CHARS_NO_MEMORY) result = portion_fail(w, arg, item == CHARS_NO_MEMORY);
   chars_stop(c);
   return result;
 }
@@ -40,47 +43,75 @@ static term finish(struct chars *c, enum chars_item item, term done) {
 // Text that is one aligned binary of valid UTF-8 needs no conversion.
 static bool is_utf8(term t) {
   struct bits b;
-  if (!bits_of(t, &b) || b.offset != 0) return false;
+  if (!bits_of(t, &b) || b.offset != 0 || b.size & 7) return false;
   return utf8_count(b.data, (size_t)(b.size >> 3)) != SIZE_MAX;
 }
 
+// The portion's bytes behind those of earlier portions. NV: no memory.
+static term append_text(term so_far, const struct bytes *text) {
+  if (text->failed) return NV;
+  if (so_far == NV) return binary_from(HEAP, text->data, text->len);
+  struct bits b = { text->data, 0, (u64)text->len * 8 };
+  term grown = bs_private_append_bits(HEAP, so_far, b.size, 1);
+  if (grown != NV && text->len > 0) bs_put_bits(&b);
+  return grown;
+}
+
 term bif_characters_to_binary(struct process *p UNUSED, term *a) {
+  struct portion w;
   struct chars c;
   struct bytes out;
   enum chars_item item;
   bool latin1;
-  term done;
-  if (!begin(a, ATOM_characters_to_binary_int, &latin1, &done)) return done;
+  if (!encoding(a[1], &latin1)) return bif_trap_mfa(ATOM_unicode, ATOM_characters_to_binary_int, 2, a[0], a[1]);
   if (!latin1 && is_bitstring(a[0]) && is_utf8(a[0])) {
-    bump(bit_size_of(a[0]) >> 3);
+    bif_bump((u32)min_u64(bit_size_of(a[0]) >> 11, 1 << 20));
     return a[0];
   }
+  portion_open(&w, a[0]);
   bytes_init(&out);
-  chars_start(&c, a[0], latin1);
+  chars_start(&c, w.rest, latin1);
   while ((item = chars_next(&c)) == CHARS_CHARACTER) {
     if (c.codepoint < 0x80) bytes_put(&out, (u8)c.codepoint);
     else bytes_utf8(&out, c.codepoint);
+    if (UNLIKELY(tired(&c))) break;
   }
-  done = out.failed ? NV : binary_from(HEAP, out.data, out.len);
+  w.so_far = append_text(w.so_far, &out);
   bytes_free(&out);
-  return finish(&c, done == NV ? CHARS_NO_MEMORY : item, done);
+  return finish(&w, a, &c, w.so_far == NV ? CHARS_NO_MEMORY : item, w.so_far);
+}
+
+static term reverse(term list, term tail) {
+  for (; is_cons(list); list = tl(list)) tail = cons(HEAP, hd(list), tail);
+  return tail;
 }
 
 term bif_characters_to_list(struct process *p UNUSED, term *a) {
+  struct portion w;
   struct chars c;
   enum chars_item item;
   bool latin1;
   term first, *end = &first;
-  if (!begin(a, ATOM_characters_to_list_int, &latin1, &first)) return first;
-  chars_start(&c, a[0], latin1);
+  if (!encoding(a[1], &latin1)) return bif_trap_mfa(ATOM_unicode, ATOM_characters_to_list_int, 2, a[0], a[1]);
+  portion_open(&w, a[0]);
+  chars_start(&c, w.rest, latin1);
   while ((item = chars_next(&c)) == CHARS_CHARACTER) {
     term *cell = heap_alloc(HEAP, 2);
     cell[0] = make_small(c.codepoint);
     *end = make_cons(cell);
     end = cell + 1;
+    if (UNLIKELY(tired(&c))) break;
   }
   *end = NIL;
-  return finish(&c, item, first);
+  if (w.so_far != NV || item == CHARS_CHARACTER) {
+    w.so_far = reverse(first, w.so_far == NV ? NIL : w.so_far);
+    if (item == CHARS_END) {
+      chars_stop(&c);
+      return bif_trap_mfa(ATOM_lists, ATOM_reverse, 2, w.so_far, NIL);
+    }
+    if (item != CHARS_CHARACTER) first = reverse(w.so_far, NIL);
+  }
+  return finish(&w, a, &c, item, first);
 }
 
 term bif_bin_is_7bit(struct process *p UNUSED, term *a) {

@@ -252,6 +252,13 @@ bool bs_put_string(const u8 *bytes, u64 n) {
   return true;
 }
 
+bool bs_put_bits(const struct bits *b) {
+  if (out.end - out.pos < b->size) return false;
+  bits_copy(out.data, out.pos, b->data, b->offset, b->size);
+  out.pos += b->size;
+  return true;
+}
+
 static bool character(term t, u32 *c) {
   if (!is_small(t) || (i64)t < 0 || small_val(t) > 0x10FFFF) return false;
   *c = (u32)small_val(t);

@@ -51,6 +51,7 @@ bool bs_put_float(term value, u64 bits, u32 flags);
 bool bs_put_binary(term value, u64 bits);
 bool bs_put_binary_all(term value, u32 unit);
 bool bs_put_string(const u8 *bytes, u64 n);
+bool bs_put_bits(const struct bits *b);
 bool bs_put_utf8(term value);
 bool bs_put_utf16(term value, u32 flags);
 bool bs_put_utf32(term value, u32 flags);

@@ -68,23 +68,33 @@ enum iolist_item iolist_next(struct iolist *it) {
   }
 }
 
-bool iolist_bits(term iodata, bool whole_bytes_only, u64 *bits, u32 *steps) {
+term iolist_rest(const struct iolist *it, struct heap *h) {
+  term rest = it->at;
+  for (u32 i = it->depth; i > 0; i--) rest = rest == NIL ? it->stack[i - 1] : cons(h, rest, it->stack[i - 1]);
+  return rest;
+}
+
+enum iolist_item iolist_bits(term iodata, bool whole_bytes_only, u32 max_steps, u64 *bits, u32 *steps) {
   struct iolist it;
   enum iolist_item item;
   u64 n = 0;
   iolist_start(&it, iodata);
   while ((item = iolist_next(&it)) < IOLIST_END) {
     u64 add = item == IOLIST_BYTE ? 8 : bit_size_of(it.binary);
+    n += add;
     if (add & 7 && whole_bytes_only) {
       item = IOLIST_BAD;
       break;
     }
-    n += add;
+    if (it.steps == max_steps) {
+      item = IOLIST_BYTE;
+      break;
+    }
   }
   iolist_stop(&it);
-  if (steps) *steps = it.steps;
+  *steps = it.steps;
   *bits = n;
-  return item == IOLIST_END;
+  return item;
 }
 
 void iolist_fill(u8 *out, term iodata) {
@@ -109,7 +119,8 @@ void iolist_fill(u8 *out, term iodata) {
 
 bool iolist_size_of(term iolist, u64 *bytes) {
   u64 bits;
-  if (!iolist_bits(iolist, true, &bits, NULL)) return false;
+  u32 steps;
+  if (iolist_bits(iolist, true, 0, &bits, &steps) != IOLIST_END) return false;
   *bytes = bits >> 3;
   return true;
 }

@@ -26,9 +26,11 @@ struct iolist {
 void iolist_start(struct iolist *it, term iodata);
 enum iolist_item iolist_next(struct iolist *it);
 void iolist_stop(struct iolist *it); // always call it at the end
-// Total bits; false: not iodata, or a part is no whole number of bytes although it should, or no
-// memory. *steps, when wanted, receives the number of items.
-bool iolist_bits(term iodata, bool whole_bytes_only, u64 *bits, u32 *steps);
+// What has not been walked yet, as iodata.
+term iolist_rest(const struct iolist *it, struct heap *h);
+// Total bits of iodata, looking at no more than max_steps items (0: any number; more give IOLIST_BYTE).
+// IOLIST_END: all is well; IOLIST_BAD also when a part should be whole bytes and is not.
+enum iolist_item iolist_bits(term iodata, bool whole_bytes_only, u32 max_steps, u64 *bits, u32 *steps);
 // Writes the bits one after the other; there is room for iolist_bits of them.
 void iolist_fill(u8 *out, term iodata);
 

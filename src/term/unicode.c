@@ -21,13 +21,11 @@ static bool push(struct chars *c, term t) {
   return true;
 }
 
-bool chars_valid(term t, u32 *steps) {
+bool chars_valid(term t) {
   struct chars c;
   bool ok = true;
   chars_start(&c, t, false);
-  *steps = 0;
   for (t = c.at; ok;) {
-    ++*steps;
     if (is_cons(t)) {
       term head = hd(t);
       t = tl(t);
@@ -147,16 +145,22 @@ enum chars_item chars_next(struct chars *c) {
       } else if (is_cons(head)) {
         if (!push(c, c->at)) return CHARS_NO_MEMORY;
         c->at = head;
+      } else if (head != NIL) {
+        return CHARS_BAD;
       }
     } else if (t == NIL) {
       if (c->depth == 0) return c->pending_n > 0 ? CHARS_INCOMPLETE : CHARS_END;
       c->at = c->stack[--c->depth];
+    } else if (!is_binary(t)) {
+      return CHARS_BAD;
     } else {
       c->at = NIL;
       enter_binary(c, t, true);
     }
   }
 }
+
+bool chars_between(const struct chars *c) { return c->pending_n == 0; }
 
 term chars_rest(struct chars *c, struct heap *h) {
   term rest = c->at;

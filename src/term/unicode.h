@@ -12,6 +12,7 @@ enum chars_item {
   CHARS_END,
   CHARS_ERROR,       // not a character: chars_rest gives the rest that begins with it
   CHARS_INCOMPLETE,  // the data ends inside a character: chars_rest gives its bytes
+  CHARS_BAD,         // no chardata at all
   CHARS_NO_MEMORY
 };
 struct chars {
@@ -30,9 +31,10 @@ struct chars {
 };
 // Whether t is chardata at all: integers, whole-byte binaries, lists of chardata (tails [] or binary).
 // False also when memory is out.
-bool chars_valid(term t, u32 *steps);
+bool chars_valid(term t);
 void chars_start(struct chars *c, term chardata, bool latin1);
 enum chars_item chars_next(struct chars *c);
+bool chars_between(const struct chars *c); // no character is half read: chars_rest is all there is to continue from
 term chars_rest(struct chars *c, struct heap *h);
 void chars_stop(struct chars *c);
 
