@@ -5,6 +5,7 @@
 
 #include "base/hostcalls.h"
 #include "bif/bif.h"
+#include "bif/bif_code.h"
 #include "bif/bif_keep.h"
 #include "bif/bif_time.h"
 #include "gen/bifs.h"
@@ -259,5 +260,6 @@ void bif_open(void) {
 
 void bif_close(void) {
   os_close();
+  code_bif_close();
   keep_close();
 }

@@ -1,0 +1,449 @@
+// SPDX-License-Identifier: Apache-2.0
+// Code as OTP's code server sees it: preparing and finishing loads, on_load functions, old versions and
+// purging, what modules export. A prepared load is a magic reference that owns a staged module.
+#include "bif/bif_code.h"
+
+#include "base/alloc.h"
+#include "base/hostcalls.h"
+#include "bif/bif.h"
+#include "bif/bif_keep.h"
+#include "code/load.h"
+#include "gen/bifs.h"
+#include "process/signal.h"
+#include "term/ref.h"
+
+enum { REFC_PREPARED = 0x70726570 }; // "prep"
+
+// --- Loading -------------------------------------------------------------------------------------
+
+static struct module *prepared_module(const struct refc *r) {
+  struct module *m;
+  memcpy(&m, r->data, sizeof m);
+  return m;
+}
+static void prepared_set(struct refc *r, struct module *m) { memcpy(r->data, &m, sizeof m); }
+
+static void prepared_destroy(struct refc *r) {
+  struct module *m = prepared_module(r);
+  if (m) code_discard(m);
+  mem_free(r, offsetof(struct refc, data) + r->cap, MEM_BINARY);
+}
+
+// The resource of a prepared load not used yet, or NULL.
+static struct refc *prepared_of(term t) {
+  struct refc *r = ref_resource(t);
+  return r && r->type == REFC_PREPARED && prepared_module(r) ? r : NULL;
+}
+
+static void report(term name, const struct load_error *e) {
+  struct bytes b;
+  size_t n;
+  const u8 *text = atom_text(name, &n);
+  bytes_init(&b);
+  bytes_text(&b, "Error loading module ");
+  bytes_append(&b, text, n);
+  bytes_text(&b, ": ");
+  bytes_text(&b, e->where.what ? e->where.what : "no memory");
+  bytes_text(&b, " (chunk ");
+  bytes_text(&b, e->where.chunk);
+  bytes_text(&b, ", offset ");
+  bytes_unsigned(&b, e->where.offset);
+  bytes_text(&b, ")\n");
+  if (!b.failed) host_write(2, b.data, b.len);
+  bytes_free(&b);
+}
+
+// The bytes of a binary argument; *tmp is to be given to drop_bytes. NULL: no binary.
+static const u8 *bytes_of(term t, size_t *n, u8 **tmp) {
+  *tmp = NULL;
+  return is_binary(t) ? binary_bytes(t, n, tmp) : NULL;
+}
+static void drop_bytes(u8 *tmp, size_t n) {
+  if (tmp) mem_free(tmp, n, MEM_SYSTEM);
+}
+
+term bif_prepare_loading_2(struct process *p, term *a) {
+  (void)p;
+  size_t n;
+  u8 *tmp;
+  const u8 *code = is_atom(a[0]) ? bytes_of(a[1], &n, &tmp) : NULL;
+  if (!code) return bif_badarg();
+  struct load_error e = {.module = NV};
+  struct module *m = code_stage(a[0], code, n, &e);
+  drop_bytes(tmp, n);
+  bif_bump((u32)(n / 64));
+  if (!m) {
+    if (e.no_memory) return bif_system_limit();
+    report(a[0], &e);
+    return tuple2(HEAP, ATOM_error, ATOM_badfile);
+  }
+  struct refc *r = refc_new(sizeof m, sizeof m);
+  if (!r) {
+    code_discard(m);
+    return bif_system_limit();
+  }
+  r->type = REFC_PREPARED;
+  r->destroy = prepared_destroy;
+  prepared_set(r, m);
+  return ref_magic(HEAP, r);
+}
+
+term bif_has_prepared_code_on_load_1(struct process *p, term *a) {
+  (void)p;
+  struct refc *r = prepared_of(a[0]);
+  return r ? make_bool(prepared_module(r)->on_load != NULL) : bif_badarg();
+}
+
+// Modules whose on_load function runs: loaded, but not to be called by others yet.
+struct pending {
+  struct pending *next;
+  struct module *m;
+  struct export entry;   // what calls the on_load function
+};
+static struct pending *pending;
+
+static struct pending **pending_of(term name) {
+  struct pending **link = &pending;
+  while (*link && (*link)->m->name != name) link = &(*link)->next;
+  return link;
+}
+
+static bool pend(struct module *m) {
+  struct pending *new = mem_calloc(sizeof *new, MEM_CODE);
+  if (!new) return false;
+  new->m = m;
+  new->entry.ip = m->on_load;
+  new->entry.module = m->name;
+  new->entry.function = ATOM_on_load;
+  new->entry.owner = m;
+  new->next = pending;
+  pending = new;
+  return true;
+}
+
+void code_bif_close(void) {
+  while (pending) {
+    struct pending *p = pending;
+    pending = p->next;
+    mem_free(p, sizeof *p, MEM_CODE); // its module is freed with all modules
+  }
+}
+
+typedef bool (*module_test)(const struct module *m, term list);
+static bool not_purged(const struct module *m, term list) {
+  (void)list;
+  return module_find(m->name) && code_has_old(m->name);
+}
+static bool has_on_load(const struct module *m, term list) {
+  (void)list;
+  return m->on_load != NULL;
+}
+static bool duplicated(const struct module *m, term list) {
+  u32 n = 0;
+  for (; is_cons(list); list = tl(list)) n += prepared_module(prepared_of(hd(list)))->name == m->name;
+  return n > 1;
+}
+
+// The names of those that pass a test, each once.
+static term names_that(module_test test, term list) {
+  term names = NIL;
+  for (term l = list; is_cons(l); l = tl(l)) {
+    const struct module *m = prepared_module(prepared_of(hd(l)));
+    bool known = false;
+    for (term k = names; is_cons(k); k = tl(k)) known |= hd(k) == m->name;
+    if (!known && test(m, list)) names = cons(HEAP, m->name, names);
+  }
+  return names;
+}
+
+static bool publish(struct refc *r) {
+  if (!code_publish(prepared_module(r))) return false;
+  prepared_set(r, NULL);
+  return true;
+}
+
+term bif_finish_loading_1(struct process *p, term *a) {
+  (void)p;
+  u32 n;
+  if (!bif_list_length(a[0], &n)) return bif_badarg();
+  for (term l = a[0]; is_cons(l); l = tl(l))
+    if (!prepared_of(hd(l))) return bif_badarg();
+  term names = names_that(duplicated, a[0]);
+  if (names != NIL) return tuple2(HEAP, ATOM_duplicated, names);
+  names = names_that(not_purged, a[0]);
+  if (names != NIL) return tuple2(HEAP, ATOM_not_purged, names);
+  names = names_that(has_on_load, a[0]);
+  if (names != NIL) {
+    struct refc *r = prepared_of(hd(a[0]));
+    if (n == 1) {
+      if (!pend(prepared_module(r))) return bif_system_limit();
+      prepared_set(r, NULL);
+    }
+    return tuple2(HEAP, ATOM_on_load, names);
+  }
+  for (term l = a[0]; is_cons(l); l = tl(l))
+    if (!publish(prepared_of(hd(l)))) return bif_system_limit();
+  return ATOM_ok;
+}
+
+term bif_call_on_load_function_1(struct process *p, term *a) {
+  (void)p;
+  struct pending *on_load = is_atom(a[0]) ? *pending_of(a[0]) : NULL;
+  return on_load ? bif_trap(&on_load->entry, 0) : bif_badarg();
+}
+
+term bif_finish_after_on_load_2(struct process *p, term *a) {
+  (void)p;
+  struct pending **link = is_atom(a[0]) ? pending_of(a[0]) : &pending;
+  if (!is_atom(a[0]) || !*link || !atom_is_bool(a[1])) return bif_badarg();
+  struct pending *on_load = *link;
+  if (a[1] == ATOM_true && !code_publish(on_load->m)) return bif_badarg();
+  *link = on_load->next;
+  // A module that failed is left unreachable until the VM closes: what its on_load function started
+  // may still run in it.
+  mem_free(on_load, sizeof *on_load, MEM_CODE);
+  return ATOM_true;
+}
+
+// --- Old versions --------------------------------------------------------------------------------
+
+term bif_delete_module_1(struct process *p, term *a) {
+  (void)p;
+  if (!is_atom(a[0])) return bif_badarg();
+  if (!module_find(a[0])) return ATOM_undefined;
+  return code_delete(a[0]) ? ATOM_true : bif_badarg();
+}
+
+term bif_check_old_code_1(struct process *p, term *a) {
+  (void)p;
+  return is_atom(a[0]) ? make_bool(code_has_old(a[0])) : bif_badarg();
+}
+
+term bif_check_process_code_1(struct process *p, term *a) {
+  return is_atom(a[0]) ? make_bool(keep_process_uses_old(p, a[0])) : bif_badarg();
+}
+
+term bif_erts_internal_purge_module_2(struct process *p, term *a) {
+  (void)p;
+  if (!is_atom(a[0])) return bif_badarg();
+  if (a[1] == ATOM_prepare || a[1] == ATOM_prepare_on_load) return make_bool(code_has_old(a[0]));
+  if (a[1] == ATOM_abort) return ATOM_true;
+  if (a[1] != ATOM_complete) return bif_badarg();
+  if (!code_has_old(a[0])) return ATOM_false;
+  code_purge_old(a[0]);
+  keep_sweep_when_due();
+  return ATOM_true;
+}
+
+struct users { term module; struct process *self; bool kill; u32 found; bool self_uses; };
+
+static void find_user(struct process *p, void *arg) {
+  struct users *u = arg;
+  if (p->state == PROCESS_EXITING || !keep_process_uses_old(p, u->module)) return;
+  u->found++;
+  if (p == u->self) u->self_uses = true;
+  else if (u->kill) signal_exit(u->self->pid, p, ATOM_kill, EXIT_CAUSE_EXIT2);
+}
+
+// erts_code_purger:purge(Module) -> {WasOld, DidKill}. OTP asks a process of that name, which asks every
+// process in turn; here all are looked at in one go.
+term bif_purge_1(struct process *p, term *a) {
+  struct users u = {.module = a[0], .self = p, .kill = true};
+  if (!is_atom(a[0])) return bif_badarg();
+  if (!code_has_old(a[0])) return tuple2(HEAP, ATOM_false, ATOM_false);
+  process_each(find_user, &u);
+  if (u.self_uses) { // the caller is not spared; it dies before the code goes
+    exit_process(p, ATOM_killed);
+    ctx.bif_status = BIF_EXITING;
+    return NV;
+  }
+  code_purge_old(a[0]);
+  keep_sweep_when_due();
+  return tuple2(HEAP, ATOM_true, make_bool(u.found > 0));
+}
+
+term bif_soft_purge_1(struct process *p, term *a) {
+  struct users u = {.module = a[0], .self = p};
+  if (!is_atom(a[0])) return bif_badarg();
+  process_each(find_user, &u);
+  if (u.found > 0) return ATOM_false;
+  code_purge_old(a[0]);
+  return ATOM_true;
+}
+
+// Literals of purged code are looked after by memory/retire.c: OTP's collector process finds nothing.
+term bif_release_area_switch_0(struct process *p, term *a) {
+  (void)p, (void)a;
+  return ATOM_false;
+}
+
+// --- What there is -------------------------------------------------------------------------------
+
+// As in OTP these are there before the first line of Erlang runs; here they are loaded when called.
+static bool is_preloaded(term m) {
+  const term names[] = PRELOADED_MODULES;
+  for (u32 i = 0; i < COUNT_OF(names); i++)
+    if (names[i] == m) return true;
+  return false;
+}
+
+term bif_pre_loaded_0(struct process *p, term *a) {
+  (void)p, (void)a;
+  const term names[] = PRELOADED_MODULES;
+  term list = NIL;
+  for (u32 i = COUNT_OF(names); i > 0; i--) list = cons(HEAP, names[i - 1], list);
+  return list;
+}
+
+term bif_module_loaded_1(struct process *p, term *a) {
+  (void)p;
+  return is_atom(a[0]) ? make_bool(module_find(a[0]) || is_preloaded(a[0])) : bif_badarg();
+}
+
+static void add_loaded(struct module *m, void *arg) {
+  term *list = arg;
+  if (module_find(m->name) == m) *list = cons(HEAP, m->name, *list);
+}
+term bif_loaded_0(struct process *p, term *a) {
+  (void)p, (void)a;
+  const term names[] = PRELOADED_MODULES;
+  term list = NIL;
+  module_each(add_loaded, &list);
+  for (u32 i = 0; i < COUNT_OF(names); i++)
+    if (!module_find(names[i])) list = cons(HEAP, names[i], list);
+  return list;
+}
+
+// The export of an M:F/A given as three arguments. False: they are no such thing.
+static bool mfa_export(const term *a, struct export **e) {
+  *e = NULL;
+  if (!is_atom(a[0]) || !is_atom(a[1]) || !is_small(a[2])) return false;
+  i64 arity;
+  if (bif_small(a[2], 0, MAX_ARITY, &arity)) *e = export_find(a[0], a[1], (u32)arity);
+  return true;
+}
+term bif_function_exported_3(struct process *p, term *a) {
+  (void)p;
+  struct export *e;
+  return mfa_export(a, &e) ? make_bool(e && export_defined(e)) : bif_badarg();
+}
+term bif_is_builtin_3(struct process *p, term *a) {
+  (void)p;
+  struct export *e;
+  return mfa_export(a, &e) ? make_bool(e && e->bif) : bif_badarg();
+}
+
+static term name_arity(term name, u32 arity) { return tuple2(HEAP, name, make_small(arity)); }
+
+static term exports_of(const struct module *m) {
+  term list = NIL;
+  for (u32 i = m->export_count; i > 0; i--) list = cons(HEAP, name_arity(m->exports[i - 1]->function, m->exports[i - 1]->arity), list);
+  return list;
+}
+static term functions_of(const struct module *m) {
+  term list = NIL;
+  for (u32 i = m->function_count; i > 0; i--) list = cons(HEAP, name_arity(m->functions[i - 1].name, m->functions[i - 1].arity), list);
+  return list;
+}
+
+static term module_item(const struct module *m, term item) {
+  switch (is_atom(item) ? atom_index(item) : ATOM_COUNT) {
+  case ATOM_IDX_module: return m->name;
+  case ATOM_IDX_exports: return exports_of(m);
+  case ATOM_IDX_functions: return functions_of(m);
+  case ATOM_IDX_attributes: return m->attributes;
+  case ATOM_IDX_compile: return m->compile_info;
+  case ATOM_IDX_md5: return binary_from(HEAP, m->md5, sizeof m->md5);
+  case ATOM_IDX_nifs: case ATOM_IDX_native_addresses: return NIL;
+  case ATOM_IDX_native: return ATOM_false;
+  default: return NV;
+  }
+}
+
+term bif_get_module_info_2(struct process *p, term *a) {
+  (void)p;
+  struct module *m = is_atom(a[0]) ? module_find(a[0]) : NULL;
+  term t = m ? module_item(m, a[1]) : NV;
+  return t == NV ? bif_badarg() : t;
+}
+
+term bif_get_module_info_1(struct process *p, term *a) {
+  (void)p;
+  const term items[] = {ATOM_md5, ATOM_compile, ATOM_attributes, ATOM_exports, ATOM_module};
+  struct module *m = is_atom(a[0]) ? module_find(a[0]) : NULL;
+  if (!m) return bif_badarg();
+  term list = NIL;
+  for (u32 i = 0; i < COUNT_OF(items); i++) {
+    term value = module_item(m, items[i]);
+    list = cons(HEAP, tuple2(HEAP, items[i], value), list);
+  }
+  return list;
+}
+
+// --- Beam files as data --------------------------------------------------------------------------
+
+static u32 big_endian(const u8 *p) { return (u32)p[0] << 24 | (u32)p[1] << 16 | (u32)p[2] << 8 | p[3]; }
+
+// The payload of a chunk; NULL when the file has none of the name, or is no beam file.
+static const u8 *find_chunk(const u8 *file, size_t n, const u8 name[4], u32 *size) {
+  if (n < 12 || memcmp(file, "FOR1", 4) != 0 || memcmp(file + 8, "BEAM", 4) != 0) return NULL;
+  for (size_t at = 12; n - at >= 8;) {
+    u32 length = big_endian(file + at + 4);
+    if (length > n - at - 8) return NULL;
+    if (memcmp(file + at, name, 4) == 0) {
+      *size = length;
+      return file + at + 8;
+    }
+    size_t padded = 8 + (((size_t)length + 3) & ~(size_t)3);
+    if (padded > n - at) return NULL;
+    at += padded;
+  }
+  return NULL;
+}
+
+term bif_beamfile_chunk_2(struct process *p, term *a) {
+  (void)p;
+  u8 name[4];
+  term l = a[1];
+  for (u32 i = 0; i < 4; i++, l = tl(l)) {
+    i64 c;
+    if (!is_cons(l) || !bif_small(hd(l), 0, 255, &c)) return bif_badarg();
+    name[i] = (u8)c;
+  }
+  size_t n;
+  u8 *tmp;
+  const u8 *file = l == NIL ? bytes_of(a[0], &n, &tmp) : NULL;
+  if (!file) return bif_badarg();
+  u32 size;
+  const u8 *chunk = find_chunk(file, n, name, &size);
+  term result = chunk ? binary_from(HEAP, chunk, size) : ATOM_undefined;
+  drop_bytes(tmp, n);
+  return result == NV ? bif_system_limit() : result;
+}
+
+term bif_beamfile_module_md5_1(struct process *p, term *a) {
+  (void)p;
+  size_t n;
+  u8 *tmp;
+  const u8 *file = bytes_of(a[0], &n, &tmp);
+  if (!file) return bif_badarg();
+  struct beam_file f;
+  struct beam_error e;
+  term result = ATOM_undefined;
+  if (beam_open(&f, file, n, &e)) {
+    result = binary_from(HEAP, f.md5, sizeof f.md5);
+    beam_close(&f);
+  }
+  drop_bytes(tmp, n);
+  return result;
+}
+
+term bif_load_nif_2(struct process *p, term *a) {
+  (void)p;
+  static const char text[] = "native code cannot be loaded";
+  u32 n;
+  if (!bif_list_length(a[0], &n)) return bif_badarg();
+  term list = NIL;
+  for (size_t i = sizeof text - 1; i > 0; i--) list = cons(HEAP, make_small(text[i - 1]), list);
+  return tuple2(HEAP, ATOM_error, tuple2(HEAP, ATOM_notsup, list));
+}
