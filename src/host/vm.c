@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/hostcalls.h"
+#include "bif/bif_system.h"
 #include "code/load.h"
 #include "ets/ets.h"
 #include "host/event.h"
@@ -53,6 +54,7 @@ enum vm_status vm_open(const struct vm_options *o) {
   process_init();
   scheduler_init();
   ets_init();
+  bif_open();
   interp_init();
   gc_stress = o->gc_stress != 0;
   scheduler_slice = o->slice ? o->slice : REDUCTIONS_PER_SLICE;
@@ -66,6 +68,7 @@ void vm_close(void) {
   if (!is_open) return;
   process_destroy_all();
   ets_destroy();
+  bif_close();
   code_destroy();
   atom_destroy();
   event_close();
