@@ -95,7 +95,8 @@ static term get_short(struct heap *h, const u8 *p, u32 nbits, u32 flags) {
   if (flags & BS_LITTLE) {
     for (u32 i = 0; i < n; i++) v |= (u64)(i + 1 == n ? p[i] >> pad : p[i]) << 8 * i;
   } else {
-    for (u32 i = 0; i < n; i++) v = i + 1 == n && pad > 0 ? v << (8 - pad) | p[i] >> pad : v << 8 | p[i];
+    for (u32 i = 0; i < n; i++) v = v << 8 | p[i];
+    v >>= pad;
   }
   if (flags & BS_SIGNED) {
     i64 s = (i64)(v << (64 - nbits)) >> (64 - nbits);
