@@ -108,7 +108,8 @@ static bool decode(struct load *l, const char *chunk, u32 offset, struct beam_sl
   struct etf_error error = {0, "malformed term"};
   size_t used = 0;
   *out = etf_decode(&l->scratch, b.data, b.len, 0, &used, &error);
-  if (l->scratch.exhausted) return fail_memory(l);
+  // A decoder that says nothing had no memory for a table of its own.
+  if (l->scratch.exhausted || (*out == NV && !error.what)) return fail_memory(l);
   if (*out == NV) return fail(l, chunk, offset + (u32)error.offset, error.what);
   return used == b.len || fail(l, chunk, offset + (u32)used, "bytes after a term");
 }

@@ -8,7 +8,7 @@
 #include "base/alloc.h"
 #include "code/emit.h"
 #include "code/load.h"
-#include "interp/interp.h"
+#include "memory/retire.h"
 #include "term/ref.h"
 
 static int passed, failed;
@@ -163,6 +163,7 @@ int main(int argc, char **argv) {
   }
   if (found == 0) globfree(&g);
   else printf("skipped: no OTP at %s\n", root);
+  retire_free_all();
   code_destroy();
   atom_destroy();
   CHECK(mem_live_blocks() == 0, "%llu blocks live at the end", (unsigned long long)mem_live_blocks());
