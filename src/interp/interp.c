@@ -5,6 +5,8 @@
 // E[0] is the slot for the return word of calls made from the frame: stale outside a call.
 #include "interp/interp.h"
 
+#include "code/load.h"
+
 #include "interp/semantics.h"
 
 static const cold_fn cold_table[] = {
@@ -73,4 +75,7 @@ void interp_slice(struct process *p) {
   process_leave(p);
 }
 
-void interp_init(void) { run_slice = interp_slice; }
+void interp_init(void) {
+  run_slice = interp_slice;
+  translate_set_registers(ctx.x, ctx.f);
+}
