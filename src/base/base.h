@@ -48,6 +48,7 @@ INLINE u64 max_u64(u64 a, u64 b) { return a > b ? a : b; }
 // Limits, each with its reason.
 enum {
   MAX_X_REGISTERS = 1024,    // BEAM's own limit (x1023)
+  MAX_FLOAT_REGISTERS = 1024, // the same for float registers
   MAX_ARITY = 255,           // Erlang functions and funs
   MAX_ATOM_CHARACTERS = 255, // Erlang reference manual, "Atom"
   REDUCTIONS_PER_SLICE = 4000 // as OTP's CONTEXT_REDS

@@ -20,7 +20,7 @@
 //   U number and source, S source and label, A number and label, B segments to build, M match commands
 static const char *const signatures[GENOP_COUNT] = {
   [GENOP_label] = "l", [GENOP_func_info] = "aau", [GENOP_line] = "o", [GENOP_on_load] = "", [GENOP_nif_start] = "",
-  [GENOP_executable_line] = "ou", [GENOP_debug_line] = "souE",
+  [GENOP_executable_line] = "ou", [GENOP_debug_line] = "aouu",
   // calls
   [GENOP_call] = "vc", [GENOP_call_last] = "vck", [GENOP_call_only] = "vc",
   [GENOP_call_ext] = "vC", [GENOP_call_ext_last] = "vCk", [GENOP_call_ext_only] = "vC",
@@ -80,7 +80,7 @@ enum { LABEL_DEFINED = 1, LABEL_USED = 2, LABEL_CALLED = 4, LABEL_ENTRY = 8 };
 // on: frames of several sizes, the smallest of which has so many words more. Such code only raises: the
 // compiler shares it between frames, and does not adjust the frame that a last call claims to drop.
 enum { FRAME_ANY = -3, FRAME_UNREACHED = -2, FRAME_NONE = -1, FRAME_MIXED = 4096 };
-enum { MAX_FRAME = 1024, FLOAT_REGISTERS = 16 };
+enum { MAX_FRAME = 1024 };
 
 struct check {
   const struct beam_file *f;
@@ -193,9 +193,9 @@ static bool check_operand(struct check *c, char letter, const struct beam_arg *a
   case 'r':
   case 'd': good = is_register(c, a); break;
   case 'y': good = a->kind == BEAM_Y && is_source(c, a); break;
-  case 'q': good = a->kind == BEAM_FR && a->value < FLOAT_REGISTERS; break;
-  case 'b': good = a->kind == BEAM_FR ? a->value < FLOAT_REGISTERS : is_source(c, a); break;
-  case 'D': good = a->kind == BEAM_FR ? a->value < FLOAT_REGISTERS : is_register(c, a); break;
+  case 'q': good = a->kind == BEAM_FR && a->value < MAX_FLOAT_REGISTERS; break;
+  case 'b': good = a->kind == BEAM_FR ? a->value < MAX_FLOAT_REGISTERS : is_source(c, a); break;
+  case 'D': good = a->kind == BEAM_FR ? a->value < MAX_FLOAT_REGISTERS : is_register(c, a); break;
   case 'a': good = a->kind == BEAM_ATOM && a->value >= 1 && a->value <= c->f->atom_count; break;
   case 'u': good = number_up_to(a, INT32_MAX); break;
   case 'v': good = number_up_to(a, MAX_X_REGISTERS); break;

@@ -42,7 +42,7 @@ struct ctx {
   term fault_info;        // NV, or error_info map (erlang:error/3)
   term fault_trace;       // NV, or a ready trace (erlang:raise/3)
   const struct export *trap;
-  double f[64];           // float registers
+  double f[MAX_FLOAT_REGISTERS]; // float registers
   term x[MAX_X_REGISTERS];
 };
 extern struct ctx ctx;

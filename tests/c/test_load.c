@@ -144,7 +144,7 @@ static void test_versions(const char *path, const u8 *data, size_t len) {
 int main(int argc, char **argv) {
   const char *root = argc > 1 ? argv[1] : getenv("OTP_ROOT") ? getenv("OTP_ROOT") : "/usr/lib/erlang";
   static term x[MAX_X_REGISTERS];
-  static double f[64];
+  static double f[MAX_FLOAT_REGISTERS];
   char pattern[1000];
   glob_t g;
   atom_init();
