@@ -1,0 +1,55 @@
+%% SPDX-License-Identifier: Apache-2.0
+%% Every reason x trapping or not x way of sending x linked or not: what becomes of the receiver, its
+%% mailbox and the link.
+-module(exit_matrix).
+-export([main/0]).
+
+main() ->
+    logger:set_primary_config(level, none),
+    Reasons = [normal, kill, killed, shutdown, {shutdown, why}, noproc, noconnection, foo, {foo, "bar"}, 42, <<1, 2, 3>>, #{a => 1}],
+    [pcase:run([Way, Trap, R], fun() -> one(Way, Trap, R) end)
+     || Way <- [exit2, exit2_linked, dies_linked, dies_error, dies_throw, self, own_exit, exit2_twice, unlinked, chain, down], Trap <- [false, true], R <- Reasons],
+    ok.
+
+%% T is the target; the answer: how it ended, or that it lives with its messages and links.
+one(Way, Trap, R) ->
+    process_flag(trap_exit, true),
+    T = case Trap of true -> pcase:idle(trap); false -> pcase:idle() end,
+    P = pcase:idle(trap),
+    M = erlang:monitor(process, T),
+    act(Way, T, P, R),
+    receive {'DOWN', M, _, _, Why} -> {dead, Why, pcase:links(P)}
+    after 0 ->
+        case erlang:is_process_alive(T) of
+            true -> look(T, P);
+            false -> receive {'DOWN', M, _, _, Why} -> {dead, Why, pcase:links(P)} after 1000 -> no_down end
+        end
+    end.
+
+look(T, _P) ->
+    {messages, Ms} = process_info(T, messages),
+    {alive, Ms, pcase:links(T)}.
+
+act(exit2, T, P, R) -> pcase:do(P, fun() -> exit(T, R) end);
+act(exit2_linked, T, P, R) -> pcase:do(P, fun() -> link(T), exit(T, R) end);
+act(dies_linked, T, P, R) -> die(P, fun() -> link(T), exit(R) end);
+act(dies_error, T, P, R) -> die(P, fun() -> link(T), erlang:raise(error, R, []) end);
+act(dies_throw, T, P, R) -> die(P, fun() -> link(T), erlang:raise(throw, R, []) end);
+act(self, T, _, R) -> pcase:tell(T, fun() -> exit(self(), R) end);
+act(own_exit, T, _, R) -> pcase:tell(T, fun() -> exit(R) end);
+act(exit2_twice, T, P, R) -> pcase:do(P, fun() -> exit(T, R), exit(T, second) end);
+act(unlinked, T, P, R) -> die(P, fun() -> link(T), unlink(T), exit(R) end);
+act(chain, T, P, R) ->
+    Q = pcase:idle(),
+    pcase:do(Q, fun() -> link(T) end),
+    die(P, fun() -> link(Q), exit(R) end),
+    case erlang:is_process_alive(Q) of true -> exit(Q, stop); false -> ok end,
+    pcase:gone(Q);
+act(down, T, P, R) ->
+    pcase:do(T, fun() -> erlang:monitor(process, P) end),
+    die(P, fun() -> exit(R) end).
+
+die(P, F) ->
+    M = erlang:monitor(process, P),
+    pcase:tell(P, F),
+    pcase:down(M).
