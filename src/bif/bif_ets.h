@@ -5,6 +5,7 @@
 
 #include "bif/bif.h"
 #include "ets/ets.h"
+#include "gen/bifs.h"
 
 term ets_badarg(term cause);            // error:badarg with error_info for erl_stdlib_errors; NV: no cause
 // The table, if p has this access to it; else an exception is set, or p yields because another process is
