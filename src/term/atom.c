@@ -188,10 +188,11 @@ u32 atom_hash_otp(term atom) { return record_of(atom)->otp_hash; }
 u32 atom_count(void) { return table.count; }
 bool atom_is_bool(term t) { return t == ATOM_true || t == ATOM_false; }
 
-// The order of UTF-8 bytes is the order of codepoints.
+// The order of UTF-8 bytes is the order of codepoints. Answers -1, 0 or 1: compare.c has other meanings for other numbers.
 int atom_compare(term a, term b) {
   if (a == b) return 0;
   const struct record *ra = record_of(a), *rb = record_of(b);
   int c = memcmp(ra->text, rb->text, ra->len < rb->len ? ra->len : rb->len);
-  return c ? c : (int)ra->len - (int)rb->len;
+  if (c == 0) c = (int)ra->len - (int)rb->len;
+  return (c > 0) - (c < 0);
 }
