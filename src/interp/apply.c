@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// erlang:apply/2,3 as functions: they spread the argument list over the X registers and trap to the
+// function, or, for a fun, to a static piece of code that calls the fun in x[arity].
+#include "bif/bif.h"
+#include "gen/bifs.h"
+#include "interp/interp.h"
+
+// One export-like record and one stretch of code {live, call_fun_trap, arity} for each arity.
+static struct export fun_trap[MAX_ARITY + 1];
+static cword fun_trap_code[MAX_ARITY + 1][3];
+
+static const struct export *trap_to_fun(u32 arity) {
+  struct export *e = &fun_trap[arity];
+  if (!e->ip) {
+    cword *code = fun_trap_code[arity];
+    code[0] = arity + 1;
+    code[1] = OP_call_fun_trap;
+    code[2] = arity;
+    e->ip = code + 1;
+    e->arity = arity + 1;
+  }
+  return e;
+}
+
+static bool proper_list(term list, u32 *n) {
+  u32 k = 0;
+  for (; is_cons(list); list = tl(list))
+    if (++k > MAX_ARITY) return false;
+  *n = k;
+  return list == NIL;
+}
+
+static void spread(term list) {
+  for (term *x = ctx.x; is_cons(list); list = tl(list)) *x++ = hd(list);
+}
+
+static term trap(const struct export *e) {
+  ctx.trap = e;
+  ctx.bif_status = BIF_TRAP;
+  return NV;
+}
+
+term bif_apply_2(struct process *p, term *a) {
+  (void)p;
+  term fun = a[0], args = a[1];
+  u32 n;
+  if (!proper_list(args, &n)) return bif_badarg();
+  spread(args);
+  ctx.x[n] = fun;
+  return trap(trap_to_fun(n));
+}
+
+term bif_apply_3(struct process *p, term *a) {
+  (void)p;
+  term m = a[0], f = a[1], args = a[2];
+  u32 n;
+  if (!is_atom(m) || !is_atom(f) || !proper_list(args, &n)) return bif_badarg();
+  struct export *e = export_get(m, f, n);
+  if (!e) return bif_system_limit();
+  spread(args);
+  return trap(e);
+}
