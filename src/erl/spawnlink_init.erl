@@ -12,6 +12,8 @@ start() -> start([]).
 start(Arguments) ->
     register(init, self()),
     process_flag(trap_exit, true),
+    %% Where application:get_env looks: no application has any.
+    ac_tab = ets:new(ac_tab, [set, public, named_table, {read_concurrency, true}]),
     User = spawn_link(spawnlink_io, start, [1]),
     register(user, User),
     Error = spawn_link(spawnlink_io, start, [2]),

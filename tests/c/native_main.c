@@ -80,9 +80,12 @@ static int parse(int argc, char **argv) {
   return i;
 }
 
-static term string_term(struct heap *h, const char *text) {
+static term string_term(struct heap *h, const char *text) { // UTF-8 to characters
+  u32 characters[4096], n = 0;
+  const u8 *at = (const u8 *)text, *end = at + strlen(text);
+  for (int step; at < end && n < 4096 && (step = utf8_decode(at, end, &characters[n])) > 0; at += step) n++;
   term list = NIL;
-  for (size_t n = strlen(text); n-- > 0;) list = cons(h, make_small((u8)text[n]), list);
+  while (n-- > 0) list = cons(h, make_small(characters[n]), list);
   return list;
 }
 
