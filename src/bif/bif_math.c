@@ -9,7 +9,7 @@
 
 static term argument_error(term t) { return is_number(t) ? bif_badarith() : bif_badarg(); }
 
-static bool argument(term t, double *out) {
+static NOINLINE bool argument(term t, double *out) {
   if (is_float(t)) {
     *out = float_val(t);
     return true;
@@ -21,12 +21,12 @@ static bool argument(term t, double *out) {
 
 static term result(double d) { return isfinite(d) ? float_make(HEAP, d) : bif_badarith(); }
 
-static term call1(term x, double (*f)(double)) {
+static NOINLINE term call1(term x, double (*f)(double)) {
   double d;
   return argument(x, &d) ? result(f(d)) : argument_error(x);
 }
 
-static term call2(const term *a, double (*f)(double, double)) {
+static NOINLINE term call2(const term *a, double (*f)(double, double)) {
   double x, y;
   if (!argument(a[0], &x)) return argument_error(a[0]);
   return argument(a[1], &y) ? result(f(x, y)) : argument_error(a[1]);

@@ -36,16 +36,16 @@ enum { WIDE_LIMBS = 84 };
 struct wide {
   u32 n, limb[WIDE_LIMBS];
 };
-static void wide_set(struct wide *w, u64 v) {
+static NOINLINE void wide_set(struct wide *w, u64 v) {
   w->limb[0] = (u32)v;
   w->limb[1] = (u32)(v >> 32);
   w->n = (u32)bigint_trim(w->limb, 2);
 }
-static void wide_mul(struct wide *w, u32 factor) {
+static NOINLINE void wide_mul(struct wide *w, u32 factor) {
   u32 carry = bigint_mul_small(w->limb, w->limb, w->n, factor, 0);
   if (carry) w->limb[w->n++] = carry;
 }
-static void wide_shl(struct wide *w, u32 bits) {
+static NOINLINE void wide_shl(struct wide *w, u32 bits) {
   u32 whole = bits / 32;
   u32 carry = bigint_shl(w->limb + whole, w->limb, w->n, bits % 32);
   memset(w->limb, 0, whole * 4);
@@ -58,18 +58,18 @@ static void wide_mul_pow5(struct wide *w, u32 exponent) {
   while (exponent--) rest *= 5;
   wide_mul(w, rest);
 }
-static void wide_mul_pow10(struct wide *w, u32 exponent) {
+static NOINLINE void wide_mul_pow10(struct wide *w, u32 exponent) {
   wide_mul_pow5(w, exponent);
   wide_shl(w, exponent);
 }
-static int wide_compare(const struct wide *a, const struct wide *b) {
+static NOINLINE int wide_compare(const struct wide *a, const struct wide *b) {
   return bigint_compare(a->limb, a->n, b->limb, b->n);
 }
-static void wide_sub(struct wide *a, const struct wide *b) { // a >= b
+static NOINLINE void wide_sub(struct wide *a, const struct wide *b) { // a >= b
   bigint_sub(a->limb, a->limb, a->n, b->limb, b->n);
   a->n = (u32)bigint_trim(a->limb, a->n);
 }
-static int wide_compare_sum(const struct wide *a, const struct wide *b, const struct wide *c) { // a + b with c
+static NOINLINE int wide_compare_sum(const struct wide *a, const struct wide *b, const struct wide *c) { // a + b with c
   struct wide sum;
   const struct wide *large = a->n < b->n ? b : a, *little = large == a ? b : a;
   sum.n = large->n;
@@ -158,7 +158,7 @@ static void dragon(const struct parts *p, struct decimal *out) {
 }
 
 // All digits of a positive double.
-static void exact(struct parts p, struct decimal *out) {
+static NOINLINE void exact(struct parts p, struct decimal *out) {
   while (p.exponent < 0 && !(p.mantissa & 1)) p.mantissa >>= 1, p.exponent++;
   struct wide w;
   wide_set(&w, p.mantissa);
@@ -180,7 +180,7 @@ static void exact(struct parts p, struct decimal *out) {
 }
 
 // Keeps the first `keep` digits, halves to even, and pads with zeros to that length.
-static void round_digits(struct decimal *x, int keep) {
+static NOINLINE void round_digits(struct decimal *x, int keep) {
   if (keep < 0) x->n = 0;
   if (x->n > keep && keep >= 0) {
     bool more = false;
@@ -201,7 +201,7 @@ static void round_digits(struct decimal *x, int keep) {
   }
 }
 
-static void put_digits(struct bytes *out, const struct decimal *x, int from, int to) {
+static NOINLINE void put_digits(struct bytes *out, const struct decimal *x, int from, int to) {
   for (int i = from; i < to; i++) bytes_put(out, (u8)('0' + (i >= 0 && i < x->n ? x->digit[i] : 0)));
 }
 
