@@ -95,9 +95,11 @@ u8 *host_deflate(const u8 *in, size_t n, int level, size_t *n_out) {
 bool host_gunzip(const u8 *in, size_t n, u8 **out, size_t *n_out) { return take(import_gunzip(in, n), out, n_out); }
 
 // --- Exports --------------------------------------------------------------------------------------
+// Called by JavaScript alone, by their export names: no header declares them.
+#pragma clang diagnostic ignored "-Wmissing-prototypes"
 
-EXPORT(vm_open) i32 wasm_open(double memory_limit, double seed, u32 max_processes, u32 slice, u32 gc_stress) {
-  struct vm_options o = {(u64)memory_limit, (u64)seed, max_processes, slice, gc_stress};
+EXPORT(vm_open) i32 wasm_open(double memory_limit, double seed, u32 max_processes, u32 slice, u32 stress) {
+  struct vm_options o = {(u64)memory_limit, (u64)seed, max_processes, slice, stress};
   enum vm_status status = vm_open(&o);
   if (status == VM_OK) event_open();
   return (i32)status;
