@@ -151,7 +151,7 @@ static u32 hash_float(u32 h, term t) {
   if (d == 0) d = 0.0; // not -0.0
   u64 w;
   memcpy(&w, &d, 8);
-  return hash_two(h, (u32)w, (u32)(w >> 32), 12);
+  return hash_two(h, (u32)(w >> 32), (u32)w, 12);
 }
 
 // Four characters of a string at a time.
@@ -298,6 +298,11 @@ static u32 step64(u32 h, u64 x, u32 prime) {
   return x >> 32 ? step32(h, (u32)(x >> 32), prime) : h;
 }
 
+static u32 old_port(u32 h, u64 number) {
+  if (number >> 32) h = step32(h, (u32)(number >> 32), PRIME_11);
+  return step32(h, (u32)number, PRIME_9) * PRIME_10;
+}
+
 static u32 old_big(u32 h, term t) {
   const term *p = boxed_ptr(t);
   u32 n = header_size(p[0]);
@@ -331,7 +336,7 @@ static u32 old_immediate(u32 h, term t) {
   if (is_atom(t)) return h * PRIME_1 + atom_hash_otp(t);
   if (is_nil(t)) return h * PRIME_3 + 1;
   if (is_local_pid(t)) return step32(h, pid_number(t), PRIME_5) * PRIME_6;
-  return step64(h, port_number(t), PRIME_9) * PRIME_10;
+  return old_port(h, port_number(t));
 }
 
 // The characters at its front; then the first other element, or the tail.
@@ -386,7 +391,7 @@ static void old_boxed(struct walk *w, term t) {
   case KIND_MAGIC_REF: w->h = step32(w->h, (u32)p[1], PRIME_9) * PRIME_10; break;
   case KIND_EXT_REF: w->h = step32(w->h, p[2] >> 32 ? (u32)p[3] : 0, PRIME_9) * PRIME_10; break;
   case KIND_EXT_PID: w->h = step32(w->h, (u32)p[3], PRIME_5) * PRIME_6; break;
-  case KIND_EXT_PORT: w->h = step64(w->h, p[3], PRIME_9) * PRIME_10; break;
+  case KIND_EXT_PORT: w->h = old_port(w->h, p[3]); break;
   default: w->h = old_bits(w->h, t); break;
   }
 }
