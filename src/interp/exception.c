@@ -172,6 +172,7 @@ static const cword *bif_failed(const cword *ip, term *E, const struct export *bi
 }
 
 const cword *exception_bif(const cword *ip, term *E, const struct export *bif, const term *args, const cword *next) {
+  if (ctx.bif_status == BIF_HIBERNATE) return NULL; // process_hibernate has set e, ip, live and status
   ctx.e = E;
   switch (ctx.bif_status) {
   case BIF_RAISE: return bif_failed(ip, E, bif, args);
@@ -187,7 +188,6 @@ const cword *exception_bif(const cword *ip, term *E, const struct export *bif, c
     ctx.live = bif->arity;
     ctx.status = ctx.bif_status == BIF_YIELD ? RUN_YIELD : RUN_WAIT;
     return NULL;
-  case BIF_HIBERNATE: return NULL; // process_hibernate has set e, ip, live and status
   default: return exception_exit();
   }
 }
