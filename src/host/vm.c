@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/hostcalls.h"
 #include "bif/bif_system.h"
+#include "bif/bif_term.h"
 #include "code/load.h"
 #include "ets/ets.h"
 #include "host/event.h"
@@ -50,6 +51,7 @@ enum vm_status vm_open(const struct vm_options *o) {
   etf_node_name = atom_from_c("nonode@nohost");
   etf_inflate = zlib_inflate;
   etf_deflate = zlib_deflate;
+  bif_term_init();
   code_init();
   process_init();
   scheduler_init();
