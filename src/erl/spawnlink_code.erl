@@ -27,8 +27,8 @@ reply({is_loaded, Module}) ->
 reply({load_binary, Module, _File, Binary}) -> load(Module, Binary);
 reply({load_module, Prepared, Module, _File, _Purge, _Ensure}) -> finish([{Prepared, Module}]);
 reply({delete, Module}) -> catch erlang:delete_module(Module);
-reply({purge, Module}) -> catch erlang:purge_module(Module), false;
-reply({soft_purge, Module}) -> catch erlang:purge_module(Module), true;
+reply({purge, Module}) -> element(2, erts_code_purger:purge(Module));
+reply({soft_purge, Module}) -> erts_code_purger:soft_purge(Module);
 reply({get_object_code, _}) -> error;
 reply({get_object_code_for_loading, Module}) -> load(Module);
 reply(all_loaded) -> [{Module, atom_to_list(Module) ++ ".beam"} || Module <- erlang:loaded()];

@@ -20,6 +20,7 @@ st(F) ->
 -define(S(E), io:format("~s => ~0p~n", [??E, st(fun() -> E end)])).
 
 main() ->
+    catch logger:set_primary_config(level, none), % erl's loader reports failures there
     errors(), raise(), times(), calendar(), units(), uniques(), funs(), codes(), modules(), environment(),
     nodes_(), atomics_(), counters_(), persistent(), flags(), infos(), gc(), misc().
 
@@ -127,7 +128,7 @@ split([H | T], A) -> split(T, [H | A]).
 modules() ->
     case catch compiled(1) of
         B1 when is_binary(B1) -> modules(B1);
-        _ -> io:format("no compiler~n")
+        R -> io:format("no compiler ~p~n", [R])
     end.
 modules(B1) ->
     B2 = compiled(2), B3 = compiled(3),
@@ -201,11 +202,11 @@ persistent() ->
 
 flags() ->
     ?T(erlang:system_flag(id(foo), 1)), ?T(erlang:system_flag(backtrace_depth, 8)), ?T(erlang:system_flag(backtrace_depth, id(a))), ?T(erlang:system_flag(fullsweep_after, 65535)),
-    ?T(erlang:system_flag(min_heap_size, 233)), ?T(erlang:system_flag(multi_scheduling, unblock)), ?T(erlang:system_flag(trace_control_word, 0)), ?T(erlang:system_flag(id(1), 1)), ?T(erlang:system_flag(scheduler_bind_type, unbound)).
+    ?T(erlang:system_flag(min_heap_size, 233)), ?T(erlang:system_flag(multi_scheduling, unblock)), ?T(erlang:system_flag(trace_control_word, 0)), ?T(erlang:system_flag(id(1), 1)).
 
 infos() ->
-    [?T({K, erlang:system_info(K)}) || K <- [wordsize, {wordsize, internal}, {wordsize, external}, machine, heap_type, smp_support, threads, multi_scheduling, fullsweep_after, min_heap_size, max_heap_size, process_limit, port_limit,
-        debug_compiled, dynamic_trace, creation, dist_ctrl, message_queue_data, min_bin_vheap_size, modified_timing_level, time_correction, taints, sequential_tracer, cpu_quota, dist_buf_busy_limit, thread_pool_size, multi_scheduling_blockers]],
+    [?T({K, erlang:system_info(K)}) || K <- [wordsize, {wordsize, internal}, {wordsize, external}, machine, heap_type, smp_support, threads, multi_scheduling, fullsweep_after, min_heap_size, max_heap_size, port_limit,
+        debug_compiled, dynamic_trace, creation, dist_ctrl, message_queue_data, modified_timing_level, time_correction, taints, sequential_tracer, cpu_quota, dist_buf_busy_limit, thread_pool_size, multi_scheduling_blockers]],
     [?T(erlang:system_info(id(K))) || K <- [foo, {a, b}, 1, "x", {wordsize, foo}]],
     [?T({K, is_integer(erlang:system_info(K))}) || K <- [schedulers, schedulers_online, atom_count, atom_limit, process_count, ets_count, ets_limit, logical_processors, port_count, start_time, end_time]],
     [?T({K, is_list(erlang:system_info(K))}) || K <- [otp_release, version, system_version, system_architecture, nif_version, driver_version, garbage_collection, heap_sizes, compile_info]],
