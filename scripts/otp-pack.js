@@ -24,7 +24,7 @@ const SETS = {
 const CHUNKS = new Set(['Atom', 'AtU8', 'Code', 'StrT', 'ImpT', 'ExpT', 'FunT', 'LitT', 'LitU', 'Line', 'Type', 'Meta', 'Attr', 'CInf', 'LocT', 'Recs']);
 const BLOCK = 128 * 1024;
 /** Modules every program starts with: kept together so that a start inflates few blocks. */
-const FIRST = ['erlang', 'erts_internal', 'lists', 'error_handler', 'proc_lib', 'gen', 'gen_server', 'supervisor', 'io', 'io_lib', 'io_lib_format', 'io_lib_pretty', 'maps', 'erl_scan', 'erl_parse', 'erl_eval', 'erl_anno', 'erl_internal', 'orddict', 'proplists', 'string', 'unicode', 'unicode_util', 'logger', 'sys'];
+const FIRST = ['spawnlink_init', 'spawnlink_io', 'spawnlink_log', 'spawnlink_code', 'spawnlink_js', 'logger_config', 'erlang', 'erts_internal', 'lists', 'error_handler', 'proc_lib', 'gen', 'gen_server', 'supervisor', 'io', 'io_lib', 'io_lib_format', 'io_lib_pretty', 'maps', 'erl_scan', 'erl_parse', 'erl_eval', 'erl_anno', 'erl_internal', 'orddict', 'proplists', 'string', 'unicode', 'unicode_util', 'logger', 'sys'];
 const LICENCE =
   'The modules in this pack are part of Erlang/OTP, unmodified but for debug information left out. ' +
   'Copyright Ericsson AB and the Erlang/OTP contributors 1996-2025. ' +

@@ -24,23 +24,24 @@ start(Arguments) ->
     {Flags, Plain} = flags(Arguments, [], []),
     loop(Flags, Plain).
 
-%% -flag value... --flag ... -- plain ...; -extra ends it all.
-flags([], Flags, Plain) ->
-    {lists:reverse(Flags), lists:reverse(Plain)};
-flags([<<"-extra">> | Rest], Flags, Plain) ->
-    {lists:reverse(Flags), lists:reverse(Plain, Rest)};
+%% -flag value... --flag ... -- plain ...; -extra ends it all. No call to lists: a start loads few modules.
+flags([], Flags, Plain) -> {reverse(Flags, []), reverse(Plain, [])};
+flags([<<"-extra">> | Rest], Flags, Plain) -> {reverse(Flags, []), reverse(Plain, Rest)};
 flags([<<"--">> | Rest], Flags, Plain) ->
     {Values, Rest1} = values(Rest, []),
-    flags(Rest1, Flags, lists:reverse(Values, Plain));
+    flags(Rest1, Flags, reverse(Values, Plain));
 flags([<<"-", Flag/binary>> | Rest], Flags, Plain) when Flag =/= <<>> ->
     {Values, Rest1} = values(Rest, []),
     flags(Rest1, [{binary_to_atom(Flag), Values} | Flags], Plain);
 flags([Argument | Rest], Flags, Plain) ->
     flags(Rest, Flags, [Argument | Plain]).
 
-values([<<"-", Flag/binary>> | _] = Rest, Values) when Flag =/= <<>> -> {lists:reverse(Values), Rest};
+values([<<"-", Flag/binary>> | _] = Rest, Values) when Flag =/= <<>> -> {reverse(Values, []), Rest};
 values([Value | Rest], Values) -> values(Rest, [Value | Values]);
-values([], Values) -> {lists:reverse(Values), []}.
+values([], Values) -> {reverse(Values, []), []}.
+
+reverse([X | Rest], Done) -> reverse(Rest, [X | Done]);
+reverse([], Done) -> Done.
 
 loop(Flags, Plain) ->
     receive
