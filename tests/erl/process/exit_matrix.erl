@@ -5,7 +5,7 @@
 -export([main/0]).
 
 main() ->
-    logger:set_primary_config(level, none),
+    pcase:quiet(),
     Reasons = [normal, kill, killed, shutdown, {shutdown, why}, noproc, noconnection, foo, {foo, "bar"}, 42, <<1, 2, 3>>, #{a => 1}],
     [pcase:run([Way, Trap, R], fun() -> one(Way, Trap, R) end)
      || Way <- [exit2, exit2_linked, dies_linked, dies_error, dies_throw, self, own_exit, exit2_twice, unlinked, chain, down], Trap <- [false, true], R <- Reasons],
@@ -18,15 +18,14 @@ one(Way, Trap, R) ->
     P = pcase:idle(trap),
     M = erlang:monitor(process, T),
     act(Way, T, P, R),
-    receive {'DOWN', M, _, _, Why} -> {dead, Why, pcase:links(P)}
-    after 0 ->
-        case erlang:is_process_alive(T) of
-            true -> look(T, P);
-            false -> receive {'DOWN', M, _, _, Why} -> {dead, Why, pcase:links(P)} after 1000 -> no_down end
-        end
+    Ref = make_ref(),
+    T ! {'$r', self(), Ref, fun() -> ok end},
+    receive
+        {Ref, ok} -> look(T);
+        {'DOWN', M, _, _, Why} -> {dead, Why, pcase:links(P)}
     end.
 
-look(T, _P) ->
+look(T) ->
     {messages, Ms} = process_info(T, messages),
     {alive, Ms, pcase:links(T)}.
 

@@ -5,7 +5,7 @@
 -import(pcase, [idle/0, idle/1, do/2, tell/2, dead/0, why/1, mb/0, take/1, down/1, gone/1, links/1, trap/0, err/1, await/1]).
 
 main() ->
-    logger:set_primary_config(level, none),
+    pcase:quiet(),
     pcase:run(timer_cases()), pcase:run(dictionary_cases()), pcase:run(info_cases()), pcase:run(flag_cases()),
     pcase:run(suspend_cases()), pcase:run(hibernate_cases()), pcase:run(receive_cases()), pcase:run(leader_cases()).
 

@@ -5,7 +5,7 @@
 -import(pcase, [idle/0, idle/1, do/2, tell/2, dead/0, why/1, mb/0, take/1, down/1, gone/1, links/1, trap/0, err/1]).
 
 main() ->
-    logger:set_primary_config(level, none),
+    pcase:quiet(),
     pcase:run(link_cases()), pcase:run(monitor_cases()), pcase:run(demonitor_cases()), pcase:run(alias_cases()),
     pcase:run(spawn_cases()), pcase:run(request_cases()), pcase:run(name_cases()), pcase:run(order_cases()),
     pcase:run(uncaught_cases()), pcase:run(bad_argument_cases()).

@@ -9,7 +9,7 @@
 -define(STEPS, 40).
 
 main() ->
-    logger:set_primary_config(level, none),
+    pcase:quiet(),
     model(1, 150).
 
 model(From, To) -> [io:format("~p ~s~n", [Seed, one(Seed)]) || Seed <- lists:seq(From, To)], ok.
