@@ -77,7 +77,7 @@ static bool option_atom(struct ets_options *o, term t) {
   return true;
 }
 
-static bool option_pair(struct ets_options *o, term name, term value) {
+static bool option_pair(struct ets_options *o, term *counters, term name, term value) {
   i64 n;
   if (name == ATOM_keypos) {
     if (!bif_small(value, 1, MAX_BOXED_SIZE, &n)) return false;
@@ -87,7 +87,6 @@ static bool option_pair(struct ets_options *o, term name, term value) {
     o->heir = NV;
   } else if (name == ATOM_write_concurrency && value == ATOM_auto) {
     o->write_concurrency = ATOM_auto;
-    o->decentralized_counters = true;
   } else if (!atom_is_bool(value)) {
     return false;
   } else if (name == ATOM_read_concurrency) {
@@ -95,31 +94,40 @@ static bool option_pair(struct ets_options *o, term name, term value) {
   } else if (name == ATOM_write_concurrency) {
     o->write_concurrency = value;
   } else if (name == ATOM_decentralized_counters) {
-    o->decentralized_counters = value == ATOM_true;
+    *counters = value;
   } else {
     return false;
   }
   return true;
 }
 
-static bool option(struct ets_options *o, term t) {
+static bool option(struct ets_options *o, term *counters, term t) {
   if (is_atom(t)) return option_atom(o, t);
   if (!is_tuple(t)) return false;
   const term *e = tuple_elements(t);
-  if (tuple_arity(t) == 2) return option_pair(o, e[0], e[1]);
+  if (tuple_arity(t) == 2) return option_pair(o, counters, e[0], e[1]);
   if (tuple_arity(t) != 3 || e[0] != ATOM_heir || !is_local_pid(e[1])) return false;
   o->heir = e[1];
   o->heir_data = e[2];
   return true;
 }
 
+// What info/1 says of options that change nothing here, as OTP would have it.
+static void settle_concurrency(struct ets_options *o, term counters) {
+  if (o->protection == ETS_PRIVATE) o->write_concurrency = ATOM_false;
+  if (o->write_concurrency == ATOM_false) return;
+  bool standard = o->write_concurrency == ATOM_auto || o->type == ETS_ORDERED_SET;
+  o->decentralized_counters = counters == NV ? standard : counters == ATOM_true;
+}
+
 term bif_ets_new(struct process *p, term *a) {
   struct ets_options o = {.type = ETS_SET, .protection = ETS_PROTECTED, .write_concurrency = ATOM_false, .heir = NV, .heir_data = NIL};
   if (!is_atom(a[0])) return ets_badarg(NV);
-  term l = a[1];
+  term l = a[1], counters = NV;
   for (; is_cons(l); l = tl(l))
-    if (!option(&o, hd(l))) return ets_badarg(NV);
+    if (!option(&o, &counters, hd(l))) return ets_badarg(NV);
   if (l != NIL) return ets_badarg(NV);
+  settle_concurrency(&o, counters);
   if (o.named && ets_by_name(a[0])) return ets_badarg(ATOM_already_exists);
   struct ets_table *t = ets_new(p, a[0], &o);
   return t ? ets_id_term(HEAP, t) : bif_system_limit();
@@ -255,7 +263,7 @@ term bif_ets_setopts(struct process *p, term *a) {
   for (; is_cons(l); l = tl(l))
     if (!setting(&s, hd(l))) return ets_badarg(NV);
   if (l != NIL) return ets_badarg(NV);
-  if (t->owner != p->pid) return ets_badarg(ATOM_not_owner);
+  if (t->owner != p->pid) return ets_badarg(NV);
   if (s.heir && !ets_set_heir(t, s.heir_pid, s.heir_data)) return bif_system_limit();
   if (s.protection) t->protection = (u8)s.to;
   return ATOM_true;

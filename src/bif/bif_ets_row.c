@@ -13,8 +13,9 @@ struct insertion {
   struct ets_work work;
   u64 table;
   bool only_new;
+  bool backwards;              // a bag gets the rows of a list last to first, as in OTP
   enum insert_phase phase;
-  struct ets_row *rows, *last; // chain by next, in the order of the list
+  struct ets_row *rows, *last; // chain by next, in the order they are put
   struct ets_row *checked;
 };
 
@@ -31,8 +32,8 @@ static bool make_rows(struct insertion *in, term *list, u32 max) {
   for (; is_cons(*list) && max; *list = tl(*list), max--) {
     struct ets_row *r = ets_row_new(hd(*list));
     if (!r) return false;
-    r->next = NULL;
-    if (in->last) in->last->next = r;
+    r->next = in->backwards ? in->rows : NULL;
+    if (!in->backwards && in->last) in->last->next = r;
     else in->rows = r;
     in->last = r;
   }
@@ -110,6 +111,7 @@ static term insert_long(struct process *p, term *a, const struct ets_table *t, b
   in->work.drop = insertion_drop;
   in->table = t->id;
   in->only_new = only_new;
+  in->backwards = t->type == ETS_BAG;
   e->work = &in->work;
   return insertion_go(in, p, a);
 }
@@ -123,7 +125,7 @@ static term insert_list(struct process *p, term *a, struct ets_table *t, bool on
   bif_bump(n / 100);
   if (n > ROWS_AT_ONCE) return insert_long(p, a, t, only_new);
   bif_bump(n / 4);
-  struct insertion in = {.table = t->id};
+  struct insertion in = {.table = t->id, .backwards = t->type == ETS_BAG};
   l = a[1];
   if (!make_rows(&in, &l, n)) {
     free_rows(in.rows);

@@ -160,8 +160,6 @@ term bif_ets_update_counter_4(struct process *p, term *a) { return update_counte
 
 // --- update_element -------------------------------------------------------------------------------
 
-static bool is_spec(term t) { return is_tuple_of(t, 2) && is_small(tuple_elements(t)[0]) && small_val(tuple_elements(t)[0]) > 0; }
-
 static bool put_element(struct target *g, struct changes *c, term spec) {
   if (!is_tuple_of(spec, 2) || !is_small(tuple_elements(spec)[0])) {
     ets_badarg(NV);
@@ -181,7 +179,6 @@ static term update_element(struct process *p, term *a, term standard) {
   struct ets_table *t = ets_arg(p, a[0], ETS_WRITE);
   if (!t) return NV;
   if (t->type != ETS_SET && t->type != ETS_ORDERED_SET) return ets_badarg(NV);
-  if (!is_list(a[2]) && !is_spec(a[2])) return ets_badarg(NV);
   struct target g;
   int found = target_of(&g, t, a[1], standard);
   if (found <= 0) return found < 0 ? NV : ATOM_false;

@@ -87,7 +87,7 @@ static void fail(struct compiler *c, const char *before, term t, const char *aft
   c->error = MATCH_BAD;
   if (!c->errors) return;
   bytes_text(c->errors, before);
-  if (t != NV) print_term(c->errors, t, 2000);
+  if (t != NV) print_display(c->errors, t);
   bytes_text(c->errors, after);
 }
 

@@ -200,7 +200,7 @@ main() ->
  p("info W",fun()->NoMem(ets:info(W)) end),
  [p("info "++atom_to_list(I),fun()->ets:info(W,I) end)||I<-[fixed,safe_fixed,safe_fixed_monotonic_time,id,node,name,decentralized_counters,size,type,keypos,protection,owner,heir,named_table,compressed,read_concurrency,write_concurrency]],
  p("memory",fun()->is_integer(ets:info(W,memory)) end),
- [p("new opts",fun()->NoMem(ets:info(ets:new(t,Os))) end)||Os<-[[ordered_set,public,{keypos,3}],[bag,private,compressed],[duplicate_bag,{read_concurrency,true},{write_concurrency,true}],[{write_concurrency,auto}],[ordered_set,{write_concurrency,auto},{decentralized_counters,false}],[set,ordered_set],[{heir,self(),x}],[{decentralized_counters,true}],[{keypos,2},{keypos,1}]]],
+ [p("new opts",fun()->NoMem(ets:info(ets:new(t,Os))) end)||Os<-[[ordered_set,public,{keypos,3}],[bag,private,compressed],[duplicate_bag,{read_concurrency,true},{write_concurrency,true}],[{write_concurrency,auto}],[ordered_set,{write_concurrency,auto},{decentralized_counters,false}],[set,ordered_set],[{heir,self(),x}],[{decentralized_counters,true}],[private,{write_concurrency,auto}],[public,{write_concurrency,true},{decentralized_counters,true}],[public,{write_concurrency,auto},{write_concurrency,true}],[ordered_set,{write_concurrency,true}],[{keypos,2},{keypos,1}]]],
  Z=ets:new(z,[]),
  p("setopts",fun()->ets:setopts(Z,foo) end),
  p("setopts",fun()->ets:setopts(Z,[{heir,self(),a}]) end),

@@ -32,7 +32,6 @@ main() ->
     p("prev in a loop", fun() -> back(T, ets:last(T)) end),
     p("slots", fun() -> slots(T, 0) end),
     p("slots of a set", fun() -> U = ets:new(u, []), ets:insert(U, [{I} || I <- lists:seq(1, 1000)]), length(slots(U, 0)) end),
-    p("tab2file", fun() -> F = "/tmp/ets_library_test.tab", R = ets:tab2file(T, F), {ok, U} = ets:file2tab(F), file:delete(F), {R, ets:tab2list(U) =:= ets:tab2list(T), ets:info(U, type)} end),
     ok.
 
 list(L) -> fun(read) -> {L, fun(read) -> end_of_input; (close) -> ok end}; (close) -> ok end.

@@ -94,7 +94,7 @@ main() ->
   L=fun(F,A)-> R=erlang:match_spec_test({1},[{{'_'},[list_to_tuple([F|lists:duplicate(A,1)])],[true]}],table), element(1,R) end,
  [p(lists:flatten(io_lib:format("fn ~w/~w",[F,A])),fun()->L(F,A) end) || {F,A} <- [{'+',1},{'-',1},{'*',2},{'/',2},{'<',2},{abs,1},{'and',3},{binary_part,2},{binary_part,3},{is_record,3},{is_record,2},{map_get,2},{node,1},{round,1},{size,1},{tl,1},{hd,2},{length,1},{self,0},{self,1},{float,1},{atom_to_list,1},{get_tcw,0},{spawn,1},{'xor',2},{is_map_key,2},{is_function,1}]],
  Bd=fun(Sub,B)->element(2,M(Sub,[{{'$1','$2'},[],[B]}])) end,
- [p(lists:flatten(io_lib:format("b ~0p ~0p",[Sub,B])),fun()->Bd(Sub,B) end) || {Sub,B} <- [
+ [p(lists:flatten(io_lib:format("b ~0p ~0p",[norm(Sub),B])),fun()->Bd(Sub,B) end) || {Sub,B} <- [
    {{1,2},{'+','$1','$2'}},{{1,2.0},{'+','$1','$2'}},{{1,a},{'+','$1','$2'}},{{7,2},{'div','$1','$2'}},{{7,0},{'div','$1','$2'}},{{-7,2},{'rem','$1','$2'}},
    {{7,2},{'/','$1','$2'}},{{1 bsl 80,2},{'*','$1','$2'}},{{1 bsl 80,2},{'-','$1','$2'}},{{5,3},{'band','$1','$2'}},{{5,3},{'bxor','$1','$2'}},{{5,3},{'bor','$1','$2'}},
    {{5,3},{'bsl','$1','$2'}},{{5,1},{'bsr','$1','$2'}},{{5,1},{'bnot','$1'}},{{-5,1},{abs,'$1'}},{{-5.5,1},{abs,'$1'}},{{a,1},{abs,'$1'}},{{2.5,1},{round,'$1'}},{{-2.5,1},{trunc,'$1'}},
