@@ -177,7 +177,7 @@ static void translate_create(struct emit *e, const struct beam_instr *i) {
   emit_op(e, OP_bs_create_bin);
   emit_label_ref(e, ARG(0)->value);
   dest(e, ARG(4));
-  number(e, ARG(2));
+  emit_word(e, (cword)ARG(2)->value | (cword)ARG(1)->value << BS_LIVE_BITS);
   emit_word(e, n);
   for (u32 k = 0; k < n; k++) {
     const struct beam_arg *s = &i->list[6 * k];

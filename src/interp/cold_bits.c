@@ -112,9 +112,17 @@ static const cword *create_failed(const cword *ip, term *E, const struct bs_erro
   return exception_raise(ip, E);
 }
 
+// Words that the code after the construction writes without asking must still be there when it is done.
+static bool create_room(term *E, u32 live, size_t words) {
+  size_t need = words + BS_CREATE_WORDS;
+  if (!interp_gc_check(E, live)) return false;
+  return LIKELY((size_t)(ctx.heap.lim - ctx.heap.top) >= need) || interp_collect(ctx.e, live, need);
+}
+
 enum { MAX_SEGMENTS = 256 };
-const cword *cold_bs_create_bin(const cword *ip, term *E) { // fail, destination, live, n, (type | flags << 8 | unit << 16, value, size)...
-  if (!interp_gc_check(E, (u32)ip[3])) return NULL;
+// fail, destination, live | words needed afterwards << BS_LIVE_BITS, n, (type | flags << 8 | unit << 16, value, size)...
+const cword *cold_bs_create_bin(const cword *ip, term *E) {
+  if (!create_room(E, (u32)ip[3] & ((1 << BS_LIVE_BITS) - 1), ip[3] >> BS_LIVE_BITS)) return NULL;
   E = ctx.e;
   static struct bs_segment segments[MAX_SEGMENTS]; // constructions do not nest
   u32 n = (u32)ip[4];

@@ -31,7 +31,8 @@ struct bs_error {     // error:Reason, error_info cause {Segment, Type, Cause, V
   enum bs_cause cause;
   term value;
 };
-// The new bitstring, or NV with *error filled in.
+// The new bitstring, or NV with *error filled in. Takes at most BS_CREATE_WORDS from the heap.
+enum { BS_CREATE_WORDS = 2 + HEAP_BIN_MAX / 8 + 4, BS_LIVE_BITS = 11 };
 term bs_create(struct heap *h, const struct bs_segment *segments, u32 n, struct bs_error *error);
 // Atoms of the cause tuple: integer, float, binary, utf8, utf16, utf32 / type, size, unit, short, no_float, invalid.
 // (string and append count as binary.)
