@@ -58,7 +58,7 @@ enum vm_status vm_open(const struct vm_options *o) {
   ets_init();
   bif_open();
   interp_init();
-  gc_stress = o->gc_stress != 0;
+  gc_stress = VM_GC_STRESS || o->gc_stress != 0;
   scheduler_slice = o->slice ? o->slice : REDUCTIONS_PER_SLICE;
   if (o->max_processes) process_set_limit(o->max_processes);
   vm_halt_requested = 0;
