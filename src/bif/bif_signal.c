@@ -70,14 +70,13 @@ term bif_exit_2(struct process *p, term *a) {
 // The other end of a new link is not there: an exception, or a signal when exits are trapped.
 static term link_noproc(struct process *p, term other) {
   if (!p->trap_exit) return bif_error(ATOM_noproc);
-  signal_exit_by_link(other, p, ATOM_noproc, NULL);
-  return ATOM_true;
+  return signal_exit_message(p, other, ATOM_noproc) ? ATOM_true : bif_system_limit(); // in the mailbox at once
 }
 
 term bif_link_1(struct process *p, term *a) {
   term other = a[0];
   if (!is_pid(other) && !is_port(other)) return bif_badarg();
-  if (!is_of_this_node(other)) return late_link_exit(p, other, ATOM_noconnection) ? ATOM_true : bif_system_limit();
+  if (!is_of_this_node(other)) return late_link_exit(p, other, ATOM_noconnection, NULL) ? ATOM_true : bif_system_limit();
   if (other == p->pid) return ATOM_true;
   struct process *peer = process_find(other);
   if (!peer) return link_noproc(p, other);
@@ -89,6 +88,7 @@ term bif_link_1(struct process *p, term *a) {
 
 term bif_unlink_1(struct process *p, term *a) {
   if (!is_pid(a[0]) && !is_port(a[0])) return bif_badarg();
+  if (UNLIKELY(p->late != NULL)) late_unlinked(p, a[0]);
   struct process *peer = process_find(a[0]);
   struct link *l = peer && peer != p ? link_find(p, peer) : NULL;
   if (!l) return ATOM_true;
@@ -123,7 +123,7 @@ struct request {          // of a monitor
 
 static term monitor_made(struct request *r, struct process *target, term object, term name, term absent) {
   struct monitor *m = monitor_add(r->id, r->p, target, r->kind, object, name, r->tag);
-  bool ok = m && (!r->alias || alias_add(r->id, r->p, r->alias)) && (absent == NV || late_down(r->p, r->id, absent));
+  bool ok = m && (!r->alias || alias_add(r->id, r->p, r->alias)) && (absent == NV || late_down(r->p, r->id, absent, NULL));
   if (!ok) {
     if (m) monitor_remove(m);
     return bif_system_limit();

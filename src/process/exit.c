@@ -87,7 +87,7 @@ static bool fire_monitors(struct process *p, u32 *units) {
   for (struct monitor *m; (m = p->links.watched_first); --*units) {
     if (*units == 0) return false;
     if (m->watcher->state == PROCESS_EXITING) monitor_remove(m);
-    else monitor_fire(m, p->exit_reason);
+    else monitor_fire(m, p->exit_reason, p->exit_kept);
   }
   return true;
 }

@@ -11,9 +11,9 @@ enum late_kind { LATE_SELF_EXIT, LATE_SELF_ALIAS, LATE_DOWN, LATE_LINK_EXIT };
 struct late {
   struct late *next;
   struct message *message;
-  struct kept *from;  // LATE_LINK_EXIT
+  struct kept *from_kept, *reason_kept; // own from and reason when these are not immediate
   u64 id;             // alias or monitor
-  term reason;
+  term from, reason;
   u8 kind;
 };
 
@@ -27,10 +27,11 @@ static struct late *add(struct process *p, enum late_kind kind) {
   return l;
 }
 
-static void drop(struct late **at) {
+static void drop(struct late **at) { // takes it out of the list it stands in
   struct late *l = *at;
   *at = l->next;
-  kept_release(l->from);
+  kept_release(l->from_kept);
+  kept_release(l->reason_kept);
   mem_free(l, sizeof *l, MEM_PROCESS);
 }
 
@@ -44,20 +45,33 @@ void late_self_alias(struct process *p, struct message *m, u64 alias) {
   if (l) l->message = m, l->id = alias;
 }
 
-bool late_down(struct process *p, u64 monitor, term reason) {
-  struct late *l = add(p, LATE_DOWN);
-  if (!l) return false;
-  l->id = monitor;
+static bool add_answer(struct process *p, enum late_kind kind, u64 id, term from, term reason, struct kept *kept) {
+  struct kept *from_kept = is_immediate(from) ? NULL : kept_new(from);
+  struct late *l = is_immediate(from) || from_kept ? add(p, kind) : NULL;
+  if (!l) {
+    kept_release(from_kept);
+    return false;
+  }
+  l->id = id;
+  l->from = from_kept ? from_kept->value : from;
+  l->from_kept = from_kept;
   l->reason = reason;
+  l->reason_kept = kept_retain(kept);
   return true;
 }
 
-bool late_link_exit(struct process *p, term from, term reason) {
-  struct late *l = add(p, LATE_LINK_EXIT);
-  if (!l) return false;
-  l->reason = reason;
-  l->from = kept_new(from);
-  return l->from != NULL;
+bool late_down(struct process *p, u64 monitor, term reason, struct kept *kept) {
+  return (is_immediate(reason) || kept) && add_answer(p, LATE_DOWN, monitor, NIL, reason, kept);
+}
+
+bool late_link_exit(struct process *p, term from, term reason, struct kept *kept) {
+  return (is_immediate(reason) || kept) && add_answer(p, LATE_LINK_EXIT, 0, from, reason, kept);
+}
+
+void late_unlinked(struct process *p, term from) {
+  for (struct late **at = &p->late; *at;)
+    if ((*at)->kind == LATE_LINK_EXIT && (*at)->from == from) drop(at);
+    else at = &(*at)->next;
 }
 
 void late_received(struct process *p) {
@@ -103,13 +117,13 @@ void late_unaliased(struct process *p, u64 alias) {
 void late_deliver(struct process *p) {
   late_received(p);
   while (p->late && p->state != PROCESS_EXITING) {
-    struct late l = *p->late;
-    p->late->from = NULL;
-    drop(&p->late);
-    struct monitor *m = l.kind == LATE_DOWN ? monitor_find(l.id) : NULL;
-    if (m && m->watcher == p) monitor_fire(m, l.reason);
-    if (l.kind == LATE_LINK_EXIT && l.from) signal_exit_by_link(l.from->value, p, l.reason, NULL);
-    kept_release(l.from);
+    struct late *l = p->late;
+    p->late = l->next;
+    l->next = NULL;
+    struct monitor *m = l->kind == LATE_DOWN ? monitor_find(l->id) : NULL;
+    if (m && m->watcher == p) monitor_fire(m, l->reason, l->reason_kept);
+    if (l->kind == LATE_LINK_EXIT) signal_exit_by_link(l->from, p, l->reason, l->reason_kept);
+    drop(&l);
   }
 }
 

@@ -59,8 +59,9 @@ extern struct id_map link_map;
 struct monitor *monitor_add(u64 id, struct process *watcher, struct process *target, enum monitor_kind kind, term object, term name, term tag);
 struct monitor *monitor_find(u64 id);
 void monitor_remove(struct monitor *m);
-// Delivers DOWN for m and removes it, with an alias that ends with it. The watcher lives.
-void monitor_fire(struct monitor *m, term reason);
+// Delivers DOWN for m and removes it, with an alias that ends with it. The watcher lives; when it runs,
+// it gets the DOWN once it has been scheduled out. kept owns reason, or is NULL.
+void monitor_fire(struct monitor *m, term reason, struct kept *kept);
 bool monitor_down_to(struct process *watcher, u64 id, enum monitor_kind kind, term object, term name, term tag, term reason); // DOWN without a record
 extern struct id_map monitor_map;
 

@@ -3,6 +3,7 @@
 // its place in the target's list (order of creation); it goes from all three at once.
 #include "process/event.h"
 #include "process/kept.h"
+#include "process/late.h"
 #include "process/links.h"
 #include "process/signal.h"
 #include "term/atom.h"
@@ -61,20 +62,24 @@ struct monitor *monitor_add(u64 id, struct process *watcher, struct process *tar
 
 struct monitor *monitor_find(u64 id) { return (struct monitor *)id_map_find(&monitor_map, id); }
 
+static void untarget(struct monitor *m) {
+  if (!m->target) return;
+  struct links *t = &m->target->links;
+  if (m->watch_prev) m->watch_prev->watch_next = m->watch_next;
+  else t->watched_first = m->watch_next;
+  if (m->watch_next) m->watch_next->watch_prev = m->watch_prev;
+  else t->watched_last = m->watch_prev;
+  t->watched_count--;
+  m->target = NULL;
+}
+
 void monitor_remove(struct monitor *m) {
   struct links *w = &m->watcher->links;
   if (m->own_prev) m->own_prev->own_next = m->own_next;
   else w->own = m->own_next;
   if (m->own_next) m->own_next->own_prev = m->own_prev;
   w->own_count--;
-  if (m->target) {
-    struct links *t = &m->target->links;
-    if (m->watch_prev) m->watch_prev->watch_next = m->watch_next;
-    else t->watched_first = m->watch_next;
-    if (m->watch_next) m->watch_next->watch_prev = m->watch_prev;
-    else t->watched_last = m->watch_prev;
-    t->watched_count--;
-  }
+  untarget(m);
   id_map_remove(&monitor_map, &m->node);
   monitor_free(m);
 }
@@ -93,9 +98,13 @@ bool monitor_down_to(struct process *watcher, u64 id, enum monitor_kind kind, te
   return true;
 }
 
-void monitor_fire(struct monitor *m, term reason) {
+void monitor_fire(struct monitor *m, term reason, struct kept *kept) {
   struct process *watcher = m->watcher;
   u64 id = m->node.key;
+  if (watcher == ctx.p && late_down(watcher, id, reason, kept)) {
+    untarget(m);
+    return;
+  }
   EVENT(EVENT_DOWN, watcher, watcher->pid, m->target ? m->target->pid : m->object, reason, id);
   monitor_down_to(watcher, id, m->kind, m->object, m->name, m->tag ? m->tag->value : ATOM_DOWN, reason);
   monitor_remove(m);

@@ -80,6 +80,8 @@ static struct message *exit_message(struct process *to, term from, term reason) 
   return m;
 }
 
+bool signal_exit_message(struct process *to, term from, term reason) { return exit_message(to, from, reason) != NULL; }
+
 static void receive_exit(term from, struct process *to, term reason, struct kept *kept, bool by_link, enum exit_cause cause) {
   if (to->state == PROCESS_EXITING) return;
   bool to_self = from == to->pid && cause == EXIT_CAUSE_EXIT2;
@@ -108,5 +110,7 @@ void signal_exit(term from, struct process *to, term reason, enum exit_cause cau
 }
 
 void signal_exit_by_link(term from, struct process *to, term reason, struct kept *kept) {
+  // What a running process brings on itself reaches it when it has been scheduled out.
+  if (to == ctx.p && to->state != PROCESS_EXITING && late_link_exit(to, from, reason, kept)) return;
   receive_exit(from, to, reason, kept, true, EXIT_CAUSE_LINK);
 }

@@ -177,7 +177,7 @@ static void late_signals(void) {
   late_unaliased(p, id);
   CHECK(p->mailbox.length == 1 && p->mailbox.first->value == ATOM_ok);
   // DOWN of the dead comes when the process has been scheduled out.
-  CHECK(monitor_add(77, p, NULL, MONITOR_PROCESS, make_pid(5, 9), NV, NV) && late_down(p, 77, ATOM_noproc));
+  CHECK(monitor_add(77, p, NULL, MONITOR_PROCESS, make_pid(5, 9), NV, NV) && late_down(p, 77, ATOM_noproc, NULL));
   CHECK(p->mailbox.length == 1);
   ctx.live = 0;
   process_leave(p);
