@@ -8,10 +8,10 @@
 
 enum { BYTES_PER_RED = 64, DEFAULT_LEVEL = 6, DEFAULT_MINOR_VERSION = 1 };
 
-// {compressed, 0..9} or {minor_version, 0..2}
+// {compressed, 0..9} or {minor_version, 0..2} (0..1 for sizes, as in OTP)
 static bool encode_pair(term key, term value, struct etf_options *o, bool size_only) {
   i64 n;
-  if (key == ATOM_minor_version && bif_small(value, 0, 2, &n)) o->minor_version = (int)n;
+  if (key == ATOM_minor_version && bif_small(value, 0, size_only ? 1 : 2, &n)) o->minor_version = (int)n;
   else if (key == ATOM_compressed && !size_only && bif_small(value, 0, 9, &n)) o->compressed = (int)n;
   else return false;
   return true;

@@ -93,6 +93,7 @@ enum { PORTION = 8192 }; // pairs that are put in at once
 static term map_of_first(term *list, size_t n, term value) {
   term few[2 * MAP_FLAT_MAX], *pairs = few;
   size_t size = 2 * n * sizeof *pairs;
+  if (n == 0) return map_empty(HEAP);
   if (n > MAP_FLAT_MAX && !(pairs = mem_alloc(size, MEM_SYSTEM))) return NV;
   term rest = *list;
   for (size_t i = 0; i < n; i++, rest = tl(rest)) {
