@@ -25,6 +25,7 @@ struct emit {
   bool unreachable;        // after a jump or return, until the next label
   u32 last;                // offset of the last operation, NO_OP after a label
   u32 line;                // current line word
+  bool without_lines;      // line instructions are ignored
   struct line_entry *lines;
   u32 line_count, line_cap;
   struct function_info *functions;

@@ -364,7 +364,7 @@ static bool translate_control(struct emit *e, const struct beam_instr *i) {
   switch (i->op) {
   case GENOP_label: emit_label(e, (u32)ARG(0)->value); return true;
   case GENOP_func_info: translate_func_info(e, i); return true;
-  case GENOP_line: emit_line(e, e->s->file->line_count > ARG(0)->value ? e->s->file->lines[ARG(0)->value] : 0); return true;
+  case GENOP_line: if (!e->without_lines) emit_line(e, e->s->file->line_count > ARG(0)->value ? e->s->file->lines[ARG(0)->value] : 0); return true;
   case GENOP_executable_line:
   case GENOP_debug_line:
   case GENOP_nif_start: return true;
@@ -588,12 +588,27 @@ static u32 append_strings(struct emit *e) {
   return at;
 }
 
+// Modules that OTP's emulator has built in show no lines in stack traces.
+static bool is_preloaded(term name) {
+  static const char *const names[] = {
+    "erlang", "init", "erl_init", "erts_internal", "erl_prim_loader", "prim_file", "prim_eval", "prim_inet", "prim_zip", "prim_buffer",
+    "prim_socket", "prim_net", "zlib", "atomics", "counters", "persistent_term", "erl_tracer", "erts_code_purger",
+    "erts_dirty_process_signal_handler", "erts_literal_area_collector", "socket_registry",
+  };
+  size_t n;
+  const u8 *text = atom_text(name, &n);
+  for (u32 k = 0; k < COUNT_OF(names); k++)
+    if (strlen(names[k]) == n && memcmp(names[k], text, n) == 0) return true;
+  return false;
+}
+
 bool translate(struct load_state *s, struct beam_error *error) {
   struct emit e;
   struct beam_cursor cursor;
   struct beam_instr i;
   int more = -1;
   if (!emit_init(&e, s)) emit_fail(&e, "out of memory");
+  e.without_lines = is_preloaded(s->m->name);
   emit_word(&e, 0); // no code at offset 0: a return address is never looked up before the first function
   append_strings(&e); // at word 1: see translate_bits.c
   beam_start(&cursor, s->file);

@@ -128,11 +128,11 @@ static bool negated(const struct beam_arg *a, cword *out) {
 }
 
 static void add_constant(struct emit *e, const struct beam_instr *i, const struct beam_arg *a, cword imm) {
-  bool y = arg_is_y(a);
-  emit_op(e, y ? OP_add_yi : OP_add_ai);
+  bool y = arg_is_y(a), to_x = ARG(5)->kind == BEAM_X;
+  emit_op(e, !to_x ? OP_add_si : y ? OP_add_yi : OP_add_ai);
   emit_label_ref(e, ARG(0)->value);
   emit_word(e, (cword)ARG(1)->value);
-  emit_word(e, y ? operand_y(a->value) : operand_x(a->value));
+  emit_word(e, !to_x ? operand_source(e, a) : y ? operand_y(a->value) : operand_x(a->value));
   emit_word(e, imm);
   emit_word(e, operand_dest(ARG(5)));
 }
@@ -141,15 +141,15 @@ static void translate_arithmetic(struct emit *e, const struct beam_instr *i, cwo
   const struct beam_arg *a = ARG(3), *b = ARG(4);
   cword imm;
   bool to_x = ARG(5)->kind == BEAM_X;
-  if (op == OP_add && to_x && b->kind == BEAM_I && arg_is_register(a) && operand_immediate(e, b, &imm)) {
+  if (op == OP_add && b->kind == BEAM_I && arg_is_register(a) && operand_immediate(e, b, &imm)) {
     add_constant(e, i, a, imm);
     return;
   }
-  if (op == OP_add && to_x && a->kind == BEAM_I && arg_is_register(b) && operand_immediate(e, a, &imm)) {
+  if (op == OP_add && a->kind == BEAM_I && arg_is_register(b) && operand_immediate(e, a, &imm)) {
     add_constant(e, i, b, imm);
     return;
   }
-  if (op == OP_sub && to_x && arg_is_register(a) && negated(b, &imm)) {
+  if (op == OP_sub && arg_is_register(a) && negated(b, &imm)) {
     add_constant(e, i, a, imm);
     return;
   }

@@ -113,7 +113,7 @@ pp(Term, Column) ->
 
 run(Steps) ->
     try
-        lists:foreach(fun step/1, Steps)
+        steps(Steps)
     catch
         Class:Reason:Stack ->
             Why =
@@ -125,6 +125,9 @@ run(Steps) ->
             erlang:display({"init terminating in do_boot", Why}),
             halt(1)
     end.
+
+steps([Step | Rest]) -> step(Step), steps(Rest);
+steps([]) -> ok.
 
 hide(Stack) -> [Entry || Entry <- Stack, element(1, Entry) =/= ?MODULE].
 

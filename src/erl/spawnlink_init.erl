@@ -11,6 +11,8 @@ start() -> start([]).
 %% Arguments: binaries, as they follow the program's own name on the command line.
 start(Arguments) ->
     register(init, self()),
+    %% The application controller's table: what application:get_env/2 reads in a bare VM is empty.
+    ac_tab = ets:new(ac_tab, [set, public, named_table]),
     process_flag(trap_exit, true),
     %% Where application:get_env looks: no application has any.
     ac_tab = ets:new(ac_tab, [set, public, named_table, {read_concurrency, true}]),

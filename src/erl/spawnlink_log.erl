@@ -10,7 +10,8 @@ start() ->
     Table = logger_config:new(logger),
     logger_config:create(Table, primary, primary()),
     logger_config:create(Table, default, handler()),
-    loop().
+    %% As logger_server's own init leaves it: {state, Table, AsyncRequest, Queue, RemoteLogger}.
+    loop({state, ets:whereis(Table), undefined, queue:new(), undefined}).
 
 primary() ->
     #{level => notice, filters => [], filter_default => log, handlers => [default], metadata => #{}}.
@@ -30,15 +31,25 @@ handler() ->
         formatter => {logger_formatter, #{legacy_header => true, single_line => false}}
     }.
 
-%% The VM's reports come as messages (erts, "Error logging").
-loop() ->
+%% The VM's reports come as messages (erts, "Error logging"). Changes of the configuration are calls that
+%% OTP's logger_server, whose name this process has, knows how to serve.
+loop(State) ->
     receive
-        {log, Level, Format, Args, Meta} -> report(Level, {Format, Args}, Meta);
-        {log, Level, Report, Meta} -> report(Level, {report, Report}, Meta);
-        {'$gen_call', {From, Tag}, _} -> From ! {Tag, {error, bare}};
-        _ -> ok
-    end,
-    loop().
+        {log, Level, Format, Args, Meta} -> report(Level, {Format, Args}, Meta), loop(State);
+        {log, Level, Report, Meta} -> report(Level, {report, Report}, Meta), loop(State);
+        {'$gen_call', From, Request} -> loop(serve(fun() -> logger_server:handle_call(Request, From, State) end, From, State));
+        {'$gen_cast', _} -> loop(State);
+        Message -> loop(serve(fun() -> logger_server:handle_info(Message, State) end, none, State))
+    end.
+
+serve(Fun, From, State) ->
+    try Fun() of
+        {reply, Reply, State1} -> gen_server:reply(From, Reply), State1;
+        {noreply, State1} -> State1
+    catch
+        _:_ when From =/= none -> gen_server:reply(From, {error, bare}), State;
+        _:_ -> State
+    end.
 
 report(Level, Message, Meta) ->
     try

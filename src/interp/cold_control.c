@@ -63,17 +63,22 @@ const cword *cold_yield(const cword *ip, term *E) {
 }
 
 // --- funs
-static const cword *bad_fun(const cword *ip, term *E, u32 arity) {
-  term f = ctx.x[arity];
-  if (!is_fun(f)) return exception_error(ip, E, tuple2(HEAP, ATOM_badfun, f));
-  term list = NIL;
-  for (u32 i = arity; i--;) list = cons(HEAP, ctx.x[i], list);
-  return exception_error(ip, E, tuple2(HEAP, ATOM_badarity, tuple2(HEAP, f, list)));
+// In OTP the caller of a body call is on the stack already: it shows twice.
+static const cword *bad_fun(const cword *ip, term *E, u32 arity, bool tail_call) {
+  term f = ctx.x[arity], reason;
+  if (!is_fun(f)) {
+    reason = tuple2(HEAP, ATOM_badfun, f);
+  } else {
+    term list = NIL;
+    for (u32 i = arity; i--;) list = cons(HEAP, ctx.x[i], list);
+    reason = tuple2(HEAP, ATOM_badarity, tuple2(HEAP, f, list));
+  }
+  return tail_call ? exception_error(ip, E, reason) : exception_error_twice(ip, E, reason);
 }
 
 const cword *interp_call_fun(const cword *ip, term *E, u32 arity, const cword *ret, size_t pop) {
   term f = ctx.x[arity];
-  if (!is_fun(f) || header_aux(boxed_header(f)) != arity) return bad_fun(ip, E, arity);
+  if (!is_fun(f) || header_aux(boxed_header(f)) != arity) return bad_fun(ip, E, arity, !ret);
   const term *p = boxed_ptr(f);
   const cword *target;
   if (header_kind(p[0]) == KIND_EXPORT) {
@@ -85,7 +90,7 @@ const cword *interp_call_fun(const cword *ip, term *E, u32 arity, const cword *r
       case UNDEFINED_PENDING: return undefined_wait(ip, E, arity + 1);
       default: break;
       }
-      if (!fe->ip) return bad_fun(ip, E, arity); // the module came without this fun
+      if (!fe->ip) return bad_fun(ip, E, arity, !ret); // the module came without this fun
     }
     u32 n = header_size(p[0]) - 2;
     for (u32 i = 0; i < n; i++) ctx.x[arity + i] = p[3 + i];

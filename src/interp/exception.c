@@ -5,18 +5,18 @@
 // the failing operation itself (0: none), the others return addresses. It becomes a list only when
 // somebody looks (exception_trace).
 #include "interp/semantics.h"
+#include "interp/undefined.h"
 #include "process/signal.h"
 #include "process/timer.h"
 
 enum { BACKTRACE_DEPTH = 8 }; // as OTP's default backtrace_depth
 
 static term location(const struct code_place *place, term info) {
-  term list = NIL;
+  term list = info == NV ? NIL : cons(HEAP, tuple2(HEAP, ATOM_error_info, info), NIL);
   if (place->line && place->file != NV) {
     list = cons(HEAP, tuple2(HEAP, ATOM_line, make_small(place->line)), list);
     list = cons(HEAP, tuple2(HEAP, ATOM_file, place->file), list);
   }
-  if (info != NV) list = cons(HEAP, tuple2(HEAP, ATOM_error_info, info), list);
   return list;
 }
 
@@ -28,9 +28,17 @@ static term list_of(const term *items, u32 n) {
 
 static term entry(term m, term f, term a, term where) { return tuple4(HEAP, m, f, a, where); }
 
+// The module that explains errors of a module's BIFs (EEP 54).
+static term explainer(term module) {
+  static const term stdlib[] = {ATOM_binary, ATOM_ets, ATOM_lists, ATOM_maps, ATOM_math, ATOM_re, ATOM_unicode};
+  for (u32 i = 0; i < COUNT_OF(stdlib); i++)
+    if (stdlib[i] == module) return ATOM_erl_stdlib_errors;
+  return module == ATOM_os ? ATOM_erl_kernel_errors : ATOM_erl_erts_errors;
+}
+
 // {M,F,Args,[{error_info,#{module => erl_erts_errors}}]} of a BIF that failed.
 static term bif_entry(const struct export *bif, const term *args) {
-  term pairs[2] = {ATOM_module, ATOM_erl_erts_errors};
+  term pairs[2] = {ATOM_module, explainer(bif->module)};
   term info = ctx.fault_info;
   if (info == NV) info = map_from_pairs(HEAP, pairs, 1);
   term where = cons(HEAP, tuple2(HEAP, ATOM_error_info, info), NIL);
@@ -123,6 +131,16 @@ const cword *exception_error(const cword *ip, term *E, term reason) {
   return raise_with(ip, E, NIL, true);
 }
 
+const cword *exception_error_twice(const cword *ip, term *E, term reason) {
+  struct code_place place;
+  if (!code_place(ip, false, &place)) return exception_error(ip, E, reason);
+  clear_extras();
+  ctx.fault_class = ATOM_error;
+  ctx.fault_reason = reason;
+  term first = entry(place.module, place.function, make_small(place.arity), location(&place, NV));
+  return raise_with(ip, E, cons(HEAP, first, NIL), true);
+}
+
 // erlang:error/2,3 put arguments or error_info into the entry of the calling function.
 static const cword *raise_decorated(const cword *ip, term *E) {
   struct code_place place;
@@ -150,7 +168,7 @@ const cword *exception_raise(const cword *ip, term *E) {
 static bool raises_on_purpose(const struct export *bif) {
   if (bif->module != ATOM_erlang) return false;
   term f = bif->function;
-  return f == ATOM_error || f == ATOM_exit || f == ATOM_throw || f == ATOM_raise || f == ATOM_nif_error;
+  return f == ATOM_error || (f == ATOM_exit && bif->arity == 1) || f == ATOM_throw || f == ATOM_raise || f == ATOM_nif_error;
 }
 
 static bool is_call_bif(const cword *ip) { return ip[0] == OP_call_bif || ip[0] == OP_call_bif_only || ip[0] == OP_call_bif_last; }
@@ -171,38 +189,54 @@ static const cword *bif_failed(const cword *ip, term *E, const struct export *bi
   return raise_with(ip, E, entries, true);
 }
 
+// error/1 and its like called by a tail call of apply/3: OTP still shows the caller in the trace, so a
+// frame stands in for it. It never returns.
+static term *keep_caller(const cword *ip, term *E) {
+  if (E - 1 < ctx.slim) return E;
+  E[-1] = return_word(ip + 1);
+  return E - 1;
+}
+
 const cword *exception_bif(const cword *ip, term *E, const struct export *bif, const term *args, const cword *next) {
   if (ctx.bif_status == BIF_HIBERNATE) return NULL; // process_hibernate has set e, ip, live and status
-  ctx.e = E;
   switch (ctx.bif_status) {
   case BIF_RAISE: return bif_failed(ip, E, bif, args);
   case BIF_TRAP:
     E = (term *)((char *)E + popped_frame(ip));
     if (next) E[0] = return_word(next);
+    else if (ctx.trap->bif && raises_on_purpose(ctx.trap)) E = keep_caller(ip, E);
     ctx.e = E;
     return interp_enter(ctx.trap->ip);
   case BIF_YIELD:
   case BIF_WAIT:
     if (!is_call_bif(ip) && ip[0] != OP_call_bif_stub) PANIC(); // guard BIFs neither yield nor wait
+    ctx.e = E;
     ctx.ip = ip;
     ctx.live = bif->arity;
     ctx.status = ctx.bif_status == BIF_YIELD ? RUN_YIELD : RUN_WAIT;
     return NULL;
-  default: return exception_exit();
+  default:
+    ctx.e = E;
+    return exception_exit();
   }
 }
 
-const cword *exception_guard_bif(const cword *ip, term *E, term function, const term *args, u32 n) {
+const cword *exception_guard_bif(const cword *ip, term *E, term function, term reason, const term *args, u32 n) {
   const struct export *bif = export_get(ATOM_erlang, function, n);
   clear_extras();
   ctx.fault_class = ATOM_error;
-  ctx.fault_reason = ATOM_badarg;
+  ctx.fault_reason = reason;
   return raise_with(ip, E, cons(HEAP, bif_entry(bif, args), NIL), true);
+}
+
+const cword *exception_arithmetic(const cword *ip, term *E, term function, term a, term b) {
+  term args[2] = {a, b};
+  return exception_guard_bif(ip, E, function, num_limit_hit() ? ATOM_system_limit : ATOM_badarith, args, 2);
 }
 
 const cword *exception_send(const cword *ip, term *E) {
   if (semantics_send_failure == SEND_NO_MEMORY) return exception_error(ip, E, ATOM_system_limit);
-  const struct export *bif = export_get(ATOM_erlang, ATOM_send_operator, 2);
+  const struct export *bif = export_get(ATOM_erlang, ATOM_send, 2);
   clear_extras();
   ctx.fault_class = ATOM_error;
   ctx.fault_reason = ATOM_badarg;
@@ -223,6 +257,7 @@ const cword *cold_func_info(const cword *ip, term *E) {
 }
 
 // undef of an export called with its arguments in X registers.
+
 const cword *exception_undef(const struct export *e, term *E) {
   term first = entry(e->module, e->function, list_of(ctx.x, e->arity), NIL);
   clear_extras();

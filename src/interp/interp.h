@@ -32,6 +32,7 @@ INLINE bool is_catch_word(term w) { return ((u32)w & 15) == TAG_CATCH; }
 // return NULL: the process is to exit.
 const cword *exception_raise(const cword *ip, term *E);              // ctx.fault_* are set
 const cword *exception_error(const cword *ip, term *E, term reason); // error:Reason by the operation itself
+const cword *exception_error_twice(const cword *ip, term *E, term reason); // the same, the caller's entry doubled
 // A BIF returned NV (called by the operation at ip): raise, trap, yield, wait or exit. next: where the
 // value would have gone (what a trap returns to), with E already popped for tail calls.
 const cword *exception_bif(const cword *ip, term *E, const struct export *bif, const term *args, const cword *next);

@@ -36,7 +36,8 @@ INLINE bool interp_gc_check_slow(term *E, const cword *ip, term **new_e) {
   *new_e = ctx.e;
   return true;
 }
-const cword *exception_guard_bif(const cword *ip, term *E, term function, const term *args, u32 n);
+const cword *exception_guard_bif(const cword *ip, term *E, term function, term reason, const term *args, u32 n);
+const cword *exception_arithmetic(const cword *ip, term *E, term function, term a, term b);
 const cword *exception_send(const cword *ip, term *E);
 
 #endif
