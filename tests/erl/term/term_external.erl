@@ -24,6 +24,8 @@ large(T) -> is_map(T) andalso map_size(T) > 32.
 encodings(T) ->
     Es = [term_to_binary(T, [{minor_version, V}]) || V <- [0, 1, 2]] ++ [term_to_binary(T, [deterministic]), iolist_to_binary(term_to_iovec(T))],
     io:format("~w ~w ~w ~w~n", [brief(T), [brief(E) || E <- Es], erlang:external_size(T), erlang:external_size(T, [{minor_version, 0}])]).
+%% Latin-1 atoms are written as numbers: standard output may be in any encoding.
+brief(T) when is_atom(T) -> case [C || C <- atom_to_list(T), C > 127] of [] -> T; _ -> atom_to_list(T) end;
 brief(T) -> case erlang:external_size(T) > 600 of true -> {erlang:phash2(T), erlang:external_size(T)}; false -> T end.
 
 back(T) ->
@@ -31,7 +33,7 @@ back(T) ->
     io:format("~w~n", [{binary_to_term(B) =:= T, binary_to_term(<<B/binary, "more">>, [used]) =:= {T, byte_size(B)}}]).
 
 read(B) ->
-    io:format("~w -> ~w~n", [B, try term_gen:show(binary_to_term(B, [used])) catch _:R -> R end]).
+    io:format("~w -> ~w~n", [B, try {T, N} = binary_to_term(B, [used]), {brief(term_gen:show(T)), N} catch _:R -> R end]).
 
 prefixes(T) ->
     B = term_to_binary(T),
