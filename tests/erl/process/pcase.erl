@@ -9,7 +9,7 @@ main() -> ok.
 %% No reports of crashes in the output: through logger's settings, or where the light logger is, without it.
 quiet() ->
     _ = (catch logger:set_primary_config(level, none)),
-    case process_info(whereis(logger), initial_call) of
+    case is_pid(whereis(logger)) andalso process_info(whereis(logger), initial_call) of
         {initial_call, {spawnlink_log, _, _}} -> unregister(logger);
         _ -> true
     end.
