@@ -393,8 +393,42 @@ export function keyOf(term) {
   return keyText(term);
 }
 
+/**
+ * A text equal for equal terms. Lists and tuples nest as deep as they like; maps recurse.
+ * @param {any} root
+ * @returns {string}
+ */
+function keyText(root) {
+  let out = '';
+  /** Terms to write, and texts (wrapped, so that they are no terms) between them, last first. @type {any[]} */
+  const todo = [root];
+  /** @param {string} open @param {readonly any[]} items @param {...any} close */
+  const sequence = (open, items, ...close) => {
+    out += open;
+    for (let i = close.length; i-- > 0; ) todo.push(close[i]);
+    for (let i = items.length; i-- > 0; ) todo.push(COMMA, items[i]);
+  };
+  while (todo.length > 0) {
+    const term = todo.pop();
+    if (term instanceof Mark) out += term.text;
+    else if (term instanceof Tuple) sequence('{', term.elements, BRACE);
+    else if (Array.isArray(term)) sequence('[', term, BRACKET);
+    else if (term instanceof ImproperList) sequence('[', term.items, BAR, term.tail, BRACKET);
+    else out += simpleKey(term);
+  }
+  return out;
+}
+
+class Mark {
+  /** @param {string} text */
+  constructor(text) {
+    this.text = text;
+  }
+}
+const [COMMA, BRACE, BRACKET, BAR] = [',', '}', ']', '|'].map((text) => new Mark(text));
+
 /** @param {any} term @returns {string} */
-function keyText(term) {
+function simpleKey(term) {
   switch (typeof term) {
     case 'number':
       return Number.isSafeInteger(term) && !Object.is(term, -0) ? `${term}` : `f${Object.is(term, -0) ? '-0' : term}`;
@@ -409,9 +443,6 @@ function keyText(term) {
   if (term === null) return "'null'";
   if (term instanceof Atom) return `'${term.name.replaceAll("'", "''")}'`;
   if (term instanceof Float) return `f${Object.is(term.value, -0) ? '-0' : term.value}`;
-  if (term instanceof Tuple) return `{${term.elements.map(keyText).join()}}`;
-  if (Array.isArray(term)) return `[${term.map(keyText).join()}]`;
-  if (term instanceof ImproperList) return `[${term.items.map(keyText).join()}|${keyText(term.tail)}]`;
   if (term instanceof Uint8Array) return binaryKey(term);
   if (term instanceof ArrayBuffer) return binaryKey(new Uint8Array(term));
   if (term instanceof BitString) return `${binaryKey(term.bytes)}:${term.size}`;

@@ -27,6 +27,7 @@ import { Atom, Pid, Tuple, pretty, text } from './term.js';
  * @property {WasmSource} [wasm] where vm.wasm is: URL, bytes, Response or compiled module; by default beside this package
  * @property {OtpSource | OtpSource[] | false} [otp] OTP's modules: packs, or in Node folders; by default this package's pack
  * @property {Record<string, Uint8Array> | Map<string, Uint8Array> | ModuleFinder} [modules] your own modules, looked up first
+ * @property {ModuleFinder} [fallback] asked for modules that neither `modules` nor `otp` have
  * @property {number} [memoryLimit] bytes the VM may use; the process that asks for more is killed. Default 2 GiB
  * @property {number} [maxProcesses] default 1,048,576
  * @property {number} [seed] makes what is random repeatable
@@ -131,7 +132,8 @@ export class VM extends Events {
   #state = /** @type {'idle' | 'runnable' | 'timer' | 'halted'} */ ('runnable');
   /** @type {number | undefined} */
   #halted;
-  #ticking = false;
+  /** Reads of standard input under way. */
+  #reading = 0;
 
   /**
    * Use createVM.
@@ -387,7 +389,7 @@ export class VM extends Events {
   }
 
   #quiet() {
-    return (this.#state === 'idle' || this.#halted !== undefined) && this.#fetching.size === 0 && this.#queue.length === 0;
+    return (this.#state === 'idle' || this.#halted !== undefined) && this.#fetching.size === 0 && this.#reading === 0 && this.#queue.length === 0;
   }
 
   /** Resolves once nothing is left to do: no process can run and no timer is set. */
@@ -395,6 +397,7 @@ export class VM extends Events {
     return /** @type {Promise<void>} */ (
       new Promise((resolve, reject) => {
         if (this.#machine.closed) return reject(new ClosedError());
+        if (this.#halted !== undefined) return resolve();
         this.#idlers.push(resolve);
         this.#loop.wake();
       })
@@ -624,11 +627,13 @@ export class VM extends Events {
   /** @param {Pid} pid who reads */
   async #input(pid) {
     let data = null;
+    this.#reading++;
     try {
       data = (await this.#options.stdin?.()) ?? null;
     } catch (error) {
       this.handlerFailed(error, 'stdin');
     }
+    this.#reading--;
     if (!this.#machine.closed) this.send(pid, Tuple.from([Atom.for('spawnlink_input'), data ?? Atom.for('eof')]));
   }
 
@@ -820,7 +825,7 @@ export async function createVM(options = {}) {
     slice: options.slice ?? 0,
     gcStress: options.gcStress ?? false,
   });
-  vm = new VM(machine, options, clock, own ? [own, ...otp] : otp);
+  vm = new VM(machine, options, clock, [own, ...otp, tableFinder(options.fallback)].filter((finder) => finder !== undefined));
   try {
     await vm.boot();
   } catch (error) {

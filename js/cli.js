@@ -1,0 +1,157 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: Apache-2.0
+//
+// The command line: `spawnlink run` starts Erlang programs with erl's flags, `spawnlink eval` prints values as the Erlang
+// shell does. Ends with halt's status, or when nothing is left to do.
+
+import process from 'node:process';
+import { folderFinder } from './otp.js';
+import { Atom, createVM, HaltedError, SpawnlinkError, tuple } from './index.js';
+
+const USAGE = `Usage:
+  spawnlink eval [-pa DIR]... [--otp DIR|PACK] 'EXPR.'       prints the value, as the Erlang shell does
+  spawnlink run [FLAG]... [-- ARG...]                        runs a program, with erl's flags:
+    -pa DIR | -pz DIR        where beams are looked for, before or after OTP's
+    -s M [F [A...]]          calls M:F([A...]) with atoms; F is start if not given
+    -run M [F [A...]]        the same with strings
+    -eval EXPR               evaluates an expression
+    --otp DIR|PACK           which OTP; by default the one packed with spawnlink
+    -noshell -noinput        accepted
+    -extra ARG..., -- ARG... arguments for init:get_plain_arguments()
+    any other -FLAG VALUE... for init:get_argument(FLAG)
+  spawnlink --version | --help`;
+
+/** @param {string} message @returns {never} */
+function fail(message) {
+  console.error(`spawnlink: ${message}`);
+  process.exit(2);
+}
+
+/**
+ * @typedef {object} Command
+ * @property {string[]} first folders searched before OTP
+ * @property {string[]} last folders searched after it
+ * @property {string | undefined} otp
+ * @property {{name: 's' | 'run' | 'eval', values: string[]}[]} steps
+ * @property {string[]} args what the program sees of the command line
+ * @property {string[]} rest words that are no flags
+ */
+
+/** @param {string[]} argv @param {boolean} isEval @returns {Command} */
+function parse(argv, isEval) {
+  /** @type {Command} */
+  const command = { first: [], last: [], otp: undefined, steps: [], args: [], rest: [] };
+  let i = 0;
+  /** The words up to the next flag. */
+  const values = () => {
+    const from = i;
+    while (i < argv.length && !(argv[i].startsWith('-') && argv[i] !== '-')) i++;
+    return argv.slice(from, i);
+  };
+  const one = (/** @type {string} */ flag) => (i < argv.length ? argv[i++] : fail(`${flag} needs a value`));
+  while (i < argv.length) {
+    const flag = argv[i++];
+    if (flag === '--otp') command.otp = one(flag);
+    else if (flag === '-pa') command.first.unshift(...values());
+    else if (flag === '-pz') command.last.push(...values());
+    else if (isEval && !flag.startsWith('-')) command.rest.push(flag);
+    else if (flag === '-s' || flag === '-run') command.steps.push({ name: flag === '-s' ? 's' : 'run', values: values() });
+    else if (flag === '-eval') command.steps.push({ name: 'eval', values: [one(flag)] });
+    else if (flag === '-noshell' || flag === '-noinput') command.args.push(flag);
+    else if (flag === '-extra' || flag === '--') {
+      command.args.push(flag, ...argv.slice(i));
+      i = argv.length;
+    } else if (flag.startsWith('-')) command.args.push(flag, ...values());
+    else command.args.push(flag);
+  }
+  if (isEval) command.rest.push(...command.args.splice(0));
+  return command;
+}
+
+/** Reads standard input piece by piece. */
+function inputReader() {
+  /** @type {AsyncIterator<Uint8Array> | undefined} */
+  let chunks;
+  return async () => {
+    chunks ??= process.stdin[Symbol.asyncIterator]();
+    const { value, done } = await chunks.next();
+    return done ? null : new Uint8Array(value);
+  };
+}
+
+/** @param {Command} command */
+async function start(command) {
+  const finders = async (/** @type {string[]} */ folders) =>
+    (await Promise.all(folders.map(async (folder) => (await folderFinder(folder)) ?? fail(`${folder} is not a folder`)))).flat();
+  const [first, last] = await Promise.all([finders(command.first), finders(command.last)]);
+  const none = () => undefined;
+  const combine = (/** @type {import('./otp.js').ModuleFinder[]} */ list) => (/** @type {string} */ name) => {
+    for (const find of list) {
+      const found = find(name);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  return createVM({
+    otp: command.otp === undefined ? undefined : [command.otp],
+    modules: combine(first),
+    fallback: last.length > 0 ? combine(last) : none,
+    args: command.args,
+    stdin: inputReader(),
+    stdout: true,
+    stderr: true,
+  });
+}
+
+/** @param {string[]} argv */
+async function run(argv) {
+  const command = parse(argv, false);
+  const vm = await start(command);
+  let status = 0;
+  vm.on('halt', (event) => (status = event.status));
+  const steps = command.steps.map(({ name, values }) => tuple(Atom.for(name), name === 'eval' ? values[0] : values));
+  for (const { name, values } of command.steps) if (values.length === 0) fail(`-${name} needs a module`);
+  vm.spawn('spawnlink_cli', 'run', [steps]);
+  await vm.idle();
+  vm.close();
+  return status;
+}
+
+/** @param {string[]} argv */
+async function evaluate(argv) {
+  const command = parse(argv, true);
+  if (command.rest.length !== 1) fail("eval takes one expression, such as 'lists:sum([1,2]).'");
+  const vm = await start(command);
+  let status = 1;
+  try {
+    const result = await vm.call('spawnlink_cli', 'eval', [command.rest[0]]);
+    status = result === Atom.for('ok') ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof HaltedError)) throw error;
+    status = error.status;
+  }
+  vm.close();
+  return status;
+}
+
+async function main() {
+  const [name, ...argv] = process.argv.slice(2);
+  if (name === 'run') return run(argv);
+  if (name === 'eval') return evaluate(argv);
+  if (name === '--version' || name === '-v') {
+    const { readFile } = await import('node:fs/promises');
+    console.log(JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')).version);
+    return 0;
+  }
+  console.log(USAGE);
+  return name === undefined || name === '--help' || name === '-h' ? 0 : 2;
+}
+
+try {
+  process.exitCode = await main();
+  // Standard input that was being read would keep Node alive.
+  process.stdin.unref?.();
+} catch (error) {
+  if (!(error instanceof SpawnlinkError)) throw error;
+  fail(error.message);
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What all tests of js/ share: VMs that are closed after each test, with a check that nothing leaked; Erlang modules
+// compiled on the spot; `erl` as the oracle.
+
+import { afterEach, expect } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createVM, openVMs } from '../../js/index.js';
+
+/** @type {import('../../js/vm.js').VM[]} */
+let vms = [];
+
+/** A VM that the end of the test closes. Its output goes nowhere unless asked for. */
+export async function vm(options = {}) {
+  const made = await createVM({ stdout: false, stderr: false, ...options });
+  vms.push(made);
+  return made;
+}
+
+afterEach(() => {
+  for (const made of vms.splice(0)) {
+    made.close();
+    expect(made.leaked ?? 0).toBe(0);
+  }
+  expect(openVMs()).toBe(0);
+});
+
+/** Compiles an Erlang module; answers its beam. */
+export function compile(source) {
+  const name = /-module\((\w+)\)/.exec(source)[1];
+  const folder = mkdtempSync(join(tmpdir(), 'spawnlink-'));
+  try {
+    writeFileSync(join(folder, `${name}.erl`), source);
+    execFileSync('erlc', ['+nowarn_export_all', '-o', folder, join(folder, `${name}.erl`)], { encoding: 'utf8' });
+    return new Uint8Array(readFileSync(join(folder, `${name}.beam`)));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** What `erl` prints for an expression that prints. It goes by a file: it may be long. */
+export function erl(expression) {
+  const folder = mkdtempSync(join(tmpdir(), 'spawnlink-'));
+  try {
+    const file = join(folder, 'expression');
+    writeFileSync(file, `${expression}.`);
+    return execFileSync('erl', ['-noshell', '-eval', `ok = file:eval("${file}"), halt().`], { encoding: 'utf8', maxBuffer: 2 ** 28 });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
