@@ -11,8 +11,6 @@ start() -> start([]).
 %% Arguments: binaries, as they follow the program's own name on the command line.
 start(Arguments) ->
     register(init, self()),
-    %% The application controller's table: what application:get_env/2 reads in a bare VM is empty.
-    ac_tab = ets:new(ac_tab, [set, public, named_table]),
     process_flag(trap_exit, true),
     %% Where application:get_env looks: no application has any.
     ac_tab = ets:new(ac_tab, [set, public, named_table, {read_concurrency, true}]),
@@ -23,6 +21,7 @@ start(Arguments) ->
     group_leader(User, self()),
     register(code_server, spawn_link(spawnlink_code, start, [])),
     register(logger, spawn_link(spawnlink_log, start, [])),
+    register(kernel_sup, spawnlink_sup:start()),
     {Flags, Plain} = flags(Arguments, [], []),
     loop(Flags, Plain).
 

@@ -53,7 +53,8 @@ static term raw_trace(term class, term entries, const cword *ip, const term *E, 
   u32 n = 0;
   const term *top = stack_top(), *w = has_frame ? E + 1 : E;
   const cword *last = NULL;
-  for (; w < top && n < BACKTRACE_DEPTH; w++) {
+  u32 depth = BACKTRACE_DEPTH - (ip ? 1 : 0) - (entries != NIL ? 1 : 0);
+  for (; w < top && n < depth; w++) {
     if (!is_return_word(*w)) continue;
     const cword *address = word_address(*w);
     if (address == last) continue;

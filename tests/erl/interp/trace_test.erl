@@ -24,6 +24,10 @@ tail(X) -> body(X).
 body(X) -> Y = X + id(a), {Y}.
 deep(0, X) -> body(X);
 deep(N, X) -> {deep(N - 1, X)}.
+ping(0, {bif, X}) -> {atom_to_list(X)};
+ping(0, {clause, X}) -> clause(X, X);
+ping(0, {undef, X}) -> ?MODULE:undefd(X);
+ping(0, {error, X}) -> error(x, [X]);
 ping(0, X) -> body(X);
 ping(N, X) -> [pong(N - 1, X)].
 pong(0, X) -> body(X);
@@ -51,7 +55,7 @@ cases() ->
     [{body, fun() -> {body(1)} end},
      {tail, fun() -> tail(1) end},
      {deep, fun() -> deep(20, 1) end},
-     {ping, fun() -> ping(20, 1) end},
+     {ping, fun() -> ping(20, 1) end}] ++ [{{ping, W}, fun() -> ping(20, {W, 1}) end} || W <- [bif, clause, undef, error]] ++ [
      {clause, fun() -> clause(b, id({x, "y"})) end},
      {undef, fun() -> ext_tail(1) end},
      {undef_body, fun() -> {ext_body(1)} end},
@@ -77,7 +81,7 @@ cases() ->
      {bif_fun, fun() -> F = fun erlang:atom_to_list/1, {F(1)} end},
      {bif_send, fun() -> id(no_such_process) ! x end},
      {bif_send_bad, fun() -> id(17) ! x end},
-     {bif_register, fun() -> register(id(17), self()) end},
+     {bif_unregister, fun() -> unregister(id(no_such_name)) end},
      {bif_list_to_atom, fun() -> {list_to_atom([a])} end},
      {bif_i2l, fun() -> {integer_to_list(id(a))} end},
      {bif_spawn, fun() -> {spawn(id(1))} end},

@@ -1,0 +1,15 @@
+%% SPDX-License-Identifier: Apache-2.0
+%%
+%% kernel_sup of a bare VM: OTP's own supervisor without children, for the services that OTP starts when
+%% they are first used (timer, for one). It costs a waiting process until somebody asks it for something.
+-module(spawnlink_sup).
+-export([start/0, wait/0, init/1]).
+
+start() -> proc_lib:spawn_link(?MODULE, wait, []).
+
+wait() ->
+    receive Message -> self() ! Message end,
+    {ok, State} = supervisor:init({{local, kernel_sup}, ?MODULE, []}),
+    gen_server:enter_loop(supervisor, [], State, {local, kernel_sup}).
+
+init([]) -> {ok, {#{strategy => one_for_one, intensity => 10, period => 10}, []}}.
