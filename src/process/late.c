@@ -8,12 +8,14 @@
 #include "process/signal.h"
 
 enum late_kind { LATE_SELF_EXIT, LATE_SELF_ALIAS, LATE_DOWN, LATE_LINK_EXIT };
+enum { LATE_REDUCTIONS = 500 };
 struct late {
   struct late *next;
   struct message *message;
   struct kept *from_kept, *reason_kept; // own from and reason when these are not immediate
   u64 id;             // alias or monitor
   term from, reason;
+  u64 since;          // p's reductions when it was made
   u8 kind;
 };
 
@@ -21,6 +23,7 @@ static struct late *add(struct process *p, enum late_kind kind) {
   struct late *l = mem_calloc(sizeof *l, MEM_PROCESS);
   if (!l) return NULL;
   l->kind = (u8)kind;
+  l->since = p->reductions;
   struct late **end = &p->late;
   while (*end) end = &(*end)->next;
   *end = l;
@@ -113,6 +116,8 @@ void late_unaliased(struct process *p, u64 alias) {
     mailbox_delete(p, m);
   }
 }
+
+bool late_due(const struct process *p) { return p->yielding || p->reductions - p->late->since >= LATE_REDUCTIONS; }
 
 void late_deliver(struct process *p) {
   late_received(p);

@@ -20,6 +20,9 @@ void late_received(struct process *p);                                // p has l
 void late_message_gone(struct process *p, const struct message *m);
 void late_untrapped(struct process *p);                               // may exit p
 void late_unaliased(struct process *p, u64 alias);
+// Whether a process that only yields has run on for long enough: so what a few lines of code see does not
+// depend on how long slices are.
+bool late_due(const struct process *p);
 void late_deliver(struct process *p);                                 // p was scheduled out
 void late_free(struct process *p);
 

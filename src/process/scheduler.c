@@ -23,6 +23,7 @@ void (*run_slice)(struct process *p);
 void (*js_ready_hook)(struct process *p);
 u32 scheduler_slice = REDUCTIONS_PER_SLICE;
 u64 scheduler_switches, scheduler_reductions;
+bool scheduler_verifies;
 u32 vm_halt_requested;
 i32 vm_halt_code;
 static struct queue queues[PRIORITY_LOW + 1];
@@ -100,7 +101,7 @@ static void settle(struct process *p) {
       return;
   }
   if (UNLIKELY(p->heap.exhausted)) exit_process(p, ATOM_system_limit);
-  if (UNLIKELY(p->late != NULL)) late_deliver(p);
+  if (UNLIKELY(p->late != NULL) && (p->state != PROCESS_RUNNABLE || late_due(p))) late_deliver(p);
   if (p->state == PROCESS_RUNNABLE && !p->queued && !p->suspend_count) enqueue(p);
 }
 
@@ -115,6 +116,7 @@ static u64 run(struct process *p) {
   u64 used = p->reductions - before;
   scheduler_reductions += used;
   settle(p);
+  if (UNLIKELY(scheduler_verifies) && !process_verify()) PANIC();
   return used;
 }
 

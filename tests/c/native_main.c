@@ -73,6 +73,7 @@ static int parse(int argc, char **argv) {
     else if (strcmp(flag, "-virtual-clock") == 0) native_host_virtual_clock = true;
     else if (strcmp(flag, "-wait") == 0) wait_for_all = true;
     else if (strcmp(flag, "-bare") == 0) bare = true;
+    else if (strcmp(flag, "-verify") == 0) scheduler_verifies = true;
     else if (strcmp(flag, "-leaks") == 0) check_leaks = true;
     else die(flag);
   }
