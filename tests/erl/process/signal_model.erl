@@ -110,7 +110,7 @@ op(15, P, A, _, _) ->
     end;
 op(16, P, A, Q, B) -> {send, A, B, clean(do(P, fun() -> Q ! {hello, A} end))};
 op(17, P, A, _, _) -> Name = one_of(get(names)), {send_name, A, Name, clean(do(P, fun() -> Name ! {hello, A} end))};
-op(N, P, A, Q, B) when N < 21 -> R = reason(), {exit2, A, B, R, clean(do(P, fun() -> exit(Q, R) end))};
+op(N, P, A, Q, B) when N < 21 -> R = reason(), _ = do(P, fun() -> exit(Q, R) end), {exit2, A, B, R}; % whether P, linked to Q, still answers is a race
 op(21, P, A, _, _) -> R = reason(), P ! {quit, R}, {quit, A, R};
 op(N, P, A, _, _) when N < 25 -> V = rnd(3) > 0, {trap, A, V, clean(do(P, fun() -> process_flag(trap_exit, V) end))};
 op(25, P, A, Q, B) -> Name = one_of(get(names)), {register, A, Name, B, clean(do(P, fun() -> register(Name, Q) end))};
