@@ -27,9 +27,21 @@ const FIRST = ['erts', 'kernel', 'stdlib', 'compiler'];
  * @returns {Promise<ModuleFinder[]>}
  */
 export async function openOtp(sources, inflateRaw) {
-  if (sources === false) return [];
-  const list = sources === undefined ? [await packUrl()] : Array.isArray(sources) ? sources : [sources];
-  return Promise.all(list.map((source) => openOne(source, inflateRaw)));
+  if (sources === undefined) return [await openOne(await packUrl(), inflateRaw)];
+  const list = sources === false ? [] : Array.isArray(sources) ? sources : [sources];
+  const finders = await Promise.all(list.map((source) => openOne(source, inflateRaw)));
+  // A pack of ours has our own modules; an OTP root does not.
+  if (!finders.some((find) => find('spawnlink_init'))) finders.push(await ownModules(inflateRaw));
+  return finders;
+}
+
+/**
+ * @param {(data: Uint8Array, size: number) => Uint8Array} inflateRaw
+ * @returns {Promise<ModuleFinder>}
+ */
+async function ownModules(inflateRaw) {
+  const find = await openOne(await packUrl(), inflateRaw);
+  return (name) => (name.startsWith('spawnlink_') ? find(name) : undefined);
 }
 
 /**
