@@ -169,7 +169,7 @@ const cword *exception_raise(const cword *ip, term *E) {
 static bool raises_on_purpose(const struct export *bif) {
   if (bif->module != ATOM_erlang) return false;
   term f = bif->function;
-  return f == ATOM_error || (f == ATOM_exit && bif->arity == 1) || f == ATOM_throw || f == ATOM_raise || f == ATOM_nif_error;
+  return f == ATOM_error || (f == ATOM_exit && bif->arity == 1) || f == ATOM_throw || f == ATOM_raise;
 }
 
 static bool is_call_bif(const cword *ip) { return ip[0] == OP_call_bif || ip[0] == OP_call_bif_only || ip[0] == OP_call_bif_last; }
