@@ -4,15 +4,14 @@
 // (erts "Directly Visible Erlang Resources"). Every phase eats its list from the front, so the work can
 // stop anywhere and go on later; until the queue is empty no process runs, so nobody sees a half-done
 // teardown. Reasons are shared by a whole chain of exits (struct kept).
-#include "base/hostcalls.h"
 #include "process/event.h"
 #include "process/kept.h"
 #include "process/late.h"
+#include "process/report.h"
 #include "process/scheduler.h"
 #include "process/signal.h"
 #include "process/table.h"
 #include "process/timer.h"
-#include "term/map.h"
 
 enum exit_phase {
   EXIT_BEGIN,     // report
@@ -29,13 +28,12 @@ enum exit_phase {
 };
 
 bool (*exit_ets_hook)(struct process *p, u32 units);
-term system_logger;
 
 static struct process *queue_first, *queue_last;
 
 void exit_init(void) {
   queue_first = queue_last = NULL;
-  system_logger = ATOM_logger;
+  report_init();
 }
 
 bool exit_pending(void) { return queue_first != NULL; }
@@ -157,26 +155,6 @@ bool exit_work(u32 units) {
 
 // --- Uncaught exceptions ------------------------------------------------------------------------------
 
-static term text_list(const char *text) {
-  size_t n = strlen(text);
-  term list = NIL;
-  while (n) list = cons(HEAP, make_small((u8)text[--n]), list);
-  return list;
-}
-
-// The message to the system logger, as OTP's emulator words it.
-static void report_crash(struct process *p, term value) {
-  struct process *logger = is_atom(system_logger) ? registered_find(system_logger) : process_find(system_logger);
-  if (!logger || logger == p) return;
-  term inner[] = {ATOM_emulator, ATOM_true, ATOM_tag, ATOM_error};
-  term time = make_small((i64)host_system_us());
-  term outer[] = {ATOM_error_logger, map_from_pairs(HEAP, inner, 2), ATOM_gl, p->group_leader, ATOM_pid, p->pid, ATOM_time, time};
-  term meta = map_from_pairs(HEAP, outer, 4);
-  term args = cons(HEAP, p->pid, cons(HEAP, value, NIL));
-  term format = text_list("Error in process ~p with exit value:~n~p~n");
-  signal_send(NULL, logger, tuple5(HEAP, ATOM_log, ATOM_error, format, args, meta));
-}
-
 void exit_uncaught(struct process *p, term fault_class, term reason, term stacktrace) {
   if (fault_class == ATOM_exit) {
     exit_process(p, reason);
@@ -190,4 +168,7 @@ void exit_uncaught(struct process *p, term fault_class, term reason, term stackt
   exit_process(p, value);
 }
 
-bool exit_max_heap(struct process *p) { return p->max_heap_flags & 1; }
+bool exit_max_heap(struct process *p) {
+  if (p->max_heap_flags & 2) report_max_heap(p);
+  return p->max_heap_flags & 1;
+}
