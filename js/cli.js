@@ -97,6 +97,7 @@ async function start(command) {
     modules: combine(first),
     fallback: last.length > 0 ? combine(last) : none,
     args: command.args,
+    env: process.env,
     stdin: inputReader(),
     stdout: true,
     stderr: true,

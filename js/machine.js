@@ -14,6 +14,7 @@ export const KINDS = ['exit', 'signal', 'spawn', 'link', 'unlink', 'monitor', 'd
 export const KIND_OUTPUT = 32;
 export const KIND_INPUT = 33;
 export const KIND_MAIL = 34;
+export const KIND_LOAD_FAILED = 35;
 const FLAG = { A_WORD: 1, A_TERM: 2, B_WORD: 4, B_TERM: 8, DETAIL: 16, PROCESS: 32, BYTES: 64 };
 
 /**
@@ -193,10 +194,8 @@ export class Machine {
         throw new LimitError(message);
       case STATUS.NO_PROCESS:
         throw new NoProcessError(message);
-      case STATUS.BAD_CODE: {
-        const [module, chunk, offset, why] = reason.split('\n');
-        throw new LoadError(module, chunk, Number(offset), why);
-      }
+      case STATUS.BAD_CODE:
+        throw loadError(reason);
       default:
         throw new ArgumentError(message);
     }
@@ -244,6 +243,17 @@ export class Machine {
     this.call('vm_module_arrived');
   }
 
+  /** @param {number} release of the OTP whose modules run */
+  otpRelease(release) {
+    this.call('vm_otp_release', release);
+  }
+
+  /** An environment variable, as os:getenv sees it. @param {string} name @param {string} value */
+  env(name, value) {
+    const [a, b] = [name, value].map((t) => new TextEncoder().encode(t));
+    this.#status(this.#with([a, b], (...args) => this.call('vm_env', ...args)), `cannot set ${name}`);
+  }
+
   /** The snapshot of src/host/inspect.h. */
   inspect() {
     this.#status(this.call('vm_inspect'), '');
@@ -284,6 +294,12 @@ export class Machine {
   stats() {
     return { memory: this.call('vm_memory'), blocks: this.call('vm_blocks'), processes: this.call('vm_process_count'), linearMemory: this.memory.buffer.byteLength };
   }
+}
+
+/** What load_error_text of src/host/vm.c wrote. @param {string} reason */
+export function loadError(reason) {
+  const [module, chunk, offset, why] = reason.split('\n');
+  return new LoadError(module, chunk, Number(offset), why);
 }
 
 /** @param {Reader} r @returns {EventRecord} */

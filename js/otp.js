@@ -24,47 +24,62 @@ const FIRST = ['erts', 'kernel', 'stdlib', 'compiler'];
 /**
  * @param {OtpSource | OtpSource[] | false | undefined} sources undefined: the pack of this package; false: none
  * @param {(data: Uint8Array, size: number) => Uint8Array} inflateRaw
- * @returns {Promise<ModuleFinder[]>}
+ * @returns {Promise<{finders: ModuleFinder[], release: number | undefined}>} `release`: of the first source that tells
  */
 export async function openOtp(sources, inflateRaw) {
-  if (sources === undefined) return [await openOne(await packUrl(), inflateRaw)];
+  if (sources === undefined) sources = await packUrl();
   const list = sources === false ? [] : Array.isArray(sources) ? sources : [sources];
-  const finders = await Promise.all(list.map((source) => openOne(source, inflateRaw)));
+  const opened = await Promise.all(list.map((source) => openOne(source, inflateRaw)));
+  const finders = opened.map((one) => one.find);
+  const release = opened.find((one) => one.release)?.release;
   // A pack of ours has our own modules; an OTP root does not.
   if (!finders.some((find) => find('spawnlink_init'))) finders.push(await ownModules(inflateRaw));
-  return finders;
+  return { finders, release };
 }
+
+/**
+ * A source that was opened. `release`: of the OTP it holds, if it says so.
+ * @typedef {{find: ModuleFinder, release?: number}} Opened
+ */
 
 /**
  * @param {(data: Uint8Array, size: number) => Uint8Array} inflateRaw
  * @returns {Promise<ModuleFinder>}
  */
 async function ownModules(inflateRaw) {
-  const find = await openOne(await packUrl(), inflateRaw);
+  const { find } = await openOne(await packUrl(), inflateRaw);
   return (name) => (name.startsWith('spawnlink_') ? find(name) : undefined);
 }
 
 /**
  * @param {OtpSource} source
  * @param {(data: Uint8Array, size: number) => Uint8Array} inflateRaw
- * @returns {Promise<ModuleFinder>}
+ * @returns {Promise<Opened>}
  */
 async function openOne(source, inflateRaw) {
-  if (source instanceof ArrayBuffer) return packFinder(new Uint8Array(source), inflateRaw);
-  if (source instanceof Uint8Array) return packFinder(source, inflateRaw);
+  if (source instanceof ArrayBuffer) return openPack(new Uint8Array(source), inflateRaw);
+  if (source instanceof Uint8Array) return openPack(source, inflateRaw);
   if (typeof source !== 'string' && !(source instanceof URL)) throw new ArgumentError('otp is a pack (bytes, path or URL) or a folder');
-  const folder = await folderFinder(source);
-  return folder ?? packFinder(await readBytes(source), inflateRaw);
+  const find = await folderFinder(source);
+  return find ? { find, release: await rootRelease(source) } : openPack(await readBytes(source), inflateRaw);
 }
 
 /**
  * @param {Uint8Array} bytes
  * @param {(data: Uint8Array, size: number) => Uint8Array} inflate
- * @returns {ModuleFinder}
+ * @returns {Opened}
  */
-function packFinder(bytes, inflate) {
-  const { modules } = readPack(bytes, { inflate });
-  return (name) => modules.get(name);
+function openPack(bytes, inflate) {
+  const { modules, meta } = readPack(bytes, { inflate });
+  return { find: (name) => modules.get(name), release: Number.parseInt(meta.otp, 10) || undefined };
+}
+
+/** The release of an OTP root, by its folder releases/N. @param {string | URL} source */
+async function rootRelease(source) {
+  const node = await nodeModules();
+  const folder = new URL(`${toUrl(source).href.replace(/\/$/, '')}/releases/`);
+  if (!node?.fs.existsSync(folder)) return undefined;
+  return Math.max(0, ...node.fs.readdirSync(folder).map(Number).filter(Number.isInteger)) || undefined;
 }
 
 /**

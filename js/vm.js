@@ -9,7 +9,7 @@ import { Events } from './events.js';
 import { compression, imports, randomSource, realClock, virtualClock } from './imports.js';
 import { compile, isNode, nodeModules } from './loader.js';
 import { Loop, after } from './loop.js';
-import { KINDS, KIND_INPUT, KIND_MAIL, KIND_OUTPUT, Machine } from './machine.js';
+import { KINDS, KIND_INPUT, KIND_LOAD_FAILED, KIND_MAIL, KIND_OUTPUT, Machine, loadError } from './machine.js';
 import { openOtp, tableFinder } from './otp.js';
 import { JsProcess } from './process.js';
 import { readSnapshot } from './inspect.js';
@@ -33,6 +33,7 @@ import { Atom, Pid, Tuple, pretty, text } from './term.js';
  * @property {number} [seed] makes what is random repeatable
  * @property {'real' | 'virtual'} [clock] virtual: time passes only while everything waits, and then at once
  * @property {string[]} [args] the command line, as init:get_plain_arguments and get_argument show it
+ * @property {Record<string, string | undefined>} [env] environment variables, as os:getenv shows them; none by default
  * @property {boolean | ((text: string, bytes: Uint8Array) => void)} [stdout] what to do with output; false: nothing
  * @property {boolean | ((text: string, bytes: Uint8Array) => void)} [stderr]
  * @property {() => string | Uint8Array | null | Promise<string | Uint8Array | null>} [stdin] the next piece of input; null at its end
@@ -490,6 +491,7 @@ export class VM extends Events {
     for (const record of records) {
       if (record.kind === KIND_MAIL) this.#mail(this.#word(record.subject), drained);
       else if (record.kind === KIND_OUTPUT) this.#output(record);
+      else if (record.kind === KIND_LOAD_FAILED) this.#loadFailed(loadError(new TextDecoder().decode(record.bytes)));
       else if (record.kind === KIND_INPUT) this.#input(this.#word(record.subject));
       else this.#event(KINDS[record.kind], record);
     }
@@ -601,6 +603,11 @@ export class VM extends Events {
   #reply(message) {
     if (!(message instanceof Tuple) || message.length !== 3 || message.at(0) !== Atom.for('spawnlink_reply')) return;
     this.#calls.get(message.at(1))?.settle(message.at(2));
+  }
+
+  /** A module that was called could not be loaded; its caller saw undef. @param {Error} error */
+  #loadFailed(error) {
+    this.#queue.push({ name: '', event: () => (this.wants('error') ? this.emit('error', error) : console.error(`spawnlink: ${error.message}`)) });
   }
 
   /** @param {EventRecord} record */
@@ -825,7 +832,9 @@ export async function createVM(options = {}) {
     slice: options.slice ?? 0,
     gcStress: options.gcStress ?? false,
   });
-  vm = new VM(machine, options, clock, [own, ...otp, tableFinder(options.fallback)].filter((finder) => finder !== undefined));
+  if (otp.release) machine.otpRelease(otp.release);
+  for (const [name, value] of Object.entries(options.env ?? {})) if (value !== undefined) machine.env(name, value);
+  vm = new VM(machine, options, clock, [own, ...otp.finders, tableFinder(options.fallback)].filter((finder) => finder !== undefined));
   try {
     await vm.boot();
   } catch (error) {

@@ -11,6 +11,8 @@
 struct load_error { term module; struct beam_error where; bool no_memory; }; // module NV when unknown yet
 // Loads and makes current (the former current version becomes old; an old one must have been purged).
 struct module *code_load(term expected_name, const u8 *beam, size_t len, struct load_error *e);
+// Told of a module that could not be loaded when it was first called (undef is all its caller sees), or NULL.
+extern void (*load_failed_hook)(const struct load_error *e);
 // Two steps, for code:prepare_loading / on_load: stage builds a module that nothing can call yet.
 struct module *code_stage(term expected_name, const u8 *beam, size_t len, struct load_error *e);
 bool code_publish(struct module *m);

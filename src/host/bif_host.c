@@ -46,5 +46,6 @@ term host_bif_load(struct process *p, term *a) {
   struct load_error e = {.module = NV};
   struct module *m = code_load(a[0], data, size, &e);
   mem_free(data, size, MEM_SYSTEM);
+  if (!m && load_failed_hook) load_failed_hook(&e);
   return make_bool(m != NULL);
 }

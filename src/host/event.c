@@ -5,6 +5,8 @@
 #include "host/event.h"
 
 #include "base/bytes.h"
+#include "code/load.h"
+#include "host/vm.h"
 #include "term/atom.h"
 #include "process/scheduler.h"
 #include "term/etf.h"
@@ -83,6 +85,16 @@ static void record(enum event_kind kind, struct process *p, term subject, term a
   record_end(at);
 }
 
+// As vm_load's error: module, chunk, offset, what was wrong, one a line.
+static void load_failed(const struct load_error *e) {
+  size_t at = record_begin(HOST_EVENT_LOAD_FAILED, EVENT_BYTES, 0, NV), text = ring.len;
+  put_u32(0);
+  load_error_text(&ring, e);
+  u32 n = (u32)(ring.len - text - 4);
+  if (!ring.failed) memcpy(ring.data + text, &n, 4);
+  record_end(at);
+}
+
 static void mail(struct process *p) { event_host(HOST_EVENT_MAIL, p->pid); }
 
 void event_open(void) {
@@ -91,12 +103,15 @@ void event_open(void) {
   is_open = true;
   event_hook = record;
   js_ready_hook = mail;
+  load_failed_hook = load_failed;
 }
 
 void event_close(void) {
   if (!is_open) return;
   bytes_free(&ring);
   event_mask = 0;
+  load_failed_hook = NULL;
+  js_ready_hook = NULL;
   is_open = false;
 }
 

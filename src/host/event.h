@@ -17,7 +17,7 @@
 
 enum event_flag { EVENT_A_WORD = 1, EVENT_A_TERM = 2, EVENT_B_WORD = 4, EVENT_B_TERM = 8, EVENT_DETAIL = 16, EVENT_PROCESS = 32, EVENT_BYTES = 64 };
 // Kinds of the host itself, after those of process/event.h.
-enum host_event { HOST_EVENT_OUTPUT = 32, HOST_EVENT_INPUT, HOST_EVENT_MAIL };
+enum host_event { HOST_EVENT_OUTPUT = 32, HOST_EVENT_INPUT, HOST_EVENT_MAIL, HOST_EVENT_LOAD_FAILED };
 
 void event_open(void);                   // sets event_hook
 void event_close(void);

@@ -143,21 +143,26 @@ void vm_term_free(struct vm_term *t) {
 
 // --- Code -----------------------------------------------------------------------------------------
 
+void (*load_failed_hook)(const struct load_error *e);
+
+void load_error_text(struct bytes *out, const struct load_error *e) {
+  if (e->module != NV) print_atom(out, e->module);
+  bytes_put(out, '\n');
+  bytes_text(out, e->where.chunk);
+  bytes_put(out, '\n');
+  bytes_unsigned(out, e->where.offset);
+  bytes_put(out, '\n');
+  bytes_text(out, e->where.what ? e->where.what : "malformed");
+}
+
 enum vm_status vm_load(const u8 *name, size_t name_len, const u8 *beam, size_t len) {
   term expected = name_len ? atom_from_utf8(name, name_len) : NV;
   struct load_error e = {.module = NV};
   struct module *m = code_load(expected, beam, len, &e);
   if (m) return vm_answer(m->name);
   if (e.no_memory) return vm_fail(VM_NO_MEMORY, "no memory to load the module");
-  // "module chunk offset what", taken apart by js/errors.js.
+  if (e.module == NV) e.module = expected;
   result_clear();
-  if (e.module != NV) print_atom(&vm_result, e.module);
-  else bytes_append(&vm_result, name, name_len);
-  bytes_put(&vm_result, '\n');
-  bytes_text(&vm_result, e.where.chunk);
-  bytes_put(&vm_result, '\n');
-  bytes_unsigned(&vm_result, e.where.offset);
-  bytes_put(&vm_result, '\n');
-  bytes_text(&vm_result, e.where.what ? e.where.what : "malformed");
+  load_error_text(&vm_result, &e);
   return VM_BAD_CODE;
 }

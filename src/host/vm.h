@@ -33,6 +33,8 @@ void vm_close(void);  // gives everything back; mem_live_blocks() is 0 afterward
 // runnable, the program halted, or so many events wait that the host should read them first.
 enum tick_result vm_tick(u64 budget_us, u64 max_reductions, i64 *wake_us);
 
+struct load_error;
+void load_error_text(struct bytes *out, const struct load_error *e); // for js/errors.js to take apart
 enum vm_status vm_load(const u8 *name, size_t name_len, const u8 *beam, size_t len); // name may be empty
 void vm_module_arrived(const u8 *name, size_t len); // a module host_module said is being fetched is here, or will not come
 

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/hostcalls.h"
+#include "bif/bif_system.h"
 #include "host/event.h"
 #include "host/inspect.h"
 #include "host/js_process.h"
@@ -148,6 +149,10 @@ EXPORT(vm_event_mask) void wasm_event_mask(u32 mask) { event_mask = mask; }
 
 EXPORT(vm_load) i32 wasm_load(const u8 *name, size_t name_len, const u8 *beam, size_t len) {
   return (i32)vm_load(name, name_len, beam, len);
+}
+EXPORT(vm_otp_release) void wasm_otp_release(u32 release) { system_set_otp_release(release); }
+EXPORT(vm_env) i32 wasm_env(const u8 *name, size_t name_len, const u8 *value, size_t len) {
+  return system_env_put(name, name_len, value, len) ? VM_OK : VM_NO_MEMORY;
 }
 EXPORT(vm_module_arrived) void wasm_module_arrived(void) { vm_module_arrived(NULL, 0); }
 EXPORT(vm_spawn) i32 wasm_spawn(const u8 *etf, size_t n) { return (i32)vm_spawn(etf, n); }

@@ -16,9 +16,10 @@ enum undefined_result undefined_load(term module) {
   int found = host_module(name, name_len, &data, &n);
   if (found == 2) return UNDEFINED_PENDING;
   if (found != 1) return UNDEFINED_MISSING;
-  struct load_error error;
+  struct load_error error = {.module = NV};
   struct module *m = code_load(module, data, n, &error);
   mem_free(data, n, MEM_SYSTEM);
+  if (!m && load_failed_hook) load_failed_hook(&error);
   return m ? UNDEFINED_LOADED : UNDEFINED_MISSING;
 }
 
