@@ -3,7 +3,10 @@
 // the present size. Used by the process room only.
 #include "process/idmap.h"
 
-enum { FIRST_BUCKETS = 8 };
+enum {
+  FIRST_BUCKETS = 8,
+  SHRINK_MAX = 1 << 14 // larger arrays are kept until the map is empty: copying them would be a pause
+};
 
 static bool resize_array(struct id_map *m, u32 cap) {
   struct id_node **b = mem_realloc(m->buckets, m->cap * sizeof *b, cap * sizeof *b, MEM_PROCESS);
@@ -43,7 +46,7 @@ static void merge(struct id_map *m) {
   struct id_node **end = &m->buckets[from - m->level];
   while (*end) end = &(*end)->next;
   *end = m->buckets[from];
-  if (m->cap > 4 * m->size) resize_array(m, m->cap / 2);
+  if (m->cap > 4 * m->size && m->cap <= SHRINK_MAX) resize_array(m, m->cap / 2);
 }
 
 bool id_map_add(struct id_map *m, struct id_node *n) {
