@@ -15,6 +15,7 @@ enum {
 
 struct record {
   const u8 *text;
+  u64 prefix;   // the first 8 bytes, highest first: decides most comparisons
   u32 hash;     // of the text, for finding
   u32 otp_hash; // part of phash and phash2
   u16 len;      // bytes
@@ -123,7 +124,9 @@ static term add(const u8 *text, size_t len, u32 characters, bool keep) {
     slot = find_slot(text, len, hash);
   }
   if (keep && !(text = keep_text(text, len))) return NV;
-  table.records[table.count] = (struct record){text, hash, pjw_hash(text, len), (u16)len, (u16)characters};
+  u64 prefix = 0;
+  for (size_t i = 0; i < 8; i++) prefix = prefix << 8 | (i < len ? text[i] : 0);
+  table.records[table.count] = (struct record){text, prefix, hash, pjw_hash(text, len), (u16)len, (u16)characters};
   *slot = ++table.count;
   return MAKE_ATOM(table.count - 1);
 }
@@ -192,6 +195,7 @@ bool atom_is_bool(term t) { return t == ATOM_true || t == ATOM_false; }
 int atom_compare(term a, term b) {
   if (a == b) return 0;
   const struct record *ra = record_of(a), *rb = record_of(b);
+  if (ra->prefix != rb->prefix) return ra->prefix < rb->prefix ? -1 : 1;
   int c = memcmp(ra->text, rb->text, ra->len < rb->len ? ra->len : rb->len);
   if (c == 0) c = (int)ra->len - (int)rb->len;
   return (c > 0) - (c < 0);

@@ -373,8 +373,15 @@ static int compare(term a, term b, u32 mode) {
   return result;
 }
 
-int term_compare(term a, term b) { return a == b ? 0 : compare(a, b, MODE_ORDER); }
-int term_compare_exact(term a, term b) { return a == b ? 0 : compare(a, b, MODE_EXACT); }
+// Most comparisons are of small integers or atoms.
+INLINE int order(term a, term b, u32 mode) {
+  if (a == b) return 0;
+  if (both_small(a, b)) return SIGN(small_val(a), small_val(b));
+  if (is_atom(a) && is_atom(b)) return atom_compare(a, b);
+  return compare(a, b, mode);
+}
+int term_compare(term a, term b) { return order(a, b, MODE_ORDER); }
+int term_compare_exact(term a, term b) { return order(a, b, MODE_EXACT); }
 
 // Two different words of which one is immediate, or only one a list: never =:=.
 static bool differ_at_once(term a, term b) {

@@ -29,13 +29,22 @@ struct scratch {
   term words[];
 };
 
-static void put8(struct writer *w, u32 v) { bytes_put(w->out, (u8)v); }
+INLINE u8 *reserve(struct bytes *b, size_t n) {
+  if (UNLIKELY(b->cap - b->len < n)) return bytes_reserve(b, n);
+  u8 *p = b->data + b->len;
+  b->len += n;
+  return p;
+}
+INLINE void put8(struct writer *w, u32 v) {
+  u8 *p = reserve(w->out, 1);
+  if (p) *p = (u8)v;
+}
 static void put16(struct writer *w, u32 v) {
-  u8 *p = bytes_reserve(w->out, 2);
+  u8 *p = reserve(w->out, 2);
   if (p) p[0] = (u8)(v >> 8), p[1] = (u8)v;
 }
 static void put32(struct writer *w, u32 v) {
-  u8 *p = bytes_reserve(w->out, 4);
+  u8 *p = reserve(w->out, 4);
   if (p) p[0] = (u8)(v >> 24), p[1] = (u8)(v >> 16), p[2] = (u8)(v >> 8), p[3] = (u8)v;
 }
 static void put64(struct writer *w, u64 v) {
@@ -44,8 +53,8 @@ static void put64(struct writer *w, u64 v) {
 }
 
 static void push(struct writer *w, enum frame_kind kind, const term *p, size_t n) {
-  struct frame f = {p, n, kind};
-  bytes_append(&w->frames, &f, sizeof f);
+  struct frame *f = (struct frame *)reserve(&w->frames, sizeof *f);
+  if (f) *f = (struct frame){p, n, kind};
 }
 
 // --- Leaves ------------------------------------------------------------------------------------
@@ -54,6 +63,13 @@ static void push(struct writer *w, enum frame_kind kind, const term *p, size_t n
 static bool put_latin1_atom(struct writer *w, const u8 *text, size_t len, u32 characters) {
   u8 latin1[MAX_ATOM_CHARACTERS];
   u32 c;
+  if (len == characters) { // ASCII
+    u8 *p = reserve(w->out, len + 3);
+    if (!p) return true;
+    p[0] = ETF_ATOM, p[1] = 0, p[2] = (u8)len;
+    memcpy(p + 3, text, len);
+    return true;
+  }
   size_t n = 0;
   for (size_t i = 0; i < len;) {
     i += (size_t)utf8_decode(text + i, text + len, &c);
@@ -84,13 +100,13 @@ static void put_integer(struct writer *w, term t) {
   if (is_small(t)) {
     i64 v = small_val(t);
     if (v >= 0 && v < 256) {
-      put8(w, ETF_SMALL_INTEGER);
-      put8(w, (u32)v);
+      u8 *p = reserve(w->out, 2);
+      if (p) p[0] = ETF_SMALL_INTEGER, p[1] = (u8)v;
       return;
     }
     if (v >= INT32_MIN && v <= INT32_MAX) {
-      put8(w, ETF_INTEGER);
-      put32(w, (u32)v);
+      u8 *p = reserve(w->out, 5);
+      if (p) p[0] = ETF_INTEGER, p[1] = (u8)(v >> 24), p[2] = (u8)(v >> 16), p[3] = (u8)(v >> 8), p[4] = (u8)v;
       return;
     }
   }
@@ -99,7 +115,7 @@ static void put_integer(struct writer *w, term t) {
   if (n < 256) put8(w, (u32)n);
   else put32(w, (u32)n);
   put8(w, int_is_negative(t));
-  u8 *p = bytes_reserve(w->out, n);
+  u8 *p = reserve(w->out, n);
   if (p) int_magnitude_bytes(t, p, n);
 }
 

@@ -64,14 +64,20 @@ static term flat_of_pairs(struct heap *h, term *pairs, size_t n) {
   return flat_of(h, keys, values, (u32)n);
 }
 
-// Where an absent key belongs among n sorted keys.
-static u32 insertion_point(const term *keys, u32 n, term key) {
+// Where a key is among n sorted keys, or belongs.
+static u32 search_key(const term *keys, u32 n, term key, bool *found) {
   u32 lo = 0, hi = n;
   while (lo < hi) {
     u32 mid = (lo + hi) / 2;
-    if (term_compare_exact(keys[mid], key) < 0) lo = mid + 1;
+    int c = term_compare_exact(keys[mid], key);
+    if (c == 0) {
+      *found = true;
+      return mid;
+    }
+    if (c < 0) lo = mid + 1;
     else hi = mid;
   }
+  *found = false;
   return lo;
 }
 
@@ -93,7 +99,8 @@ static term flat_insert(struct heap *h, term map, term key, term value) {
     pairs[2 * n] = key, pairs[2 * n + 1] = value;
     return map_from_pairs(h, pairs, n + 1);
   }
-  u32 at = insertion_point(keys, n, key);
+  bool found;
+  u32 at = search_key(keys, n, key, &found);
   term tuple, result;
   term *k = heap_tuple(h, n + 1, &tuple), *v = new_flat(h, n + 1, tuple, &result);
   memcpy(k, keys, at * sizeof *k);
@@ -203,8 +210,9 @@ static u32 insert_pairs(term *keys, term *values, u32 n, const term *kv, size_t 
     u32 at = n;
     // Input is mostly sorted already: try the end first.
     if (n > 0 && term_compare_exact(keys[n - 1], kv[0]) >= 0) {
-      at = insertion_point(keys, n, kv[0]);
-      if (at < n && term_compare_exact(keys[at], kv[0]) == 0) {
+      bool found;
+      at = search_key(keys, n, kv[0], &found);
+      if (found) {
         values[at] = kv[1];
         continue;
       }

@@ -7,7 +7,6 @@
 enum { ROOT_SKIP = 2, NODE_SKIP = 1 }; // words before the children
 
 INLINE u32 hash_key(term key) { return is_immediate(key) ? hash_u64(key) : hash_term(key); }
-INLINE u32 child_count(const term *p, u32 skip) { return header_size(p[0]) + 1 - skip; }
 
 term map_hash_get(term map, term key) {
   u32 hash = hash_key(key);

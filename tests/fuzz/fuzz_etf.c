@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// libFuzzer program for the external term format: what decodes must encode again to a term that is the
+// same, hashes the same and prints. Anything else may only be refused.
+#include "base/alloc.h"
+#include "memory/copy.h"
+#include "term/atom.h"
+#include "term/compare.h"
+#include "term/etf.h"
+#include "term/hash.h"
+#include "term/print.h"
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t n);
+
+static void check_again(struct heap *h, term t) {
+  struct bytes b;
+  struct etf_options o = {.minor_version = 1};
+  struct etf_error e;
+  size_t used;
+  bytes_init(&b);
+  if (!etf_encode(&b, t, &o)) PANIC();
+  term u = etf_decode(h, b.data, b.len, 0, &used, &e);
+  if (u == NV || used != b.len || !term_same(t, u) || term_compare(t, u) != 0) PANIC();
+  if (hash_term(t) != hash_term(u) || hash_phash2(t) != hash_phash2(u) || hash_phash(t) != hash_phash(u)) PANIC();
+  b.len = 0;
+  print_term(&b, t, 10000);
+  bytes_free(&b);
+}
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t n) {
+  atom_init();
+  u64 blocks = mem_live_blocks();
+  struct heap h;
+  memset(&h, 0, sizeof h);
+  struct etf_error e;
+  size_t used;
+  u32 atoms = atom_count();
+  term t = etf_decode(&h, data, n, ETF_NO_VERSION, &used, &e);
+  if (t != NV) check_again(&h, t);
+  offheap_release(h.offheap);
+  while (h.frags) {
+    struct frag *next = h.frags->next;
+    frag_free(h.frags);
+    h.frags = next;
+  }
+  if (atom_count() == atoms && mem_live_blocks() != blocks) PANIC();
+  if (atom_count() > 100000) atom_destroy();
+  return 0;
+}
