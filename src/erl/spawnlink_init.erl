@@ -18,10 +18,11 @@ start(Arguments) ->
     register(user, User),
     Error = spawn_link(spawnlink_io, start, [2]),
     register(standard_error, Error),
-    group_leader(User, self()),
+    %% As group_leader/2, without loading the module erlang: a start loads as little as it can.
+    true = erts_internal:group_leader(User, self()),
     register(code_server, spawn_link(spawnlink_code, start, [])),
     register(logger, spawn_link(spawnlink_log, start, [])),
-    register(kernel_sup, spawnlink_sup:start()),
+    register(kernel_sup, spawn_link(spawnlink_sup, start, [])),
     {Flags, Plain} = flags(Arguments, [], []),
     loop(Flags, Plain).
 

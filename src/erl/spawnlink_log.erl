@@ -11,7 +11,8 @@ start() ->
     logger_config:create(Table, primary, primary()),
     logger_config:create(Table, default, handler()),
     %% As logger_server's own init leaves it: {state, Table, AsyncRequest, Queue, RemoteLogger}.
-    loop({state, Table, undefined, queue:new(), undefined}).
+    Queue = {[], []},
+    loop({state, Table, undefined, Queue, undefined}).
 
 primary() ->
     #{level => notice, filters => [], filter_default => log, handlers => [default], metadata => #{}}.

@@ -3,12 +3,13 @@
 %% kernel_sup of a bare VM: OTP's own supervisor without children, for the services that OTP starts when
 %% they are first used (timer, for one). It costs a waiting process until somebody asks it for something.
 -module(spawnlink_sup).
--export([start/0, wait/0, init/1]).
+-export([start/0, init/1]).
 
-start() -> proc_lib:spawn_link(?MODULE, wait, []).
-
-wait() ->
+start() ->
     receive Message -> self() ! Message end,
+    %% As if proc_lib had started it.
+    put('$ancestors', [init]),
+    put('$initial_call', {supervisor, ?MODULE, 1}),
     {ok, State} = supervisor:init({{local, kernel_sup}, ?MODULE, []}),
     gen_server:enter_loop(supervisor, [], State, {local, kernel_sup}).
 
