@@ -20,6 +20,7 @@ enum mem_tag {
 
 // Returns NULL when the host has no more memory, the limit is reached or a failure is injected.
 MUST_USE void *mem_alloc(size_t size, enum mem_tag tag);
+MUST_USE void *mem_alloc_beyond(size_t size, enum mem_tag tag); // ignores limit and injected failures
 MUST_USE void *mem_calloc(size_t size, enum mem_tag tag);
 MUST_USE void *mem_realloc(void *block, size_t old_size, size_t size, enum mem_tag tag);
 void mem_free(void *block, size_t size, enum mem_tag tag); // block may be NULL

@@ -120,6 +120,13 @@ term bif_persistent_term_put_2(struct process *p, term *a) {
   return ATOM_ok;
 }
 
+// Of OTP 26 and later: as put, but a value that is there stays.
+term bif_persistent_term_put_new_2(struct process *p, term *a) {
+  struct entry **old = find(a[0], hash_term(a[0]));
+  if (old && !term_same(pair_value(*old), a[1])) return bif_badarg();
+  return bif_persistent_term_put_2(p, a);
+}
+
 term bif_persistent_term_get_1(struct process *p, term *a) {
   (void)p;
   struct entry **e = find(a[0], hash_term(a[0]));

@@ -37,15 +37,18 @@ static struct frag *reserve_frag(size_t words) {
   return f;
 }
 
-struct frag *frag_new(size_t words) {
+static struct frag *frag_make(size_t words, bool beyond_limit) {
   if (words > (UINT32_MAX >> 1) || words > (SIZE_MAX - sizeof(struct frag)) / sizeof(term)) return NULL;
-  struct frag *f = mem_alloc(sizeof(struct frag) + words * sizeof(term), MEM_HEAP);
+  size_t bytes = sizeof(struct frag) + words * sizeof(term);
+  struct frag *f = beyond_limit ? mem_alloc_beyond(bytes, MEM_HEAP) : mem_alloc(bytes, MEM_HEAP);
   if (!f) return NULL;
   f->next = NULL;
   f->words = (u32)words;
   f->used = 0;
   return f;
 }
+
+struct frag *frag_new(size_t words) { return frag_make(words, false); }
 
 void frag_free(struct frag *f) {
   if (!f) return;
@@ -58,6 +61,16 @@ void frag_free(struct frag *f) {
     for (u32 i = 0; i < f->words; i++) f->data[i] = 0xDEADDEADDEADDEADull;
 #endif
   mem_free(f, sizeof(struct frag) + f->words * sizeof(term), MEM_HEAP);
+}
+
+// Memory is out, and the BIF that wants a little more of it cannot say so: it gets what the limit
+// would deny, and when the machine itself has no more, a piece of the reserve.
+static struct frag *emergency_frag(size_t words) {
+  if (words > HEAP_SMALL_MAX) return NULL;
+  struct frag *f = frag_make(words < HEAP_SMALL_MAX ? HEAP_SMALL_MAX : words, true);
+  if (!f) f = reserve_frag(words);
+  if (!f) PANIC(); // a BIF went on building past the reserve
+  return f;
 }
 
 // As large as all fragments so far together, else only as large as needed.
@@ -77,9 +90,8 @@ NOINLINE term *heap_alloc_slow(struct heap *h, size_t words) {
     f = new_frag(h, words);
     if (UNLIKELY(!f)) {
       h->exhausted = true;
-      if (words > HEAP_SMALL_MAX) return NULL;
-      f = reserve_frag(words);
-      if (!f) PANIC(); // a BIF went on building after memory was out, past the reserve
+      f = emergency_frag(words);
+      if (!f) return NULL;
     }
     f->next = h->frags;
     h->frags = f;
