@@ -327,7 +327,8 @@ static bool adjust(struct heap *h, struct gc_area *a, const struct gc_roots *roo
   u64 live = (u64)(h->top - a->start);
   if ((u64)(h->lim - h->top) < need)
     return resize_young(h, a, roots, n_roots, gc_next_size(live + need + live / 2)) ||
-           resize_young(h, a, roots, n_roots, (u32)(live + need));
+           // With less room than this every few words would cost a collection: rather out of memory.
+           resize_young(h, a, roots, n_roots, (u32)(live + need + live / 16));
   if (!major) return true;
   u64 want = live + need;
   if (need > 0 || gc_stress) {
