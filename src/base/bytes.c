@@ -81,6 +81,10 @@ int utf8_decode(const u8 *p, const u8 *end, u32 *codepoint) {
     *codepoint = c;
     return 1;
   }
+  if (c < 0xE0 && c >= 0xC2 && end - p >= 2 && (p[1] & 0xC0) == 0x80) {
+    *codepoint = (c & 0x1F) << 6 | (p[1] & 0x3F);
+    return 2;
+  }
   int n = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : 2;
   if (c < 0xC2 || c > 0xF4 || end - p < n) return 0;
   c &= 0x7Fu >> n;

@@ -112,23 +112,29 @@ static term checksum(void (*update)(void *, const void *, size_t), u32 sum, term
 
 #define CRC_POLYNOMIAL 0xEDB88320u
 
-static const u32 *crc_table(void) {
-  static u32 table[256];
-  if (table[255] == 0) {
-    for (u32 i = 0; i < 256; i++) {
-      u32 c = i;
-      for (int k = 0; k < 8; k++) c = c & 1 ? CRC_POLYNOMIAL ^ c >> 1 : c >> 1;
-      table[i] = c;
-    }
+// crc_table[k][b]: what byte b does to the remainder when k more bytes follow it.
+static u32 crc_table[4][256];
+
+static void crc_prepare(void) {
+  if (crc_table[0][255] != 0) return;
+  for (u32 i = 0; i < 256; i++) {
+    u32 c = i;
+    for (int k = 0; k < 8; k++) c = c & 1 ? CRC_POLYNOMIAL ^ c >> 1 : c >> 1;
+    crc_table[0][i] = c;
   }
-  return table;
+  for (u32 k = 1; k < 4; k++)
+    for (u32 i = 0; i < 256; i++) crc_table[k][i] = crc_table[k - 1][i] >> 8 ^ crc_table[0][crc_table[k - 1][i] & 0xFF];
 }
 
 static void crc_feed(void *state, const void *data, size_t n) {
-  const u32 *table = crc_table();
   const u8 *p = data;
   u32 c = ~*(u32 *)state;
-  for (size_t i = 0; i < n; i++) c = table[(c ^ p[i]) & 0xFF] ^ c >> 8;
+  crc_prepare();
+  for (; n >= 4; n -= 4, p += 4) {
+    c ^= (u32)p[0] | (u32)p[1] << 8 | (u32)p[2] << 16 | (u32)p[3] << 24;
+    c = crc_table[3][c & 0xFF] ^ crc_table[2][c >> 8 & 0xFF] ^ crc_table[1][c >> 16 & 0xFF] ^ crc_table[0][c >> 24];
+  }
+  for (; n > 0; n--, p++) c = crc_table[0][(c ^ *p) & 0xFF] ^ c >> 8;
   *(u32 *)state = ~c;
 }
 

@@ -8,7 +8,7 @@
 
 #include "bif/bif.h"
 
-enum { PORTION_STEPS = 20000, PORTION_BYTES = 262144 };
+enum { PORTION_STEPS = 50000, PORTION_BYTES = 262144 };
 struct portion {
   term original; // the argument as the program gave it
   term rest;     // what is left to do

@@ -171,6 +171,18 @@ bool bs_put_integer(term value, u64 bits, u32 flags) {
     out.pos += 8;
     return true;
   }
+  if (is_small(value) && bits <= 64 && ((out.pos | bits) & 7) == 0) {
+    u8 *p = out.data + (out.pos >> 3);
+    u32 n = (u32)bits / 8;
+    i64 v = small_val(value);
+    out.pos += bits;
+    if (flags & (BS_LITTLE | BS_NATIVE)) {
+      for (u32 i = 0; i < n; i++, v >>= 8) p[i] = (u8)v;
+    } else {
+      for (u32 i = n; i-- > 0; v >>= 8) p[i] = (u8)v;
+    }
+    return true;
+  }
   if (!is_integer(value)) return false;
   if (!bits_put_integer(out.data, out.pos, bits, flags, value)) {
     limit_hit = true;
@@ -371,7 +383,7 @@ static enum bs_cause put_segment(const struct bs_segment *s, u64 bits) {
   }
 }
 
-term bs_create(struct heap *h, const struct bs_segment *segments, u32 n, struct bs_error *error) {
+term bs_create(struct heap *h, struct bs_segment *segments, u32 n, struct bs_error *error) {
   u64 total = 0, bits = 0;
   term culprit;
   limit_hit = false;
@@ -379,6 +391,7 @@ term bs_create(struct heap *h, const struct bs_segment *segments, u32 n, struct 
   for (u32 i = appends; i < n; i++) {
     enum bs_cause cause = segment_bits(&segments[i], &bits, &culprit);
     if (UNLIKELY(cause != BS_CAUSE_NONE)) return fail(error, i, &segments[i], cause, culprit);
+    segments[i].bits = bits;
     total += bits;
     if (UNLIKELY(total > BUILD_MAX_BITS)) {
       limit_hit = true;
@@ -395,8 +408,7 @@ term bs_create(struct heap *h, const struct bs_segment *segments, u32 n, struct 
   }
   if (UNLIKELY(result == NV)) return fail(error, n - 1, &segments[n - 1], BS_CAUSE_SIZE, segments[n - 1].size);
   for (u32 i = appends; i < n; i++) {
-    segment_bits(&segments[i], &bits, &culprit);
-    enum bs_cause cause = put_segment(&segments[i], bits);
+    enum bs_cause cause = put_segment(&segments[i], segments[i].bits);
     if (UNLIKELY(cause != BS_CAUSE_NONE)) return fail(error, i, &segments[i], cause, segments[i].value);
   }
   return result;

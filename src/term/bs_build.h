@@ -22,6 +22,7 @@ struct bs_segment {
   term value;         // not for BS_STRING
   term size;          // ATOM_all for the whole binary (append too); any term for utf; else as evaluated
   const u8 *string;   // BS_STRING: size is the number of bytes (unit 8), as in the instruction
+  u64 bits;           // filled in by bs_create
 };
 enum bs_cause { BS_CAUSE_NONE, BS_CAUSE_TYPE, BS_CAUSE_SIZE, BS_CAUSE_UNIT, BS_CAUSE_SHORT, BS_CAUSE_NO_FLOAT, BS_CAUSE_INVALID };
 struct bs_error {     // error:Reason, error_info cause {Segment, Type, Cause, Value}
@@ -33,7 +34,7 @@ struct bs_error {     // error:Reason, error_info cause {Segment, Type, Cause, V
 };
 // The new bitstring, or NV with *error filled in. Takes at most BS_CREATE_WORDS from the heap.
 enum { BS_CREATE_WORDS = 2 + HEAP_BIN_MAX / 8 + 4, BS_LIVE_BITS = 11 };
-term bs_create(struct heap *h, const struct bs_segment *segments, u32 n, struct bs_error *error);
+term bs_create(struct heap *h, struct bs_segment *segments, u32 n, struct bs_error *error);
 // Atoms of the cause tuple: integer, float, binary, utf8, utf16, utf32 / type, size, unit, short, no_float, invalid.
 // (string and append count as binary.)
 term bs_error_type(const struct bs_error *error);

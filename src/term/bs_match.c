@@ -5,7 +5,8 @@
 #include "term/number.h"
 
 term bs_start_match(struct heap *h, term t) {
-  if (!is_bitstring(t)) return is_match_context(t) ? t : NV;
+  if (is_match_context(t)) return t;
+  if (!is_bitstring(t)) return NV;
   u64 start, end;
   term whole = whole_of(t, &start, &end);
   term *p = heap_alloc(h, BS_CONTEXT_WORDS);

@@ -90,6 +90,11 @@ static enum chars_item from_binary(struct chars *c) {
   if (left == 0) return CHARS_END;
   u8 copy[4];
   const u8 *p = c->bits.data + c->position;
+  if (c->bits.offset == 0 && c->pending_n == 0 && (*p < 0x80 || c->latin1)) {
+    c->codepoint = *p;
+    c->position++;
+    return CHARS_CHARACTER;
+  }
   u32 n = (u32)min_u64(left, 4 - c->pending_n);
   if (c->latin1) {
     bits_copy(copy, 0, c->bits.data, c->bits.offset + c->position * 8, 8);
