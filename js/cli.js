@@ -148,6 +148,9 @@ async function main() {
   return name === undefined || name === '--help' || name === '-h' ? 0 : 2;
 }
 
+// Who reads our output may go before us, as head does.
+process.stdout.on('error', (error) => process.exit(/** @type {any} */ (error).code === 'EPIPE' ? 0 : 1));
+
 try {
   process.exitCode = await main();
   // Standard input that was being read would keep Node alive.
