@@ -4,7 +4,7 @@
 //
 //   atoms.tab (and atoms.d/*.tab)   ident ['text']                      -> atoms.h atoms.inc
 //   bifs.tab (and bifs.d/*.tab)     module:function/arity c_name flags  -> bifs.h bifs.inc
-//   ops.tab                         name operands hot|cold | what       -> ops.h ops.inc cold_ops.inc
+//   ops.tab                         name operands hot|warm|cold | what       -> ops.h ops.inc cold_ops.inc
 //   genop.tab                       number name arity                   -> genop.h genop.inc
 //
 // `#` starts a comment at the start of a line. A file is written only if its text changes. Run by CMake.
@@ -133,9 +133,9 @@ function ops() {
   const seen = new Map();
   const list = [];
   for (const row of rows('ops')) {
-    const match = /^([A-Za-z_]\w*)\s+(\S+)\s+(hot|cold)(?:\s*\|\s*(.*))?$/.exec(row.text);
+    const match = /^([A-Za-z_]\w*)\s+(\S+)\s+(hot|warm|cold)(?:\s*\|\s*(.*))?$/.exec(row.text);
     if (!match) {
-      fail(row, 'not `name operands hot|cold [| what it does]`');
+      fail(row, 'not `name operands hot|warm|cold [| what it does]`');
       continue;
     }
     if (seen.has(match[1])) {
@@ -143,8 +143,9 @@ function ops() {
       continue;
     }
     seen.set(match[1], row.where);
-    list.push({ name: match[1], operands: match[2] === '-' ? '' : match[2], cold: match[3] === 'cold' });
+    list.push({ name: match[1], operands: match[2] === '-' ? '' : match[2], cold: match[3] === 'cold', called: match[3] !== 'hot' });
   }
+  // Warm ones are hot with a cold twin that takes over when the fast path does not fit.
   // Hot ones first: the interpreter's switch is dense and `op >= OP_HOT_COUNT` means the table of cold ones.
   const ordered = [...list.filter((op) => !op.cold), ...list.filter((op) => op.cold)];
   const hot = ordered.filter((op) => !op.cold).length;
@@ -156,7 +157,7 @@ function ops() {
     '};',
   ]));
   write('ops.inc', ordered.map((op) => `OP(${op.name}, "${op.operands}", ${op.cold ? 1 : 0})`));
-  write('cold_ops.inc', ordered.filter((op) => op.cold).map((op) => `COLD(${op.name})`));
+  write('cold_ops.inc', ordered.filter((op) => op.called).map((op) => `COLD(${op.name})`));
 }
 
 function genops() {

@@ -37,6 +37,12 @@ static const cword *get_sized(const cword *ip, term *E, getter get) {
   return ip + 8;
 }
 const cword *cold_bs_get_integer(const cword *ip, term *E) { return get_sized(ip, E, bs_get_integer); }
+const cword *cold_bs_get_integer_8(const cword *ip, term *E) { // off a byte boundary, or too short
+  term t = bs_get_u8(SRC(ip[2]));
+  if (t == NV) return FAIL;
+  DST(ip[3]) = t;
+  return ip + 4;
+}
 const cword *cold_bs_get_float(const cword *ip, term *E) { return get_sized(ip, E, bs_get_float); }
 const cword *cold_bs_get_binary(const cword *ip, term *E) { return get_sized(ip, E, get_binary); }
 

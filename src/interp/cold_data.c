@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cold operations on data: rarer type tests, wide selections, records, maps, three-argument BIFs, floats.
+// Cold operations on data: rarer type tests, wide selections, records, maps, conversion to floats.
 #include "interp/semantics.h"
 
 #define TEST(name, condition) \
@@ -7,6 +7,8 @@
     term t = SRC(ip[1]); \
     return (condition) ? ip + 3 : (const cword *)ip[2]; \
   }
+TEST(is_integer, is_integer(t))
+TEST(is_binary, is_binary(t))
 TEST(is_float, is_float(t))
 TEST(is_number, is_number(t))
 TEST(is_pid, is_pid(t))
@@ -45,20 +47,6 @@ const cword *cold_update_record(const cword *ip, term *E) { // destination, sour
   for (u32 i = 0; i < n; i++, at += 2) h[at[0]] = SRC(at[1]);
   DST(ip[1]) = make_boxed(h);
   return at;
-}
-
-// --- BIFs with three arguments
-static const cword *call3(const cword *ip, term *E, const struct export *e, const cword *sources, cword fail, const cword *next) {
-  term args[3] = {SRC(sources[0]), SRC(sources[1]), SRC(sources[2])};
-  term r = e->bif(ctx.p, args);
-  if (r == NV) return fail ? (const cword *)fail : exception_bif(ip, E, e, args, NULL);
-  DST(sources[3]) = r;
-  return next;
-}
-const cword *cold_bif3(const cword *ip, term *E) { return call3(ip, E, (const struct export *)ip[2], ip + 3, ip[1], ip + 7); }
-const cword *cold_gc_bif3(const cword *ip, term *E) {
-  if (!interp_gc_check(E, (u32)ip[2])) return NULL;
-  return call3(ip, ctx.e, (const struct export *)ip[3], ip + 4, ip[1], ip + 8);
 }
 
 // --- floats
@@ -129,4 +117,11 @@ const cword *cold_get_map_elements(const cword *ip, term *E) { // a key's destin
     DST(at[i + 1]) = v;
   }
   return at + n;
+}
+
+const cword *cold_get_map_element(const cword *ip, term *E) {
+  term v = semantics_map_get(SRC(ip[2]), SRC(ip[3]));
+  if (v == NV) return (const cword *)ip[1];
+  DST(ip[4]) = v;
+  return ip + 5;
 }

@@ -24,18 +24,10 @@ INLINE term semantics_map_get(term map, term key) {
   return map_get(map, key);
 }
 
-INLINE term semantics_bs_get_byte(term context) { return bs_get_u8(context); }
-
 // x0 ! x1. NV: badarg or system_limit (see exception_send).
 term semantics_send(term to, term message);
 extern enum send_result semantics_send_failure;
 
-// Collects when fragments have piled up; live is operand 2 of arithmetic and guard BIF operations.
-INLINE bool interp_gc_check_slow(term *E, const cword *ip, term **new_e) {
-  if (!interp_gc_check(E, (u32)ip[2])) return false;
-  *new_e = ctx.e;
-  return true;
-}
 const cword *exception_guard_bif(const cword *ip, term *E, term function, term reason, const term *args, u32 n);
 const cword *exception_arithmetic(const cword *ip, term *E, term function, term a, term b);
 const cword *exception_send(const cword *ip, term *E);

@@ -40,7 +40,7 @@ cases() ->
      {gs_cast_dead, fun() -> gen_server:cast(no_such_name, x) end},
      {gs_info, fun() -> {ok, P} = gs_server:start_link(self()), P ! hello, mb(20) end},
      {gs_timeout, fun() -> {ok, P} = gs_server:start_link(self()), gen_server:call(P, {timeout, 5}), mb(50) end},
-     {gs_hibernate, fun() -> {ok, P} = gs_server:start_link(self()), ok = gen_server:call(P, hibernate), {process_info(P, current_function), gen_server:call(P, state) =:= self()} end},
+     {gs_hibernate, fun() -> {ok, P} = gs_server:start_link(self()), ok = gen_server:call(P, hibernate), {asleep(P, 100), gen_server:call(P, state) =:= self()} end},
      {gs_continue, fun() -> {ok, _} = gs_server:start_link({continue, self()}), mb(20) end},
      {gs_init_stop, fun() -> {gs_server:start_link({stop, nope}), mb(20)} end},
      {gs_init_crash, fun() -> {norm(gs_server:start_link({crash, nope})), mb(20)} end},
@@ -76,6 +76,13 @@ cases() ->
      {proc_lib_ancestors, fun() -> P = self(), proc_lib:spawn(fun() -> P ! {d, get('$ancestors'), get('$initial_call')} end), mb(20) end},
      {proc_lib_initial_call, fun() -> {ok, P} = gs_server:start_link(x), {proc_lib:initial_call(P), proc_lib:translate_initial_call(P)} end},
      {proc_lib_stop, fun() -> {ok, P} = gs_server:start_link(x), {proc_lib:stop(P), catch proc_lib:stop(P), mb(10)} end}].
+
+asleep(_, 0) -> awake;
+asleep(P, N) ->
+    case process_info(P, current_function) of
+        {_, {erlang, hibernate, 3}} -> hibernating;
+        _ -> erlang:yield(), asleep(P, N - 1)
+    end.
 
 %% gen_statem: a door with a code lock.
 callback_mode() -> [state_functions, state_enter].

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// Twins of the arithmetic and comparison operations, for operands that are not two small integers, and
+// the guard BIF operations. Numbers are built on the heap or in fragments; nothing collects but the check
+// at the start.
+#include "interp/semantics.h"
+
+#define FAIL ((const cword *)ip[1])
+typedef term (*binary_fn)(struct heap *h, term a, term b);
+
+// fail, live, left, right, destination; function: what OTP names in the trace.
+static const cword *binary(const cword *ip, term *E, binary_fn fn, term function) {
+  if (!interp_gc_check(E, (u32)ip[2])) return NULL;
+  E = ctx.e;
+  term a = SRC(ip[3]), b = SRC(ip[4]), r = fn(HEAP, a, b);
+  if (r == NV) return ip[1] ? FAIL : exception_arithmetic(ip, E, function, a, b);
+  DST(ip[5]) = r;
+  return ip + 6;
+}
+const cword *cold_add(const cword *ip, term *E) { return binary(ip, E, num_add, ATOM_plus); }
+const cword *cold_sub(const cword *ip, term *E) { return binary(ip, E, num_sub, ATOM_minus); }
+const cword *cold_mul(const cword *ip, term *E) { return binary(ip, E, num_mul, ATOM_times); }
+const cword *cold_int_div(const cword *ip, term *E) { return binary(ip, E, num_div, ATOM_div); }
+const cword *cold_int_rem(const cword *ip, term *E) { return binary(ip, E, num_rem, ATOM_rem); }
+const cword *cold_band(const cword *ip, term *E) { return binary(ip, E, num_band, ATOM_band); }
+const cword *cold_bor(const cword *ip, term *E) { return binary(ip, E, num_bor, ATOM_bor); }
+const cword *cold_bxor(const cword *ip, term *E) { return binary(ip, E, num_bxor, ATOM_bxor); }
+const cword *cold_bsl(const cword *ip, term *E) { return binary(ip, E, num_bsl, ATOM_bsl); }
+const cword *cold_bsr(const cword *ip, term *E) { return binary(ip, E, num_bsr, ATOM_bsr); }
+// The specialised forms have the operands in the same places; X addresses are s operands as they stand.
+const cword *cold_add_aa(const cword *ip, term *E) { return cold_add(ip, E); }
+const cword *cold_sub_aa(const cword *ip, term *E) { return cold_sub(ip, E); }
+
+// "X + constant" is OTP's i_increment: its failure shows no entry of erlang:'+'/2.
+static const cword *increment(const cword *ip, term *E, bool from_y) {
+  if (!interp_gc_check(E, (u32)ip[2])) return NULL;
+  E = ctx.e;
+  term a = from_y ? *(term *)((char *)E + ip[3]) : SRC(ip[3]), r = num_add(HEAP, a, imm_operand(ip[4]));
+  if (r == NV) return ip[1] ? FAIL : exception_error(ip, E, num_limit_hit() ? ATOM_system_limit : ATOM_badarith);
+  DST(ip[5]) = r;
+  return ip + 6;
+}
+const cword *cold_add_ai(const cword *ip, term *E) { return increment(ip, E, false); }
+const cword *cold_add_si(const cword *ip, term *E) { return increment(ip, E, false); }
+const cword *cold_add_yi(const cword *ip, term *E) { return increment(ip, E, true); }
+
+// --- comparisons: left, right, fail; or operand, fail, immediate
+#define COMPARE(name, condition) \
+  const cword *cold_##name(const cword *ip, term *E) { \
+    term a = SRC(ip[1]), b = SRC(ip[2]); \
+    return (condition) ? ip + 4 : (const cword *)ip[3]; \
+  }
+COMPARE(is_lt, term_compare(a, b) < 0)
+COMPARE(is_lt_aa, term_compare(a, b) < 0)
+COMPARE(is_ge, term_compare(a, b) >= 0)
+COMPARE(is_ge_aa, term_compare(a, b) >= 0)
+COMPARE(is_eq, term_equal(a, b))
+COMPARE(is_ne, !term_equal(a, b))
+COMPARE(is_eq_exact, term_same(a, b))
+COMPARE(is_ne_exact, !term_same(a, b))
+#define COMPARE_IMMEDIATE(name, condition) \
+  const cword *cold_##name(const cword *ip, term *E) { \
+    (void)E; \
+    term a = *(term *)ip[1], b = imm_operand(ip[3]); \
+    return (condition) ? ip + 4 : (const cword *)ip[2]; \
+  }
+COMPARE_IMMEDIATE(is_lt_ai, term_compare(a, b) < 0)
+COMPARE_IMMEDIATE(is_lt_ia, term_compare(b, a) < 0)
+COMPARE_IMMEDIATE(is_ge_ai, term_compare(a, b) >= 0)
+COMPARE_IMMEDIATE(is_ge_ia, term_compare(b, a) >= 0)
+
+// --- floats: the result was no number
+static const cword *bad_float(const cword *ip, term *E) { return exception_error(ip, E, ATOM_badarith); }
+const cword *cold_fadd(const cword *ip, term *E) { return bad_float(ip, E); }
+const cword *cold_fsub(const cword *ip, term *E) { return bad_float(ip, E); }
+const cword *cold_fmul(const cword *ip, term *E) { return bad_float(ip, E); }
+const cword *cold_fdiv(const cword *ip, term *E) { return bad_float(ip, E); }
+
+// --- guard BIFs
+const cword *cold_element(const cword *ip, term *E) { // the fast path has everything that succeeds
+  if (ip[1]) return FAIL;
+  term args[2] = {SRC(ip[2]), SRC(ip[3])};
+  return exception_guard_bif(ip, E, ATOM_element, ATOM_badarg, args, 2);
+}
+
+const cword *cold_length(const cword *ip, term *E) {
+  term list = SRC(ip[3]);
+  i64 n = 0;
+  for (; is_cons(list); list = tl(list)) n++;
+  if (list == NIL) {
+    ctx.fcalls -= (i32)(n >> 6);
+    DST(ip[4]) = make_small(n);
+    return ip + 5;
+  }
+  if (ip[1]) return FAIL;
+  term arg = SRC(ip[3]);
+  return exception_guard_bif(ip, E, ATOM_length, ATOM_badarg, &arg, 1);
+}
+
+// Calls e with n sources at operands, destination behind them; gc: the sources are read after a check
+// that may collect (live is operand 2).
+INLINE const cword *guard_bif(const cword *ip, term *E, const struct export *e, const cword *operands, u32 n, cword fail, bool gc) {
+  if (gc) {
+    if (!interp_gc_check(E, (u32)ip[2])) return NULL;
+    E = ctx.e;
+  }
+  term args[3];
+  for (u32 i = 0; i < n; i++) args[i] = SRC(operands[i]);
+  term r = e->bif(ctx.p, args);
+  if (UNLIKELY(r == NV)) return fail ? (const cword *)fail : exception_bif(ip, E, e, args, NULL);
+  DST(operands[n]) = r;
+  return operands + n + 1;
+}
+#define EXPORT(n) ((const struct export *)ip[n])
+const cword *cold_bif0(const cword *ip, term *E) { return guard_bif(ip, E, EXPORT(1), ip + 2, 0, 0, false); }
+const cword *cold_bif1(const cword *ip, term *E) { return guard_bif(ip, E, EXPORT(2), ip + 3, 1, ip[1], false); }
+const cword *cold_bif2(const cword *ip, term *E) { return guard_bif(ip, E, EXPORT(2), ip + 3, 2, ip[1], false); }
+const cword *cold_bif3(const cword *ip, term *E) { return guard_bif(ip, E, EXPORT(2), ip + 3, 3, ip[1], false); }
+const cword *cold_gc_bif1(const cword *ip, term *E) { return guard_bif(ip, E, EXPORT(3), ip + 4, 1, ip[1], true); }
+const cword *cold_gc_bif2(const cword *ip, term *E) { return guard_bif(ip, E, EXPORT(3), ip + 4, 2, ip[1], true); }
+const cword *cold_gc_bif3(const cword *ip, term *E) { return guard_bif(ip, E, EXPORT(3), ip + 4, 3, ip[1], true); }

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Twins of the operations that need memory, and the calls of BIFs with their arguments in X registers.
+#include "interp/semantics.h"
+
+// Makes room for a frame; the operation is run again.
+static const cword *more_stack(const cword *ip, term *E) {
+  ctx.e = E;
+  return process_grow_stack(ctx.p, (u32)(ip[1] / sizeof(term))) ? ip : exception_exit();
+}
+const cword *cold_allocate(const cword *ip, term *E) { return more_stack(ip, E); }
+
+// The new frame's Y registers are not set yet: collects with the caller's frame on top.
+const cword *cold_allocate_heap(const cword *ip, term *E) {
+  if ((term *)((char *)E - ip[1]) < ctx.slim) return more_stack(ip, E);
+  if (!interp_collect(E, (u32)ip[3], ip[2])) return NULL;
+  ctx.e = (term *)((char *)ctx.e - ip[1]);
+  return ip + 4;
+}
+
+const cword *cold_test_heap(const cword *ip, term *E) { return interp_collect(E, (u32)ip[2], ip[1]) ? ip + 3 : NULL; }
+
+// Before a BIF call: the slice may be over, fragments may have piled up. NULL: leave the loop.
+static const struct export *before_bif(const cword *ip, term *E) {
+  const struct export *e = (const struct export *)ip[1];
+  ctx.ip = ip; // for process_info of oneself
+  if (UNLIKELY(--ctx.fcalls < 0)) {
+    ctx.e = E;
+    ctx.live = e->arity;
+    ctx.status = RUN_YIELD;
+    return NULL;
+  }
+  return interp_gc_check(E, e->arity) ? e : NULL;
+}
+
+const cword *cold_call_bif(const cword *ip, term *E) {
+  const struct export *e = before_bif(ip, E);
+  if (UNLIKELY(!e)) return NULL;
+  term r = e->bif(ctx.p, ctx.x);
+  if (UNLIKELY(r == NV)) return exception_bif(ip, ctx.e, e, ctx.x, ip + 2);
+  ctx.x[0] = r;
+  return ip + 2;
+}
+
+// The BIF's value is the function's. The frame is dropped only once the BIF has returned: what raises
+// shows the caller in its trace.
+static const cword *bif_and_return(const cword *ip, term *E, size_t frame) {
+  const struct export *e = before_bif(ip, E);
+  if (UNLIKELY(!e)) return NULL;
+  term r = e->bif(ctx.p, ctx.x);
+  if (UNLIKELY(r == NV)) return exception_bif(ip, ctx.e, e, ctx.x, NULL);
+  ctx.x[0] = r;
+  ctx.e = (term *)((char *)ctx.e + frame);
+  return word_address(ctx.e[0]);
+}
+const cword *cold_call_bif_only(const cword *ip, term *E) { return bif_and_return(ip, E, 0); }
+const cword *cold_call_bif_stub(const cword *ip, term *E) { return bif_and_return(ip, E, 0); }
+const cword *cold_call_bif_last(const cword *ip, term *E) { return bif_and_return(ip, E, ip[2]); }
+
+const cword *cold_call_fun(const cword *ip, term *E) { return interp_call_fun(ip, E, (u32)ip[1], ip + 2, 0); }
+const cword *cold_call_fun_last(const cword *ip, term *E) { return interp_call_fun(ip, E, (u32)ip[1], NULL, ip[2]); }
+const cword *cold_call_fun2(const cword *ip, term *E) {
+  ctx.x[ip[2]] = SRC(ip[1]);
+  return interp_call_fun(ip, E, (u32)ip[2], ip + 3, 0);
+}
+
+// --- sending and looking at messages
+const cword *cold_send(const cword *ip, term *E) {
+  if (UNLIKELY(--ctx.fcalls < 0)) {
+    ctx.ip = ip;
+    ctx.live = 2;
+    ctx.status = RUN_YIELD;
+    return NULL;
+  }
+  term r = semantics_send(ctx.x[0], ctx.x[1]);
+  if (UNLIKELY(r == NV)) return exception_send(ip, E);
+  ctx.x[0] = r;
+  return ip + 1;
+}
+
+const cword *cold_loop_rec(const cword *ip, term *E) {
+  struct message *m = mailbox_peek(ctx.p);
+  if (!m) return (const cword *)ip[1];
+  DST(ip[2]) = m->value;
+  return ip + 3;
+}
+
+const cword *cold_loop_rec_end(const cword *ip, term *E) { // the message does not match: look at the next one
+  (void)E;
+  if (UNLIKELY(--ctx.fcalls < 0)) {
+    ctx.ip = ip;
+    ctx.live = 0;
+    ctx.status = RUN_YIELD;
+    return NULL;
+  }
+  mailbox_next(ctx.p);
+  return (const cword *)ip[1];
+}
