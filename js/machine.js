@@ -45,6 +45,10 @@ export class Reader {
     this.at = 0;
   }
 
+  get ended() {
+    return this.at >= this.bytes.length;
+  }
+
   u8() {
     return this.bytes[this.at++];
   }
@@ -278,17 +282,15 @@ export class Machine {
     this.call('vm_event_mask', mask);
   }
 
-  /** What was recorded since the last time, in order. @returns {{records: EventRecord[], lost: number}} */
+  /** What was recorded since the last time, in order: for readRecord, until its end. @returns {{records: Reader | undefined, lost: number}} */
   takeEvents() {
     const size = this.call('vm_events_size') >>> 0;
     const lost = this.call('vm_events_lost');
-    if (size === 0 && lost === 0) return { records: [], lost };
+    if (size === 0 && lost === 0) return { records: undefined, lost };
     const at = this.call('vm_events') >>> 0;
     const reader = new Reader(new Uint8Array(this.memory.buffer, at, size).slice());
     this.call('vm_events_clear');
-    const records = [];
-    while (reader.at < size) records.push(readRecord(reader));
-    return { records, lost };
+    return { records: reader, lost };
   }
 
   stats() {
@@ -303,7 +305,7 @@ export function loadError(reason) {
 }
 
 /** @param {Reader} r @returns {EventRecord} */
-function readRecord(r) {
+export function readRecord(r) {
   const end = r.at + r.u32();
   const kind = r.u8();
   const flags = r.u8();

@@ -9,13 +9,13 @@ import { Events } from './events.js';
 import { compression, imports, randomSource, realClock, virtualClock } from './imports.js';
 import { compile, isNode, nodeModules } from './loader.js';
 import { Loop, after } from './loop.js';
-import { KINDS, KIND_INPUT, KIND_LOAD_FAILED, KIND_MAIL, KIND_OUTPUT, Machine, loadError } from './machine.js';
+import { KINDS, KIND_INPUT, KIND_LOAD_FAILED, KIND_MAIL, KIND_OUTPUT, Machine, loadError, readRecord } from './machine.js';
 import { openOtp, tableFinder } from './otp.js';
 import { JsProcess } from './process.js';
 import { readSnapshot } from './inspect.js';
 import { Atom, Pid, Tuple, pretty, text } from './term.js';
 
-/** @import { EventRecord, Word } from './machine.js' */
+/** @import { EventRecord, Reader, Word } from './machine.js' */
 /** @import { Identity } from './etf.js' */
 /** @import { ModuleFinder, OtpSource } from './otp.js' */
 /** @import { Term } from './term.js' */
@@ -110,18 +110,19 @@ export class VM extends Events {
   #forget = new FinalizationRegistry((/** @type {number | string} */ key) => {
     if (this.#pids.get(key)?.deref() === undefined) this.#pids.delete(key);
   });
-  /** Living JS processes by pid. @type {Map<Pid, JsProcess>} */
+  /** Living JS processes by the key of their pid. @type {Map<number | string, JsProcess>} */
   #jsProcesses = new Map();
   /** @type {Pid | undefined} the process that gets the results of calls */
   #bridge;
   /** Calls under way. @type {Map<number, {pid: Pid | undefined, settle: (outcome: any) => void, fail: (error: unknown) => void}>} */
   #calls = new Map();
-  /** @type {Map<Pid, number>} */
+  /** Their ids by the key of their pid. @type {Map<number | string, number>} */
   #callPids = new Map();
   #nextCall = 1;
-  /** @type {{name: string, event: any}[]} */
-  #queue = [];
-  #dispatching = false;
+  /** Event records not yet delivered, in order, and what is to be done after those before. @type {(Reader | (() => void))[]} */
+  #pending = [];
+  #delivering = false;
+  #mask = -1;
   /** Bytes of modules that were fetched and not yet taken; null: there is none. @type {Map<string, Uint8Array | null>} */
   #arrived = new Map();
   /** @type {Set<string>} */
@@ -258,7 +259,8 @@ export class VM extends Events {
       },
       after,
     });
-    this.#jsProcesses.set(pid, process);
+    this.#jsProcesses.set(keyOfPid(pid), process);
+    this.subscribed();
     return process;
   }
 
@@ -301,7 +303,7 @@ export class VM extends Events {
       let cancel = () => {};
       const done = () => {
         this.#calls.delete(id);
-        if (call.pid) this.#callPids.delete(call.pid);
+        if (call.pid) this.#callPids.delete(keyOfPid(call.pid));
         signal?.removeEventListener('abort', abort);
         cancel();
       };
@@ -325,7 +327,8 @@ export class VM extends Events {
       if (!Array.isArray(args)) throw new ArgumentError('the arguments of a function are an array');
       call.pid = this.#spawn('spawnlink_js', 'call', request, this.#spawnOptions(spawn));
       this.#calls.set(id, call);
-      this.#callPids.set(call.pid, id);
+      this.#callPids.set(keyOfPid(call.pid), id);
+      this.subscribed();
       if (timeout !== undefined) cancel = after(timeout, () => kill(new TimeoutError(`${module}:${fun}/${args.length} took longer than ${timeout} ms`)));
       signal?.addEventListener('abort', abort, { once: true });
     });
@@ -340,24 +343,31 @@ export class VM extends Events {
    */
   tick({ budget = this.#options.budget, reductions } = {}) {
     this.#machine.check();
-    if (this.#halted !== undefined) return { state: 'halted' };
+    if (this.#halted !== undefined && this.#pending.length === 0) return { state: 'halted' };
     if (this.#clock.virtual) {
       if (this.#state === 'timer' && this.#wakeUs !== undefined) this.#clock.advanceTo(this.#wakeUs);
       reductions ??= VIRTUAL_TICK;
     }
+    const unhurried = reductions !== undefined && !this.#clock.virtual;
+    const begun = performance.now();
+    // Events the last tick had no time for come first, and nothing runs before they have come.
+    if (!this.#delivering && !this.#deliver(unhurried ? Infinity : begun + budget)) return { state: 'runnable' };
     try {
-      const limit = reductions === undefined ? budget * 1000 : 1e12;
-      const { state, wakeUs, haltStatus } = this.#machine.tick(limit, reductions ?? 0);
+      const left = Math.max(budget - (performance.now() - begun), 1);
+      const { state, wakeUs, haltStatus } = this.#machine.tick(reductions === undefined ? left * 1000 : 1e12, reductions ?? 0);
       this.#state = state;
       this.#wakeUs = wakeUs;
-      this.#collect();
+      const { records, lost } = this.#machine.takeEvents();
+      if (records) this.#pending.push(records);
+      if (lost > 0) this.#pending.push(() => this.emit('error', new Error(`${lost} events were lost: no memory to record them`)));
       if (state === 'halted') this.#halt(haltStatus ?? 0);
     } catch (error) {
       if (error instanceof CrashError) this.#crashed(error);
       throw error;
     }
-    this.#dispatch();
+    const all = this.#deliver(unhurried ? Infinity : begun + 1.5 * budget);
     if (this.#machine.closed) return { state: 'halted' };
+    if (!all) return { state: 'runnable' };
     if (this.#state !== 'runnable' && this.#fetching.size === 0) this.#arrived.clear();
     if (this.#quiet()) for (const resolve of this.#idlers.splice(0)) resolve();
     const wake = this.#wakeUs === undefined ? undefined : Math.max(0, (this.#wakeUs - this.#clock.monotonic()) / 1000);
@@ -390,7 +400,7 @@ export class VM extends Events {
   }
 
   #quiet() {
-    return (this.#state === 'idle' || this.#halted !== undefined) && this.#fetching.size === 0 && this.#reading === 0 && this.#queue.length === 0;
+    return (this.#state === 'idle' || this.#halted !== undefined) && this.#fetching.size === 0 && this.#reading === 0 && this.#pending.length === 0;
   }
 
   /** Resolves once nothing is left to do: no process can run and no timer is set. */
@@ -443,7 +453,7 @@ export class VM extends Events {
     for (const process of this.#jsProcesses.values()) process.ended(why);
     this.#jsProcesses.clear();
     for (const resolve of this.#idlers.splice(0)) resolve();
-    this.#queue.length = 0;
+    this.#pending.length = 0;
     this.emit('close', undefined);
     this.endEvents();
     this.#pids.clear();
@@ -457,10 +467,13 @@ export class VM extends Events {
 
   /** @param {number} status */
   #halt(status) {
+    if (this.#halted !== undefined) return;
     this.#halted = status;
-    this.#loop.stop();
-    this.#queue.push({ name: 'halt', event: { status } });
-    this.#failCalls(new HaltedError(status));
+    this.#pending.push(() => {
+      this.#loop.stop();
+      this.#failCalls(new HaltedError(status));
+      this.emit('halt', { status });
+    });
   }
 
   /** @param {CrashError} error */
@@ -479,47 +492,52 @@ export class VM extends Events {
   /** What nobody wants to see is not recorded. @protected @override */
   subscribed() {
     if (this.#machine.closed) return;
-    const mask = KINDS.reduce((bits, name, kind) => bits | (this.wants(name) || name === 'exit' ? 1 << kind : 0), 0);
-    this.#machine.eventMask(mask);
+    const exits = this.#callPids.size > 0 || this.#jsProcesses.size > 0;
+    const mask = KINDS.reduce((bits, name, kind) => bits | (this.wants(name) || (name === 'exit' && exits) ? 1 << kind : 0), 0);
+    if (mask !== this.#mask) this.#machine.eventMask(mask);
+    this.#mask = mask;
   }
 
-  /** Takes what the VM has recorded and queues it as events. */
-  #collect() {
-    const { records, lost } = this.#machine.takeEvents();
-    /** @type {Set<Pid>} */
-    const drained = new Set();
-    for (const record of records) {
-      if (record.kind === KIND_MAIL) this.#mail(this.#word(record.subject), drained);
-      else if (record.kind === KIND_OUTPUT) this.#output(record);
-      else if (record.kind === KIND_LOAD_FAILED) this.#loadFailed(loadError(new TextDecoder().decode(record.bytes)));
-      else if (record.kind === KIND_INPUT) this.#input(this.#word(record.subject));
-      else this.#event(KINDS[record.kind], record);
-    }
-    if (lost > 0) this.#queue.push({ name: 'error', event: new Error(`${lost} events were lost: no memory to record them`) });
-  }
-
-  #dispatch() {
-    if (this.#dispatching) return;
-    this.#dispatching = true;
+  /**
+   * Delivers recorded events until the deadline. Answers whether all are delivered.
+   * @param {number} deadline
+   */
+  #deliver(deadline) {
+    if (this.#delivering) return false;
+    this.#delivering = true;
     try {
-      for (let i = 0; i < this.#queue.length; i++) {
-        const { name, event } = this.#queue[i];
-        if (name === '') event();
-        else this.emit(name, event);
+      for (let n = 1; this.#pending.length > 0; n++) {
+        const next = this.#pending[0];
+        if (typeof next === 'function') {
+          this.#pending.shift();
+          next();
+        } else if (next.ended) this.#pending.shift();
+        else this.#record(readRecord(next));
+        if (n % 32 === 0 && performance.now() >= deadline) return this.#pending.length === 0;
       }
+      return true;
     } finally {
-      this.#queue.length = 0;
-      this.#dispatching = false;
+      this.#delivering = false;
     }
   }
 
-  /** @param {string} name @param {EventRecord} record */
-  #event(name, record) {
-    const pid = this.#word(record.subject);
-    if (name === 'exit') this.#ended(pid, record);
-    if (!this.wants(name)) return;
-    const event = this.#makeEvent(name, pid, record);
-    this.#queue.push({ name, event });
+  /** @param {EventRecord} record */
+  #record(record) {
+    switch (record.kind) {
+      case KIND_MAIL:
+        return this.#mail(record.subject);
+      case KIND_OUTPUT:
+        return this.#output(record);
+      case KIND_INPUT:
+        return void this.#input(this.#word(record.subject));
+      case KIND_LOAD_FAILED:
+        return this.#loadFailed(loadError(new TextDecoder().decode(record.bytes)));
+      default: {
+        const name = KINDS[record.kind];
+        if (this.wants(name)) this.emit(name, this.#makeEvent(name, this.#word(record.subject), record));
+        if (name === 'exit' && !this.#machine.closed) this.#ended(keyOfWord(record.subject), record);
+      }
+    }
   }
 
   /** @param {string} name @param {Pid} pid @param {EventRecord} record @returns {any} */
@@ -561,27 +579,25 @@ export class VM extends Events {
     return value instanceof Uint8Array ? this.#decode(value) : this.#word(value);
   }
 
-  /** A process has ended: calls and JS processes that were it. @param {Pid} pid @param {EventRecord} record */
-  #ended(pid, record) {
-    const js = this.#jsProcesses.get(pid);
-    if (js) {
-      this.#jsProcesses.delete(pid);
-      const reason = this.#value(record.a);
-      this.#queue.push({ name: '', event: () => js.ended(new ErlangError('exit', reason)) });
-      return;
-    }
-    const id = this.#callPids.get(pid);
-    if (id !== undefined) this.#calls.get(id)?.fail(new ErlangError('exit', this.#value(record.a)));
+  /** A process has ended: it may be a JS process, or that of a call. @param {number | string} key @param {EventRecord} record */
+  #ended(key, record) {
+    const id = this.#callPids.get(key);
+    const js = this.#jsProcesses.get(key);
+    if (id === undefined && js === undefined) return;
+    const error = new ErlangError('exit', this.#value(record.a));
+    this.#jsProcesses.delete(key);
+    js?.ended(error);
+    if (id !== undefined) this.#calls.get(id)?.fail(error);
+    this.subscribed();
   }
 
-  /** @param {Pid} pid @param {Set<Pid>} drained */
-  #mail(pid, drained) {
-    if (drained.has(pid)) return;
-    drained.add(pid);
-    const bridge = pid === this.#bridge;
-    const js = this.#jsProcesses.get(pid);
+  /** A JS process has mail: all of it is taken. @param {Word} word */
+  #mail(word) {
+    const js = this.#jsProcesses.get(keyOfWord(word));
+    const pid = this.#word(word);
+    if (!js && pid !== this.#bridge) return;
     const request = this.#encode(pid);
-    for (;;) {
+    while (!this.#machine.closed) {
       let bytes;
       try {
         bytes = this.#machine.js(JS.RECEIVE, request, 'cannot receive');
@@ -593,8 +609,8 @@ export class VM extends Events {
       const decoder = new Decoder(bytes, this.#identity);
       while (!decoder.ended) {
         const message = decoder.term();
-        if (bridge) this.#reply(message);
-        else if (js) this.#queue.push({ name: '', event: () => js.deliver(message, (error) => this.handlerFailed(error, 'message')) });
+        if (js) js.deliver(message, (error) => this.handlerFailed(error, 'message'));
+        else this.#reply(message);
       }
     }
   }
@@ -607,7 +623,8 @@ export class VM extends Events {
 
   /** A module that was called could not be loaded; its caller saw undef. @param {Error} error */
   #loadFailed(error) {
-    this.#queue.push({ name: '', event: () => (this.wants('error') ? this.emit('error', error) : console.error(`spawnlink: ${error.message}`)) });
+    if (this.wants('error')) this.emit('error', error);
+    else console.error(`spawnlink: ${error.message}`);
   }
 
   /** @param {EventRecord} record */
@@ -616,19 +633,14 @@ export class VM extends Events {
     const bytes = record.bytes ?? new Uint8Array();
     const event = { bytes, text: new TextDecoder().decode(bytes) };
     const option = this.#options[name];
-    this.#queue.push({
-      name: '',
-      event: () => {
-        if (typeof option === 'function') {
-          try {
-            option(event.text, bytes);
-          } catch (error) {
-            this.handlerFailed(error, name);
-          }
-        } else if (option !== false && (option === true || !this.wants(name))) writeOutput(name, event);
-        this.emit(name, event);
-      },
-    });
+    if (typeof option === 'function') {
+      try {
+        option(event.text, bytes);
+      } catch (error) {
+        this.handlerFailed(error, name);
+      }
+    } else if (option !== false && (option === true || !this.wants(name))) writeOutput(name, event);
+    this.emit(name, event);
   }
 
   /** @param {Pid} pid who reads */
@@ -717,7 +729,7 @@ export class VM extends Events {
 
   /** The one object for a pid. @param {number} number @param {number} serial @param {number} creation */
   #pid(number, serial, creation) {
-    const key = serial < 2 ** 24 ? serial * 2 ** 28 + number : `${serial}.${number}`;
+    const key = keyOfWord({ number, serial });
     let pid = this.#pids.get(key)?.deref();
     if (pid === undefined) {
       pid = new Pid(NODE, [number, serial], creation, this.#owner);
@@ -737,6 +749,11 @@ export class VM extends Events {
     if (this.#options.autostart !== false) this.#loop.start();
   }
 }
+
+/** @param {Word} word */
+const keyOfWord = ({ number, serial }) => (serial < 2 ** 24 ? serial * 2 ** 28 + number : `${serial}.${number}`);
+/** @param {Pid} pid */
+const keyOfPid = (pid) => keyOfWord({ number: pid.numbers[0], serial: pid.numbers[1] });
 
 /**
  * @param {string | Atom} value

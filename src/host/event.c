@@ -95,7 +95,10 @@ static void load_failed(const struct load_error *e) {
   record_end(at);
 }
 
-static void mail(struct process *p) { event_host(HOST_EVENT_MAIL, p->pid); }
+// One record when the mailbox stops being empty: the host then takes all that is in it.
+static void mail(struct process *p) {
+  if (p->mailbox.length == 1) event_host(HOST_EVENT_MAIL, p->pid);
+}
 
 void event_open(void) {
   bytes_init(&ring);
