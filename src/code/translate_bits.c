@@ -25,6 +25,16 @@ static void number(struct emit *e, const struct beam_arg *a) { emit_word(e, (cwo
 static void getter(struct emit *e, cword op, i64 fail, const struct beam_arg *context, const struct beam_arg *live, const struct beam_arg *size,
                    const struct beam_arg *unit, u32 flags, const struct beam_arg *to) {
   bool byte = op == OP_bs_get_integer && !arg_is_register(size) && size->value * unit->value == 8 && !(flags & BS_SIGNED);
+  i64 bits = arg_is_register(size) || size->kind == BEAM_ATOM ? 0 : size->value * unit->value;
+  if (op == OP_bs_get_integer && bits >= 16 && bits <= 56 && bits % 8 == 0 && !(flags & BS_SIGNED)) {
+    emit_op(e, OP_bs_get_bytes);
+    emit_label_ref(e, fail);
+    source(e, context);
+    emit_word(e, (cword)(bits / 8));
+    emit_word(e, (flags & (BS_LITTLE | BS_NATIVE)) != 0);
+    dest(e, to);
+    return;
+  }
   emit_op(e, byte ? OP_bs_get_integer_8 : op);
   emit_label_ref(e, fail);
   source(e, context);
@@ -84,11 +94,10 @@ static u64 command_value(struct emit *e, const struct beam_arg *a) {
 }
 
 static void skip(struct emit *e, i64 fail, const struct beam_arg *context, const struct beam_arg *bits) {
-  emit_op(e, OP_bs_skip_bits);
+  emit_op(e, OP_bs_skip_const);
   emit_label_ref(e, fail);
   source(e, context);
-  emit_word(e, (cword)constant_intern(make_small(bits->value)));
-  emit_word(e, 1);
+  emit_word(e, (cword)bits->value);
 }
 
 static u32 match_command(struct emit *e, i64 fail, const struct beam_arg *context, const struct beam_arg *c) {
@@ -203,6 +212,13 @@ bool translate_bits(struct emit *e, const struct beam_instr *i) {
   case GENOP_bs_get_float2: get_sized(e, i, OP_bs_get_float); return true;
   case GENOP_bs_get_binary2: get_sized(e, i, OP_bs_get_binary); return true;
   case GENOP_bs_skip_bits2:
+    if (ARG(2)->kind == BEAM_I && ARG(2)->value >= 0 && ARG(2)->value * ARG(3)->value < 1 << 28) {
+      emit_op(e, OP_bs_skip_const);
+      emit_label_ref(e, ARG(0)->value);
+      source(e, ARG(1));
+      emit_word(e, (cword)(ARG(2)->value * ARG(3)->value));
+      return true;
+    }
     emit_op(e, OP_bs_skip_bits);
     emit_label_ref(e, ARG(0)->value);
     source(e, ARG(1));
@@ -216,7 +232,13 @@ bool translate_bits(struct emit *e, const struct beam_instr *i) {
   case GENOP_bs_skip_utf16: skip_utf(e, i, OP_bs_skip_utf16); return true;
   case GENOP_bs_skip_utf32: skip_utf(e, i, OP_bs_skip_utf32); return true;
   case GENOP_bs_test_tail2: test_number(e, i, OP_bs_test_tail); return true;
-  case GENOP_bs_test_unit: test_number(e, i, OP_bs_test_unit); return true;
+  case GENOP_bs_test_unit:
+    if (ARG(2)->value == 8) {
+      emit_op(e, OP_bs_test_unit_8);
+      emit_label_ref(e, ARG(0)->value);
+      source(e, ARG(1));
+    } else test_number(e, i, OP_bs_test_unit);
+    return true;
   case GENOP_bs_match_string:
     test_number(e, i, OP_bs_match_string);
     emit_string_ref(e, (u32)ARG(3)->value);

@@ -43,6 +43,12 @@ const cword *cold_bs_get_integer_8(const cword *ip, term *E) { // off a byte bou
   DST(ip[3]) = t;
   return ip + 4;
 }
+const cword *cold_bs_get_bytes(const cword *ip, term *E) { // off a byte boundary
+  term t = bs_get_integer(HEAP, SRC(ip[2]), (u64)ip[3] * 8, ip[4] ? BS_LITTLE : 0);
+  if (t == NV) return FAIL;
+  DST(ip[5]) = t;
+  return ip + 6;
+}
 const cword *cold_bs_get_float(const cword *ip, term *E) { return get_sized(ip, E, bs_get_float); }
 const cword *cold_bs_get_binary(const cword *ip, term *E) { return get_sized(ip, E, get_binary); }
 
@@ -77,7 +83,6 @@ const cword *cold_bs_get_utf32(const cword *ip, term *E) {
 const cword *cold_bs_skip_utf8(const cword *ip, term *E) { return bs_skip_utf8(SRC(ip[2])) ? ip + 3 : FAIL; }
 const cword *cold_bs_skip_utf16(const cword *ip, term *E) { return bs_skip_utf16(SRC(ip[2]), (u32)ip[3]) ? ip + 4 : FAIL; }
 const cword *cold_bs_skip_utf32(const cword *ip, term *E) { return bs_skip_utf32(SRC(ip[2]), (u32)ip[3]) ? ip + 4 : FAIL; }
-const cword *cold_bs_test_tail(const cword *ip, term *E) { return bs_test_tail(SRC(ip[2]), ip[3]) ? ip + 4 : FAIL; }
 const cword *cold_bs_test_unit(const cword *ip, term *E) { return bs_test_unit(SRC(ip[2]), (u32)ip[3]) ? ip + 4 : FAIL; }
 const cword *cold_bs_match_string(const cword *ip, term *E) { // fail, context, bits, bytes
   return bs_match_string(SRC(ip[2]), (const u8 *)ip[4], ip[3]) ? ip + 5 : FAIL;
@@ -88,19 +93,6 @@ const cword *cold_bs_get_tail(const cword *ip, term *E) { // context, destinatio
   DST(ip[2]) = bs_get_tail(HEAP, SRC(ip[1]));
   return ip + 4;
 }
-const cword *cold_bs_get_position(const cword *ip, term *E) {
-  DST(ip[2]) = bs_get_position(SRC(ip[1]));
-  return ip + 4;
-}
-const cword *cold_bs_set_position(const cword *ip, term *E) {
-  bs_set_position(SRC(ip[1]), SRC(ip[2]));
-  return ip + 3;
-}
-const cword *cold_bs_ensure_at_least(const cword *ip, term *E) { // fail, context, bits, unit
-  u64 left = bs_remaining_bits(SRC(ip[2]));
-  return left >= ip[3] && (left - ip[3]) % ip[4] == 0 ? ip + 5 : FAIL;
-}
-const cword *cold_bs_ensure_exactly(const cword *ip, term *E) { return bs_remaining_bits(SRC(ip[2])) == ip[3] ? ip + 4 : FAIL; }
 const cword *cold_bs_match_value(const cword *ip, term *E) { // fail, context, bits, unused, value
   u64 value;
   memcpy(&value, (const void *)ip[5], 8);

@@ -33,6 +33,7 @@ loop:
 #include "interp/op_test.inc"
 #include "interp/op_data.inc"
 #include "interp/op_arith.inc"
+#include "interp/op_bits.inc"
   default:
     goto cold;
   }

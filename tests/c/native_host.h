@@ -12,4 +12,7 @@ extern bool native_host_virtual_clock;         // time stands still but for nati
 void native_host_advance(unsigned long long microseconds);
 void native_host_free(void);
 
+struct module;
+void native_disasm(const struct module *m); // native_disasm.c
+
 #endif

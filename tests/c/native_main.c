@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/hostcalls.h"
+#include "code/load.h"
 #include "host/vm.h"
 #include "memory/gc.h"
 #include "native_host.h"
@@ -59,7 +60,7 @@ static void sleep_until(i64 wake_us) {
 }
 
 static struct vm_options options;
-static bool wait_for_all, bare, check_leaks;
+static bool wait_for_all, bare, check_leaks, disasm;
 
 static int parse(int argc, char **argv) {
   int i = 1;
@@ -75,6 +76,7 @@ static int parse(int argc, char **argv) {
     else if (strcmp(flag, "-bare") == 0) bare = true;
     else if (strcmp(flag, "-verify") == 0) scheduler_verifies = true;
     else if (strcmp(flag, "-leaks") == 0) check_leaks = true;
+    else if (strcmp(flag, "-disasm") == 0) disasm = true;
     else die(flag);
   }
   if (argc - i < 2) die("usage: spawnlink_native [-pa DIR]... [-slice N] [-gc-stress] [-virtual-clock] [-wait] [-bare] [-leaks] M F [ARG...]");
@@ -127,6 +129,17 @@ int main(int argc, char **argv) {
     term pid;
     if (vm_spawn_term(atom_from_c("spawnlink_init"), atom_from_c("start"), NIL, NIL, &pid) != VM_OK) die("cannot start");
     running = run_until_idle();
+  }
+  if (disasm) {
+    u8 *data;
+    size_t n;
+    struct load_error e;
+    const char *name = argv[first];
+    if (host_module((const u8 *)name, strlen(name), &data, &n) != 1) die("no such module");
+    const struct module *m = code_load(atom_from_c(name), data, n, &e);
+    if (!m) die("cannot load");
+    native_disasm(m);
+    return 0;
   }
   if (running) {
     start_main(argv + first, argc - first);
