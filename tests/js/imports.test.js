@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import { expect, test } from '@jest/globals';
+import * as zlib from 'node:zlib';
+import { compression, randomSource, realClock, virtualClock } from '../../js/imports.js';
+
+const data = new Uint8Array(Buffer.from('hello hello hello '.repeat(1000)));
+
+test.each([['node', zlib], ['fflate', undefined]])('zlib by %s', (_, lib) => {
+  const c = compression(lib);
+  const packed = c.deflate(data, 6);
+  expect(packed.length).toBeLessThan(data.length / 10);
+  expect(Buffer.from(c.inflate(packed, data.length).out)).toEqual(Buffer.from(data));
+  expect(Buffer.from(c.gunzip(zlib.gzipSync(data)))).toEqual(Buffer.from(data));
+  expect(Buffer.from(c.inflateRaw(zlib.deflateRawSync(data), data.length))).toEqual(Buffer.from(data));
+  for (const level of [-1, 0, 1, 9]) expect(Buffer.from(zlib.inflateSync(c.deflate(data, level)))).toEqual(Buffer.from(data));
+  expect(() => c.inflate(new Uint8Array([1, 2, 3]), 10)).toThrow();
+  expect(() => c.gunzip(new Uint8Array([1, 2, 3]))).toThrow();
+  expect(c.inflate(c.deflate(new Uint8Array(), 6), 0).out.length).toBe(0);
+});
+
+test('node also tells where a stream ended', () => {
+  const packed = zlib.deflateSync(data);
+  expect(compression(zlib).inflate(Buffer.concat([packed, Buffer.from('tail')]), data.length).used).toBe(packed.length);
+});
+
+test('seeded bytes repeat, others do not', () => {
+  const draw = (seed, n = 16) => {
+    const bytes = new Uint8Array(n);
+    randomSource(seed)(bytes);
+    return [...bytes].join();
+  };
+  expect(draw(1)).toBe(draw(1));
+  expect(draw(1)).not.toBe(draw(2));
+  expect(draw(undefined)).not.toBe(draw(undefined));
+  expect(draw(undefined, 200_000)).toBeDefined();
+});
+
+test('clocks never go back; the virtual one moves by hand', () => {
+  const real = realClock();
+  const a = real.monotonic();
+  expect(real.monotonic()).toBeGreaterThanOrEqual(a);
+  expect(Math.abs(real.system() / 1000 - Date.now())).toBeLessThan(5000);
+  const clock = virtualClock(1000);
+  const b = clock.monotonic();
+  expect(clock.monotonic()).toBeGreaterThan(b);
+  clock.advanceTo(b + 1e6);
+  expect(clock.monotonic()).toBeGreaterThanOrEqual(b + 1e6);
+  clock.advanceTo(0);
+  expect(clock.monotonic()).toBeGreaterThanOrEqual(b + 1e6);
+  expect(clock.system()).toBeGreaterThan(1e6);
+});
