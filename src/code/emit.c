@@ -23,7 +23,7 @@ static bool grow(void **block, u32 *cap, size_t item, u32 first) {
 bool emit_init(struct emit *e, struct load_state *s) {
   memset(e, 0, sizeof *e);
   e->s = s;
-  e->last = NO_OP;
+  e->last = e->before_last = NO_OP;
   e->frame = FRAME_NONE;
   u32 labels = s->file->label_count + 1;
   e->label_offset = mem_calloc(labels * sizeof *e->label_offset, MEM_CODE);
@@ -54,10 +54,12 @@ void emit_word(struct emit *e, cword w) {
   e->words[e->len++] = w;
 }
 
-static void add_line(struct emit *e) {
+// From offset on: the current line and frame state.
+static void add_line(struct emit *e, u32 offset) {
   u32 line = (e->line & ~NO_FRAME_BIT) | (e->frame == FRAME_NONE ? NO_FRAME_BIT : 0);
+  while (e->line_count && e->lines[e->line_count - 1].offset > offset) e->line_count--;
   if (e->line_count && e->lines[e->line_count - 1].line == line) return;
-  if (e->line_count && e->lines[e->line_count - 1].offset == e->len) {
+  if (e->line_count && e->lines[e->line_count - 1].offset == offset) {
     e->lines[e->line_count - 1].line = line;
     return;
   }
@@ -65,13 +67,20 @@ static void add_line(struct emit *e) {
     emit_fail(e, "out of memory");
     return;
   }
-  e->lines[e->line_count++] = (struct line_entry){e->len, line};
+  e->lines[e->line_count++] = (struct line_entry){offset, line};
 }
 
 void emit_op(struct emit *e, cword op) {
-  add_line(e);
+  add_line(e, e->len);
+  e->before_last = e->last;
   e->last = e->len;
   emit_word(e, op);
+}
+
+void emit_fuse(struct emit *e, u32 offset, cword op) {
+  e->words[offset] = op;
+  e->last = offset;
+  add_line(e, offset);
 }
 
 void emit_truncate(struct emit *e, u32 offset) {
@@ -105,7 +114,7 @@ void emit_string_ref(struct emit *e, u32 offset) {
 
 void emit_label(struct emit *e, u32 label) {
   e->label_offset[label] = e->len + 1;
-  e->last = NO_OP;
+  e->last = e->before_last = NO_OP;
   if (e->unreachable && e->label_frame[label] != FRAME_UNKNOWN) e->frame = e->label_frame[label];
   e->label_frame[label] = e->frame;
   e->unreachable = false;

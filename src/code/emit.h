@@ -23,7 +23,7 @@ struct emit {
   u8 *label_frame;         // enum frame_state at the label
   u8 frame;                // enum frame_state here
   bool unreachable;        // after a jump or return, until the next label
-  u32 last;                // offset of the last operation, NO_OP after a label
+  u32 last, before_last;   // offsets of the last operations, NO_OP across a label
   u32 line;                // current line word
   bool without_lines;      // line instructions are ignored
   struct line_entry *lines;
@@ -49,6 +49,7 @@ void emit_line(struct emit *e, u32 line);
 void emit_frame(struct emit *e, enum frame_state state);
 void emit_function(struct emit *e, term name, u32 arity); // the next operation is its func_info
 void emit_unreachable(struct emit *e);
+void emit_fuse(struct emit *e, u32 offset, cword op); // the operation there becomes op and has the current line
 void emit_truncate(struct emit *e, u32 offset);   // takes back words (a fusion), lines move along
 
 // Operands.

@@ -48,6 +48,10 @@ static void translate_move(struct emit *e, const struct beam_arg *from, const st
       emit_op(e, OP_move_yy);
       emit_word(e, operand_y(from->value));
       emit_word(e, operand_y(to->value));
+    } else if (e->last != NO_OP && e->words[e->last] == OP_allocate) {
+      e->words[e->last] = OP_allocate_move;
+      emit_word(e, operand_source(e, from));
+      emit_word(e, operand_y(to->value));
     } else pairable(e, OP_move_ay, OP_move2_ay, operand_source(e, from), operand_y(to->value));
   } else if (arg_is_y(from)) {
     pairable(e, OP_move_yx, OP_move2_yx, operand_y(from->value), operand_x(to->value));
@@ -76,13 +80,29 @@ static bool take_move_to_x0(struct emit *e, cword *from, bool *y) {
 static void translate_call(struct emit *e, i64 label) {
   cword from;
   bool y;
-  if (take_move_to_x0(e, &from, &y)) {
-    emit_op(e, y ? OP_move_y_call : OP_move_call);
+  u32 save = e->before_last;
+  bool saves = save != NO_OP && e->words[save] == OP_move_ay && e->words[e->last] == OP_move_ax;
+  if (!take_move_to_x0(e, &from, &y)) {
+    emit_op(e, OP_call);
+  } else if (saves) {
+    emit_fuse(e, save, OP_move_ay_call);
     emit_word(e, from);
   } else {
-    emit_op(e, OP_call);
+    emit_op(e, y ? OP_move_y_call : OP_move_call);
+    emit_word(e, from);
   }
   emit_label_ref(e, label);
+}
+
+static void translate_call_only(struct emit *e, i64 label) {
+  cword from;
+  bool y;
+  if (e->last != NO_OP && e->words[e->last] == OP_move_ax && take_move_to_x0(e, &from, &y)) {
+    emit_op(e, OP_move_call_only);
+    emit_word(e, from);
+  } else emit_op(e, OP_call_only);
+  emit_label_ref(e, label);
+  emit_unreachable(e);
 }
 
 static void translate_call_ext(struct emit *e, const struct beam_instr *i) {
@@ -98,9 +118,16 @@ static void translate_call_ext(struct emit *e, const struct beam_instr *i) {
   if (i->op != GENOP_call_ext) emit_unreachable(e);
 }
 
+// X registers other than the arguments die in the call: a fun just loaded from Y is taken from there.
 static void translate_call_fun2(struct emit *e, const struct beam_instr *i) {
+  cword fun = operand_source(e, ARG(2));
+  const cword *last = e->last == NO_OP ? NULL : e->words + e->last;
+  if (last && last[0] == OP_move_yx && last[2] == fun && ARG(2)->kind == BEAM_X && ARG(2)->value >= ARG(1)->value) {
+    fun = last[1] | 1;
+    emit_truncate(e, e->last);
+  }
   emit_op(e, OP_call_fun2);
-  source(e, ARG(2));
+  emit_word(e, fun);
   emit_word(e, (cword)ARG(1)->value);
 }
 
@@ -230,6 +257,13 @@ static void translate_order(struct emit *e, const struct beam_instr *i, cword ai
 
 // --- data
 static void translate_get_list(struct emit *e, const struct beam_instr *i) {
+  const cword *last = e->last == NO_OP ? NULL : e->words + e->last;
+  if (last && last[0] == OP_is_cons_a && !arg_is_y(ARG(0)) && last[1] == operand_source(e, ARG(0)) && is_x(ARG(1)) && is_x(ARG(2))) {
+    emit_fuse(e, e->last, OP_is_cons_get_list);
+    dest(e, ARG(1));
+    dest(e, ARG(2));
+    return;
+  }
   if (is_x(ARG(1)) && is_x(ARG(2))) {
     bool y = arg_is_y(ARG(0));
     emit_op(e, y ? OP_get_list_yxx : OP_get_list_axx);
@@ -369,11 +403,7 @@ static bool translate_control(struct emit *e, const struct beam_instr *i) {
   case GENOP_debug_line:
   case GENOP_nif_start: return true;
   case GENOP_call: translate_call(e, ARG(1)->value); return true;
-  case GENOP_call_only:
-    emit_op(e, OP_call_only);
-    emit_label_ref(e, ARG(1)->value);
-    emit_unreachable(e);
-    return true;
+  case GENOP_call_only: translate_call_only(e, ARG(1)->value); return true;
   case GENOP_call_last:
     emit_op(e, OP_call_last);
     emit_label_ref(e, ARG(1)->value);

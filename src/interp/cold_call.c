@@ -8,6 +8,7 @@ static const cword *more_stack(const cword *ip, term *E) {
   return process_grow_stack(ctx.p, (u32)(ip[1] / sizeof(term))) ? ip : exception_exit();
 }
 const cword *cold_allocate(const cword *ip, term *E) { return more_stack(ip, E); }
+const cword *cold_allocate_move(const cword *ip, term *E) { return more_stack(ip, E); }
 
 // The new frame's Y registers are not set yet: collects with the caller's frame on top.
 const cword *cold_allocate_heap(const cword *ip, term *E) {

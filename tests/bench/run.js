@@ -35,7 +35,7 @@ for (let round = 0; round < rounds; round++)
     const r = spawnSync(cmd, [...argv, ...cases], { encoding: 'utf8', timeout: 900_000 });
     if (r.status !== 0) throw new Error(`${system.name} failed:\n${r.stdout}\n${r.stderr}`);
     for (const line of r.stdout.split('\n')) {
-      const m = /^(\w+) (\d+)$/.exec(line);
+      const m = /^(\w+) ([\d.]+)$/.exec(line);
       if (!m) continue;
       const key = `${m[1]} ${system.name}`;
       times.set(key, [...(times.get(key) ?? []), Number(m[2])]);
@@ -47,8 +47,8 @@ console.log(['case'.padEnd(20), ...systems.map((s) => `${s.name} ns/op`.padStart
 let log = 0;
 for (const name of names) {
   const t = systems.map((s) => median(times.get(`${name} ${s.name}`) ?? [NaN]));
-  const ratio = t[0] / Math.max(t[1], 1);
-  log += Math.log(ratio);
-  console.log([name.padEnd(20), ...t.map((x) => String(x).padStart(14)), ratio.toFixed(2).padStart(8)].join(''));
+  const ratio = t[0] / t[1];
+  log += Math.log(Math.max(ratio, 1e-3));
+  console.log([name.padEnd(20), ...t.map((x) => x.toFixed(1).padStart(14)), ratio.toFixed(2).padStart(8)].join(''));
 }
 console.log(`geometric mean of ${names.length} cases: ${Math.exp(log / names.length).toFixed(2)}`);
