@@ -52,6 +52,10 @@ static void translate_move(struct emit *e, const struct beam_arg *from, const st
       e->words[e->last] = OP_allocate_move;
       emit_word(e, operand_source(e, from));
       emit_word(e, operand_y(to->value));
+    } else if (e->last != NO_OP && e->words[e->last] == OP_move_yx) {
+      e->words[e->last] = OP_move_yx_ay;
+      emit_word(e, operand_source(e, from));
+      emit_word(e, operand_y(to->value));
     } else pairable(e, OP_move_ay, OP_move2_ay, operand_source(e, from), operand_y(to->value));
   } else if (arg_is_y(from)) {
     pairable(e, OP_move_yx, OP_move2_yx, operand_y(from->value), operand_x(to->value));
@@ -83,7 +87,8 @@ static void translate_call(struct emit *e, i64 label) {
   u32 save = e->before_last;
   bool saves = save != NO_OP && e->words[save] == OP_move_ay && e->words[e->last] == OP_move_ax;
   if (!take_move_to_x0(e, &from, &y)) {
-    emit_op(e, OP_call);
+    if (e->last != NO_OP && e->words[e->last] == OP_move2_ax) emit_fuse(e, e->last, OP_move2_ax_call);
+    else emit_op(e, OP_call);
   } else if (saves) {
     emit_fuse(e, save, OP_move_ay_call);
     emit_word(e, from);
