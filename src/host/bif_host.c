@@ -49,3 +49,9 @@ term host_bif_load(struct process *p, term *a) {
   if (!m && load_failed_hook) load_failed_hook(&e);
   return make_bool(m != NULL);
 }
+
+// spawnlink:native_record/0: what code calls where it makes or reads a native record (OTP 29).
+term host_bif_native_record(struct process *p, term *a) {
+  (void)p, (void)a;
+  return bif_notsup("native records");
+}

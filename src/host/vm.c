@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/hostcalls.h"
+#include "bif/bif_keep.h"
 #include "bif/bif_system.h"
 #include "bif/bif_term.h"
 #include "code/load.h"
@@ -15,6 +16,7 @@
 #include "interp/interp.h"
 #include "memory/copy.h"
 #include "memory/gc.h"
+#include "process/signal.h"
 #include "term/etf.h"
 #include "term/number.h"
 #include "term/print.h"
@@ -155,11 +157,28 @@ void load_error_text(struct bytes *out, const struct load_error *e) {
   bytes_text(out, e->where.what ? e->where.what : "malformed");
 }
 
+static void kill_user(struct process *p, void *module) {
+  if (p->state != PROCESS_EXITING && keep_process_uses_old(p, *(term *)module)) signal_exit(p->pid, p, ATOM_kill, EXIT_CAUSE_HOST);
+}
+
+// As code:load_binary/3: a version before the last goes, and with it the processes that still run it.
+static void purge(term name) {
+  if (!code_has_old(name)) return;
+  process_each(kill_user, &name);
+  code_purge_old(name);
+  keep_sweep_when_due();
+}
+
 enum vm_status vm_load(const u8 *name, size_t name_len, const u8 *beam, size_t len) {
   term expected = name_len ? atom_from_utf8(name, name_len) : NV;
   struct load_error e = {.module = NV};
-  struct module *m = code_load(expected, beam, len, &e);
-  if (m) return vm_answer(m->name);
+  struct module *m = code_stage(expected, beam, len, &e);
+  if (m) {
+    purge(m->name);
+    if (code_publish(m)) return vm_answer(m->name);
+    code_discard(m);
+    e.no_memory = true;
+  }
   if (e.no_memory) return vm_fail(VM_NO_MEMORY, "no memory to load the module");
   if (e.module == NV) e.module = expected;
   result_clear();

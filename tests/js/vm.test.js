@@ -161,6 +161,25 @@ describe('code', () => {
     await expect(v.call('m', 'id', [1])).resolves.toBe(1);
   });
 
+  test('a module is loaded again and again; who runs the version before the last is killed', async () => {
+    const v = await vm();
+    const version = (n) => compile(`-module(again). -export([n/0, wait/0]). n() -> ${n}. wait() -> receive stop -> ok end.`);
+    const exits = [];
+    v.on('exit', (e) => e.initialCall?.module === 'again' && exits.push(e.reason));
+    v.load(version(1));
+    v.spawn('again', 'wait');
+    await v.idle();
+    v.load(version(2));
+    expect(await v.call('again', 'n')).toBe(2);
+    expect(exits).toEqual([]);
+    v.load(version(3));
+    expect(await v.call('again', 'n')).toBe(3);
+    expect(exits).toEqual([Atom.for('killed')]);
+    const third = version(3);
+    for (let i = 0; i < 100; i++) v.load(third);
+    expect(await v.call('again', 'n')).toBe(3);
+  });
+
   test('modules come from tables, functions and promises when first called', async () => {
     const asked = [];
     const v = await vm({ modules: (name) => (asked.push(name), name === 'm' ? Promise.resolve(m) : undefined) });
