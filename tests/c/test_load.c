@@ -37,6 +37,7 @@ const struct bif_entry bif_table[] = {
   G("binary_part", 2) G("binary_part", 3) G("is_atom", 1) G("is_binary", 1) G("is_bitstring", 1)
   G("is_boolean", 1) G("is_float", 1) G("is_function", 1) G("is_integer", 1) G("is_list", 1) G("is_map", 1)
   G("is_number", 1) G("is_pid", 1) G("is_port", 1) G("is_reference", 1) G("is_tuple", 1) G("is_function", 2)
+  G("is_integer", 3) G("is_record", 2) G("is_record", 3) G("list_to_atom", 1)
   {"lists", "reverse", 2, no_bif, 0}, {NULL, NULL, 0, NULL, 0},
 };
 #undef G
