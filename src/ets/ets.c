@@ -181,11 +181,13 @@ struct ets_process *ets_process(struct process *p) {
   return p->ets_tables;
 }
 
+// In order of coming: that is the order in which heirs get them.
 static void owner_add(struct ets_process *e, struct ets_table *t) {
-  t->owner_prev = NULL;
-  t->owner_next = e->tables;
-  if (e->tables) e->tables->owner_prev = t;
-  e->tables = t;
+  t->owner_next = NULL;
+  t->owner_prev = e->tables_last;
+  if (e->tables_last) e->tables_last->owner_next = t;
+  else e->tables = t;
+  e->tables_last = t;
 }
 
 static void owner_remove(struct ets_table *t) {
@@ -194,6 +196,7 @@ static void owner_remove(struct ets_table *t) {
   if (t->owner_prev) t->owner_prev->owner_next = t->owner_next;
   else if (e && e->tables == t) e->tables = t->owner_next;
   if (t->owner_next) t->owner_next->owner_prev = t->owner_prev;
+  else if (e && e->tables_last == t) e->tables_last = t->owner_prev;
   t->owner_next = t->owner_prev = NULL;
 }
 
@@ -342,6 +345,7 @@ bool ets_owner_exit(struct process *p, u32 units) {
     // Seen as alive by nobody, but the owner cannot be found any more: unlink by hand.
     e->tables = t->owner_next;
     if (t->owner_next) t->owner_next->owner_prev = NULL;
+    else e->tables_last = NULL;
     t->owner_next = t->owner_prev = NULL;
     if (!heir || !ets_give(t, p, heir, t->heir_data.value)) {
       if (heir && t->owner == heir->pid) continue; // given, only the message had no memory

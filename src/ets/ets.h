@@ -89,7 +89,7 @@ struct ets_work {
   u32 kind;
 };
 struct ets_process {               // process->ets_tables
-  struct ets_table *tables;
+  struct ets_table *tables, *tables_last; // in order of coming
   struct ets_fix *fixes;
   struct ets_work *work;
 };
