@@ -97,6 +97,24 @@ export function compression(zlib) {
   };
 }
 
+/** Functions of a number or two, in the order of enum host_math (src/host/wasm_libc.c). @type {((x: number, y: number) => number)[]} */
+const MATH = [
+  Math.sin,
+  Math.cos,
+  Math.tan,
+  Math.asin,
+  Math.acos,
+  Math.atan,
+  Math.sinh,
+  Math.cosh,
+  Math.tanh,
+  Math.asinh,
+  Math.acosh,
+  Math.atanh,
+  Math.atan2,
+  (x, y) => x % y,
+];
+
 /**
  * @param {object} host
  * @param {() => WebAssembly.Memory} host.memory
@@ -125,6 +143,7 @@ export function imports({ memory, clock, random, zlib, module }) {
     env: {
       host_monotonic: clock.monotonic,
       host_system: clock.system,
+      host_math: (/** @type {number} */ which, /** @type {number} */ x, /** @type {number} */ y) => MATH[which](x, y),
       host_utc_offset: (/** @type {number} */ seconds) => (clock.virtual ? 0 : -new Date(seconds * 1000).getTimezoneOffset() * 60),
       host_random: (/** @type {number} */ at, /** @type {number} */ n) => random(bytes(at, n)),
       host_module(/** @type {number} */ at, /** @type {number} */ n) {

@@ -20,7 +20,12 @@ typedef int64_t i64;
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define NOINLINE __attribute__((noinline))
+// Rooms that are built for size (cmake/vm.cmake) let the compiler decide.
+#ifdef SMALL_CODE
+#define INLINE static inline
+#else
 #define INLINE static inline __attribute__((always_inline))
+#endif
 #define MUST_USE __attribute__((warn_unused_result))
 #define UNUSED __attribute__((unused))
 // Marks a function that may run the garbage collector: every unrooted term is dead after it.

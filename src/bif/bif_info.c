@@ -23,7 +23,10 @@ static term list1(term t) { return cons(HEAP, t, NIL); }
 static term int_term(u64 v) { return int_from_u64(HEAP, v); }
 
 static u32 release = 25;
-void system_set_otp_release(u32 otp) { release = otp; }
+void system_set_otp_release(u32 otp) {
+  release = otp;
+  float_zeros_differ = otp >= 27;
+}
 u32 system_otp_release(void) { return release; }
 const char *system_erts_version(void) {
   switch (release) {
@@ -80,10 +83,10 @@ static term max_heap_size(void) {
 // Every BIF as {Module, Function, Arity}.
 static term snifs(void) {
   term l = NIL;
-  for (u32 i = 0; i < BIF_COUNT; i++) {
-    const struct bif_entry *b = &bif_table[i];
-    l = cons(HEAP, tuple3(HEAP, atom_from_c(b->module), atom_from_c(b->function), make_small(b->arity)), l);
-  }
+  struct bif_cursor cursor = {0};
+  struct bif_entry b;
+  while (bif_table_next(&cursor, &b))
+    l = cons(HEAP, tuple3(HEAP, atom_from_c(b.module), atom_from_c(b.function), make_small(b.arity)), l);
   return l;
 }
 

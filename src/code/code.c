@@ -106,7 +106,9 @@ static void define_bif(const struct bif_entry *b) {
 
 void code_init(void) {
   export_init();
-  for (u32 i = 0; bif_table[i].fn; i++) define_bif(&bif_table[i]);
+  struct bif_cursor cursor = {0};
+  struct bif_entry b;
+  while (bif_table_next(&cursor, &b)) define_bif(&b);
 }
 
 void code_destroy(void) {

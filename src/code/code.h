@@ -98,9 +98,10 @@ bool code_place(const cword *ip, bool is_return_address, struct code_place *out)
 void code_init(void);      // tables, BIF exports from bifs.tab
 void code_destroy(void);
 
-// The table of BIFs (bifs.tab).
+// The table of BIFs (bifs.tab), row by row; start with a zeroed cursor.
 struct bif_entry { const char *module, *function; u8 arity; bif_fn fn; u32 flags; };
+struct bif_cursor { const char *name; u32 row; };
 enum { BIF_FLAG_GUARD = 1, BIF_FLAG_TRAP = 2, BIF_FLAG_HIDDEN = 4 };
-extern const struct bif_entry bif_table[];
+bool bif_table_next(struct bif_cursor *c, struct bif_entry *out);
 
 #endif

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What Emscripten's C library would otherwise import from JavaScript, defined here so that vm.wasm imports
-// only host_* functions (scripts/check-wasm.js holds it to that). Called by the C library alone.
+// only host_* functions (scripts/check-wasm.js holds it to that), and the mathematical functions that every
+// host has: JavaScript engines and the C library compute them by the same algorithms (fdlibm), and the
+// code and tables need not be shipped. exp, log and pow stay in C: there the C library is the one that
+// agrees with erl's to the last bit.
 
 #include <stddef.h>
 
@@ -11,3 +14,30 @@ void emscripten_notify_memory_growth(size_t memory_index);
 void emscripten_notify_memory_growth(size_t memory_index) {
   (void)memory_index;
 }
+
+enum host_math { // the order of MATH in js/imports.js
+  MATH_SIN, MATH_COS, MATH_TAN, MATH_ASIN, MATH_ACOS, MATH_ATAN, MATH_SINH, MATH_COSH, MATH_TANH, MATH_ASINH, MATH_ACOSH,
+  MATH_ATANH, MATH_ATAN2, MATH_FMOD
+};
+__attribute__((import_module("env"), import_name("host_math"))) double import_math(int function, double x, double y);
+
+#define MATH1(name, which) \
+  double name(double x); \
+  double name(double x) { return import_math(which, x, 0); }
+#define MATH2(name, which) \
+  double name(double x, double y); \
+  double name(double x, double y) { return import_math(which, x, y); }
+MATH1(sin, MATH_SIN)
+MATH1(cos, MATH_COS)
+MATH1(tan, MATH_TAN)
+MATH1(asin, MATH_ASIN)
+MATH1(acos, MATH_ACOS)
+MATH1(atan, MATH_ATAN)
+MATH1(sinh, MATH_SINH)
+MATH1(cosh, MATH_COSH)
+MATH1(tanh, MATH_TANH)
+MATH1(asinh, MATH_ASINH)
+MATH1(acosh, MATH_ACOSH)
+MATH1(atanh, MATH_ATANH)
+MATH2(atan2, MATH_ATAN2)
+MATH2(fmod, MATH_FMOD)

@@ -35,13 +35,12 @@ static struct {
   size_t chunk_used;
 } table;
 
-struct predefined { const char *text; u32 len; };
-#define A(text, len) {text, len},
-static const struct predefined predefined[] = {
+// The predefined atoms in order, each with a zero behind it: no pointers, so that it compresses well.
+static const char predefined[] =
+#define A(text, len) text "\0"
 #include "gen/atoms.inc"
-  {"", 0} // the table may be empty
-};
 #undef A
+  ;
 
 // FNV-1a with a final mix, so that the low bits are usable.
 static u32 text_hash(const u8 *p, size_t n) {
@@ -66,7 +65,7 @@ static u32 pjw_hash(const u8 *p, size_t n) {
 
 static bool grow_slots(void) {
   u32 size = table.slots ? (table.slot_mask + 1) * 2 : 1024;
-  while (size < (u32)COUNT_OF(predefined) * 2) size *= 2;
+  while (size < (u32)ATOM_COUNT * 2) size *= 2;
   u32 *slots = mem_calloc(size * sizeof *slots, MEM_ATOM);
   if (!slots) return false;
   for (u32 i = 0; i < table.count; i++) {
@@ -81,7 +80,7 @@ static bool grow_slots(void) {
 }
 
 static bool grow_records(void) {
-  u32 cap = table.cap ? table.cap * 2 : (u32)COUNT_OF(predefined) + 512;
+  u32 cap = table.cap ? table.cap * 2 : (u32)ATOM_COUNT + 512;
   struct record *records = mem_realloc(table.records, table.cap * sizeof *records, cap * sizeof *records, MEM_ATOM);
   if (!records) return false;
   table.records = records;
@@ -134,9 +133,12 @@ static term add(const u8 *text, size_t len, u32 characters, bool keep) {
 void atom_init(void) {
   if (table.records) return;
   if (!grow_records() || !grow_slots()) PANIC(); // nothing runs without a table
-  for (u32 i = 0; i + 1 < COUNT_OF(predefined); i++) {
-    const u8 *text = (const u8 *)predefined[i].text;
-    term t = add(text, predefined[i].len, (u32)utf8_count(text, predefined[i].len), false);
+  const char *at = predefined;
+  for (u32 i = 0; i < ATOM_COUNT; i++) {
+    size_t len = strlen(at);
+    const u8 *text = (const u8 *)at;
+    at += len + 1;
+    term t = add(text, (u32)len, (u32)utf8_count(text, len), false);
     if (t != MAKE_ATOM(i)) PANIC();
   }
 }
