@@ -144,10 +144,26 @@ static void translate_make_fun(struct emit *e, const struct beam_instr *i) {
   for (u32 k = 0; k < i->list_count; k++) source(e, &i->list[k]);
 }
 
+// The compiler has no tail calls of funs: call_fun, deallocate, return are one. Without it a loop of funs
+// would grow the stack.
+static bool take_fun_tail_call(struct emit *e) {
+  if (e->last == NO_OP || e->before_last == NO_OP || e->words[e->last] != OP_deallocate) return false;
+  cword *call = e->words + e->before_last, *deallocate = e->words + e->last;
+  if (call[0] == OP_call_fun && call + 2 == deallocate) call[0] = OP_call_fun_last;
+  else if (call[0] == OP_call_fun2 && call + 3 == deallocate) call[0] = OP_call_fun2_last;
+  else return false;
+  deallocate[0] = deallocate[1];
+  emit_truncate(e, e->last + 1);
+  e->last = e->before_last;
+  return true;
+}
+
 static void translate_return(struct emit *e) {
   cword from;
   bool y;
-  if (e->last != NO_OP && e->words[e->last] == OP_deallocate) e->words[e->last] = OP_deallocate_return;
+  if (take_fun_tail_call(e)) {
+    // the call returns
+  } else if (e->last != NO_OP && e->words[e->last] == OP_deallocate) e->words[e->last] = OP_deallocate_return;
   else if (e->last != NO_OP && e->words[e->last] == OP_move_ax && take_move_to_x0(e, &from, &y)) {
     emit_op(e, OP_move_return);
     emit_word(e, from);
@@ -624,7 +640,8 @@ static bool translate_record(struct emit *e, const struct beam_instr *i) {
 }
 
 static void one(struct emit *e, const struct beam_instr *i) {
-  if (translate_control(e, i) || translate_test(e, i) || translate_data(e, i) || translate_process(e, i) || translate_bits(e, i)) return;
+  if (translate_control(e, i) || translate_test(e, i) || translate_data(e, i) || translate_process(e, i) || translate_bits(e, i) || translate_bits_old(e, i))
+    return;
   if (!translate_record(e, i)) emit_fail(e, "instruction that the VM lacks");
 }
 
