@@ -3,10 +3,12 @@
 // Charges a reduction for each 64 bytes.
 #include "base/alloc.h"
 #include "bif/bif.h"
+#include "bif/bif_system.h"
 #include "gen/bifs.h"
 #include "term/etf.h"
 
-enum { BYTES_PER_RED = 64, DEFAULT_LEVEL = 6, DEFAULT_MINOR_VERSION = 1 };
+enum { BYTES_PER_RED = 64, DEFAULT_LEVEL = 6 };
+static int default_minor_version(void) { return system_otp_release() < 26 ? 1 : 2; } // 26 on: atoms as UTF-8
 
 // {compressed, 0..9} or {minor_version, 0..2} (0..1 for sizes, as in OTP)
 static bool encode_pair(term key, term value, struct etf_options *o, bool size_only) {
@@ -18,7 +20,7 @@ static bool encode_pair(term key, term value, struct etf_options *o, bool size_o
 }
 
 static bool encode_options(term list, struct etf_options *o, bool size_only) {
-  *o = (struct etf_options){.minor_version = DEFAULT_MINOR_VERSION};
+  *o = (struct etf_options){.minor_version = default_minor_version()};
   for (; is_cons(list); list = tl(list)) {
     term t = hd(list);
     if (is_tuple_of(t, 2)) {

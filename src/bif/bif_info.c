@@ -76,8 +76,8 @@ static term heap_sizes(void) {
 }
 
 static term max_heap_size(void) {
-  term pairs[6] = {ATOM_size, make_small(0), ATOM_kill, ATOM_true, ATOM_error_logger, ATOM_true};
-  return map_from_pairs(HEAP, pairs, 3);
+  term pairs[] = {ATOM_size, make_small(0), ATOM_kill, ATOM_true, ATOM_error_logger, ATOM_true, ATOM_include_shared_binaries, ATOM_false};
+  return map_from_pairs(HEAP, pairs, release < 27 ? 3 : 4);
 }
 
 // Every BIF as {Module, Function, Arity}.

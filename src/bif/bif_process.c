@@ -2,6 +2,7 @@
 // BIFs about processes as such: flags, group leader, liveness, suspension, hibernation, yield; and the
 // port BIFs of a VM that has no ports.
 #include "bif/bif_process.h"
+#include "bif/bif_system.h"
 #include "memory/gc.h"
 #include "process/late.h"
 #include "process/signal.h"
@@ -47,6 +48,12 @@ term bif_hibernate_3(struct process *p, term *a) {
   if (n > MAX_ARITY || !process_hibernate(p, a[0], a[1], a[2])) return bif_system_limit();
   ctx.bif_status = BIF_HIBERNATE;
   return NV;
+}
+
+// erlang:hibernate/0 (OTP 28): waits for a message, keeping the stack.
+term bif_hibernate_0(struct process *p, term *a) {
+  (void)a;
+  return p->mailbox.length ? ATOM_ok : bif_wait();
 }
 
 // --- Group leader --------------------------------------------------------------------------------------------
@@ -133,8 +140,9 @@ bool bif_max_heap_size(term t, u64 *words, u64 *flags) {
 }
 
 term bif_max_heap_term(u64 words, u64 flags) {
-  term pairs[] = {ATOM_error_logger, make_bool(flags & MAX_HEAP_LOG), ATOM_kill, make_bool(flags & MAX_HEAP_KILL), ATOM_size, make_small((i64)words)};
-  return map_from_pairs(HEAP, pairs, 3);
+  term pairs[] = {ATOM_error_logger, make_bool(flags & MAX_HEAP_LOG), ATOM_kill, make_bool(flags & MAX_HEAP_KILL), ATOM_size, make_small((i64)words),
+                  ATOM_include_shared_binaries, make_bool(flags & MAX_HEAP_SHARED)};
+  return map_from_pairs(HEAP, pairs, system_otp_release() < 27 ? 3 : 4);
 }
 
 static term flag_trap_exit(struct process *p, term value) {

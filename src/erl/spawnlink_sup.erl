@@ -10,7 +10,9 @@ start() ->
     %% As if proc_lib had started it.
     put('$ancestors', [init]),
     put('$initial_call', {supervisor, ?MODULE, 1}),
-    {ok, State} = supervisor:init({{local, kernel_sup}, ?MODULE, []}),
+    %% {ok, State}, from OTP 27 on {ok, State, hibernate} and the like.
+    Init = supervisor:init({{local, kernel_sup}, ?MODULE, []}),
+    State = element(2, Init),
     gen_server:enter_loop(supervisor, [], State, {local, kernel_sup}).
 
 init([]) -> {ok, {#{strategy => one_for_one, intensity => 10, period => 10}, []}}.

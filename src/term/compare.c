@@ -5,6 +5,8 @@
 // need no stack. Called by the interpreter, maps, ETS and BIFs; never allocates in an Erlang heap.
 #include "term/compare.h"
 
+#include <math.h>
+
 #include "base/alloc.h"
 #include "term/atom.h"
 #include "term/binary.h"
@@ -180,10 +182,14 @@ static int compare_exports(term a, term b) {
   return c ? c : SIGN(aa, ba);
 }
 
+bool float_zeros_differ;
+
 static int compare_numbers(term a, term b, u32 mode) {
   bool fa = is_float(a), fb = is_float(b);
   if (fa && fb) {
     double x = float_val(a), y = float_val(b);
+    bool exact = mode == MODE_EXACT || mode == MODE_SAME;
+    if (x == 0 && y == 0 && exact && float_zeros_differ) return SIGN(signbit(y) != 0, signbit(x) != 0);
     return SIGN(x, y);
   }
   if (!fa && !fb) return int_compare(a, b);

@@ -47,17 +47,28 @@ static bool wanted_application(const char *folder) {
   return false;
 }
 
-void native_host_otp(const char *root) {
+// The folder releases/N of an OTP root: N, or 0.
+static unsigned release_of(const char *root) {
+  for (unsigned n = 20; n < 100; n++) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s/releases/%u", root, n);
+    if (access(path, F_OK) == 0) return n;
+  }
+  return 0;
+}
+
+unsigned native_host_otp(const char *root) {
   char path[4096];
   snprintf(path, sizeof path, "%s/lib", root);
   DIR *dir = opendir(path);
-  if (!dir) return;
+  if (!dir) return 0;
   for (struct dirent *entry; (entry = readdir(dir));) {
     if (!wanted_application(entry->d_name)) continue;
     snprintf(path, sizeof path, "%s/lib/%s/ebin", root, entry->d_name);
     native_host_path(path);
   }
   closedir(dir);
+  return release_of(root);
 }
 
 static u64 clock_us(clockid_t clock) {

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 void native_host_path(const char *directory);  // searched first to last added
-void native_host_otp(const char *root);        // adds lib/*/ebin of the applications a bare VM uses
+unsigned native_host_otp(const char *root);        // adds lib/*/ebin of the applications a bare VM uses
 extern bool native_host_virtual_clock;         // time stands still but for native_host_advance
 void native_host_advance(unsigned long long microseconds);
 void native_host_free(void);

@@ -13,6 +13,7 @@
 #include "base/alloc.h"
 #include "base/hostcalls.h"
 #include "code/load.h"
+#include "bif/bif_system.h"
 #include "host/vm.h"
 #include "memory/gc.h"
 #include "native_host.h"
@@ -120,8 +121,9 @@ int main(int argc, char **argv) {
   const char *root = getenv("OTP_ROOT");
   const char *own = getenv("SPAWNLINK_ERL");
   native_host_path(own ? own : "build/erl");
-  native_host_otp(root ? root : "/usr/lib/erlang");
+  u32 release = native_host_otp(root ? root : "/usr/lib/erlang");
   if (vm_open(&options) != VM_OK) die("cannot open");
+  if (release) system_set_otp_release(release);
   event_hook = on_event;
   event_mask = 1u << EVENT_EXIT;
   bool running = true;
