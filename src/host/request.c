@@ -79,6 +79,7 @@ static enum vm_status spawn(term m, term f, term args, term options, struct proc
   struct process *p = process_spawn(o.parent, m, f, args, &o.spawn, monitor);
   if (!p) return vm_fail(VM_LIMIT, "no more processes: the limit is reached or memory is out");
   p->trap_exit = o.trap_exit;
+  p->hosted = true;
   if (o.name != NV) registered_add(o.name, p);
   *made = p;
   return VM_OK;

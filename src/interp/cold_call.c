@@ -63,6 +63,10 @@ const cword *cold_call_fun2(const cword *ip, term *E) {
   ctx.x[ip[2]] = SRC(ip[1]);
   return interp_call_fun(ip, E, (u32)ip[2], ip + 3, 0);
 }
+const cword *cold_call_fun2_last(const cword *ip, term *E) {
+  ctx.x[ip[2]] = SRC(ip[1]);
+  return interp_call_fun(ip, E, (u32)ip[2], NULL, ip[3]);
+}
 
 // --- sending and looking at messages
 const cword *cold_send(const cword *ip, term *E) {

@@ -117,7 +117,7 @@ static bool give_tables(struct process *p, u32 *units) {
 static bool phase(struct process *p, u32 *units) {
   switch ((enum exit_phase)p->exit_phase) {
     case EXIT_BEGIN:
-      EVENT(EVENT_EXIT, p, p->pid, p->exit_reason, NV, 0);
+      if (UNLIKELY(event_mask >> EVENT_EXIT & 1 || (p->hosted && event_hook))) event_hook(EVENT_EXIT, p, p->pid, p->exit_reason, NV, 0);
       return true;
     case EXIT_TIMERS: return cancel_timers(p, units);
     case EXIT_TABLES: return give_tables(p, units);

@@ -29,6 +29,7 @@ struct process {
   bool save_calls : 1;
   bool queued : 1;        // in a run queue, that of priority "queue"
   bool yielding : 1;      // in erlang:yield/0, which is called again after the yield
+  bool hosted : 1;        // the host started it and is told of its end, subscribed or not
   u8 queue;
   u8 exit_phase;          // enum exit_phase of exit.c, once exiting
   u32 suspend_count;      // sum over suspenders
