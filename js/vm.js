@@ -260,7 +260,6 @@ export class VM extends Events {
       after,
     });
     this.#jsProcesses.set(keyOfPid(pid), process);
-    this.subscribed();
     return process;
   }
 
@@ -328,7 +327,6 @@ export class VM extends Events {
       call.pid = this.#spawn('spawnlink_js', 'call', request, this.#spawnOptions(spawn));
       this.#calls.set(id, call);
       this.#callPids.set(keyOfPid(call.pid), id);
-      this.subscribed();
       if (timeout !== undefined) cancel = after(timeout, () => kill(new TimeoutError(`${module}:${fun}/${args.length} took longer than ${timeout} ms`)));
       signal?.addEventListener('abort', abort, { once: true });
     });
@@ -489,11 +487,10 @@ export class VM extends Events {
     if (!EVENT_NAMES.has(name)) throw new ArgumentError(`no event '${name}': there are ${[...EVENT_NAMES].join(', ')}`);
   }
 
-  /** What nobody wants to see is not recorded. @protected @override */
+  /** What nobody wants to see is not recorded; that what the host started has ended always is. @protected @override */
   subscribed() {
     if (this.#machine.closed) return;
-    const exits = this.#callPids.size > 0 || this.#jsProcesses.size > 0;
-    const mask = KINDS.reduce((bits, name, kind) => bits | (this.wants(name) || (name === 'exit' && exits) ? 1 << kind : 0), 0);
+    const mask = KINDS.reduce((bits, name, kind) => bits | (this.wants(name) ? 1 << kind : 0), 0);
     if (mask !== this.#mask) this.#machine.eventMask(mask);
     this.#mask = mask;
   }
@@ -588,7 +585,6 @@ export class VM extends Events {
     this.#jsProcesses.delete(key);
     js?.ended(error);
     if (id !== undefined) this.#calls.get(id)?.fail(error);
-    this.subscribed();
   }
 
   /** A JS process has mail: all of it is taken. @param {Word} word */
