@@ -16,6 +16,7 @@ import { readSnapshot } from './inspect.js';
 import { Atom, Pid, Tuple, pretty, text } from './term.js';
 
 /** @import { EventRecord, Reader, Word } from './machine.js' */
+/** @import { Clock } from './imports.js' */
 /** @import { Identity } from './etf.js' */
 /** @import { ModuleFinder, OtpSource } from './otp.js' */
 /** @import { Term } from './term.js' */
@@ -31,7 +32,7 @@ import { Atom, Pid, Tuple, pretty, text } from './term.js';
  * @property {number} [memoryLimit] bytes the VM may use; the process that asks for more is killed. Default 2 GiB
  * @property {number} [maxProcesses] default 1,048,576
  * @property {number} [seed] makes what is random repeatable
- * @property {'real' | 'virtual'} [clock] virtual: time passes only while everything waits, and then at once
+ * @property {'real' | 'virtual' | Clock} [clock] virtual: time passes only while everything waits, and then at once; or your own
  * @property {string[]} [args] the command line, as init:get_plain_arguments and get_argument show it
  * @property {Record<string, string | undefined>} [env] environment variables, as os:getenv shows them; none by default
  * @property {boolean | ((text: string, bytes: Uint8Array) => void)} [stdout] what to do with output; false: nothing
@@ -798,7 +799,7 @@ function checkOptions(options) {
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) throw new ArgumentError(`${key} is a positive integer`);
   };
   for (const key of /** @type {const} */ (['memoryLimit', 'maxProcesses', 'seed', 'slice'])) number(key);
-  if (options.clock !== undefined && options.clock !== 'real' && options.clock !== 'virtual') throw new ArgumentError("clock is 'real' or 'virtual'");
+  if (options.clock !== undefined && typeof options.clock !== 'object' && options.clock !== 'real' && options.clock !== 'virtual') throw new ArgumentError("clock is 'real' or 'virtual'");
 }
 
 /**
@@ -822,7 +823,7 @@ export async function createVM(options = {}) {
   const own = tableFinder(options.modules);
   const virtual = options.clock === 'virtual';
   const seed = options.seed ?? (virtual ? 1 : undefined);
-  const clock = virtual ? virtualClock(Date.UTC(2025, 0, 1)) : realClock();
+  const clock = typeof options.clock === 'object' ? options.clock : virtual ? virtualClock(Date.UTC(2025, 0, 1)) : realClock();
   /** @type {VM | undefined} */
   let vm = undefined;
   /** @type {Machine | undefined} */

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The page's view of its two workers: the compiler and the program's VM. A program's worker that stops answering is ended and
+// another takes its place, from what is loaded already.
+
+import { load } from './load.js';
+import { Remote } from './rpc.js';
+
+const PATIENCE = 2000;
+
+export class Machine {
+  #assets;
+  #compiler;
+  #program;
+  #parts;
+  onmessage = (_message) => {};
+
+  constructor(assets) {
+    this.#assets = assets;
+  }
+
+  async open(progress) {
+    this.#compiler = new Remote(this.#assets.compiler);
+    this.#program = new Remote(this.#assets.program);
+    this.#program.onmessage = (message) => this.onmessage(message);
+    const { wasm, pack, hrl, restUrl } = await load(this.#assets, progress);
+    const modules = await this.#compiler.ask('open', { wasm, pack, hrl });
+    this.#parts = { wasm, pack: modules, restUrl };
+    this.#program.tell('open', this.#parts);
+  }
+
+  compile(files) {
+    return this.#compiler.ask('compile', { files }, 60_000).catch((error) => {
+      if (error.message !== 'no answer') throw error;
+      throw new Error('The compiler took longer than a minute.');
+    });
+  }
+
+  /** Whether the worker answered; if not it was replaced. */
+  async #prompt(type, data) {
+    try {
+      await this.#program.ask(type, data, PATIENCE);
+      return true;
+    } catch (error) {
+      if (error.message !== 'no answer') throw error;
+      this.#program.restart();
+      this.#program.tell('open', this.#parts);
+      return false;
+    }
+  }
+
+  close() {
+    return this.#prompt('stop');
+  }
+
+  start(beams, entry, speed, javascript) {
+    return this.#program.ask('start', { beams, entry, speed, javascript }, 20_000);
+  }
+
+  speed(speed) {
+    return this.#prompt('speed', { speed });
+  }
+
+  step() {
+    return this.#program.ask('step', {}, PATIENCE);
+  }
+
+  exit(pid, reason) {
+    return this.#program.ask('exit', { pid, reason }, 5000);
+  }
+
+  details(pid) {
+    return this.#program.ask('details', { pid }, 5000);
+  }
+
+  shell(line) {
+    return this.#program.ask('shell', { line });
+  }
+
+  drawn() {
+    this.#program.tell('drawn');
+  }
+}

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The page: connects the editor, the workers and the views. What state a run is in is decided here and nowhere else.
+
+import { $, h } from './dom.js';
+import { Details } from './details.js';
+import { makeEditor } from './editor.js';
+import { EXAMPLES } from '../examples/index.js';
+import { Files } from './files.js';
+import { Model } from './graph/model.js';
+import { View } from './graph/view.js';
+import { Machine } from './machine.js';
+import { showMatrix } from './matrix.js';
+import { Output } from './output.js';
+import { showProblems } from './problems.js';
+import { fromHash, toHash } from './share.js';
+import { makeShell } from './shell.js';
+import { Table } from './table.js';
+import { makeTabs } from './tabs.js';
+import { makeTheme } from './theme.js';
+import { Timeline } from './timeline.js';
+
+/** Slices a second by the slider's place. */
+const SPEEDS = [[2, '2 slices/s'], [8, '8 slices/s'], [30, '30/s'], [150, '150/s'], [Infinity, 'full']];
+const LINT_AFTER = 500;
+
+const machine = new Machine('__ASSETS__');
+const output = new Output($('output'));
+const model = new Model();
+const view = new View($('graph'), model, choose);
+const files = new Files(programChanged);
+const editor = makeEditor($('editor'), { changed: (text) => files.edited(text), run: () => run() });
+files.editor = editor;
+const table = new Table(choose);
+const timeline = new Timeline(choose);
+const details = new Details({ ask: (pid) => machine.details(pid), exit: (pid, reason) => machine.exit(pid, reason), choose });
+const shell = makeShell({ ask: askShell, output });
+const tabs = makeTabs(() => (view.wake(), lastFrame && table.draw(lastFrame, true)));
+makeTheme();
+
+/** loading, ready (a VM without a program), compiling, running, stopped, ended */
+let state = 'loading';
+let lastFrame;
+let results = [];
+let lintTimer;
+let runs = 0;
+
+function setState(next) {
+  state = next;
+  document.body.dataset.state = next;
+  const busy = next === 'loading' || next === 'compiling';
+  $('run').disabled = busy;
+  $('step').disabled = busy;
+  $('reset').disabled = busy;
+  $('stop').disabled = !['running', 'stopped', 'ready'].includes(next);
+  $('stop').querySelector('span').textContent = next === 'stopped' ? 'Continue' : 'Stop';
+  $('stop').querySelector('path').setAttribute('d', next === 'stopped' ? 'M4 2.5v11l9-5.5z' : 'M4 3.5h8v9H4z');
+  summary();
+}
+
+function notice(...content) {
+  $('notice').replaceChildren(...content);
+  $('notice').hidden = content.length === 0;
+}
+
+function summary() {
+  const words = { loading: 'loading', compiling: 'compiling', running: 'running', ready: 'ready', stopped: 'stopped', ended: 'ended' };
+  let how = words[state];
+  if (state === 'running' && lastFrame && !lastFrame.busy) how = lastFrame.total > 0 ? 'waiting' : 'ended';
+  const parts = [h('b', {}, how)];
+  if (lastFrame && state !== 'compiling') {
+    const { total, memory, time } = lastFrame;
+    parts.push(` · ${total.toLocaleString('en')} process${total === 1 ? '' : 'es'} · ${(memory / 2 ** 20).toFixed(1)} MiB · ${(time / 1000).toFixed(1)} s`);
+    if (lastFrame.left > 0) parts.push(` · more events than can be shown`);
+  }
+  $('summary').replaceChildren(...parts);
+  const empty = model.nodes.size === 0;
+  $('empty').hidden = !empty;
+  if (empty) $('empty').textContent = state === 'loading' ? '' : state === 'running' ? 'All processes of the program have ended.' : 'Run the program to see its processes.';
+}
+
+// --- The program ------------------------------------------------------------------------------------
+
+function openExample(id) {
+  const example = EXAMPLES.find((one) => one.id === id) ?? EXAMPLES[0];
+  $('example').value = example.id;
+  open(example.title, example.text, example.files);
+  showMatrix(example.id === 'reasons', askShell);
+}
+
+function open(title, text, list) {
+  $('title').textContent = title;
+  $('text').textContent = text;
+  files.open(list);
+  results = [];
+  showProblems([], () => {});
+  lintSoon();
+  if (state !== 'loading') reset();
+}
+
+function programChanged() {
+  lintSoon();
+}
+
+function lintSoon() {
+  clearTimeout(lintTimer);
+  lintTimer = setTimeout(async () => {
+    if (state === 'loading' || state === 'compiling') return;
+    try {
+      shown(await machine.compile(files.list));
+    } catch {
+      // Run says what is wrong with the compiler.
+    }
+  }, LINT_AFTER);
+}
+
+/** Shows what the compiler had to say. Answers how many errors there were. */
+function shown(next) {
+  results = next;
+  editor.mark(results.find((result) => result.file === files.current.name)?.told ?? []);
+  return showProblems(results, (file, line, column) => {
+    tabs.part('code');
+    files.goto(file, line, column);
+    editor.mark(results.find((result) => result.file === file)?.told ?? []);
+  });
+}
+
+/** The function a program begins with: start/0 or main/0, of the file that is shown if it has one. */
+function entryOf(compiled) {
+  const order = [...compiled].sort((a, b) => Number(b.file === files.current.name) - Number(a.file === files.current.name));
+  for (const name of ['start', 'main']) {
+    const found = order.find((result) => result.starts.includes(name));
+    if (found) return [found.module, name];
+  }
+  return undefined;
+}
+
+async function run({ paused = false } = {}) {
+  if (state === 'loading' || state === 'compiling') return;
+  clearTimeout(lintTimer);
+  const id = ++runs;
+  setState('compiling');
+  clearViews();
+  try {
+    const compiled = await machine.compile(files.list);
+    const errors = shown(compiled);
+    if (errors > 0) {
+      output.note(`${errors} error${errors === 1 ? '' : 's'}: the program was not started.`);
+      tabs.part('code');
+      return setState('ended');
+    }
+    const entry = entryOf(compiled);
+    if (!entry) output.note('No module exports start/0 or main/0. The modules are loaded: call them in the shell.');
+    await fresh(compiled.map(({ module, beam }) => ({ module, bytes: beam })), entry, paused);
+    if (id !== runs) return;
+    setState(paused ? 'stopped' : 'running');
+    if (matchMedia('(max-width: 760px)').matches) tabs.part('stage');
+  } catch (error) {
+    output.note(`The program could not be started: ${error.message}`);
+    setState('ended');
+  }
+}
+
+/** A new VM in place of the old one. */
+async function fresh(beams, entry, paused = false) {
+  if (!(await machine.close())) output.note('The VM did not answer and was ended.');
+  clearViews();
+  if (entry) output.note(`${entry[0]}:${entry[1]}()`);
+  await machine.start(beams, entry, paused ? 0 : speed(), files.list.some((file) => file.text.includes('javascript !')));
+}
+
+function clearViews() {
+  output.clear();
+  timeline.clear();
+  model.clear();
+  shell.reset();
+  choose('');
+  lastFrame = undefined;
+  view.wake();
+}
+
+const speed = () => SPEEDS[Number($('speed').value)][0];
+
+async function stopOrContinue() {
+  const stopped = state === 'stopped';
+  setState(stopped ? 'running' : 'stopped');
+  if (await machine.speed(stopped ? speed() : 0)) return;
+  output.note('The VM did not answer and was ended. Run starts a new one.');
+  setState('ended');
+}
+
+async function step() {
+  if (state === 'ready' || state === 'ended') return run({ paused: true });
+  if (state === 'running') await stopOrContinue();
+  await machine.step().catch((error) => output.note(error.message));
+}
+
+async function reset() {
+  if (state === 'loading' || state === 'compiling') return;
+  runs++;
+  clearViews();
+  try {
+    await fresh([], undefined);
+    setState('ready');
+  } catch (error) {
+    notice(`The VM could not be started: ${error.message}`);
+  }
+}
+
+async function askShell(line) {
+  if (state === 'stopped') {
+    output.note('The VM is stopped; this lets it go on.');
+    await stopOrContinue();
+  }
+  return machine.shell(line);
+}
+
+// --- What comes from the VM -------------------------------------------------------------------------
+
+function takeFrame(frame) {
+  lastFrame = frame;
+  const now = performance.now();
+  for (const { stream, text } of frame.output) output.add(text, stream);
+  output.skipped(frame.outputLeft);
+  timeline.take(frame.events, frame.left);
+  model.take(frame, now);
+  table.draw(frame);
+  details.draw(model.nodes.get(details.pid));
+  summary();
+  view.wake();
+  requestAnimationFrame(() => machine.drawn());
+}
+
+machine.onmessage = (message) => {
+  if (message.type === 'frame') takeFrame(message.frame);
+  else if (message.type === 'ended') {
+    output.note(message.why);
+    setState('ended');
+  } else if (message.type === 'problem') {
+    output.note(message.crash ? `The VM ended: ${message.text}` : message.text);
+    if (message.crash) setState('ended');
+  }
+};
+
+function choose(pid) {
+  view.chosen = pid;
+  if (pid === '') details.hide();
+  else {
+    details.show(pid, model.nodes.get(pid));
+    if (matchMedia('(max-width: 760px)').matches) tabs.part('stage');
+    if ($('canvas').hidden) tabs.graph();
+  }
+  view.wake();
+}
+
+// --- Controls ---------------------------------------------------------------------------------------
+
+$('run').addEventListener('click', () => run());
+$('stop').addEventListener('click', stopOrContinue);
+$('step').addEventListener('click', step);
+$('reset').addEventListener('click', reset);
+$('clear').addEventListener('click', () => output.clear());
+$('example').addEventListener('change', (event) => {
+  history.replaceState(null, '', location.pathname);
+  openExample(event.target.value);
+});
+$('speed').addEventListener('input', () => {
+  $('speed-text').textContent = SPEEDS[Number($('speed').value)][1];
+  $('speed').setAttribute('aria-valuetext', SPEEDS[Number($('speed').value)][1]);
+  if (state === 'running') machine.speed(speed());
+});
+$('show-messages').addEventListener('change', (event) => (model.messages = event.target.checked));
+$('share').addEventListener('click', async () => {
+  history.replaceState(null, '', toHash(files.list));
+  const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
+  notice(copied ? 'A link to this program is on the clipboard.' : 'The address of this page is now a link to this program.');
+  setTimeout(() => notice(), 4000);
+});
+addEventListener('keydown', (event) => {
+  if (event.key === 'Escape' && details.pid !== '') choose('');
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.target.closest('.cm-editor')) run();
+});
+addEventListener('hashchange', () => openFromHash());
+
+function openFromHash() {
+  if (location.hash.length < 2) return false;
+  const example = EXAMPLES.find((one) => `#${one.id}` === location.hash);
+  if (example) return openExample(example.id), true;
+  try {
+    const list = fromHash(location.hash);
+    open('A shared program', 'This program came with the link. It runs in this page only, in a sandbox of its own.', list);
+    showMatrix(false, askShell);
+    return true;
+  } catch (error) {
+    notice(error.message);
+    return false;
+  }
+}
+
+async function begin() {
+  for (const [group, list] of Map.groupBy(EXAMPLES, (example) => example.group)) $('example').append(h('optgroup', { label: group }, ...list.map((example) => h('option', { value: example.id }, example.title))));
+  if (!openFromHash()) openExample(EXAMPLES[0].id);
+  const bar = h('progress', { max: 1, value: 0, 'aria-label': 'Loading' });
+  const words = h('span', {}, 'Loading Erlang');
+  if ($('notice').hidden) notice(words, bar);
+  try {
+    await machine.open((done, total) => {
+      bar.value = total ? done / total : 0;
+      words.textContent = `Loading Erlang and its compiler: ${Math.round((100 * done) / total)}% of ${(total / 2 ** 20).toFixed(1)} MiB`;
+    });
+  } catch (error) {
+    return notice(`Erlang could not be loaded: ${error.message}. Reload the page to try again.`);
+  }
+  if (words.isConnected) notice();
+  setState('ready');
+  await reset();
+  lintSoon();
+  navigator.serviceWorker?.register('sw.js').catch(() => {});
+}
+
+setState('loading');
+begin();

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The graph's twin: the same processes as a table. Drawn only while it is shown.
+
+import { $, h } from './dom.js';
+import { title } from './graph/view.js';
+
+const COLUMNS = ['Process', 'Name', 'State', 'Mailbox', 'Traps', 'Links', 'Monitors', 'Memory'];
+const EVERY = 400;
+
+export class Table {
+  #choose;
+  #drawnAt = 0;
+
+  constructor(choose) {
+    this.#choose = choose;
+  }
+
+  draw(frame, force = false) {
+    const now = performance.now();
+    if ($('table').hidden || (!force && now - this.#drawnAt < EVERY)) return;
+    this.#drawnAt = now;
+    const focused = document.activeElement?.closest('#table') && document.activeElement.textContent;
+    const body = frame.processes.map((p) => this.#row(p));
+    for (const group of frame.groups) body.push(h('tr', {}, h('td', {}, `× ${group.count}`), h('td', { colspan: COLUMNS.length - 1 }, group.call)));
+    $('table').replaceChildren(h('table', {}, h('caption', { class: 'unseen' }, `${frame.total} processes`), h('thead', {}, h('tr', {}, ...COLUMNS.map((name) => h('th', { scope: 'col' }, name)))), h('tbody', {}, ...body)));
+    if (focused) [...$('table').querySelectorAll('button')].find((button) => button.textContent === focused)?.focus();
+  }
+
+  #row(p) {
+    const cells = [title(p), p.state, p.messages, p.trap ? 'yes' : 'no', p.links.join(' ') || '–', p.monitors.join(' ') || '–', `${Math.round(p.memory / 1024)} KiB`];
+    return h('tr', {}, h('td', {}, h('button', { onclick: () => this.#choose(p.id) }, p.id)), ...cells.map((cell) => h('td', {}, cell)));
+  }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The worker that compiles: a VM of its own that keeps OTP's compiler loaded, apart from the VM programs run in, so
+// that no program can harm it.
+
+import { createVM } from '../../../js/vm.js';
+import { Tuple } from '../../../js/term.js';
+import { unlzma } from './lzma.js';
+
+const text = new TextDecoder();
+/** @type {Promise<import('../../../js/vm.js').VM>} */
+let vm;
+let headers = [];
+
+async function open({ wasm, pack, hrl }) {
+  headers = Object.entries(hrl).map(([name, body]) => Tuple.from([name, body]));
+  const modules = unlzma(new Uint8Array(pack));
+  vm = createVM({ wasm, otp: modules, stdout: false, stderr: false });
+  // Loads the compiler's modules, so that the first click finds them there.
+  await compile([{ name: 'warm.erl', text: '-module(warm).\n-export([start/0]).\nstart() -> [X || X <- [1]].\n' }]);
+  return modules;
+}
+
+/** @param {{name: string, text: string}[]} files */
+async function compile(files) {
+  const own = files.map((file) => Tuple.from([file.name, file.text]));
+  const results = await (await vm).call('spawnlink_web', 'compile', [own, headers], { timeout: 60_000 });
+  return results.map(([name, outcome, told, starts]) => ({
+    file: text.decode(name),
+    module: outcome instanceof Tuple ? outcome.at(1).name : undefined,
+    beam: outcome instanceof Tuple ? outcome.at(2) : undefined,
+    told: told.map(([kind, line, column, what]) => ({ kind: kind.name, line, column, text: text.decode(what) })),
+    starts: starts.map(String),
+  }));
+}
+
+onmessage = async ({ data }) => {
+  try {
+    const value = data.type === 'open' ? await open(data) : await compile(data.files);
+    postMessage({ type: 'reply', id: data.id, value });
+  } catch (error) {
+    postMessage({ type: 'reply', id: data.id, error: String(error?.message ?? error) });
+  }
+};

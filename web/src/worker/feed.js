@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the page is told of a running VM: events as small records of text, output, and snapshots, in bounded frames. No
+// program can make a frame larger than the limits here; what is left out is counted.
+
+import { Atom, Tuple } from '../../../js/term.js';
+import { brief, callText } from './text.js';
+
+const MAX_EVENTS = 400;
+const MAX_OUTPUT = 48_000;
+const MAX_NODES = 300;
+/** Message events of one frame after which their recording stops until the next. */
+const MAX_MESSAGES = 1500;
+const OWN = new Set(['spawnlink_js', 'spawnlink_web', 'spawnlink_io', 'spawnlink_init', 'spawnlink_log', 'spawnlink_code', 'spawnlink_sup']);
+
+export class Feed {
+  #vm;
+  #clock;
+  /** @type {object[]} */
+  #events = [];
+  #left = 0;
+  /** @type {{stream: string, text: string}[]} */
+  #output = [];
+  #outputSize = 0;
+  #outputLeft = 0;
+  /** Processes that are not the program's. @type {Set<string>} */
+  #system = new Set();
+  /** @type {Map<string, import('../../../js/term.js').Pid>} */
+  #pids = new Map();
+  #names = new Map();
+  #began;
+  #serial = 0;
+  #messages = 0;
+  #offMessages = () => {};
+
+  constructor(vm, clock) {
+    this.#vm = vm;
+    this.#clock = clock;
+    this.#began = clock.monotonic();
+    for (const process of vm.inspect().processes) this.#system.add(String(process.pid));
+    for (const [kind, record] of Object.entries(RECORDS)) if (kind !== 'message') vm.on(kind, (event) => this.#take(kind, record(event)));
+    vm.on('stdout', ({ text }) => this.#print('out', text));
+    vm.on('stderr', ({ text }) => this.#print('err', text));
+    this.#listenToMessages();
+  }
+
+  #listenToMessages() {
+    this.#messages = 0;
+    this.#offMessages = this.#vm.on('message', (event) => {
+      if (++this.#messages > MAX_MESSAGES) return this.#offMessages();
+      this.#take('message', RECORDS.message(event));
+    });
+  }
+
+  /** Marks a process as one of the playground's own. */
+  hide(pid) {
+    this.#system.add(String(pid));
+  }
+
+  /** @param {string} text */
+  pid(text) {
+    return this.#pids.get(text);
+  }
+
+  #take(kind, { pid, other, text, outcome, cause, module, otherName }) {
+    const id = String(pid);
+    const otherId = other === undefined ? undefined : String(other);
+    if (kind === 'spawn' && (OWN.has(module) || this.#ownParent(module, otherId))) this.#system.add(id);
+    if (kind === 'register') {
+      this.#names.set(id, text);
+      if (text === 'spawnlink_shell') this.#system.add(id);
+    }
+    if (this.#system.has(id) || ((kind === 'message' || kind === 'link') && otherId && this.#system.has(otherId))) return;
+    if (this.#events.length >= MAX_EVENTS) {
+      this.#left++;
+      return;
+    }
+    this.#pids.set(id, pid);
+    const record = { n: ++this.#serial, t: (this.#clock.monotonic() - this.#began) / 1000, kind, pid: id, text };
+    if (otherId && !this.#system.has(otherId)) record.other = otherId;
+    if (otherName) record.otherName = otherName;
+    if (outcome) Object.assign(record, { outcome, cause });
+    const name = this.#names.get(id);
+    if (name && kind !== 'register') record.name = name;
+    this.#events.push(record);
+  }
+
+  /** A library process that one of ours has started. */
+  #ownParent(module, parent) {
+    return module !== undefined && module !== 'erlang' && parent !== undefined && this.#system.has(parent) && OWN.has(module);
+  }
+
+  #print(stream, text) {
+    if (this.#outputSize + text.length > MAX_OUTPUT) {
+      const room = Math.max(0, MAX_OUTPUT - this.#outputSize);
+      this.#outputLeft += text.length - room;
+      text = text.slice(0, room);
+    }
+    if (text === '') return;
+    this.#outputSize += text.length;
+    const last = this.#output.at(-1);
+    if (last?.stream === stream) last.text += text;
+    else this.#output.push({ stream, text });
+  }
+
+  /** Whether there is something to tell. */
+  get pending() {
+    return this.#events.length > 0 || this.#output.length > 0;
+  }
+
+  /** What happened since the last frame, and how things are. */
+  frame() {
+    const frame = {
+      events: this.#events,
+      left: this.#left,
+      output: this.#output,
+      outputLeft: this.#outputLeft,
+      flood: this.#messages > MAX_MESSAGES,
+      time: (this.#clock.monotonic() - this.#began) / 1000,
+      ...this.#snapshot(),
+    };
+    this.#events = [];
+    this.#output = [];
+    this.#left = this.#outputSize = this.#outputLeft = 0;
+    if (this.#messages > MAX_MESSAGES) this.#listenToMessages();
+    else this.#messages = 0;
+    return frame;
+  }
+
+  #snapshot() {
+    const { processes } = this.#vm.inspect();
+    const shown = processes.filter((p) => !this.#isSystem(p));
+    const busy = shown.some((p) => p.state === 'runnable' || p.state === 'running');
+    const { memory } = this.#vm.stats();
+    const total = shown.length;
+    const groups = new Map();
+    let nodes = shown;
+    if (total > MAX_NODES) {
+      nodes = shown.filter((p, i) => p.name || i < 40).slice(0, 120);
+      const kept = new Set(nodes);
+      for (const p of shown) {
+        if (kept.has(p)) continue;
+        const call = callText(p.initialCall);
+        groups.set(call, (groups.get(call) ?? 0) + 1);
+      }
+    }
+    const ids = new Set(nodes.map((p) => String(p.pid)));
+    this.#pids = new Map(nodes.map((p) => [String(p.pid), p.pid]));
+    return {
+      total,
+      busy,
+      memory,
+      groups: [...groups].map(([call, count]) => ({ call, count })),
+      processes: nodes.map((p) => ({
+        id: String(p.pid),
+        name: p.name,
+        call: callText(p.initialCall),
+        current: callText(p.current),
+        state: p.state,
+        trap: p.trapExit,
+        js: p.js,
+        messages: p.messages,
+        memory: p.memory,
+        reductions: p.reductions,
+        parent: p.parent && ids.has(String(p.parent)) ? String(p.parent) : undefined,
+        links: p.links.map(String).filter((id) => ids.has(id)),
+        monitors: p.monitors.map(String).filter((id) => ids.has(id)),
+      })),
+    };
+  }
+
+  #isSystem(p) {
+    const id = String(p.pid);
+    if (this.#system.has(id)) return true;
+    if (!OWN.has(p.initialCall?.module) && p.name !== 'spawnlink_shell') return false;
+    this.#system.add(id);
+    return true;
+  }
+}
+
+const name = (target) => (target instanceof Tuple ? String(target.at(0)) : target instanceof Atom ? target.name : undefined);
+const pidOnly = (term) => (name(term) === undefined ? term : undefined);
+
+/** Each event as what is common to all. */
+const RECORDS = {
+  spawn: (e) => ({ pid: e.pid, other: e.parent, text: callText(e.initialCall), module: e.initialCall?.module }),
+  exit: (e) => ({ pid: e.pid, text: brief(e.reason), outcome: e.normal ? 'normal' : 'abnormal', cause: '' }),
+  signal: (e) => ({ pid: e.to, other: e.from, text: brief(e.reason), outcome: e.outcome, cause: e.cause }),
+  link: (e) => ({ pid: e.pid, other: e.peer, text: '' }),
+  unlink: (e) => ({ pid: e.pid, other: e.peer, text: '' }),
+  monitor: (e) => ({ pid: e.pid, other: pidOnly(e.target), otherName: name(e.target), text: '' }),
+  demonitor: (e) => ({ pid: e.pid, other: pidOnly(e.target), otherName: name(e.target), text: '' }),
+  down: (e) => ({ pid: e.pid, other: pidOnly(e.target), otherName: name(e.target), text: brief(e.reason) }),
+  register: (e) => ({ pid: e.pid, text: e.name }),
+  unregister: (e) => ({ pid: e.pid, text: e.name }),
+  message: (e) => ({ pid: e.to, other: e.from, text: brief(e.message) }),
+};
