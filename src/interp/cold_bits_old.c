@@ -72,7 +72,7 @@ const cword *cold_bs_put_integer(const cword *ip, term *E) { // fail, size, unit
 
 const cword *cold_bs_put_float(const cword *ip, term *E) {
   u64 bits;
-  bool ok = bs_build_size(SRC(ip[2]), (u32)ip[3], &bits) && bs_put_float(SRC(ip[5]), bits, (u32)ip[4]);
+  bool ok = bs_build_size(SRC(ip[2]), (u32)ip[3], &bits) && (bits == 16 || bits == 32 || bits == 64) && bs_put_float(SRC(ip[5]), bits, (u32)ip[4]);
   return ok ? ip + 6 : failed(ip, E);
 }
 
