@@ -2,6 +2,7 @@
 // Twins of the arithmetic and comparison operations, for operands that are not two small integers, and
 // the guard BIF operations. Numbers are built on the heap or in fragments; nothing collects but the check
 // at the start.
+#include "bif/bif_system.h"
 #include "interp/semantics.h"
 
 #define FAIL ((const cword *)ip[1])
@@ -30,12 +31,18 @@ const cword *cold_bsr(const cword *ip, term *E) { return binary(ip, E, num_bsr, 
 const cword *cold_add_aa(const cword *ip, term *E) { return cold_add(ip, E); }
 const cword *cold_sub_aa(const cword *ip, term *E) { return cold_sub(ip, E); }
 
-// "X + constant" is OTP's i_increment: its failure shows no entry of erlang:'+'/2.
+// "X + constant" was OTP's i_increment up to release 25: its failure showed no entry of erlang:'+'/2.
+static const cword *increment_failed(const cword *ip, term *E, term a, term b) {
+  if (system_otp_release() < 26) return exception_error(ip, E, num_limit_hit() ? ATOM_system_limit : ATOM_badarith);
+  bool minus = small_val(b) < 0; // "X - constant" is translated to the sum with its opposite
+  return exception_arithmetic(ip, E, minus ? ATOM_minus : ATOM_plus, a, minus ? make_small(-small_val(b)) : b);
+}
+
 static const cword *increment(const cword *ip, term *E, bool from_y) {
   if (!interp_gc_check(E, (u32)ip[2])) return NULL;
   E = ctx.e;
   term a = from_y ? *(term *)((char *)E + ip[3]) : SRC(ip[3]), r = num_add(HEAP, a, imm_operand(ip[4]));
-  if (r == NV) return ip[1] ? FAIL : exception_error(ip, E, num_limit_hit() ? ATOM_system_limit : ATOM_badarith);
+  if (r == NV) return ip[1] ? FAIL : increment_failed(ip, E, a, imm_operand(ip[4]));
   DST(ip[5]) = r;
   return ip + 6;
 }
