@@ -20,4 +20,4 @@ cases() ->
      fun() -> <<F:(id(0))/float>> end, fun() -> <<F:(id(24))/float>> end, fun() -> <<1, Bits/binary>> end, fun() -> <<16#D800/utf8>> end,
      fun() -> <<B:5/binary>> end, fun() -> <<I:(id(1 bsl 70))>> end].
 
-main() -> [io:format("~0p~n", [t(F)]) || F <- cases()].
+main() -> [io:format("~w~n", [t(F)]) || F <- cases()].
