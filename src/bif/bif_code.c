@@ -108,7 +108,8 @@ static struct pending **pending_of(term name) {
   return link;
 }
 
-static bool pend(struct module *m) {
+bool code_pend(struct module *m) {
+  if (code_is_pending(m->name)) return false;
   struct pending *new = mem_calloc(sizeof *new, MEM_CODE);
   if (!new) return false;
   new->m = m;
@@ -119,6 +120,19 @@ static bool pend(struct module *m) {
   new->next = pending;
   pending = new;
   return true;
+}
+
+bool code_is_pending(term name) { return *pending_of(name) != NULL; }
+
+struct module *code_load_pending(term name, const u8 *beam, size_t len, struct load_error *e, bool *on_load) {
+  struct module *m = code_stage(name, beam, len, e);
+  *on_load = m && m->on_load;
+  if (!m || (*on_load ? code_pend(m) : code_publish(m))) return m;
+  e->module = m->name;
+  memcpy(e->where.chunk, "FOR1", 5);
+  e->where.what = code_has_old(m->name) ? "an old version has not been purged" : *on_load ? "its on_load function runs" : "out of memory";
+  code_discard(m);
+  return NULL;
 }
 
 void code_bif_close(void) {
@@ -176,7 +190,7 @@ term bif_finish_loading_1(struct process *p, term *a) {
   if (names != NIL) {
     struct refc *r = prepared_of(hd(a[0]));
     if (n == 1) {
-      if (!pend(prepared_module(r))) return bif_system_limit();
+      if (!code_pend(prepared_module(r))) return bif_system_limit();
       prepared_set(r, NULL);
     }
     return tuple2(HEAP, ATOM_on_load, names);

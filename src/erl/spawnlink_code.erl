@@ -2,21 +2,85 @@
 %%
 %% The code server of a bare VM: answers the calls of OTP's module code that make sense when modules come
 %% from the host. The VM itself loads a module at its first call, without asking here.
+%% It also runs on_load functions, each in a process of its own, while those who want the module wait.
 -module(spawnlink_code).
--export([start/0]).
+-export([start/0, on_load/1, undefined_function/3]).
 
-start() ->
+start() -> loop([]).
+
+%% Modules whose on_load functions run: {Module, Pid, [fun((Result) -> _)]}.
+loop(Pending) ->
     receive
         {code_call, From, Request} when is_pid(From) ->
-            From ! {code_server, reply(Request)},
-            start();
+            loop(serve(Request, From, fun(Reply) -> From ! {code_server, Reply} end, Pending));
         {'$gen_call', {From, Tag}, Request} ->
-            From ! {Tag, reply(Request)},
-            start();
+            loop(serve(Request, From, fun(Reply) -> From ! {Tag, Reply} end, Pending));
+        {'DOWN', _, process, Pid, Reason} ->
+            case lists:keytake(Pid, 2, Pending) of
+                {value, {Module, _, Waiting}, Rest} ->
+                    Result = on_load_done(Module, Reason),
+                    _ = [Answer(Result) || Answer <- lists:reverse(Waiting)],
+                    loop(Rest);
+                false ->
+                    loop(Pending)
+            end;
         _ ->
-            start()
+            loop(Pending)
     end.
 
+serve(Request, From, Answer, Pending) ->
+    case reply(Request) of
+        {on_load, Module} -> wait_on_load(Module, From, Answer, Pending);
+        Reply -> Answer(Reply), Pending
+    end.
+
+wait_on_load(Module, From, Answer, Pending) ->
+    case lists:keyfind(Module, 1, Pending) of
+        {_, From, _} ->
+            %% The on_load function itself, calling its module as others will.
+            Answer({error, on_load}),
+            Pending;
+        {_, Pid, Waiting} ->
+            lists:keyreplace(Module, 1, Pending, {Module, Pid, [Answer | Waiting]});
+        false ->
+            {Pid, _} = spawn_monitor(fun() -> exit(erlang:call_on_load_function(Module)) end),
+            [{Module, Pid, [Answer]} | Pending]
+    end.
+
+on_load_done(Module, ok) ->
+    erts_code_purger:finish_after_on_load(Module, true),
+    {module, Module};
+on_load_done(Module, Other) ->
+    erts_code_purger:finish_after_on_load(Module, false),
+    %% As OTP's code server has it; not from this process, which the logger may need.
+    is_atom(Other) orelse
+        spawn(fun() -> error_logger:warning_msg("The on_load function for module ~s returned:~n~P\n", [Module, Other, 10]) end),
+    {error, on_load_failure}.
+
+%% Called for a module that was loaded but for its on_load function: has it run, or waits for it.
+on_load(Module) ->
+    case whereis(code_server) of
+        undefined -> on_load_done(Module, catch erlang:call_on_load_function(Module));
+        Server ->
+            Ref = monitor(process, Server),
+            Server ! {'$gen_call', {self(), Ref}, {on_load, Module}},
+            receive
+                {Ref, Reply} -> demonitor(Ref, [flush]), Reply;
+                {'DOWN', Ref, _, _, _} -> {error, on_load_failure}
+            end
+    end.
+
+%% The VM calls this instead of a function of such a module.
+undefined_function(Module, Function, Arguments) ->
+    case on_load(Module) of
+        {module, _} -> apply(Module, Function, Arguments);
+        _ ->
+            try error(undef)
+            catch error:undef:[_ | Callers] -> erlang:raise(error, undef, [{Module, Function, Arguments, []} | Callers])
+            end
+    end.
+
+reply({on_load, Module}) -> {on_load, Module};
 reply({ensure_loaded, Module}) -> load(Module);
 reply({load_file, Module}) -> load(Module);
 reply({is_loaded, Module}) ->
@@ -43,6 +107,7 @@ reply(_) -> {error, bare}.
 load(Module) ->
     case spawnlink:load(Module) of
         true -> {module, Module};
+        on_load -> {on_load, Module};
         false -> {error, nofile}
     end.
 
@@ -51,7 +116,9 @@ load(Module, Binary) ->
         true -> catch erlang:purge_module(Module);
         false -> ok
     end,
-    try erlang:load_module(Module, Binary)
+    try erlang:load_module(Module, Binary) of
+        {error, on_load} -> {on_load, Module};
+        Result -> Result
     catch _:_ -> {error, badfile}
     end.
 

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/hostcalls.h"
 #include "bif/bif.h"
+#include "bif/bif_code.h"
 #include "code/load.h"
 #include "gen/bifs.h"
 #include "host/event.h"
@@ -32,11 +33,13 @@ term host_bif_want_input(struct process *p, term *a) {
   return ATOM_ok;
 }
 
-// spawnlink:load(Module) -> true | false: loads a module the host has, as the first call to it would.
+// spawnlink:load(Module) -> true | false | on_load: loads a module the host has, as the first call to it would.
+// on_load: its on_load function has to run before anything calls it.
 term host_bif_load(struct process *p, term *a) {
   (void)p;
   if (!is_atom(a[0])) return bif_badarg();
   if (module_find(a[0])) return ATOM_true;
+  if (code_is_pending(a[0])) return ATOM_on_load;
   size_t n, size;
   u8 *data;
   const u8 *name = atom_text(a[0], &n);
@@ -44,10 +47,11 @@ term host_bif_load(struct process *p, term *a) {
   if (found == 2) return bif_wait();
   if (found == 0) return ATOM_false;
   struct load_error e = {.module = NV};
-  struct module *m = code_load(a[0], data, size, &e);
+  bool on_load;
+  struct module *m = code_load_pending(a[0], data, size, &e, &on_load);
   mem_free(data, size, MEM_SYSTEM);
   if (!m && load_failed_hook) load_failed_hook(&e);
-  return make_bool(m != NULL);
+  return m && on_load ? ATOM_on_load : make_bool(m != NULL);
 }
 
 // spawnlink:native_record/0: what code calls where it makes or reads a native record (OTP 29).

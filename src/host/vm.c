@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/hostcalls.h"
 #include "bif/bif_keep.h"
+#include "bif/bif_code.h"
 #include "bif/bif_system.h"
 #include "bif/bif_term.h"
 #include "code/load.h"
@@ -169,10 +170,25 @@ static void purge(term name) {
   keep_sweep_when_due();
 }
 
+// A process runs the on_load function; whoever calls the module waits for it.
+static enum vm_status run_on_load(struct module *m) {
+  struct vm_term args = {.value = NIL};
+  term name = m->name, pid;
+  if (!code_pend(m)) {
+    code_discard(m);
+    return vm_fail(VM_NO_MEMORY, "no memory to load the module");
+  }
+  args.value = cons(&args.heap, name, NIL);
+  enum vm_status status = vm_spawn_term(ATOM_spawnlink_code, ATOM_on_load, args.value, NIL, &pid);
+  vm_term_free(&args);
+  return status == VM_OK ? vm_answer(name) : status;
+}
+
 enum vm_status vm_load(const u8 *name, size_t name_len, const u8 *beam, size_t len) {
   term expected = name_len ? atom_from_utf8(name, name_len) : NV;
   struct load_error e = {.module = NV};
   struct module *m = code_stage(expected, beam, len, &e);
+  if (m && m->on_load) return run_on_load(m);
   if (m) {
     purge(m->name);
     if (code_publish(m)) return vm_answer(m->name);

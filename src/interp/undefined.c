@@ -6,10 +6,12 @@
 
 #include "base/alloc.h"
 #include "base/hostcalls.h"
+#include "bif/bif_code.h"
 #include "code/load.h"
 
 enum undefined_result undefined_load(term module) {
   if (module_find(module)) return UNDEFINED_LOADED;
+  if (code_is_pending(module)) return UNDEFINED_ON_LOAD;
   size_t name_len, n = 0;
   const u8 *name = atom_text(module, &name_len);
   u8 *data = NULL;
@@ -17,10 +19,11 @@ enum undefined_result undefined_load(term module) {
   if (found == 2) return UNDEFINED_PENDING;
   if (found != 1) return UNDEFINED_MISSING;
   struct load_error error = {.module = NV};
-  struct module *m = code_load(module, data, n, &error);
+  bool on_load;
+  struct module *m = code_load_pending(module, data, n, &error, &on_load);
   mem_free(data, n, MEM_SYSTEM);
   if (!m && load_failed_hook) load_failed_hook(&error);
-  return m ? UNDEFINED_LOADED : UNDEFINED_MISSING;
+  return !m ? UNDEFINED_MISSING : on_load ? UNDEFINED_ON_LOAD : UNDEFINED_LOADED;
 }
 
 const cword *undefined_wait(const cword *ip, term *E, u32 live) {
@@ -59,6 +62,12 @@ const cword *cold_undefined_function(const cword *ip, term *E) {
   if (!booted || e->module == ctx.p->error_handler) {
     switch (undefined_load(e->module)) {
     case UNDEFINED_PENDING: return undefined_wait(ip, E, e->arity);
+    case UNDEFINED_ON_LOAD: {
+      struct export *first = export_get(ATOM_spawnlink_code, ATOM_undefined_function, 3);
+      if (first && (export_defined(first) || undefined_load(first->module) == UNDEFINED_LOADED) && export_defined(first))
+        return call_handler(first, E, e->module, e->function, arguments(e->arity));
+      break;
+    }
     default: break;
     }
     if (export_defined(e)) return e->ip;

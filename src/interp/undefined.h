@@ -5,7 +5,7 @@
 
 #include "interp/interp.h"
 
-enum undefined_result { UNDEFINED_LOADED, UNDEFINED_MISSING, UNDEFINED_PENDING };
+enum undefined_result { UNDEFINED_LOADED, UNDEFINED_MISSING, UNDEFINED_PENDING, UNDEFINED_ON_LOAD };
 enum undefined_result undefined_load(term module);
 const cword *undefined_wait(const cword *ip, term *E, u32 live); // waits for the host, then runs ip again
 const cword *exception_undef(const struct export *e, term *E);
