@@ -26,7 +26,12 @@ const SUITES = [
     when: tests('tests/js', /\.test\.js$/).length > 0,
     command: [node, '--experimental-vm-modules', '--no-warnings', '--expose-gc', 'node_modules/jest/bin/jest.js', '--config', 'jest.config.js'],
   },
-  ...['signals', 'examples', 'web', 'package'].map((name) => ({ name, when: `tests/${name}/run.js`, command: [node, `tests/${name}/run.js`] })),
+  // Processes and signals again, where every call is a place to be scheduled out.
+  { name: 'erl-slices', when: 'tests/erl/run.js', command: [node, 'tests/erl/run.js', ...['slice=1', 'slice=4'].flatMap((mode) => ['--mode', mode]), 'process', 'signals'] },
+  // Random programs and leaks, in small; `npm run soak` has the full numbers.
+  { name: 'soak', when: 'tests/soak/run.js', command: [node, 'tests/soak/run.js', '--mode', 'native', '--mode', 'wasm'] },
+  { name: 'leak', when: 'tests/leak/run.js', command: [node, 'tests/leak/run.js'] },
+  ...['examples', 'web', 'package'].map((name) => ({ name, when: `tests/${name}/run.js`, command: [node, `tests/${name}/run.js`] })),
   { name: 'size', when: 'js/index.js', command: ['scripts/check-size'] },
 ];
 
