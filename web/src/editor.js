@@ -38,6 +38,7 @@ export function makeEditor(parent, { changed, run }) {
     StreamLanguage.define(erlang),
     syntaxHighlighting(colours),
     lintGutter(),
+    ...(matchMedia('(max-width: 760px)').matches ? [EditorView.lineWrapping] : []),
     keymap.of([{ key: 'Mod-Enter', run: () => (run(), true) }, ...defaultKeymap, ...historyKeymap]),
     EditorView.contentAttributes.of({ 'aria-label': 'Erlang source', spellcheck: 'false', autocorrect: 'off', autocapitalize: 'off' }),
     EditorView.updateListener.of((update) => update.docChanged && changed(update.state.doc.toString())),

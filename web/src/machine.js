@@ -24,7 +24,7 @@ export class Machine {
     this.#program = new Remote(this.#assets.program);
     this.#program.onmessage = (message) => this.onmessage(message);
     const { wasm, pack, hrl, restUrl } = await load(this.#assets, progress);
-    const modules = await this.#compiler.ask('open', { wasm, pack, hrl });
+    const modules = await this.#compiler.ask('open', { wasm, pack, hrl, restUrl });
     this.#parts = { wasm, pack: modules, restUrl };
     this.#program.tell('open', this.#parts);
   }

@@ -300,6 +300,7 @@ function openFromHash() {
 async function begin() {
   for (const [group, list] of Map.groupBy(EXAMPLES, (example) => example.group)) $('example').append(h('optgroup', { label: group }, ...list.map((example) => h('option', { value: example.id }, example.title))));
   if (!openFromHash()) openExample(EXAMPLES[0].id);
+  performance.mark('interactive');
   const bar = h('progress', { max: 1, value: 0, 'aria-label': 'Loading' });
   const words = h('span', {}, 'Loading Erlang');
   if ($('notice').hidden) notice(words, bar);
@@ -311,6 +312,7 @@ async function begin() {
   } catch (error) {
     return notice(`Erlang could not be loaded: ${error.message}. Reload the page to try again.`);
   }
+  performance.mark('runnable');
   if (words.isConnected) notice();
   setState('ready');
   await reset();

@@ -90,12 +90,24 @@ export class Model {
 
   #add(process, now) {
     const parent = this.nodes.get(process.parent);
-    const angle = (this.nodes.size * 2.4) % (2 * Math.PI);
-    const near = parent ? 46 : 30;
-    const node = { ...process, born: now, x: (parent?.x ?? 0) + near * Math.cos(angle), y: (parent?.y ?? 0) + near * Math.abs(Math.sin(angle)) + (parent ? 30 : 0), depth: parent ? (parent.depth ?? 0) + 1 : 0 };
+    const depth = parent ? (parent.depth ?? 0) + 1 : 0;
+    const node = { ...process, born: now, ...this.#place(process, parent), depth };
     this.nodes.set(process.id, node);
     this.version++;
     return node;
+  }
+
+  /** Where a process appears: in the place of a sibling that died, else to the right of its siblings below its parent. */
+  #place(process, parent) {
+    if (!parent) return { x: this.nodes.size * 40, y: (this.nodes.size % 3) * 25 };
+    const siblings = [...this.nodes.values()].filter((node) => node.parent === process.parent);
+    const dead = siblings.find((node) => node.diesAt !== undefined && !node.replaced);
+    if (dead) {
+      dead.replaced = true;
+      return { x: dead.x + 12, y: dead.y + 46 };
+    }
+    const right = Math.max(...siblings.map((node) => node.x), parent.x - 60);
+    return { x: right + 60, y: parent.y + 80 + (siblings.length % 2) * 6 };
   }
 
   #edge(kind, a, b) {

@@ -54,8 +54,8 @@ export class Pulses {
     tail?.setAttribute('d', `M${from.x + dx * back} ${from.y + dy * back}L${x} ${y}`);
     dot.setAttribute('cx', x);
     dot.setAttribute('cy', y);
-    text?.setAttribute('x', x);
-    text?.setAttribute('y', y - 12);
+    text?.setAttribute('x', x + 12);
+    text?.setAttribute('y', y + 4);
     if (t < 1) return;
     const after = Math.min((t - 1) * 1.4, 1);
     if (pulse.kind === 'signal' && pulse.outcome !== 'ignored') {

@@ -17,13 +17,15 @@ export class View {
   #nodes = s('g', { class: 'nodes' });
   #signals = s('g', { class: 'pulses' });
   #pulses = new Pulses(this.#signals);
-  #world = s('g', {}, this.#edges, this.#signals, this.#nodes);
+  #world = s('g', {}, this.#edges, this.#nodes, this.#signals);
   #drawn = new Map();
   #drawnEdges = new Map();
   #version = -1;
   #asked = false;
   #box = { x: 0, y: 0, k: 1 };
   #focused = '';
+  /** Those with children below them: their label goes beside them. */
+  #parents = new Set();
   chosen = '';
   #sim = forceSimulation([]).alphaDecay(0.035).velocityDecay(0.45).stop();
 
@@ -83,6 +85,7 @@ export class View {
     this.#sync(this.#drawn, model.nodes, this.#nodes, (node) => this.#makeNode(node));
     this.#sync(this.#drawnEdges, model.edges, this.#edges, (edge) => s('path', { class: `edge ${edge.kind}`, 'marker-end': edge.kind === 'monitor' && 'url(#head)' }));
     this.#tabStop();
+    this.#parents = new Set(edges.filter((edge) => edge.kind === 'parent').map((edge) => edge.from));
   }
 
   #sync(drawn, wanted, layer, make) {
@@ -127,17 +130,23 @@ export class View {
   #paintNode(element, node, now) {
     element.setAttribute('transform', `translate(${node.x.toFixed(1)} ${node.y.toFixed(1)})`);
     const dead = now >= (node.diesAt ?? Infinity);
-    const key = `${node.state}${dead}${node.name}${node.trap}${node.messages}${node.count}${this.chosen === node.id}`;
+    const beside = this.#parents.has(node.id);
+    const key = `${node.state}${dead}${beside}${node.name}${node.trap}${node.messages}${node.count}${this.chosen === node.id}`;
     if (element.key === key) return;
     element.key = key;
     const [label, pid] = [element.querySelector('.label'), element.querySelector('.pid')];
+    const r = this.#radius;
+    if (!node.group) for (const [text, x, y] of [[label, r + 11, -1], [pid, r + 11, 12]]) {
+      text.setAttribute('x', beside ? x : 0);
+      text.setAttribute('y', beside ? y : text === label ? r + 18 : r + 31);
+    }
     if (node.group) {
       label.textContent = `× ${node.count.toLocaleString('en')}`;
       pid.textContent = node.call;
       element.setAttribute('aria-label', `${node.count} processes in ${node.call}`);
       return;
     }
-    element.setAttribute('class', ['node', node.state, dead && 'dead', node.quiet && 'quiet', node.name && 'named', now - node.born < 500 && !calm() && 'fresh', this.chosen === node.id && 'chosen'].filter(Boolean).join(' '));
+    element.setAttribute('class', ['node', node.state, dead && 'dead', beside && 'beside', node.quiet && 'quiet', node.name && 'named', now - node.born < 500 && !calm() && 'fresh', this.chosen === node.id && 'chosen'].filter(Boolean).join(' '));
     label.textContent = dead && !node.quiet ? `✕ ${short(node.reason ?? '', 26)}` : title(node);
     pid.textContent = dead && !node.quiet ? title(node) : node.id;
     element.querySelector('.trap').setAttribute('visibility', node.trap ? 'visible' : 'hidden');
@@ -229,13 +238,15 @@ const short = (text, n) => (text.length > n ? `${text.slice(0, n - 1)}…` : tex
 /** What a process is called: its name, else the function it began with. */
 export const title = (node) => node.name ?? (/^(erlang:apply|proc_lib:init_p)/.test(node.call ?? '') ? (node.call.startsWith('erlang') ? 'fun' : 'proc_lib') : short((node.call ?? '').replace(/^\w+:/, ''), 22));
 
-/** A link is straight, a monitor bends beside it and ends before its target. */
+/** A link is straight; a monitor bends beside it and ends before its target, a parent's line bends to the other side. */
 function line(a, b, kind, r) {
-  if (kind !== 'monitor') return `M${a.x} ${a.y}L${b.x} ${b.y}`;
+  if (kind === 'link') return `M${a.x} ${a.y}L${b.x} ${b.y}`;
   const [dx, dy] = [b.x - a.x, b.y - a.y];
   const length = Math.hypot(dx, dy) || 1;
   const [nx, ny] = [-dy / length, dx / length];
-  const [mx, my] = [(a.x + b.x) / 2 + nx * 22, (a.y + b.y) / 2 + ny * 22];
+  const bend = kind === 'parent' ? -16 : 24;
+  const [mx, my] = [(a.x + b.x) / 2 + nx * bend, (a.y + b.y) / 2 + ny * bend];
+  if (kind === 'parent') return `M${a.x} ${a.y}Q${mx} ${my} ${b.x} ${b.y}`;
   const back = Math.hypot(b.x - mx, b.y - my) || 1;
   return `M${a.x} ${a.y}Q${mx} ${my} ${b.x - ((b.x - mx) / back) * (r + 6)} ${b.y - ((b.y - my) / back) * (r + 6)}`;
 }

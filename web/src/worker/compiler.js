@@ -6,18 +6,19 @@
 import { createVM } from '../../../js/vm.js';
 import { Tuple } from '../../../js/term.js';
 import { unlzma } from './lzma.js';
+import { restFinder } from './rest.js';
 
 const text = new TextDecoder();
 /** @type {Promise<import('../../../js/vm.js').VM>} */
 let vm;
 let headers = [];
 
-async function open({ wasm, pack, hrl }) {
+async function open({ wasm, pack, hrl, restUrl }) {
   headers = Object.entries(hrl).map(([name, body]) => Tuple.from([name, body]));
   const modules = unlzma(new Uint8Array(pack));
-  vm = createVM({ wasm, otp: modules, stdout: false, stderr: false });
-  // Loads the compiler's modules, so that the first click finds them there.
-  await compile([{ name: 'warm.erl', text: '-module(warm).\n-export([start/0]).\nstart() -> [X || X <- [1]].\n' }]);
+  vm = createVM({ wasm, otp: modules, fallback: restFinder(restUrl), stdout: false, stderr: false });
+  // Loads the compiler's modules, so that the first click finds them there; nobody waits for that.
+  setTimeout(() => compile([{ name: 'warm.erl', text: '-module(warm).\n-export([start/0]).\nstart() -> [X || X <- [1]].\n' }]).catch(() => {}));
   return modules;
 }
 

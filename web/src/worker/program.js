@@ -4,11 +4,11 @@
 // page has drawn the one before, so that no program can flood the page.
 
 import { createVM } from '../../../js/vm.js';
-import { readPack } from '../../../js/pack.js';
 import { Atom } from '../../../js/term.js';
 import { pacedClock } from './clock.js';
 import { Feed } from './feed.js';
 import { startJavascript } from './javascript.js';
+import { restFinder } from './rest.js';
 import { brief } from './text.js';
 
 const FRAME = 40;
@@ -38,7 +38,7 @@ const handlers = {
     const vm = await createVM({
       wasm: parts.wasm,
       otp: parts.pack,
-      fallback: restFinder(),
+      fallback: restFinder(parts.restUrl),
       clock,
       memoryLimit: MEMORY,
       maxProcesses: 262_144,
@@ -171,15 +171,6 @@ function tell(now = false) {
   frameCost = lastFrame - begun;
   drawn = false;
   postMessage({ type: 'frame', frame });
-}
-
-/** OTP's other modules, fetched when a program first asks for one that the first pack does not have. */
-function restFinder() {
-  return async (name) => {
-    parts.rest ??= fetch(parts.restUrl).then((response) => (response.ok ? response.arrayBuffer() : Promise.reject(new Error(`${response.status}`))));
-    const { modules } = readPack(new Uint8Array(await parts.rest));
-    return modules.get(name);
-  };
 }
 
 onmessage = async ({ data }) => {

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Programs that go wrong in every way a page must survive: it stays responsive, says what happened, and Reset gives a fresh VM.
+
+import assert from 'node:assert/strict';
+import { output, responsive, run, says, state } from './browser.js';
+
+const module = (body) => `-module(bomb).\n-export([start/0, loop/0, loop/1]).\n${body}\nloop() -> loop().\nloop(X) -> loop(X).\n`;
+
+const BOMBS = {
+  'processes without end': ['start() -> spawn(fun() -> start() end), start().', undefined],
+  'memory without end': ['start() -> grow([]).\ngrow(L) -> grow([binary:copy(<<1>>, 100000) | L]).', /memory|system_limit|enomem|killed/],
+  'a list without end': ['start() -> grow([1]).\ngrow(L) -> grow([L | L] ++ L).', /memory|system_limit|enomem|killed/],
+  '10 MB of output': ['start() -> io:put_chars(binary:copy(<<"0123456789abcde\\n">>, 655360)), io:format("~nprinted~n").', /not shown[^]*printed/],
+  'lines of output without end': ['start() -> io:format("line~n"), start().', /line/],
+  'a flood of messages': ['start() -> P = spawn(fun() -> loop() end), flood(P).\nflood(P) -> P ! <<"message">>, flood(P).', undefined],
+  'messages to and fro': ['start() -> P = spawn(fun echo/0), [spawn(fun() -> play(P) end) || _ <- lists:seq(1, 50)], play(P).\necho() -> receive {F, M} -> F ! M end, echo().\nplay(P) -> P ! {self(), hi}, receive hi -> play(P) end.', undefined],
+  'a crash at load': ['-on_load(no/0).\nno() -> exit(not_today).\nstart() -> ok.', /not_today|on_load/],
+  'a halt': ['start() -> halt(3).', /halted the VM with status 3/],
+  'restarts without end': ['start() -> P = spawn(fun() -> exit(again) end), monitor(process, P), receive _ -> start() end.', undefined],
+};
+
+export default [
+  ...Object.entries(BOMBS).map(([name, [body, expected]]) => ({
+    name: `bomb: ${name}`,
+    async test({ page }) {
+      const p = await page();
+      await run(p, module(body));
+      await state(p, 'running', 'ended', 'stopped');
+      await responsive(p);
+      if (expected) {
+        const begun = Date.now();
+        while (!expected.test(await output(p)) && Date.now() - begun < 15_000) await p.waitForTimeout(200);
+        assert.match((await output(p)).slice(-3000), expected);
+      }
+      await responsive(p);
+      await p.click('#reset');
+      await state(p, 'ready');
+      await p.fill('#line', '6 * 7.');
+      await p.press('#line', 'Enter');
+      await says(p, ['42']);
+      assert.deepEqual(p.errors, []);
+    },
+  })),
+  {
+    name: '300 processes stay smooth, 5,000 are grouped',
+    async test({ page }) {
+      const p = await page();
+      const many = (n) => module(`start() -> [spawn_link(fun() -> receive x -> ok end end) || _ <- lists:seq(1, ${n})], receive x -> ok end.`);
+      await run(p, many(280));
+      await p.waitForFunction(() => document.querySelectorAll('.node').length === 281);
+      const frames = await p.evaluate(() => new Promise((done) => {
+        let n = 0;
+        const begun = performance.now();
+        const count = () => (n++, performance.now() - begun < 2000 ? requestAnimationFrame(count) : done(n / 2));
+        requestAnimationFrame(count);
+      }));
+      console.log(`  ${frames} frames a second with 281 processes`);
+      assert.ok(frames > 15, `${frames} frames a second`);
+      await p.screenshot({ path: 'build/web/shots/many.png' });
+      await run(p, many(5000));
+      await p.waitForFunction(() => document.querySelector('.node.group .label')?.textContent.startsWith('×'));
+      assert.match(await p.textContent('#summary'), /5,001 processes/);
+      await responsive(p);
+      await p.screenshot({ path: 'build/web/shots/group.png' });
+    },
+  },
+];

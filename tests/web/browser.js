@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The browser of the web tests: Debian's chromium through playwright-core, the playground served from dist/playground, and the
+// few things tests do with a page.
+
+import { existsSync } from 'node:fs';
+import { serve } from '../../web/build/serve.js';
+
+/** Where a chromium is, or undefined. */
+export const chromiumPath = () => [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => path && existsSync(path));
+
+export async function open() {
+  const { chromium } = await import('playwright-core');
+  const { folder } = await import('../../web/build/build.js');
+  const server = await serve(folder);
+  const browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox'] });
+  /** @param {object} [options] of the context */
+  const page = async (options = {}, path = '') => {
+    const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, ...options });
+    const made = await context.newPage();
+    const errors = [];
+    made.on('pageerror', (error) => errors.push(error.message));
+    await made.addInitScript(() => {
+      globalThis.longTasks = [];
+      new PerformanceObserver((list) => globalThis.longTasks.push(...list.getEntries().map((task) => task.duration))).observe({ type: 'longtask' });
+    });
+    await made.goto(server.url + path);
+    await state(made, 'ready');
+    return Object.assign(made, { errors });
+  };
+  return { page, browser, url: server.url, close: async () => (await browser.close(), server.close()) };
+}
+
+export const state = (page, ...states) => page.waitForFunction((wanted) => wanted.includes(document.body.dataset.state), states, { timeout: 20_000, polling: 50 });
+
+export const output = (page) => page.textContent('#output');
+
+/** Waits until the output has all texts, in this order. */
+export function says(page, texts, timeout = 20_000) {
+  const has = ({ selector, wanted }) => {
+    const text = document.querySelector(selector).textContent;
+    let at = 0;
+    return wanted.every((part) => (at = text.indexOf(part, at)) >= 0 && (at += part.length));
+  };
+  return page.waitForFunction(has, { selector: '#output', wanted: texts }, { timeout, polling: 100 }).catch(async () => {
+    throw new Error(`expected ${JSON.stringify(texts)}\n  in ${JSON.stringify((await output(page)).slice(-1500))}`);
+  });
+}
+
+/** Puts a program in place of what is in the editor. */
+export async function program(page, text) {
+  await page.click('.cm-content');
+  await page.keyboard.press('Control+a');
+  await page.keyboard.insertText(text);
+}
+
+export async function run(page, text) {
+  if (text !== undefined) await program(page, text);
+  await state(page, 'ready', 'running', 'ended', 'stopped');
+  await page.click('#run');
+}
+
+export const example = async (page, id) => {
+  await page.selectOption('#example', id);
+  await page.waitForFunction((name) => document.querySelector('#files').textContent.includes(name), `${id}.erl`);
+  await state(page, 'ready');
+};
+
+/** How long the page takes to answer to something it is asked: its main thread has to be free. */
+export async function responsive(page, limit = 100) {
+  const times = [];
+  for (let i = 0; i < 8; i++) {
+    times.push(await page.evaluate(() => new Promise((done) => {
+      const begun = performance.now();
+      setTimeout(() => done(performance.now() - begun));
+    })));
+    await page.waitForTimeout(100);
+  }
+  times.sort((a, b) => a - b);
+  if (times.at(-2) > limit) throw new Error(`the page answered after ${times.map(Math.round)} ms`);
+}

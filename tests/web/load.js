@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Loading: sizes, time, nobody else asked, links to programs, offline.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { example, output, program, run, says, state } from './browser.js';
+
+export default [
+  {
+    name: 'sizes are within their budgets',
+    async test() {
+      const { js, first } = JSON.parse(readFileSync('build/web/sizes.json', 'utf8'));
+      assert.ok(js <= 250 * 1024, `JavaScript ${js}`);
+      assert.ok(first <= 1_500_000, `first load ${first}`);
+    },
+  },
+  {
+    name: 'first load: ready, editor filled, no errors, no third party',
+    async test({ page, url }) {
+      const p = await page();
+      const entries = await p.evaluate(() => performance.getEntriesByType('resource').map((entry) => entry.name));
+      assert.deepEqual(entries.filter((name) => !name.startsWith(url)), []);
+      assert.match(await p.textContent('.cm-content'), /-module\(family\)/);
+      const marks = await p.evaluate(() => performance.getEntriesByName('interactive').concat(performance.getEntriesByName('runnable')).map((mark) => Math.round(mark.startTime)));
+      console.log(`  interactive after ${marks[0]} ms, a program can be run after ${marks[1]} ms`);
+      assert.ok(marks[0] < 1500, `interactive after ${marks[0]} ms`);
+      assert.deepEqual(p.errors, []);
+    },
+  },
+  {
+    name: 'from click to first output in less than 2 s',
+    async test({ page }) {
+      const p = await page();
+      await program(p, '-module(quick).\n-export([start/0]).\nstart() -> io:format("there~n").\n');
+      await p.waitForTimeout(1200);
+      const begun = Date.now();
+      await p.click('#run');
+      await says(p, ['there']);
+      const took = Date.now() - begun;
+      console.log(`  ${took} ms`);
+      assert.ok(took < 2000, `${took} ms`);
+    },
+  },
+  {
+    name: 'share link: round trip, and a damaged one',
+    async test({ page, url }) {
+      const p = await page();
+      await program(p, '-module(shared).\n-export([start/0]).\nstart() -> io:format("héllo ✓~n").\n');
+      await p.click('#share');
+      const link = p.url();
+      assert.match(link, /#1\./);
+      const other = await page({}, link.slice(url.length));
+      assert.match(await other.textContent('.cm-content'), /héllo ✓/);
+      await run(other);
+      await says(other, ['héllo ✓']);
+      const damaged = await page({}, `${link.slice(url.length, -30)}xx`);
+      assert.match(await damaged.textContent('#notice'), /damaged/);
+      assert.match(await damaged.textContent('.cm-content'), /-module/);
+      const newer = await page({}, '#9.abc');
+      assert.match(await newer.textContent('#notice'), /version 9/);
+    },
+  },
+  {
+    name: 'offline after the first load',
+    async test({ page }) {
+      const p = await page();
+      await p.evaluate(() => navigator.serviceWorker.ready);
+      await p.waitForFunction(() => caches.keys().then((names) => names.length > 0));
+      await p.waitForTimeout(300);
+      await p.context().setOffline(true);
+      await p.reload();
+      await state(p, 'ready');
+      await example(p, 'pingpong');
+      await run(p);
+      await says(p, ['pong 5']);
+      assert.doesNotMatch(await output(p), /could not/);
+    },
+  },
+];

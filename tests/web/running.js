@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Running, stopping, stepping, killing, the shell, compile errors.
+
+import assert from 'node:assert/strict';
+import { example, output, program, run, says, state } from './browser.js';
+
+const named = (page, name) => page.$$eval('.node:not(.dead)', (nodes, wanted) => nodes.filter((node) => node.querySelector('.label').textContent === wanted).map((node) => node.dataset.id), name);
+
+async function type(page, line) {
+  await page.fill('#line', line);
+  await page.press('#line', 'Enter');
+}
+
+export default [
+  {
+    name: 'a compile error is shown at its line',
+    async test({ page }) {
+      const p = await page();
+      await program(p, '-module(bad).\n-export([start/0]).\nstart() ->\n    X = 1,\n    Y.\n');
+      await p.waitForSelector('#problems button.error');
+      assert.match(await p.textContent('#problems button.error'), /bad\.erl:5.*variable 'Y' is unbound/);
+      assert.match(await p.textContent('#problems button.warning'), /bad\.erl:4.*variable 'X' is unused/);
+      assert.equal(await p.$$eval('.cm-lintRange-error', (marks) => marks.map((mark) => mark.textContent).join()), 'Y');
+      await run(p);
+      await says(p, ['1 error: the program was not started']);
+      await p.click('#problems button.error');
+      assert.equal(await p.evaluate(() => document.activeElement.className.includes('cm-content')), true);
+    },
+  },
+  {
+    name: 'Stop on an endless loop; no long tasks while it runs; Continue, Step, Reset',
+    async test({ page }) {
+      const p = await page();
+      await run(p, '-module(endless).\n-export([start/0]).\nstart() -> start().\n');
+      await state(p, 'running');
+      await p.waitForTimeout(700);
+      await p.evaluate(() => (globalThis.longTasks.length = 0));
+      await p.waitForTimeout(2000);
+      const long = await p.evaluate(() => globalThis.longTasks);
+      await p.click('#stop');
+      await state(p, 'stopped');
+      await p.waitForTimeout(300);
+      const time = await p.textContent('#summary');
+      await p.waitForTimeout(400);
+      assert.equal(await p.textContent('#summary'), time);
+      await p.click('#step');
+      await p.click('#stop');
+      await state(p, 'running');
+      await p.click('#reset');
+      await state(p, 'ready');
+      assert.equal(await p.locator('.node').count(), 0);
+      assert.deepEqual(long, []);
+    },
+  },
+  {
+    name: 'kill a worker and see it come back: same name, new pid',
+    async test({ page }) {
+      const p = await page();
+      await run(p);
+      await says(p, ['another process, the same name']);
+      await p.waitForTimeout(2500);
+      const [before] = await named(p, 'w1');
+      await p.locator(`.node[data-id="${before}"]`).click();
+      await p.waitForSelector('#details:not([hidden])');
+      await p.waitForFunction(() => document.querySelector('#details').textContent.includes('Stack'));
+      await p.fill('#reason', '{broken, "by hand"}');
+      await p.click('#send-exit');
+      await p.waitForFunction((old) => [...document.querySelectorAll('.node:not(.dead)')].some((node) => node.querySelector('.label').textContent === 'w1' && node.dataset.id !== old), before);
+      await says(p, ['reason: {broken,"by hand"}']);
+      await p.waitForFunction(() => document.querySelector('#details').textContent.includes('has ended'));
+      await p.click('#tab-timeline');
+      assert.match(await p.textContent('#timeline'), /\{broken,"by hand"\} · trapped/);
+      await p.screenshot({ path: 'build/web/shots/killed.png' });
+      await p.press('body', 'Escape');
+      assert.ok(await p.isHidden('#details'));
+    },
+  },
+  {
+    name: 'step by step from the start',
+    async test({ page }) {
+      const p = await page();
+      await example(p, 'pingpong');
+      await p.click('#step');
+      await state(p, 'stopped');
+      await p.waitForTimeout(300);
+      assert.doesNotMatch(await output(p), /pong 5/);
+      for (let i = 0; i < 60 && !(await output(p)).includes('pong 4'); i++) {
+        await p.click('#step');
+        await p.waitForTimeout(60);
+      }
+      assert.match(await output(p), /pong 5\npong 4\n$/);
+      assert.equal(await p.locator('.node').count(), 2);
+    },
+  },
+  {
+    name: 'slow speed lets a program go on, slowly',
+    async test({ page }) {
+      const p = await page();
+      await example(p, 'pingpong');
+      await p.fill('#speed', '0');
+      await run(p);
+      await p.waitForTimeout(1500);
+      assert.doesNotMatch(await output(p), /pong 5/);
+      await p.fill('#speed', '4');
+      await says(p, ['pong 5', 'pong 4']);
+    },
+  },
+  {
+    name: 'shell: bindings, several lines, errors, the running processes',
+    async test({ page }) {
+      const p = await page();
+      await run(p);
+      await p.waitForSelector('.node');
+      await type(p, 'X = lists:seq(1, 5).');
+      await says(p, ['1> X = lists:seq(1, 5).', '[1,2,3,4,5]']);
+      await type(p, 'lists:sum(');
+      await p.waitForFunction(() => document.querySelector('#prompt').textContent === '..');
+      await type(p, 'X).');
+      await says(p, ['.. X).', '15']);
+      await type(p, '1/0.');
+      await says(p, ['** exception error', '1 / 0']);
+      await type(p, 'whereis(w3) ! hello.');
+      await says(p, ['w3 says hello, for the 1th time']);
+      await type(p, 'link(whereis(w3)), exit(whereis(w3), kill).');
+      await says(p, ['** exception exit: killed']);
+      await type(p, 'X.');
+      await says(p, ['4> X.', '[1,2,3,4,5]'].slice(1));
+      await type(p, 'nonsense here.');
+      await says(p, ['syntax error before']);
+    },
+  },
+  {
+    name: 'several modules, records, headers of the program and of OTP',
+    async test({ page }) {
+      const p = await page();
+      await program(p, '-module(main).\n-export([start/0]).\n-include_lib("stdlib/include/assert.hrl").\n-record(r, {a = other1:hello()}).\nstart() -> ?assertEqual(world, (#r{})#r.a), io:format("~p~n", [#r{}]).\n');
+      await p.click('#files [aria-label="Add a module"]');
+      await run(p);
+      await p.click('#files button:first-child');
+      await run(p);
+      await says(p, ['{r,world}']);
+    },
+  },
+  {
+    name: 'a module of the second pack is fetched when it is called',
+    async test({ page }) {
+      const p = await page();
+      await run(p, '-module(lazy).\n-export([start/0]).\nstart() -> io:format("~p~n", [xmerl_none:x()]).\n'.replace('xmerl_none:x()', 'base64:encode(<<"a">>), sofs:to_external(sofs:set([b, a]))]), io:format("~p~n", [ordsets:union([a], [b])'));
+      await says(p, ['[a,b]']);
+    },
+  },
+  {
+    name: 'a crash report names the reason and the line',
+    async test({ page }) {
+      const p = await page();
+      await run(p, '-module(oops).\n-export([start/0]).\nstart() ->\n    X = id(1),\n    2 = X.\nid(X) -> X.\n');
+      await says(p, ['Error in process', '{badmatch,1}', '{line,5}']);
+    },
+  },
+  {
+    name: 'the timeline filters and exports',
+    async test({ page }) {
+      const p = await page();
+      await example(p, 'link');
+      await run(p);
+      await says(p, ['is the head alive? false']);
+      await p.click('#tab-timeline');
+      await p.fill('#timeline-tools input[type=search]', 'boom');
+      const rows = await p.$$eval('#timeline button', (list) => list.map((row) => row.textContent));
+      assert.ok(rows.length >= 11 && rows.every((row) => row.includes('boom')), rows.join('\n'));
+      const download = p.waitForEvent('download');
+      await p.click('#timeline-tools > button');
+      assert.equal((await download).suggestedFilename(), 'spawnlink-events.json');
+      await p.click('#timeline li:first-child button');
+      assert.ok(await p.isVisible('#details'));
+    },
+  },
+];
