@@ -76,7 +76,7 @@ undefined_function(Module, Function, Arguments) ->
         {module, _} -> apply(Module, Function, Arguments);
         _ ->
             try error(undef)
-            catch error:undef:[_ | Callers] -> erlang:raise(error, undef, [{Module, Function, Arguments, []} | Callers])
+            catch error:undef:Stack -> erlang:raise(error, undef, [{Module, Function, Arguments, []} | tl(Stack)])
             end
     end.
 
