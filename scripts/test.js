@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Runs the suites of tests in order and adds up what they report: `node scripts/test.js [SUITE...]`. A suite that does not
-// exist yet is left out; one that does not say how many tests it ran counts as one. The last line is `N passed, N failed`.
+// exist yet is left out; one that ends without saying how many tests it ran, or does not end, has failed. The last line is
+// `N passed, N failed`.
 
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -27,9 +28,13 @@ const SUITES = [
     command: [node, '--experimental-vm-modules', '--no-warnings', '--expose-gc', 'node_modules/jest/bin/jest.js', '--config', 'jest.config.js'],
   },
   // Processes and signals again, where every call is a place to be scheduled out.
-  { name: 'erl-slices', when: 'tests/erl/run.js', command: [node, 'tests/erl/run.js', ...['slice=1', 'slice=4'].flatMap((mode) => ['--mode', mode]), 'process', 'signals'] },
+  { name: 'erl-slices', when: 'tests/erl/run.js', command: [node, 'tests/erl/run.js', ...['slice=1', 'slice=3', 'slice=7'].flatMap((mode) => ['--mode', mode]), 'interp', 'process', 'signals', 'otp'] },
+  // A collection wherever there may be one: a term that nobody holds does not survive it.
+  { name: 'erl-gc', when: 'tests/erl/run.js', command: [node, 'tests/erl/run.js', '--mode', 'gc-stress', 'interp', 'term', 'binary', 'signals'] },
+  // One long operation at a time, in ticks: none keeps the host waiting.
+  { name: 'budget', when: 'tests/budget/run.js', command: [node, 'tests/budget/run.js'] },
   // Random programs and leaks, in small; `npm run soak` has the full numbers.
-  { name: 'soak', when: 'tests/soak/run.js', command: [node, 'tests/soak/run.js', '--mode', 'native', '--mode', 'wasm'] },
+  { name: 'soak', when: 'tests/soak/run.js', command: [node, 'tests/soak/run.js', ...['native', 'slice=2', 'wasm'].flatMap((mode) => ['--mode', mode])] },
   { name: 'leak', when: 'tests/leak/run.js', command: [node, 'tests/leak/run.js'] },
   ...['examples', 'web', 'package'].map((name) => ({ name, when: `tests/${name}/run.js`, command: [node, `tests/${name}/run.js`] })),
   { name: 'size', when: 'js/index.js', command: ['scripts/check-size'] },
@@ -38,21 +43,38 @@ const SUITES = [
 const SANITIZERS = { ASAN_OPTIONS: 'detect_leaks=1:abort_on_error=0', UBSAN_OPTIONS: 'print_stacktrace=1' };
 const TALLY = /^\s*(?:\w+: )?(\d+) passed, (\d+) failed(?:, \d+ skipped)?\s*$/;
 
-/** The counts in a suite's output: its last tally line, or Jest's own. */
-function count(lines, status) {
+// How long a suite may take before it is ended; the slowest takes a tenth of it on a machine of two cores that has nothing else to do.
+const LIMIT_MS = 15 * 60_000;
+
+/** The counts in a suite's output: its last tally line, or Jest's own; undefined without one. */
+function count(lines) {
   for (const line of lines.toReversed()) {
     const tally = TALLY.exec(line);
     if (tally) return { passed: Number(tally[1]), failed: Number(tally[2]) };
     const jest = /^Tests:\s+(?:.*?(\d+) failed, )?(?:.*?(\d+) passed, )?.*\d+ total$/.exec(line);
     if (jest) return { passed: Number(jest[2] ?? 0), failed: Number(jest[1] ?? 0) };
   }
-  return { passed: status === 0 ? 1 : 0, failed: 0 };
+  return undefined;
 }
 
+/** Process groups of the suites that run: when this program is interrupted, they are too. @type {Set<number>} */
+const children = new Set();
+function end(group) {
+  try {
+    process.kill(-group, 'SIGKILL');
+  } catch {} // it has ended
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.on(signal, () => {
+    children.forEach(end);
+    process.exit(1);
+  });
+
 /** Runs a suite, passing its lines on under its name: its own tally is not to be taken for the total. */
-function run({ name, command, quiet }) {
+function run({ name, command, quiet, build }) {
   return new Promise((resolve) => {
-    const child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'], env: { ...SANITIZERS, FORCE_COLOR: '0', ...process.env } });
+    const child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'], env: { ...SANITIZERS, FORCE_COLOR: '0', ...process.env }, detached: true });
+    children.add(child.pid);
     const lines = [];
     const show = (line) => process.stdout.write(`${name} | ${line}\n`);
     for (const stream of [child.stdout, child.stderr]) {
@@ -70,9 +92,17 @@ function run({ name, command, quiet }) {
       stream.on('end', () => rest !== '' && take(rest));
     }
     let broken = '';
+    // In a process group of its own, so that what it started ends with it.
+    const limit = setTimeout(() => {
+      broken = `not finished after ${LIMIT_MS / 1000} s`;
+      end(child.pid);
+    }, LIMIT_MS);
     child.on('error', (error) => (broken = error.message));
     child.on('close', (status, signal) => {
-      const result = count(lines, status);
+      clearTimeout(limit);
+      children.delete(child.pid);
+      const result = count(lines) ?? { passed: 0, failed: 0 };
+      if (!build && result.passed + result.failed === 0) broken ||= 'ended without a count of its tests';
       // A suite that ended badly without saying which test failed (a crash, a sanitizer's report) has failed.
       if ((status !== 0 || broken) && result.failed === 0) result.failed = 1;
       if (quiet && result.failed > 0) lines.slice(-100).forEach(show);
@@ -82,6 +112,7 @@ function run({ name, command, quiet }) {
   });
 }
 
+const begunAll = Date.now();
 const only = process.argv.slice(2);
 const wanted = ({ name, build, when = true }) => (typeof when === 'string' ? existsSync(when) : when) && (build || only.length === 0 || only.some((o) => name === o || name.startsWith(`${o}/`)));
 const total = { passed: 0, failed: 0 };
@@ -96,6 +127,7 @@ for (const suite of SUITES.filter(wanted)) {
   const verdict = suite.build ? (result.failed ? 'FAILED' : 'done') : `${result.passed} of ${result.passed + result.failed} passed`;
   console.log(`[test] ${suite.name}: ${verdict} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
 }
+console.log(`[test] all: ${((Date.now() - begunAll) / 1000).toFixed(0)} s`);
 if (failed.length > 0) console.log(`[test] with failures: ${failed.join(' ')}`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 // No test at all is no success.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Differential tests: every module under tests/erl/<room> exports main/0 and prints deterministic lines.
 // It runs on the installed erl and on ours; each line that is equal is a passed case.
-//   node tests/erl/run.js [--mode native|wasm|slice=N|stress] [--otp DIR [--installed-erlc]] [--show] [name ...]
-// Without --mode: native (sanitizers), then wasm. --otp: another release, as scripts/fetch-otp unpacks it: its erl is
+//   node tests/erl/run.js [--mode native|wasm|slice=N|gc-stress|stress] [--otp DIR [--installed-erlc]] [--show] [name ...]
+// Without --mode: native (sanitizers), then wasm. gc-stress collects at every opportunity; stress is a build that does so at
+// every allocation (scripts/build stress). --otp: another release, as scripts/fetch-otp unpacks it: its erl is
 // compared with, its libraries run on ours, its compiler makes the tests (--installed-erlc: the machine's does).
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
@@ -76,7 +77,7 @@ function oracle(tests) {
 
 function command(mode, module) {
   if (mode === 'wasm') return [process.execPath, [join(root, 'js/cli.js'), 'run', ...(otp ? ['--otp', otpRoot] : []), '-noshell', '-pa', out, '-s', 'difftest', 'main', module]];
-  const flags = mode.startsWith('slice=') ? ['-slice', mode.slice(6)] : [];
+  const flags = mode.startsWith('slice=') ? ['-slice', mode.slice(6)] : mode === 'gc-stress' ? ['-gc-stress'] : mode === 'stress' ? ['-virtual-clock'] : []; // in stress no timeout must fire before all is done
   const build = mode === 'stress' ? 'stress' : 'native';
   return [join(root, `build/${build}/spawnlink_native`), [...flags, '-pa', out, 'difftest', 'main', module]];
 }

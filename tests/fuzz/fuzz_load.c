@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// libFuzzer target of loading: any bytes are a module or give a typed error; a module is published and purged. Its code
+// is not run: the check proves registers, frames and labels, and, as OTP's loader, no types and no live counts.
+#include "base/alloc.h"
+#include "code/load.h"
+#include "host/vm.h"
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t len) {
+  static u32 inputs;
+  // Atoms are for ever in a VM: now and then there is a new one, which also tells a leak.
+  if (inputs++ % 1000 == 0) {
+    if (inputs > 1) vm_close();
+    if (mem_live_blocks() != 0 || vm_open(&(struct vm_options){.memory_limit = 512u << 20, .seed = 1}) != VM_OK) PANIC();
+  }
+  struct load_error e = {0};
+  struct module *m = code_stage(NV, data, len, &e);
+  if (!m) {
+    if (!e.no_memory && (!e.where.what || !e.where.chunk[0])) PANIC();
+    return 0;
+  }
+  term name = m->name;
+  if (!code_publish(m)) PANIC();
+  code_delete(name);
+  code_purge_old(name);
+  return 0;
+}
