@@ -161,7 +161,7 @@ environment() ->
     ?T(prim_file:internal_name2native("abc")), ?T(prim_file:internal_name2native(<<"abc">>)), ?T(prim_file:internal_native2name(<<"abc">>)), ?T(prim_file:internal_normalize_utf8(<<"abc">>)), ?T(prim_file:is_translatable(<<"a">>)), ?T(file:native_name_encoding()).
 
 nodes_() ->
-    ?T(node()), ?T(nodes()), [?T({K, t(fun() -> nodes(K) end)}) || K <- [this, foo, [this, hidden], [], known, connected, visible, [known, foo], 1]],
+    ?T(node()), ?T(nodes()), [?T({K, t(fun() -> nodes(K) end)}) || K <- [this, foo, [this, hidden], [], connected, visible, [known, foo], 1]], % not known: whatever the machine has met
     ?T(nodes([this], #{})), ?T(nodes(this, #{node_type => true})), ?T(nodes(this, #{connection_id => true})), ?T(nodes(this, #{connection_id => false})), ?T(nodes(visible, #{})), ?T(nodes(visible, id(foo))), ?T(nodes(this, #{foo => true})),
     ?T(node(self())), ?T(node(make_ref())), ?T(node(id(foo))), ?T(is_alive()).
 
