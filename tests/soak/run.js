@@ -2,7 +2,7 @@
 // The soak test of signals: random programs (soak_model.erl) on erl and on ours, where the invariants of
 // links and monitors are checked after every slice (release build, -verify), and in wasm. A program that
 // differs is made small by leaving steps out while it still differs, and shown.
-//   node tests/soak/run.js [--programs N] [--first SEED] [--mode release|native|stress|wasm]...
+//   node tests/soak/run.js [--programs N] [--first SEED] [--mode release|native|slice=N|stress|wasm]...
 // Without --mode: release and wasm. Programs whose result differs between two runs of erl are races of
 // the model; they are counted apart.
 import { execFileSync, spawn } from 'node:child_process';
@@ -28,7 +28,9 @@ if (modes.length === 0) modes.push('release', 'wasm');
 function command(system, argv) {
   if (system === 'erl') return ['erl', ['-noshell', '-pa', out, '-run', 'soak_model', 'run', ...argv, '-s', 'init', 'stop']];
   if (system === 'wasm') return [process.execPath, [join(root, 'js/cli.js'), 'run', '-noshell', '-pa', out, '-run', 'soak_model', 'run', ...argv, '-s', 'init', 'stop']];
-  return [join(root, `build/${system}/spawnlink_native`), ['-verify', '-pa', out, 'soak_model', 'run', ...argv]];
+  // Under GC stress everything is slow: no timeout must fire before all is done.
+  const [build, flags] = system.startsWith('slice=') ? ['native', ['-slice', system.slice(6)]] : [system, system === 'stress' ? ['-virtual-clock'] : []];
+  return [join(root, `build/${build}/spawnlink_native`), [...flags, '-verify', '-pa', out, 'soak_model', 'run', ...argv]];
 }
 
 /** The lines that a system prints; a last line tells of a bad end. */
