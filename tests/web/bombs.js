@@ -15,7 +15,7 @@ const BOMBS = {
   'lines of output without end': ['start() -> io:format("line~n"), start().', /line/],
   'a flood of messages': ['start() -> P = spawn(fun() -> loop() end), flood(P).\nflood(P) -> P ! <<"message">>, flood(P).', undefined],
   'messages to and fro': ['start() -> P = spawn(fun echo/0), [spawn(fun() -> play(P) end) || _ <- lists:seq(1, 50)], play(P).\necho() -> receive {F, M} -> F ! M end, echo().\nplay(P) -> P ! {self(), hi}, receive hi -> play(P) end.', undefined],
-  'a crash at load': ['-on_load(no/0).\nno() -> exit(not_today).\nstart() -> ok.', /not_today|on_load/],
+  'a crash at load': ['-on_load(no/0).\nno() -> exit(not_today).\nstart() -> ok.', /not_today|on_load|undef/],
   'a halt': ['start() -> halt(3).', /halted the VM with status 3/],
   'restarts without end': ['start() -> P = spawn(fun() -> exit(again) end), monitor(process, P), receive _ -> start() end.', undefined],
 };
@@ -31,7 +31,7 @@ export default [
       if (expected) {
         const begun = Date.now();
         while (!expected.test(await output(p)) && Date.now() - begun < 15_000) await p.waitForTimeout(200);
-        assert.match((await output(p)).slice(-3000), expected);
+        assert.ok(expected.test(await output(p)), (await output(p)).slice(-400));
       }
       await responsive(p);
       await p.click('#reset');
@@ -46,17 +46,24 @@ export default [
     name: '300 processes stay smooth, 5,000 are grouped',
     async test({ page }) {
       const p = await page();
+      await p.evaluate(() => {
+        const ask = globalThis.requestAnimationFrame;
+        globalThis.frameCosts = [];
+        globalThis.requestAnimationFrame = (fun) => ask((now) => {
+          const begun = performance.now();
+          fun(now);
+          globalThis.frameCosts.push(performance.now() - begun);
+        });
+      });
       const many = (n) => module(`start() -> [spawn_link(fun() -> receive x -> ok end end) || _ <- lists:seq(1, ${n})], receive x -> ok end.`);
       await run(p, many(280));
       await p.waitForFunction(() => document.querySelectorAll('.node').length === 281);
-      const frames = await p.evaluate(() => new Promise((done) => {
-        let n = 0;
-        const begun = performance.now();
-        const count = () => (n++, performance.now() - begun < 2000 ? requestAnimationFrame(count) : done(n / 2));
-        requestAnimationFrame(count);
-      }));
-      console.log(`  ${frames} frames a second with 281 processes`);
-      assert.ok(frames > 15, `${frames} frames a second`);
+      await p.waitForTimeout(2500);
+      // Frames a second depend on what else this machine does; the work of a frame does so less.
+      const costs = await p.evaluate(() => globalThis.frameCosts.slice(5).toSorted((a, b) => a - b));
+      const median = costs[costs.length >> 1];
+      console.log(`  ${median.toFixed(1)} ms of script in a frame with 281 processes`);
+      assert.ok(median < 25, `${median} ms`);
       await p.screenshot({ path: 'build/web/shots/many.png' });
       await run(p, many(5000));
       await p.waitForFunction(() => document.querySelector('.node.group .label')?.textContent.startsWith('×'));

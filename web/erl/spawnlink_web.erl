@@ -56,9 +56,14 @@ text(Chars) -> unicode:characters_to_binary(Chars).
 
 %% epp opens headers through the file server: here it is.
 serve_files(Files) ->
-    case whereis(file_server_2) of
-        undefined -> register(file_server_2, spawn(fun() -> file_server(Files) end));
-        Server -> Server ! {files, Files}
+    case persistent_term:get(?MODULE, undefined) of
+        undefined ->
+            Server = spawn(fun() -> file_server(Files) end),
+            persistent_term:put(?MODULE, Server),
+            catch unregister(file_server_2),
+            register(file_server_2, Server);
+        Server ->
+            Server ! {files, Files}
     end.
 
 file_server(Files) ->

@@ -222,6 +222,7 @@ function takeFrame(frame) {
   const now = performance.now();
   for (const { stream, text } of frame.output) output.add(text, stream);
   output.skipped(frame.outputLeft);
+  output.add(frame.outputTail);
   timeline.take(frame.events, frame.left);
   model.take(frame, now);
   table.draw(frame);

@@ -21,8 +21,12 @@ export class View {
   #drawn = new Map();
   #drawnEdges = new Map();
   #version = -1;
+  #paintedVersion = -1;
+  /** Whether nodes are elsewhere than when they were painted. */
+  #moved = true;
   #asked = false;
   #box = { x: 0, y: 0, k: 1 };
+  #size = { width: 0, height: 0 };
   #focused = '';
   /** Those with children below them: their label goes beside them. */
   #parents = new Set();
@@ -38,7 +42,11 @@ export class View {
     svg.addEventListener('keydown', (event) => this.#key(event));
     svg.addEventListener('focusin', (event) => (this.#focused = event.target.dataset?.id ?? this.#focused));
     this.#drag();
-    new ResizeObserver(() => this.wake()).observe(svg);
+    // Its size is kept: to ask for it between two frames would cost a layout each.
+    new ResizeObserver(([{ contentRect }]) => {
+      this.#size = contentRect;
+      this.wake();
+    }).observe(svg);
   }
 
   /** Something may have changed. */
@@ -54,6 +62,8 @@ export class View {
     model.sweep(now);
     if (model.version !== this.#version) this.#change();
     const moving = this.#sim.alpha() > 0.012;
+    this.#moved = moving || model.version !== this.#paintedVersion;
+    this.#paintedVersion = model.version;
     if (moving) this.#sim.tick(model.nodes.size > 150 ? 1 : 2);
     this.#paint(now);
     const panning = this.#fit();
@@ -69,8 +79,10 @@ export class View {
   #change() {
     const model = this.#model;
     const nodes = [...model.nodes.values()];
-    const edges = [...model.edges.values()].filter((edge) => model.nodes.has(edge.from) && model.nodes.has(edge.to));
     const dense = nodes.length > 40;
+    // Among many, a link to the parent says enough.
+    const needed = (edge) => model.nodes.has(edge.from) && model.nodes.has(edge.to) && !(dense && edge.kind === 'parent' && (model.edges.has(`link ${edge.from} ${edge.to}`) || model.edges.has(`link ${edge.to} ${edge.from}`)));
+    const edges = [...model.edges.values()].filter(needed);
     this.#svg.classList.toggle('dense', dense);
     this.#sim
       .nodes(nodes)
@@ -83,7 +95,7 @@ export class View {
     if (calm()) this.#sim.tick(Math.min(160, 20_000 / (nodes.length + 1))).alpha(0);
     this.#version = model.version;
     this.#sync(this.#drawn, model.nodes, this.#nodes, (node) => this.#makeNode(node));
-    this.#sync(this.#drawnEdges, model.edges, this.#edges, (edge) => s('path', { class: `edge ${edge.kind}`, 'marker-end': edge.kind === 'monitor' && 'url(#head)' }));
+    this.#sync(this.#drawnEdges, new Map(edges.map((edge) => [edge.key, edge])), this.#edges, (edge) => s('path', { class: `edge ${edge.kind}`, 'marker-end': edge.kind === 'monitor' && 'url(#head)' }));
     this.#tabStop();
     this.#parents = new Set(edges.filter((edge) => edge.kind === 'parent').map((edge) => edge.from));
   }
@@ -120,6 +132,7 @@ export class View {
       const edge = edges.get(key);
       const [a, b] = [nodes.get(edge.from), nodes.get(edge.to)];
       if (!a || !b) continue;
+      if (!this.#moved && !a.diesAt && !b.diesAt && element.hasAttribute('d')) continue;
       const broken = now >= (a.diesAt ?? Infinity) || now >= (b.diesAt ?? Infinity);
       element.classList.toggle('gone', broken);
       element.setAttribute('d', line(a, b, edge.kind, r));
@@ -128,7 +141,7 @@ export class View {
   }
 
   #paintNode(element, node, now) {
-    element.setAttribute('transform', `translate(${node.x.toFixed(1)} ${node.y.toFixed(1)})`);
+    if (this.#moved || !element.hasAttribute('transform')) element.setAttribute('transform', `translate(${node.x.toFixed(1)} ${node.y.toFixed(1)})`);
     const dead = now >= (node.diesAt ?? Infinity);
     const beside = this.#parents.has(node.id);
     const key = `${node.state}${dead}${beside}${node.name}${node.trap}${node.messages}${node.count}${this.chosen === node.id}`;
@@ -160,7 +173,7 @@ export class View {
 
   /** Brings all into view, gently. */
   #fit() {
-    const { clientWidth: width, clientHeight: height } = this.#svg;
+    const { width, height } = this.#size;
     const nodes = [...this.#model.nodes.values()];
     if (nodes.length === 0 || width === 0) return false;
     const xs = nodes.map((node) => node.x);

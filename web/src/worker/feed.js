@@ -8,6 +8,7 @@ import { brief, callText } from './text.js';
 
 const MAX_EVENTS = 400;
 const MAX_OUTPUT = 48_000;
+const TAIL = 1200;
 const MAX_NODES = 300;
 /** Message events of one frame after which their recording stops until the next. */
 const MAX_MESSAGES = 1500;
@@ -23,6 +24,8 @@ export class Feed {
   #output = [];
   #outputSize = 0;
   #outputLeft = 0;
+  /** The end of output that was left out: what a program prints last says most. */
+  #tail = '';
   /** Processes that are not the program's. @type {Set<string>} */
   #system = new Set();
   /** @type {Map<string, import('../../../js/term.js').Pid>} */
@@ -93,6 +96,7 @@ export class Feed {
   #print(stream, text) {
     if (this.#outputSize + text.length > MAX_OUTPUT) {
       const room = Math.max(0, MAX_OUTPUT - this.#outputSize);
+      this.#tail = (this.#tail + text.slice(room)).slice(-TAIL);
       this.#outputLeft += text.length - room;
       text = text.slice(0, room);
     }
@@ -114,13 +118,15 @@ export class Feed {
       events: this.#events,
       left: this.#left,
       output: this.#output,
-      outputLeft: this.#outputLeft,
+      outputLeft: Math.max(0, this.#outputLeft - this.#tail.length),
+      outputTail: this.#tail,
       flood: this.#messages > MAX_MESSAGES,
       time: (this.#clock.monotonic() - this.#began) / 1000,
       ...this.#snapshot(),
     };
     this.#events = [];
     this.#output = [];
+    this.#tail = '';
     this.#left = this.#outputSize = this.#outputLeft = 0;
     if (this.#messages > MAX_MESSAGES) this.#listenToMessages();
     else this.#messages = 0;

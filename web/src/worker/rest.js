@@ -3,6 +3,7 @@
 // OTP's other modules: a pack that is fetched when code first calls a module which the first pack does not have.
 
 import { readPack } from '../../../js/pack.js';
+import { fflate } from '../../../js/zlib.js';
 
 /** @type {Promise<{modules: {get: (name: string) => Uint8Array | undefined}}> | undefined} */
 let rest;
@@ -10,7 +11,7 @@ let rest;
 async function fetchPack(url) {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
-  return readPack(new Uint8Array(await response.arrayBuffer()));
+  return readPack(new Uint8Array(await response.arrayBuffer()), { inflate: fflate.inflateRaw });
 }
 
 /** @param {string} url of the pack @returns {(name: string) => Promise<Uint8Array | undefined>} */
