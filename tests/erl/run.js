@@ -89,7 +89,7 @@ function ours(mode, module) {
     let stdout = '', stderr = '';
     child.stdout.setEncoding('utf8').on('data', (d) => (stdout += d));
     child.stderr.setEncoding('utf8').on('data', (d) => (stderr += d));
-    const timer = setTimeout(() => { stderr += '\n(timed out)'; child.kill('SIGKILL'); }, TIMEOUT_MS);
+    const timer = setTimeout(() => { stderr += '\n(timed out)'; child.kill('SIGKILL'); }, mode === 'stress' ? 8 * TIMEOUT_MS : TIMEOUT_MS);
     child.on('error', (e) => { clearTimeout(timer); done({ lines: [], stderr: String(e), code: -1 }); });
     child.on('close', (code) => {
       clearTimeout(timer);
