@@ -230,8 +230,8 @@ void process_leave(struct process *p) {
   p->reductions += (u64)(entered_fcalls - ctx.fcalls);
   entered_fcalls = ctx.fcalls;
   if (LIKELY(p->state != PROCESS_EXITING)) {
-    if (ctx.e - p->stack_start < (ptrdiff_t)ctx.live && !process_grow_stack(p, ctx.live)) exit_process(p, ATOM_system_limit);
-    else for (u32 i = 0; i < ctx.live; i++) ctx.e[(i32)i - (i32)ctx.live] = ctx.x[i];
+    if (ctx.e - p->stack_start >= (ptrdiff_t)ctx.live || process_grow_stack(p, ctx.live))
+      for (u32 i = 0; i < ctx.live; i++) ctx.e[(i32)i - (i32)ctx.live] = ctx.x[i];
   }
   p->live = ctx.live;
   p->e = ctx.e;
@@ -260,9 +260,19 @@ bool process_grow_stack(struct process *p, u32 words) {
   u64 used = (u64)(p->stack_start + p->stack_words - ctx.e);
   u64 size = p->stack_words;
   while (size < used + words) size *= 2;
-  if (size > UINT32_MAX / sizeof(term)) return false;
   if (size == p->stack_words) return true;
-  if (!stack_resize(p, &ctx.e, 0, (u32)size)) return false;
+  // max_heap_size is of heap and stack together, as OTP keeps both in one block.
+  if (p->area.max_words && used + words + p->area.words + p->area.old_words > p->area.max_words && exit_max_heap(p)) {
+    exit_process(p, ATOM_killed);
+    return false;
+  }
+  if (size > UINT32_MAX / sizeof(term) || !stack_resize(p, &ctx.e, 0, (u32)size)) {
+    size = used + words + used / 8; // a little more, when there is not memory for twice as much
+    if (size > UINT32_MAX / sizeof(term) || !stack_resize(p, &ctx.e, 0, (u32)size)) {
+      exit_process(p, ATOM_system_limit);
+      return false;
+    }
+  }
   ctx.slim = p->stack_start;
   return true;
 }

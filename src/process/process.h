@@ -111,7 +111,8 @@ u32 process_stack_used(const struct process *p); // words
 void process_enter(struct process *p);
 void process_leave(struct process *p);
 i32 process_entered_fcalls(void);   // ctx.fcalls when the running process was entered
-// Stack room for at least words below e. Only for the running process (uses ctx.e). False: no memory.
+// Stack room for at least words below e. Only for the running process (uses ctx.e). False: it exits for want
+// of memory, or because it is over its max_heap_size.
 bool process_grow_stack(struct process *p, u32 words);
 // Collects the running process: x[0..live) are roots, as are its stack, dictionary, mailbox peek.
 // False: it must exit (ctx.p->exit_reason set: max_heap_size, or no memory -> system_limit).
