@@ -61,13 +61,13 @@ export default [
       await p.waitForTimeout(2500);
       // Frames a second depend on what else this machine does; the work of a frame does so less.
       const costs = await p.evaluate(() => globalThis.frameCosts.slice(5).toSorted((a, b) => a - b));
-      const median = costs[costs.length >> 1];
-      console.log(`  ${median.toFixed(1)} ms of script in a frame with 281 processes`);
+      const median = costs[Math.floor(costs.length * 0.9)];
+      console.log(`  ${median.toFixed(1)} ms of script in nine of ten frames with 281 processes`);
       assert.ok(median < 25, `${median} ms`);
       await p.screenshot({ path: 'build/web/shots/many.png' });
       await run(p, many(5000));
       await p.waitForFunction(() => document.querySelector('.node.group .label')?.textContent.startsWith('×'));
-      assert.match(await p.textContent('#summary'), /5,001 processes/);
+      await p.waitForFunction(() => document.querySelector('#summary').textContent.includes('5,001 processes'));
       await responsive(p);
       await p.screenshot({ path: 'build/web/shots/group.png' });
     },

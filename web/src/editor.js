@@ -40,7 +40,7 @@ export function makeEditor(parent, { changed, run }) {
     lintGutter(),
     ...(matchMedia('(max-width: 760px)').matches ? [EditorView.lineWrapping] : []),
     keymap.of([{ key: 'Mod-Enter', run: () => (run(), true) }, ...defaultKeymap, ...historyKeymap]),
-    EditorView.contentAttributes.of({ 'aria-label': 'Erlang source', spellcheck: 'false', autocorrect: 'off', autocapitalize: 'off' }),
+    EditorView.contentAttributes.of({ 'aria-label': 'Erlang source', tabindex: '0', spellcheck: 'false', autocorrect: 'off', autocapitalize: 'off' }),
     EditorView.updateListener.of((update) => update.docChanged && changed(update.state.doc.toString())),
   ];
   const view = new EditorView({ parent, state: EditorState.create({ extensions }) });

@@ -26,6 +26,7 @@ export class View {
   #moved = true;
   #asked = false;
   #box = { x: 0, y: 0, k: 1 };
+  #fitted = 0;
   #size = { width: 0, height: 0 };
   #focused = '';
   /** Those with children below them: their label goes beside them. */
@@ -66,7 +67,7 @@ export class View {
     this.#paintedVersion = model.version;
     if (moving) this.#sim.tick(model.nodes.size > 150 ? 1 : 2);
     this.#paint(now);
-    const panning = this.#fit();
+    const panning = this.#fit(now);
     if (moving || panning || model.lively) this.wake();
   }
 
@@ -166,13 +167,15 @@ export class View {
     const badge = element.querySelector('.badge');
     badge.setAttribute('visibility', node.messages > 0 ? 'visible' : 'hidden');
     badge.lastChild.textContent = node.messages > 99 ? '99+' : node.messages;
+    if (dead) element.setAttribute('aria-hidden', 'true');
     const links = node.links.length;
     element.setAttribute('aria-label', `${title(node)} ${node.id}, ${node.state}${node.trap ? ', traps exits' : ''}, ${links} link${links === 1 ? '' : 's'}, ${node.messages} in mailbox`);
     element.querySelector('title').textContent = `${title(node)} ${node.id}\n${node.call}\n${node.state}, ${node.messages} in the mailbox, ${Math.round((node.memory ?? 0) / 1024)} KiB`;
   }
 
   /** Brings all into view, gently. */
-  #fit() {
+  /** @param {number} now */
+  #fit(now) {
     const { width, height } = this.#size;
     const nodes = [...this.#model.nodes.values()];
     if (nodes.length === 0 || width === 0) return false;
@@ -181,8 +184,9 @@ export class View {
     const [x0, x1, y0, y1] = [Math.min(...xs) - 70, Math.max(...xs) + 70, Math.min(...ys) - 45, Math.max(...ys) + 70];
     const k = Math.min(1.35, width / (x1 - x0), (height - 20) / (y1 - y0));
     const goal = { k, x: width / 2 - (k * (x0 + x1)) / 2, y: (height - 16) / 2 - (k * (y0 + y1)) / 2 };
-    const speed = calm() || this.#box.fresh === undefined ? 1 : 0.12;
-    this.#box = { k: mix(this.#box.k, goal.k, speed), x: mix(this.#box.x, goal.x, speed), y: mix(this.#box.y, goal.y, speed), fresh: false };
+    const speed = calm() || this.#fitted === 0 ? 1 : 1 - Math.exp(-Math.min(now - this.#fitted, 200) / 130);
+    this.#fitted = now;
+    this.#box = { k: mix(this.#box.k, goal.k, speed), x: mix(this.#box.x, goal.x, speed), y: mix(this.#box.y, goal.y, speed) };
     const { x, y } = this.#box;
     this.#world.setAttribute('transform', `translate(${x.toFixed(2)} ${y.toFixed(2)}) scale(${this.#box.k.toFixed(4)})`);
     return Math.abs(x - goal.x) + Math.abs(y - goal.y) > 0.5;

@@ -17,6 +17,7 @@ const OWN = new Set(['spawnlink_js', 'spawnlink_web', 'spawnlink_io', 'spawnlink
 export class Feed {
   #vm;
   #clock;
+  #limit;
   /** @type {object[]} */
   #events = [];
   #left = 0;
@@ -36,8 +37,10 @@ export class Feed {
   #messages = 0;
   #offMessages = () => {};
 
-  constructor(vm, clock) {
+  /** @param {number} limit of its memory, in MiB */
+  constructor(vm, clock, limit) {
     this.#vm = vm;
+    this.#limit = limit;
     this.#clock = clock;
     this.#began = clock.monotonic();
     for (const process of vm.inspect().processes) this.#system.add(String(process.pid));
@@ -65,6 +68,12 @@ export class Feed {
     return this.#pids.get(text);
   }
 
+  /** The VM ends a process that would need more memory than there is, and logs nothing of it. */
+  #ranOut(id) {
+    const who = this.#names.get(id) ?? id;
+    this.#print('note', `${who} ran out of memory and was ended: all processes together may use ${this.#limit} MiB in this page.\n`);
+  }
+
   #take(kind, { pid, other, text, outcome, cause, module, otherName }) {
     const id = String(pid);
     const otherId = other === undefined ? undefined : String(other);
@@ -79,6 +88,7 @@ export class Feed {
       return;
     }
     this.#pids.set(id, pid);
+    if (kind === 'exit' && text === 'system_limit') this.#ranOut(id);
     const record = { n: ++this.#serial, t: (this.#clock.monotonic() - this.#began) / 1000, kind, pid: id, text };
     if (otherId && !this.#system.has(otherId)) record.other = otherId;
     if (otherName) record.otherName = otherName;

@@ -48,7 +48,7 @@ const handlers = {
       autostart: false,
     });
     const service = javascript ? startJavascript(vm) : undefined;
-    const feed = new Feed(vm, clock);
+    const feed = new Feed(vm, clock, MEMORY / 2 ** 20);
     if (service) feed.hide(service.pid);
     run = { vm, clock, feed };
     drawn = true;
