@@ -18,5 +18,37 @@ int host_module(const u8 *name, size_t len, u8 **data, size_t *n);
 bool host_inflate(const u8 *in, size_t n, u8 *out, size_t n_out, size_t *consumed);
 u8 *host_deflate(const u8 *in, size_t n, int level, size_t *n_out);
 bool host_gunzip(const u8 *in, size_t n, u8 **out, size_t *n_out); // gzip'd beams
+// Files. Paths are UTF-8, two of them with a zero between. A handle keeps its position. The answer is 0 or a value, or
+// -1 - the index of an error in host_bif_file's table. Data goes to a block of *n_out bytes (MEM_SYSTEM), else *out stays
+// NULL. Information is 13 little-endian u64: size, type (0 other, 1 regular, 2 directory, 3 symlink, 4 device), access (1
+// read, 2 write), atime, mtime, ctime (seconds), mode, links, major and minor device, inode, uid, gid.
+enum host_file_operation {
+  FILE_OPEN,       // path, number = flags: 1 read, 2 write, 4 append, 8 exclusive, 16 directory -> handle
+  FILE_CLOSE,
+  FILE_READ,       // number = at most so many bytes -> count, data
+  FILE_WRITE,
+  FILE_SEEK_START, // number -> new position
+  FILE_SEEK_HERE,
+  FILE_SEEK_END,
+  FILE_TRUNCATE,   // at the position
+  FILE_SYNC,
+  FILE_INFO,       // path -> data
+  FILE_LINK_INFO,  // the same, of a link itself
+  FILE_HANDLE_INFO,
+  FILE_LIST,       // path -> names with zeros between
+  FILE_MAKE_DIR,
+  FILE_DEL_DIR,
+  FILE_DEL_FILE,
+  FILE_RENAME,     // two paths
+  FILE_LINK,
+  FILE_SYMLINK,
+  FILE_READ_LINK,
+  FILE_CHMOD,      // path, number
+  FILE_SET_TIME,   // path, number = seconds
+  FILE_GET_CWD,
+  FILE_SET_CWD,
+  FILE_READ_FILE   // path -> data
+};
+i64 host_file(u32 operation, u32 handle, const u8 *in, size_t n, i64 number, u8 **out, size_t *n_out);
 
 #endif

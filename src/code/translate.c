@@ -405,6 +405,26 @@ static void translate_func_info(struct emit *e, const struct beam_instr *i) {
   e->last = NO_OP;
 }
 
+// The beginning of a stub of a native function. Those of prim_file and prim_buffer are in modules of ours
+// (src/erl); another one runs the BIF of its name, if there is one.
+static void translate_native(struct emit *e) {
+  const struct function_info *f = &e->functions[e->function_count - 1];
+  term module = e->s->m->name;
+  bool ours = true;
+  if (module == ATOM_prim_file) module = ATOM_spawnlink_prim_file;
+  else if (module == ATOM_prim_buffer) module = ATOM_spawnlink_prim_buffer;
+  else ours = false;
+  struct export *x = export_get(module, f->name, f->arity);
+  if (!x) emit_fail(e, "out of memory");
+  // Names and the rest that C does stay with the BIFs.
+  struct export *own = ours ? export_find(e->s->m->name, f->name, f->arity) : x;
+  if (own && own->bif) x = own;
+  else if (!ours) return;
+  emit_op(e, x->bif ? OP_call_bif_only : OP_call_ext_only);
+  emit_word(e, (cword)x);
+  emit_unreachable(e);
+}
+
 // Operations whose operands are sources only.
 static void sources(struct emit *e, const struct beam_instr *i, cword op) {
   emit_op(e, op);
@@ -422,7 +442,7 @@ static bool translate_control(struct emit *e, const struct beam_instr *i) {
   case GENOP_line: if (!e->without_lines) emit_line(e, e->s->file->line_count > ARG(0)->value ? e->s->file->lines[ARG(0)->value] : 0); return true;
   case GENOP_executable_line:
   case GENOP_debug_line:
-  case GENOP_nif_start: return true;
+  case GENOP_nif_start: translate_native(e); return true;
   case GENOP_call: translate_call(e, ARG(1)->value); return true;
   case GENOP_call_only: translate_call_only(e, ARG(1)->value); return true;
   case GENOP_call_last:

@@ -23,6 +23,7 @@ start(Arguments) ->
     register(code_server, spawn_link(spawnlink_code, start, [])),
     register(logger, spawn_link(spawnlink_log, start, [])),
     register(kernel_sup, spawn_link(spawnlink_sup, start, [])),
+    register(file_server_2, spawn_link(spawnlink_sup, file_server, [])),
     {Flags, Plain} = flags(Arguments, [], []),
     loop(Flags, Plain).
 

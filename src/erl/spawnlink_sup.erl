@@ -3,7 +3,7 @@
 %% kernel_sup of a bare VM: OTP's own supervisor without children, for the services that OTP starts when
 %% they are first used (timer, for one). It costs a waiting process until somebody asks it for something.
 -module(spawnlink_sup).
--export([start/0, init/1]).
+-export([start/0, file_server/0, init/1]).
 
 start() ->
     receive Message -> self() ! Message end,
@@ -14,5 +14,13 @@ start() ->
     Init = supervisor:init({{local, kernel_sup}, ?MODULE, []}),
     State = element(2, Init),
     gen_server:enter_loop(supervisor, [], State, {local, kernel_sup}).
+
+%% OTP's file server, once somebody asks for a file.
+file_server() ->
+    receive Message -> self() ! Message end,
+    put('$ancestors', [kernel_sup, init]),
+    put('$initial_call', {file_server, init, 1}),
+    {ok, State} = file_server:init([]),
+    gen_server:enter_loop(file_server, [], State, {local, file_server_2}).
 
 init([]) -> {ok, {#{strategy => one_for_one, intensity => 10, period => 10}, []}}.

@@ -26,6 +26,8 @@ IMPORT(host_module) i32 import_module(const u8 *name, size_t n);
 IMPORT(host_inflate) i32 import_inflate(const u8 *in, size_t n, size_t n_out);
 IMPORT(host_deflate) i32 import_deflate(const u8 *in, size_t n, i32 level);
 IMPORT(host_gunzip) i32 import_gunzip(const u8 *in, size_t n);
+// Value or error; the data of those operations that have some (see imports.js) stays until import_take, its size is the value.
+IMPORT(host_file) double import_file(u32 operation, u32 handle, const u8 *in, size_t n, double number);
 IMPORT(host_take) i32 import_take(u8 *out); // answers how many bytes of the input were used
 
 u64 host_monotonic_us(void) { return (u64)import_monotonic(); }
@@ -94,6 +96,14 @@ u8 *host_deflate(const u8 *in, size_t n, int level, size_t *n_out) {
 }
 
 bool host_gunzip(const u8 *in, size_t n, u8 **out, size_t *n_out) { return take(import_gunzip(in, n), out, n_out); }
+
+i64 host_file(u32 operation, u32 handle, const u8 *in, size_t n, i64 number, u8 **out, size_t *n_out) {
+  double value = import_file(operation, handle, in, n, (double)number);
+  const u32 with_data = 1u << FILE_READ | 1u << FILE_INFO | 1u << FILE_LINK_INFO | 1u << FILE_HANDLE_INFO | 1u << FILE_LIST | 1u << FILE_READ_LINK |
+                        1u << FILE_GET_CWD | 1u << FILE_READ_FILE;
+  if (value >= 0 && (with_data >> operation & 1)) take((i32)value, out, n_out);
+  return (i64)value;
+}
 
 // --- Exports --------------------------------------------------------------------------------------
 // Called by JavaScript alone, by their export names: no header declares them.

@@ -1,0 +1,172 @@
+%% SPDX-License-Identifier: Apache-2.0
+%%
+%% The native functions of OTP's prim_file: the loader leads its stubs here. Files are the host's
+%% (spawnlink:file/4): those of the machine for the command line, in memory elsewhere. A handle is a number
+%% of the host's, which also keeps the position in the file.
+-module(spawnlink_prim_file).
+-export([open_nif/2, file_desc_to_ref_nif/1, close_nif/1, delayed_close_nif/1, read_nif/2, write_nif/2, pread_nif/3, pwrite_nif/3, seek_nif/3,
+         sync_nif/2, advise_nif/4, allocate_nif/3, truncate_nif/1, get_handle_nif/1, read_handle_info_nif/1, ipread_s32bu_p32bu_nif/3]).
+-export([read_file_nif/1, read_info_nif/2, set_permissions_nif/2, set_owner_nif/3, set_time_nif/4, read_link_nif/1, list_dir_nif/1,
+         make_dir_nif/1, del_file_nif/1, del_dir_nif/1, rename_nif/2, make_hard_link_nif/2, make_soft_link_nif/2,
+         get_device_cwd_nif/1, set_cwd_nif/1, get_cwd_nif/0, altname_nif/1]).
+
+%% Operations of host_file (base/hostcalls.h).
+-define(OPEN, 0).
+-define(CLOSE, 1).
+-define(READ, 2).
+-define(WRITE, 3).
+-define(SEEK_START, 4).
+-define(SEEK_HERE, 5).
+-define(SEEK_END, 6).
+-define(TRUNCATE, 7).
+-define(SYNC, 8).
+-define(INFO, 9).
+-define(LINK_INFO, 10).
+-define(HANDLE_INFO, 11).
+-define(LIST, 12).
+-define(MAKE_DIR, 13).
+-define(DEL_DIR, 14).
+-define(DEL_FILE, 15).
+-define(RENAME, 16).
+-define(LINK, 17).
+-define(SYMLINK, 18).
+-define(READ_LINK, 19).
+-define(CHMOD, 20).
+-define(SET_TIME, 21).
+-define(GET_CWD, 22).
+-define(SET_CWD, 23).
+-define(READ_FILE, 24).
+
+%% --- Open files -----------------------------------------------------------------------------------
+
+open_nif(Path, Modes) ->
+    case spawnlink:file(?OPEN, 0, name(Path), flags(Modes, 0)) of
+        {Handle, _} -> {ok, {spawnlink_file, Handle}};
+        Error -> {error, Error}
+    end.
+
+flags([read | Modes], Flags) -> flags(Modes, Flags bor 1);
+flags([write | Modes], Flags) -> flags(Modes, Flags bor 2);
+flags([append | Modes], Flags) -> flags(Modes, Flags bor 6);
+flags([exclusive | Modes], Flags) -> flags(Modes, Flags bor 10);
+flags([directory | Modes], Flags) -> flags(Modes, Flags bor 17);
+flags([_ | Modes], Flags) -> flags(Modes, Flags);
+flags([], Flags) when Flags band 3 =:= 0 -> Flags bor 1;
+flags([], Flags) -> Flags.
+
+file_desc_to_ref_nif(_) -> {error, enotsup}.
+close_nif(File) -> done(handle(?CLOSE, File, [], 0)).
+delayed_close_nif(File) -> close_nif(File).
+
+read_nif(File, Size) ->
+    case handle(?READ, File, [], Size) of
+        {0, _} -> eof;
+        {_, Data} -> {ok, Data};
+        Error -> {error, Error}
+    end.
+
+write_nif(File, Data) -> done(handle(?WRITE, File, Data, 0)).
+
+pread_nif(File, Offset, Size) -> at(File, Offset, fun() -> read_nif(File, Size) end).
+pwrite_nif(File, Offset, Data) -> at(File, Offset, fun() -> write_nif(File, Data) end).
+
+%% Something at another place; the position stays as it is.
+at(File, Offset, Fun) ->
+    case handle(?SEEK_HERE, File, [], 0) of
+        {Here, _} ->
+            case handle(?SEEK_START, File, [], Offset) of
+                {_, _} ->
+                    Result = Fun(),
+                    handle(?SEEK_START, File, [], Here),
+                    Result;
+                Error -> {error, Error}
+            end;
+        Error -> {error, Error}
+    end.
+
+seek_nif(File, Mark, Offset) when is_integer(Offset) ->
+    Operation = case Mark of bof -> ?SEEK_START; cur -> ?SEEK_HERE; eof -> ?SEEK_END; _ -> error(badarg) end,
+    case handle(Operation, File, [], Offset) of
+        {Position, _} -> {ok, Position};
+        Error -> {error, Error}
+    end;
+seek_nif(_, _, _) -> error(badarg).
+
+sync_nif(File, _) -> done(handle(?SYNC, File, [], 0)).
+advise_nif(_, _, _, _) -> ok.
+allocate_nif(_, _, _) -> {error, enotsup}.
+truncate_nif(File) -> done(handle(?TRUNCATE, File, [], 0)).
+get_handle_nif(_) -> {error, enotsup}.
+read_handle_info_nif(File) -> info(handle(?HANDLE_INFO, File, [], 0)).
+
+ipread_s32bu_p32bu_nif(File, Offset, MaxSize) ->
+    case pread_nif(File, Offset, 8) of
+        {ok, <<Size:32, Pointer:32>>} when Size =< MaxSize ->
+            case pread_nif(File, Pointer, Size) of
+                {ok, Data} -> {ok, {Size, Pointer, Data}};
+                eof -> {ok, {Size, Pointer, eof}};
+                Error -> Error
+            end;
+        {ok, _} -> eof;
+        Other -> Other
+    end.
+
+handle(Operation, {spawnlink_file, Handle}, Data, Number) -> spawnlink:file(Operation, Handle, Data, Number);
+handle(_, _, _, _) -> error(badarg).
+
+%% --- By name --------------------------------------------------------------------------------------
+
+read_file_nif(Path) -> data(path(?READ_FILE, Path, 0)).
+read_link_nif(Path) -> data(path(?READ_LINK, Path, 0)).
+get_cwd_nif() -> data(spawnlink:file(?GET_CWD, 0, [], 0)).
+get_device_cwd_nif(_) -> {error, enotsup}.
+set_cwd_nif(Path) -> done(path(?SET_CWD, Path, 0)).
+altname_nif(_) -> {error, enotsup}.
+make_dir_nif(Path) -> done(path(?MAKE_DIR, Path, 0)).
+del_dir_nif(Path) -> done(path(?DEL_DIR, Path, 0)).
+del_file_nif(Path) ->
+    case path(?DEL_FILE, Path, 0) of
+        eisdir -> {error, eperm};
+        Result -> done(Result)
+    end.
+rename_nif(From, To) -> done(two(?RENAME, From, To)).
+make_hard_link_nif(Existing, New) -> done(two(?LINK, Existing, New)).
+make_soft_link_nif(Existing, New) -> done(two(?SYMLINK, Existing, New)).
+set_permissions_nif(Path, Permissions) -> done(path(?CHMOD, Path, Permissions)).
+set_owner_nif(_, _, _) -> {error, enotsup}.
+set_time_nif(Path, _, MTime, _) -> done(path(?SET_TIME, Path, MTime)).
+
+read_info_nif(Path, 1) -> info(path(?INFO, Path, 0));
+read_info_nif(Path, 0) -> info(path(?LINK_INFO, Path, 0)).
+
+list_dir_nif(Path) ->
+    case path(?LIST, Path, 0) of
+        {0, _} -> {ok, []};
+        {_, Names} -> {ok, binary:split(Names, <<0>>, [global])};
+        Error -> {error, Error}
+    end.
+
+path(Operation, Path, Number) -> spawnlink:file(Operation, 0, name(Path), Number).
+two(Operation, A, B) -> spawnlink:file(Operation, 0, [name(A), 0, name(B)], 0).
+
+%% prim_file's names end with a zero.
+name(Path) ->
+    Size = byte_size(Path) - 1,
+    case Path of
+        <<Name:Size/binary, 0>> -> binary:match(Name, <<0>>) =:= nomatch orelse error(badarg), Name;
+        _ -> Path
+    end.
+
+done({_, _}) -> ok;
+done(enotempty) -> {error, eexist};
+done(Error) -> {error, Error}.
+
+data({_, Data}) -> {ok, Data};
+data(Error) -> {error, Error}.
+
+%% As #file_info{}, times as seconds.
+info({_, <<Size:64/little, Type:64/little, Access:64/little, ATime:64/little-signed, MTime:64/little-signed, CTime:64/little-signed, Mode:64/little,
+           Links:64/little, Major:64/little, Minor:64/little, Inode:64/little, Uid:64/little, Gid:64/little>>}) ->
+    {file_info, Size, element(Type + 1, {other, regular, directory, symlink, device}), element(Access + 1, {none, read, write, read_write}),
+     ATime, MTime, CTime, Mode, Links, Major, Minor, Inode, Uid, Gid};
+info(Error) -> {error, Error}.
