@@ -1,19 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Bundles js/index.js for publication, as an ES module and as CommonJS. fflate stays an import: it is a
-// dependency of the package. Run by scripts/dist.js.
+// Bundles js/index.js for publication, as an ES module and as CommonJS, minified. fflate stays an import: it is a
+// dependency of the package. What only some need (folders in Node, fflate in pages, a virtual clock) are files of their own.
+// Run by scripts/dist.js.
 
-const output = {
+import terser from '@rollup/plugin-terser';
+
+/** Names that programs and people see: of errors, and of terms in node's console. */
+const CLASS_NAMES = /Error$|^(VM|JsProcess)$/;
+
+/** Methods and fields that no user of the package sees. */
+const INTERNAL = /^(u8|u16|u32|u64|need|room|atomText|simple|rare|reference|optionalWord|shortText|moduleArrived|otpRelease|eventMask|takeEvents|report|littleEndian|endEvents|checkEvent|subscribed|findModule|deliver|ended|settle|wakeUs|canonical|stored|subject|lost|records|identity)$/;
+
+const output = (format, extension) => ({
+  dir: 'dist',
+  format,
+  entryFileNames: `spawnlink.${extension}`,
+  chunkFileNames: `spawnlink-[name].${extension}`,
   generatedCode: 'es2015',
   sourcemap: false,
-};
+  plugins: [terser({ ecma: 2022, module: true, keep_classnames: CLASS_NAMES, mangle: { properties: { regex: INTERNAL } }, compress: { passes: 3, unsafe_arrows: true, keep_fargs: false, pure_getters: true } })],
+});
 
 export default {
   input: 'js/index.js',
   external: (id) => id === 'fflate' || id.startsWith('node:'),
-  // What is imported on demand (node: modules) stays so; our own files all go in the one.
-  output: [
-    { ...output, file: 'dist/spawnlink.js', format: 'es', inlineDynamicImports: true },
-    { ...output, file: 'dist/spawnlink.cjs', format: 'cjs', inlineDynamicImports: true, exports: 'named' },
-  ],
+  output: [output('es', 'js'), { ...output('cjs', 'cjs'), exports: 'named' }],
 };

@@ -4,8 +4,10 @@
 // The command line: `spawnlink run` starts Erlang programs with erl's flags, `spawnlink eval` prints values as the Erlang
 // shell does. Ends with halt's status, or when nothing is left to do.
 
+import fs from 'node:fs';
 import process from 'node:process';
-import { folderFinder } from './otp.js';
+import { openFolder } from './folders.js';
+import { toUrl } from './loader.js';
 import { Atom, createVM, HaltedError, SpawnlinkError, tuple } from './index.js';
 
 const USAGE = `Usage:
@@ -81,9 +83,8 @@ function inputReader() {
 
 /** @param {Command} command */
 async function start(command) {
-  const finders = async (/** @type {string[]} */ folders) =>
-    (await Promise.all(folders.map(async (folder) => (await folderFinder(folder)) ?? fail(`${folder} is not a folder`)))).flat();
-  const [first, last] = await Promise.all([finders(command.first), finders(command.last)]);
+  const finders = (/** @type {string[]} */ folders) => folders.map((folder) => openFolder(fs, toUrl(folder))?.find ?? fail(`${folder} is not a folder`));
+  const [first, last] = [finders(command.first), finders(command.last)];
   const none = () => undefined;
   const combine = (/** @type {import('./otp.js').ModuleFinder[]} */ list) => (/** @type {string} */ name) => {
     for (const find of list) {
@@ -98,6 +99,7 @@ async function start(command) {
     fallback: last.length > 0 ? combine(last) : none,
     args: command.args,
     env: process.env,
+    files: 'host',
     stdin: inputReader(),
     stdout: true,
     stderr: true,

@@ -4,7 +4,7 @@
 // Iterative, so that no depth of nesting overflows the stack; every read is bounds-checked.
 
 import { TermError, ForeignError } from './errors.js';
-import { Atom, BitString, ErlangMap, Float, Fun, ImproperList, Pid, Port, Ref, Tuple, format } from './term.js';
+import { Atom, BitString, ErlangMap, Float, Fun, ImproperList, Pid, Port, Ref, Tuple, containsItself, format, isPlain } from './term.js';
 
 /**
  * How the identifiers of a VM are known: `node` is its name, `owner` the identity its pids carry.
@@ -16,6 +16,8 @@ import { Atom, BitString, ErlangMap, Float, Fun, ImproperList, Pid, Port, Ref, T
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const toUtf8 = new TextEncoder();
+/** A character for each byte, another for each. */
+const oneByte = new TextDecoder('latin1');
 const NIL = Symbol('nil');
 
 // --- Encoding -------------------------------------------------------------------------------------
@@ -24,6 +26,15 @@ class Writer {
   bytes = new Uint8Array(256);
   view = new DataView(this.bytes.buffer);
   at = 0;
+
+  /**
+   * @param {Identity | undefined} identity whose pids may be written
+   * @param {boolean} [canonical] equal terms as equal bytes: maps in the order of their keys, pids of whatever VM
+   */
+  constructor(identity, canonical = false) {
+    this.identity = identity;
+    this.canonical = canonical;
+  }
 
   /** @param {number} n */
   room(n) {
@@ -135,14 +146,29 @@ class Writer {
  * @returns {Uint8Array}
  */
 export function encode(term, identity) {
-  const w = new Writer();
+  return write(new Writer(identity), term);
+}
+
+/**
+ * A text equal for equal terms.
+ * @param {any} term
+ * @returns {string}
+ */
+export function keyText(term) {
+  return oneByte.decode(write(new Writer(undefined, true), term));
+}
+
+/** @param {Writer} w @param {any} term */
+function write(w, term) {
   w.u8(131);
   /** Terms still to write, last first. @type {any[]} */
   const todo = [term];
-  while (todo.length > 0) {
+  for (let n = 0; todo.length > 0; n++) {
+    // What refers to itself never ends, so it is enough to look once it has gone on for long.
+    if (n === 100_000 && containsItself(term)) throw new TermError('a value that contains itself has no Erlang term');
     const next = todo.pop();
     if (next === NIL) w.u8(106);
-    else writeOne(w, next, todo, identity);
+    else writeOne(w, next, todo);
   }
   return w.bytes.subarray(0, w.at);
 }
@@ -151,9 +177,8 @@ export function encode(term, identity) {
  * @param {Writer} w
  * @param {any} term
  * @param {any[]} todo
- * @param {Identity | undefined} identity
  */
-function writeOne(w, term, todo, identity) {
+function writeOne(w, term, todo) {
   switch (typeof term) {
     case 'number':
       return w.number(term);
@@ -165,7 +190,7 @@ function writeOne(w, term, todo, identity) {
     case 'string':
       return w.binary(toUtf8.encode(term));
     case 'object':
-      return term === null ? w.atom('null') : writeObject(w, term, todo, identity);
+      return term === null ? w.atom('null') : writeObject(w, term, todo);
     default:
       throw new TermError(`a ${typeof term} has no Erlang term`);
   }
@@ -175,9 +200,8 @@ function writeOne(w, term, todo, identity) {
  * @param {Writer} w
  * @param {any} term
  * @param {any[]} todo
- * @param {Identity | undefined} identity
  */
-function writeObject(w, term, todo, identity) {
+function writeObject(w, term, todo) {
   if (term instanceof Atom) w.atom(term.name);
   else if (Array.isArray(term)) writeList(w, term, NIL, todo);
   else if (term instanceof Tuple) {
@@ -194,8 +218,8 @@ function writeObject(w, term, todo, identity) {
   else if (term instanceof Float) w.float(term.value);
   else if (term instanceof ImproperList) writeList(w, term.items, term.tail, todo);
   else if (term instanceof BitString) writeBits(w, term);
-  else if (term instanceof Pid || term instanceof Port || term instanceof Ref) writeIdentifier(w, term, identity);
-  else if (term instanceof Fun) writeFun(w, term, identity);
+  else if (term instanceof Pid || term instanceof Port || term instanceof Ref) writeIdentifier(w, term);
+  else if (term instanceof Fun) writeFun(w, term);
   else if (term instanceof ErlangMap || term instanceof Map) writeMap(w, [...(term instanceof Map ? new ErlangMap(term) : term)], todo);
   else if (term instanceof ArrayBuffer) w.binary(new Uint8Array(term));
   else if (ArrayBuffer.isView(term)) w.binary(new Uint8Array(term.buffer, term.byteOffset, term.byteLength));
@@ -205,15 +229,8 @@ function writeObject(w, term, todo, identity) {
       Object.entries(term).map(([key, value]) => [Atom.for(key), value]),
       todo,
     );
-  } else if (term.pid instanceof Pid) writeIdentifier(w, term.pid, identity); // a JsProcess stands for its pid
+  } else if (term.pid instanceof Pid) writeIdentifier(w, term.pid); // a JsProcess stands for its pid
   else throw new TermError(`a ${term.constructor?.name ?? 'foreign object'} has no Erlang term`);
-}
-
-/** @param {object} object */
-function isPlain(object) {
-  const prototype = Object.getPrototypeOf(object);
-  // An object of another realm (a test runner's, an iframe's) has another Object.prototype.
-  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
 }
 
 /**
@@ -236,6 +253,10 @@ function writeList(w, items, tail, todo) {
  * @param {any[]} todo
  */
 function writeMap(w, entries, todo) {
+  if (w.canonical) {
+    const texts = new Map(entries.map((entry) => [entry, keyText(entry[0])]));
+    entries.sort((a, b) => (/** @type {string} */ (texts.get(a)) < /** @type {string} */ (texts.get(b)) ? -1 : 1));
+  }
   w.u8(116);
   w.u32(entries.length);
   for (let i = entries.length; i-- > 0; ) todo.push(entries[i][1], entries[i][0]);
@@ -251,20 +272,19 @@ function writeBits(w, bits) {
 }
 
 /**
+ * @param {Writer} w
  * @param {{owner: object | null, toString(): string}} term
- * @param {Identity | undefined} identity
  */
-function checkOwner(term, identity) {
-  if (term.owner !== null && term.owner !== identity?.owner) throw new ForeignError(String(term));
+function checkOwner(w, term) {
+  if (term.owner !== null && term.owner !== w.identity?.owner && !w.canonical) throw new ForeignError(String(term));
 }
 
 /**
  * @param {Writer} w
  * @param {Pid | Port | Ref} term
- * @param {Identity | undefined} identity
  */
-function writeIdentifier(w, term, identity) {
-  checkOwner(term, identity);
+function writeIdentifier(w, term) {
+  checkOwner(w, term);
   if (term instanceof Pid) {
     w.u8(88);
     w.atom(term.node);
@@ -289,10 +309,9 @@ function writeIdentifier(w, term, identity) {
 /**
  * @param {Writer} w
  * @param {Fun} fun
- * @param {Identity | undefined} identity
  */
-function writeFun(w, fun, identity) {
-  checkOwner(fun, identity);
+function writeFun(w, fun) {
+  checkOwner(w, fun);
   if (fun.bytes) return w.append(fun.bytes);
   w.u8(113);
   w.atom(fun.module);
@@ -311,17 +330,17 @@ function writeFun(w, fun, identity) {
  * @property {number} left
  */
 
-export class Decoder {
+/** Reads bytes and numbers, never beyond the end. */
+export class Reader {
   /**
-   * Reads terms from bytes, one after the other.
    * @param {Uint8Array} bytes
-   * @param {Identity} [identity] whose node's pids are local
+   * @param {boolean} littleEndian
    * @param {number} [at]
    */
-  constructor(bytes, identity, at = 0) {
+  constructor(bytes, littleEndian, at = 0) {
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.identity = identity;
+    this.littleEndian = littleEndian;
     this.at = at;
   }
 
@@ -342,11 +361,30 @@ export class Decoder {
   }
 
   u16() {
-    return this.view.getUint16(this.need(2));
+    return this.view.getUint16(this.need(2), this.littleEndian);
   }
 
   u32() {
-    return this.view.getUint32(this.need(4));
+    return this.view.getUint32(this.need(4), this.littleEndian);
+  }
+
+  /** @param {number} n */
+  slice(n) {
+    const at = this.need(n);
+    return this.bytes.subarray(at, at + n);
+  }
+}
+
+/** Reads terms from bytes, one after the other. */
+export class Decoder extends Reader {
+  /**
+   * @param {Uint8Array} bytes
+   * @param {Identity} [identity] whose node's pids are local
+   * @param {number} [at]
+   */
+  constructor(bytes, identity, at) {
+    super(bytes, false, at);
+    this.identity = identity;
   }
 
   /** A number of things, each at least one byte: never believed beyond what is there. */
@@ -395,8 +433,6 @@ export class Decoder {
         return this.view.getInt32(this.need(4));
       case 70:
         return float(this.view.getFloat64(this.need(8)));
-      case 99:
-        return float(parseFloat(latin1(this.slice(31))));
       case 104:
       case 105: {
         const n = tag === 104 ? this.u8() : this.count();
@@ -440,15 +476,12 @@ export class Decoder {
         return name === 'true' ? true : name === 'false' ? false : Atom.for(name);
       }
       case 88:
-      case 103:
-        return this.pid(tag);
+        return this.pid();
       case 89:
-      case 102:
       case 120:
         return this.port(tag);
       case 90:
-      case 114:
-        return this.reference(tag);
+        return this.reference();
       case 112:
         return this.fun();
       case 113: {
@@ -460,12 +493,6 @@ export class Decoder {
       default:
         throw new TermError(`unknown tag ${tag} at ${this.at - 1}`);
     }
-  }
-
-  /** @param {number} n */
-  slice(n) {
-    const at = this.need(n);
-    return this.bytes.subarray(at, at + n);
   }
 
   atom() {
@@ -499,12 +526,11 @@ export class Decoder {
     return this.identity && node === this.identity.node ? this.identity.owner : null;
   }
 
-  /** @param {number} tag */
-  pid(tag) {
+  pid() {
     const node = this.atom();
     const id = this.u32();
     const serial = this.u32();
-    const creation = tag === 88 ? this.u32() : this.u8();
+    const creation = this.u32();
     const owner = this.owner(node);
     if (owner && this.identity?.pid) return this.identity.pid(node, id, serial, creation);
     return new Pid(node, [id, serial], creation, owner);
@@ -514,15 +540,13 @@ export class Decoder {
   port(tag) {
     const node = this.atom();
     const number = tag === 120 ? this.u32() * 0x100000000 + this.u32() : this.u32();
-    const creation = tag === 102 ? this.u8() : this.u32();
-    return new Port(node, [number], creation, this.owner(node));
+    return new Port(node, [number], this.u32(), this.owner(node));
   }
 
-  /** @param {number} tag */
-  reference(tag) {
+  reference() {
     const n = this.u16();
     const node = this.atom();
-    const creation = tag === 90 ? this.u32() : this.u8();
+    const creation = this.u32();
     const numbers = Array.from({ length: n }, () => this.u32());
     return new Ref(node, numbers, creation, this.owner(node));
   }

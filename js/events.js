@@ -52,17 +52,14 @@ export class Events extends EventTarget {
    */
   once(name, { signal } = {}) {
     return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      const abort = () => {
-        off();
-        reject(/** @type {AbortSignal} */ (signal).reason);
-      };
-      const off = this.on(name, (event) => {
+      signal?.throwIfAborted();
+      const end = () => {
         off();
         signal?.removeEventListener('abort', abort);
-        resolve(event);
-      });
-      signal?.addEventListener('abort', abort, { once: true });
+      };
+      const abort = () => (end(), reject(/** @type {AbortSignal} */ (signal).reason));
+      const off = this.on(name, (event) => (end(), resolve(event)));
+      signal?.addEventListener('abort', abort);
     });
   }
 
@@ -150,7 +147,7 @@ export class Events extends EventTarget {
         try {
           handler(event);
         } catch (error) {
-          this.handlerFailed(error, name);
+          this.report(error, name);
         }
       }
     }
@@ -158,14 +155,14 @@ export class Events extends EventTarget {
   }
 
   /**
-   * What a handler threw: an 'error' event, or a line on the console if nobody listens to that either.
+   * An 'error' event, or a line on the console if nobody listens to that.
    * @protected
    * @param {unknown} error
-   * @param {string} name
+   * @param {string} [where] the event whose handler threw it
    */
-  handlerFailed(error, name) {
-    if (name !== 'error' && this.wants('error')) this.emit('error', error);
-    else console.error(`spawnlink: a handler of '${name}' threw`, error);
+  report(error, where) {
+    if (where !== 'error' && this.wants('error')) this.emit('error', error);
+    else console.error(`spawnlink: ${where ? `a handler of '${where}' threw` : error}`, error);
   }
 
   /** Ends all iterators: no more events will come. @protected */

@@ -24,4 +24,3 @@ export {
 } from './term.js';
 export { decode as decodeTerm, encode as encodeTerm } from './etf.js';
 export * from './errors.js';
-export { readPack } from './pack.js';

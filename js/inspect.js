@@ -2,7 +2,7 @@
 //
 // Reads the snapshot of src/host/inspect.h into objects.
 
-import { Reader } from './machine.js';
+import { Fields } from './machine.js';
 
 /** @import { Word } from './machine.js' */
 /** @import { Pid } from './term.js' */
@@ -25,16 +25,18 @@ import { Reader } from './machine.js';
  * @property {Pid[]} monitors whom it monitors
  */
 
+/** @typedef {{processes: ProcessInfo[]}} Snapshot */
+
 const STATES = /** @type {const} */ (['runnable', 'running', 'waiting', 'exiting']);
 const PRIORITIES = /** @type {const} */ (['max', 'high', 'normal', 'low']);
 
 /**
  * @param {Uint8Array} bytes
  * @param {(word: Word) => Pid} pid
- * @returns {{processes: ProcessInfo[]}}
+ * @returns {Snapshot}
  */
 export function readSnapshot(bytes, pid) {
-  const r = new Reader(bytes);
+  const r = new Fields(bytes);
   const pids = () => Array.from({ length: r.u32() }, () => pid(r.word()));
   const processes = Array.from({ length: r.u32() }, () => {
     const self = pid(r.word());

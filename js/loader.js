@@ -8,6 +8,16 @@ import { ArgumentError } from './errors.js';
 export const isNode = typeof process !== 'undefined' && Boolean(process.versions?.node);
 
 /**
+ * A module of Node, without an import that bundlers for pages would stumble over.
+ * @param {string} name
+ * @returns {any}
+ */
+const nodeModule = (name) => process.getBuiltinModule(`node:${name}`);
+
+/** Node's fs. @returns {any} */
+export const nodeFs = () => nodeModule('fs');
+
+/**
  * @typedef {string | URL | Uint8Array | ArrayBuffer | Response | Promise<Response> | WebAssembly.Module} WasmSource
  */
 
@@ -19,8 +29,9 @@ const compiled = new Map();
  * @returns {Promise<WebAssembly.Module>}
  */
 export async function compile(source) {
-  if (source === undefined || typeof source === 'string' || source instanceof URL) {
-    const url = source === undefined ? await beside(new URL('./vm.wasm', import.meta.url), 'vm.wasm') : toUrl(source);
+  source ??= wasmUrl;
+  if (typeof source === 'string' || source instanceof URL) {
+    const url = toUrl(source);
     let module = compiled.get(url.href);
     if (module === undefined) {
       module = compileUrl(url);
@@ -39,7 +50,7 @@ export async function compile(source) {
 /** @param {URL} url */
 async function compileUrl(url) {
   // From a file at once: to hand so little work to other threads takes longer than to do it.
-  if (url.protocol === 'file:') return new WebAssembly.Module(/** @type {BufferSource} */ (await readFile(url)));
+  if (isNode && url.protocol === 'file:') return new WebAssembly.Module(/** @type {BufferSource} */ (await readBytes(url)));
   return compileResponse(await fetchOk(url));
 }
 
@@ -57,22 +68,11 @@ async function fetchOk(url) {
   return response;
 }
 
-/**
- * A file that is published beside the bundle, and lies in dist/ or build/ when run from the source tree.
- * @param {URL} published
- * @param {string} name
- */
-async function beside(published, name) {
-  if (!isNode || published.protocol !== 'file:') return published;
-  const { existsSync } = await import('node:fs');
-  const found = [published, new URL(`../dist/${name}`, published), new URL(`../build/${name}`, published)].find((url) => existsSync(url));
-  return found ?? published;
-}
-
+/** Whether this file runs as it is, not in the bundle, which lies beside vm.wasm and otp.pack. */
+const unbundled = import.meta.url.endsWith('/js/loader.js');
+const wasmUrl = unbundled ? new URL('../dist/vm.wasm', import.meta.url) : new URL('./vm.wasm', import.meta.url);
 /** Where the package's own OTP pack is. */
-export function packUrl() {
-  return beside(new URL('./otp.pack', import.meta.url), 'otp.pack');
-}
+export const packUrl = unbundled ? new URL('../dist/otp.pack', import.meta.url) : new URL('./otp.pack', import.meta.url);
 
 /**
  * A path of Node or a URL.
@@ -82,19 +82,7 @@ export function packUrl() {
 export function toUrl(source) {
   if (source instanceof URL) return source;
   if (/^[a-z][a-z+.-]+:/i.test(source)) return new URL(source);
-  if (isNode) return new URL(`file://${encodeURI(resolvePath(source)).replaceAll('?', '%3F').replaceAll('#', '%23')}`);
-  return new URL(source, /** @type {any} */ (globalThis).location?.href);
-}
-
-/** @param {string} path */
-function resolvePath(path) {
-  return path.startsWith('/') ? path : `${process.cwd()}/${path}`;
-}
-
-/** @param {URL} url */
-async function readFile(url) {
-  const { readFileSync } = await import('node:fs');
-  return new Uint8Array(readFileSync(url));
+  return isNode ? nodeModule('url').pathToFileURL(source) : new URL(source, /** @type {any} */ (globalThis).location?.href);
 }
 
 /**
@@ -104,16 +92,25 @@ async function readFile(url) {
  */
 export async function readBytes(source) {
   const url = toUrl(source);
-  if (url.protocol === 'file:') return readFile(url);
+  if (url.protocol === 'file:' && isNode) return nodeFs().readFileSync(url);
   return new Uint8Array(await (await fetchOk(url)).arrayBuffer());
 }
 
 /**
- * Node's modules that are used synchronously later on; none elsewhere.
- * @returns {Promise<{fs: typeof import('node:fs'), zlib: typeof import('node:zlib')} | undefined>}
+ * The zlib of the host, if it has one, else fflate's.
+ * @returns {Promise<import('./imports.js').Compression>}
  */
-export async function nodeModules() {
-  if (!isNode) return undefined;
-  const [fs, zlib] = await Promise.all([import('node:fs'), import('node:zlib')]);
-  return { fs, zlib };
+export async function compression() {
+  if (!isNode) return (await import('./zlib.js')).fflate;
+  /** @type {typeof import('node:zlib')} */
+  const zlib = nodeModule('zlib');
+  return {
+    inflateRaw: (data) => zlib.inflateRawSync(data),
+    inflate(data, size) {
+      const { buffer, engine } = /** @type {any} */ (zlib.inflateSync(data, /** @type {any} */ ({ info: true, maxOutputLength: Math.max(size, 1) })));
+      return { out: buffer, used: engine.bytesWritten };
+    },
+    deflate: (data, level) => zlib.deflateSync(data, { level }),
+    gunzip: (data) => zlib.gunzipSync(data),
+  };
 }

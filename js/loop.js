@@ -5,27 +5,19 @@
 
 const MAX_DELAY = 2 ** 31 - 1;
 
-/** @returns {{turn: (fn: () => void) => void, close: () => void}} */
-function turns() {
-  if (typeof setImmediate === 'function') return { turn: (fn) => void setImmediate(fn), close() {} };
-  /** @type {(() => void)[]} */
-  const queue = [];
-  const channel = new MessageChannel();
-  channel.port1.onmessage = () => queue.shift()?.();
-  return {
-    turn(fn) {
-      queue.push(fn);
-      channel.port2.postMessage(0);
-    },
-    close() {
-      queue.length = 0;
-      channel.port1.close();
-    },
-  };
+/**
+ * @param {() => void} turn
+ * @returns {{ask: () => void, close: () => void}} `ask`: for one turn
+ */
+function turns(turn) {
+  if (typeof setImmediate === 'function') return { ask: () => void setImmediate(turn), close() {} };
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = turn;
+  return { ask: () => port2.postMessage(0), close: () => port1.close() };
 }
 
 export class Loop {
-  #turns = turns();
+  #turns = turns(() => this.#turn());
   #run;
   #running = false;
   /** A turn was asked for. */
@@ -42,10 +34,6 @@ export class Loop {
     this.#run = run;
   }
 
-  get running() {
-    return this.#running;
-  }
-
   start() {
     if (this.#closed) return;
     this.#running = true;
@@ -54,15 +42,15 @@ export class Loop {
 
   stop() {
     this.#running = false;
-    this.#clearTimer();
+    clearTimeout(this.#timer);
   }
 
   /** Something may be there to do. */
   wake() {
-    if (!this.#running || this.#asked || this.#closed) return;
-    this.#clearTimer();
+    if (!this.#running || this.#asked) return;
+    clearTimeout(this.#timer);
     this.#asked = true;
-    this.#turns.turn(this.#turn);
+    this.#turns.ask();
   }
 
   close() {
@@ -71,27 +59,16 @@ export class Loop {
     this.#turns.close();
   }
 
-  #turn = () => {
+  #turn() {
     this.#asked = false;
-    if (!this.#running || this.#closed) return;
+    if (!this.#running) return;
     const next = this.#run();
-    if (!this.#running || this.#closed || this.#asked) return;
+    if (!this.#running || this.#asked) return;
     if (next === true || next === 0) this.wake();
     else if (typeof next === 'number') {
-      this.#clearTimer();
-      this.#timer = setTimeout(
-        () => {
-          this.#timer = undefined;
-          this.#turn();
-        },
-        Math.min(Math.ceil(next), MAX_DELAY),
-      );
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#turn(), Math.min(Math.ceil(next), MAX_DELAY));
     }
-  };
-
-  #clearTimer() {
-    if (this.#timer !== undefined) clearTimeout(this.#timer);
-    this.#timer = undefined;
   }
 }
 

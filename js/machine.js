@@ -3,6 +3,7 @@
 // One instance of vm.wasm: its exports, its linear memory, requests and event records. The only module that touches wasm
 // memory. Knows bytes and numbers; what they mean is vm.js's business.
 
+import { Reader } from './etf.js';
 import { ArgumentError, BusyError, ClosedError, CrashError, LimitError, LoadError, NoProcessError, TermError } from './errors.js';
 
 /** Answers of requests, enum vm_status of src/host/vm.h. */
@@ -36,31 +37,11 @@ const FLAG = { A_WORD: 1, A_TERM: 2, B_WORD: 4, B_TERM: 8, DETAIL: 16, PROCESS: 
 
 const text = new TextDecoder();
 
-/** Reads little-endian fields. */
-export class Reader {
+/** Reads the fields of records and snapshots. */
+export class Fields extends Reader {
   /** @param {Uint8Array} bytes */
   constructor(bytes) {
-    this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.at = 0;
-  }
-
-  get ended() {
-    return this.at >= this.bytes.length;
-  }
-
-  u8() {
-    return this.bytes[this.at++];
-  }
-
-  u16() {
-    this.at += 2;
-    return this.view.getUint16(this.at - 2, true);
-  }
-
-  u32() {
-    this.at += 4;
-    return this.view.getUint32(this.at - 4, true);
+    super(bytes, true);
   }
 
   /** A 64-bit count, exact to 2^53. */
@@ -85,14 +66,11 @@ export class Reader {
 
   /** A copy: the memory below changes. @param {number} n */
   take(n) {
-    this.at += n;
-    return this.bytes.slice(this.at - n, this.at);
+    return this.slice(n).slice();
   }
 
   shortText() {
-    const n = this.u8();
-    this.at += n;
-    return n === 0 ? '' : text.decode(this.bytes.subarray(this.at - n, this.at));
+    return text.decode(this.slice(this.u8()));
   }
 }
 
@@ -124,7 +102,7 @@ export class Machine {
   }
 
   /**
-   * Calls an export. A trap means that the VM is broken: it is closed, and the caller told.
+   * Calls the export vm_NAME. A trap means that the VM is broken: it is closed, and the caller told.
    * @param {string} name
    * @param {...number} args
    * @returns {number}
@@ -133,10 +111,10 @@ export class Machine {
     this.check();
     this.#entered = true;
     try {
-      return this.#wasm[name](...args);
+      return this.#wasm[`vm_${name}`](...args);
     } catch (cause) {
       this.#closed = true;
-      throw new CrashError(`the VM failed in ${name}: ${/** @type {Error} */ (cause).message}`, cause);
+      throw new CrashError(`the VM failed in vm_${name}: ${/** @type {Error} */ (cause).message}`, cause);
     } finally {
       this.#entered = false;
     }
@@ -146,14 +124,14 @@ export class Machine {
    * @param {{memoryLimit: number, seed: number, maxProcesses: number, slice: number, gcStress: boolean}} options
    */
   open({ memoryLimit, seed, maxProcesses, slice, gcStress }) {
-    this.#status(this.call('vm_open', memoryLimit, seed, maxProcesses, slice, gcStress ? 1 : 0), '');
+    this.#status(this.call('open', memoryLimit, seed, maxProcesses, slice, gcStress ? 1 : 0), '');
   }
 
   /** Gives everything back. Answers the number of blocks left behind, 0 unless there is a leak. */
   close() {
     if (this.#closed) return 0;
-    this.call('vm_close');
-    const blocks = this.call('vm_blocks');
+    this.call('close');
+    const blocks = this.call('blocks');
     this.#closed = true;
     this.#wasm = {};
     return blocks;
@@ -168,21 +146,21 @@ export class Machine {
     const args = [];
     try {
       for (const piece of pieces) {
-        const at = this.call('vm_alloc', piece.length) >>> 0;
+        const at = this.call('alloc', piece.length) >>> 0;
         if (at === 0) throw new LimitError(`no memory for ${piece.length} bytes`);
         args.push(at, piece.length);
         new Uint8Array(this.memory.buffer, at, piece.length).set(piece);
       }
       return fn(...args);
     } finally {
-      if (!this.#closed) for (let i = 0; i < args.length; i += 2) this.call('vm_free', args[i], args[i + 1]);
+      if (!this.#closed) for (let i = 0; i < args.length; i += 2) this.call('free', args[i], args[i + 1]);
     }
   }
 
   /** The answer of the last request: a copy. */
   #result() {
-    const at = this.call('vm_result') >>> 0;
-    return new Uint8Array(this.memory.buffer, at, this.call('vm_result_size') >>> 0).slice();
+    const at = this.call('result') >>> 0;
+    return new Uint8Array(this.memory.buffer, at, this.call('result_size') >>> 0).slice();
   }
 
   /** @param {number} status @param {string} what */
@@ -207,7 +185,7 @@ export class Machine {
 
   /**
    * A request that takes a term and answers one (or nothing).
-   * @param {'vm_spawn' | 'vm_send' | 'vm_exit'} name
+   * @param {'spawn' | 'send' | 'exit'} name
    * @param {Uint8Array} term
    * @param {string} what for the message of an error
    */
@@ -216,7 +194,7 @@ export class Machine {
       this.#with([term], (at, n) => this.call(name, at, n)),
       what,
     );
-    return name === 'vm_spawn' ? this.#result() : undefined;
+    return name === 'spawn' ? this.#result() : undefined;
   }
 
   /**
@@ -227,7 +205,7 @@ export class Machine {
    */
   js(operation, term, what) {
     this.#status(
-      this.#with([term], (at, n) => this.call('vm_js', operation, at, n)),
+      this.#with([term], (at, n) => this.call('js', operation, at, n)),
       what,
     );
     return this.#result();
@@ -238,29 +216,29 @@ export class Machine {
    * @param {Uint8Array} beam
    */
   load(name, beam) {
-    const status = this.#with([new TextEncoder().encode(name), beam], (a, b, c, d) => this.call('vm_load', a, b, c, d));
+    const status = this.#with([new TextEncoder().encode(name), beam], (a, b, c, d) => this.call('load', a, b, c, d));
     this.#status(status, `cannot load ${name}`);
     return this.#result();
   }
 
   moduleArrived() {
-    this.call('vm_module_arrived');
+    this.call('module_arrived');
   }
 
   /** @param {number} release of the OTP whose modules run */
   otpRelease(release) {
-    this.call('vm_otp_release', release);
+    this.call('otp_release', release);
   }
 
   /** An environment variable, as os:getenv sees it. @param {string} name @param {string} value */
   env(name, value) {
     const [a, b] = [name, value].map((t) => new TextEncoder().encode(t));
-    this.#status(this.#with([a, b], (...args) => this.call('vm_env', ...args)), `cannot set ${name}`);
+    this.#status(this.#with([a, b], (...args) => this.call('env', ...args)), `cannot set ${name}`);
   }
 
   /** The snapshot of src/host/inspect.h. */
   inspect() {
-    this.#status(this.call('vm_inspect'), '');
+    this.#status(this.call('inspect'), '');
     return this.#result();
   }
 
@@ -269,32 +247,32 @@ export class Machine {
    * @param {number} reductions 0: no limit
    */
   tick(budgetUs, reductions) {
-    const state = TICK[this.call('vm_tick', budgetUs, reductions)];
+    const state = TICK[this.call('tick', budgetUs, reductions)];
     return {
       state,
-      wakeUs: state === 'timer' ? this.call('vm_wake') : undefined,
-      haltStatus: state === 'halted' ? this.call('vm_halt_code') : undefined,
+      wakeUs: state === 'timer' ? this.call('wake') : undefined,
+      haltStatus: state === 'halted' ? this.call('halt_code') : undefined,
     };
   }
 
   /** @param {number} mask */
   eventMask(mask) {
-    this.call('vm_event_mask', mask);
+    this.call('event_mask', mask);
   }
 
-  /** What was recorded since the last time, in order: for readRecord, until its end. @returns {{records: Reader | undefined, lost: number}} */
+  /** What was recorded since the last time, in order: for readRecord, until its end. @returns {{records: Fields | undefined, lost: number}} */
   takeEvents() {
-    const size = this.call('vm_events_size') >>> 0;
-    const lost = this.call('vm_events_lost');
+    const size = this.call('events_size') >>> 0;
+    const lost = this.call('events_lost');
     if (size === 0 && lost === 0) return { records: undefined, lost };
-    const at = this.call('vm_events') >>> 0;
-    const reader = new Reader(new Uint8Array(this.memory.buffer, at, size).slice());
-    this.call('vm_events_clear');
+    const at = this.call('events') >>> 0;
+    const reader = new Fields(new Uint8Array(this.memory.buffer, at, size).slice());
+    this.call('events_clear');
     return { records: reader, lost };
   }
 
   stats() {
-    return { memory: this.call('vm_memory'), blocks: this.call('vm_blocks'), processes: this.call('vm_process_count'), linearMemory: this.memory.buffer.byteLength };
+    return { memory: this.call('memory'), blocks: this.call('blocks'), processes: this.call('process_count'), linearMemory: this.memory.buffer.byteLength };
   }
 }
 
@@ -304,7 +282,7 @@ export function loadError(reason) {
   return new LoadError(module, chunk, Number(offset), why);
 }
 
-/** @param {Reader} r @returns {EventRecord} */
+/** @param {Fields} r @returns {EventRecord} */
 export function readRecord(r) {
   const end = r.at + r.u32();
   const kind = r.u8();

@@ -21,8 +21,6 @@
 // An entry is a module by its name ('lists'), or another file by its file name ('kernel.app', 'start_clean.boot').
 // Entries never cross blocks. Blocks are small, so that the first call of a program inflates little.
 
-import { inflateSync } from 'fflate';
-
 const HEADER = 24;
 const CACHED_BLOCKS = 8;
 
@@ -71,15 +69,6 @@ export class PackModules {
     return this.#entries.size;
   }
 
-  /** @param {string} name */
-  has(name) {
-    return this.#entries.has(name);
-  }
-
-  keys() {
-    return this.#entries.keys();
-  }
-
   /**
    * The bytes of an entry, or undefined. They are a view: copy them before changing them.
    * @param {string} name
@@ -105,10 +94,10 @@ export class PackModules {
     if (block === undefined) {
       try {
         block = this.#inflate(data, raw);
-      } catch (cause) {
-        throw new PackError(`corrupt OTP pack: block ${index} does not inflate: ${/** @type {Error} */ (cause).message}`);
+      } catch {
+        throw new PackError(`corrupt OTP pack: block ${index}`);
       }
-      if (block.length !== raw) throw new PackError(`corrupt OTP pack: block ${index} has ${block.length} bytes, not ${raw}`);
+      if (block.length !== raw) throw new PackError(`corrupt OTP pack: block ${index}`);
     } else {
       this.#cache.delete(index); // put back last: the first of the map is the least recently used
     }
@@ -123,63 +112,59 @@ export class PackModules {
  *
  * @example
  * import { readFileSync } from 'node:fs';
+ * import { inflateRawSync } from 'node:zlib';
  * import { readPack } from '../js/pack.js';
  *
- * const { meta, modules } = readPack(readFileSync('build/otp.pack'));
+ * const { meta, modules } = readPack(readFileSync('build/otp.pack'), { inflate: inflateRawSync });
  * console.log(meta.otp, modules.size, modules.get('lists').length);
  *
  * @param {Uint8Array} bytes
- * @param {{inflate?: (data: Uint8Array, size: number) => Uint8Array}} [options] `inflate`: raw inflate, where the host
- *   has a faster one than fflate
+ * @param {{inflate?: (data: Uint8Array, size: number) => Uint8Array}} [options] `inflate`: raw inflate; without it only
+ *   what is stored uncompressed can be read
  * @returns {{meta: PackMeta, modules: PackModules}}
  */
-export function readPack(bytes, { inflate = fflateInflate } = {}) {
+export function readPack(bytes, { inflate = noInflate } = {}) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < HEADER || view.getUint32(0) !== 0x534c504b) throw new PackError('not an OTP pack: it does not start with SLPK');
-  const version = view.getUint32(4, true);
-  if (version !== 1) throw new PackError(`OTP pack of version ${version}; this spawnlink reads version 1`);
-  const metaLength = view.getUint32(8, true);
-  const blockCount = view.getUint32(12, true);
-  const entryCount = view.getUint32(16, true);
-  const indexLength = view.getUint32(20, true);
-  const blockTable = HEADER + metaLength;
-  const index = blockTable + 12 * blockCount;
-  const end = index + indexLength;
-  if (end > bytes.length) throw new PackError(`truncated OTP pack: ${bytes.length} bytes, its tables end at ${end}`);
-
-  const text = new TextDecoder();
-  /** @type {PackMeta} */
-  let meta;
+  if (bytes.length < HEADER || view.getUint32(0) !== 0x534c504b) throw new PackError('not an OTP pack');
+  const u32 = (/** @type {number} */ at) => view.getUint32(at, true);
+  if (u32(4) !== 1) throw new PackError(`OTP pack of version ${u32(4)}, not 1`);
   try {
-    meta = JSON.parse(text.decode(bytes.subarray(HEADER, blockTable)));
+    return readTables(bytes, u32, inflate);
   } catch {
-    throw new PackError('corrupt OTP pack: its description is not JSON');
+    // Whatever reads beyond the end, or makes no sense.
+    throw new PackError('corrupt or truncated OTP pack');
   }
+}
 
+/**
+ * @param {Uint8Array} bytes
+ * @param {(at: number) => number} u32
+ * @param {(data: Uint8Array, size: number) => Uint8Array} inflate
+ */
+function readTables(bytes, u32, inflate) {
+  const text = new TextDecoder();
+  let at = HEADER + u32(8);
+  /** @type {PackMeta} */
+  const meta = JSON.parse(text.decode(bytes.subarray(HEADER, at)));
   const blocks = [];
-  for (let i = 0, at = blockTable; i < blockCount; i++, at += 12) {
-    const block = { offset: view.getUint32(at, true), stored: view.getUint32(at + 4, true), raw: view.getUint32(at + 8, true) };
-    if (block.offset + block.stored > bytes.length) throw new PackError(`truncated OTP pack: ${bytes.length} bytes, block ${i} ends at ${block.offset + block.stored}`);
+  for (let left = u32(12); left > 0; left--, at += 12) {
+    const block = { offset: u32(at), stored: u32(at + 4), raw: u32(at + 8) };
+    if (block.offset + block.stored > bytes.length) throw RangeError();
     blocks.push(block);
   }
-
   const entries = new Map();
-  let at = index;
-  for (let i = 0; i < entryCount; i++) {
+  for (let left = u32(16); left > 0; left--) {
     const name = at + 1;
-    const fields = name + (at < end ? bytes[at] : 0);
-    if (fields + 12 > end) throw new PackError(`corrupt OTP pack: entry ${i} lies outside the index`);
-    const entry = { block: view.getUint32(fields, true), offset: view.getUint32(fields + 4, true), length: view.getUint32(fields + 8, true) };
-    if (entry.block >= blockCount || entry.offset + entry.length > blocks[entry.block].raw) {
-      throw new PackError(`corrupt OTP pack: entry ${i} lies outside its block`);
-    }
-    entries.set(text.decode(bytes.subarray(name, fields)), entry);
-    at = fields + 12;
+    at = name + bytes[at];
+    const entry = { block: u32(at), offset: u32(at + 4), length: u32(at + 8) };
+    if (entry.offset + entry.length > blocks[entry.block].raw) throw RangeError();
+    entries.set(text.decode(bytes.subarray(name, at)), entry);
+    at += 12;
   }
   return { meta, modules: new PackModules(bytes, blocks, entries, inflate) };
 }
 
-/** @param {Uint8Array} data @param {number} size */
-function fflateInflate(data, size) {
-  return inflateSync(data, { out: new Uint8Array(size) });
+/** @type {(data: Uint8Array, size: number) => Uint8Array} */
+function noInflate() {
+  throw new Error('no inflate was given');
 }

@@ -13,7 +13,9 @@
 //   map                 ErlangMap                           Map, plain object (keys become atoms)
 //   pid, port, ref, fun Pid, Port, Ref, Fun
 //
-// This module imports nothing.
+// This module imports nothing but how terms are compared: by their external form.
+
+import { keyText } from './etf.js';
 
 /**
  * @typedef {number | bigint | boolean | string | null | undefined | Atom | Float | Tuple | ImproperList | BitString |
@@ -22,11 +24,23 @@
 
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
+/** All terms are shown as Erlang writes them. */
+class Shown {
+  /** @returns {string} */
+  toString() {
+    return format(this);
+  }
+
+  [INSPECT]() {
+    return this.toString();
+  }
+}
+
 /** @type {Map<string, Atom>} */
 const atoms = new Map();
 
 /** An atom. There is one object for each name: `Atom.for('ok') === Atom.for('ok')`. */
-export class Atom {
+export class Atom extends Shown {
   /** @type {string} */
   name;
 
@@ -35,6 +49,7 @@ export class Atom {
    * @param {string} name
    */
   constructor(name) {
+    super();
     this.name = name;
     Object.freeze(this);
   }
@@ -68,9 +83,10 @@ export class Atom {
 }
 
 /** A float. Needed only where the value has no fraction: 2 is an integer, `new Float(2)` is 2.0. */
-export class Float {
+export class Float extends Shown {
   /** @param {number} value */
   constructor(value) {
+    super();
     if (typeof value !== 'number' || !Number.isFinite(value)) throw new TypeError('a float is a finite number');
     this.value = value;
     Object.freeze(this);
@@ -80,23 +96,16 @@ export class Float {
     return this.value;
   }
 
-  toString() {
-    return floatText(this.value);
-  }
-
   toJSON() {
     return this.value;
-  }
-
-  [INSPECT]() {
-    return floatText(this.value);
   }
 }
 
 /** A tuple. Iterable, so `const [tag, value] = tuple` works. */
-export class Tuple {
+export class Tuple extends Shown {
   /** @param {...Term} elements */
   constructor(...elements) {
+    super();
     /** @type {readonly any[]} */
     this.elements = elements;
   }
@@ -128,58 +137,36 @@ export class Tuple {
     return this.elements[Symbol.iterator]();
   }
 
-  toString() {
-    return format(this);
-  }
-
   toJSON() {
     return this.elements;
-  }
-
-  [INSPECT]() {
-    return format(this);
   }
 }
 
 /** A list whose last tail is not []: `[1, 2 | 3]` is `new ImproperList([1, 2], 3)`. */
-export class ImproperList {
+export class ImproperList extends Shown {
   /**
    * @param {Term[]} items at least one
    * @param {Term} tail
    */
   constructor(items, tail) {
+    super();
     if (!Array.isArray(items) || items.length === 0) throw new TypeError('an improper list has at least one item');
     this.items = items;
     this.tail = tail;
   }
-
-  toString() {
-    return format(this);
-  }
-
-  [INSPECT]() {
-    return format(this);
-  }
 }
 
 /** Bits that do not fill their last byte. */
-export class BitString {
+export class BitString extends Shown {
   /**
    * @param {Uint8Array} bytes the bits, from the most significant of the first byte on; unused ones zero
    * @param {number} size number of bits
    */
   constructor(bytes, size) {
-    if (!Number.isInteger(size) || size < 0 || Math.ceil(size / 8) !== bytes.length) throw new TypeError('the size of a bitstring must fit its bytes');
+    super();
+    if (!Number.isInteger(size) || size < 0 || Math.ceil(size / 8) !== bytes.length) throw new TypeError('the size does not fit the bytes');
     this.bytes = bytes;
     this.size = size;
-  }
-
-  toString() {
-    return format(this);
-  }
-
-  [INSPECT]() {
-    return format(this);
   }
 }
 
@@ -188,12 +175,13 @@ export class BitString {
  * up by its name: see `getAtom`.
  * @implements {Iterable<[any, any]>}
  */
-export class ErlangMap {
+export class ErlangMap extends Shown {
   /** @type {Map<unknown, [any, any]>} */
   #entries = new Map();
 
   /** @param {Iterable<[any, any]>} [entries] */
   constructor(entries = []) {
+    super();
     for (const [key, value] of entries) this.set(key, value);
   }
 
@@ -253,21 +241,16 @@ export class ErlangMap {
     return this.entries();
   }
 
-  toString() {
-    return format(this);
-  }
-
   toJSON() {
     return pretty(this);
   }
-
-  [INSPECT]() {
-    return format(this);
-  }
 }
 
+/** No part of what is shown and compared of an object. @param {object} object @param {string} key */
+const hide = (object, key) => void Object.defineProperty(object, key, { enumerable: false });
+
 /** What pids, ports and references have in common: a node, and the VM they belong to if that is ours. */
-class Identifier {
+class Identifier extends Shown {
   /**
    * @param {string} node
    * @param {readonly number[]} numbers
@@ -275,29 +258,20 @@ class Identifier {
    * @param {object | null} owner identity of the VM; null for another node's
    */
   constructor(node, numbers, creation, owner) {
+    super();
     this.node = node;
     this.numbers = numbers;
     this.creation = creation;
-    /** @type {object | null} */
     this.owner = owner;
-    Object.defineProperty(this, 'owner', { enumerable: false });
+    hide(this, 'owner');
   }
 
   /** @param {unknown} other */
   equals(other) {
-    return other instanceof Identifier && other.constructor === this.constructor && keyOf(this) === keyOf(/** @type {any} */ (other)) && this.owner === other.owner;
-  }
-
-  /** @returns {string} */
-  toString() {
-    return format(/** @type {any} */ (this));
+    return other instanceof Identifier && this.owner === other.owner && keyText(this) === keyText(other);
   }
 
   toJSON() {
-    return this.toString();
-  }
-
-  [INSPECT]() {
     return this.toString();
   }
 }
@@ -310,7 +284,7 @@ export class Port extends Identifier {}
 export class Ref extends Identifier {}
 
 /** A fun. Opaque: it can be sent back, and called with `vm.call('erlang', 'apply', [fun, args])`. */
-export class Fun {
+export class Fun extends Shown {
   /**
    * @param {string} module
    * @param {string} name
@@ -319,13 +293,14 @@ export class Fun {
    * @param {object | null} owner
    */
   constructor(module, name, arity, bytes, owner) {
+    super();
     this.module = module;
     this.name = name;
     this.arity = arity;
     this.bytes = bytes;
     this.owner = owner;
-    Object.defineProperty(this, 'owner', { enumerable: false });
-    Object.defineProperty(this, 'bytes', { enumerable: false });
+    hide(this, 'owner');
+    hide(this, 'bytes');
   }
 
   /**
@@ -337,14 +312,6 @@ export class Fun {
   static external(module, name, arity) {
     if (!Number.isInteger(arity) || arity < 0 || arity > 255) throw new TypeError('the arity of a fun is 0 to 255');
     return new Fun(module, name, arity, null, null);
-  }
-
-  toString() {
-    return format(this);
-  }
-
-  [INSPECT]() {
-    return format(this);
   }
 }
 
@@ -393,72 +360,6 @@ export function keyOf(term) {
   return keyText(term);
 }
 
-/**
- * A text equal for equal terms. Lists and tuples nest as deep as they like; maps recurse.
- * @param {any} root
- * @returns {string}
- */
-function keyText(root) {
-  let out = '';
-  /** Terms to write, and texts (wrapped, so that they are no terms) between them, last first. @type {any[]} */
-  const todo = [root];
-  /** @param {string} open @param {readonly any[]} items @param {...any} close */
-  const sequence = (open, items, ...close) => {
-    out += open;
-    for (let i = close.length; i-- > 0; ) todo.push(close[i]);
-    for (let i = items.length; i-- > 0; ) todo.push(COMMA, items[i]);
-  };
-  while (todo.length > 0) {
-    const term = todo.pop();
-    if (term instanceof Mark) out += term.text;
-    else if (term instanceof Tuple) sequence('{', term.elements, BRACE);
-    else if (Array.isArray(term)) sequence('[', term, BRACKET);
-    else if (term instanceof ImproperList) sequence('[', term.items, BAR, term.tail, BRACKET);
-    else out += simpleKey(term);
-  }
-  return out;
-}
-
-class Mark {
-  /** @param {string} text */
-  constructor(text) {
-    this.text = text;
-  }
-}
-const [COMMA, BRACE, BRACKET, BAR] = [',', '}', ']', '|'].map((text) => new Mark(text));
-
-/** @param {any} term @returns {string} */
-function simpleKey(term) {
-  switch (typeof term) {
-    case 'number':
-      return Number.isSafeInteger(term) && !Object.is(term, -0) ? `${term}` : `f${Object.is(term, -0) ? '-0' : term}`;
-    case 'bigint':
-      return `${term}`;
-    case 'string':
-      return binaryKey(new TextEncoder().encode(term));
-    case 'boolean':
-    case 'undefined':
-      return `'${term}'`;
-  }
-  if (term === null) return "'null'";
-  if (term instanceof Atom) return `'${term.name.replaceAll("'", "''")}'`;
-  if (term instanceof Float) return `f${Object.is(term.value, -0) ? '-0' : term.value}`;
-  if (term instanceof Uint8Array) return binaryKey(term);
-  if (term instanceof ArrayBuffer) return binaryKey(new Uint8Array(term));
-  if (term instanceof BitString) return `${binaryKey(term.bytes)}:${term.size}`;
-  if (term instanceof Identifier) return `${term.constructor.name}${term.node}/${term.numbers.join()}/${term.creation}`;
-  if (term instanceof Fun) return term.bytes ? `fun${binaryKey(term.bytes)}` : `fun ${term.module}:${term.name}/${term.arity}`;
-  const entries = [...mapEntries(term)].map(([key, value]) => `${keyText(key)}=${keyText(value)}`);
-  return `#{${entries.sort().join()}}`;
-}
-
-/** @param {Uint8Array} bytes */
-function binaryKey(bytes) {
-  let key = 'b';
-  for (const byte of bytes) key += String.fromCharCode(byte);
-  return `${key.length}${key}`;
-}
-
 /** @param {any} map @returns {Iterable<[any, any]>} */
 function mapEntries(map) {
   if (map instanceof ErlangMap || map instanceof Map) return map;
@@ -474,6 +375,47 @@ export function equals(a, b) {
   return a === b || keyText(a) === keyText(b);
 }
 
+// --- What is inside -------------------------------------------------------------------------------
+
+/** @param {object} object */
+export function isPlain(object) {
+  const prototype = Object.getPrototypeOf(object);
+  // An object of another realm (a test runner's, an iframe's) has another Object.prototype.
+  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
+}
+
+/** @param {any} term an object @returns {Iterable<any>} */
+function parts(term) {
+  if (term instanceof Tuple) return term.elements;
+  if (term instanceof ImproperList) return [...term.items, term.tail];
+  if (term instanceof ErlangMap || term instanceof Map) return [...term].flat();
+  return Array.isArray(term) ? term : isPlain(term) ? Object.values(term) : [];
+}
+
+/**
+ * Whether a value contains itself: then it is no term. Looked for only where a walk goes on for long.
+ * @param {any} root
+ */
+export function containsItself(root) {
+  /** Whether all that is in an object has been looked at. @type {Map<object, boolean>} */
+  const seen = new Map();
+  const todo = [root];
+  while (todo.length > 0) {
+    const next = todo.at(-1);
+    if (typeof next !== 'object' || next === null || ArrayBuffer.isView(next) || seen.has(next)) {
+      todo.pop();
+      if (seen.has(next)) seen.set(next, true);
+      continue;
+    }
+    seen.set(next, false);
+    for (const part of parts(next)) {
+      if (seen.get(part) === false) return true;
+      todo.push(part);
+    }
+  }
+  return false;
+}
+
 // --- Text -----------------------------------------------------------------------------------------
 
 /** @param {number} value */
@@ -484,8 +426,8 @@ function floatText(value) {
   return text.includes('e') ? text.replace('e', '.0e').replace('e+', 'e') : `${text}.0`;
 }
 
-const PLAIN_ATOM = /^[a-zß-öø-ÿ][\p{L}\p{N}_@]*$/u;
-const RESERVED = new Set('after and andalso band begin bnot bor bsl bsr bxor case catch cond div end fun if let not of or orelse receive rem try when xor maybe else'.split(' '));
+/** What needs no quotes: no reserved word, no capital first. */
+const PLAIN_ATOM = /^(?!(after|and|andalso|band|begin|bnot|bor|bsl|bsr|bxor|case|catch|cond|div|else|end|fun|if|let|maybe|not|of|or|orelse|receive|rem|try|when|xor)$)[a-zß-öø-ÿ][\p{L}\p{N}_@]*$/u;
 const ESCAPES = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\b': '\\b', '\f': '\\f', '\v': '\\v', '\x1b': '\\e', '\\': '\\\\' };
 
 /** @param {string} text @param {string} quote */
@@ -497,7 +439,7 @@ function quoted(text, quote) {
 
 /** @param {string} name */
 function atomText(name) {
-  return PLAIN_ATOM.test(name) && !RESERVED.has(name) ? name : quoted(name, "'");
+  return PLAIN_ATOM.test(name) ? name : quoted(name, "'");
 }
 
 /** @param {number} c */

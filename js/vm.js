@@ -6,8 +6,8 @@
 import { ArgumentError, ClosedError, CrashError, ErlangError, HaltedError, NoProcessError, TimeoutError } from './errors.js';
 import { Decoder, decode, encode } from './etf.js';
 import { Events } from './events.js';
-import { compression, imports, randomSource, realClock, virtualClock } from './imports.js';
-import { compile, isNode, nodeModules } from './loader.js';
+import { hostRandom, imports, realClock } from './imports.js';
+import { compile, compression, isNode } from './loader.js';
 import { Loop, after } from './loop.js';
 import { KINDS, KIND_INPUT, KIND_LOAD_FAILED, KIND_MAIL, KIND_OUTPUT, Machine, loadError, readRecord } from './machine.js';
 import { openOtp, tableFinder } from './otp.js';
@@ -15,10 +15,11 @@ import { JsProcess } from './process.js';
 import { readSnapshot } from './inspect.js';
 import { Atom, Pid, Tuple, pretty, text } from './term.js';
 
-/** @import { EventRecord, Reader, Word } from './machine.js' */
+/** @import { EventRecord, Fields, Word } from './machine.js' */
 /** @import { Clock } from './imports.js' */
 /** @import { Identity } from './etf.js' */
 /** @import { ModuleFinder, OtpSource } from './otp.js' */
+/** @import { Snapshot } from './inspect.js' */
 /** @import { Term } from './term.js' */
 /** @import { WasmSource } from './loader.js' */
 
@@ -28,6 +29,8 @@ import { Atom, Pid, Tuple, pretty, text } from './term.js';
  * @property {WasmSource} [wasm] where vm.wasm is: URL, bytes, Response or compiled module; by default beside this package
  * @property {OtpSource | OtpSource[] | false} [otp] OTP's modules: packs, or in Node folders; by default this package's pack
  * @property {Record<string, Uint8Array> | Map<string, Uint8Array> | ModuleFinder} [modules] your own modules, looked up first
+ * @property {'host' | Record<string, string | Uint8Array>} [files] what the module file sees: in Node 'host', the machine's own; or
+ *   files in memory, these to begin with; without it there are no files
  * @property {ModuleFinder} [fallback] asked for modules that neither `modules` nor `otp` have
  * @property {number} [memoryLimit] bytes the VM may use; the process that asks for more is killed. Default 2 GiB
  * @property {number} [maxProcesses] default 1,048,576
@@ -83,6 +86,8 @@ import { Atom, Pid, Tuple, pretty, text } from './term.js';
 const EVENT_NAMES = new Set([...KINDS, 'stdout', 'stderr', 'halt', 'error', 'close']);
 const CAUSES = /** @type {const} */ (['link', 'exit', 'monitor', 'host', 'group_leader']);
 const OUTCOMES = /** @type {const} */ (['killed', 'trapped', 'ignored']);
+/** What an event's other end is called. @type {Record<string, string>} */
+const OTHER_END = { link: 'peer', unlink: 'peer', monitor: 'target', demonitor: 'target', register: 'name', unregister: 'name' };
 const NODE = 'nonode@nohost';
 const JS = Object.freeze({ CALL: 0, RECEIVE: 1, EXIT: 2 });
 /** Reductions of a tick under the virtual clock, where time cannot end it. */
@@ -120,7 +125,7 @@ export class VM extends Events {
   /** Their ids by the key of their pid. @type {Map<number | string, number>} */
   #callPids = new Map();
   #nextCall = 1;
-  /** Event records not yet delivered, in order, and what is to be done after those before. @type {(Reader | (() => void))[]} */
+  /** Event records not yet delivered, in order, and what is to be done after those before. @type {(Fields | (() => void))[]} */
   #pending = [];
   #delivering = false;
   #mask = -1;
@@ -183,7 +188,7 @@ export class VM extends Events {
    * @returns {Pid}
    */
   spawn(module, fun, args = [], options = {}) {
-    return this.#spawn(module, fun, args, this.#spawnOptions(options));
+    return this.#spawn(module, fun, args, spawnOptions(options));
   }
 
   /**
@@ -194,30 +199,10 @@ export class VM extends Events {
    * @returns {Pid}
    */
   #spawn(module, fun, args, options) {
-    if (!Array.isArray(args)) throw new ArgumentError('the arguments of a function are an array');
-    const request = Tuple.from([atom(module, 'a module'), atom(fun, 'a function'), args, options]);
-    const answer = this.#machine.request('vm_spawn', this.#encode(request), `cannot spawn ${module}:${fun}/${args.length}`);
+    const request = Tuple.from([atom(module, 'a module'), atom(fun, 'a function'), array(args), options]);
+    const answer = this.#machine.request('spawn', this.#encode(request), `cannot spawn ${module}:${fun}/${args.length}`);
     this.#loop.wake();
     return this.#decode(/** @type {Uint8Array} */ (answer));
-  }
-
-  /** @param {SpawnOptions} options @returns {Term[]} */
-  #spawnOptions({ name, parent, link, priority, minHeapSize, maxHeapSize, groupLeader, ...unknown }) {
-    for (const key in unknown) throw new ArgumentError(`no spawn option '${key}'`);
-    /** @type {Term[]} */
-    const list = [];
-    const put = (/** @type {string} */ key, /** @type {Term} */ value) => list.push(Tuple.from([Atom.for(key), value]));
-    if (name !== undefined) put('name', atom(name, 'a name'));
-    if (parent !== undefined) put('parent', pidOf(parent));
-    if (groupLeader !== undefined) put('group_leader', pidOf(groupLeader));
-    if (priority !== undefined) put('priority', atom(priority, 'a priority'));
-    if (minHeapSize !== undefined) put('min_heap_size', minHeapSize);
-    if (maxHeapSize !== undefined) put('max_heap_size', maxHeapSize);
-    if (link) {
-      if (!parent) throw new ArgumentError('a link has two ends: give the parent to link to');
-      list.push(Atom.for('link'));
-    }
-    return list;
   }
 
   /**
@@ -227,7 +212,7 @@ export class VM extends Events {
    */
   send(to, message) {
     const target = typeof to === 'string' ? Atom.for(to) : to instanceof JsProcess ? to.pid : to;
-    this.#machine.request('vm_send', this.#encode(Tuple.from([target, message, Atom.for('undefined')])), `cannot send to ${to}`);
+    this.#machine.request('send', this.#encode(Tuple.from([target, message, Atom.for('undefined')])), `cannot send to ${to}`);
     this.#loop.wake();
   }
 
@@ -238,7 +223,7 @@ export class VM extends Events {
    */
   exit(process, reason) {
     const target = typeof process === 'string' ? Atom.for(process) : process instanceof JsProcess ? process.pid : process;
-    this.#machine.request('vm_exit', this.#encode(Tuple.from([target, reason, Atom.for('undefined')])), `cannot exit ${process}`);
+    this.#machine.request('exit', this.#encode(Tuple.from([target, reason, Atom.for('undefined')])), `cannot exit ${process}`);
     this.#loop.wake();
   }
 
@@ -323,9 +308,8 @@ export class VM extends Events {
       };
       const call = { pid: /** @type {Pid | undefined} */ (undefined), settle, fail };
       this.#bridge ??= this.#spawn('spawnlink', 'js', [], [Atom.for('js')]);
-      const request = [this.#bridge, id, atom(module, 'a module'), atom(fun, 'a function'), args];
-      if (!Array.isArray(args)) throw new ArgumentError('the arguments of a function are an array');
-      call.pid = this.#spawn('spawnlink_js', 'call', request, this.#spawnOptions(spawn));
+      const request = [this.#bridge, id, atom(module, 'a module'), atom(fun, 'a function'), array(args)];
+      call.pid = this.#spawn('spawnlink_js', 'call', request, spawnOptions(spawn));
       this.#calls.set(id, call);
       this.#callPids.set(keyOfPid(call.pid), id);
       if (timeout !== undefined) cancel = after(timeout, () => kill(new TimeoutError(`${module}:${fun}/${args.length} took longer than ${timeout} ms`)));
@@ -414,7 +398,7 @@ export class VM extends Events {
     );
   }
 
-  /** A snapshot of all processes and how they are connected. */
+  /** A snapshot of all processes and how they are connected. @returns {Snapshot} */
   inspect() {
     return readSnapshot(this.#machine.inspect(), (word) => this.#word(word));
   }
@@ -485,7 +469,7 @@ export class VM extends Events {
 
   /** @protected @override @param {string} name */
   checkEvent(name) {
-    if (!EVENT_NAMES.has(name)) throw new ArgumentError(`no event '${name}': there are ${[...EVENT_NAMES].join(', ')}`);
+    if (!EVENT_NAMES.has(name)) throw new ArgumentError(`no event '${name}'`);
   }
 
   /** What nobody wants to see is not recorded; that what the host started has ended always is. @protected @override */
@@ -529,7 +513,8 @@ export class VM extends Events {
       case KIND_INPUT:
         return void this.#input(this.#word(record.subject));
       case KIND_LOAD_FAILED:
-        return this.#loadFailed(loadError(new TextDecoder().decode(record.bytes)));
+        // A module that was called; its caller saw undef.
+        return this.report(loadError(new TextDecoder().decode(record.bytes)));
       default: {
         const name = KINDS[record.kind];
         if (this.wants(name)) this.emit(name, this.#makeEvent(name, this.#word(record.subject), record));
@@ -543,31 +528,24 @@ export class VM extends Events {
     const a = this.#value(record.a);
     const b = this.#value(record.b);
     const about = record.process;
-    const initialCall = about?.module ? { module: about.module, function: about.function, arity: about.arity } : undefined;
+    const known = { pid, name: about?.name || undefined, initialCall: about?.module ? { module: about.module, function: about.function, arity: about.arity } : undefined };
     switch (name) {
       case 'exit':
-        return { pid, name: about?.name || undefined, initialCall, reason: a, normal: a === Atom.for('normal') };
+        return { ...known, reason: a, normal: a === Atom.for('normal') };
       case 'signal':
         return { from: a, to: pid, reason: b, cause: CAUSES[record.detail >> 8], outcome: OUTCOMES[record.detail & 255] };
       case 'spawn':
-        return { pid, parent: a, initialCall };
-      case 'link':
-      case 'unlink':
-        return { pid, peer: a };
-      case 'monitor':
-      case 'demonitor':
-        return { pid, target: a };
-      case 'down':
-        return { pid, target: a, reason: b };
-      case 'register':
-      case 'unregister':
-        return { pid, name: String(a) };
+        return { pid, parent: a, initialCall: known.initialCall };
       case 'message':
         return { from: a, to: pid, message: b };
-      default: {
+      case 'crash': {
         const [reason, stack] = a instanceof Tuple && a.length === 2 ? a : [a, []];
-        return { pid, name: about?.name || undefined, initialCall, reason, stack };
+        return { ...known, reason, stack };
       }
+      case 'down':
+        return { pid, target: a, reason: b };
+      default:
+        return { pid, [OTHER_END[name]]: name.endsWith('register') ? String(a) : a };
     }
   }
 
@@ -606,7 +584,7 @@ export class VM extends Events {
       const decoder = new Decoder(bytes, this.#identity);
       while (!decoder.ended) {
         const message = decoder.term();
-        if (js) js.deliver(message, (error) => this.handlerFailed(error, 'message'));
+        if (js) js.deliver(message, (error) => this.report(error, 'message'));
         else this.#reply(message);
       }
     }
@@ -616,12 +594,6 @@ export class VM extends Events {
   #reply(message) {
     if (!(message instanceof Tuple) || message.length !== 3 || message.at(0) !== Atom.for('spawnlink_reply')) return;
     this.#calls.get(message.at(1))?.settle(message.at(2));
-  }
-
-  /** A module that was called could not be loaded; its caller saw undef. @param {Error} error */
-  #loadFailed(error) {
-    if (this.wants('error')) this.emit('error', error);
-    else console.error(`spawnlink: ${error.message}`);
   }
 
   /** @param {EventRecord} record */
@@ -634,7 +606,7 @@ export class VM extends Events {
       try {
         option(event.text, bytes);
       } catch (error) {
-        this.handlerFailed(error, name);
+        this.report(error, name);
       }
     } else if (option !== false && (option === true || !this.wants(name))) writeOutput(name, event);
     this.emit(name, event);
@@ -647,7 +619,7 @@ export class VM extends Events {
     try {
       data = (await this.#options.stdin?.()) ?? null;
     } catch (error) {
-      this.handlerFailed(error, 'stdin');
+      this.report(error, 'stdin');
     }
     this.#reading--;
     if (!this.#machine.closed) this.send(pid, Tuple.from([Atom.for('spawnlink_input'), data ?? Atom.for('eof')]));
@@ -674,7 +646,7 @@ export class VM extends Events {
       try {
         found = this.#finders[i](name);
       } catch (error) {
-        queueMicrotask(() => this.handlerFailed(error, 'modules'));
+        queueMicrotask(() => this.report(error, 'modules'));
         continue;
       }
       if (found instanceof Uint8Array) return found;
@@ -694,7 +666,7 @@ export class VM extends Events {
     try {
       bytes = (await promise) ?? null;
     } catch (error) {
-      this.handlerFailed(error, 'modules');
+      this.report(error, 'modules');
     }
     this.#fetching.delete(name);
     if (this.#machine.closed) return;
@@ -752,6 +724,44 @@ const keyOfWord = ({ number, serial }) => (serial < 2 ** 24 ? serial * 2 ** 28 +
 /** @param {Pid} pid */
 const keyOfPid = (pid) => keyOfWord({ number: pid.numbers[0], serial: pid.numbers[1] });
 
+/** Erlang's names of the spawn options, and what their values must be. @type {Record<string, [string, (value: any, what: string) => Term]>} */
+const SPAWN_OPTIONS = {
+  name: ['name', atom],
+  parent: ['parent', pidOf],
+  groupLeader: ['group_leader', pidOf],
+  priority: ['priority', atom],
+  minHeapSize: ['min_heap_size', words],
+  maxHeapSize: ['max_heap_size', words],
+};
+
+/** @param {SpawnOptions} options @returns {Term[]} */
+function spawnOptions({ link, ...options }) {
+  /** @type {Term[]} */
+  const list = [];
+  for (const [key, value] of Object.entries(options)) {
+    if (!Object.hasOwn(SPAWN_OPTIONS, key)) throw new ArgumentError(`no spawn option '${key}'`);
+    const [name, convert] = SPAWN_OPTIONS[key];
+    if (value !== undefined) list.push(Tuple.from([Atom.for(name), convert(value, key)]));
+  }
+  if (link) {
+    if (!options.parent) throw new ArgumentError('link needs a parent');
+    list.push(Atom.for('link'));
+  }
+  return list;
+}
+
+/** @param {Term[]} args */
+function array(args) {
+  if (Array.isArray(args)) return args;
+  throw new ArgumentError('the arguments of a function are an array');
+}
+
+/** @param {number} value @param {string} what */
+function words(value, what) {
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new ArgumentError(`${what} is a positive integer`);
+}
+
 /**
  * @param {string | Atom} value
  * @param {string} what
@@ -762,11 +772,11 @@ function atom(value, what) {
   throw new ArgumentError(`${what} is a string or an Atom`);
 }
 
-/** @param {Pid | JsProcess} value */
-function pidOf(value) {
+/** @param {Pid | JsProcess} value @param {string} what */
+function pidOf(value, what) {
   if (value instanceof Pid) return value;
   if (value instanceof JsProcess) return value.pid;
-  throw new ArgumentError('a pid was expected');
+  throw new ArgumentError(`${what} is a Pid`);
 }
 
 /** @param {any} stack @returns {import('./errors.js').StackEntry[]} */
@@ -792,14 +802,16 @@ function writeOutput(name, event) {
   else console.error(event.text.replace(/\n$/, ''));
 }
 
-/** @param {VMOptions} options */
+const NUMBERS = ['memoryLimit', 'maxProcesses', 'seed', 'slice'];
+const OPTIONS = [...NUMBERS, ...'wasm otp modules fallback clock args env stdout stderr stdin budget autostart gcStress files'.split(' ')];
+
+/** @param {VMOptions & Record<string, any>} options */
 function checkOptions(options) {
-  const number = (/** @type {'memoryLimit' | 'maxProcesses' | 'seed' | 'budget' | 'slice'} */ key) => {
-    const value = options[key];
-    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) throw new ArgumentError(`${key} is a positive integer`);
-  };
-  for (const key of /** @type {const} */ (['memoryLimit', 'maxProcesses', 'seed', 'slice'])) number(key);
-  if (options.clock !== undefined && typeof options.clock !== 'object' && options.clock !== 'real' && options.clock !== 'virtual') throw new ArgumentError("clock is 'real' or 'virtual'");
+  for (const key in options) if (!OPTIONS.includes(key)) throw new ArgumentError(`no option '${key}'`);
+  for (const key of NUMBERS) if (options[key] !== undefined) words(options[key], key);
+  const { budget = 8, clock = 'real' } = options;
+  if (!(budget > 0)) throw new ArgumentError('budget is a positive number');
+  if (typeof clock !== 'object' && clock !== 'real' && clock !== 'virtual') throw new ArgumentError("clock is 'real' or 'virtual'");
 }
 
 /**
@@ -817,13 +829,14 @@ function checkOptions(options) {
  */
 export async function createVM(options = {}) {
   checkOptions(options);
-  const node = await nodeModules();
-  const zlib = compression(node?.zlib);
+  const zlib = await compression();
   const [module, otp] = await Promise.all([compile(options.wasm), openOtp(options.otp, zlib.inflateRaw)]);
   const own = tableFinder(options.modules);
+  const files = options.files === undefined ? undefined : (await import('./files.js')).openFiles(options.files);
   const virtual = options.clock === 'virtual';
   const seed = options.seed ?? (virtual ? 1 : undefined);
-  const clock = typeof options.clock === 'object' ? options.clock : virtual ? virtualClock(Date.UTC(2025, 0, 1)) : realClock();
+  const repeatable = virtual || seed !== undefined ? await import('./repeatable.js') : undefined;
+  const clock = typeof options.clock === 'object' ? options.clock : virtual && repeatable ? repeatable.virtualClock(Date.UTC(2025, 0, 1)) : realClock();
   /** @type {VM | undefined} */
   let vm = undefined;
   /** @type {Machine | undefined} */
@@ -833,9 +846,10 @@ export async function createVM(options = {}) {
     imports({
       memory: () => /** @type {Machine} */ (machine).memory,
       clock,
-      random: randomSource(seed),
+      random: seed !== undefined && repeatable ? repeatable.seededRandom(seed) : hostRandom,
       zlib,
       module: (name) => /** @type {VM} */ (vm).findModule(name),
+      files,
     }),
   );
   machine = new Machine(instance);

@@ -30,7 +30,7 @@ function declarations() {
   for (const folder of ['dist/types', 'dist/types-cjs']) rmSync(folder, { recursive: true, force: true });
   for (const file of files('build/types')) {
     const name = relative('build/types', file);
-    if (name === 'cli.d.ts') continue;
+    if (name === 'cli.d.ts' || name === 'folders.d.ts') continue; // no part of the public types
     const text = readFileSync(file, 'utf8');
     put(join('dist/types', name), text);
     const cjs = text.replace(/((?:from|import\()\s*["']\.{1,2}\/[^"']*)\.js(["'])/g, '$1.cjs$2');
@@ -59,6 +59,7 @@ for (const [from, to] of [['build/wasm/vm.wasm', 'dist/vm.wasm'], ['build/otp.pa
 const inputs = [...files('js'), 'rollup.config.js', 'tsconfig.json', 'package-lock.json', 'scripts/dist.js'];
 if (inputs.some((file) => mtime(file) > mtime(STAMP)) || !existsSync('dist/spawnlink.js')) {
   rmSync(STAMP, { force: true });
+  for (const name of readdirSync('dist')) if (/^spawnlink.*js$/.test(name)) rmSync(join('dist', name));
   const bundled = run('node_modules/rollup/dist/bin/rollup', ['--config', 'rollup.config.js', '--silent']);
   const typed = declarations();
   if (!bundled || !typed) process.exit(1);

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The package as its users get it: packed, installed from the tarball into an empty folder without a network, and used
+// from an ES module, CommonJS, TypeScript, a bundle and the command line; then publint and attw on the tarball.
+// `node tests/package/run.js [--keep]`. Last line: N passed, N failed.
+
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const tool = (path) => join(root, 'node_modules', path);
+const folder = mkdtempSync(join(tmpdir(), 'spawnlink-package-'));
+const app = join(folder, 'app');
+let passed = 0;
+let failed = 0;
+
+/** Runs a program; answers its output, or throws with it. */
+function run(program, args, cwd = app) {
+  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd, encoding: 'utf8', timeout: 120_000, env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' } });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`${[program, ...args].join(' ')} ended with ${status}\n${stdout}${stderr}`);
+  return stdout;
+}
+const node = (...args) => run(process.execPath, args);
+
+function test(name, fn) {
+  try {
+    fn();
+    passed++;
+    console.log(`ok   ${name}`);
+  } catch (error) {
+    failed++;
+    console.log(`FAIL ${name}\n${error.message}`);
+  }
+}
+
+function equal(actual, expected) {
+  if (actual !== expected) throw new Error(`expected ${JSON.stringify(expected)}\n  actual ${JSON.stringify(actual)}`);
+}
+
+/** Writes a file of the app and answers its name. */
+function file(name, text) {
+  writeFileSync(join(app, name), text);
+  return name;
+}
+
+function pack(what) {
+  const [{ filename }] = JSON.parse(run('npm', ['pack', what, '--json', '--ignore-scripts', '--pack-destination', folder], root));
+  return join(folder, filename.replace('@', '').replace('/', '-'));
+}
+
+if (!existsSync(join(root, 'dist/spawnlink.js'))) execFileSync(join(root, 'scripts/build'), { stdio: 'inherit' });
+const tarball = pack('.');
+mkdirSync(app);
+
+test('installs from its tarball, with fflate and nothing else', () => {
+  const fflate = pack('./node_modules/fflate');
+  file('package.json', JSON.stringify({ name: 'app', private: true, type: 'module', dependencies: { spawnlink: `file:${tarball}`, fflate: `file:${fflate}` } }));
+  run('npm', ['install', '--offline', '--no-audit', '--no-fund', '--no-package-lock']);
+  equal(readdirSync(join(app, 'node_modules')).filter((name) => !name.startsWith('.')).join(), 'fflate,spawnlink');
+});
+
+test('holds what is needed and nothing else', () => {
+  const files = run('tar', ['-tzf', tarball]).split('\n').filter(Boolean).map((name) => name.replace('package/', ''));
+  const wanted = /^(package\.json|README\.md|LICENSE|js\/(README\.md|\w+\.js)|dist\/(vm\.wasm|otp\.pack|spawnlink(-\w+)?\.(js|cjs|d\.ts|d\.cts)|types(-cjs)?\/\w+\.d\.c?ts))$/;
+  equal(files.filter((name) => !wanted.test(name)).join(), '');
+  for (const name of ['dist/vm.wasm', 'dist/otp.pack', 'dist/spawnlink.js', 'dist/spawnlink.cjs', 'dist/spawnlink.d.ts', 'dist/spawnlink.d.cts', 'js/cli.js']) {
+    if (!files.includes(name)) throw new Error(`${name} is missing`);
+  }
+});
+
+const PROGRAM = `
+const vm = await createVM();
+console.log(await vm.call('lists', 'sum', [[1, 2, 3]]), String(Atom.for('ok')), vm.constructor.name);
+console.log(String(await vm.call('erlang', 'atom_to_list', [1]).catch((e) => [e.name, e.code, e instanceof ErlangError])));
+vm.close();
+`;
+const PRINTED = '6 ok VM\nErlangError,ERLANG,true\n';
+
+test('as an ES module', () => {
+  equal(node(file('esm.mjs', `import { createVM, Atom, ErlangError } from 'spawnlink';${PROGRAM}`)), PRINTED);
+});
+
+test('as CommonJS', () => {
+  equal(node(file('cjs.cjs', `const { createVM, Atom, ErlangError } = require('spawnlink'); (async () => {${PROGRAM}})();`)), PRINTED);
+});
+
+test('with the wasm and the pack by their names', () => {
+  const program = `
+import { createVM } from 'spawnlink';
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+const { resolve } = createRequire(import.meta.url);
+const vm = await createVM({ wasm: readFileSync(resolve('spawnlink/vm.wasm')), otp: readFileSync(resolve('spawnlink/otp.pack')) });
+console.log(await vm.call('lists', 'reverse', [[1, 2]]), resolve('spawnlink/package.json').length > 0);
+vm.close();`;
+  equal(node(file('names.mjs', program)), '[ 2, 1 ] true\n');
+});
+
+test('in a bundle by Rollup, with the files beside it', () => {
+  file('rollup.config.js', `
+import { nodeResolve } from '${tool('@rollup/plugin-node-resolve/dist/es/index.js')}';
+export default { input: 'esm.mjs', output: { dir: 'bundle', format: 'es', entryFileNames: 'main.mjs', chunkFileNames: '[name].mjs' }, external: /^node:/, plugins: [nodeResolve()] };`);
+  run(process.execPath, [tool('rollup/dist/bin/rollup'), '--config', 'rollup.config.js', '--silent', '--failAfterWarnings']);
+  for (const name of ['vm.wasm', 'otp.pack']) cpSync(join(app, 'node_modules/spawnlink/dist', name), join(app, 'bundle', name));
+  const bundle = join(folder, 'elsewhere');
+  cpSync(join(app, 'bundle'), bundle, { recursive: true });
+  equal(run(process.execPath, [join(bundle, 'main.mjs')], bundle), PRINTED);
+});
+
+const TYPES = `
+import { createVM, Atom, ErlangError, tuple } from 'spawnlink';
+async function main(): Promise<void> {
+  const vm = await createVM({ memoryLimit: 64e6, stdout: (text: string) => console.log(text.length) });
+  const pid = vm.spawn('timer', 'sleep', [100], { name: 'sleeper', priority: 'high' });
+  const off: () => void = vm.on('exit', ({ pid, reason, normal }) => console.log(String(pid), reason, normal === true));
+  vm.send(pid, tuple(Atom.for('hello'), [1, 2n, 'text']));
+  const value: unknown = await vm.call('lists', 'reverse', [[1]], { timeout: 100, signal: AbortSignal.timeout(100) });
+  const me = vm.process({ trapExit: true });
+  me.link(pid);
+  me.on('trapped', ({ from, reason }) => console.log(from.node, reason));
+  try { await vm.idle(); } catch (error) { if (error instanceof ErlangError) console.log(error.class, error.erlangStack[0].module); }
+  // @ts-expect-error there is no such event
+  vm.on('exlt', () => {});
+  // @ts-expect-error a module is a string or an Atom
+  vm.spawn(1, 'f');
+  // @ts-expect-error no such option
+  await createVM({ memory: 1 });
+  for await (const { reason } of vm.events('exit')) console.log(reason, value);
+  off();
+  vm[Symbol.dispose]();
+}
+void main();
+`;
+for (const [name, module] of [['typed.mts', 'nodenext'], ['typed.cts', 'nodenext'], ['bundled.ts', 'esnext']]) {
+  test(`from TypeScript: ${name}, ${module}`, () => {
+    file(name, TYPES);
+    const options = { noEmit: true, strict: true, target: 'es2022', lib: ['es2023', 'dom', 'esnext.disposable'], types: [], module, moduleResolution: module === 'esnext' ? 'bundler' : 'nodenext' };
+    node(tool('typescript/bin/tsc'), '-p', file('tsconfig.json', JSON.stringify({ compilerOptions: options, files: [name] })));
+  });
+}
+
+test('the command spawnlink', () => {
+  const command = join(app, 'node_modules/.bin/spawnlink');
+  equal(run(command, ['eval', 'lists:sum(lists:seq(1, 1000)).']), '500500\n');
+  equal(run(command, ['run', '-noshell', '-eval', 'io:format("~p~n", [{a, "b"}]).']), '{a,"b"}\n');
+  equal(run(command, ['--version']).trim(), JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version);
+});
+
+test('publint', () => {
+  const out = run(process.execPath, [tool('publint/src/cli.js'), '--strict', join(app, 'node_modules/spawnlink')]);
+  if (!out.includes('All good')) throw new Error(out);
+});
+
+test('attw', () => {
+  run(process.execPath, [tool('@arethetypeswrong/cli/dist/index.js'), tarball, '--no-emoji', '--no-color', '--exclude-entrypoints', 'vm.wasm', 'otp.pack']);
+});
+
+if (process.argv.includes('--keep')) console.log(`kept: ${resolve(folder)}`);
+else rmSync(folder, { recursive: true, force: true });
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;
