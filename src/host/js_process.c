@@ -62,6 +62,14 @@ static enum vm_status call(const term *request) {
   return status;
 }
 
+// What stands in for the outcome of a call (see spawnlink_js.erl) that there is no memory to hand over.
+static bool answer_no_memory(term message, const struct etf_options *o) {
+  if (!is_tuple_of(message, 3) || tuple_elements(message)[0] != ATOM_spawnlink_reply) return false;
+  term outcome = tuple3(HEAP, ATOM_error, ATOM_system_limit, NIL);
+  return etf_encode(&vm_result, tuple3(HEAP, ATOM_spawnlink_reply, tuple_elements(message)[1], outcome), o);
+}
+
+// A message for which there is no memory ends the process that wanted it, as any other.
 static enum vm_status receive(term pid) {
   static const struct etf_options local = {.minor_version = 2, .local = true};
   struct process *p = js_process(pid);
@@ -75,12 +83,14 @@ static enum vm_status receive(term pid) {
     if (!etf_encode(&vm_result, m->value, &local) || vm_result.failed) {
       vm_result.len = before;
       vm_result.failed = false;
-      if (before == 0) status = vm_fail(VM_NO_MEMORY, "no memory for the message");
-      break;
+      if (before > 0) break;
+      if (!answer_no_memory(m->value, &local)) status = vm_fail(VM_NO_MEMORY, "no memory for the message");
+      if (status != VM_OK) break;
     }
     mailbox_remove(p);
   }
   leave(p);
+  if (status != VM_OK) exit_process(p, ATOM_system_limit);
   return status;
 }
 

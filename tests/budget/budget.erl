@@ -1,0 +1,120 @@
+%% SPDX-License-Identifier: Apache-2.0
+%% Single long operations for tests/budget/run.js: run(Name, Scale, Parent) prepares what the operation works on, tells so,
+%% waits to be told to go, does it and ends normally. Scale 1 is the full size, 100 a hundredth of it.
+-module(budget).
+-export([run/2, names/0]).
+
+-compile([nowarn_unused_vars, nowarn_deprecated_function]).
+
+names() -> [Name || {Name, _, _} <- operations(1)].
+
+run(Name, Scale) ->
+    {Name, Prepare, Do} = lists:keyfind(Name, 1, operations(Scale)),
+    Data = Prepare(),
+    register(ready, self()),
+    receive go -> ok end,
+    unregister(ready),
+    Result = Do(Data),
+    %% Kept until now, so that nothing is measured that an unused result would spare.
+    persistent(Result).
+
+persistent(_) -> ok.
+
+operations(S) ->
+    Million = 1000000 div S,
+    Long = fun() -> lists:seq(1, 5 * Million) end,
+    Lists = fun() -> {lists:seq(1, 5 * Million), lists:seq(1, 5 * Million)} end,
+    Pairs = fun() -> [{I, I} || I <- lists:seq(1, Million)] end,
+    Map = fun() -> maps:from_list([{I, I} || I <- lists:seq(1, Million)]) end,
+    Big = fun() -> big(Million) end,
+    Bytes = fun() -> binary:copy(<<"abcdefghij">>, 5 * Million) end,
+    Chars = fun() -> lists:duplicate(10 * Million, $a) end,
+    Table = fun() -> T = ets:new(t, [set, public]), ets:insert(T, [{I, I} || I <- lists:seq(1, Million)]), T end,
+    Number = fun() -> 1 bsl (4 * Million) - 1 end,
+    Text = fun() -> binary:copy(<<"7">>, 1200000 div S) end,
+    [{length, Long, fun(L) -> length(L) end},
+     {reverse, Long, fun(L) -> lists:reverse(L) end},
+     {append, Lists, fun({A, B}) -> A ++ B end},
+     {subtract, Lists, fun({A, B}) -> A -- B end},
+     {member, Long, fun(L) -> lists:member(none, L) end},
+     {keyfind, Pairs, fun(L) -> lists:keyfind(none, 1, L) end},
+     {list_to_tuple, Long, fun(L) -> list_to_tuple(L) end},
+     {tuple_to_list, fun() -> list_to_tuple(lists:seq(1, 5 * Million)) end, fun(T) -> tuple_to_list(T) end},
+     {setelement, fun() -> erlang:make_tuple(5 * Million, x) end, fun(T) -> setelement(1, T, y) end},
+     {make_tuple, fun() -> ok end, fun(_) -> erlang:make_tuple(5 * Million, x) end},
+     {lists_sort, Long, fun(L) -> lists:sort(L) end},
+     {maps_from_list, Pairs, fun(L) -> maps:from_list(L) end},
+     {maps_keys, Map, fun(M) -> maps:keys(M) end},
+     {maps_values, Map, fun(M) -> maps:values(M) end},
+     {maps_to_list, Map, fun(M) -> maps:to_list(M) end},
+     {maps_merge, fun() -> {maps:from_list([{I, I} || I <- lists:seq(1, Million)]), maps:from_list([{-I, I} || I <- lists:seq(1, Million)])} end,
+      fun({A, B}) -> maps:merge(A, B) end},
+     {maps_map, Map, fun(M) -> maps:map(fun(_, V) -> V + 1 end, M) end},
+     {map_equal, fun() -> {maps:from_list([{I, I} || I <- lists:seq(1, Million)]), maps:from_list([{I, I} || I <- lists:seq(1, Million)])} end,
+      fun({A, B}) -> A =:= B end},
+     {map_less, fun() -> {maps:from_list([{I, I} || I <- lists:seq(1, Million)]), maps:from_list([{I, I} || I <- lists:seq(1, Million)])} end,
+      fun({A, B}) -> A < B end},
+     {equal, Lists, fun({A, B}) -> A == B end},
+     {exactly_equal, fun() -> {big(Million), big(Million)} end, fun({A, B}) -> A =:= B end},
+     {less, fun() -> {big(Million), big(Million)} end, fun({A, B}) -> A < B end},
+     {phash2, Big, fun(T) -> erlang:phash2(T) end},
+     {phash2_binary, Bytes, fun(B) -> erlang:phash2(B) end},
+     {term_to_binary, Big, fun(T) -> term_to_binary(T) end},
+     {term_to_binary_zipped, fun() -> big(Million div 4) end, fun(T) -> term_to_binary(T, [compressed]) end},
+     {binary_to_term, fun() -> term_to_binary(big(Million)) end, fun(B) -> binary_to_term(B) end},
+     {external_size, Big, fun(T) -> erlang:external_size(T) end},
+     {flat_size, Big, fun(T) -> erts_debug:flat_size(T) end},
+     {send, fun() -> {spawn_link(fun sink/0), big(Million)} end, fun({P, T}) -> P ! T, receive after 1 -> ok end end},
+     {send_back, fun() -> spawn_link(fun() -> T = big(Million), receive From -> From ! T end end) end,
+      fun(P) -> P ! self(), receive T when is_list(T) -> ok end end},
+     {spawn_with, Big, fun(T) -> spawn(erlang, length, [T]), receive after 1 -> ok end end},
+     {exit_with, Big, fun(T) -> {P, R} = spawn_monitor(fun() -> exit(T) end), receive {'DOWN', R, _, _, _} -> ok end end},
+     {put, Big, fun(T) -> put(a, T) end},
+     {ets_insert, fun() -> {ets:new(t, [set]), big(Million)} end, fun({Tab, T}) -> ets:insert(Tab, {a, T}) end},
+     {ets_lookup, fun() -> Tab = ets:new(t, [set]), ets:insert(Tab, {a, big(Million)}), Tab end, fun(Tab) -> ets:lookup(Tab, a) end},
+     {persistent_term, Big, fun(T) -> persistent_term:put(a, T), persistent_term:get(a) end},
+     {ets_insert_list, fun() -> {ets:new(t, [set]), [{I, I} || I <- lists:seq(1, Million)]} end, fun({Tab, L}) -> ets:insert(Tab, L) end},
+     {ets_tab2list, Table, fun(T) -> ets:tab2list(T) end},
+     {ets_match, Table, fun(T) -> ets:match(T, {'$1', 500}) end},
+     {ets_select_count, Table, fun(T) -> ets:select_count(T, [{{'$1', '_'}, [{'>', '$1', 5}], [true]}]) end},
+     {ets_match_delete, Table, fun(T) -> ets:match_delete(T, {'_', '_'}) end},
+     {ets_delete_all, Table, fun(T) -> ets:delete_all_objects(T) end},
+     {ets_delete, Table, fun(T) -> ets:delete(T) end},
+     {binary_matches, Bytes, fun(B) -> binary:matches(B, <<"j">>) end},
+     {binary_match, Bytes, fun(B) -> binary:match(B, <<"jj">>) end},
+     {binary_match_many, Bytes, fun(B) -> binary:match(B, [<<"jj">>, <<"aa">>, <<"abd">>]) end},
+     {binary_split, Bytes, fun(B) -> binary:split(B, <<"j">>, [global]) end},
+     {binary_replace, Bytes, fun(B) -> binary:replace(B, <<"j">>, <<"k">>, [global]) end},
+     {binary_copy, Bytes, fun(B) -> binary:copy(B, 4) end},
+     {binary_to_list, fun() -> binary:copy(<<"a">>, 10 * Million) end, fun(B) -> binary_to_list(B) end},
+     {binary_append, Bytes, fun(B) -> <<B/binary, B/binary>> end},
+     {binary_equal, fun() -> {binary:copy(<<"a">>, 50 * Million), binary:copy(<<"a">>, 50 * Million)} end, fun({A, B}) -> A =:= B end},
+     {list_to_binary, Chars, fun(L) -> list_to_binary(L) end},
+     {iolist_to_binary, Chars, fun(L) -> iolist_to_binary([L, L]) end},
+     {iolist_size, Chars, fun(L) -> iolist_size([L, L]) end},
+     {characters_to_binary, Chars, fun(L) -> unicode:characters_to_binary(L) end},
+     {characters_to_list, Bytes, fun(B) -> unicode:characters_to_list(B) end},
+     {md5, Bytes, fun(B) -> erlang:md5(B) end},
+     {crc32, Bytes, fun(B) -> erlang:crc32(B) end},
+     {compress, Bytes, fun(B) -> zlib:compress(B) end},
+     {decode_unsigned, fun() -> binary:copy(<<255>>, 500000 div S) end, fun(B) -> binary:decode_unsigned(B) end},
+     {integer_to_list, Number, fun(N) -> integer_to_list(N) end},
+     {integer_to_binary, Number, fun(N) -> integer_to_binary(N) end},
+     {integer_to_list_16, Number, fun(N) -> integer_to_list(N, 16) end},
+     {binary_to_integer, Text, fun(B) -> binary_to_integer(B) end},
+     {list_to_integer, fun() -> binary_to_list(binary:copy(<<"7">>, 1200000 div S)) end, fun(L) -> list_to_integer(L) end},
+     {big_multiply, Number, fun(N) -> N * N end},
+     {big_divide, fun() -> {1 bsl (4 * Million) - 1, 1 bsl (2 * Million) - 3} end, fun({A, B}) -> A div B end},
+     {big_add, Number, fun(N) -> N + N end},
+     {big_shift, Number, fun(N) -> N bsl 1000 end},
+     {gc_500mb, fun() -> pairs(15 * Million, []) end, fun(T) -> garbage_collect(), length(T) end},
+     {gc_50mb, fun() -> pairs(1500000 div S, []) end, fun(T) -> garbage_collect(), length(T) end},
+     {heap_exit, fun() -> pairs(15 * Million, []) end, fun(_) -> ok end}].
+
+sink() -> receive _ -> sink() end.
+
+pairs(0, L) -> L;
+pairs(N, L) -> pairs(N - 1, [N | L]).
+
+%% A term of about 50 * N bytes.
+big(N) -> [{I, I * 1.5, "ab", <<"abcdefgh">>} || I <- lists:seq(1, N div 3)].
