@@ -4,6 +4,8 @@
 // memory. Loaded only when a VM is given files. Each function answers a number (a value, or -1 - the index of an error)
 // or bytes.
 
+/** @import { HostFiles } from './imports.js' */
+
 const ERRORS = 'ENOENT EEXIST EISDIR ENOTDIR EACCES EINVAL EBADF ENOTEMPTY ENOTSUP ENOSPC EIO EXDEV EPERM ELOOP ENAMETOOLONG EROFS EMFILE'.split(' ');
 const failure = (/** @type {string} */ code) => -1 - Math.max(0, ERRORS.includes(code) ? ERRORS.indexOf(code) : 10);
 
@@ -22,10 +24,6 @@ function information(values) {
   values.forEach((value, index) => view.setBigInt64(index * 8, BigInt(Math.trunc(Number(value))), true));
   return bytes;
 }
-
-/**
- * @typedef {(operation: number, handle: number, bytes: Uint8Array, number: number) => number | Uint8Array} HostFiles
- */
 
 /**
  * @param {Record<number, (bytes: Uint8Array, number: number, handle: number) => number | Uint8Array | void>} table
@@ -134,6 +132,16 @@ export function nodeFiles(fs, process) {
       return new Uint8Array(fs.readFileSync(path(bytes)));
     },
   });
+}
+
+/**
+ * What the option `files` of createVM says.
+ * @param {'host' | Record<string, string | Uint8Array>} option
+ * @param {typeof import('node:fs')} fs Node's, if this is Node
+ * @returns {HostFiles}
+ */
+export function openFiles(option, fs) {
+  return option === 'host' ? nodeFiles(fs, process) : memoryFiles(option);
 }
 
 /**

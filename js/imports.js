@@ -28,6 +28,11 @@ export function hostRandom(bytes) {
 }
 
 /**
+ * Serves host_file (see files.js).
+ * @typedef {(operation: number, handle: number, bytes: Uint8Array, number: number) => number | Uint8Array} HostFiles
+ */
+
+/**
  * Inflate and deflate, of node:zlib or fflate.
  * @typedef {object} Compression
  * @property {(data: Uint8Array, size: number) => Uint8Array} inflateRaw `size`: of the result
@@ -50,7 +55,7 @@ const MATH = [
  * @param {(bytes: Uint8Array) => void} host.random
  * @param {Compression} host.zlib
  * @param {(name: string) => Uint8Array | null | 'pending'} host.module
- * @param {import('./files.js').HostFiles} [host.files]
+ * @param {HostFiles} [host.files]
  * @returns {WebAssembly.Imports}
  */
 export function imports({ memory, clock, random, zlib, module, files }) {

@@ -15,7 +15,7 @@ export const isNode = typeof process !== 'undefined' && Boolean(process.versions
 const nodeModule = (name) => process.getBuiltinModule(`node:${name}`);
 
 /** Node's fs. @returns {any} */
-export const nodeFs = () => nodeModule('fs');
+export const nodeFs = () => isNode && nodeModule('fs');
 
 /**
  * @typedef {string | URL | Uint8Array | ArrayBuffer | Response | Promise<Response> | WebAssembly.Module} WasmSource

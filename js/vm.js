@@ -7,7 +7,7 @@ import { ArgumentError, ClosedError, CrashError, ErlangError, HaltedError, NoPro
 import { Decoder, decode, encode } from './etf.js';
 import { Events } from './events.js';
 import { hostRandom, imports, realClock } from './imports.js';
-import { compile, compression, isNode } from './loader.js';
+import { compile, compression, isNode, nodeFs } from './loader.js';
 import { Loop, after } from './loop.js';
 import { KINDS, KIND_INPUT, KIND_LOAD_FAILED, KIND_MAIL, KIND_OUTPUT, Machine, loadError, readRecord } from './machine.js';
 import { openOtp, tableFinder } from './otp.js';
@@ -211,7 +211,7 @@ export class VM extends Events {
    * @param {Term} message
    */
   send(to, message) {
-    const target = typeof to === 'string' ? Atom.for(to) : to instanceof JsProcess ? to.pid : to;
+    const target = typeof to === 'string' ? Atom.for(to) : to; // a JS process is written as its pid
     this.#machine.request('send', this.#encode(Tuple.from([target, message, Atom.for('undefined')])), `cannot send to ${to}`);
     this.#loop.wake();
   }
@@ -222,7 +222,7 @@ export class VM extends Events {
    * @param {Term} reason
    */
   exit(process, reason) {
-    const target = typeof process === 'string' ? Atom.for(process) : process instanceof JsProcess ? process.pid : process;
+    const target = typeof process === 'string' ? Atom.for(process) : process; // a JS process is written as its pid
     this.#machine.request('exit', this.#encode(Tuple.from([target, reason, Atom.for('undefined')])), `cannot exit ${process}`);
     this.#loop.wake();
   }
@@ -802,14 +802,12 @@ function writeOutput(name, event) {
   else console.error(event.text.replace(/\n$/, ''));
 }
 
-const NUMBERS = ['memoryLimit', 'maxProcesses', 'seed', 'slice'];
-const OPTIONS = [...NUMBERS, ...'wasm otp modules fallback clock args env stdout stderr stdin budget autostart gcStress files'.split(' ')];
 
 /** @param {VMOptions & Record<string, any>} options */
 function checkOptions(options) {
-  for (const key in options) if (!OPTIONS.includes(key)) throw new ArgumentError(`no option '${key}'`);
-  for (const key of NUMBERS) if (options[key] !== undefined) words(options[key], key);
-  const { budget = 8, clock = 'real' } = options;
+  for (const key of ['memoryLimit', 'maxProcesses', 'seed', 'slice']) if (options[key] !== undefined) words(options[key], key);
+  const { budget = 8, clock = 'real', files = {} } = options;
+  if (files === null || (files === 'host' ? !isNode : typeof files !== 'object')) throw new ArgumentError("files is an object of files by path, or in Node 'host'");
   if (!(budget > 0)) throw new ArgumentError('budget is a positive number');
   if (typeof clock !== 'object' && clock !== 'real' && clock !== 'virtual') throw new ArgumentError("clock is 'real' or 'virtual'");
 }
@@ -832,7 +830,7 @@ export async function createVM(options = {}) {
   const zlib = await compression();
   const [module, otp] = await Promise.all([compile(options.wasm), openOtp(options.otp, zlib.inflateRaw)]);
   const own = tableFinder(options.modules);
-  const files = options.files === undefined ? undefined : (await import('./files.js')).openFiles(options.files);
+  const files = options.files === undefined ? undefined : (await import('./files.js')).openFiles(options.files, nodeFs());
   const virtual = options.clock === 'virtual';
   const seed = options.seed ?? (virtual ? 1 : undefined);
   const repeatable = virtual || seed !== undefined ? await import('./repeatable.js') : undefined;
