@@ -19,7 +19,7 @@ bool host_inflate(const u8 *in, size_t n, u8 *out, size_t n_out, size_t *consume
 u8 *host_deflate(const u8 *in, size_t n, int level, size_t *n_out);
 bool host_gunzip(const u8 *in, size_t n, u8 **out, size_t *n_out); // gzip'd beams
 // Files. Paths are UTF-8, two of them with a zero between. A handle keeps its position. The answer is 0 or a value, or
-// -1 - the index of an error in host_bif_file's table. Data goes to a block of *n_out bytes (MEM_SYSTEM), else *out stays
+// -1 - the index of an error in the list of spawnlink_prim_file:file/4. Data goes to a block of *n_out bytes (MEM_SYSTEM), else *out stays
 // NULL. Information is 13 little-endian u64: size, type (0 other, 1 regular, 2 directory, 3 symlink, 4 device), access (1
 // read, 2 write), atime, mtime, ctime (seconds), mode, links, major and minor device, inode, uid, gid.
 enum host_file_operation {

@@ -40,7 +40,7 @@
 %% --- Open files -----------------------------------------------------------------------------------
 
 open_nif(Path, Modes) ->
-    case spawnlink:file(?OPEN, 0, name(Path), flags(Modes, 0)) of
+    case file(?OPEN, 0, name(Path), flags(Modes, 0)) of
         {Handle, _} -> {ok, {spawnlink_file, Handle}};
         Error -> {error, Error}
     end.
@@ -111,14 +111,14 @@ ipread_s32bu_p32bu_nif(File, Offset, MaxSize) ->
         Other -> Other
     end.
 
-handle(Operation, {spawnlink_file, Handle}, Data, Number) -> spawnlink:file(Operation, Handle, Data, Number);
+handle(Operation, {spawnlink_file, Handle}, Data, Number) -> file(Operation, Handle, Data, Number);
 handle(_, _, _, _) -> error(badarg).
 
 %% --- By name --------------------------------------------------------------------------------------
 
 read_file_nif(Path) -> data(path(?READ_FILE, Path, 0)).
 read_link_nif(Path) -> data(path(?READ_LINK, Path, 0)).
-get_cwd_nif() -> data(spawnlink:file(?GET_CWD, 0, [], 0)).
+get_cwd_nif() -> data(file(?GET_CWD, 0, [], 0)).
 get_device_cwd_nif(_) -> {error, enotsup}.
 set_cwd_nif(Path) -> done(path(?SET_CWD, Path, 0)).
 altname_nif(_) -> {error, enotsup}.
@@ -146,8 +146,8 @@ list_dir_nif(Path) ->
         Error -> {error, Error}
     end.
 
-path(Operation, Path, Number) -> spawnlink:file(Operation, 0, name(Path), Number).
-two(Operation, A, B) -> spawnlink:file(Operation, 0, [name(A), 0, name(B)], 0).
+path(Operation, Path, Number) -> file(Operation, 0, name(Path), Number).
+two(Operation, A, B) -> file(Operation, 0, [name(A), 0, name(B)], 0).
 
 %% prim_file's names end with a zero.
 name(Path) ->
@@ -155,6 +155,14 @@ name(Path) ->
     case Path of
         <<Name:Size/binary, 0>> -> binary:match(Name, <<0>>) =:= nomatch orelse error(badarg), Name;
         _ -> Path
+    end.
+
+file(Operation, Handle, Data, Number) ->
+    case spawnlink:file(Operation, Handle, Data, Number) of
+        Error when is_integer(Error) ->
+            element(-Error, {enoent, eexist, eisdir, enotdir, eacces, einval, ebadf, enotempty, enotsup, enospc, eio, exdev, eperm, eloop, enametoolong, erofs, emfile});
+        Answer ->
+            Answer
     end.
 
 done({_, _}) -> ok;

@@ -60,12 +60,9 @@ term host_bif_native_record(struct process *p, term *a) {
   return bif_notsup("native records");
 }
 
-// spawnlink:file(Operation, Handle, IoData, Number) -> {Value, Data} | an error's name. See host_file.
+// spawnlink:file(Operation, Handle, IoData, Number) -> {Value, Data} | an error's number. See host_file.
 term host_bif_file(struct process *p, term *a) {
   (void)p;
-  static const term errors[] = {ATOM_enoent, ATOM_eexist, ATOM_eisdir, ATOM_enotdir, ATOM_eacces, ATOM_einval, ATOM_ebadf, ATOM_enotempty, ATOM_enotsup,
-                                ATOM_enospc, ATOM_eio, ATOM_exdev, ATOM_eperm, ATOM_eloop, ATOM_enametoolong, ATOM_erofs, ATOM_emfile};
-  enum { EIO_AT = 10 };
   i64 operation, handle, number;
   struct bytes in;
   if (!bif_small(a[0], 0, 255, &operation) || !bif_small(a[1], 0, 0x7FFFFFFF, &handle) || !bif_small(a[3], SMALL_MIN, SMALL_MAX, &number)) return bif_badarg();
@@ -80,6 +77,5 @@ term host_bif_file(struct process *p, term *a) {
   term out = data ? binary_from(HEAP, data, n) : NIL;
   if (data) mem_free(data, n, MEM_SYSTEM);
   if (failed || out == NV) return bif_system_limit();
-  if (value < 0) return errors[-value - 1 < (i64)COUNT_OF(errors) ? -value - 1 : EIO_AT];
-  return tuple2(HEAP, make_small(value), out);
+  return value < 0 ? make_small(value) : tuple2(HEAP, make_small(value), out);
 }
