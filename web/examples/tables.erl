@@ -20,7 +20,7 @@ start() ->
     io:format("lost is ~p~n", [ets:info(lost)]).
 
 owner(Heir) ->
-    ets:new(kept, [named_table, {heir, Heir, a_gift}]),
+    ets:new(kept, [named_table, ordered_set, {heir, Heir, a_gift}]),
     ets:new(lost, [named_table]),
     ets:insert(kept, [{apples, 3}, {pears, 5}]),
     receive never -> ok end.

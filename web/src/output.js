@@ -4,7 +4,7 @@
 
 import { h } from './dom.js';
 
-const MAX = 200_000;
+const MAX = 60_000;
 
 export class Output {
   #element;
@@ -26,7 +26,7 @@ export class Output {
     const element = this.#element;
     const follow = element.scrollHeight - element.scrollTop - element.clientHeight < 60;
     const last = element.lastElementChild;
-    if (kind === 'out' && last?.className === 'out' && last.textContent.length < 8000) last.append(text);
+    if (kind === 'out' && last?.className === 'out' && last.textContent.length < 4000) last.append(text);
     else element.append(h('span', { class: kind }, text));
     this.#size += text.length;
     while (this.#size > MAX && element.firstElementChild) {

@@ -84,6 +84,7 @@ export class View {
     // Among many, a link to the parent says enough.
     const needed = (edge) => model.nodes.has(edge.from) && model.nodes.has(edge.to) && !(dense && edge.kind === 'parent' && (model.edges.has(`link ${edge.from} ${edge.to}`) || model.edges.has(`link ${edge.to} ${edge.from}`)));
     const edges = [...model.edges.values()].filter(needed);
+    const tree = this.#tree(edges);
     this.#svg.classList.toggle('dense', dense);
     this.#sim
       .nodes(nodes)
@@ -91,7 +92,7 @@ export class View {
       .force('charge', forceManyBody().strength(dense ? -90 : -420).distanceMax(420))
       .force('collide', forceCollide(dense ? 13 : 36))
       .force('x', forceX(0).strength(0.05))
-      .force('y', forceY((node) => (node.depth ?? 0) * ROW).strength(dense ? 0.05 : 0.16))
+      .force('y', forceY((node) => (node.depth ?? 0) * ROW).strength((node) => (dense ? 0.05 : tree.has(node.id) ? 0.16 : 0.04)))
       .alpha(Math.max(this.#sim.alpha(), this.#version < 0 ? 1 : 0.5));
     if (calm()) this.#sim.tick(Math.min(160, 20_000 / (nodes.length + 1))).alpha(0);
     this.#version = model.version;
@@ -99,6 +100,13 @@ export class View {
     this.#sync(this.#drawnEdges, new Map(edges.map((edge) => [edge.key, edge])), this.#edges, (edge) => s('path', { class: `edge ${edge.kind}`, 'marker-end': edge.kind === 'monitor' && 'url(#head)' }));
     this.#tabStop();
     this.#parents = new Set(edges.filter((edge) => edge.kind === 'parent').map((edge) => edge.from));
+  }
+
+  /** Who is linked to its parent or to a child: these stand in rows, as a tree; a ring or a crowd may be as it likes. */
+  #tree(edges) {
+    const links = new Set(edges.filter((edge) => edge.kind === 'link').flatMap(({ from, to }) => [`${from} ${to}`, `${to} ${from}`]));
+    const kin = [...this.#model.nodes.values()].filter((node) => node.parent && links.has(`${node.id} ${node.parent}`));
+    return new Set(kin.flatMap((node) => [node.id, node.parent]));
   }
 
   #sync(drawn, wanted, layer, make) {

@@ -7,7 +7,7 @@ import { Atom, Tuple } from '../../../js/term.js';
 import { brief, callText } from './text.js';
 
 const MAX_EVENTS = 400;
-const MAX_OUTPUT = 48_000;
+const MAX_OUTPUT = 8000;
 const TAIL = 1200;
 const MAX_NODES = 300;
 /** Message events of one frame after which their recording stops until the next. */

@@ -47,6 +47,7 @@ const handlers = {
       budget: 12,
       autostart: false,
     });
+    await openBridge(vm);
     const service = javascript ? startJavascript(vm) : undefined;
     const feed = new Feed(vm, clock, MEMORY / 2 ** 20);
     if (service) feed.hide(service.pid);
@@ -157,6 +158,17 @@ function ended(why) {
 function problem(error) {
   const message = error?.message ?? brief(error);
   postMessage({ type: 'problem', text: message, crash: error?.name === 'CrashError' });
+}
+
+/** The first call makes the process that gets answers: before the feed looks who is there, so that it is none of the program's. */
+async function openBridge(vm) {
+  const called = vm.call('erlang', 'self');
+  let done = false;
+  called.finally(() => (done = true));
+  for (let i = 0; !done && i < 100; i++) {
+    vm.tick({ budget: 5 });
+    await undefined;
+  }
 }
 
 /** @param {boolean} [now] */
