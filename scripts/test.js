@@ -36,7 +36,7 @@ const SUITES = [
   // Random programs and leaks, in small; `npm run soak` has the full numbers.
   { name: 'soak', when: 'tests/soak/run.js', command: [node, 'tests/soak/run.js', ...['native', 'slice=2', 'wasm'].flatMap((mode) => ['--mode', mode])] },
   { name: 'leak', when: 'tests/leak/run.js', command: [node, 'tests/leak/run.js'] },
-  ...['examples', 'web', 'package'].map((name) => ({ name, when: `tests/${name}/run.js`, command: [node, `tests/${name}/run.js`] })),
+  ...['examples', 'package'].map((name) => ({ name, when: `tests/${name}/run.js`, command: [node, `tests/${name}/run.js`] })),
   { name: 'size', when: 'js/index.js', command: ['scripts/check-size'] },
 ];
 
