@@ -97,7 +97,8 @@ async function start(command) {
     otp: command.otp === undefined ? undefined : [command.otp],
     modules: combine(first),
     fallback: last.length > 0 ? combine(last) : none,
-    args: command.args,
+    // For -include_lib: where the applications are.
+    args: command.otp !== undefined && fs.existsSync(`${command.otp}/lib`) ? ['-root', command.otp, ...command.args] : command.args,
     env: process.env,
     files: 'host',
     stdin: inputReader(),
