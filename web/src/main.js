@@ -245,6 +245,7 @@ machine.onmessage = (message) => {
 
 function choose(pid) {
   view.chosen = pid;
+  view.inset = pid === '' ? 0 : 322;
   if (pid === '') details.hide();
   else {
     details.show(pid, model.nodes.get(pid));

@@ -97,7 +97,7 @@ export class Model {
     return node;
   }
 
-  /** Where a process appears: in the place of a sibling that died, else to the right of its siblings below its parent. */
+  /** Where a process appears: in the place of a sibling that died, else round its parent, the first ones below it from left to right. */
   #place(process, parent) {
     if (!parent) return { x: this.nodes.size * 40, y: (this.nodes.size % 3) * 25 };
     const siblings = [...this.nodes.values()].filter((node) => node.parent === process.parent);
@@ -106,8 +106,10 @@ export class Model {
       dead.replaced = true;
       return { x: dead.x + 12, y: dead.y + 46 };
     }
-    const right = Math.max(...siblings.map((node) => node.x), parent.x - 60);
-    return { x: right + 60, y: parent.y + 80 + (siblings.length % 2) * 6 };
+    const n = siblings.length;
+    const angle = ((150 - 30 * n) * Math.PI) / 180;
+    const far = 105 + 24 * Math.floor(n / 12);
+    return { x: parent.x + far * Math.cos(angle), y: parent.y + far * Math.sin(angle) };
   }
 
   #edge(kind, a, b) {

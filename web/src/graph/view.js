@@ -32,6 +32,8 @@ export class View {
   /** Those with children below them: their label goes beside them. */
   #parents = new Set();
   chosen = '';
+  /** What something else covers at the right. */
+  inset = 0;
   #sim = forceSimulation([]).alphaDecay(0.035).velocityDecay(0.45).stop();
 
   constructor(svg, model, choose) {
@@ -184,7 +186,8 @@ export class View {
   /** Brings all into view, gently. */
   /** @param {number} now */
   #fit(now) {
-    const { width, height } = this.#size;
+    const { height } = this.#size;
+    const width = this.#size.width - (this.inset < this.#size.width / 2 ? this.inset : 0);
     const nodes = [...this.#model.nodes.values()];
     if (nodes.length === 0 || width === 0) return false;
     const xs = nodes.map((node) => node.x);
