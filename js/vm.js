@@ -469,7 +469,7 @@ export class VM extends Events {
 
   /** @protected @override @param {string} name */
   checkEvent(name) {
-    if (!EVENT_NAMES.has(name)) throw new ArgumentError(`no event '${name}'`);
+    if (!EVENT_NAMES.has(name)) throw new ArgumentError(`no event '${String(name)}'`);
   }
 
   /** What nobody wants to see is not recorded; that what the host started has ended always is. @protected @override */

@@ -99,10 +99,38 @@ reply(all_loaded) -> [{Module, atom_to_list(Module) ++ ".beam"} || Module <- erl
 reply(get_path) -> ["."];
 reply(get_mode) -> interactive;
 reply({is_sticky, _}) -> false;
+reply({dir, root_dir}) -> root();
+reply({dir, {lib_dir, App}}) -> lib_dir(App);
+reply({dir, {priv_dir, App}}) ->
+    case lib_dir(App) of
+        Dir when is_list(Dir) -> filename:join(Dir, "priv");
+        Error -> Error
+    end;
 reply({dir, _}) -> {error, bad_name};
 reply({add_path, _, _}) -> {error, bad_directory};
 reply({add_paths, _, _}) -> ok;
 reply(_) -> {error, bare}.
+
+%% Where OTP is, when whoever started the VM said so and there are files: for -include_lib.
+root() ->
+    init ! {self(), {get_argument, root}},
+    receive
+        {init, {ok, [[Root | _] | _]}} -> Root;
+        {init, _} -> ""
+    end.
+
+lib_dir(App0) ->
+    App = if is_atom(App0) -> atom_to_list(App0); true -> App0 end,
+    Lib = filename:join(root(), "lib"),
+    case file:list_dir(Lib) of
+        {ok, Names} ->
+            %% The application itself, or the newest of its versions.
+            case [Name || Name <- lists:sort(Names), Name =:= App orelse lists:prefix(App ++ "-", Name)] of
+                [] -> {error, bad_name};
+                Found -> filename:join(Lib, lists:last(Found))
+            end;
+        _ -> {error, bad_name}
+    end.
 
 load(Module) ->
     case spawnlink:load(Module) of

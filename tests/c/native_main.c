@@ -18,6 +18,7 @@
 #include "memory/gc.h"
 #include "native_host.h"
 #include "process/event.h"
+#include "term/binary.h"
 #include "term/print.h"
 
 static term main_pid = NV;
@@ -129,7 +130,12 @@ int main(int argc, char **argv) {
   bool running = true;
   if (!bare) {
     term pid;
-    if (vm_spawn_term(atom_from_c("spawnlink_init"), atom_from_c("start"), NIL, NIL, &pid) != VM_OK) die("cannot start");
+    struct vm_term arguments = {.value = NIL}; // [[<<"-root">>, Root]]
+    struct heap *h = &arguments.heap;
+    term where = binary_from(h, (const u8 *)(root ? root : "/usr/lib/erlang"), strlen(root ? root : "/usr/lib/erlang"));
+    arguments.value = cons(h, cons(h, binary_from(h, (const u8 *)"-root", 5), cons(h, where, NIL)), NIL);
+    if (vm_spawn_term(atom_from_c("spawnlink_init"), atom_from_c("start"), arguments.value, NIL, &pid) != VM_OK) die("cannot start");
+    vm_term_free(&arguments);
     running = run_until_idle();
   }
   if (disasm) {

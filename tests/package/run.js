@@ -100,6 +100,14 @@ vm.close();`;
   equal(node(file('names.mjs', program)), '[ 2, 1 ] true\n');
 });
 
+test("the README's example, as it is pasted", () => {
+  const [, example] = /```js\n([^]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8'));
+  const lines = node(file('readme.mjs', example)).trim().split('\n');
+  equal(lines[0], '6');
+  if (!lines.some((line) => /^\{'EXIT',<0\.\d+\.\d+>,boom\}$/.test(line))) throw new Error(lines.join('\n'));
+  if (!lines.some((line) => / -> .*: boom \((trapped|killed)\)$/.test(line))) throw new Error(lines.join('\n'));
+});
+
 test('in a bundle by Rollup, with the files beside it', () => {
   file('rollup.config.js', `
 import { nodeResolve } from '${tool('@rollup/plugin-node-resolve/dist/es/index.js')}';
