@@ -116,3 +116,13 @@ void code_destroy(void) {
   export_destroy();
   constant_free_all();
 }
+
+term code_native_module(const u8 *name, size_t len) {
+  u8 text[32] = "spawnlink_";
+  enum { PREFIX = 10 };
+  if (len > sizeof text - PREFIX) return NV;
+  memcpy(text + PREFIX, name, len);
+  // Those there are have their names in atoms.d/file.tab.
+  term t = atom_find_utf8(text, PREFIX + len);
+  return t != NV && atom_index(t) < ATOM_COUNT ? t : NV;
+}

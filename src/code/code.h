@@ -95,6 +95,9 @@ void module_each(void (*fn)(struct module *, void *), void *arg); // every versi
 struct code_place { term module, function; u32 arity; const char *unused; term file; u32 line; bool has_frame; };
 bool code_place(const cword *ip, bool is_return_address, struct code_place *out); // file: NV when unknown; line 0 when unknown
 
+// The module of ours (src/erl) that has the native functions of one of OTP's, spawnlink_NAME; NV: there is none.
+term code_native_module(const u8 *name, size_t len);
+
 void code_init(void);      // tables, BIF exports from bifs.tab
 void code_destroy(void);
 

@@ -110,8 +110,34 @@ static void translate_call_only(struct emit *e, i64 label) {
   emit_unreachable(e);
 }
 
+// A function that does nothing but call erlang:nif_error stands for one that OTP has in C. Ours is a BIF, or in a module
+// of our own (code_native_module); of what we lack the stub stays and raises its error.
+static bool translate_stub(struct emit *e, const struct export *called) {
+  enum { FUNC_INFO_WORDS = 4 };
+  if (called->module != ATOM_erlang || called->function != ATOM_nif_error || e->function_count == 0) return false;
+  const struct function_info *f = &e->functions[e->function_count - 1];
+  u32 entry = f->offset + FUNC_INFO_WORDS;
+  if (e->before_last != NO_OP || e->last != entry) return false;
+  struct export *own = export_find(e->s->m->name, f->name, f->arity);
+  if (!own || !own->bif) {
+    size_t n;
+    const u8 *name = atom_text(e->s->m->name, &n);
+    term module = code_native_module(name, n);
+    if (module == NV) return false;
+    own = export_get(module, f->name, f->arity);
+    if (!own) emit_fail(e, "out of memory");
+    if (!own) return true;
+  }
+  emit_truncate(e, entry);
+  emit_op(e, own->bif ? OP_call_bif_only : OP_call_ext_only);
+  emit_word(e, (cword)own);
+  emit_unreachable(e);
+  return true;
+}
+
 static void translate_call_ext(struct emit *e, const struct beam_instr *i) {
   struct export *x = e->s->imports[ARG(1)->value];
+  if (i->op == GENOP_call_ext_only && translate_stub(e, x)) return;
   bool bif = x->bif != NULL;
   switch (i->op) {
   case GENOP_call_ext: emit_op(e, bif ? OP_call_bif : OP_call_ext); break;
@@ -405,26 +431,6 @@ static void translate_func_info(struct emit *e, const struct beam_instr *i) {
   e->last = NO_OP;
 }
 
-// The beginning of a stub of a native function. Those of prim_file and prim_buffer are in modules of ours
-// (src/erl); another one runs the BIF of its name, if there is one.
-static void translate_native(struct emit *e) {
-  const struct function_info *f = &e->functions[e->function_count - 1];
-  term module = e->s->m->name;
-  bool ours = true;
-  if (module == ATOM_prim_file) module = ATOM_spawnlink_prim_file;
-  else if (module == ATOM_prim_buffer) module = ATOM_spawnlink_prim_buffer;
-  else ours = false;
-  struct export *x = export_get(module, f->name, f->arity);
-  if (!x) emit_fail(e, "out of memory");
-  // Names and the rest that C does stay with the BIFs.
-  struct export *own = ours ? export_find(e->s->m->name, f->name, f->arity) : x;
-  if (own && own->bif) x = own;
-  else if (!ours) return;
-  emit_op(e, x->bif ? OP_call_bif_only : OP_call_ext_only);
-  emit_word(e, (cword)x);
-  emit_unreachable(e);
-}
-
 // Operations whose operands are sources only.
 static void sources(struct emit *e, const struct beam_instr *i, cword op) {
   emit_op(e, op);
@@ -442,7 +448,7 @@ static bool translate_control(struct emit *e, const struct beam_instr *i) {
   case GENOP_line: if (!e->without_lines) emit_line(e, e->s->file->line_count > ARG(0)->value ? e->s->file->lines[ARG(0)->value] : 0); return true;
   case GENOP_executable_line:
   case GENOP_debug_line:
-  case GENOP_nif_start: translate_native(e); return true;
+  case GENOP_nif_start: return true;
   case GENOP_call: translate_call(e, ARG(1)->value); return true;
   case GENOP_call_only: translate_call_only(e, ARG(1)->value); return true;
   case GENOP_call_last:
