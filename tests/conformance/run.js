@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// npm run conformance: OTP's own test suites, each case on `erl` and on ours under one small runner (conform.erl).
+//   npm run conformance -- [--native] [--booted] [--again] [--erl-again] [--jobs N] [--case PATH] [SUITE ...]
+// Ours is the product (js/cli.js, wasm); --native is the optimised native build. Results are kept in build/conformance/results:
+// erl's are used again unless --erl-again; docs/conformance.md is written from all there is when every suite has been run on wasm.
+// Not part of npm test: it fetches OTP's source (scripts/fetch-otp-source) and takes a while.
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { fetchSource, prepareFolders, prepareRunner, prepareSuite, root, runnerBeams, work } from './prepare.js';
+import { report, summary } from './report.js';
+import { SUITES } from './suites.js';
+
+// The longest a case may take, in ms: on erl, and on ours, which may be slower than a JIT.
+const LIMIT = { erl: 60_000, wasm: 180_000, native: 120_000 };
+
+const args = process.argv.slice(2);
+const names = [];
+let engine = 'wasm', booted = false, erlAgain = false, jobs = Math.min(2, availableParallelism()), only = null;
+for (let i = 0; i < args.length; i++) {
+  if (args[i] === '--native') engine = 'native';
+  else if (args[i] === '--booted') booted = true;
+  else if (args[i] === '--erl-again') erlAgain = true;
+  else if (args[i] === '--jobs') jobs = Number(args[++i]);
+  else if (args[i] === '--case') only = args[++i];
+  else names.push(args[i]);
+}
+
+const otpRoot = execFileSync('erl', ['-noshell', '-eval', 'io:put_chars(code:root_dir()), halt().'], { encoding: 'utf8' });
+
+function command(which, ebin) {
+  if (which === 'erl') return ['erl', ['-noshell', '-noinput', '-pa', runnerBeams, ebin, '-run']];
+  if (which === 'native') return [join(root, 'build/release/spawnlink_native'), ['-pa', runnerBeams, '-pa', ebin]];
+  return [process.execPath, [join(root, 'js/cli.js'), 'run', ...(booted ? ['--boot'] : []), '--otp', otpRoot, '-noshell', '-pa', runnerBeams, ebin, '-run']];
+}
+
+/** One VM from case number `from` on. Calls onLine for each line of the runner's; resolves with why it ended when it has. */
+function oneVm(which, suite, folders, from, onLine) {
+  const [cmd, argv] = command(which, suite.ebin);
+  const child = spawn(cmd, [...argv, 'conform', 'main', `${suite.name}_SUITE`, folders.data, folders.priv, String(from), String(LIMIT[which])], {
+    cwd: folders.folder,
+    env: { ...process.env, TZ: 'Europe/Stockholm', ERL_CRASH_DUMP_SECONDS: '0', SPAWNLINK_ERL: join(root, 'build/erl'), OTP_ROOT: otpRoot, ERL_LIBS: '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return new Promise((done) => {
+    let text = '', errors = '', hung = false;
+    let timer;
+    const watch = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => { hung = true; child.kill('SIGKILL'); }, LIMIT[which] + 20_000);
+    };
+    watch();
+    child.stdout.setEncoding('latin1').on('data', (data) => {
+      const lines = (text + data).split('\n');
+      text = lines.pop().slice(-100_000);
+      for (const line of lines) if (line.startsWith('@@')) { watch(); onLine(line); }
+    });
+    child.stderr.setEncoding('latin1').on('data', (data) => { errors = (errors + data).slice(-3000); });
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      if (text.startsWith('@@')) onLine(text);
+      const last = errors.trim().split('\n').filter(Boolean).slice(-3).join(' | ');
+      done(hung ? 'the VM hung' : `the VM ended (${signal ?? code}) ${last}`.trim());
+    });
+  });
+}
+
+/** All cases of a suite on one engine: {plan, cases: {path: [result, reason]}}. */
+async function runSuite(which, suite) {
+  const folders = prepareFolders(which, suite.name, suite.data);
+  let plan = null;
+  const results = new Map();
+  let from = 0, ended = false;
+  if (only) from = -1;
+  for (let tries = 0; !ended; tries++) {
+    let current = null;
+    const why = await oneVm(which, suite, folders, Math.max(0, from), (line) => {
+      const [, word, n, reason] = /^@@(\w+) ?(\d+)? ?(.*)$/.exec(line) ?? [];
+      if (word === 'plan') plan ??= JSON.parse(line.slice(7));
+      else if (word === 'start') current = Number(n);
+      else if (word === 'end') ended = true;
+      else if (['pass', 'fail', 'skip'].includes(word)) {
+        if (!results.has(Number(n))) results.set(Number(n), [word, reason]);
+        if (current === Number(n)) current = null;
+      }
+    });
+    if (ended || plan === null) { if (plan === null) return { failed: why, cases: {} }; break; }
+    if (current === null) {
+      // It ended between two cases, in the end of one or in a group's functions: the next one that has no result is to blame.
+      current = Math.max(from, results.size ? Math.max(...results.keys()) + 1 : 0);
+      if (current >= plan.length) break;
+      if (tries === 0 || results.has(current - 1)) { if (current !== from) { from = current; continue; } }
+    }
+    results.set(current, ['fail', why.slice(0, 600)]);
+    from = current + 1;
+    if (from >= plan.length) break;
+  }
+  const cases = {};
+  plan.forEach((path, i) => { cases[path] = results.get(i) ?? ['fail', 'not run']; });
+  return { cases };
+}
+
+const resultFile = (which, name) => join(work, 'results', which, `${name}.json`);
+const load = (which, name) => (existsSync(resultFile(which, name)) ? JSON.parse(readFileSync(resultFile(which, name), 'utf8')) : null);
+
+async function measure(which, suite) {
+  const result = suite.failed ? { failed: `does not compile: ${suite.failed}`, cases: {} } : await runSuite(which, suite);
+  mkdirSync(join(work, 'results', which), { recursive: true });
+  result.excluded = Object.fromEntries(suite.excluded ?? []);
+  writeFileSync(resultFile(which, suite.name), JSON.stringify(result, null, 1) + '\n');
+  return result;
+}
+
+const source = fetchSource();
+prepareRunner(source);
+const all = Object.entries(SUITES).flatMap(([group, list]) => list.map((name) => ({ group, name })));
+const queue = all.filter(({ name, group }) => names.length === 0 || names.includes(name) || names.includes(group));
+const suites = queue.map((s) => ({ ...s, ...prepareSuite(source, s.group, s.name) }));
+const worker = async () => {
+  for (let suite; (suite = suites.shift()); ) {
+    const erl = (!erlAgain && load('erl', suite.name)) || (await measure('erl', suite));
+    const ours = await measure(engine, suite);
+    console.log(summary(suite.name, erl, ours, suite.excluded));
+  }
+};
+await Promise.all(Array.from({ length: jobs }, worker));
+const results = all.map(({ group, name }) => ({ group, name, erl: load('erl', name), ours: load(engine, name) }));
+if (results.every((r) => r.erl && r.ours)) {
+  const text = report(results, source, engine);
+  if (engine === 'wasm') writeFileSync(join(root, 'docs/conformance.md'), text);
+  console.log(text.split('\n').slice(0, 12).join('\n'));
+}
