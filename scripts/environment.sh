@@ -5,6 +5,8 @@
 # Debian's emscripten keeps its JavaScript libraries where Node does not look by itself.
 if [ -d /usr/share/nodejs ] && [ "$(command -v emcc || true)" = /usr/bin/emcc ]; then
   export NODE_PATH="${NODE_PATH:-/usr/share/nodejs}"
+  # It starts a Python per file; one found on PATH may be a version manager's shim, which starts much more slowly.
+  export EMSDK_PYTHON="${EMSDK_PYTHON:-/usr/bin/python3}"
 fi
 
 JOBS=${JOBS:-$(nproc 2>/dev/null || echo 2)}
