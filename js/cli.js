@@ -101,6 +101,7 @@ async function start(command) {
     args: command.otp !== undefined && fs.existsSync(`${command.otp}/lib`) ? ['-root', command.otp, ...command.args] : command.args,
     env: process.env,
     files: 'host',
+    ports: 'host',
     stdin: inputReader(),
     stdout: true,
     stderr: true,

@@ -28,7 +28,7 @@ export function hostRandom(bytes) {
 }
 
 /**
- * Serves host_file (see files.js).
+ * Serves host_file (see files.js; ports.js from operation 32 on).
  * @typedef {(operation: number, handle: number, bytes: Uint8Array, number: number) => number | Uint8Array} HostFiles
  */
 
@@ -55,7 +55,7 @@ const MATH = [
  * @param {(bytes: Uint8Array) => void} host.random
  * @param {Compression} host.zlib
  * @param {(name: string) => Uint8Array | null | 'pending'} host.module
- * @param {HostFiles} [host.files]
+ * @param {HostFiles} host.files
  * @returns {WebAssembly.Imports}
  */
 export function imports({ memory, clock, random, zlib, module, files }) {
@@ -94,7 +94,7 @@ export function imports({ memory, clock, random, zlib, module, files }) {
       host_deflate: (/** @type {number} */ at, /** @type {number} */ n, /** @type {number} */ level) => keep(() => zlib.deflate(bytes(at, n), level)),
       host_gunzip: (/** @type {number} */ at, /** @type {number} */ n) => keep(() => zlib.gunzip(bytes(at, n))),
       host_file(/** @type {number} */ operation, /** @type {number} */ handle, /** @type {number} */ at, /** @type {number} */ n, /** @type {number} */ number) {
-        const answer = files ? files(operation, handle, bytes(at, n).slice(), number) : -9; // enotsup
+        const answer = files(operation, handle, bytes(at, n).slice(), number);
         if (typeof answer === 'number') return answer;
         kept = answer;
         return answer.length;

@@ -19,8 +19,8 @@ export const KIND_LOAD_FAILED = 35;
 const FLAG = { A_WORD: 1, A_TERM: 2, B_WORD: 4, B_TERM: 8, DETAIL: 16, PROCESS: 32, BYTES: 64 };
 
 /**
- * A pid as the VM's own word: its number and serial.
- * @typedef {{number: number, serial: number}} Word
+ * A pid, or a port, as the VM's own word: its number and serial.
+ * @typedef {{number: number, serial: number, port?: boolean}} Word
  */
 
 /**
@@ -50,11 +50,11 @@ export class Fields extends Reader {
     return this.u32() * 0x100000000 + low;
   }
 
-  /** A pid's word: number in bits 8 to 35, serial in bits 36 to 63. @returns {Word} */
+  /** Number in bits 8 to 35, serial in bits 36 to 63; a port has tag 0x3f. @returns {Word} */
   word() {
     const low = this.u32();
     const high = this.u32();
-    return { number: (low >>> 8) | ((high & 15) << 24), serial: high >>> 4 };
+    return { number: (low >>> 8) | ((high & 15) << 24), serial: high >>> 4, port: (low & 0xff) === 0x3f };
   }
 
   /** A pid's word, or undefined for the word of no value. */

@@ -13,7 +13,7 @@ import { KINDS, KIND_INPUT, KIND_LOAD_FAILED, KIND_MAIL, KIND_OUTPUT, Machine, l
 import { openOtp, tableFinder } from './otp.js';
 import { JsProcess } from './process.js';
 import { readSnapshot } from './inspect.js';
-import { Atom, Pid, Tuple, pretty, text } from './term.js';
+import { Atom, Pid, Port, Tuple, pretty, text } from './term.js';
 
 /** @import { EventRecord, Fields, Word } from './machine.js' */
 /** @import { Clock } from './imports.js' */
@@ -31,6 +31,7 @@ import { Atom, Pid, Tuple, pretty, text } from './term.js';
  * @property {Record<string, Uint8Array> | Map<string, Uint8Array> | ModuleFinder} [modules] your own modules, looked up first
  * @property {'host' | Record<string, string | Uint8Array>} [files] what the module file sees: in Node 'host', the machine's own; or
  *   files in memory, these to begin with; without it there are no files
+ * @property {'host'} [ports] in Node: programs may be started, as open_port and os:cmd do; without it no program is found
  * @property {ModuleFinder} [fallback] asked for modules that neither `modules` nor `otp` have
  * @property {number} [memoryLimit] bytes the VM may use; the process that asks for more is killed. Default 2 GiB
  * @property {number} [maxProcesses] default 1,048,576
@@ -692,8 +693,30 @@ export class VM extends Events {
   }
 
   /** @param {Word} word */
-  #word({ number, serial }) {
-    return this.#pid(number, serial, 0);
+  #word({ number, serial, port }) {
+    return port ? /** @type {any} */ (this.#port(number)) : this.#pid(number, serial, 0);
+  }
+
+  /** @param {number} number */
+  #port(number) {
+    return new Port(NODE, [number], 0, this.#owner);
+  }
+
+  /**
+   * Something from the outside end of a port.
+   * @internal
+   * @param {number} number the port's
+   * @param {string} kind
+   * @param {Term} data
+   */
+  fromPort(number, kind, data) {
+    this.send(/** @type {any} */ (this.#port(number)), Tuple.from([Atom.for('spawnlink_port'), Atom.for(kind), data]));
+  }
+
+  /** Counts what keeps the VM from being idle: programs that run. @internal @param {number} change */
+  hold(change) {
+    this.#reading += change;
+    this.#loop.wake();
   }
 
   /** The one object for a pid. @param {number} number @param {number} serial @param {number} creation */
@@ -806,8 +829,9 @@ function writeOutput(name, event) {
 /** @param {VMOptions & Record<string, any>} options */
 function checkOptions(options) {
   for (const key of ['memoryLimit', 'maxProcesses', 'seed', 'slice']) if (options[key] !== undefined) words(options[key], key);
-  const { budget = 8, clock = 'real', files = {} } = options;
+  const { budget = 8, clock = 'real', files = {}, ports } = options;
   if (files === null || (files === 'host' ? !isNode : typeof files !== 'object')) throw new ArgumentError("files is an object of files by path, or in Node 'host'");
+  if (ports !== undefined && (ports !== 'host' || !isNode)) throw new ArgumentError("ports is 'host', in Node");
   if (!(budget > 0)) throw new ArgumentError('budget is a positive number');
   if (typeof clock !== 'object' && clock !== 'real' && clock !== 'virtual') throw new ArgumentError("clock is 'real' or 'virtual'");
 }
@@ -831,6 +855,7 @@ export async function createVM(options = {}) {
   const [module, otp] = await Promise.all([compile(options.wasm), openOtp(options.otp, zlib.inflateRaw)]);
   const own = tableFinder(options.modules);
   const files = options.files === undefined ? undefined : (await import('./files.js')).openFiles(options.files, nodeFs());
+  const ports = options.ports && (await import('./ports.js')).openPorts(() => /** @type {VM} */ (vm));
   const virtual = options.clock === 'virtual';
   const seed = options.seed ?? (virtual ? 1 : undefined);
   const repeatable = virtual || seed !== undefined ? await import('./repeatable.js') : undefined;
@@ -847,7 +872,7 @@ export async function createVM(options = {}) {
       random: seed !== undefined && repeatable ? repeatable.seededRandom(seed) : hostRandom,
       zlib,
       module: (name) => /** @type {VM} */ (vm).findModule(name),
-      files,
+      files: (operation, ...rest) => (operation < 32 ? files : ports)?.(operation, ...rest) ?? -9, // enotsup
     }),
   );
   machine = new Machine(instance);

@@ -49,6 +49,16 @@ enum host_file_operation {
   FILE_SET_CWD,
   FILE_READ_FILE   // path -> data
 };
+// Outside ends of ports, by the same call. What comes from outside is sent to the port: {spawnlink_port, data, Binary},
+// {spawnlink_port, status, Status} of the program's end, {spawnlink_port, eof, []} when its output has ended.
+enum host_port_operation {
+  PORT_OPEN = 32, // folder, argv[0], number of variables, the variables (Name=Value), program, arguments: zeros between them; number = flags:
+                  // 1 we read, 2 we write, 4 its errors are output too, 8 it has descriptors 3 and 4 for us -> handle
+  PORT_ATTACH,    // number = that of the port, from now on told
+  PORT_WRITE,
+  PORT_CLOSE,
+  PORT_OS_PID
+};
 i64 host_file(u32 operation, u32 handle, const u8 *in, size_t n, i64 number, u8 **out, size_t *n_out);
 
 #endif

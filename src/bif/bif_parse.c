@@ -140,7 +140,7 @@ term bif_link_2(struct process *p, term *a) {
 
 static void add_pid(struct process *p, void *arg) {
   term *list = arg;
-  if (p->state != PROCESS_EXITING) *list = cons(HEAP, p->pid, *list);
+  if (p->state != PROCESS_EXITING && !p->port) *list = cons(HEAP, p->pid, *list);
 }
 
 // erts_internal:processes_next(0) -> {1, [Pid]}, then none.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// BIFs about processes as such: flags, group leader, liveness, suspension, hibernation, yield; and the
-// port BIFs of a VM that has no ports.
+// BIFs about processes as such: flags, group leader, liveness, suspension, hibernation, yield.
 #include "bif/bif_process.h"
 #include "bif/bif_system.h"
 #include "memory/gc.h"
@@ -12,7 +11,7 @@ term bif_self_0(struct process *p, term *a) { return (void)a, p->pid; }
 
 static void add_pid(struct process *p, void *arg) {
   term *list = arg;
-  *list = cons(HEAP, p->pid, *list);
+  if (!p->port) *list = cons(HEAP, p->pid, *list);
 }
 
 term bif_processes_0(struct process *p, term *a) {
@@ -227,15 +226,3 @@ term bif_process_display_2(struct process *p, term *a) {
   (void)p, (void)a;
   return ATOM_badarg;
 }
-
-// --- Ports: there are none ------------------------------------------------------------------------------------------
-
-term bif_ports_0(struct process *p, term *a) { return (void)p, (void)a, NIL; }
-term bif_open_port_2(struct process *p, term *a) { // erts_internal: an atom is the error's reason
-  (void)p;
-  u32 n;
-  return is_tuple_of(a[0], 2) && bif_list_length(a[1], &n) ? ATOM_notsup : ATOM_badarg;
-}
-term bif_no_port_value(struct process *p, term *a) { return (void)p, (void)a, ATOM_badarg; } // erts_internal's
-term bif_no_port(struct process *p, term *a) { return (void)p, (void)a, bif_badarg(); }
-term bif_port_info(struct process *p, term *a) { return (void)p, is_local_port(a[0]) || is_atom(a[0]) ? ATOM_undefined : ATOM_badarg; }

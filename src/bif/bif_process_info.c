@@ -6,6 +6,7 @@
 #include "memory/gc.h"
 #include "process/dictionary.h"
 #include "process/late.h"
+#include "process/port.h"
 #include "process/signal.h"
 #include "term/etf.h"
 #include "term/hash.h"
@@ -301,15 +302,16 @@ static term item_pair(struct process *p, term item) {
 
 // The process asked about, NULL with *answer set: undefined, or an exception.
 static struct process *subject(struct process *self, term pid, term *answer) {
-  struct process *p = process_find(pid);
+  struct process *p = endpoint_find(pid);
   if (p == self && p->late) late_received(p);
   *answer = ATOM_undefined;
-  if (!p && !is_local_pid(pid) && !(is_pid(pid) && boxed_ptr(pid)[1] == etf_node_name)) *answer = bif_badarg();
+  if (!p && !is_local_pid(pid) && !is_local_port(pid) && !(is_pid(pid) && boxed_ptr(pid)[1] == etf_node_name)) *answer = bif_badarg();
   return p;
 }
 
 term bif_process_info_1(struct process *self, term *a) {
   term answer, list = NIL;
+  if (is_port(a[0])) return bif_badarg();
   struct process *p = subject(self, a[0], &answer);
   if (!p) return answer;
   for (int i = ITEMS_OF_INFO_1 - 1; i >= 0; i--) {
@@ -337,7 +339,9 @@ static term info_list(struct process *p, term wanted) {
   return make_cons(cells);
 }
 
-term bif_process_info_2(struct process *self, term *a) {
+term bif_process_info_2(struct process *self, term *a) { return is_port(a[0]) ? bif_badarg() : bif_endpoint_info_2(self, a); }
+
+term bif_endpoint_info_2(struct process *self, term *a) {
   bool many = is_list(a[1]);
   term w = a[1];
   if (many) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // BIFs of registered names.
 #include "bif/bif_process.h"
+#include "process/port.h"
 
 term bif_register_2(struct process *p, term *a) {
   (void)p;
-  struct process *to = process_find(a[1]);
+  struct process *to = endpoint_find(a[1]);
   if (!is_atom(a[0]) || a[0] == ATOM_undefined || !to) return bif_badarg();
   return registered_add(a[0], to) ? ATOM_true : bif_badarg();
 }

@@ -5,6 +5,7 @@
 #include "bif/bif_process.h"
 #include "process/event.h"
 #include "process/late.h"
+#include "process/port.h"
 #include "process/signal.h"
 #include "term/etf.h"
 #include "term/ref.h"
@@ -61,7 +62,7 @@ term bif_send_3(struct process *p, term *a) {
 term bif_exit_2(struct process *p, term *a) {
   if (a[0] == NV) return ATOM_true;
   if (!is_pid(a[0]) && !is_port(a[0])) return bif_badarg();
-  struct process *to = process_find(a[0]);
+  struct process *to = endpoint_find(a[0]);
   if (!to) return ATOM_true;
   signal_exit(p->pid, to, a[1], EXIT_CAUSE_EXIT2);
   return bif_after_exits(p, a, ATOM_true);
@@ -78,7 +79,7 @@ term bif_link_1(struct process *p, term *a) {
   if (!is_pid(other) && !is_port(other)) return bif_badarg();
   if (!is_of_this_node(other)) return late_link_exit(p, other, ATOM_noconnection, NULL) ? ATOM_true : bif_system_limit();
   if (other == p->pid) return ATOM_true;
-  struct process *peer = process_find(other);
+  struct process *peer = endpoint_find(other);
   if (!peer) return link_noproc(p, other);
   enum link_result result = link_add(p, peer);
   if (result == LINK_NO_MEMORY) return bif_system_limit();
@@ -89,7 +90,7 @@ term bif_link_1(struct process *p, term *a) {
 term bif_unlink_1(struct process *p, term *a) {
   if (!is_pid(a[0]) && !is_port(a[0])) return bif_badarg();
   if (UNLIKELY(p->late != NULL)) late_unlinked(p, a[0]);
-  struct process *peer = process_find(a[0]);
+  struct process *peer = endpoint_find(a[0]);
   struct link *l = peer && peer != p ? link_find(p, peer) : NULL;
   if (!l) return ATOM_true;
   link_remove(l);
@@ -134,13 +135,14 @@ static term monitor_made(struct request *r, struct process *target, term object,
 
 static term monitor_pid(struct request *r, term item) {
   if (item == r->p->pid) return ref_from_id(HEAP, r->id);
-  struct process *target = process_find(item);
+  struct process *target = endpoint_find(item);
   if (target) return monitor_made(r, target, item, NV, NV);
   return monitor_made(r, NULL, item, NV, is_of_this_node(item) ? ATOM_noproc : ATOM_noconnection);
 }
 
 static term monitor_name(struct request *r, term name) {
-  struct process *target = r->kind == MONITOR_PROCESS ? registered_find(name) : NULL;
+  struct process *target = registered_find(name);
+  if (target && (target->port != NULL) != (r->kind == MONITOR_PORT)) target = NULL;
   if (target == r->p) return ref_from_id(HEAP, r->id);
   if (target) return monitor_made(r, target, target->pid, name, NV);
   if (!monitor_down_to(r->p, r->id, r->kind, NIL, name, r->tag == NV ? ATOM_DOWN : r->tag, ATOM_noproc)) return bif_system_limit();

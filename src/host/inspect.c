@@ -30,6 +30,7 @@ static void put_relations(const struct process *p) {
 
 static void put_process(struct process *p, void *arg) {
   u32 *count = arg;
+  if (p->port) return;
   struct code_place place = {.module = NV, .function = NV};
   bool known = !p->is_js && p->ip && code_place(p->ip, false, &place);
   ++*count;

@@ -7,6 +7,7 @@
 #include "process/event.h"
 #include "process/kept.h"
 #include "process/late.h"
+#include "process/port.h"
 #include "process/report.h"
 #include "process/scheduler.h"
 #include "process/signal.h"
@@ -124,6 +125,7 @@ static bool phase(struct process *p, u32 *units) {
     case EXIT_NAMES:
       if (p->name != NV) registered_remove(p->name);
       table_remove(p);
+      if (UNLIKELY(p->port != NULL)) port_remove(p);
       late_free(p);
       return true;
     case EXIT_LINKS: return break_links(p, units);
@@ -131,7 +133,9 @@ static bool phase(struct process *p, u32 *units) {
     case EXIT_WATCHED: return fire_monitors(p, units);
     case EXIT_ALIASES: return end_aliases(p, units);
     case EXIT_SUSPENDS: return end_suspends(p, units);
-    case EXIT_MAILBOX: return mailbox_clear(p, units);
+    case EXIT_MAILBOX:
+      if (UNLIKELY(p->port != NULL)) port_closed(p);
+      return mailbox_clear(p, units);
     case EXIT_FREE: return true;
   }
   return true;

@@ -78,9 +78,14 @@ void late_unlinked(struct process *p, term from) {
 }
 
 void late_received(struct process *p) {
-  for (struct late **at = &p->late; *at;)
-    if ((*at)->kind <= LATE_SELF_ALIAS) drop(at);
-    else at = &(*at)->next;
+  for (struct late **at = &p->late; *at;) {
+    struct late *l = *at;
+    // What it did to a port was done at once: the answer is there when it looks.
+    bool of_port = l->kind == LATE_LINK_EXIT && is_local_port(l->from) && p->trap_exit;
+    if (of_port) signal_exit_message(p, l->from, l->reason);
+    if (of_port || l->kind <= LATE_SELF_ALIAS) drop(at);
+    else at = &l->next;
+  }
 }
 
 void late_message_gone(struct process *p, const struct message *m) {

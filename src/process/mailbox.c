@@ -138,8 +138,10 @@ struct message *mailbox_peek(struct process *p) {
   for (;;) {
     struct message *m = *mb->save;
     if (UNLIKELY(!m)) {
-      if (UNLIKELY(p->late != NULL)) late_received(p);
-      return NULL;
+      if (LIKELY(p->late == NULL)) return NULL;
+      late_received(p);
+      if (!*mb->save) return NULL;
+      continue;
     }
     if (LIKELY(!is_marker(m))) return m;
     mb->save = &m->next;

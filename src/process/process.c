@@ -10,6 +10,7 @@
 #include "process/kept.h"
 #include "process/late.h"
 #include "process/mailbox.h"
+#include "process/port.h"
 #include "process/scheduler.h"
 #include "process/signal.h"
 #include "process/table.h"
@@ -148,6 +149,7 @@ static void free_memory(struct process *p) {
     gc_area_destroy(&p->heap, &p->area);
     stack_free(p);
   }
+  if (p->port) mem_free(p->port, sizeof *p->port, MEM_PROCESS);
   mem_free(p, sizeof *p, MEM_PROCESS);
 }
 
@@ -162,7 +164,7 @@ static struct process *spawn_entry(struct process *parent, const struct entry *n
   p->initial[0] = m;
   p->initial[1] = f;
   p->initial_arity = n->live;
-  if (!table_add(p)) {
+  if (!(o->port ? port_add(p, o->port_handle) : table_add(p))) {
     free_memory(p);
     return NULL;
   }
@@ -170,6 +172,7 @@ static struct process *spawn_entry(struct process *parent, const struct entry *n
   if (!set_relations(p, parent, o, monitor)) {
     if (p->links.first) link_remove(p->links.first);
     table_remove(p);
+    if (p->port) port_remove(p);
     table_list_remove(p);
     free_memory(p);
     return NULL;

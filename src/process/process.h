@@ -66,7 +66,7 @@ struct process {
   struct late *late;      // signals to itself and from the absent, see late.h
   term error_handler;     // module atom
   term label;             // proc_lib:set_label (kept off heap: immediate or NV), OTP 27+
-  void *js;               // host data of a JavaScript process
+  struct port *port;      // NULL, or what makes it a port
   u64 max_heap_flags;     // bit 0 kill, bit 1 error_logger, bit 2 include_shared_binaries
 };
 
@@ -81,6 +81,7 @@ void process_each(void (*fn)(struct process *, void *), void *arg); // in pid or
 
 struct spawn_options {
   bool link, monitor, js;
+  bool port; u32 port_handle; // a port, with the host's handle (port.h)
   term monitor_tag;        // NV: 'DOWN'
   u8 alias;                // enum alias_mode of links.h
   u8 priority;

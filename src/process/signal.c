@@ -7,6 +7,7 @@
 #include "process/event.h"
 #include "process/kept.h"
 #include "process/late.h"
+#include "process/port.h"
 #include "term/etf.h"
 #include "term/ref.h"
 
@@ -64,7 +65,11 @@ enum send_result signal_send_to(struct process *from, term destination, term val
     if (!is_atom(e[0]) || !is_atom(e[1])) return SEND_BADARG;
     return e[1] == etf_node_name ? send_to_name(from, e[0], value, SEND_OK) : SEND_OK;
   }
-  // Other nodes are never connected, ports are all closed: what is sent there is lost.
+  if (is_local_port(destination)) {
+    struct process *to = endpoint_find(destination);
+    return !to || signal_send(from, to, value) ? SEND_OK : SEND_NO_MEMORY;
+  }
+  // Other nodes are never connected: what is sent there is lost.
   return is_pid(destination) || is_port(destination) || is_ref(destination) ? SEND_OK : SEND_BADARG;
 }
 
@@ -84,6 +89,10 @@ bool signal_exit_message(struct process *to, term from, term reason) { return ex
 
 static void receive_exit(term from, struct process *to, term reason, struct kept *kept, bool by_link, enum exit_cause cause) {
   if (to->state == PROCESS_EXITING) return;
+  if (UNLIKELY(to->port != NULL)) {
+    port_exit(to, from, reason, kept, by_link);
+    return;
+  }
   bool to_self = from == to->pid && cause == EXIT_CAUSE_EXIT2;
   bool untrappable = reason == ATOM_kill && !by_link;
   if (to->trap_exit && !untrappable) {

@@ -51,12 +51,16 @@ bool table_add(struct process *p) {
   p->pid = make_pid(number, (u32)((next_id - 1) >> NUMBER_BITS) & 0x0FFFFFFF);
   slots[number & mask] = p;
   count++;
+  table_list_add(p);
+  return true;
+}
+
+void table_list_add(struct process *p) {
   p->all_next = NULL;
   p->all_prev = process_last;
   if (process_last) process_last->all_next = p;
   else process_first = p;
   process_last = p;
-  return true;
 }
 
 void table_remove(struct process *p) {

@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/hostcalls.h"
+#include "native_host.h"
 
 static i64 failed(void) {
   static const int errors[] = {ENOENT, EEXIST, EISDIR, ENOTDIR, EACCES, EINVAL, EBADF, ENOTEMPTY, ENOTSUP, ENOSPC, EIO, EXDEV, EPERM, ELOOP, ENAMETOOLONG, EROFS, EMFILE};
@@ -131,6 +132,7 @@ static i64 text_of(ssize_t n, const char *text, u8 **out, size_t *n_out) {
 }
 
 i64 host_file(u32 operation, u32 handle, const u8 *in, size_t n, i64 number, u8 **out, size_t *n_out) {
+  if (operation >= PORT_OPEN) return native_port(operation, handle, in, n, number);
   if (operation >= FILE_CLOSE && (operation <= FILE_SYNC || operation == FILE_HANDLE_INFO)) return by_handle(operation, (int)handle, in, n, number, out, n_out);
   char path[8192], text[4096];
   if (n >= sizeof path) return errno = ENAMETOOLONG, failed();

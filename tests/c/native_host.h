@@ -5,12 +5,17 @@
 #define NATIVE_HOST_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 void native_host_path(const char *directory);  // searched first to last added
 unsigned native_host_otp(const char *root);        // adds lib/*/ebin of the applications a bare VM uses
 extern bool native_host_virtual_clock;         // time stands still but for native_host_advance
 void native_host_advance(unsigned long long microseconds);
 void native_host_free(void);
+
+// native_ports.c
+long long native_port(unsigned operation, unsigned handle, const unsigned char *in, size_t n, long long number);
+bool native_ports_poll(long milliseconds);     // waits a moment for what comes from outside; false: no port is open
 
 struct module;
 void native_disasm(const struct module *m); // native_disasm.c

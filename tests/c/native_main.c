@@ -52,7 +52,7 @@ static void die(const char *what) {
 
 static void sleep_until(i64 wake_us) {
   i64 us = wake_us - (i64)host_monotonic_us();
-  if (us <= 0) return;
+  if (us <= 0 || (native_ports_poll((long)(us / 1000)) && !native_host_virtual_clock)) return;
   if (native_host_virtual_clock) {
     native_host_advance((unsigned long long)us);
     return;
@@ -110,8 +110,14 @@ static bool run_until_idle(void) { // false: halted
     i64 wake;
     enum tick_result result = vm_tick(10000, 0, &wake);
     if (result == TICK_HALTED) return false;
-    if (result == TICK_RUNNABLE) continue;
-    if (result == TICK_IDLE) return true;
+    if (result == TICK_RUNNABLE) {
+      native_ports_poll(0);
+      continue;
+    }
+    if (result == TICK_IDLE) {
+      if (main_pid != NV && !main_ended && native_ports_poll(-1)) continue;
+      return true;
+    }
     if (main_pid == NV || (main_ended && !wait_for_all)) return true;
     sleep_until(wake);
   }

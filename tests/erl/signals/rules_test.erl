@@ -5,8 +5,6 @@
 
 main() ->
     logger:set_primary_config(level, none),
-    [io:format("~s ~0p~n", [Rule, sx:eval(Text)]) || {Rule, Text} <- exprs:all(), not port(Rule)].
-
-%% The rules of ports are run where ports exist (tests of the host), not here.
-port("Q" ++ _) -> true;
-port(_) -> false.
+    [io:format("~s ~0p~n", [Rule, sx:eval(Text)]) || {Rule, Text} <- exprs:all()],
+    %% A program that runs keeps a VM from being idle.
+    [port_close(P) || P <- erlang:ports(), erlang:port_info(P, name) =:= {name, "cat"}].

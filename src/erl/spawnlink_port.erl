@@ -1,0 +1,380 @@
+%% SPDX-License-Identifier: Apache-2.0
+%%
+%% Ports, as erts describes them (erlang:open_port/2 and "Ports and Port Drivers"). The functions named as those of
+%% erts_internal run in their caller. A port itself runs init/3: it has a port for its identifier, so that self() below is
+%% the port, and what links, monitors and exit signals do to it the core does. Its dictionary holds what port_info shows.
+-module(spawnlink_port).
+-export([open_port/2, port_command/3, port_call/3, port_control/3, port_close/1, port_connect/2, port_info/1, port_info/2,
+         port_get_data/1, port_set_data/2, init/3]).
+
+%% enum host_port_operation of src/base/hostcalls.h.
+-define(OPEN, 32).
+-define(ATTACH, 33).
+-define(WRITE, 34).
+-define(OS_PID, 36).
+
+-record(options, {
+    packet = stream,            % stream | 1 | 2 | 4 | {line, MaxLength}
+    binary = false,
+    in, out,                    % undefined | true
+    eof = false,
+    exit_status = false,
+    flags = 0,                  % of PORT_OPEN: 4 stderr_to_stdout, 8 nouse_stdio
+    cd = <<>>,
+    env = [],
+    args, arg0
+}).
+
+-record(port, {
+    outside,                    % {handle, Handle} | {fd, In, Out}
+    name,
+    options,
+    buffer = <<>>,              % of input
+    status,                     % of the program, once it has ended
+    at_eof = false              % its output has ended
+}).
+
+%% --- In the caller: answers an atom for an error ------------------------------------------------------------------
+
+open_port(Name, Settings) ->
+    try
+        Options = options(Settings, #options{}),
+        {outside(Name, Options), Options}
+    of
+        {{Outside, Shown}, Opened} -> start(Outside, Shown, Opened);
+        {Error, _} -> Error
+    catch
+        throw:badarg -> badarg;
+        error:_ -> badarg
+    end.
+
+start(Outside, Shown, Options) ->
+    Handle = case Outside of {handle, H} -> H; _ -> 0 end,
+    Ref = make_ref(),
+    Port = spawnlink:port(Handle, [{self(), Ref}, #port{outside = Outside, name = Shown, options = Options}, Handle]),
+    receive {Ref, ready} -> Port end.
+
+port_command(Port, Data, Options) ->
+    case [O || O <- Options, O =/= nosuspend] of
+        [] ->
+            try iolist_to_binary(Data) of
+                Binary -> call(Port, {command, Binary})
+            catch
+                error:_ ->
+                    case open(Port) of
+                        undefined -> ok;
+                        Open -> {name, Name} = info(Open, name), bad_value(Name)
+                    end,
+                    badarg
+            end;
+        Others ->
+            case lists:all(fun(O) -> O =:= force end, Others) of
+                true -> notsup;
+                false -> badarg
+            end
+    end.
+
+port_close(Port) ->
+    case open(Port) of
+        undefined -> badarg;
+        Open ->
+            Ref = monitor(port, Open),
+            exit(Open, normal),
+            receive {'DOWN', Ref, _, _, _} -> true end
+    end.
+
+port_connect(Port, Pid) ->
+    Open = open(Port),
+    case is_pid(Pid) andalso Open =/= undefined andalso spawnlink:port_connect(Open, Pid) of
+        true -> true;
+        false -> badarg
+    end.
+
+port_call(_, _, _) -> badarg.
+
+port_control(_, _, _) -> badarg.
+
+port_info(Port) when is_port(Port); is_atom(Port) ->
+    case open(Port) of
+        undefined -> undefined;
+        Open ->
+            Items = [Item || Item <- [name, links, id, connected, input, output, os_pid]],
+            case [info(Open, Item) || Item <- Items] of
+                [{_, _} | _] = List -> [Named || {_, N} = Named <- [info(Open, registered_name)], N =/= []] ++ List;
+                _ -> undefined
+            end
+    end;
+port_info(_) -> badarg.
+
+port_info(Port, Item) when is_port(Port); is_atom(Port) ->
+    Known = [registered_name, id, connected, links, name, input, output, os_pid, parallelism, queue_size, memory, locking, monitors, monitored_by],
+    case lists:member(Item, Known) of
+        true -> case open(Port) of undefined -> undefined; Open -> info(Open, Item) end;
+        false -> badarg
+    end;
+port_info(_, _) -> badarg.
+
+port_get_data(Port) ->
+    case open(Port) of
+        undefined -> error(badarg);
+        Open -> {_, Data} = spawnlink:port_info(Open, {dictionary, data}), Data
+    end.
+
+port_set_data(Port, Data) ->
+    case open(Port) =/= undefined andalso call(Port, {data, Data}) of
+        true -> true;
+        _ -> error(badarg)
+    end.
+
+%% The open port of that name or identity.
+open(Name) when is_atom(Name) ->
+    case whereis(Name) of
+        Port when is_port(Port) -> Port;
+        _ -> undefined
+    end;
+open(Port) when is_port(Port) ->
+    case spawnlink:port_info(Port, links) of
+        undefined -> undefined;
+        _ -> Port
+    end;
+open(_) -> undefined.
+
+%% What the port does for us, in order with all that was sent to it before.
+call(Port, Request) ->
+    case open(Port) of
+        undefined -> badarg;
+        Open ->
+            Ref = monitor(port, Open),
+            Open ! {spawnlink_call, Ref, self(), Request},
+            receive
+                {Ref, Answer} -> demonitor(Ref, [flush]), Answer;
+                {'DOWN', Ref, _, _, _} -> badarg
+            end
+    end.
+
+info(Port, connected) -> item(Port, parent, connected);
+info(Port, Item) when Item =:= links; Item =:= memory; Item =:= monitors; Item =:= monitored_by -> item(Port, Item, Item);
+info(Port, registered_name) ->
+    case spawnlink:port_info(Port, registered_name) of
+        {_, _} = Named -> Named;
+        Nothing -> Nothing
+    end;
+info(Port, id) -> {id, 8 * number(Port)};
+info(_, parallelism) -> {parallelism, false};
+info(_, queue_size) -> {queue_size, 0};
+info(_, locking) -> {locking, port_level};
+info(Port, Item) -> item(Port, {dictionary, Item}, Item).
+
+item(Port, Asked, Item) ->
+    case spawnlink:port_info(Port, Asked) of
+        {_, Value} -> {Item, Value};
+        Other -> Other
+    end.
+
+number(Port) ->
+    "#Port<0." ++ Rest = port_to_list(Port),
+    list_to_integer(lists:droplast(Rest)).
+
+%% --- What open_port is asked to open --------------------------------------------------------------------------------
+
+options([binary | Rest], O) -> options(Rest, O#options{binary = true});
+options([stream | Rest], O) -> options(Rest, O#options{packet = stream});
+options([{packet, N} | Rest], O) when N =:= 1; N =:= 2; N =:= 4 -> options(Rest, O#options{packet = N});
+options([{line, N} | Rest], O) when is_integer(N), N > 0 -> options(Rest, O#options{packet = {line, N}});
+options([in | Rest], O) -> options(Rest, O#options{in = true});
+options([out | Rest], O) -> options(Rest, O#options{out = true});
+options([eof | Rest], O) -> options(Rest, O#options{eof = true});
+options([exit_status | Rest], O) -> options(Rest, O#options{exit_status = true});
+options([stderr_to_stdout | Rest], O) -> options(Rest, O#options{flags = O#options.flags bor 4});
+options([use_stdio | Rest], O) -> options(Rest, O#options{flags = O#options.flags band bnot 8});
+options([nouse_stdio | Rest], O) -> options(Rest, O#options{flags = O#options.flags bor 8});
+options([Accepted | Rest], O) when Accepted =:= hide; Accepted =:= overlapped_io -> options(Rest, O);
+options([{parallelism, B} | Rest], O) when is_boolean(B) -> options(Rest, O);
+options([{busy_limits_port, _} | Rest], O) -> options(Rest, O);
+options([{busy_limits_msgq, _} | Rest], O) -> options(Rest, O);
+options([{cd, Dir} | Rest], O) -> options(Rest, O#options{cd = text(Dir)});
+options([{env, Env} | Rest], O) when is_list(Env) -> options(Rest, O#options{env = O#options.env ++ [variable(V) || V <- Env]});
+options([{args, Args} | Rest], O) -> options(Rest, O#options{args = [text(A) || A <- Args]});
+options([{arg0, Arg} | Rest], O) -> options(Rest, O#options{arg0 = text(Arg)});
+options([], #options{in = undefined, out = undefined} = O) -> O#options{in = true, out = true};
+options([], O) -> O;
+options(_, _) -> throw(badarg).
+
+variable({Name, false}) -> {text(Name), false};
+variable({Name, Value}) -> {text(Name), text(Value)};
+variable(_) -> throw(badarg).
+
+%% UTF-8 for the host; no zeros, which separate what it is told.
+text(Text) when is_atom(Text), Text =/= [] -> text(atom_to_list(Text));
+text(Text) ->
+    Binary = if is_binary(Text) -> Text; true -> unicode:characters_to_binary(Text) end,
+    is_binary(Binary) andalso binary:match(Binary, <<0>>) =:= nomatch orelse throw(badarg),
+    Binary.
+
+outside({spawn, Command}, #options{args = undefined, arg0 = undefined} = O) ->
+    case text(Command) of
+        <<>> -> badarg;
+        Text -> program(<<"/bin/sh">>, <<"sh">>, [<<"-c">>, <<"exec ", Text/binary>>], Text, O)
+    end;
+outside({spawn_executable, File}, #options{args = Args, arg0 = Arg0} = O) ->
+    case text(File) of
+        <<>> -> badarg;
+        Text -> program(Text, if Arg0 =:= undefined -> Text; true -> Arg0 end, if Args =:= undefined -> []; true -> Args end, Text, O)
+    end;
+outside({fd, In, Out}, #options{args = undefined}) when is_integer(In), is_integer(Out), In >= 0, Out >= 0 ->
+    if
+        In =:= 0, (Out =:= 1 orelse Out =:= 2) ->
+            {{fd, In, Out}, integer_to_list(In) ++ "/" ++ integer_to_list(Out)};
+        true -> einval
+    end;
+outside(_, _) -> badarg.
+
+program(File, Arg0, Args, Shown, #options{in = In, out = Out, flags = Flags, cd = Dir, env = Changes}) ->
+    Set = lists:foldl(fun variable/2, os:env(), Changes),
+    Env = [[unicode:characters_to_binary(Name), $=, unicode:characters_to_binary(Value)] || {Name, Value} <- Set],
+    Told = [Dir, Arg0, integer_to_binary(length(Env))] ++ Env ++ [File | Args],
+    Ways = (if In =:= true -> 1; true -> 0 end) bor (if Out =:= true -> 2; true -> 0 end),
+    case spawnlink:file(?OPEN, 0, lists:join(0, Told), Flags bor Ways) of
+        {Handle, _} -> {{handle, Handle}, unicode:characters_to_list(Shown)};
+        %% No programs to be had here (enotsup): none is found.
+        Error -> element(-Error, {enoent, eexist, eisdir, enotdir, eacces, einval, ebadf, enotempty, enoent, enospc, eio, exdev, eperm, eloop, enametoolong, erofs, emfile})
+    end.
+
+variable({Name, Value}, Env) ->
+    Key = unicode:characters_to_list(Name),
+    Others = lists:keydelete(Key, 1, Env),
+    if Value =:= false -> Others; true -> [{Key, unicode:characters_to_list(Value)} | Others] end.
+
+%% --- The port ----------------------------------------------------------------------------------------------------------
+
+init({Opener, Ref}, #port{name = Name, outside = Outside} = P, Handle) ->
+    put(name, Name),
+    put(input, 0),
+    put(output, 0),
+    put(os_pid, undefined),
+    case Outside of
+        {handle, _} ->
+            {OsPid, _} = spawnlink:file(?OS_PID, Handle, [], 0),
+            put(os_pid, OsPid),
+            spawnlink:file(?ATTACH, Handle, [], number(self()));
+        {fd, _, _} ->
+            want(P)
+    end,
+    Opener ! {Ref, ready},
+    loop(P).
+
+want(#port{outside = {fd, _, _}, options = #options{in = true}}) -> spawnlink:want_input();
+want(_) -> ok.
+
+loop(P) ->
+    receive
+        {spawnlink_port, data, Data} -> loop(input(Data, P));
+        {spawnlink_port, status, Status} -> loop(ended(P#port{status = Status}));
+        {spawnlink_port, eof, _} -> loop(ended(P#port{at_eof = true}));
+        {spawnlink_port, error, Reason} -> exit(Reason);
+        {spawnlink_input, eof} -> loop(ended(P#port{at_eof = true, status = none}));
+        {spawnlink_input, Data} -> P1 = input(Data, P), want(P), loop(P1);
+        {spawnlink_call, Ref, From, Request} ->
+            From ! {Ref, served(Request, P)},
+            loop(P);
+        %% An exit signal that came behind something not yet done.
+        {'EXIT', _, Reason} -> exit(Reason);
+        Message ->
+            told(Message, connected(), P),
+            loop(P)
+    end.
+
+connected() -> {_, Owner} = spawnlink:port_info(self(), parent), Owner.
+
+served({command, Data}, P) -> write(Data, P), true;
+served({data, Data}, _) -> put(data, Data), true.
+
+told({Owner, {command, Data}}, Owner, P) ->
+    try iolist_to_binary(Data) of
+        Binary -> write(Binary, P)
+    catch
+        error:badarg ->
+            bad_value(P#port.name),
+            exit(Owner, badsig)
+    end;
+told({Owner, close}, Owner, _) ->
+    spawnlink:port_tell(Owner),
+    exit(normal);
+told({Owner, {connect, New}}, Owner, _) when is_pid(New) ->
+    case spawnlink:port_connect(self(), New) of
+        true -> Owner ! {self(), connected};
+        false -> exit(Owner, badsig)
+    end;
+told(_, Owner, _) -> exit(Owner, badsig).
+
+bad_value(Name) -> error_logger:error_msg("Bad value on output port '~ts'~n~n", [Name]).
+
+%% What cannot be written ends the port.
+write(Data, #port{outside = Outside, options = #options{packet = Packet, out = Out}}) ->
+    Size = byte_size(Data),
+    put(output, get(output) + Size),
+    if
+        Out =/= true -> self() ! {spawnlink_port, error, ebadf}, ok;
+        is_integer(Packet), Size bsr (8 * Packet) =/= 0 -> self() ! {spawnlink_port, error, einval}, ok;
+        is_integer(Packet) -> send([<<Size:Packet/unit:8>>, Data], Outside);
+        true -> send(Data, Outside)
+    end.
+
+send(Data, {fd, _, Out}) -> spawnlink:write(Out, Data);
+send(Data, {handle, Handle}) ->
+    case spawnlink:file(?WRITE, Handle, Data, 0) of
+        {_, _} -> ok;
+        _ -> self() ! {spawnlink_port, error, epipe}, ok
+    end.
+
+%% --- Input -----------------------------------------------------------------------------------------------------------
+
+input(Data, #port{buffer = Buffer, options = #options{packet = Packet}} = P) ->
+    put(input, get(input) + byte_size(Data)),
+    P#port{buffer = pieces(Packet, if Buffer =:= <<>> -> Data; true -> <<Buffer/binary, Data/binary>> end, P)}.
+
+%% Delivers what is whole; answers the rest.
+pieces(stream, Data, P) -> deliver(shape(Data, P)), <<>>;
+pieces({line, Max}, Data, P) -> lines(Data, Max, P);
+pieces(Bytes, Data, P) ->
+    case Data of
+        <<Size:Bytes/unit:8, Piece:Size/binary, Rest/binary>> -> deliver(shape(Piece, P)), pieces(Bytes, Rest, P);
+        _ -> Data
+    end.
+
+%% A line longer than Max comes in pieces; a carriage return before the newline does not count.
+lines(Data, Max, P) ->
+    case binary:match(Data, <<$\n>>, [{scope, {0, min(byte_size(Data), Max + 1)}}]) of
+        {At, 1} ->
+            <<Line:At/binary, _, Rest/binary>> = Data,
+            deliver({eol, shape(without_return(Line), P)}),
+            lines(Rest, Max, P);
+        nomatch when byte_size(Data) > Max ->
+            <<Part:Max/binary, Rest/binary>> = Data,
+            deliver({noeol, shape(Part, P)}),
+            lines(Rest, Max, P);
+        nomatch -> Data
+    end.
+
+without_return(Line) ->
+    Size = byte_size(Line) - 1,
+    case Line of
+        <<Text:Size/binary, $\r>> when Size >= 0 -> Text;
+        _ -> Line
+    end.
+
+shape(Data, #port{options = #options{binary = true}}) -> Data;
+shape(Data, _) -> binary_to_list(Data).
+
+deliver(Data) -> connected() ! {self(), {data, Data}}.
+
+%% The program has ended its output, or itself, or both.
+ended(#port{at_eof = false} = P) -> P;
+ended(#port{status = undefined, options = #options{exit_status = true}} = P) -> P;
+ended(#port{buffer = Buffer, status = Status, options = #options{packet = Packet, eof = Eof, exit_status = WithStatus}} = P) ->
+    [connected() ! {self(), {exit_status, Status}} || WithStatus, is_integer(Status)],
+    [deliver({noeol, shape(Buffer, P)}) || is_tuple(Packet), Buffer =/= <<>>],
+    case Eof of
+        true -> connected() ! {self(), eof}, P#port{buffer = <<>>, at_eof = false};
+        false -> exit(normal)
+    end.
