@@ -12,7 +12,7 @@ export const isNode = typeof process !== 'undefined' && Boolean(process.versions
  * @param {string} name
  * @returns {any}
  */
-const nodeModule = (name) => process.getBuiltinModule(`node:${name}`);
+export const nodeModule = (name) => process.getBuiltinModule(`node:${name}`);
 
 /** Node's fs. @returns {any} */
 export const nodeFs = () => isNode && nodeModule('fs');

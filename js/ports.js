@@ -4,6 +4,9 @@
 // for them. Loaded only when a VM may start programs. Each operation answers a number (a value, or -1 - the index of an
 // error); what programs write is sent to the port (src/erl/spawnlink_port.erl) as it comes.
 
+import { ArgumentError } from './errors.js';
+import { isNode, nodeFs, nodeModule } from './loader.js';
+
 /** @import { ChildProcess, StdioOptions } from 'node:child_process' */
 /** @import { Readable, Writable } from 'node:stream' */
 /** @import { HostFiles } from './imports.js' */
@@ -12,13 +15,6 @@
 const [OPEN, ATTACH, WRITE, CLOSE, OS_PID] = [32, 33, 34, 35, 36];
 const FLAG = { READ: 1, WRITE: 2, ERRORS_TOO: 4, OWN_DESCRIPTORS: 8 };
 const [ENOENT, EACCES, EBADF] = [-1, -5, -7];
-
-/** A module of Node, without an import that bundlers for pages would stumble over. @param {string} name @returns {any} */
-const nodeModule = (name) => process.getBuiltinModule(`node:${name}`);
-/** @type {typeof import('node:child_process')} */
-const childProcess = nodeModule('child_process');
-/** @type {typeof import('node:fs')} */
-const fs = nodeModule('fs');
 
 /**
  * A program, and what it said before the port was there to hear it.
@@ -33,6 +29,7 @@ const fs = nodeModule('fs');
 
 /** @param {string} program */
 function cannotRun(program) {
+  const fs = nodeFs();
   try {
     fs.accessSync(program, fs.constants.F_OK);
   } catch {
@@ -66,18 +63,20 @@ function start(told, flags) {
   if (error) return error;
   const options = { cwd: cwd || undefined, env, stdio: descriptors(flags) };
   // Node cannot give a program one pipe for both of its outputs; a shell can.
-  if (flags & FLAG.ERRORS_TOO) return childProcess.spawn('/bin/sh', ['-c', 'exec "$0" "$@" 2>&1', program, ...args], options);
-  return childProcess.spawn(program, args, { ...options, argv0 });
+  if (flags & FLAG.ERRORS_TOO) return nodeModule('child_process').spawn('/bin/sh', ['-c', 'exec "$0" "$@" 2>&1', program, ...args], options);
+  return nodeModule('child_process').spawn(program, args, { ...options, argv0 });
 }
 
 /** @param {number | null} code @param {NodeJS.Signals | null} signal @param {Record<string, number>} signals */
 const statusOf = (code, signal, signals) => code ?? 128 + (signal ? signals[signal] : 0);
 
 /**
+ * @param {'host'} option
  * @param {() => VM} vm
  * @returns {HostFiles}
  */
-export function openPorts(vm) {
+export function openPorts(option, vm) {
+  if (option !== 'host' || !isNode) throw new ArgumentError("ports is 'host', in Node");
   const { signals } = nodeModule('os').constants;
   /** @type {Map<number, Outside>} */
   const all = new Map();

@@ -829,9 +829,8 @@ function writeOutput(name, event) {
 /** @param {VMOptions & Record<string, any>} options */
 function checkOptions(options) {
   for (const key of ['memoryLimit', 'maxProcesses', 'seed', 'slice']) if (options[key] !== undefined) words(options[key], key);
-  const { budget = 8, clock = 'real', files = {}, ports } = options;
+  const { budget = 8, clock = 'real', files = {} } = options;
   if (files === null || (files === 'host' ? !isNode : typeof files !== 'object')) throw new ArgumentError("files is an object of files by path, or in Node 'host'");
-  if (ports !== undefined && (ports !== 'host' || !isNode)) throw new ArgumentError("ports is 'host', in Node");
   if (!(budget > 0)) throw new ArgumentError('budget is a positive number');
   if (typeof clock !== 'object' && clock !== 'real' && clock !== 'virtual') throw new ArgumentError("clock is 'real' or 'virtual'");
 }
@@ -855,7 +854,7 @@ export async function createVM(options = {}) {
   const [module, otp] = await Promise.all([compile(options.wasm), openOtp(options.otp, zlib.inflateRaw)]);
   const own = tableFinder(options.modules);
   const files = options.files === undefined ? undefined : (await import('./files.js')).openFiles(options.files, nodeFs());
-  const ports = options.ports && (await import('./ports.js')).openPorts(() => /** @type {VM} */ (vm));
+  const ports = options.ports && (await import('./ports.js')).openPorts(options.ports, () => /** @type {VM} */ (vm));
   const virtual = options.clock === 'virtual';
   const seed = options.seed ?? (virtual ? 1 : undefined);
   const repeatable = virtual || seed !== undefined ? await import('./repeatable.js') : undefined;
