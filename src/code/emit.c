@@ -70,10 +70,25 @@ static void add_line(struct emit *e, u32 offset) {
   e->lines[e->line_count++] = (struct line_entry){offset, line};
 }
 
+static bool stand_together(struct emit *e, u32 first, cword second) {
+  cword both = first == NO_OP ? 0 : fuse_whole(e->words[first], second);
+  if (!both) return false;
+  e->words[first] = both;
+  return true;
+}
+
 void emit_op(struct emit *e, cword op) {
+  cword both = e->last == NO_OP ? 0 : fuse_operands(e->words[e->last], op);
+  if (both) {
+    emit_fuse(e, e->last, both);
+    stand_together(e, e->before_last, both);
+    return;
+  }
   add_line(e, e->len);
-  e->before_last = e->last;
-  e->last = e->len;
+  if (!stand_together(e, e->last, op)) {
+    e->before_last = e->last;
+    e->last = e->len;
+  }
   emit_word(e, op);
 }
 

@@ -40,7 +40,9 @@ void emit_free(struct emit *e);
 bool emit_finish(struct emit *e);
 
 void emit_fail(struct emit *e, const char *what);
-void emit_op(struct emit *e, cword op);           // starts an operation
+void emit_op(struct emit *e, cword op);           // starts an operation, or makes the last one longer (fuse.c)
+cword fuse_operands(cword first, cword second);   // fuse.c: 0 if they stay apart
+cword fuse_whole(cword first, cword second);
 void emit_word(struct emit *e, cword w);
 void emit_label_ref(struct emit *e, i64 label);   // 0 stays 0
 void emit_string_ref(struct emit *e, u32 offset); // address of a byte of the strings, which stand at word 1 of the code

@@ -22,90 +22,22 @@ static void source(struct emit *e, const struct beam_arg *a) { emit_word(e, oper
 static void dest(struct emit *e, const struct beam_arg *a) { emit_word(e, operand_dest(a)); }
 static bool is_x(const struct beam_arg *a) { return a->kind == BEAM_X; }
 
-// --- moves, fused in pairs
-static void move_ax(struct emit *e, cword from, cword to) {
-  if (e->last != NO_OP && e->words[e->last] == OP_move_ax && e->words[e->last + 2] != from) {
-    e->words[e->last] = OP_move2_ax;
-  } else {
-    emit_op(e, OP_move_ax);
-  }
-  emit_word(e, from);
-  emit_word(e, to);
-}
-
-static void pairable(struct emit *e, cword op, cword op2, cword from, cword to) {
-  if (e->last != NO_OP && e->words[e->last] == op) e->words[e->last] = op2;
-  else emit_op(e, op);
-  emit_word(e, from);
-  emit_word(e, to);
-}
-
 static void translate_move(struct emit *e, const struct beam_arg *from, const struct beam_arg *to) {
-  if (from->kind == BEAM_FR || to->kind == BEAM_FR) {
-    emit_fail(e, "move of a float register");
-  } else if (arg_is_y(to)) {
-    if (arg_is_y(from)) {
-      emit_op(e, OP_move_yy);
-      emit_word(e, operand_y(from->value));
-      emit_word(e, operand_y(to->value));
-    } else if (e->last != NO_OP && e->words[e->last] == OP_allocate) {
-      e->words[e->last] = OP_allocate_move;
-      emit_word(e, operand_source(e, from));
-      emit_word(e, operand_y(to->value));
-    } else if (e->last != NO_OP && e->words[e->last] == OP_move_yx) {
-      e->words[e->last] = OP_move_yx_ay;
-      emit_word(e, operand_source(e, from));
-      emit_word(e, operand_y(to->value));
-    } else pairable(e, OP_move_ay, OP_move2_ay, operand_source(e, from), operand_y(to->value));
-  } else if (arg_is_y(from)) {
-    pairable(e, OP_move_yx, OP_move2_yx, operand_y(from->value), operand_x(to->value));
-  } else {
-    move_ax(e, operand_source(e, from), operand_x(to->value));
-  }
-}
-
-// When the last operation ends with a move to x0, takes that move back: its source in *from, *y when it
-// is a Y register.
-static bool take_move_to_x0(struct emit *e, cword *from, bool *y) {
-  if (e->last == NO_OP) return false;
-  cword op = e->words[e->last];
-  bool two = op == OP_move2_ax || op == OP_move2_yx;
-  if (!two && op != OP_move_ax && op != OP_move_yx) return false;
-  *y = op == OP_move_yx || op == OP_move2_yx;
-  u32 at = e->last + (two ? 3 : 1);
-  if (e->words[at + 1] != operand_x(0)) return false;
-  *from = e->words[at];
-  if (two) e->words[e->last] = *y ? OP_move_yx : OP_move_ax;
-  emit_truncate(e, two ? at : e->last);
-  return true;
+  if (from->kind == BEAM_FR || to->kind == BEAM_FR) emit_fail(e, "move of a float register");
+  bool y = arg_is_y(from), to_y = arg_is_y(to);
+  emit_op(e, y ? (to_y ? OP_move_yy : OP_move_yx) : to_y ? OP_move_ay : OP_move_ax);
+  emit_word(e, y ? operand_y(from->value) : operand_source(e, from));
+  emit_word(e, to_y ? operand_y(to->value) : operand_x(to->value));
 }
 
 // --- calls
 static void translate_call(struct emit *e, i64 label) {
-  cword from;
-  bool y;
-  u32 save = e->before_last;
-  bool saves = save != NO_OP && e->words[save] == OP_move_ay && e->words[e->last] == OP_move_ax;
-  if (!take_move_to_x0(e, &from, &y)) {
-    if (e->last != NO_OP && e->words[e->last] == OP_move2_ax) emit_fuse(e, e->last, OP_move2_ax_call);
-    else emit_op(e, OP_call);
-  } else if (saves) {
-    emit_fuse(e, save, OP_move_ay_call);
-    emit_word(e, from);
-  } else {
-    emit_op(e, y ? OP_move_y_call : OP_move_call);
-    emit_word(e, from);
-  }
+  emit_op(e, OP_call);
   emit_label_ref(e, label);
 }
 
 static void translate_call_only(struct emit *e, i64 label) {
-  cword from;
-  bool y;
-  if (e->last != NO_OP && e->words[e->last] == OP_move_ax && take_move_to_x0(e, &from, &y)) {
-    emit_op(e, OP_move_call_only);
-    emit_word(e, from);
-  } else emit_op(e, OP_call_only);
+  emit_op(e, OP_call_only);
   emit_label_ref(e, label);
   emit_unreachable(e);
 }
@@ -185,15 +117,7 @@ static bool take_fun_tail_call(struct emit *e) {
 }
 
 static void translate_return(struct emit *e) {
-  cword from;
-  bool y;
-  if (take_fun_tail_call(e)) {
-    // the call returns
-  } else if (e->last != NO_OP && e->words[e->last] == OP_deallocate) e->words[e->last] = OP_deallocate_return;
-  else if (e->last != NO_OP && e->words[e->last] == OP_move_ax && take_move_to_x0(e, &from, &y)) {
-    emit_op(e, OP_move_return);
-    emit_word(e, from);
-  } else emit_op(e, OP_return);
+  if (!take_fun_tail_call(e)) emit_op(e, OP_return);
   emit_unreachable(e);
 }
 
@@ -309,6 +233,12 @@ static void translate_get_list(struct emit *e, const struct beam_instr *i) {
     emit_fuse(e, e->last, OP_is_cons_get_list);
     dest(e, ARG(1));
     dest(e, ARG(2));
+    return;
+  }
+  if (last && last[0] == OP_is_cons_allocate_move && is_x(ARG(0)) && last[1] == operand_source(e, ARG(0)) && is_x(ARG(1)) && arg_is_y(ARG(2))) {
+    emit_fuse(e, e->last, OP_is_cons_allocate_move_get_list);
+    dest(e, ARG(1));
+    emit_word(e, operand_y(ARG(2)->value));
     return;
   }
   if (is_x(ARG(1)) && is_x(ARG(2))) {

@@ -3,16 +3,20 @@
 #include "interp/semantics.h"
 
 // Makes room for a frame; the operation is run again.
-static const cword *more_stack(const cword *ip, term *E) {
+static const cword *more_stack(const cword *ip, term *E, cword bytes) {
   ctx.e = E;
-  return process_grow_stack(ctx.p, (u32)(ip[1] / sizeof(term))) ? ip : exception_exit();
+  return process_grow_stack(ctx.p, (u32)(bytes / sizeof(term))) ? ip : exception_exit();
 }
-const cword *cold_allocate(const cword *ip, term *E) { return more_stack(ip, E); }
-const cword *cold_allocate_move(const cword *ip, term *E) { return more_stack(ip, E); }
+const cword *cold_allocate(const cword *ip, term *E) { return more_stack(ip, E, ip[1]); }
+const cword *cold_allocate_init(const cword *ip, term *E) { return more_stack(ip, E, ip[1]); }
+const cword *cold_allocate_move(const cword *ip, term *E) { return more_stack(ip, E, ip[1]); }
+const cword *cold_is_cons_allocate(const cword *ip, term *E) { return more_stack(ip, E, ip[3]); }
+const cword *cold_is_cons_allocate_move(const cword *ip, term *E) { return more_stack(ip, E, ip[3]); }
+const cword *cold_is_cons_allocate_move_get_list(const cword *ip, term *E) { return more_stack(ip, E, ip[3]); }
 
 // The new frame's Y registers are not set yet: collects with the caller's frame on top.
 const cword *cold_allocate_heap(const cword *ip, term *E) {
-  if ((term *)((char *)E - ip[1]) < ctx.slim) return more_stack(ip, E);
+  if ((term *)((char *)E - ip[1]) < ctx.slim) return more_stack(ip, E, ip[1]);
   if (!interp_collect(E, (u32)ip[3], ip[2])) return NULL;
   ctx.e = (term *)((char *)ctx.e - ip[1]);
   return ip + 4;

@@ -24,6 +24,15 @@ static const cold_fn cold_table[OP_COUNT] = {
 #define I(n) imm_operand(ip[n])
 #define NEXT(k) do { ip += (k); goto loop; } while (0)
 #define GOTO(w) do { ip = (const cword *)(w); goto loop; } while (0)
+#define POP(n) (E = (term *)((char *)E + ip[n]))
+#define ENTER(n) do { ip = (const cword *)ip[n]; goto enter; } while (0)
+#define CALL(n) do { E[0] = return_word(ip + (n) + 1); ENTER(n); } while (0)
+#define RETURN \
+  do { \
+    if (UNLIKELY(E == base)) return ctx.x[0]; \
+    ip = word_address(E[0]); \
+    goto loop; \
+  } while (0)
 
 term interp(term *E, const cword *ip, const term *base) {
 loop:

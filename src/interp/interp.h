@@ -15,6 +15,12 @@ term interp(term *E, const cword *ip, const term *base);
 
 // A cold operation: returns where to continue, or NULL after setting ctx.status. E is in ctx.e, both ways.
 typedef const cword *(*cold_fn)(const cword *ip, term *E);
+// Fused with the operation that stands whole behind the first: the first's twin goes on with it (code/fuse.c).
+#define cold_heap_list_aax cold_test_heap
+#define cold_heap_list_yax cold_test_heap
+#define cold_heap_list_yax_end cold_test_heap
+#define cold_heap_tuple cold_test_heap
+#define cold_add_aa_return cold_add_aa
 #define COLD(name) const cword *cold_##name(const cword *ip, term *E);
 #include "gen/cold_ops.inc"
 #undef COLD

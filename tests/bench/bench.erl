@@ -30,7 +30,7 @@ sample(F) ->
 
 cases() ->
     L1 = lists:seq(1, 1000),
-    [{fib, 832040, fun() -> 832040 = fib(30) end},
+    [{fib, 75025, fun() -> 75025 = fib(25) end},
      {tak, 63609, fun() -> tak(18, 12, 6) end},
      {nqueens, 1, fun() -> 92 = queens(8) end},
      {list_map, 100000, fun() -> rep(100, fun() -> map(L1) end) end},
