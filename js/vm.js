@@ -859,6 +859,9 @@ export async function createVM(options = {}) {
   const seed = options.seed ?? (virtual ? 1 : undefined);
   const repeatable = virtual || seed !== undefined ? await import('./repeatable.js') : undefined;
   const clock = typeof options.clock === 'object' ? options.clock : virtual && repeatable ? repeatable.virtualClock(Date.UTC(2025, 0, 1)) : realClock();
+  /** Of zlib; loaded when the module that needs them is. @type {import('./imports.js').HostFiles | undefined} */
+  let streams = undefined;
+  const loadStreams = async () => void (streams = (await import('./streams.js')).zlibStreams());
   /** @type {VM | undefined} */
   let vm = undefined;
   /** @type {Machine | undefined} */
@@ -871,7 +874,7 @@ export async function createVM(options = {}) {
       random: seed !== undefined && repeatable ? repeatable.seededRandom(seed) : hostRandom,
       zlib,
       module: (name) => /** @type {VM} */ (vm).findModule(name),
-      files: (operation, ...rest) => (operation < 32 ? files : ports)?.(operation, ...rest) ?? -9, // enotsup
+      files: (operation, ...rest) => (operation < 32 ? files : operation < 64 ? ports : streams)?.(operation, ...rest) ?? -9, // enotsup
     }),
   );
   machine = new Machine(instance);
@@ -884,7 +887,7 @@ export async function createVM(options = {}) {
   });
   if (otp.release) machine.otpRelease(otp.release);
   for (const [name, value] of Object.entries(options.env ?? {})) if (value !== undefined) machine.env(name, value);
-  vm = new VM(machine, options, clock, [own, ...otp.finders, tableFinder(options.fallback)].filter((finder) => finder !== undefined));
+  vm = new VM(machine, options, clock, [(/** @type {string} */ name) => (name === 'spawnlink_zlib' ? loadStreams() : undefined), own, ...otp.finders, tableFinder(options.fallback)].filter((finder) => finder !== undefined));
   try {
     await vm.boot();
   } catch (error) {

@@ -47,7 +47,17 @@ enum host_file_operation {
   FILE_SET_TIME,   // path, number = seconds
   FILE_GET_CWD,
   FILE_SET_CWD,
-  FILE_READ_FILE   // path -> data
+  FILE_READ_FILE,  // path -> data
+  // Streams of zlib, -1: stream_error, -2: data_error. All answer data, numbers in it are big-endian u32.
+  FILE_STREAMS = 64,
+  STREAM_DEFLATE = FILE_STREAMS, // level, window bits, strategy: a byte each -> handle
+  STREAM_INFLATE,  // the same, of which window bits count
+  STREAM_RUN,      // input, number = room for output * 8 + flush -> used, status (0, 1 at its end, 2 wants a dictionary), checksum of that, output
+  STREAM_SET_DICTIONARY, // -> checksum
+  STREAM_GET_DICTIONARY,
+  STREAM_RESET,
+  STREAM_PARAMS,   // as for STREAM_DEFLATE
+  STREAM_END
 };
 // Outside ends of ports, by the same call. What comes from outside is sent to the port: {spawnlink_port, data, Binary},
 // {spawnlink_port, status, Status} of the program's end, {spawnlink_port, eof, []} when its output has ended.

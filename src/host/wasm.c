@@ -101,7 +101,7 @@ i64 host_file(u32 operation, u32 handle, const u8 *in, size_t n, i64 number, u8 
   double value = import_file(operation, handle, in, n, (double)number);
   const u32 with_data = 1u << FILE_READ | 1u << FILE_INFO | 1u << FILE_LINK_INFO | 1u << FILE_HANDLE_INFO | 1u << FILE_LIST | 1u << FILE_READ_LINK |
                         1u << FILE_GET_CWD | 1u << FILE_READ_FILE;
-  if (value >= 0 && (with_data >> operation & 1)) take((i32)value, out, n_out);
+  if (value >= 0 && (operation >= FILE_STREAMS || (with_data >> operation & 1))) take((i32)value, out, n_out);
   return (i64)value;
 }
 
