@@ -37,11 +37,13 @@ const SUITES = [
   { name: 'soak', when: 'tests/soak/run.js', command: [node, 'tests/soak/run.js', ...['native', 'slice=2', 'wasm'].flatMap((mode) => ['--mode', mode])] },
   { name: 'leak', when: 'tests/leak/run.js', command: [node, 'tests/leak/run.js'] },
   ...['examples', 'package'].map((name) => ({ name, when: `tests/${name}/run.js`, command: [node, `tests/${name}/run.js`] })),
+  // The playground, in Chromium.
+  { name: 'web', when: 'tests/web/run.js', command: [node, 'tests/web/run.js'] },
   { name: 'size', when: 'js/index.js', command: ['scripts/check-size'] },
 ];
 
 const SANITIZERS = { ASAN_OPTIONS: 'detect_leaks=1:abort_on_error=0', UBSAN_OPTIONS: 'print_stacktrace=1' };
-const TALLY = /^\s*(?:\w+: )?(\d+) passed, (\d+) failed(?:, \d+ skipped)?\s*$/;
+const TALLY = /^\s*(?:\w+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\s*$/;
 
 // How long a suite may take before it is ended; the slowest takes a tenth of it on a machine of two cores that has nothing else to do.
 const LIMIT_MS = 15 * 60_000;
@@ -50,7 +52,7 @@ const LIMIT_MS = 15 * 60_000;
 function count(lines) {
   for (const line of lines.toReversed()) {
     const tally = TALLY.exec(line);
-    if (tally) return { passed: Number(tally[1]), failed: Number(tally[2]) };
+    if (tally) return { passed: Number(tally[1]), failed: Number(tally[2]), skipped: Number(tally[3] ?? 0) };
     const jest = /^Tests:\s+(?:.*?(\d+) failed, )?(?:.*?(\d+) passed, )?.*\d+ total$/.exec(line);
     if (jest) return { passed: Number(jest[2] ?? 0), failed: Number(jest[1] ?? 0) };
   }
@@ -102,7 +104,7 @@ function run({ name, command, quiet, build }) {
       clearTimeout(limit);
       children.delete(child.pid);
       const result = count(lines) ?? { passed: 0, failed: 0 };
-      if (!build && result.passed + result.failed === 0) broken ||= 'ended without a count of its tests';
+      if (!build && result.passed + result.failed + (result.skipped ?? 0) === 0) broken ||= 'ended without a count of its tests';
       // A suite that ended badly without saying which test failed (a crash, a sanitizer's report) has failed.
       if ((status !== 0 || broken) && result.failed === 0) result.failed = 1;
       if (quiet && result.failed > 0) lines.slice(-100).forEach(show);

@@ -16,7 +16,7 @@ if (!chromiumPath()) {
   process.exit(0);
 }
 
-const { build } = await import('../../web/build/build.js');
+const { build } = await import('../../web/tools/build.js');
 await build();
 mkdirSync('build/web/shots', { recursive: true });
 

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Makes dist/playground, a folder of static files for any file host. All files but the page and the service worker are named by
+// their content. `node web/tools/build.js`; needs `scripts/build wasm pack` first. Does nothing when nothing has changed.
+
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { bundle } from './bundle.js';
+import { makePacks, packInputs } from './packs.js';
+
+const home = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Where the site is. */
+export const folder = join(home, 'dist/playground');
+const STATE = 'build/web';
+
+const mtime = (file) => (existsSync(file) ? statSync(file).mtimeMs : 0);
+const filesIn = (path) => readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+const hashOf = (bytes) => createHash('sha256').update(bytes).digest('base64url').slice(0, 8).replaceAll('-', '0');
+
+/** Builds what has changed. */
+export async function build() {
+  process.chdir(home);
+  mkdirSync(STATE, { recursive: true });
+  const tools = filesIn('web/tools');
+  await when(join(STATE, 'packs.stamp'), [...packInputs(), ...tools], async () => {
+    for (const [name, bytes] of Object.entries(await makePacks())) writeFileSync(join(STATE, name), bytes);
+  });
+  await when(join(STATE, 'site.stamp'), [join(STATE, 'packs.stamp'), ...filesIn('web'), ...filesIn('js'), 'package-lock.json', 'dist/vm.wasm'], makeSite);
+}
+
+/** Does it if one of its inputs is newer than the stamp. */
+async function when(stamp, inputs, make) {
+  if (existsSync(folder) && mtime(stamp) > 0 && inputs.every((file) => mtime(file) <= mtime(stamp))) return;
+  rmSync(stamp, { force: true });
+  const begun = new Date();
+  await make();
+  writeFileSync(stamp, `${begun.toISOString()}\n`);
+}
+
+async function makeSite() {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const put = (name, extension, bytes) => {
+    const file = `${name}-${hashOf(bytes)}.${extension}`;
+    writeFileSync(join(folder, file), bytes);
+    return file;
+  };
+  const read = (name) => readFileSync(join(STATE, name));
+  const style = ['tokens', 'layout', 'panels', 'graph'].map((name) => readFileSync(`web/style/${name}.css`, 'utf8')).join('').replace(/\/\*[^]*?\*\/\n?/g, '');
+  const data = { wasm: put('vm', 'wasm', readFileSync('dist/vm.wasm')), first: put('first', 'lzma', read('first')), headers: put('headers', 'json', read('headers')) };
+  const rest = put('rest', 'pack', read('rest'));
+  const css = put('style', 'css', style);
+  const workers = await bundle({ compiler: 'web/src/worker/compiler.js', program: 'web/src/worker/program.js' }, folder, {});
+  const page = await bundle({ main: 'web/src/main.js' }, folder, { ASSETS: { ...data, rest, ...workers.entries } });
+  writeFileSync(join(folder, 'index.html'), pageOf(css, page.entries.main, data, workers.entries));
+  const scripts = [...new Set([...workers.files, ...page.files])];
+  const all = ['./', css, ...scripts, ...Object.values(data), rest];
+  const version = hashOf(all.map((file) => hashOf(file === './' ? readFileSync(join(folder, 'index.html')) : file)).join());
+  writeFileSync(join(folder, 'sw.js'), readFileSync('web/src/sw.js', 'utf8').replace('__VERSION__', version).replace('"__FILES__"', JSON.stringify(all)));
+  cpSync('LICENSE', join(folder, 'LICENSE'));
+  tell(sizesOf(['index.html', css], [...scripts, 'sw.js'], Object.values(data)));
+}
+
+/** The page with the names of its files, and what it is going to fetch told in advance. */
+function pageOf(css, main, data, workers) {
+  const early = [...Object.values(data).map((file) => `<link rel="preload" as="fetch" crossorigin href="${file}">`), ...Object.values(workers).map((file) => `<link rel="modulepreload" href="${file}">`)];
+  return readFileSync('web/index.html', 'utf8')
+    .replace('href="style.css"', `href="${css}"`)
+    .replace('src="main.js"', `src="${main}"`)
+    .replace('<!-- preload -->', early.join('\n'));
+}
+
+/** Bytes as a host sends them: what compresses, by gzip. @returns {{js: number, first: number}} */
+function sizesOf(texts, scripts, data) {
+  const sent = (file) => {
+    const bytes = readFileSync(join(folder, file));
+    return Math.min(bytes.length, gzipSync(bytes, { level: 9 }).length);
+  };
+  const sum = (files) => files.reduce((total, file) => total + sent(file), 0);
+  const js = sum(scripts);
+  return { js, first: js + sum([...texts, ...data]) };
+}
+
+function tell(sizes) {
+  writeFileSync(join(STATE, 'sizes.json'), JSON.stringify(sizes));
+  const kib = (bytes) => `${Math.round(bytes / 1024)} KiB`;
+  console.log(`dist/playground: JavaScript ${kib(sizes.js)} gzip, first load ${kib(sizes.first)}`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

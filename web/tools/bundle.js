@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The page's code: main.js and the two workers as Rollup bundles, named by content.
+
+import { readFileSync } from 'node:fs';
+import resolve from '@rollup/plugin-node-resolve';
+import terser from '@rollup/plugin-terser';
+import { rollup } from 'rollup';
+
+/** Erlang source as a module that exports its text. */
+const erlang = {
+  name: 'erlang',
+  load: (id) => (id.endsWith('.erl') ? `export default ${JSON.stringify(readFileSync(id, 'utf8'))};` : undefined),
+};
+
+/** @param {Record<string, unknown>} values put in place of the strings '__NAME__' */
+const constants = (values) => ({
+  name: 'constants',
+  transform: (code) => ({ code: code.replace(/'__([A-Z]+)__'/g, (all, name) => (name in values ? JSON.stringify(values[name]) : all)), map: null }),
+});
+
+const output = (dir) => ({
+  dir,
+  format: 'es',
+  entryFileNames: '[name]-[hash].js',
+  chunkFileNames: '[name]-[hash].js',
+  generatedCode: 'es2015',
+  plugins: [terser({ ecma: 2022, module: true, compress: { passes: 2 } })],
+});
+
+/**
+ * @param {Record<string, string>} input files by name
+ * @param {string} folder where the bundles go
+ * @param {Record<string, unknown>} values
+ * @returns {Promise<{entries: Record<string, string>, files: string[]}>} file names: of each input, and of all
+ */
+export async function bundle(input, folder, values) {
+  const onwarn = (warning) => {
+    if (warning.code === 'CIRCULAR_DEPENDENCY') return; // of functions only, and meant
+    throw new Error(warning.message);
+  };
+  const built = await rollup({ input, onwarn, plugins: [resolve({ browser: true }), erlang, constants(values)] });
+  const { output: chunks } = await built.write(output(folder));
+  await built.close();
+  const entries = Object.fromEntries(chunks.filter((chunk) => chunk.isEntry).map((chunk) => [chunk.name, chunk.fileName]));
+  return { entries, files: chunks.map((chunk) => chunk.fileName) };
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// OTP for the page: a first pack with all that is needed to compile and run a first program, under LZMA; a second one with the
+// other modules, fetched when one of them is called; and the header files that -include_lib finds.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { inflateRawSync } from 'node:zlib';
+import { readPack } from '../../js/pack.js';
+import { neededModules } from './trace.js';
+import { writePack } from './write-pack.js';
+
+/** Applications whose header files are served. */
+const HEADERS_OF = ['kernel', 'stdlib', 'eunit'];
+/** What is in the second pack beside the rest of these sets. */
+const MORE = ['eunit'];
+const PACKS = ['build/otp.pack', 'build/otp-compiler.pack', 'build/otp-full.pack'];
+
+/** Files whose change makes other packs. */
+export const packInputs = () => [...PACKS.filter((file) => existsSync(file)), 'web/erl/spawnlink_web.erl', 'dist/vm.wasm', ...exampleFiles()];
+
+const exampleFiles = () => readdirSync('web/examples').filter((name) => name.endsWith('.erl')).map((name) => join('web/examples', name));
+
+/**
+ * @returns {Promise<{first: Buffer, rest: Buffer, headers: Buffer}>} the contents of the three files
+ */
+export async function makePacks() {
+  const packs = PACKS.filter((file) => existsSync(file)).map((file) => readPack(readFileSync(file), { inflate: (data) => inflateRawSync(data) }));
+  const { meta } = packs[0];
+  const own = compileOwn();
+  const find = (name) => (name === 'spawnlink_web' ? own : packs.map(({ modules }) => modules.get(name)).find((bytes) => bytes !== undefined));
+  const headers = readHeaders(meta.root);
+  const examples = exampleFiles().map((file) => ({ name: basename(file), text: readFileSync(file, 'utf8') }));
+  const needed = await neededModules({ wasm: readFileSync('dist/vm.wasm'), find, headers, examples });
+  const first = new Map(needed.toSorted(alike).map((name) => [name, find(name)]));
+  const rest = new Map(othersOf(packs).filter((name) => !first.has(name)).map((name) => [name, find(name)]));
+  const described = { otp: meta.otp, set: 'playground', licence: meta.licence, applications: [] };
+  return { first: lzma(writePack(described, first, { deflate: false })), rest: writePack(described, rest, { deflate: true }), headers: Buffer.from(JSON.stringify(headers)) };
+}
+
+/** Modules of one family beside each other: they have most in common. */
+const alike = (a, b) => (a < b ? -1 : 1);
+
+/** All modules of the base and the compiler, and those of MORE. */
+function othersOf(packs) {
+  const names = new Set();
+  for (const { meta } of packs)
+    for (const { name, modules } of meta.applications) if (meta.set !== 'full' || MORE.includes(name)) modules.forEach((module) => names.add(module));
+  return [...names];
+}
+
+/** @returns {Buffer} web/erl/spawnlink_web.erl compiled, with what is for tools left out */
+function compileOwn() {
+  const at = 'build/web';
+  execFileSync('erlc', ['+deterministic', '+no_docs', '-o', at, 'web/erl/spawnlink_web.erl'], { stdio: 'inherit' });
+  return readFileSync(join(at, 'spawnlink_web.beam'));
+}
+
+/**
+ * Public header files as -include_lib names them: 'stdlib/include/assert.hrl'. Comments are left out.
+ * @param {string | undefined} root of the OTP that the packs were made from
+ * @returns {Record<string, string>}
+ */
+function readHeaders(root) {
+  const lib = join(root && existsSync(root) ? root : execFileSync('erl', ['-noshell', '-eval', 'io:put_chars(code:root_dir()), halt().'], { encoding: 'utf8' }), 'lib');
+  const headers = {};
+  for (const folder of readdirSync(lib).sort()) {
+    const application = folder.replace(/-[\d.]+$/, '');
+    const include = join(lib, folder, 'include');
+    if (!HEADERS_OF.includes(application) || !existsSync(include)) continue;
+    for (const name of readdirSync(include).filter((file) => file.endsWith('.hrl'))) headers[`${application}/include/${name}`] = readFileSync(join(include, name), 'utf8').replace(/^\s*%.*\n/gm, '\n');
+  }
+  return headers;
+}
+
+/**
+ * An .lzma file. xz does not write the size into its header, and our reader wants to know it.
+ * @param {Buffer} bytes
+ */
+function lzma(bytes) {
+  const packed = execFileSync('xz', ['--format=lzma', '--lzma1=preset=9e,lc=4,lp=0,pb=0', '--stdout'], { input: bytes, maxBuffer: 2 ** 28 });
+  packed.writeBigUInt64LE(BigInt(bytes.length), 5);
+  return packed;
+}
