@@ -86,6 +86,13 @@ export function toUrl(source) {
 }
 
 /**
+ * The bytes of a file in Node, at once; undefined if there is none.
+ * @param {URL} url
+ * @returns {Uint8Array | undefined}
+ */
+export const fileBytes = (url) => (nodeFs().existsSync(url) ? nodeFs().readFileSync(url) : undefined);
+
+/**
  * The bytes of a file or URL.
  * @param {string | URL} source
  * @returns {Promise<Uint8Array>}

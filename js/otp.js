@@ -4,7 +4,7 @@
 // when code first calls a module; sources are asked in order, and the first that has it answers.
 
 import { ArgumentError } from './errors.js';
-import { isNode, nodeFs, packUrl, readBytes, toUrl } from './loader.js';
+import { fileBytes, isNode, nodeFs, packUrl, readBytes, toUrl } from './loader.js';
 import { readPack } from './pack.js';
 
 /**
@@ -30,7 +30,7 @@ let ownPack;
 
 /** @param {Inflate} inflateRaw */
 function openOwnPack(inflateRaw) {
-  ownPack ??= readBytes(packUrl).then((bytes) => openPack(bytes, inflateRaw));
+  ownPack ??= readPackAt(packUrl, inflateRaw);
   ownPack.catch(() => (ownPack = undefined));
   return ownPack;
 }
@@ -64,17 +64,57 @@ async function openOne(source, inflateRaw) {
   if (source instanceof Uint8Array) return openPack(source, inflateRaw);
   if (typeof source !== 'string' && !(source instanceof URL)) throw new ArgumentError('otp is a pack (bytes, path or URL) or a folder');
   const folder = isNode ? (await import('./folders.js')).openFolder(nodeFs(), toUrl(source)) : undefined;
-  return folder ?? openPack(await readBytes(source), inflateRaw);
+  return folder ?? readPackAt(toUrl(source), inflateRaw);
 }
+
+/**
+ * @param {URL} url
+ * @param {Inflate} inflate
+ */
+const readPackAt = async (url, inflate) => openPack(await readBytes(url), inflate, url);
 
 /**
  * @param {Uint8Array} bytes
  * @param {Inflate} inflate
+ * @param {URL} [url] where it was: its companions are beside it
  * @returns {Opened}
  */
-function openPack(bytes, inflate) {
+function openPack(bytes, inflate, url) {
   const { modules, meta } = readPack(bytes, { inflate });
-  return { find: (name) => modules.get(name), release: Number.parseInt(meta.otp, 10) || undefined };
+  const more = url && meta.more ? companions(meta.more, url, inflate) : () => undefined;
+  return { find: (name) => modules.get(name) ?? more(name), release: Number.parseInt(meta.otp, 10) || undefined };
+}
+
+/**
+ * The packs that have the modules a base pack leaves out, each opened when one of its modules is first asked for. One that is
+ * not there has nothing.
+ * @param {Record<string, string[]>} more the modules of each file
+ * @param {URL} url of the base pack
+ * @param {Inflate} inflate
+ * @returns {ModuleFinder}
+ */
+function companions(more, url, inflate) {
+  /** @type {Record<string, Opened | undefined | Promise<Opened | undefined>>} */
+  const opened = {};
+  return (name) => {
+    const file = Object.keys(more).find((key) => more[key].includes(name));
+    if (!file) return undefined;
+    if (!(file in opened)) {
+      const place = new URL(file, url);
+      opened[file] = place.protocol === 'file:' && isNode ? openFile(place, inflate) : readPackAt(place, inflate).catch(() => undefined);
+    }
+    const pack = opened[file];
+    return pack instanceof Promise ? pack.then((found) => found?.find(name)) : pack?.find(name);
+  };
+}
+
+/**
+ * @param {URL} place
+ * @param {Inflate} inflate
+ */
+function openFile(place, inflate) {
+  const bytes = fileBytes(place);
+  return bytes && openPack(bytes, inflate);
 }
 
 /**

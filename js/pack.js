@@ -37,6 +37,7 @@ export class PackError extends Error {
  * @typedef {object} PackMeta
  * @property {string} otp release number of the OTP the modules come from, such as '25'
  * @property {string} set 'base', 'compiler' or 'full'
+ * @property {Record<string, string[]>} [more] of a base pack: the modules it lacks, by the file beside it that has them
  * @property {string} licence notice of the modules' licence
  * @property {{name: string, version: string, modules: string[]}[]} applications
  */

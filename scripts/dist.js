@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Makes dist/, what the npm package publishes: the bundles (rollup), the declarations (tsc, from JSDoc) for both module
-// systems, vm.wasm and otp.pack. Does nothing when dist/ is newer than what it comes from. `--types` only checks types.
+// systems, vm.wasm and the packs. Does nothing when dist/ is newer than what it comes from. `--types` only checks types.
 
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
@@ -53,8 +53,8 @@ if (!existsSync('js/index.js')) {
   process.exit(1);
 }
 mkdirSync('dist', { recursive: true });
-for (const [from, to] of [['build/wasm/vm.wasm', 'dist/vm.wasm'], ['build/otp.pack', 'dist/otp.pack']]) {
-  if (existsSync(from)) copy(from, to);
+for (const from of ['build/wasm/vm.wasm', 'build/otp.pack', 'build/otp-compiler.pack', 'build/otp-full.pack']) {
+  if (existsSync(from)) copy(from, join('dist', basename(from)));
 }
 const inputs = [...files('js'), 'rollup.config.js', 'tsconfig.json', 'package-lock.json', 'scripts/dist.js'];
 if (inputs.some((file) => mtime(file) > mtime(STAMP)) || !existsSync('dist/spawnlink.js')) {

@@ -6,25 +6,21 @@
 //
 //   scripts/otp-pack [ROOT] [-o FILE] [--set base|compiler|full] [--no-br] [--if-changed]
 //
-// ROOT is that of `erl` on PATH if not given. base: erts' preloaded modules, kernel, stdlib and our own (src/erl);
-// compiler: compiler, syntax_tools, parsetools; full: every application of ROOT that has beams.
+// ROOT is that of `erl` on PATH if not given. Which modules are in which set: scripts/otp-sets.js; our own are in
+// src/erl. The pack of a base says which modules its companions (FILE-compiler.pack, FILE-full.pack) have, so that a VM opens
+// them when one of those is first called.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, deflateRawSync, gunzipSync, inflateSync } from 'node:zlib';
-import { readPack } from '../js/pack.js';
+import { FIRST, FULL, inSet } from './otp-sets.js';
 
-const SETS = {
-  base: ['erts', 'kernel', 'stdlib'],
-  compiler: ['compiler', 'syntax_tools', 'parsetools'],
-};
+const SETS = ['base', 'compiler', 'full'];
 /** What the loader reads; the rest (Dbgi, Docs, Abst, ...) is for tools. */
-const CHUNKS = new Set(['Atom', 'AtU8', 'Code', 'StrT', 'ImpT', 'ExpT', 'FunT', 'LitT', 'LitU', 'Line', 'Type', 'Meta', 'Attr', 'CInf', 'LocT', 'Recs']);
+const CHUNKS = new Set(['Atom', 'AtU8', 'Code', 'StrT', 'ImpT', 'ExpT', 'FunT', 'LitT', 'LitU', 'Line', 'Meta', 'Attr', 'CInf', 'Recs']);
 const BLOCK = 128 * 1024;
-/** Modules every program starts with: kept together so that a start inflates few blocks. */
-const FIRST = ['spawnlink_init', 'spawnlink_io', 'spawnlink_log', 'spawnlink_code', 'spawnlink_js', 'logger_config', 'erlang', 'erts_internal', 'lists', 'error_handler', 'proc_lib', 'gen', 'gen_server', 'supervisor', 'io', 'io_lib', 'io_lib_format', 'io_lib_pretty', 'maps', 'erl_scan', 'erl_parse', 'erl_eval', 'erl_anno', 'erl_internal', 'orddict', 'proplists', 'string', 'unicode', 'unicode_util', 'logger', 'sys'];
 const LICENCE =
   'The modules in this pack are part of Erlang/OTP, unmodified but for debug information left out. ' +
   'Copyright Ericsson AB and the Erlang/OTP contributors 1996-2025. ' +
@@ -45,7 +41,7 @@ function arguments_(argv) {
     else if (argv[i].startsWith('-') || options.root) die('usage: otp-pack [ROOT] [-o FILE] [--set base|compiler|full] [--no-br] [--if-changed]');
     else options.root = argv[i];
   }
-  if (options.set !== 'full' && !SETS[options.set]) die(`no set ${options.set}: base, compiler or full`);
+  if (!SETS.includes(options.set)) die(`no set ${options.set}: base, compiler or full`);
   options.out ??= join(home, 'build', options.set === 'base' ? 'otp.pack' : `otp-${options.set}.pack`);
   options.root ??= rootOfErl();
   if (!existsSync(join(options.root, 'lib'))) die(`${options.root} is not an OTP root: it has no lib folder`);
@@ -65,21 +61,24 @@ function rootOfErl() {
   }
 }
 
-/** 'stdlib-4.2' and 'stdlib' (a source tree's) are both OTP's way to name an application's folder. */
-function applications(root, set) {
+/**
+ * The applications of ROOT, those of FULL first: an old application may still carry a module that moved.
+ * 'stdlib-4.2' and 'stdlib' (a source tree's) are both OTP's way to name an application's folder.
+ */
+function applications(root) {
   const found = [];
   for (const folder of readdirSync(join(root, 'lib')).sort()) {
     const name = folder.replace(/-[\d.]+$/, '');
     const ebin = join(root, 'lib', folder, 'ebin');
-    const wanted = set === 'full' || SETS[set].includes(name);
-    if (wanted && existsSync(ebin)) found.push({ name, version: folder.slice(name.length + 1), ebin });
+    if (existsSync(ebin)) found.push({ name, version: folder.slice(name.length + 1), ebin });
   }
-  if (set !== 'compiler' && !found.some((a) => a.name === 'erts')) found.unshift(...preloaded(root));
-  for (const name of SETS[set] ?? []) {
+  if (!found.some((application) => application.name === 'erts')) found.unshift(...preloaded(root));
+  for (const name of FULL) {
     if (!found.some((application) => application.name === name)) console.error(`otp-pack: ${root} has no ${name}; going on without`);
   }
   if (found.length === 0) die(`nothing to pack in ${root}`);
-  return found;
+  const rank = ({ name }) => (FULL.includes(name) ? FULL.indexOf(name) : FULL.length);
+  return found.sort((a, b) => rank(a) - rank(b));
 }
 
 /** Where OTP keeps the beams that are linked into the emulator: erts-V/ebin, or a source tree's preloaded folder. */
@@ -92,7 +91,7 @@ function preloaded(root) {
   return [];
 }
 
-/** Our own modules (src/erl), compiled with the erlc of this machine; they go in the base set. */
+/** Our own modules (src/erl), compiled with the erlc of this machine. */
 function ownModules() {
   const source = join(home, 'src', 'erl');
   const files = existsSync(source) ? readdirSync(source).filter((name) => name.endsWith('.erl')) : [];
@@ -146,24 +145,45 @@ function storedLiterals(data) {
   return Buffer.concat([u32be(0), inflateSync(data.subarray(4))]);
 }
 
+/** The names of an application's modules. */
+const modulesOf = ({ ebin, modules }) => modules ?? readdirSync(ebin).filter((name) => name.endsWith('.beam')).map((name) => name.slice(0, -'.beam'.length)).sort();
+
+/** Each module's beam by its name, and the applications as a pack describes them. */
 function collect(root, set) {
-  const apps = applications(root, set);
-  if (set !== 'compiler') apps.push(ownModules());
+  const apps = applications(root);
+  apps.push(ownModules());
   const entries = new Map();
   const described = [];
+  const has = inSet(set);
   for (const app of apps) {
-    const names = readdirSync(app.ebin).sort();
-    const modules = app.modules ?? names.filter((name) => name.endsWith('.beam')).map((name) => name.slice(0, -'.beam'.length));
-    for (const module of modules) {
-      // The first application wins: an old application may still carry a module that moved.
-      if (!entries.has(module)) entries.set(module, strip(join(app.ebin, `${module}.beam`)));
-    }
-    for (const name of names.filter((file) => file.endsWith('.app'))) entries.set(name, readFileSync(join(app.ebin, name)));
+    const modules = modulesOf(app).filter((module) => has(app.name, module) && !entries.has(module));
+    for (const module of modules) entries.set(module, strip(join(app.ebin, `${module}.beam`)));
     if (modules.length > 0) described.push({ name: app.name, version: app.version, modules });
   }
-  const boot = join(root, 'bin', 'start_clean.boot');
-  if (set !== 'compiler' && existsSync(boot)) entries.set('start_clean.boot', readFileSync(boot));
+  if (set === 'full') otherFiles(root, apps, entries);
   return { entries, described };
+}
+
+/** What OTP's own boot reads besides beams: applications' resource files and the boot script. */
+function otherFiles(root, apps, entries) {
+  for (const { ebin } of apps) {
+    for (const name of readdirSync(ebin).filter((file) => file.endsWith('.app'))) entries.set(name, readFileSync(join(ebin, name)));
+  }
+  const boot = join(root, 'bin', 'start_clean.boot');
+  if (existsSync(boot)) entries.set('start_clean.boot', readFileSync(boot));
+}
+
+/** Which modules the companions of a base pack have that it has not: by file, each module in the smallest. */
+function companions(root, out) {
+  const more = {};
+  const taken = new Set();
+  for (const set of SETS) {
+    const has = inSet(set);
+    const names = [...applications(root), ownModules()].flatMap((app) => modulesOf(app).filter((module) => has(app.name, module) && !taken.has(module)));
+    for (const name of names) taken.add(name);
+    if (set !== 'base') more[basename(out).replace(/(\.pack)?$/, `-${set}.pack`)] = names;
+  }
+  return more;
 }
 
 /** Entries in blocks of about BLOCK bytes: the usual first ones together, then each application's, in order. */
@@ -213,16 +233,18 @@ function u32le(...numbers) {
   return bytes;
 }
 
-/** Whether FILE is newer than all that goes into it: the beams, our modules and this script. */
+/** What a pack was made from, in a file beside it: the pack itself names no folder of this machine. */
+const origin = ({ out }) => join(home, 'build', `${basename(out)}.root`);
+
+/** Whether FILE is newer than all that goes into it: the beams, our modules and these scripts. */
 function upToDate({ root, set, out }) {
   const made = mtime(out);
-  if (made === 0) return false;
+  if (made === 0 || !existsSync(origin({ out })) || readFileSync(origin({ out }), 'utf8') !== root) return false;
   const own = join(home, 'src', 'erl');
-  const inputs = [fileURLToPath(import.meta.url), join(home, 'js', 'pack.js')];
-  if (set !== 'compiler' && existsSync(own)) inputs.push(own, ...readdirSync(own).map((name) => join(own, name)));
-  for (const { ebin } of applications(root, set)) inputs.push(ebin);
-  if (inputs.some((file) => mtime(file) > made)) return false;
-  return readPack(readFileSync(out)).meta.root === root;
+  const inputs = [fileURLToPath(import.meta.url), join(home, 'scripts', 'otp-sets.js')];
+  if (existsSync(own)) inputs.push(own, ...readdirSync(own).map((name) => join(own, name)));
+  for (const { ebin } of applications(root)) inputs.push(ebin);
+  return !inputs.some((file) => mtime(file) > made);
 }
 
 function otpRelease(root) {
@@ -236,7 +258,8 @@ const options = arguments_(process.argv.slice(2));
 if (!(options.ifChanged && upToDate(options))) {
   const { entries, described } = collect(options.root, options.set);
   const layout = layOut(entries);
-  const meta = { otp: otpRelease(options.root), set: options.set, root: options.root, licence: LICENCE, applications: described };
+  const more = options.set === 'base' ? { more: companions(options.root, options.out) } : {};
+  const meta = { otp: otpRelease(options.root), set: options.set, licence: LICENCE, applications: described, ...more };
   const pack = encode(meta, layout, true);
   mkdirSync(dirname(options.out), { recursive: true });
   const raw = layout.blocks.reduce((sum, block) => sum + block.length, 0);
@@ -244,11 +267,13 @@ if (!(options.ifChanged && upToDate(options))) {
   let sizes = `${kib(raw)} stripped, ${kib(pack.length)} packed`;
   if (options.brotli) {
     const plain = encode(meta, layout, false);
-    const params = { [constants.BROTLI_PARAM_LGWIN]: 22, [constants.BROTLI_PARAM_QUALITY]: 10, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length };
+    const params = { [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length };
     const brotli = brotliCompressSync(plain, { params });
     writeFileSync(`${options.out}.br`, brotli);
     sizes += `, ${kib(brotli.length)} brotli`;
   }
   writeFileSync(options.out, pack);
+  mkdirSync(join(home, 'build'), { recursive: true });
+  writeFileSync(origin(options), options.root);
   console.log(`${basename(options.out)}: ${entries.size} files of OTP ${meta.otp}, ${layout.blocks.length} blocks, ${sizes}`);
 }

@@ -25,8 +25,9 @@ for (let i = 0; i < args.length; i++) {
   else names.push(args[i]);
 }
 if (modes.length === 0) modes.push('native', 'wasm');
-const otpRoot = otp && join(otp, 'usr/lib/erlang');
 const erl = otp ? join(otp, 'erl') : 'erl';
+// The libraries of the erl that is compared with, not those of the packs.
+const otpRoot = otp ? join(otp, 'usr/lib/erlang') : execFileSync('erl', ['-noshell', '-eval', 'io:put_chars(code:root_dir()), halt().'], { encoding: 'utf8' });
 const out = join(root, 'build/tests', otp && !installed ? `erl-${basename(otp)}` : 'erl');
 const env = { ...process.env, TZ: 'UTC', ...(otp && { OTP_ROOT: otpRoot }) };
 
@@ -76,7 +77,7 @@ function oracle(tests) {
 }
 
 function command(mode, module) {
-  if (mode === 'wasm') return [process.execPath, [join(root, 'js/cli.js'), 'run', ...(otp ? ['--otp', otpRoot] : []), '-noshell', '-pa', out, '-s', 'difftest', 'main', module]];
+  if (mode === 'wasm') return [process.execPath, [join(root, 'js/cli.js'), 'run', '--otp', otpRoot, '-noshell', '-pa', out, '-s', 'difftest', 'main', module]];
   const flags = mode.startsWith('slice=') ? ['-slice', mode.slice(6)] : mode === 'gc-stress' ? ['-gc-stress'] : mode === 'stress' ? ['-virtual-clock'] : []; // in stress no timeout must fire before all is done
   const build = mode === 'stress' ? 'stress' : 'native';
   return [join(root, `build/${build}/spawnlink_native`), [...flags, '-pa', out, 'difftest', 'main', module]];

@@ -65,9 +65,9 @@ test('installs from its tarball, with fflate and nothing else', () => {
 
 test('holds what is needed and nothing else', () => {
   const files = run('tar', ['-tzf', tarball]).split('\n').filter(Boolean).map((name) => name.replace('package/', ''));
-  const wanted = /^(package\.json|README\.md|LICENSE|js\/(README\.md|\w+\.js)|dist\/(vm\.wasm|otp\.pack|spawnlink(-\w+)?\.(js|cjs|d\.ts|d\.cts)|types(-cjs)?\/\w+\.d\.c?ts))$/;
+  const wanted = /^(package\.json|README\.md|LICENSE|js\/(README\.md|\w+\.js)|dist\/(vm\.wasm|otp(-compiler|-full)?\.pack|spawnlink(-\w+)?\.(js|cjs|d\.ts|d\.cts)|types(-cjs)?\/\w+\.d\.c?ts))$/;
   equal(files.filter((name) => !wanted.test(name)).join(), '');
-  for (const name of ['dist/vm.wasm', 'dist/otp.pack', 'dist/spawnlink.js', 'dist/spawnlink.cjs', 'dist/spawnlink.d.ts', 'dist/spawnlink.d.cts', 'js/cli.js']) {
+  for (const name of ['dist/vm.wasm', 'dist/otp.pack', 'dist/otp-compiler.pack', 'dist/otp-full.pack', 'dist/spawnlink.js', 'dist/spawnlink.cjs', 'dist/spawnlink.d.ts', 'dist/spawnlink.d.cts', 'js/cli.js']) {
     if (!files.includes(name)) throw new Error(`${name} is missing`);
   }
 });
@@ -113,7 +113,7 @@ test('in a bundle by Rollup, with the files beside it', () => {
 import { nodeResolve } from '${tool('@rollup/plugin-node-resolve/dist/es/index.js')}';
 export default { input: 'esm.mjs', output: { dir: 'bundle', format: 'es', entryFileNames: 'main.mjs', chunkFileNames: '[name].mjs' }, external: /^node:/, plugins: [nodeResolve()] };`);
   run(process.execPath, [tool('rollup/dist/bin/rollup'), '--config', 'rollup.config.js', '--silent', '--failAfterWarnings']);
-  for (const name of ['vm.wasm', 'otp.pack']) cpSync(join(app, 'node_modules/spawnlink/dist', name), join(app, 'bundle', name));
+  for (const name of ['vm.wasm', 'otp.pack', 'otp-compiler.pack', 'otp-full.pack']) cpSync(join(app, 'node_modules/spawnlink/dist', name), join(app, 'bundle', name));
   const bundle = join(folder, 'elsewhere');
   cpSync(join(app, 'bundle'), bundle, { recursive: true });
   equal(run(process.execPath, [join(bundle, 'main.mjs')], bundle), PRINTED);
@@ -164,7 +164,7 @@ test('publint', () => {
 });
 
 test('attw', () => {
-  run(process.execPath, [tool('@arethetypeswrong/cli/dist/index.js'), tarball, '--no-emoji', '--no-color', '--exclude-entrypoints', 'vm.wasm', 'otp.pack']);
+  run(process.execPath, [tool('@arethetypeswrong/cli/dist/index.js'), tarball, '--no-emoji', '--no-color', '--exclude-entrypoints', 'vm.wasm', 'otp.pack', 'otp-compiler.pack', 'otp-full.pack']);
 });
 
 if (process.argv.includes('--keep')) console.log(`kept: ${resolve(folder)}`);

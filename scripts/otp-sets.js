@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which modules of OTP go in which pack (scripts/otp-pack.js). A module that a release does not have is left out of its packs:
+// the lists are for all releases from 25 on. What is in none of the small packs is in `full`, which has everything.
+
+/** What a bare VM starts with, what OTP's behaviours need, and the data structures that most programs use. */
+const BASE = {
+  erts: 'erlang erts_internal prim_eval persistent_term atomics counters',
+  kernel: 'error_handler error_logger logger logger_config logger_backend logger_filters application code',
+  stdlib: `binary calendar erl_anno gb_sets gb_trees gen gen_event gen_server gen_statem io io_lib io_lib_format io_lib_pretty lists logger_formatter
+    maps math orddict ordsets proc_lib proplists queue sets string supervisor sys timer unicode unicode_util`,
+  spawnlink: 'spawnlink_init spawnlink_io spawnlink_log spawnlink_code spawnlink_js spawnlink_sup spawnlink_native spawnlink_erlang',
+};
+
+/** The compiler and erl_eval with the parts of stdlib they need: what an editor in a page, or a shell, asks for besides `base`. */
+const COMPILER = {
+  compiler: '*',
+  stdlib: `array beam_lib digraph digraph_utils epp erl_bits erl_error erl_eval erl_expand_records erl_features erl_internal erl_lint erl_parse erl_pp erl_scan
+    eval_bits filename io_lib_fread otp_internal`,
+  kernel: 'file',
+  spawnlink: 'spawnlink_cli',
+};
+
+/** Of the compiler application, what only its own developers, or rare options, ask for. */
+const COMPILER_WITHOUT = new Set(['beam_disasm', 'beam_listing', 'beam_ssa_lint', 'beam_ssa_pp', 'beam_core_to_ssa_pp', 'core_lint', 'core_parse', 'core_pp', 'core_scan', 'cerl_inline', 'v3_kernel_pp', 'sys_core_prepare', 'cerl_prettypr']);
+
+/** The applications `full` starts with; the others of the OTP root follow. */
+export const FULL = ['erts', 'kernel', 'stdlib', 'compiler', 'syntax_tools', 'parsetools'];
+
+/**
+ * @param {'base' | 'compiler' | 'full'} set
+ * @returns {(application: string, module: string) => boolean} whether the set has a module
+ */
+export function inSet(set) {
+  if (set === 'full') return () => true;
+  const lists = Object.entries(set === 'base' ? BASE : COMPILER).map(([name, modules]) => [name, new Set(modules.split(/\s+/))]);
+  const wanted = new Map(/** @type {[string, Set<string>][]} */ (lists));
+  return (application, module) => {
+    const modules = wanted.get(application);
+    return modules !== undefined && (modules.has(module) || (modules.has('*') && !COMPILER_WITHOUT.has(module)));
+  };
+}
+
+/** Modules every program starts with: kept together so that a start inflates few blocks. */
+export const FIRST = `spawnlink_init spawnlink_io spawnlink_log spawnlink_code spawnlink_js logger_config erlang erts_internal lists error_handler proc_lib gen
+  gen_server supervisor io io_lib io_lib_format io_lib_pretty maps erl_scan erl_parse erl_eval erl_anno erl_internal orddict proplists string unicode
+  unicode_util logger sys`.split(/\s+/);
