@@ -6,7 +6,10 @@
 -module(spawnlink_code).
 -export([start/0, on_load/1, undefined_function/3]).
 
-start() -> loop([]).
+start() ->
+    %% Where OTP 26 and later look up the mode.
+    list_to_integer(erlang:system_info(otp_release)) >= 26 andalso persistent_term:put(code_server, interactive),
+    loop([]).
 
 %% Modules whose on_load functions run: {Module, Pid, [fun((Result) -> _)]}.
 loop(Pending) ->
