@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { otpRoot } from './helper.js';
 
 const cli = fileURLToPath(new URL('../../js/cli.js', import.meta.url));
 const run = (args, options = {}) => {
@@ -37,7 +38,7 @@ describe('eval prints what the Erlang shell prints', () => {
     // One shell for all; its prompt ends each answer.
     const shell = execFileSync('erl', ['+B'], { input: EXPRESSIONS.map((e) => `f(). ${/\.$/.test(e) ? e : `${e}\n.`}\n`).join(''), encoding: 'utf8' });
     const answers = shell.split(/^\d+> /m).slice(1).map((text) => text.replace(/^\d+> /, ''));
-    const ours = EXPRESSIONS.map((e) => run(['eval', e]).stdout);
+    const ours = EXPRESSIONS.map((e) => run(['eval', '--otp', otpRoot, e]).stdout);
     // Two prompts for each line: f() answers ok.
     const theirs = EXPRESSIONS.map((_, i) => answers[2 * i + 1]);
     const plain = (text) => text?.replace(/\* \d+:\d+: /, '* ').replace(/#Fun<erl_eval[^>]*>/, '#Fun<erl_eval>');

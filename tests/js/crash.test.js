@@ -9,6 +9,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { otpRoot } from './helper.js';
 
 const cli = fileURLToPath(new URL('../../js/cli.js', import.meta.url));
 
@@ -63,7 +64,7 @@ test('an uncaught error is told in the words of erl', () => {
     const run = (command, args) => tidy(execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
     const expected = run('erl', flags);
     expect(expected.match(/REPORT/g).length).toBeGreaterThan(12);
-    expect(run(process.execPath, [cli, 'run', ...flags])).toBe(expected);
+    expect(run(process.execPath, [cli, 'run', '--otp', otpRoot, ...flags])).toBe(expected);
   } finally {
     rmSync(folder, { recursive: true });
   }

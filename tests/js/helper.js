@@ -41,6 +41,9 @@ export function compile(source) {
   }
 }
 
+/** The root of the installed OTP: for tests that compare with what its own libraries say. */
+export const otpRoot = execFileSync('erl', ['-noshell', '-eval', 'io:put_chars(code:root_dir()), halt().'], { encoding: 'utf8' });
+
 /** What `erl` prints for an expression that prints. It goes by a file: it may be long. */
 export function erl(expression) {
   const folder = mkdtempSync(join(tmpdir(), 'spawnlink-'));

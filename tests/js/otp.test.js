@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { ArgumentError, Atom } from '../../js/index.js';
-import { vm } from './helper.js';
+import { otpRoot as root, vm } from './helper.js';
 
 const pack = readFileSync(new URL('../../dist/otp.pack', import.meta.url));
 const wasm = readFileSync(new URL('../../dist/vm.wasm', import.meta.url));
-const root = execFileSync('erl', ['-noshell', '-eval', 'io:put_chars(code:root_dir()), halt().'], { encoding: 'utf8' });
 let server;
 let base = '';
 beforeAll(async () => {
