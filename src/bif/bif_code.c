@@ -457,7 +457,7 @@ term bif_load_nif_2(struct process *p, term *a) {
   (void)p;
   struct bytes path;
   bytes_init(&path);
-  bool valid = iolist_append(&path, a[0]), served = code_native_module(path.data, path.len) != NV;
+  bool valid = iolist_append(&path, a[0]), served = path.len > 0 && code_native_module(path.data, path.len) != NV;
   bytes_free(&path);
   if (!valid) return bif_badarg();
   if (served) return ATOM_ok;

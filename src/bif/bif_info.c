@@ -90,79 +90,10 @@ static term snifs(void) {
   return l;
 }
 
-static term cpu_topology(void) {
-  term core = tuple2(HEAP, ATOM_core, tuple2(HEAP, ATOM_logical, make_small(0)));
-  return list1(tuple2(HEAP, ATOM_processor, list1(core)));
-}
-
-static term one_tuple(term value) {
-  term t, *e = heap_tuple(HEAP, 1, &t);
-  e[0] = value;
-  return t;
-}
-
 static term logger_pid(void) {
   if (is_pid(system_logger)) return system_logger;
   term pid = registered_whereis(system_logger);
   return pid == NV ? ATOM_undefined : pid;
-}
-
-// What never changes: numbers and atoms.
-static term constant_info(term key) {
-  switch (atom_index(key)) {
-#define SMALL(name, value) case ATOM_IDX_##name: return make_small(value)
-#define IS(name, value) case ATOM_IDX_##name: return ATOM_##value
-  SMALL(wordsize, 8);
-  SMALL(schedulers, 1);
-  SMALL(schedulers_online, 1);
-  SMALL(scheduler_id, 1);
-  SMALL(dirty_cpu_schedulers, 1);
-  SMALL(dirty_cpu_schedulers_online, 1);
-  SMALL(dirty_io_schedulers, 1);
-  SMALL(logical_processors, 1);
-  SMALL(logical_processors_available, 1);
-  SMALL(logical_processors_online, 1);
-  SMALL(thread_pool_size, 1);
-  SMALL(port_count, 0);
-  SMALL(port_limit, 65536);
-  SMALL(ets_limit, 1 << 20);
-  SMALL(atom_limit, 1048576);
-  SMALL(creation, 0);
-  SMALL(delayed_node_table_gc, 60);
-  SMALL(dist_buf_busy_limit, 1048576);
-  SMALL(compat_rel, 22);
-  IS(build_type, opt);
-  IS(emu_type, opt);
-  IS(emu_flavor, emu);
-  IS(heap_type, private);
-  IS(kernel_poll, false);
-  IS(smp_support, true);
-  IS(threads, true);
-  IS(debug_compiled, false);
-  IS(beam_jump_table, true);
-  IS(eager_check_io, true);
-  IS(port_parallelism, false);
-  IS(break_ignored, true);
-  IS(cpu_quota, unknown);
-  IS(dynamic_trace, none);
-  IS(dynamic_trace_probes, false);
-  IS(message_queue_data, on_heap);
-  IS(multi_scheduling, enabled);
-  IS(scheduler_bind_type, unbound);
-  IS(time_correction, true);
-  IS(time_offset, final);
-  IS(time_warp_mode, no_time_warp);
-  IS(tolerant_timeofday, enabled);
-  IS(modified_timing_level, undefined);
-  IS(hipe_architecture, undefined);
-  IS(constant_pool_support, true);
-  case ATOM_IDX_taints: case ATOM_IDX_dist_ctrl: case ATOM_IDX_multi_scheduling_blockers: case ATOM_IDX_check_io:
-  case ATOM_IDX_normal_multi_scheduling_blockers: case ATOM_IDX_alloc_util_allocators: case ATOM_IDX_compile_info:
-    return NIL;
-  default: return NV;
-#undef SMALL
-#undef IS
-  }
 }
 
 static void count_one(struct ets_table *t, void *count) {
@@ -199,41 +130,19 @@ static term described_info(term key) {
   case ATOM_IDX_otp_release: return release_text();
   case ATOM_IDX_version: return text(system_erts_version());
   case ATOM_IDX_system_version: return system_version();
-  case ATOM_IDX_system_architecture: return text("wasm32-unknown-spawnlink");
-  case ATOM_IDX_machine: return text("BEAM");
-  case ATOM_IDX_driver_version: return text("3.3");
-  case ATOM_IDX_nif_version: return text("2.16");
-  // A Unix to OTP's code (paths, line ends), and honest about which.
-  case ATOM_IDX_os_type: return tuple2(HEAP, ATOM_unix, ATOM_wasm);
-  case ATOM_IDX_os_version: return tuple3(HEAP, make_small(1), make_small(0), make_small(0));
-  case ATOM_IDX_allocator: return tuple4(HEAP, ATOM_undefined, NIL, NIL, NIL);
-  case ATOM_IDX_c_compiler_used: return tuple2(HEAP, ATOM_clang, tuple3(HEAP, make_small(14), make_small(0), make_small(0)));
-  case ATOM_IDX_cpu_topology: return cpu_topology();
-  case ATOM_IDX_scheduler_bindings: return one_tuple(ATOM_unbound);
-  case ATOM_IDX_sequential_tracer: return tuple2(HEAP, key, ATOM_false);
   case ATOM_IDX_snifs: return snifs();
   default: return NV;
   }
 }
 
-static term info_pair(term kind, term item) {
-  if (kind == ATOM_wordsize && (item == ATOM_internal || item == ATOM_external)) return make_small(8);
-  if (kind == ATOM_cpu_topology) {
-    if (item == ATOM_used || item == ATOM_detected) return cpu_topology();
-    if (item == ATOM_defined) return ATOM_undefined;
-  }
-  if (kind == ATOM_allocator || kind == ATOM_allocator_sizes) return ATOM_false;
-  return bif_badarg();
-}
-
+// What never changes and what is seldom asked is in spawnlink_erlang:system_info/1.
 term bif_system_info_1(struct process *p, term *a) {
   (void)p;
-  if (is_tuple_of(a[0], 2)) return info_pair(tuple_elements(a[0])[0], tuple_elements(a[0])[1]);
-  if (!is_atom(a[0])) return bif_badarg();
-  term t = constant_info(a[0]);
-  if (t == NV) t = counted_info(a[0]);
-  if (t == NV) t = described_info(a[0]);
-  return t == NV ? bif_badarg() : t;
+  if (a[0] == ATOM_schedulers || a[0] == ATOM_schedulers_online) return make_small(1);
+  if (a[0] == ATOM_wordsize) return make_small(8);
+  term t = is_atom(a[0]) ? counted_info(a[0]) : NV;
+  if (t == NV && is_atom(a[0])) t = described_info(a[0]);
+  return t == NV ? bif_trap_mfa(ATOM_spawnlink_erlang, ATOM_system_info, 1, a[0]) : t;
 }
 
 // --- memory --------------------------------------------------------------------------------------

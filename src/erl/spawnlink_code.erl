@@ -5,6 +5,15 @@
 %% It also runs on_load functions, each in a process of its own, while those who want the module wait.
 -module(spawnlink_code).
 -export([start/0, on_load/1, undefined_function/3]).
+%% Native functions of OTP's module code: an emulator that does not count what is executed.
+-export([get_coverage/2, get_coverage_mode/1, set_coverage_mode/1, reset_coverage/1]).
+
+get_coverage(Level, Module) -> not_counted(get_coverage, [Level, Module]).
+get_coverage_mode(Module) -> not_counted(get_coverage_mode, [Module]).
+set_coverage_mode(Mode) -> not_counted(set_coverage_mode, [Mode]).
+reset_coverage(Module) -> not_counted(reset_coverage, [Module]).
+
+not_counted(Function, Arguments) -> erlang:raise(error, badarg, [{code, Function, Arguments, [{error_info, #{cause => coverage, module => erl_erts_errors}}]}]).
 
 start() ->
     %% Where OTP 26 and later look up the mode.

@@ -1,9 +1,9 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% Functions of OTP's module erlang that are too seldom called to be in C: the loader leads its stubs here.
-%% decode_packet/3 is in spawnlink_packet.
+%% Functions of OTP's module erlang that are too seldom called to be in C: the loader leads its stubs here. decode_packet/3
+%% is in spawnlink_packet. system_info/1 is what the BIF of that name does not know itself.
 -module(spawnlink_erlang).
--export([decode_packet/3, garbage_collect_message_area/0, exit_signal/2, exit_signal/3, '$handle_undefined_function'/2]).
+-export([decode_packet/3, garbage_collect_message_area/0, exit_signal/2, exit_signal/3, system_info/1, '$handle_undefined_function'/2]).
 
 decode_packet(Type, Bin, Options) ->
     try spawnlink_packet:decode(Type, Bin, Options)
@@ -26,6 +26,108 @@ exit_signal(Pid, Reason) ->
 exit_signal(Pid, Reason, Options) ->
     try erlang:exit(Pid, Reason, Options)
     catch error:badarg:Stack -> spawnlink_native:badarg(erlang, exit_signal, [Pid, Reason, Options], Stack)
+    end.
+
+system_info(Item) ->
+    try info(Item)
+    catch error:_:Stack -> spawnlink_native:badarg(erlang, system_info, [Item], Stack)
+    end.
+
+%% One scheduler, no threads.
+info(scheduler_id) -> 1;
+info(dirty_cpu_schedulers) -> 1;
+info(dirty_cpu_schedulers_online) -> 1;
+info(dirty_io_schedulers) -> 1;
+info(logical_processors) -> 1;
+info(logical_processors_available) -> 1;
+info(logical_processors_online) -> 1;
+info(thread_pool_size) -> 1;
+info(smp_support) -> true;
+info(threads) -> true;
+info(multi_scheduling) -> enabled;
+info(multi_scheduling_blockers) -> [];
+info(normal_multi_scheduling_blockers) -> [];
+info(scheduler_bind_type) -> unbound;
+info(scheduler_bindings) -> {unbound};
+info(cpu_topology) -> [{processor, [{core, {logical, 0}}]}];
+info({cpu_topology, used}) -> info(cpu_topology);
+info({cpu_topology, detected}) -> info(cpu_topology);
+info({cpu_topology, defined}) -> undefined;
+info(cpu_quota) -> unknown;
+info(update_cpu_info) -> unchanged;
+%% Limits.
+info(port_count) -> length(erlang:ports());
+info(port_limit) -> 65536;
+info(ets_limit) -> 1 bsl 20;
+info(atom_limit) -> 1048576;
+info(context_reductions) -> 4000;
+%% How it is built, what it is.
+info({wordsize, internal}) -> 8;
+info({wordsize, external}) -> 8;
+info(build_type) -> opt;
+info(emu_type) -> opt;
+info(emu_flavor) -> emu;
+info(heap_type) -> private;
+info(kernel_poll) -> false;
+info(debug_compiled) -> false;
+info(beam_jump_table) -> true;
+info(eager_check_io) -> true;
+info(port_parallelism) -> false;
+info(break_ignored) -> true;
+info(dynamic_trace) -> none;
+info(dynamic_trace_probes) -> false;
+info(modified_timing_level) -> undefined;
+info(hipe_architecture) -> undefined;
+info(constant_pool_support) -> true;
+info(literal_test) -> range;
+info(ets_realloc_moves) -> false;
+info(compat_rel) -> 22;
+info(compile_info) -> [];
+info(taints) -> [];
+info(check_io) -> [];
+info(system_architecture) -> "wasm32-unknown-spawnlink";
+info(machine) -> "BEAM";
+info(driver_version) -> "3.3";
+info(nif_version) -> "2.16";
+%% A Unix to OTP's code (paths, line ends), and honest about which.
+info(os_type) -> {unix, wasm};
+info(os_version) -> {1, 0, 0};
+info(c_compiler_used) -> {clang, {14, 0, 0}};
+info(message_queue_data) -> on_heap;
+info(sequential_tracer) -> {sequential_tracer, false};
+%% Time.
+info(time_correction) -> true;
+info(time_offset) -> final;
+info(time_warp_mode) -> no_time_warp;
+info(tolerant_timeofday) -> enabled;
+info(os_monotonic_time_source) -> time_source(monotonic, 1000000);
+info(os_system_time_source) -> time_source(system, 1000000);
+%% Distribution.
+info(creation) -> 0;
+info(delayed_node_table_gc) -> 60;
+info(dist_buf_busy_limit) -> 1048576;
+info(dist_ctrl) -> [];
+info(dist) -> <<"=node:", (atom_to_binary(node()))/binary, "\n">>;
+%% Memory: it has one allocator.
+info(alloc_util_allocators) -> [];
+info(allocator) -> {undefined, [], [], []};
+info({allocator, Name}) when is_atom(Name) -> false;
+info({allocator_sizes, Name}) when is_atom(Name) -> false;
+info(allocated_areas) -> [{Item, erlang:memory(Item)} || Item <- [atom, binary, code, ets, processes]];
+%% Texts for people.
+info(loaded) -> iolist_to_binary([[atom_to_binary(Module), $\n] || Module <- lists:sort(erlang:loaded())]);
+info(procs) -> iolist_to_binary([process(Pid) || Pid <- processes()]);
+info(info) ->
+    Memory = [[atom_to_list(Item), ": ", integer_to_list(Bytes), $\n] || {Item, Bytes} <- erlang:memory()],
+    iolist_to_binary(["=memory\n", Memory, info(procs), "=loaded_modules\n", info(loaded)]).
+
+time_source(Clock, Resolution) ->
+    [{function, host}, {clock_id, Clock}, {resolution, Resolution}, {extended, no}, {parallel, yes}, {time, erlang:monotonic_time()}].
+
+process(Pid) ->
+    case process_info(Pid, [status, registered_name, current_function, message_queue_len, total_heap_size, reductions]) of
+        undefined -> [];
+        Items -> ["=proc:", pid_to_list(Pid), $\n, [[atom_to_list(Item), io_lib:format(": ~tp~n", [Value])] || {Item, Value} <- Items]]
     end.
 
 '$handle_undefined_function'(Function, Arguments) -> spawnlink_native:lacking(erlang, Function, Arguments).
