@@ -120,7 +120,7 @@ void code_destroy(void) {
 term code_native_module(const u8 *name, size_t len) {
   u8 text[32] = "spawnlink_";
   enum { PREFIX = 10 };
-  if (len > sizeof text - PREFIX) return NV;
+  if (len == 0 || len > sizeof text - PREFIX) return NV;
   memcpy(text + PREFIX, name, len);
   // Those there are have their names in atoms.d/file.tab.
   term t = atom_find_utf8(text, PREFIX + len);

@@ -18,6 +18,8 @@ start(Arguments) ->
     register(user, User),
     Error = spawn_link(spawnlink_io, start, [2]),
     register(standard_error, Error),
+    %% Where os:cmd/1 of OTP 26 and later looks.
+    persistent_term:put(kernel_os_cmd_shell, "/bin/sh"),
     %% As group_leader/2, without loading the module erlang: a start loads as little as it can.
     true = erts_internal:group_leader(User, self()),
     register(code_server, spawn_link(spawnlink_code, start, [])),
