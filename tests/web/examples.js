@@ -43,7 +43,7 @@ export default [
       assert.deepEqual(p.errors, []);
       if (id === 'reasons') {
         await p.click('#matrix tbody tr:nth-child(3) td:nth-of-type(3) button');
-        await p.waitForFunction(() => document.querySelector('#matrix .dies')?.textContent === '{dies,killed}');
+        await p.waitForFunction(() => document.querySelector('#matrix .dies')?.textContent === 'dies: killed');
       }
       await p.screenshot({ path: `build/web/shots/example-${id}.png` });
     },

@@ -3,7 +3,7 @@
 // The panel of one process: what it is, its mailbox and stack, and a form to send it an exit signal.
 
 import { $, h } from './dom.js';
-import { title } from './graph/view.js';
+import { title } from './graph/node.js';
 
 const REASONS = ['kill', 'shutdown', 'normal', 'boom'];
 const EVERY = 700;
@@ -44,8 +44,8 @@ export class Details {
     const reasons = REASONS.map((text) => h('button', { type: 'button', onclick: () => ((reason.value = text), reason.focus()) }, text));
     this.#panel.replaceChildren(
       h('header', {}, h('h3', {}, node ? title(node) : pid), h('button', { class: 'close', onclick: () => this.#on.choose(''), 'aria-label': 'Close' }, '✕')),
-      this.#facts,
       h('form', { onsubmit: send }, h('label', { for: 'reason' }, 'Send an exit signal'), h('div', {}, reason, h('button', { class: 'primary', type: 'submit', id: 'send-exit' }, 'Exit')), h('div', { class: 'reasons' }, ...reasons), problem),
+      this.#facts,
     );
     this.#panel.hidden = false;
     this.draw(node);
@@ -65,7 +65,7 @@ export class Details {
     const pid = this.#pid;
     const now = performance.now();
     const gone = !node || node.diesAt !== undefined;
-    for (const button of this.#panel.querySelectorAll('form button, form input')) button.disabled = gone;
+    this.#panel.querySelector('form').hidden = gone;
     if (gone) return void this.#fill([['pid', pid], ['state', node?.reason ? `has ended: ${node.reason}` : 'has ended']]);
     if (now - this.#askedAt < EVERY) return;
     this.#askedAt = now;

@@ -67,7 +67,7 @@ function summary() {
   const words = { loading: 'loading', compiling: 'compiling', running: 'running', ready: 'ready', stopped: 'stopped', ended: 'ended' };
   let how = words[state];
   if (state === 'running' && lastFrame && !lastFrame.busy) how = lastFrame.total > 0 ? 'waiting' : 'ended';
-  const parts = [h('b', {}, how)];
+  const parts = [h('b', { class: how === 'running' || how === 'compiling' ? 'busy' : how === 'waiting' || how === 'ready' ? 'on' : '' }, how)];
   if (lastFrame && state !== 'compiling') {
     const { total, memory, time } = lastFrame;
     parts.push(` · ${total.toLocaleString('en')} process${total === 1 ? '' : 'es'} · ${(memory / 2 ** 20).toFixed(1)} MiB · ${(time / 1000).toFixed(1)} s`);
@@ -85,7 +85,12 @@ function openExample(id) {
   const example = EXAMPLES.find((one) => one.id === id) ?? EXAMPLES[0];
   $('example').value = example.id;
   open(example.title, example.text, example.files);
-  showMatrix(example.id === 'reasons', askShell);
+  matrix(example.id === 'reasons');
+}
+
+function matrix(on) {
+  showMatrix(on, askShell);
+  view.inset.top = $('matrix').offsetHeight;
 }
 
 function open(title, text, list) {
@@ -245,7 +250,7 @@ machine.onmessage = (message) => {
 
 function choose(pid) {
   view.chosen = pid;
-  view.inset = pid === '' ? 0 : 322;
+  view.inset.right = pid === '' ? 0 : 322;
   if (pid === '') details.hide();
   else {
     details.show(pid, model.nodes.get(pid));
@@ -291,7 +296,7 @@ function openFromHash() {
   try {
     const list = fromHash(location.hash);
     open('A shared program', 'This program came with the link. It runs in this page only, in a sandbox of its own.', list);
-    showMatrix(false, askShell);
+    matrix(false);
     return true;
   } catch (error) {
     notice(error.message);

@@ -19,12 +19,14 @@ export function showMatrix(on, ask) {
     const button = h('button', { 'aria-label': `${reason} ${way === 'link' ? 'over a link' : 'by exit/2'}, receiver ${trap ? 'traps' : 'does not trap'}` }, 'try');
     button.addEventListener('click', async () => {
       const answer = await ask(`reasons:try_one(${way}, ${trap}, ${reason}).`).catch((error) => ({ text: error.message }));
-      button.textContent = answer.text;
-      button.classList.toggle('dies', answer.text.startsWith('{dies'));
+      const [, what, why] = /^\{(\w+),(.*)\}$/s.exec(answer.text) ?? [undefined, answer.text, ''];
+      button.textContent = what === 'dies' || what === 'traps' ? `${what}: ${why}` : what;
+      button.className = what;
     });
     return h('td', {}, button);
   };
-  const head = h('tr', {}, h('td'), ...WAYS.flatMap(([, text]) => [h('th', { scope: 'col' }, text), h('th', { scope: 'col' }, '… trapping')]));
+  const groups = h('tr', {}, h('td'), ...WAYS.map(([, text]) => h('th', { scope: 'colgroup', colspan: 2 }, text)));
+  const head = h('tr', {}, h('th', { scope: 'col' }, 'reason'), ...WAYS.flatMap(() => [h('th', { scope: 'col' }, 'not trapping'), h('th', { scope: 'col' }, 'trapping')]));
   const rows = REASONS.map((reason) => h('tr', {}, h('th', { scope: 'row' }, reason), ...WAYS.flatMap(([way]) => [cell(way, false, reason), cell(way, true, reason)])));
-  panel.replaceChildren(h('p', {}, 'What becomes of the receiver? Run, then try each.'), h('table', {}, h('thead', {}, head), h('tbody', {}, ...rows)));
+  panel.replaceChildren(h('p', {}, 'What becomes of a process that gets this signal? Run the program, then try each.'), h('table', {}, h('thead', {}, groups, head), h('tbody', {}, ...rows)));
 }

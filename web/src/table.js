@@ -3,7 +3,7 @@
 // The graph's twin: the same processes as a table. Drawn only while it is shown.
 
 import { $, h } from './dom.js';
-import { title } from './graph/view.js';
+import { title } from './graph/node.js';
 
 const COLUMNS = ['Process', 'Name', 'State', 'Mailbox', 'Traps', 'Links', 'Monitors', 'Memory'];
 const EVERY = 400;

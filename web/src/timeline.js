@@ -92,8 +92,7 @@ export class Timeline {
   }
 
   #row(event, text) {
-    const label = event.kind === 'signal' ? 'exit sig' : event.kind;
-    return h('li', {}, h('button', { class: `${event.kind} ${event.outcome ?? ''}`, onclick: () => this.#choose(event.pid) }, h('time', {}, `${(event.t / 1000).toFixed(3)}`), h('i', {}, label), h('span', {}, text)));
+    return h('li', {}, h('button', { class: `${event.kind} ${event.outcome ?? ''}`, onclick: () => this.#choose(event.pid) }, h('time', {}, `${(event.t / 1000).toFixed(3)}`), h('i', {}, event.kind), h('span', {}, text)));
   }
 
   #redraw() {

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { bundle } from './bundle.js';
+import { FONTS, faces, licences } from './fonts.js';
 import { makePacks, packInputs } from './packs.js';
 
 const home = fileURLToPath(new URL('../..', import.meta.url));
@@ -50,24 +51,26 @@ async function makeSite() {
     return file;
   };
   const read = (name) => readFileSync(join(STATE, name));
-  const style = ['tokens', 'layout', 'panels', 'graph'].map((name) => readFileSync(`web/style/${name}.css`, 'utf8')).join('').replace(/\/\*[^]*?\*\/\n?/g, '');
+  const fonts = FONTS.map(({ name, file }) => put(name, 'woff2', readFileSync(file)));
+  const style = faces(fonts) + ['tokens', 'layout', 'panels', 'graph'].map((name) => readFileSync(`web/style/${name}.css`, 'utf8')).join('').replace(/\/\*[^]*?\*\/\n?/g, '');
   const data = { wasm: put('vm', 'wasm', readFileSync('dist/vm.wasm')), first: put('first', 'lzma', read('first')), headers: put('headers', 'json', read('headers')) };
   const rest = put('rest', 'pack', read('rest'));
   const css = put('style', 'css', style);
   const workers = await bundle({ compiler: 'web/src/worker/compiler.js', program: 'web/src/worker/program.js' }, folder, {});
   const page = await bundle({ main: 'web/src/main.js' }, folder, { ASSETS: { ...data, rest, ...workers.entries } });
-  writeFileSync(join(folder, 'index.html'), pageOf(css, page.entries.main, data, workers.entries));
+  writeFileSync(join(folder, 'index.html'), pageOf({ css, main: page.entries.main, fonts, data, workers: workers.entries }));
   const scripts = [...new Set([...workers.files, ...page.files])];
-  const all = ['./', css, ...scripts, ...Object.values(data), rest];
+  const all = ['./', css, ...fonts, ...scripts, ...Object.values(data), rest];
   const version = hashOf(all.map((file) => hashOf(file === './' ? readFileSync(join(folder, 'index.html')) : file)).join());
   writeFileSync(join(folder, 'sw.js'), readFileSync('web/src/sw.js', 'utf8').replace('__VERSION__', version).replace('"__FILES__"', JSON.stringify(all)));
   cpSync('LICENSE', join(folder, 'LICENSE'));
-  tell(sizesOf(['index.html', css], [...scripts, 'sw.js'], Object.values(data)));
+  writeFileSync(join(folder, 'LICENSE-fonts'), licences());
+  tell(sizesOf([...scripts, 'sw.js'], ['index.html', css, ...fonts, ...Object.values(data)]));
 }
 
 /** The page with the names of its files, and what it is going to fetch told in advance. */
-function pageOf(css, main, data, workers) {
-  const early = [...Object.values(data).map((file) => `<link rel="preload" as="fetch" crossorigin href="${file}">`), ...Object.values(workers).map((file) => `<link rel="modulepreload" href="${file}">`)];
+function pageOf({ css, main, fonts, data, workers }) {
+  const early = [...fonts.map((file) => `<link rel="preload" as="font" type="font/woff2" crossorigin href="${file}">`), ...Object.values(data).map((file) => `<link rel="preload" as="fetch" crossorigin href="${file}">`), ...Object.values(workers).map((file) => `<link rel="modulepreload" href="${file}">`)];
   return readFileSync('web/index.html', 'utf8')
     .replace('href="style.css"', `href="${css}"`)
     .replace('src="main.js"', `src="${main}"`)
@@ -75,14 +78,14 @@ function pageOf(css, main, data, workers) {
 }
 
 /** Bytes as a host sends them: what compresses, by gzip. @returns {{js: number, first: number}} */
-function sizesOf(texts, scripts, data) {
+function sizesOf(scripts, others) {
   const sent = (file) => {
     const bytes = readFileSync(join(folder, file));
     return Math.min(bytes.length, gzipSync(bytes, { level: 9 }).length);
   };
   const sum = (files) => files.reduce((total, file) => total + sent(file), 0);
   const js = sum(scripts);
-  return { js, first: js + sum([...texts, ...data]) };
+  return { js, first: js + sum(others) };
 }
 
 function tell(sizes) {

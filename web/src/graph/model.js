@@ -8,6 +8,8 @@ export const TRAVEL = 650;
 const FADE = 2200;
 /** No signal starts later than this after it happened, however long the chain. */
 const LATEST = 6000;
+/** Snapshots without a process after which it is gone, though nothing was told of its end. */
+const MISSING = 3;
 const MAX_PULSES = 60;
 const MAX_MESSAGES = 24;
 
@@ -22,6 +24,7 @@ export class Model {
   /** Counts changes of what there is (not of where). */
   version = 0;
   #signals = 0;
+  #births = 0;
 
   clear() {
     this.nodes.clear();
@@ -90,26 +93,21 @@ export class Model {
 
   #add(process, now) {
     const parent = this.nodes.get(process.parent);
-    const depth = parent ? (parent.depth ?? 0) + 1 : 0;
-    const node = { ...process, born: now, ...this.#place(process, parent), depth };
+    const dead = parent && [...this.nodes.values()].find((node) => node.parent === process.parent && node.diesAt !== undefined && node.replacedBy === undefined);
+    const node = { ...process, born: now, ...this.#birthplace(parent, dead) };
+    if (dead) dead.replacedBy = node.id;
     this.nodes.set(process.id, node);
     this.version++;
     return node;
   }
 
-  /** Where a process appears: in the place of a sibling that died, else round its parent, the first ones below it from left to right. */
-  #place(process, parent) {
-    if (!parent) return { x: this.nodes.size * 40, y: (this.nodes.size % 3) * 25 };
-    const siblings = [...this.nodes.values()].filter((node) => node.parent === process.parent);
-    const dead = siblings.find((node) => node.diesAt !== undefined && !node.replaced);
-    if (dead) {
-      dead.replaced = true;
-      return { x: dead.x + 12, y: dead.y + 46 };
-    }
-    const n = siblings.length;
-    const angle = ((150 - 30 * n) * Math.PI) / 180;
-    const far = 105 + 24 * Math.floor(n / 12);
-    return { x: parent.x + far * Math.cos(angle), y: parent.y + far * Math.sin(angle) };
+  /** Where a process appears, and its place among others: that of a sibling that died, else out of its parent. */
+  #birthplace(parent, dead) {
+    const order = ++this.#births;
+    if (dead) return { x: dead.x, y: dead.y, order: dead.order };
+    // A spiral: no two in one place, none far from the others.
+    const [far, angle] = [12 * Math.sqrt(this.nodes.size), 2.4 * order];
+    return { x: (parent?.x ?? 0) + far * Math.cos(angle), y: (parent?.y ?? 0) + far * Math.sin(angle), order };
   }
 
   #edge(kind, a, b) {
@@ -140,7 +138,13 @@ export class Model {
       Object.assign(node, group, { group: true });
     }
     for (const node of this.nodes.values()) {
-      if (living.has(node.id) || node.diesAt !== undefined) continue;
+      if (living.has(node.id) || node.diesAt !== undefined) {
+        node.missing = 0;
+        continue;
+      }
+      // What it died of may be told in the frame after the one it is missing from.
+      node.missing = (node.missing ?? 0) + 1;
+      if (node.missing < MISSING) continue;
       node.quiet = true;
       node.diesAt = Math.max(now, node.killed ?? now);
       this.version++;

@@ -54,8 +54,11 @@ export class Pulses {
     tail?.setAttribute('d', `M${from.x + dx * back} ${from.y + dy * back}L${x} ${y}`);
     dot.setAttribute('cx', x);
     dot.setAttribute('cy', y);
-    text?.setAttribute('x', x + 12);
-    text?.setAttribute('y', y + 4);
+    // Not on the names, which are below or at the right.
+    const level = Math.abs(dx) > 1.5 * Math.abs(dy);
+    text?.setAttribute('x', level ? x : x - 12);
+    text?.setAttribute('y', level ? y - 13 : y + 4);
+    text?.setAttribute('text-anchor', level ? 'middle' : 'end');
     if (t < 1) return;
     const after = Math.min((t - 1) * 1.4, 1);
     if (pulse.kind === 'signal' && pulse.outcome !== 'ignored') {

@@ -5,21 +5,28 @@
 
 import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from 'd3-force';
 import { calm, s } from '../dom.js';
+import { Edges } from './edges.js';
+import { makeNode, paintNode } from './node.js';
 import { Pulses } from './pulses.js';
+import { rows } from './rows.js';
+import { Tip } from './tip.js';
 
-const ROW = 96;
+/** From so many on, only what has a name is labelled, and links are drawn together. */
+const DENSE = 40;
+const TREE = 80;
+/** What the legend takes of the height. */
+const LEGEND = 34;
 
 export class View {
   #svg;
   #model;
   #choose;
-  #edges = s('g', { class: 'edges' });
+  #edges = new Edges();
   #nodes = s('g', { class: 'nodes' });
   #signals = s('g', { class: 'pulses' });
   #pulses = new Pulses(this.#signals);
-  #world = s('g', {}, this.#edges, this.#nodes, this.#signals);
+  #world = s('g', {}, this.#edges.layer, this.#nodes, this.#signals);
   #drawn = new Map();
-  #drawnEdges = new Map();
   #version = -1;
   #paintedVersion = -1;
   /** Whether nodes are elsewhere than when they were painted. */
@@ -29,11 +36,13 @@ export class View {
   #fitted = 0;
   #size = { width: 0, height: 0 };
   #focused = '';
-  /** Those with children below them: their label goes beside them. */
-  #parents = new Set();
+  /** Where the processes of a tree stand. @type {ReturnType<typeof rows>} */
+  #places;
+  #drawnRadius = 0;
+  #tip;
   chosen = '';
-  /** What something else covers at the right. */
-  inset = 0;
+  /** What something else covers of the graph, in pixels. */
+  inset = { right: 0, top: 0 };
   #sim = forceSimulation([]).alphaDecay(0.035).velocityDecay(0.45).stop();
 
   constructor(svg, model, choose) {
@@ -45,6 +54,7 @@ export class View {
     svg.addEventListener('keydown', (event) => this.#key(event));
     svg.addEventListener('focusin', (event) => (this.#focused = event.target.dataset?.id ?? this.#focused));
     this.#drag();
+    this.#tip = new Tip(svg, (id) => this.#onScreen(id));
     // Its size is kept: to ask for it between two frames would cost a layout each.
     new ResizeObserver(([{ contentRect }]) => {
       this.#size = contentRect;
@@ -82,119 +92,96 @@ export class View {
   #change() {
     const model = this.#model;
     const nodes = [...model.nodes.values()];
-    const dense = nodes.length > 40;
+    const dense = nodes.length > DENSE;
     // Among many, a link to the parent says enough.
     const needed = (edge) => model.nodes.has(edge.from) && model.nodes.has(edge.to) && !(dense && edge.kind === 'parent' && (model.edges.has(`link ${edge.from} ${edge.to}`) || model.edges.has(`link ${edge.to} ${edge.from}`)));
     const edges = [...model.edges.values()].filter(needed);
-    const tree = this.#tree(edges);
+    this.#places = nodes.length > TREE ? undefined : rows(nodes, edges);
     this.#svg.classList.toggle('dense', dense);
-    this.#sim
-      .nodes(nodes)
-      .force('link', forceLink(edges.map((edge) => ({ source: edge.from, target: edge.to, kind: edge.kind }))).id((node) => node.id).distance(dense ? 42 : 92).strength((link) => (link.kind === 'parent' ? 0.08 : link.kind === 'monitor' ? 0.2 : 0.4)))
-      .force('charge', forceManyBody().strength(dense ? -90 : -420).distanceMax(420))
-      .force('collide', forceCollide(dense ? 13 : 36))
-      .force('x', forceX(0).strength(0.05))
-      .force('y', forceY((node) => (node.depth ?? 0) * ROW).strength((node) => (dense ? 0.05 : tree.has(node.id) ? 0.16 : 0.04)))
-      .alpha(Math.max(this.#sim.alpha(), this.#version < 0 ? 1 : 0.5));
-    if (calm()) this.#sim.tick(Math.min(160, 20_000 / (nodes.length + 1))).alpha(0);
+    this.#layOut(nodes, edges, dense);
     this.#version = model.version;
-    this.#sync(this.#drawn, model.nodes, this.#nodes, (node) => this.#makeNode(node));
-    this.#sync(this.#drawnEdges, new Map(edges.map((edge) => [edge.key, edge])), this.#edges, (edge) => s('path', { class: `edge ${edge.kind}`, 'marker-end': edge.kind === 'monitor' && 'url(#head)' }));
+    this.#sync();
+    this.#edges.set(edges, dense);
     this.#tabStop();
-    this.#parents = new Set(edges.filter((edge) => edge.kind === 'parent').map((edge) => edge.from));
   }
 
-  /** Who is linked to its parent or to a child: these stand in rows, as a tree; a ring or a crowd may be as it likes. */
-  #tree(edges) {
-    const links = new Set(edges.filter((edge) => edge.kind === 'link').flatMap(({ from, to }) => [`${from} ${to}`, `${to} ${from}`]));
-    const kin = [...this.#model.nodes.values()].filter((node) => node.parent && links.has(`${node.id} ${node.parent}`));
-    return new Set(kin.flatMap((node) => [node.id, node.parent]));
+  #layOut(nodes, edges, dense) {
+    const places = this.#places;
+    const sim = this.#sim.nodes(nodes);
+    if (places) {
+      sim.force('link', null).force('charge', null).force('collide', null);
+      sim.force('x', forceX((node) => places.get(node.id)?.x ?? 0).strength(0.2)).force('y', forceY((node) => places.get(node.id)?.y ?? 0).strength(0.2));
+    } else {
+      const link = forceLink(edges.map((edge) => ({ source: edge.from, target: edge.to, kind: edge.kind }))).id((node) => node.id);
+      sim.force('link', link.distance(dense ? 42 : 92).strength((one) => ({ parent: 0.08, monitor: 0.2, link: 0.4 })[one.kind]));
+      sim.force('charge', forceManyBody().strength(dense ? -90 : -420).distanceMax(420)).force('collide', forceCollide(dense ? 13 : 36));
+      sim.force('x', forceX(0).strength(0.05)).force('y', forceY(0).strength(0.05));
+    }
+    sim.alpha(Math.max(sim.alpha(), this.#version < 0 ? 1 : 0.5));
+    if (calm()) sim.tick(places ? 200 : Math.min(160, 20_000 / (nodes.length + 1))).alpha(0);
   }
 
-  #sync(drawn, wanted, layer, make) {
-    for (const [key, element] of drawn) {
-      if (wanted.has(key)) continue;
+  /** An element for each process, and none for others. */
+  #sync() {
+    const { nodes } = this.#model;
+    const again = this.#drawnRadius !== this.#radius;
+    this.#drawnRadius = this.#radius;
+    for (const [id, element] of this.#drawn) {
+      if (nodes.has(id) && !again) continue;
       element.remove();
-      drawn.delete(key);
+      this.#drawn.delete(id);
     }
-    for (const [key, item] of wanted) {
-      if (drawn.has(key)) continue;
-      const element = make(item);
-      drawn.set(key, element);
-      layer.append(element);
+    for (const [id, node] of nodes) {
+      if (this.#drawn.has(id)) continue;
+      const element = makeNode(node, this.#radius);
+      this.#drawn.set(id, element);
+      this.#nodes.append(element);
     }
-  }
-
-  #makeNode(node) {
-    const r = this.#radius;
-    if (node.group) return s('g', { class: 'node group', 'data-id': node.id, role: 'img' }, s('rect', { x: -70, y: -22, width: 140, height: 44, rx: 8 }), s('text', { class: 'label', y: -3 }), s('text', { class: 'pid', y: 13 }));
-    const core = node.js ? s('rect', { class: 'core', x: -r, y: -r, width: 2 * r, height: 2 * r, rx: 4 }) : s('circle', { class: 'core', r });
-    return s('g', { class: 'node', 'data-id': node.id, role: 'button', tabindex: -1 },
-      s('circle', { class: 'hit', r: Math.max(r + 8, 16) }), s('circle', { class: 'halo', r: r + 9 }), s('circle', { class: 'trap', r: r + 4, visibility: 'hidden' }), core,
-      s('text', { class: 'label', y: r + 18 }), s('text', { class: 'pid', y: r + 31 }),
-      s('g', { class: 'badge', transform: `translate(${r - 1} ${-r - 4})`, visibility: 'hidden' }, s('rect', { x: -9, y: -7.5, width: 18, height: 15, rx: 7.5 }), s('text', { y: 3.5 })), s('title'));
   }
 
   #paint(now) {
-    const { nodes, edges } = this.#model;
-    for (const [id, element] of this.#drawn) this.#paintNode(element, nodes.get(id), now);
+    const { nodes } = this.#model;
     const r = this.#radius;
-    for (const [key, element] of this.#drawnEdges) {
-      const edge = edges.get(key);
-      const [a, b] = [nodes.get(edge.from), nodes.get(edge.to)];
-      if (!a || !b) continue;
-      if (!this.#moved && !a.diesAt && !b.diesAt && element.hasAttribute('d')) continue;
-      const broken = now >= (a.diesAt ?? Infinity) || now >= (b.diesAt ?? Infinity);
-      element.classList.toggle('gone', broken);
-      element.setAttribute('d', line(a, b, edge.kind, r));
+    for (const [id, element] of this.#drawn) {
+      const node = nodes.get(id);
+      if (this.#moved || !element.hasAttribute('transform')) element.setAttribute('transform', `translate(${node.x.toFixed(1)} ${node.y.toFixed(1)})`);
+      paintNode(element, node, { now, r, chosen: this.chosen === id, side: this.#side(node) });
     }
+    this.#edges.paint(nodes, now, r, this.#moved);
     this.#pulses.draw(this.#model, now, r);
+    this.#tip.draw();
   }
 
-  #paintNode(element, node, now) {
-    if (this.#moved || !element.hasAttribute('transform')) element.setAttribute('transform', `translate(${node.x.toFixed(1)} ${node.y.toFixed(1)})`);
-    const dead = now >= (node.diesAt ?? Infinity);
-    const beside = this.#parents.has(node.id);
-    const key = `${node.state}${dead}${beside}${node.name}${node.trap}${node.messages}${node.count}${this.chosen === node.id}`;
-    if (element.key === key) return;
-    element.key = key;
-    const [label, pid] = [element.querySelector('.label'), element.querySelector('.pid')];
-    const r = this.#radius;
-    if (!node.group) for (const [text, x, y] of [[label, r + 11, -1], [pid, r + 11, 12]]) {
-      text.setAttribute('x', beside ? x : 0);
-      text.setAttribute('y', beside ? y : text === label ? r + 18 : r + 31);
-    }
-    if (node.group) {
-      label.textContent = `× ${node.count.toLocaleString('en')}`;
-      pid.textContent = node.call;
-      element.setAttribute('aria-label', `${node.count} processes in ${node.call}`);
-      return;
-    }
-    element.setAttribute('class', ['node', node.state, dead && 'dead', beside && 'beside', node.quiet && 'quiet', node.name && 'named', now - node.born < 500 && !calm() && 'fresh', this.chosen === node.id && 'chosen'].filter(Boolean).join(' '));
-    label.textContent = dead && !node.quiet ? `✕ ${short(node.reason ?? '', 26)}` : title(node);
-    pid.textContent = dead && !node.quiet ? title(node) : node.id;
-    element.querySelector('.trap').setAttribute('visibility', node.trap ? 'visible' : 'hidden');
-    const badge = element.querySelector('.badge');
-    badge.setAttribute('visibility', node.messages > 0 ? 'visible' : 'hidden');
-    badge.lastChild.textContent = node.messages > 99 ? '99+' : node.messages;
-    if (dead) element.setAttribute('aria-hidden', 'true');
-    const links = node.links.length;
-    element.setAttribute('aria-label', `${title(node)} ${node.id}, ${node.state}${node.trap ? ', traps exits' : ''}, ${links} link${links === 1 ? '' : 's'}, ${node.messages} in mailbox`);
-    element.querySelector('title').textContent = `${title(node)} ${node.id}\n${node.call}\n${node.state}, ${node.messages} in the mailbox, ${Math.round((node.memory ?? 0) / 1024)} KiB`;
+  /** @param {string} id */
+  #onScreen(id) {
+    const node = this.#model.nodes.get(id);
+    const { x, y, k } = this.#box;
+    return node && { node, x: node.x * k + x, y: node.y * k + y, width: this.#size.width };
   }
 
-  /** Brings all into view, gently. */
-  /** @param {number} now */
+  /** Where a label does not lie on a link: in a tree below the last ones and beside the others, in a ring outside. */
+  #side(node) {
+    const place = this.#places?.get(node.id);
+    if (place) return place.below ? 'below' : 'right';
+    if (this.#model.nodes.size > DENSE) return 'below';
+    const away = Math.hypot(node.x, node.y);
+    if (away < 30 || Math.abs(node.x) > 0.45 * away) return node.x < 0 && away >= 30 ? 'left' : 'right';
+    return node.y < 0 ? 'above' : 'below';
+  }
+
+  /** Brings all into view, gently. @param {number} now */
   #fit(now) {
-    const { height } = this.#size;
-    const width = this.#size.width - (this.inset < this.#size.width / 2 ? this.inset : 0);
+    const right = this.inset.right < this.#size.width / 2 ? this.inset.right : 0;
+    const top = this.inset.top < this.#size.height * 0.6 ? this.inset.top : 0;
+    const width = this.#size.width - right;
+    const height = this.#size.height - top;
     const nodes = [...this.#model.nodes.values()];
     if (nodes.length === 0 || width === 0) return false;
     const xs = nodes.map((node) => node.x);
     const ys = nodes.map((node) => node.y);
-    const [x0, x1, y0, y1] = [Math.min(...xs) - 70, Math.max(...xs) + 70, Math.min(...ys) - 45, Math.max(...ys) + 70];
-    const k = Math.min(1.35, width / (x1 - x0), (height - 20) / (y1 - y0));
-    const goal = { k, x: width / 2 - (k * (x0 + x1)) / 2, y: (height - 16) / 2 - (k * (y0 + y1)) / 2 };
+    const [x0, x1, y0, y1] = [Math.min(...xs) - 76, Math.max(...xs) + 76, Math.min(...ys) - 48, Math.max(...ys) + 60];
+    const k = Math.min(1.3, width / (x1 - x0), (height - LEGEND) / (y1 - y0));
+    const goal = { k, x: width / 2 - (k * (x0 + x1)) / 2, y: top + (height - LEGEND) / 2 - (k * (y0 + y1)) / 2 };
     const speed = calm() || this.#fitted === 0 ? 1 : 1 - Math.exp(-Math.min(now - this.#fitted, 200) / 130);
     this.#fitted = now;
     this.#box = { k: mix(this.#box.k, goal.k, speed), x: mix(this.#box.x, goal.x, speed), y: mix(this.#box.y, goal.y, speed) };
@@ -262,19 +249,3 @@ export class View {
 }
 
 const mix = (a, b, t) => a + (b - a) * t;
-const short = (text, n) => (text.length > n ? `${text.slice(0, n - 1)}…` : text);
-/** What a process is called: its name, else the function it began with. */
-export const title = (node) => node.name ?? (/^(erlang:apply|proc_lib:init_p)/.test(node.call ?? '') ? (node.call.startsWith('erlang') ? 'fun' : 'proc_lib') : short((node.call ?? '').replace(/^\w+:/, ''), 22));
-
-/** A link is straight; a monitor bends beside it and ends before its target, a parent's line bends to the other side. */
-function line(a, b, kind, r) {
-  if (kind === 'link') return `M${a.x} ${a.y}L${b.x} ${b.y}`;
-  const [dx, dy] = [b.x - a.x, b.y - a.y];
-  const length = Math.hypot(dx, dy) || 1;
-  const [nx, ny] = [-dy / length, dx / length];
-  const bend = kind === 'parent' ? -16 : 24;
-  const [mx, my] = [(a.x + b.x) / 2 + nx * bend, (a.y + b.y) / 2 + ny * bend];
-  if (kind === 'parent') return `M${a.x} ${a.y}Q${mx} ${my} ${b.x} ${b.y}`;
-  const back = Math.hypot(b.x - mx, b.y - my) || 1;
-  return `M${a.x} ${a.y}Q${mx} ${my} ${b.x - ((b.x - mx) / back) * (r + 6)} ${b.y - ((b.y - my) / back) * (r + 6)}`;
-}
