@@ -304,8 +304,12 @@ export class VM extends Events {
       const abort = () => kill(/** @type {AbortSignal} */ (signal).reason);
       const settle = (/** @type {any} */ [kind, value, stack]) => {
         done();
-        if (kind.name === 'ok') resolve(asPretty ? pretty(value) : value);
-        else reject(new ErlangError(kind.name, value, stackEntries(stack)));
+        try {
+          if (kind.name === 'ok') resolve(asPretty ? pretty(value) : value);
+          else reject(new ErlangError(kind.name, value, stackEntries(stack)));
+        } catch (error) {
+          reject(error); // a value that pretty cannot show
+        }
       };
       const call = { pid: /** @type {Pid | undefined} */ (undefined), settle, fail };
       this.#bridge ??= this.#spawn('spawnlink', 'js', [], [Atom.for('js')]);
@@ -560,8 +564,14 @@ export class VM extends Events {
   #ended(key, record) {
     const id = this.#callPids.get(key);
     const js = this.#jsProcesses.get(key);
-    if (id === undefined && js === undefined) return;
+    const bridge = this.#bridge !== undefined && key === keyOfPid(this.#bridge);
+    if (id === undefined && js === undefined && !bridge) return;
     const error = new ErlangError('exit', this.#value(record.a));
+    if (bridge) {
+      // Somebody has killed whom the results of calls go to: the next call starts another.
+      this.#bridge = undefined;
+      this.#failCalls(error);
+    }
     this.#jsProcesses.delete(key);
     js?.ended(error);
     if (id !== undefined) this.#calls.get(id)?.fail(error);
@@ -574,19 +584,19 @@ export class VM extends Events {
     if (!js && pid !== this.#bridge) return;
     const request = this.#encode(pid);
     while (!this.#machine.closed) {
-      let bytes;
       try {
-        bytes = this.#machine.js(JS.RECEIVE, request, 'cannot receive');
+        const bytes = this.#machine.js(JS.RECEIVE, request, 'cannot receive');
+        if (bytes.length === 0) return;
+        const decoder = new Decoder(bytes, this.#identity);
+        while (!decoder.ended) {
+          const message = decoder.term();
+          if (js) js.deliver(message, (error) => this.report(error, 'message'));
+          else this.#reply(message);
+        }
       } catch (error) {
-        if (error instanceof NoProcessError) return; // it has ended meanwhile, and its mailbox with it
-        throw error;
-      }
-      if (bytes.length === 0) return;
-      const decoder = new Decoder(bytes, this.#identity);
-      while (!decoder.ended) {
-        const message = decoder.term();
-        if (js) js.deliver(message, (error) => this.report(error, 'message'));
-        else this.#reply(message);
+        // It may have ended meanwhile, and its mailbox with it; for want of memory it has now. The loop goes on.
+        if (error instanceof CrashError) throw error;
+        return error instanceof NoProcessError ? undefined : this.report(error);
       }
     }
   }

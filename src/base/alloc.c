@@ -28,7 +28,7 @@
 enum { CLASS_BYTES = 16, SMALL_BYTES = 512, SLAB_BYTES = 65536 };
 
 static u64 live[MEM_TAG_COUNT];
-static u64 live_total, live_blocks, limit;
+static u64 live_total, live_blocks, limit, overdraft;
 static i64 fail_countdown = -1;
 
 struct free_block { struct free_block *next; };
@@ -41,7 +41,7 @@ static bool allowed(size_t size) {
     fail_countdown = -1;
     return false;
   }
-  return limit == 0 || live_total + size <= limit;
+  return limit == 0 || live_total + size <= limit + overdraft;
 }
 
 static void count(size_t size, enum mem_tag tag) {
@@ -147,6 +147,7 @@ void *mem_alloc_beyond(size_t size, enum mem_tag tag) {
 }
 
 void mem_set_limit(u64 bytes) { limit = bytes; }
+void mem_overdraft(u64 bytes) { overdraft = bytes; }
 void mem_fail_at(i64 n) { fail_countdown = n <= 0 ? -1 : n; }
 
 // --- Literal areas ---------------------------------------------------------------------------------

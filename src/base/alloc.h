@@ -29,6 +29,7 @@ u64 mem_live(enum mem_tag tag);   // bytes
 u64 mem_live_total(void);
 u64 mem_live_blocks(void);        // number of live blocks, for leak gates
 void mem_set_limit(u64 bytes);    // 0: none
+void mem_overdraft(u64 bytes);    // may be used beyond the limit from now on: for what soon gives memory back
 void mem_fail_at(i64 n);          // the n-th allocation from now fails (tests); -1: never
 
 // Literal areas: memory whose terms are shared by all processes and never moved or collected.

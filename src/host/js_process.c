@@ -5,13 +5,14 @@
 
 #include "host/js_process.h"
 
+#include "base/alloc.h"
 #include "bif/bif.h"
 #include "code/code.h"
 #include "memory/copy.h"
 #include "process/signal.h"
 #include "term/etf.h"
 
-enum { RECEIVE_BYTES = 1 << 20 };
+enum { RECEIVE_BYTES = 1 << 20, RECEIVE_OVERDRAFT = 1 << 16 };
 
 static struct process *js_process(term pid) {
   struct process *p = is_local_pid(pid) ? process_find(pid) : NULL;
@@ -75,6 +76,7 @@ static enum vm_status receive(term pid) {
   struct process *p = js_process(pid);
   if (!p) return vm_fail(VM_NO_PROCESS, "not a live JavaScript process");
   vm_fail(VM_OK, "");
+  mem_overdraft(RECEIVE_OVERDRAFT); // room to hear that there is none
   process_enter(p);
   mailbox_reset(p);
   enum vm_status status = VM_OK;
@@ -90,6 +92,7 @@ static enum vm_status receive(term pid) {
     mailbox_remove(p);
   }
   leave(p);
+  mem_overdraft(0);
   if (status != VM_OK) exit_process(p, ATOM_system_limit);
   return status;
 }

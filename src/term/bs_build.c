@@ -84,12 +84,14 @@ static bool extend(struct heap *h, term whole, size_t size) {
   term *p = boxed_ptr(whole);
   if (size > r->cap) {
     if (r->refs > 1) return false;
-    size_t old_bytes = offsetof(struct refc, data) + r->cap, cap = size <= SIZE_MAX / 4 ? size * 2 : size;
-    struct refc *moved = mem_realloc(r, old_bytes, offsetof(struct refc, data) + cap, MEM_BINARY);
-    if (!moved) {
-      cap = size;
+    size_t old_bytes = offsetof(struct refc, data) + r->cap, room = size <= SIZE_MAX / 4 ? size : 0, cap;
+    struct refc *moved;
+    // With less room than this every few bytes would cost a copy: rather out of memory.
+    do {
+      cap = size + room;
       moved = mem_realloc(r, old_bytes, offsetof(struct refc, data) + cap, MEM_BINARY);
-    }
+      room /= 2;
+    } while (!moved && room >= size / 16 && room > 0);
     if (!moved) return false;
     h->offheap_bytes += cap - moved->cap;
     moved->cap = cap;
