@@ -19,6 +19,17 @@ export class Events extends EventTarget {
 
   /**
    * Calls `handler` for each event of that name from now on. Answers a function that ends it.
+   *
+   * @example
+   * const vm = await createVM();
+   * const off = vm.on('exit', ({ pid, name, initialCall, reason, normal }) => console.log(`${name} ended: ${reason}`));
+   * vm.on('signal', ({ from, to, reason, cause, outcome }) => console.log(`${cause} ${reason} ${outcome}`));
+   * const a = vm.process({ name: 'a', trapExit: true });
+   * const b = vm.process({ name: 'b', trapExit: true });
+   * a.kill(b, Atom.for('hello'));
+   * await vm.idle();
+   * off();
+   *
    * @template {keyof M & string} K
    * @param {K} name
    * @param {(event: M[K]) => void} handler
@@ -45,6 +56,13 @@ export class Events extends EventTarget {
 
   /**
    * The next event of that name.
+   *
+   * @example
+   * const vm = await createVM();
+   * vm.spawn('erlang', 'atom_to_list', [1]);
+   * const { reason, normal } = await vm.once('exit');
+   * `${reason.at(0)} ${normal}`; // 'badarg false'
+   *
    * @template {keyof M & string} K
    * @param {K} name
    * @param {{signal?: AbortSignal}} [options]
@@ -66,6 +84,19 @@ export class Events extends EventTarget {
   /**
    * The events of that name as an async iterator. It ends when the VM is closed, when `signal` aborts, or at `break`.
    * Events that come while the loop's body runs wait for it.
+   *
+   * @example
+   * const vm = await createVM();
+   * const controller = new AbortController();
+   * vm.spawn('erlang', 'exit', [Atom.for('one')]);
+   * vm.spawn('erlang', 'exit', [Atom.for('two')]);
+   * const reasons = [];
+   * for await (const { reason } of vm.events('exit', { signal: controller.signal })) {
+   *   reasons.push(String(reason));
+   *   if (reasons.length === 2) controller.abort();
+   * }
+   * reasons; // [ 'one', 'two' ]
+   *
    * @template {keyof M & string} K
    * @param {K} name
    * @param {{signal?: AbortSignal}} [options]
@@ -114,6 +145,16 @@ export class Events extends EventTarget {
 
   /**
    * As the DOM's: the listener gets a CustomEvent whose `detail` is the event.
+   *
+   * @example
+   * const vm = await createVM();
+   * const reasons = [];
+   * vm.addEventListener('exit', (event) => reasons.push(String(event.detail.reason)), { once: true });
+   * vm.spawn('erlang', 'exit', [Atom.for('one')]);
+   * vm.spawn('erlang', 'exit', [Atom.for('two')]);
+   * await vm.idle();
+   * reasons; // [ 'one' ]
+   *
    * @override
    * @param {string} name
    * @param {EventListenerOrEventListenerObject | null} listener

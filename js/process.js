@@ -25,6 +25,17 @@ import { Atom, ImproperList, Pid, Ref, Tuple } from './term.js';
  * Messages wait in the mailbox for `receive` (or the async iterator), unless somebody listens to 'message': then each
  * that no receive is waiting for goes there and is gone.
  *
+ *
+ * @example
+ * // A server in JavaScript, called by Erlang code.
+ * const vm = await createVM();
+ * const server = vm.process({ name: 'adder' });
+ * server.on('message', ([tag, from, request]) => {
+ *   const [a, b] = request;
+ *   server.reply(from, a + b);
+ * });
+ * await vm.call('gen_server', 'call', [Atom.for('adder'), tuple(1, 2)]); // 3
+ *
  * @extends {Events<JsProcessEvents>}
  */
 export class JsProcess extends Events {
@@ -64,6 +75,14 @@ export class JsProcess extends Events {
   }
 
   /**
+   *
+   * @example
+   * const vm = await createVM();
+   * const [a, b] = [vm.process(), vm.process({ name: 'b' })];
+   * a.send('b', tuple(a.pid, Atom.for('ping')));
+   * const [from] = await b.receive();
+   * from === a.pid; // true
+   *
    * @param {Pid | string | Atom | Ref | JsProcess} to
    * @param {Term} message
    */
@@ -71,18 +90,53 @@ export class JsProcess extends Events {
     this.#call('send', [target(to), message]);
   }
 
-  /** @param {Pid | JsProcess} other */
+  /**
+   *
+   * @example
+   * const vm = await createVM();
+   * const [a, b] = [vm.process(), vm.process()];
+   * a.link(b);
+   * b.exit(Atom.for('boom'));
+   * // It does not trap exits: it dies of the signal, and says so.
+   * await a.exited; // boom
+   * a.alive; // false
+   *
+   * @param {Pid | JsProcess} other
+   */
   link(other) {
     this.#call('link', [target(other)]);
   }
 
-  /** @param {Pid | JsProcess} other */
+  /**
+   *
+   * @example
+   * const vm = await createVM();
+   * const [a, b] = [vm.process(), vm.process()];
+   * a.link(b);
+   * a.unlink(b);
+   * b.exit(Atom.for('boom'));
+   * await b.exited;
+   * a.alive; // true
+   *
+   * @param {Pid | JsProcess} other
+   */
   unlink(other) {
     this.#call('unlink', [target(other)]);
   }
 
   /**
    * Watches a process: a 'down' event, and a {'DOWN', ...} message, when it ends.
+   *
+   * @example
+   * const vm = await createVM();
+   * const process = vm.process();
+   * const sleeper = vm.spawn('timer', 'sleep', [60_000]);
+   * const ref = process.monitor(sleeper);
+   * vm.exit(sleeper, Atom.for('tired'));
+   * const down = await process.once('down');
+   * down.reason; // tired
+   * down.ref.equals(ref); // true
+   *
    * @param {Pid | string | Atom | JsProcess} other
    * @returns {Ref}
    */
@@ -91,6 +145,14 @@ export class JsProcess extends Events {
   }
 
   /**
+   *
+   * @example
+   * const vm = await createVM();
+   * const process = vm.process();
+   * const sleeper = vm.spawn('timer', 'sleep', [60_000]);
+   * process.demonitor(process.monitor(sleeper), { flush: true });
+   * vm.inspect().processes.find((info) => info.pid === process.pid).monitors; // []
+   *
    * @param {Ref} ref
    * @param {{flush?: boolean}} [options] `flush`: also take its DOWN message out of the mailbox
    */
@@ -101,6 +163,16 @@ export class JsProcess extends Events {
 
   /**
    * Sends an exit signal to another process, as exit/2.
+   *
+   * @example
+   * const vm = await createVM();
+   * const [a, b] = [vm.process(), vm.process({ trapExit: true })];
+   * a.kill(b, Atom.for('please_end'));
+   * const [, from, reason] = await b.receive();
+   * reason; // please_end
+   * a.kill(b);
+   * await b.exited; // killed
+   *
    * @param {Pid | JsProcess} other
    * @param {Term} reason
    */
@@ -110,19 +182,45 @@ export class JsProcess extends Events {
 
   /**
    * Whether exit signals become messages.
+   *
+   * @example
+   * const vm = await createVM();
+   * const process = vm.process();
+   * process.trapExit(true);
+   * vm.exit(process, Atom.for('stop'));
+   * const [tag] = await process.receive();
+   * String(tag); // 'EXIT'
+   *
    * @param {boolean} trap
    */
   trapExit(trap) {
     this.#call('process_flag', [Atom.for('trap_exit'), Boolean(trap)]);
   }
 
-  /** @param {string | Atom} name */
+  /**
+   *
+   * @example
+   * const vm = await createVM();
+   * const process = vm.process();
+   * process.register('me');
+   * (await vm.call('erlang', 'whereis', [Atom.for('me')])) === process.pid; // true
+   *
+   * @param {string | Atom} name
+   */
   register(name) {
     this.#call('register', [typeof name === 'string' ? Atom.for(name) : name, this.pid]);
   }
 
   /**
    * Ends this process; those linked to it are told.
+   *
+   * @example
+   * const vm = await createVM();
+   * const process = vm.process();
+   * process.on('exit', ({ reason }) => console.log(`ended: ${reason}`));
+   * process.exit(tuple(Atom.for('shutdown'), 1));
+   * await process.exited; // {shutdown,1}
+   *
    * @param {Term} [reason]
    */
   exit(reason = Atom.for('normal')) {
@@ -144,6 +242,19 @@ export class JsProcess extends Events {
   /**
    * The first message that matches, out of the mailbox or when it comes. Rejects when the process ends, with a TimeoutError
    * after `timeout` milliseconds, with the signal's reason when it aborts.
+   *
+   * @example
+   * const vm = await createVM();
+   * const process = vm.process();
+   * for (const n of [1, 2, 3]) vm.send(process, n);
+   * await process.receive((message) => message === 2); // 2
+   * await process.receive(); // 1
+   * await process.receive(() => false, { timeout: 10 }).catch((error) => error.code); // 'TIMEOUT'
+   * const controller = new AbortController();
+   * const waiting = process.receive(() => false, { signal: controller.signal });
+   * controller.abort(new Error('no longer'));
+   * await waiting.catch((error) => error.message); // 'no longer'
+   *
    * @param {(message: any) => boolean} [match]
    * @param {{timeout?: number, signal?: AbortSignal}} [options]
    * @returns {Promise<any>}
@@ -172,7 +283,17 @@ export class JsProcess extends Events {
     });
   }
 
-  /** The messages, one after the other, until the process ends. */
+  /**
+   * The messages, one after the other, until the process ends.
+   *
+   * @example
+   * const vm = await createVM();
+   * const process = vm.process();
+   * for (const n of [1, 2, 3]) vm.send(process, n);
+   * let sum = 0;
+   * for await (const message of process) if ((sum += message) === 6) break;
+   * sum; // 6
+   */
   async *[Symbol.asyncIterator]() {
     for (;;) {
       try {

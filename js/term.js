@@ -39,7 +39,14 @@ class Shown {
 /** @type {Map<string, Atom>} */
 const atoms = new Map();
 
-/** An atom. There is one object for each name: `Atom.for('ok') === Atom.for('ok')`. */
+/**
+ * An atom. There is one object for each name: `Atom.for('ok') === Atom.for('ok')`.
+ *
+ * @example
+ * Atom.for('ok') === Atom.for('ok'); // true
+ * String(Atom.for('with space')); // 'with space'
+ * format(Atom.for('with space')); // "'with space'"
+ */
 export class Atom extends Shown {
   /** @type {string} */
   name;
@@ -82,7 +89,13 @@ export class Atom extends Shown {
   }
 }
 
-/** A float. Needed only where the value has no fraction: 2 is an integer, `new Float(2)` is 2.0. */
+/**
+ * A float. Needed only where the value has no fraction: 2 is an integer, `new Float(2)` is 2.0.
+ *
+ * @example
+ * format(new Float(2)); // '2.0'
+ * format([2, 2.5]); // '[2,2.5]'
+ */
 export class Float extends Shown {
   /** @param {number} value */
   constructor(value) {
@@ -101,7 +114,13 @@ export class Float extends Shown {
   }
 }
 
-/** A tuple. Iterable, so `const [tag, value] = tuple` works. */
+/**
+ * A tuple. Iterable, so `const [tag, value] = tuple` works.
+ *
+ * @example
+ * const [tag, value] = Tuple.from([Atom.for('ok'), 42]);
+ * `${tag} ${value}`; // 'ok 42'
+ */
 export class Tuple extends Shown {
   /** @param {...Term} elements */
   constructor(...elements) {
@@ -142,7 +161,12 @@ export class Tuple extends Shown {
   }
 }
 
-/** A list whose last tail is not []: `[1, 2 | 3]` is `new ImproperList([1, 2], 3)`. */
+/**
+ * A list whose last tail is not []: `[1, 2 | 3]` is `new ImproperList([1, 2], 3)`.
+ *
+ * @example
+ * format(new ImproperList([1, 2], 3)); // '[1,2|3]'
+ */
 export class ImproperList extends Shown {
   /**
    * @param {Term[]} items at least one
@@ -156,7 +180,12 @@ export class ImproperList extends Shown {
   }
 }
 
-/** Bits that do not fill their last byte. */
+/**
+ * Bits that do not fill their last byte.
+ *
+ * @example
+ * format(new BitString(new Uint8Array([0b10100000]), 3)); // '<<5:3>>'
+ */
 export class BitString extends Shown {
   /**
    * @param {Uint8Array} bytes the bits, from the most significant of the first byte on; unused ones zero
@@ -173,6 +202,13 @@ export class BitString extends Shown {
 /**
  * A map with terms as keys, equal by value (as =:=). Otherwise used as a Map. A key that is an atom may also be looked
  * up by its name: see `getAtom`.
+ *
+ * @example
+ * const vm = await createVM();
+ * const map = await vm.call('maps', 'from_list', [[tuple(tuple(1, 2), Atom.for('a')), tuple(Atom.for('size'), 3)]]);
+ * map.get(tuple(1, 2)); // a
+ * map.getAtom('size'); // 3
+ *
  * @implements {Iterable<[any, any]>}
  */
 export class ErlangMap extends Shown {
@@ -317,6 +353,10 @@ export class Fun extends Shown {
 
 /**
  * A tuple: `tuple(Atom.for('ok'), 1)` is {ok, 1}.
+ *
+ * @example
+ * format(tuple(Atom.for('ok'), 1)); // '{ok,1}'
+ *
  * @param {...Term} elements
  */
 export function tuple(...elements) {
@@ -325,6 +365,10 @@ export function tuple(...elements) {
 
 /**
  * A list of the characters of a text, Erlang's "string".
+ *
+ * @example
+ * charlist('abc'); // [ 97, 98, 99 ]
+ *
  * @param {string} text
  * @returns {number[]}
  */
@@ -334,6 +378,10 @@ export function charlist(text) {
 
 /**
  * The text of a binary, an atom, a list of characters or a deep list of these (chardata).
+ *
+ * @example
+ * text([Atom.for('a'), charlist('b'), new Uint8Array([99])]); // 'abc'
+ *
  * @param {Term} term
  * @returns {string}
  */
@@ -368,6 +416,11 @@ function mapEntries(map) {
 
 /**
  * Whether two terms are the same, as =:= would say.
+ *
+ * @example
+ * equals(tuple(1, [2]), tuple(1, [2])); // true
+ * equals(1, new Float(1)); // false
+ *
  * @param {Term} a
  * @param {Term} b
  */
@@ -482,6 +535,10 @@ function identifierText(id) {
 
 /**
  * The term as Erlang writes it, on one line; for messages to people.
+ *
+ * @example
+ * format([Atom.for('a'), new Uint8Array([98]), 'c', 1.5]); // '[a,<<"b">>,<<"c">>,1.5]'
+ *
  * @param {any} term
  * @param {{limit?: number}} [options] `limit`: characters after which the rest is left out
  * @returns {string}
@@ -558,6 +615,10 @@ function formatOne(term, put, sequence, todo) {
  * The usual JavaScript for a term, where nothing need go back: atoms and UTF-8 binaries as strings (undefined, null and
  * nil as null), lists of characters as strings, tuples as arrays, maps with atoms, binaries or numbers as keys as objects,
  * floats as numbers. Pids, references, ports and funs stay.
+ *
+ * @example
+ * pretty([tuple(Atom.for('ok'), new Uint8Array([104, 105]))]); // [ [ 'ok', 'hi' ] ]
+ *
  * @param {any} term
  * @returns {any}
  */

@@ -168,6 +168,13 @@ export class VM extends Events {
 
   /**
    * Loads a module from the bytes of its .beam file. Answers its name.
+   *
+   * @example
+   * const vm = await createVM();
+   * // In a page `await (await fetch('hello.beam')).arrayBuffer()`, in Node `await readFile('hello.beam')`.
+   * const beam = await readBeam('hello');
+   * String(vm.load(beam)); // 'hello'
+   *
    * @param {Uint8Array | ArrayBuffer} bytes
    * @param {{name?: string | Atom}} [options] `name`: what the module must be called
    * @returns {Atom}
@@ -182,6 +189,13 @@ export class VM extends Events {
 
   /**
    * Starts a process that runs module:function(...args).
+   *
+   * @example
+   * const vm = await createVM();
+   * const pid = vm.spawn('timer', 'sleep', [60_000], { name: 'sleeper' });
+   * vm.exit('sleeper', Atom.for('enough'));
+   * (await vm.once('exit')).pid === pid; // true
+   *
    * @param {string | Atom} module
    * @param {string | Atom} fun
    * @param {Term[]} [args]
@@ -208,6 +222,13 @@ export class VM extends Events {
 
   /**
    * Sends a message, from nobody in particular (a JS process has a send of its own).
+   *
+   * @example
+   * const vm = await createVM();
+   * const process = vm.process({ name: 'me' });
+   * vm.send('me', tuple(Atom.for('hello'), 1));
+   * await process.receive(); // {hello,1}
+   *
    * @param {Pid | string | Atom | JsProcess | import('./term.js').Ref} to a pid, a registered name or an alias
    * @param {Term} message
    */
@@ -219,6 +240,13 @@ export class VM extends Events {
 
   /**
    * Sends an exit signal, as exit/2 does. To a process that has ended it does nothing.
+   *
+   * @example
+   * const vm = await createVM();
+   * const pid = vm.spawn('timer', 'sleep', [60_000]);
+   * vm.exit(pid, Atom.for('kill'));
+   * (await vm.once('exit')).reason; // killed
+   *
    * @param {Pid | string | Atom | JsProcess} process
    * @param {Term} reason
    */
@@ -230,6 +258,16 @@ export class VM extends Events {
 
   /**
    * A JavaScript process: with a pid, a mailbox, links and monitors like any other.
+   *
+   * @example
+   * const vm = await createVM();
+   * const watcher = vm.process({ trapExit: true, name: 'watcher' });
+   * const pid = vm.spawn('timer', 'sleep', [60_000]);
+   * watcher.link(pid);
+   * vm.exit(pid, Atom.for('boom'));
+   * const [tag, from, reason] = await watcher.receive();
+   * `${tag} ${reason}`; // 'EXIT boom'
+   *
    * @param {{trapExit?: boolean, name?: string | Atom}} [options]
    * @returns {JsProcess}
    */
@@ -326,6 +364,14 @@ export class VM extends Events {
 
   /**
    * Runs for a while, by hand. `reductions` bounds it by work instead of time, so that it is repeatable.
+   *
+   * @example
+   * const vm = await createVM({ autostart: false, clock: 'virtual', seed: 1 });
+   * const pid = vm.spawn('timer', 'sleep', [3_600_000]);
+   * let ticks = 0;
+   * while (vm.tick({ reductions: 1000 }).state !== 'idle') ticks++;
+   * vm.inspect().processes.some((info) => info.pid === pid); // false
+   *
    * @param {{budget?: number, reductions?: number}} [options]
    * @returns {{state: 'idle' | 'runnable' | 'timer' | 'halted', wake?: number}} `wake`: milliseconds until the next timer
    */
@@ -382,7 +428,17 @@ export class VM extends Events {
     this.#loop.start();
   }
 
-  /** Stops running by itself; `tick` runs it by hand. */
+  /**
+   * Stops running by itself; `tick` runs it by hand.
+   *
+   * @example
+   * const vm = await createVM();
+   * vm.stop();
+   * vm.spawn('erlang', 'exit', [Atom.for('done')]);
+   * vm.on('exit', ({ reason }) => console.log(String(reason)));
+   * vm.tick();
+   * vm.start();
+   */
   stop() {
     this.#loop.stop();
   }
@@ -391,7 +447,17 @@ export class VM extends Events {
     return (this.#state === 'idle' || this.#halted !== undefined) && this.#fetching.size === 0 && this.#reading === 0 && this.#pending.length === 0;
   }
 
-  /** Resolves once nothing is left to do: no process can run and no timer is set. */
+  /**
+   * Resolves once nothing is left to do: no process can run and no timer is set.
+   *
+   * @example
+   * const vm = await createVM();
+   * let ended = 0;
+   * vm.on('exit', () => ended++);
+   * for (let i = 0; i < 3; i++) vm.spawn('timer', 'sleep', [i]);
+   * await vm.idle();
+   * ended; // 3
+   */
   idle() {
     return /** @type {Promise<void>} */ (
       new Promise((resolve, reject) => {
@@ -403,12 +469,32 @@ export class VM extends Events {
     );
   }
 
-  /** A snapshot of all processes and how they are connected. @returns {Snapshot} */
+  /**
+   * A snapshot of all processes and how they are connected.
+   *
+   * @example
+   * const vm = await createVM();
+   * const process = vm.process({ trapExit: true });
+   * vm.spawn('timer', 'sleep', [60_000], { name: 'sleeper', parent: process, link: true });
+   * const sleeper = vm.inspect().processes.find((info) => info.name === 'sleeper');
+   * sleeper.links[0] === process.pid; // true
+   * sleeper.initialCall; // { module: 'timer', function: 'sleep', arity: 1 }
+   *
+   * @returns {Snapshot}
+   */
   inspect() {
     return readSnapshot(this.#machine.inspect(), (word) => this.#word(word));
   }
 
-  /** Memory in use and number of processes. */
+  /**
+   * Memory in use and number of processes.
+   *
+   * @example
+   * const vm = await createVM();
+   * const before = vm.stats().processes;
+   * vm.process();
+   * vm.stats().processes - before; // 1
+   */
   stats() {
     return this.#machine.stats();
   }
@@ -422,7 +508,15 @@ export class VM extends Events {
     return this.#halted;
   }
 
-  /** Ends the VM and gives everything back. Calls under way are rejected with a ClosedError. */
+  /**
+   * Ends the VM and gives everything back. Calls under way are rejected with a ClosedError.
+   *
+   * @example
+   * const vm = await createVM();
+   * const call = vm.call('timer', 'sleep', [60_000]);
+   * vm.close();
+   * await call.catch((error) => error.code); // 'CLOSED'
+   */
   close() {
     if (!open.has(this)) return;
     this.#shut(new ClosedError());

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes event records (layout in event.h). Every record is written in full or, when memory is out,
-// not at all and counted as lost. Closed (as in the native build), it costs nothing.
+// Writes event records (layout in event.h). A record is small as a rule and finds room beyond the limit of
+// memory; one for which there is no room even there is not written at all, and counted as lost. Closed (as in the native build), it costs nothing.
 
 #include "host/event.h"
 
+#include "base/alloc.h"
 #include "base/bytes.h"
 #include "code/load.h"
 #include "host/vm.h"
@@ -11,7 +12,7 @@
 #include "process/scheduler.h"
 #include "term/etf.h"
 
-enum { RING_FULL = 1 << 20 };
+enum { RING_FULL = 1 << 20, RING_OVERDRAFT = 4 * RING_FULL };
 
 static struct bytes ring;
 static bool is_open;
@@ -22,6 +23,7 @@ static void put_u64(u64 v) { bytes_append(&ring, &v, 8); }
 
 static size_t record_begin(u8 kind, u8 flags, u16 detail, term subject) {
   size_t at = ring.len;
+  mem_overdraft(RING_OVERDRAFT);
   put_u32(0);
   bytes_put(&ring, kind);
   bytes_put(&ring, flags);
@@ -30,15 +32,17 @@ static size_t record_begin(u8 kind, u8 flags, u16 detail, term subject) {
   return at;
 }
 
-static void record_end(size_t at) {
+static bool record_end(size_t at) {
+  mem_overdraft(0);
   if (ring.failed) {
     ring.len = at;
     ring.failed = false;
     lost++;
-    return;
+    return false;
   }
   u32 size = (u32)(ring.len - at);
   memcpy(ring.data + at, &size, 4);
+  return true;
 }
 
 static void put_term(term t) {
@@ -83,7 +87,8 @@ static void record(enum event_kind kind, struct process *p, term subject, term a
     put_atom_text(p->initial[1]);
     bytes_put(&ring, (u8)p->initial_arity);
   }
-  record_end(at);
+  // That a process has ended is told in any case, if need be without the reason.
+  if (!record_end(at) && kind == EVENT_EXIT && a != NV) record(kind, p, subject, NV, NV, 0);
 }
 
 // As vm_load's error: module, chunk, offset, what was wrong, one a line.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Monitors. Invariant: a record is in the map, in its watcher's list and, when the target is there, at
 // its place in the target's list (order of creation); it goes from all three at once.
+#include "base/alloc.h"
 #include "process/event.h"
 #include "process/kept.h"
 #include "process/late.h"
@@ -84,15 +85,21 @@ void monitor_remove(struct monitor *m) {
   monitor_free(m);
 }
 
-bool monitor_down_to(struct process *watcher, u64 id, enum monitor_kind kind, term object, term name, term tag, term reason) {
+static struct message *down_draft(struct process *watcher, u64 id, enum monitor_kind kind, term object, term name, term tag, term reason) {
   struct draft d;
   size_t words = 6 + REF_WORDS + (name != NV ? 3 : 0) + copy_size(object) + copy_size(tag) + copy_size(reason);
-  if (!draft_open(&d, watcher, words)) return false;
+  if (!draft_open(&d, watcher, words)) return NULL;
   term to = name != NV ? tuple2(d.heap, name, etf_node_name) : copy_term(d.heap, object);
   term ref = ref_from_id(d.heap, id);
   tag = copy_term(d.heap, tag);
   reason = copy_term(d.heap, reason);
-  struct message *m = draft_close(&d, tuple5(d.heap, tag, ref, kind == MONITOR_PORT ? ATOM_port : ATOM_process, to, reason));
+  return draft_close(&d, tuple5(d.heap, tag, ref, kind == MONITOR_PORT ? ATOM_port : ATOM_process, to, reason));
+}
+
+bool monitor_down_to(struct process *watcher, u64 id, enum monitor_kind kind, term object, term name, term tag, term reason) {
+  mem_overdraft(SIGNAL_OVERDRAFT);
+  struct message *m = down_draft(watcher, id, kind, object, name, tag, reason);
+  mem_overdraft(0);
   if (!m) return false;
   mailbox_append(watcher, m);
   return true;
@@ -106,7 +113,8 @@ void monitor_fire(struct monitor *m, term reason, struct kept *kept) {
     return;
   }
   EVENT(EVENT_DOWN, watcher, watcher->pid, m->target ? m->target->pid : m->object, reason, id);
-  monitor_down_to(watcher, id, m->kind, m->object, m->name, m->tag ? m->tag->value : ATOM_DOWN, reason);
+  bool told = monitor_down_to(watcher, id, m->kind, m->object, m->name, m->tag ? m->tag->value : ATOM_DOWN, reason);
   monitor_remove(m);
+  if (!told) exit_process(watcher, ATOM_system_limit); // no signal is lost in silence
   alias_demonitored(id);
 }

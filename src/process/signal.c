@@ -3,6 +3,7 @@
 // (erts "Receiving Exit Signals"). Called by BIFs, by exit.c and by the host.
 #include "process/signal.h"
 
+#include "base/alloc.h"
 #include "memory/copy.h"
 #include "process/event.h"
 #include "process/kept.h"
@@ -75,12 +76,18 @@ enum send_result signal_send_to(struct process *from, term destination, term val
 
 // --- Exit signals ---------------------------------------------------------------------------------------
 
-static struct message *exit_message(struct process *to, term from, term reason) {
+static struct message *exit_draft(struct process *to, term from, term reason) {
   struct draft d;
   if (!draft_open(&d, to, 4 + copy_size(from) + copy_size(reason))) return NULL;
   from = copy_term(d.heap, from);
   reason = copy_term(d.heap, reason);
-  struct message *m = draft_close(&d, tuple3(d.heap, ATOM_EXIT, from, reason));
+  return draft_close(&d, tuple3(d.heap, ATOM_EXIT, from, reason));
+}
+
+static struct message *exit_message(struct process *to, term from, term reason) {
+  mem_overdraft(SIGNAL_OVERDRAFT);
+  struct message *m = exit_draft(to, from, reason);
+  mem_overdraft(0);
   if (m) mailbox_append(to, m);
   return m;
 }
@@ -98,7 +105,8 @@ static void receive_exit(term from, struct process *to, term reason, struct kept
   if (to->trap_exit && !untrappable) {
     EVENT(EVENT_SIGNAL, to, to->pid, from, reason, (u64)cause << 8 | SIGNAL_TRAPPED);
     struct message *m = exit_message(to, from, reason);
-    if (m && to_self && to == ctx.p) late_self_exit(to, m);
+    if (!m) exit_process(to, ATOM_system_limit); // no signal is lost in silence
+    else if (to_self && to == ctx.p) late_self_exit(to, m);
   } else if (reason == ATOM_normal && !to_self) {
     EVENT(EVENT_SIGNAL, to, to->pid, from, reason, (u64)cause << 8 | SIGNAL_IGNORED);
   } else {

@@ -7,6 +7,8 @@
 
 #include "process/process.h"
 
+enum { SIGNAL_OVERDRAFT = 1 << 16 }; // bytes beyond the limit of memory that EXIT and DOWN messages may use
+
 // Sends a copy of value. from: NULL when the host sends. False: no memory (the sender should get system_limit).
 bool signal_send(struct process *from, struct process *to, term value);
 // The destination of "!": pid, registered name, {Name, Node}, alias, port. Result of the send.

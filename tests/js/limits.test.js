@@ -44,6 +44,13 @@ monitors() -> monitor(process, whereis(counter)), monitors().
 funs(F) -> funs(fun() -> F end).
 caught() -> try list([]) catch _:_ -> caught end.
 
+%% Takes all memory there is, in pieces smaller and smaller, and keeps it.
+hoarder() -> register(hoarder, self()), ets:new(hoard, [named_table, public]), receive never -> ok end.
+hoard(0) -> full;
+hoard(N) ->
+    {_, M} = spawn_monitor(fun() -> ets:insert(hoard, {make_ref(), binary:copy(<<1>>, N)}) end),
+    receive {'DOWN', M, _, _, normal} -> hoard(N); {'DOWN', M, _, _, _} -> hoard(N div 2) end.
+
 %% Another process: answers whoever asks, all the time.
 counter(N) -> receive {From, how_many} -> From ! N, counter(N + 1) end.
 start() -> P = spawn(fun() -> counter(0) end), register(counter, P), lists:sum([1]), ok.
@@ -88,6 +95,24 @@ test('a bomb of processes ends at their limit', async () => {
   expect(v.stats().processes).toBeGreaterThan(10);
   v.stop();
 });
+
+test('with no memory left at all calls are rejected, who took it can be ended, and there is room again', async () => {
+  const v = await vm({ memoryLimit: MEMORY });
+  const errors = [];
+  v.on('error', (error) => errors.push(error));
+  v.load(beam);
+  await v.call('lists', 'seq', [1, 2]);
+  const hoarder = v.spawn('greedy', 'hoarder');
+  const outcomes = [await v.call('greedy', 'hoard', [8_000_000]).catch((error) => error)];
+  for (let i = 0; i < 20; i++) outcomes.push(await v.call('lists', 'seq', [1, 20_000], { timeout: 10_000 }).catch((error) => error));
+  const reasons = new Set(outcomes.map((outcome) => (outcome instanceof Error ? brief(outcome) : String(outcome).slice(0, 20))));
+  for (const reason of reasons) expect(reason).toMatch(/^(full|killed|system_limit|undefined)$/); // undefined: a LimitError
+  expect(outcomes.at(-1)).toBeInstanceOf(Error);
+  v.exit(hoarder, Atom.for('kill'));
+  await v.idle();
+  expect(await v.call('lists', 'sum', [[1, 2, 3]])).toBe(6);
+  expect(errors.filter((error) => !/memory/.test(error.message))).toEqual([]);
+}, 60_000);
 
 test('a host that sends for ever is told', async () => {
   const v = await vm({ memoryLimit: MEMORY, autostart: false });
