@@ -140,14 +140,27 @@ static term monitor_pid(struct request *r, term item) {
   return monitor_made(r, NULL, item, NV, is_of_this_node(item) ? ATOM_noproc : ATOM_noconnection);
 }
 
+// DOWN for a name that nobody has is in the mailbox at once.
+static bool monitor_absent(const struct request *r, term name) {
+  struct message *m = monitor_down_to(r->p, r->id, r->kind, NIL, name, r->tag == NV ? ATOM_DOWN : r->tag, ATOM_noproc);
+  if (m) {
+    EVENT(EVENT_DOWN, r->p, r->p->pid, name, ATOM_noproc, r->id);
+    late_self_down(r->p, m, r->id);
+  } else {
+    monitor_remove(monitor_find(r->id));
+    alias_demonitored(r->id);
+  }
+  return m != NULL;
+}
+
 static term monitor_name(struct request *r, term name) {
   struct process *target = registered_find(name);
   if (target && (target->port != NULL) != (r->kind == MONITOR_PORT)) target = NULL;
   if (target == r->p) return ref_from_id(HEAP, r->id);
   if (target) return monitor_made(r, target, target->pid, name, NV);
-  if (!monitor_down_to(r->p, r->id, r->kind, NIL, name, r->tag == NV ? ATOM_DOWN : r->tag, ATOM_noproc)) return bif_system_limit();
-  if (r->alias == ALIAS_EXPLICIT) alias_add(r->id, r->p, ALIAS_EXPLICIT);
-  return ref_from_id(HEAP, r->id);
+  term ref = monitor_made(r, NULL, name, name, NV);
+  if (ref != NV && !monitor_absent(r, name)) return bif_system_limit();
+  return ref;
 }
 
 static term monitor(struct request *r, term type, term item) {
@@ -186,6 +199,7 @@ static bool demonitored(struct process *p, term ref) {
   EVENT(EVENT_DEMONITOR, p, p->pid, m->target ? m->target->pid : m->object, NV, id);
   monitor_remove(m);
   alias_demonitored(id);
+  if (UNLIKELY(p->late != NULL)) late_demonitored(p, id);
   return true;
 }
 

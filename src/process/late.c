@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The list p->late, oldest first; nearly always empty. Entries of the first two kinds point to a message
+// The list p->late, oldest first; nearly always empty. Entries of the first three kinds point to a message
 // that is in p's mailbox: whoever takes a message out says so (late_message_gone).
 #include "process/late.h"
 
@@ -7,7 +7,7 @@
 #include "process/kept.h"
 #include "process/signal.h"
 
-enum late_kind { LATE_SELF_EXIT, LATE_SELF_ALIAS, LATE_DOWN, LATE_LINK_EXIT };
+enum late_kind { LATE_SELF_EXIT, LATE_SELF_ALIAS, LATE_SELF_DOWN, LATE_DOWN, LATE_LINK_EXIT };
 enum { LATE_REDUCTIONS = 500 };
 struct late {
   struct late *next;
@@ -48,6 +48,20 @@ void late_self_alias(struct process *p, struct message *m, u64 alias) {
   if (l) l->message = m, l->id = alias;
 }
 
+// DOWN for a name that nobody has is there; the monitor is until it has been seen.
+static void end_monitor(const struct late *l) {
+  struct monitor *m = l->kind == LATE_SELF_DOWN ? monitor_find(l->id) : NULL;
+  if (!m) return;
+  monitor_remove(m);
+  alias_demonitored(l->id);
+}
+
+void late_self_down(struct process *p, struct message *m, u64 monitor) {
+  struct late none = {.kind = LATE_SELF_DOWN, .id = monitor}, *l = add(p, LATE_SELF_DOWN);
+  if (l) l->message = m, l->id = monitor;
+  else end_monitor(&none);
+}
+
 static bool add_answer(struct process *p, enum late_kind kind, u64 id, term from, term reason, struct kept *kept) {
   struct kept *from_kept = is_immediate(from) ? NULL : kept_new(from);
   struct late *l = is_immediate(from) || from_kept ? add(p, kind) : NULL;
@@ -83,7 +97,8 @@ void late_received(struct process *p) {
     // What it did to a port was done at once: the answer is there when it looks.
     bool of_port = l->kind == LATE_LINK_EXIT && is_local_port(l->from) && p->trap_exit;
     if (of_port) signal_exit_message(p, l->from, l->reason);
-    if (of_port || l->kind <= LATE_SELF_ALIAS) drop(at);
+    end_monitor(l);
+    if (of_port || l->kind <= LATE_SELF_DOWN) drop(at);
     else at = &l->next;
   }
 }
@@ -91,6 +106,7 @@ void late_received(struct process *p) {
 void late_message_gone(struct process *p, const struct message *m) {
   for (struct late **at = &p->late; *at; at = &(*at)->next)
     if ((*at)->message == m) {
+      end_monitor(*at);
       drop(at);
       return;
     }
@@ -110,10 +126,11 @@ void late_untrapped(struct process *p) {
   }
 }
 
-void late_unaliased(struct process *p, u64 alias) {
+// Takes back the messages of that kind and id.
+static void take_back(struct process *p, enum late_kind kind, u64 id) {
   for (struct late **at = &p->late; *at;) {
     struct message *m = (*at)->message;
-    if ((*at)->kind != LATE_SELF_ALIAS || (*at)->id != alias) {
+    if ((*at)->kind != kind || (*at)->id != id) {
       at = &(*at)->next;
       continue;
     }
@@ -121,6 +138,9 @@ void late_unaliased(struct process *p, u64 alias) {
     mailbox_delete(p, m);
   }
 }
+
+void late_unaliased(struct process *p, u64 alias) { take_back(p, LATE_SELF_ALIAS, alias); }
+void late_demonitored(struct process *p, u64 monitor) { take_back(p, LATE_SELF_DOWN, monitor); }
 
 bool late_due(const struct process *p) { return p->yielding || p->reductions - p->late->since >= LATE_REDUCTIONS; }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signals whose effect OTP shows later than their sending, although delivery here is immediate: exit
-// signals and alias messages that a process sends to itself (undone when it stops trapping or ends the
-// alias before it has received them); and what comes back to a running process: the EXITs and DOWNs of
+// signals and alias messages that a process sends to itself, DOWN for a name that nobody has (undone when it
+// stops trapping, ends the alias or the monitor before it has received them); and what comes back to a running process: the EXITs and DOWNs of
 // those it kills, DOWN noproc of a dead pid, noconnection. Those come when it has been scheduled out, so
 // that exit(P, kill), unlink(P) does what it does in OTP.
 #ifndef PROCESS_LATE_H
@@ -11,6 +11,7 @@
 
 void late_self_exit(struct process *p, struct message *m);            // m, 'EXIT' from itself, is in its mailbox
 void late_self_alias(struct process *p, struct message *m, u64 alias);
+void late_self_down(struct process *p, struct message *m, u64 monitor); // DOWN noproc of a name; the monitor goes once it is seen
 struct kept;
 // reason is immediate or owned by kept, which is shared. False: no memory.
 bool late_down(struct process *p, u64 monitor, term reason, struct kept *kept);
@@ -20,6 +21,7 @@ void late_received(struct process *p);                                // p has l
 void late_message_gone(struct process *p, const struct message *m);
 void late_untrapped(struct process *p);                               // may exit p
 void late_unaliased(struct process *p, u64 alias);
+void late_demonitored(struct process *p, u64 monitor);
 // Whether a process that only yields has run on for long enough: so what a few lines of code see does not
 // depend on how long slices are.
 bool late_due(const struct process *p);

@@ -11,6 +11,7 @@
 
 struct process;
 struct kept;
+struct message;
 enum alias_mode { ALIAS_NONE, ALIAS_EXPLICIT, ALIAS_DEMONITOR, ALIAS_REPLY_DEMONITOR, ALIAS_REPLY };
 enum monitor_kind { MONITOR_PROCESS, MONITOR_PORT, MONITOR_TIME_OFFSET };
 
@@ -62,7 +63,7 @@ void monitor_remove(struct monitor *m);
 // Delivers DOWN for m and removes it, with an alias that ends with it. The watcher lives; when it runs,
 // it gets the DOWN once it has been scheduled out. kept owns reason, or is NULL.
 void monitor_fire(struct monitor *m, term reason, struct kept *kept);
-bool monitor_down_to(struct process *watcher, u64 id, enum monitor_kind kind, term object, term name, term tag, term reason); // DOWN without a record
+struct message *monitor_down_to(struct process *watcher, u64 id, enum monitor_kind kind, term object, term name, term tag, term reason); // DOWN, the record aside; NULL: no memory
 extern struct id_map monitor_map;
 
 // alias.c

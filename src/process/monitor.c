@@ -96,13 +96,12 @@ static struct message *down_draft(struct process *watcher, u64 id, enum monitor_
   return draft_close(&d, tuple5(d.heap, tag, ref, kind == MONITOR_PORT ? ATOM_port : ATOM_process, to, reason));
 }
 
-bool monitor_down_to(struct process *watcher, u64 id, enum monitor_kind kind, term object, term name, term tag, term reason) {
+struct message *monitor_down_to(struct process *watcher, u64 id, enum monitor_kind kind, term object, term name, term tag, term reason) {
   mem_overdraft(SIGNAL_OVERDRAFT);
   struct message *m = down_draft(watcher, id, kind, object, name, tag, reason);
   mem_overdraft(0);
-  if (!m) return false;
-  mailbox_append(watcher, m);
-  return true;
+  if (m) mailbox_append(watcher, m);
+  return m;
 }
 
 void monitor_fire(struct monitor *m, term reason, struct kept *kept) {

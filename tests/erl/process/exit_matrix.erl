@@ -8,7 +8,8 @@ main() ->
     pcase:quiet(),
     Reasons = [normal, kill, killed, shutdown, {shutdown, why}, noproc, noconnection, foo, {foo, "bar"}, 42, <<1, 2, 3>>, #{a => 1}],
     [pcase:run([Way, Trap, R], fun() -> one(Way, Trap, R) end)
-     || Way <- [exit2, exit2_linked, dies_linked, dies_error, dies_throw, self, own_exit, exit2_twice, unlinked, chain, down], Trap <- [false, true], R <- Reasons],
+     || Way <- [exit2, exit2_linked, dies_linked, dies_error, dies_throw, self, own_exit, exit2_twice, unlinked, chain, down,
+               exit2_dying, exit2_linked_dying, dies_of_signal, own_error, own_throw, self_linked, self_then_other, toggled_on, toggled_off, toggled_between, tracked], Trap <- [false, true], R <- Reasons],
     ok.
 
 %% T is the target; the answer: how it ended, or that it lives with its messages and links.
@@ -44,9 +45,38 @@ act(chain, T, P, R) ->
     die(P, fun() -> link(Q), exit(R) end),
     case erlang:is_process_alive(Q) of true -> exit(Q, stop); false -> ok end,
     pcase:gone(Q);
+act(exit2_dying, T, P, R) -> die(P, fun() -> exit(T, R), exit(over) end);
+act(exit2_linked_dying, T, P, R) -> die(P, fun() -> link(T), exit(T, R), exit(over) end);
+%% P, linked to T, does not trap and is sent R: what T gets comes by the link.
+act(dies_of_signal, T, P, R) ->
+    pcase:do(P, fun() -> process_flag(trap_exit, false), link(T) end),
+    exit(P, R),
+    case R of normal -> ok; _ -> pcase:gone(P) end;
+act(own_error, T, _, R) -> pcase:tell(T, fun() -> erlang:raise(error, R, []) end);
+act(own_throw, T, _, R) -> pcase:tell(T, fun() -> erlang:raise(throw, R, []) end);
+act(self_linked, T, P, R) -> pcase:do(P, fun() -> link(T) end), pcase:tell(T, fun() -> exit(self(), R) end);
+act(self_then_other, T, P, R) ->
+    pcase:do(P, fun() -> link(T) end),
+    pcase:tell(T, fun() -> exit(self(), R), erlang:yield() end),
+    pcase:do(P, fun() -> exit(T, R) end);
+%% The flag counts when the signal arrives.
+act(toggled_on, T, P, R) -> flag(T, true), pcase:do(P, fun() -> link(T), exit(T, R) end);
+act(toggled_off, T, P, R) -> flag(T, true), flag(T, false), die(P, fun() -> link(T), exit(R) end);
+act(toggled_between, T, P, R) ->
+    flag(T, true), pcase:do(P, fun() -> link(T), exit(T, R) end),
+    flag(T, false), die(P, fun() -> exit(T, normal), exit(R) end);
+act(tracked, T, P, R) -> % linked and monitored both ways
+    pcase:do(T, fun() -> erlang:monitor(process, P) end),
+    die(P, fun() -> erlang:monitor(process, T), link(T), exit(R) end);
 act(down, T, P, R) ->
     pcase:do(T, fun() -> erlang:monitor(process, P) end),
     die(P, fun() -> exit(R) end).
+
+%% T may have died of what came before.
+flag(T, B) ->
+    M = erlang:monitor(process, T), Ref = make_ref(),
+    T ! {'$r', self(), Ref, fun() -> process_flag(trap_exit, B) end},
+    receive {Ref, _} -> erlang:demonitor(M, [flush]); {'DOWN', M, _, _, _} -> dead end.
 
 die(P, F) ->
     M = erlang:monitor(process, P),
