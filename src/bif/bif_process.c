@@ -24,7 +24,7 @@ term bif_processes_0(struct process *p, term *a) {
 }
 
 term bif_is_process_alive_1(struct process *p, term *a) {
-  (void)p;
+  if (UNLIKELY(p->late != NULL) && a[0] != p->pid) late_hasten(p);
   if (is_local_pid(a[0])) return make_bool(process_find(a[0]) != NULL);
   return is_pid(a[0]) && boxed_ptr(a[0])[1] == etf_node_name ? ATOM_false : bif_badarg();
 }

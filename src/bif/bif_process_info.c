@@ -303,7 +303,10 @@ static term item_pair(struct process *p, term item) {
 // The process asked about, NULL with *answer set: undefined, or an exception.
 static struct process *subject(struct process *self, term pid, term *answer) {
   struct process *p = endpoint_find(pid);
-  if (p == self && p->late) late_received(p);
+  if (UNLIKELY(self->late != NULL)) {
+    if (p == self) late_received(p);
+    else late_hasten(self);
+  }
   *answer = ATOM_undefined;
   if (!p && !is_local_pid(pid) && !is_local_port(pid) && !(is_pid(pid) && boxed_ptr(pid)[1] == etf_node_name)) *answer = bif_badarg();
   return p;

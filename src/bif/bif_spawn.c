@@ -19,9 +19,10 @@ static void request_default(struct request *r) {
 }
 
 static bool parse_reply(struct request *r, term value) {
+  if (value != ATOM_yes && value != ATOM_no && value != ATOM_success_only && value != ATOM_error_only) return false;
   r->reply_ok = value == ATOM_yes || value == ATOM_success_only;
   r->reply_error = value == ATOM_yes || value == ATOM_error_only;
-  return r->reply_ok || r->reply_error || value == ATOM_no;
+  return true;
 }
 
 static bool parse_size(term value, u32 *out) {

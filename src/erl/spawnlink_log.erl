@@ -36,10 +36,10 @@ handler() ->
 %% OTP's logger_server, whose name this process has, knows how to serve.
 loop(State) ->
     receive
-        {log, Level, Format, Args, Meta} -> report(Level, {Format, Args}, Meta), loop(State);
-        {log, Level, Report, Meta} -> report(Level, {report, Report}, Meta), loop(State);
+        {log, Level, Format, Args, Meta} -> report(fun() -> logger:log(Level, Format, Args, Meta) end, {Level, Format, Args}), loop(State);
+        {log, Level, Report, Meta} -> report(fun() -> logger:log(Level, Report, Meta) end, {Level, Report}), loop(State);
         {'$gen_call', From, Request} -> loop(serve(fun() -> logger_server:handle_call(Request, From, State) end, From, State));
-        {'$gen_cast', _} -> loop(State);
+        {'$gen_cast', Request} -> loop(serve(fun() -> logger_server:handle_cast(Request, State) end, none, State));
         Message -> loop(serve(fun() -> logger_server:handle_info(Message, State) end, none, State))
     end.
 
@@ -52,14 +52,10 @@ serve(Fun, From, State) ->
         _:_ -> State
     end.
 
-report(Level, Message, Meta) ->
-    try
-        case logger:allow(Level, ?MODULE) of
-            true -> log(#{level => Level, msg => Message, meta => Meta}, handler());
-            false -> ok
-        end
+report(Log, Report) ->
+    try Log()
     catch
-        _:_ -> erlang:display({Level, Message})
+        _:_ -> erlang:display(Report)
     end.
 
 %% The handler callback.

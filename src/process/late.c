@@ -144,6 +144,11 @@ void late_demonitored(struct process *p, u64 monitor) { take_back(p, LATE_SELF_D
 
 bool late_due(const struct process *p) { return p->yielding || p->reductions - p->late->since >= LATE_REDUCTIONS; }
 
+void late_hasten(struct process *p) {
+  p->late->since = p->reductions - LATE_REDUCTIONS;
+  ctx.fcalls = 0;
+}
+
 void late_deliver(struct process *p) {
   late_received(p);
   while (p->late && p->state != PROCESS_EXITING) {

@@ -25,6 +25,8 @@ void late_demonitored(struct process *p, u64 monitor);
 // Whether a process that only yields has run on for long enough: so what a few lines of code see does not
 // depend on how long slices are.
 bool late_due(const struct process *p);
+// p, running, has asked another process: in OTP it waits for the answer, what is late comes before it.
+void late_hasten(struct process *p);
 void late_deliver(struct process *p);                                 // p was scheduled out
 void late_free(struct process *p);
 

@@ -9,15 +9,28 @@ main() ->
     {ok, #{filters := Filters, filter_default := Default}} = logger:get_handler_config(default),
     ok = logger:add_handler(?MODULE, ?MODULE, #{config => self(), filters => Filters, filter_default => Default}),
     ok = logger:set_handler_config(default, level, none),
+    #{level := Level} = logger:get_primary_config(),
+    ok = logger:set_primary_config(level, notice), % other tests on this machine may have set it
     [begin io:format("~p~n", [N]), F(), show(300) end || {N, F} <- cases()],
+    ok = logger:set_primary_config(level, Level),
     ok = logger:set_handler_config(default, level, all),
     ok = logger:remove_handler(?MODULE).
 
 %% Runs in the process that logs.
-log(#{meta := Meta} = Event, #{config := To}) ->
-    Text = logger_formatter:format(Event#{meta := Meta#{time := 0}}, #{legacy_header => true, single_line => false, depth => unlimited}),
-    Line = logger_formatter:format(Event#{meta := Meta#{time := 0}}, #{single_line => true, depth => 8, template => [level, " ", mfa, " ", domain, " ", msg, "\n"]}),
+log(#{msg := Message, meta := Meta} = Event, #{config := To}) ->
+    Same = Event#{msg := short(Message), meta := Meta#{time := 0}},
+    Text = logger_formatter:format(Same, #{legacy_header => true, single_line => false, depth => unlimited}),
+    Line = logger_formatter:format(Same, #{single_line => false, depth => 8, template => [level, " ", mfa, " ", domain, " ", msg, "\n"]}),
     To ! {text, unicode:characters_to_list([Text, Line])}.
+
+%% Pids are not of the same length everywhere, and lines are broken by length.
+short(T) when is_pid(T) -> '<0.1.0>';
+short(T) when is_reference(T) -> '#Ref<0>';
+short(T) when is_function(T) -> {'fun', erlang:fun_info(T, module), erlang:fun_info(T, arity)};
+short([H | T]) -> [short(H) | short(T)];
+short(T) when is_tuple(T) -> list_to_tuple(short(tuple_to_list(T)));
+short(T) when is_map(T) -> maps:map(fun(_, V) -> short(V) end, T);
+short(T) -> T.
 
 %% All that was logged, until nothing more has come for a while.
 show(Ms) ->
@@ -60,7 +73,7 @@ cases() ->
      {proc_messages, fun() -> run(fun() -> self() ! {a, "message"}, self() ! 2, error(with_messages) end) end},
      {proc_dictionary, fun() -> run(fun() -> put(key, {v, [1, 2]}), error(with_dictionary) end) end},
      {proc_trap, fun() -> run(fun() -> process_flag(trap_exit, true), error(trapping) end) end},
-     {proc_linked, fun() -> run(fun() -> proc_lib:spawn_link(fun() -> receive x -> ok end end), error(linked) end) end},
+     {proc_linked, fun() -> run(fun() -> Me = self(), P = proc_lib:spawn_link(fun() -> Me ! up, receive x -> ok end end), receive up -> ok end, waits(P), error(linked) end) end},
      {proc_ancestors, fun() -> run(fun() -> gone(proc_lib:spawn(fun() -> gone(proc_lib:spawn(fun() -> error(third) end)) end)) end) end},
      {proc_killed, fun() -> P = proc_lib:spawn(fun() -> receive x -> ok end end), exit(P, kill), gone(P) end},
      {proc_undef, fun() -> gone(proc_lib:spawn(no_such_module, start, [1])) end},
@@ -102,6 +115,7 @@ cases() ->
      {error_logger, fun() -> error_logger:error_msg("msg ~p", [1]), error_logger:error_report([{a, 1}]), error_logger:warning_msg("warn"), error_logger:info_report(quiet) end}].
 
 id(X) -> X.
+waits(P) -> case process_info(P, status) of {status, waiting} -> ok; _ -> waits(P) end.
 
 %% --- children of a supervisor
 sup(Flags, Children, F) ->

@@ -100,9 +100,9 @@ auto(Auto, Restart, Which, Reason) ->
     [P1, P2, _] = [up(I) || I <- [1, 2, 3]],
     MS = monitor(process, S),
     P1 ! {die, Reason},
-    First = receive {'DOWN', MS, _, _, R} -> {ended, R} after 250 -> running end,
+    First = receive {'DOWN', MS, _, _, R} -> {ended, R} after 1000 -> running end,
     Which =:= all_but_last andalso (P2 ! {die, Reason}),
-    Second = case First of running -> receive {'DOWN', MS, _, _, R2} -> {ended, R2} after 250 -> {running, supervisor:count_children(S)} end; _ -> none end,
+    Second = case First of running -> receive {'DOWN', MS, _, _, R2} -> {ended, R2} after 1000 -> {running, supervisor:count_children(S)} end; _ -> none end,
     Rest = quiet(120),
     exit(S, kill),
     {First, Second, lists:sort(Rest)}.
@@ -114,7 +114,7 @@ intensity(Max, Period, Crashes, Strategy) ->
     _ = up(b),
     MS = monitor(process, S),
     crashes(Crashes),
-    R = receive {'DOWN', MS, _, _, Why} -> {ended, Why} after 250 -> {running, supervisor:count_children(S)} end,
+    R = receive {'DOWN', MS, _, _, Why} -> {ended, Why} after 1000 -> {running, supervisor:count_children(S)} end,
     exit(S, kill),
     R.
 crashes(0) -> ok;

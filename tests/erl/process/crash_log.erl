@@ -28,10 +28,16 @@ reports(P, Time) ->
 
 print({Level, Format, Args, Meta, P}) ->
     io:format("  ~w ~p ~w ~0p~n", [Level, Format, length(Args), [{K, meta(K, V, P)} || {K, V} <- lists:sort(maps:to_list(Meta))]]),
-    Text = logger_formatter:format(#{level => Level, msg => {Format, Args}, meta => maps:without([gl], Meta#{time => 0})}, #{legacy_header => true, single_line => false}),
+    Text = logger_formatter:format(#{level => Level, msg => {Format, short(Args)}, meta => maps:without([gl], Meta#{time => 0})}, #{legacy_header => true, single_line => false}),
     io:format("~ts", [tidy(Text)]);
 print({Level, Report, Meta, P}) ->
     io:format("  ~w ~p ~0p~n", [Level, Report, [{K, meta(K, V, P)} || {K, V} <- lists:sort(maps:to_list(Meta))]]).
+
+%% Pids are not of the same length everywhere, and lines are broken by length.
+short(T) when is_pid(T) -> '<0.1.0>';
+short([H | T]) -> [short(H) | short(T)];
+short(T) when is_tuple(T) -> list_to_tuple(short(tuple_to_list(T)));
+short(T) -> T.
 
 meta(pid, P, P) -> crashed;
 meta(pid, P, _) when is_pid(P) -> other;

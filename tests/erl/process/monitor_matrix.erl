@@ -43,7 +43,7 @@ monitored(Target, Options, Script) ->
 
 monitors() -> [length(L) || L <- [element(2, process_info(self(), monitors)), element(2, process_info(self(), monitored_by))]].
 %% The DOWN of a dead process comes when it likes: it is waited for unless something took the monitor away.
-settle(dead, S) when S =:= dies; S =:= killed; S =:= unalias_dies; S =:= unregistered_dies; S =:= replies_dies -> receive X -> [X | mb()] after 100 -> [] end;
+settle(dead, S) when S =/= demonitor, S =/= late_flush, S =/= late_flush_info -> receive X -> [X | mb()] after 100 -> [] end;
 settle(_, _) -> mb().
 
 stop(self, _, _) -> ok;
