@@ -16,10 +16,8 @@ reset_coverage(Module) -> not_counted(reset_coverage, [Module]).
 not_counted(Function, Arguments) -> erlang:raise(error, badarg, [{code, Function, Arguments, [{error_info, #{cause => coverage, module => erl_erts_errors}}]}]).
 
 start() ->
-    Release = list_to_integer(erlang:system_info(otp_release)),
-    %% Where OTP 26 and later look up the mode, and OTP 27 and later the shell of os:cmd: kernel, which is not started, puts them there.
-    Release >= 26 andalso persistent_term:put(code_server, interactive),
-    Release >= 27 andalso persistent_term:put(kernel_os_cmd_shell, "/bin/sh"),
+    %% Where OTP 26 and later look up the mode.
+    list_to_integer(erlang:system_info(otp_release)) >= 26 andalso persistent_term:put(code_server, interactive),
     loop([]).
 
 %% Modules whose on_load functions run: {Module, Pid, [fun((Result) -> _)]}.
