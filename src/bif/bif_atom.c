@@ -99,9 +99,21 @@ static size_t utf8_of_latin1(const u8 *text, size_t n, u8 *out) {
   return len;
 }
 
+// Text that is too long before it is malformed is too long.
+static size_t count_characters(const u8 *text, size_t n) {
+  u32 c;
+  size_t characters = 0;
+  for (const u8 *end = text + n; text < end; characters++) {
+    int k = utf8_decode(text, end, &c);
+    if (k == 0) return characters >= MAX_ATOM_CHARACTERS ? MAX_ATOM_CHARACTERS + 1 : SIZE_MAX;
+    text += k;
+  }
+  return characters;
+}
+
 static term from_text(const u8 *text, size_t n, bool latin1, bool existing) {
   u8 utf8[MAX_ATOM_CHARACTERS * 2];
-  size_t count = latin1 ? n : utf8_count(text, n);
+  size_t count = latin1 ? n : count_characters(text, n);
   if (count == SIZE_MAX) return bif_badarg();
   if (count > MAX_ATOM_CHARACTERS) return existing ? bif_badarg() : bif_system_limit();
   if (latin1) {

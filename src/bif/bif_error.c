@@ -3,9 +3,9 @@
 // to the trace stands in ctx: fault_args (arguments of the caller), fault_info (its error_info), or
 // fault_trace (a whole trace given by the program).
 #include "bif/bif.h"
+#include "bif/bif_system.h"
 #include "gen/bifs.h"
 
-enum { BACKTRACE_DEPTH = 8 }; // as OTP's default backtrace_depth
 
 term bif_error_1(struct process *p, term *a) {
   (void)p;
@@ -67,13 +67,13 @@ static term trace_entry(term t) {
 term bif_raise_3(struct process *p, term *a) {
   (void)p;
   if (a[0] != ATOM_error && a[0] != ATOM_exit && a[0] != ATOM_throw) return ATOM_badarg;
-  term kept[BACKTRACE_DEPTH];
-  u32 n = 0;
+  static term kept[1024]; // what system_flag(backtrace_depth, N) allows
+  u32 n = 0, depth = system_backtrace_depth();
   term l = a[2];
   for (; is_cons(l); l = tl(l)) {
     term entry = trace_entry(hd(l));
     if (entry == NV) return ATOM_badarg;
-    if (n < BACKTRACE_DEPTH) kept[n++] = entry;
+    if (n < depth) kept[n++] = entry;
   }
   if (l != NIL) return ATOM_badarg;
   term trace = NIL;

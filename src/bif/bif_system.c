@@ -44,6 +44,8 @@ term system_flag_value(term name) {
   return f ? make_small(f->value) : NV;
 }
 
+u32 system_backtrace_depth(void) { return number_flags[0].value ? number_flags[0].value : 1; }
+
 // Flags that have one possible value here: what they were, whatever is asked for.
 static term fixed_flag(term name, term value) {
   switch (is_atom(name) ? atom_index(name) : ATOM_COUNT) {

@@ -20,6 +20,7 @@ void info_open(void);
 void os_close(void);
 // What erlang:system_flag has set, by name; NV when there is no such flag.
 term system_flag_value(term flag);
+u32 system_backtrace_depth(void); // at least 1
 // What a BIF failed for beyond its reason: #{cause => Cause, module => erl_erts_errors}. Returns NV.
 term bif_badarg_because(term cause);
 

@@ -28,7 +28,7 @@ static bool read_wide(struct reader *r, u32 n, struct beam_arg *out) {
     for (u32 i = skip; i < n; i++) v = v << 8 | p[i];
     out->value = (i64)v;
     if (out->kind != BEAM_I && !skip && out->value < 0) return reader_fail(r, "negative number");
-  } else if (out->kind == BEAM_I) {
+  } else if (out->kind == BEAM_I || out->kind == BEAM_U) {
     out->kind = BEAM_BIG;
     out->value = r->at;
     out->big_len = n;

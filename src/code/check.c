@@ -63,7 +63,7 @@ static const char *const signatures[GENOP_COUNT] = {
   // matching binaries
   [GENOP_bs_start_match3] = "fsvd", [GENOP_bs_start_match4] = "gvsd", [GENOP_bs_get_integer2] = "frvsuud",
   [GENOP_bs_get_float2] = "frvsuud", [GENOP_bs_get_binary2] = "frvsuud", [GENOP_bs_skip_bits2] = "frsuu",
-  [GENOP_bs_test_tail2] = "fru", [GENOP_bs_test_unit] = "fru", [GENOP_bs_match_string] = "fruu",
+  [GENOP_bs_test_tail2] = "jrh", [GENOP_bs_test_unit] = "fru", [GENOP_bs_match_string] = "fruu",
   [GENOP_bs_get_utf8] = "frvud", [GENOP_bs_get_utf16] = "frvud", [GENOP_bs_get_utf32] = "frvud",
   [GENOP_bs_skip_utf8] = "frvu", [GENOP_bs_skip_utf16] = "frvu", [GENOP_bs_skip_utf32] = "frvu",
   [GENOP_bs_get_tail] = "rdv", [GENOP_bs_get_position] = "rdv", [GENOP_bs_set_position] = "rs", [GENOP_bs_match] = "frM",
@@ -198,6 +198,7 @@ static bool check_operand(struct check *c, char letter, const struct beam_arg *a
   case 'D': good = a->kind == BEAM_FR ? a->value < MAX_FLOAT_REGISTERS : is_register(c, a); break;
   case 'a': good = a->kind == BEAM_ATOM && a->value >= 1 && a->value <= c->f->atom_count; break;
   case 'u': good = number_up_to(a, INT32_MAX); break;
+  case 'h': good = a->kind == BEAM_BIG || (a->kind == BEAM_U && a->value >= 0); break;
   case 'v': good = number_up_to(a, MAX_X_REGISTERS); break;
   case 'k': good = number_up_to(a, MAX_FRAME); break;
   case 'w': good = number_up_to(a, 1 << 24); break;

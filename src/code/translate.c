@@ -102,6 +102,16 @@ static void translate_make_fun(struct emit *e, const struct beam_instr *i) {
   for (u32 k = 0; k < i->list_count; k++) source(e, &i->list[k]);
 }
 
+// As compilers before OTP 24 say it: the free variables are in x0 on, the fun goes to x0.
+static void translate_make_fun2(struct emit *e, const struct beam_instr *i) {
+  const struct fun_entry *fun = e->s->m->funs[ARG(0)->value];
+  emit_op(e, OP_make_fun);
+  emit_word(e, (cword)fun);
+  emit_word(e, operand_x(0));
+  emit_word(e, fun->free_count);
+  for (u32 k = 0; k < fun->free_count; k++) emit_word(e, operand_x(k));
+}
+
 // The compiler has no tail calls of funs: call_fun, deallocate, return are one. Without it a loop of funs
 // would grow the stack.
 static bool take_fun_tail_call(struct emit *e) {
@@ -132,6 +142,15 @@ static void translate_allocate(struct emit *e, i64 stack, i64 heap, i64 live) {
     emit_word(e, (cword)live);
   }
   emit_frame(e, FRAME_PUSHED);
+}
+
+// allocate_zero and allocate_heap_zero of compilers before OTP 24.
+static void translate_allocate_zero(struct emit *e, i64 stack, i64 heap, i64 live) {
+  translate_allocate(e, stack, heap, live);
+  if (stack == 0) return;
+  emit_op(e, OP_init_yregs);
+  emit_word(e, (cword)stack);
+  for (i64 k = 0; k < stack; k++) emit_word(e, operand_y(k));
 }
 
 static void translate_init_yregs(struct emit *e, const struct beam_instr *i) {
@@ -396,6 +415,7 @@ static bool translate_control(struct emit *e, const struct beam_instr *i) {
     return true;
   case GENOP_call_fun2: translate_call_fun2(e, i); return true;
   case GENOP_make_fun3: translate_make_fun(e, i); return true;
+  case GENOP_make_fun2: translate_make_fun2(e, i); return true;
   case GENOP_apply:
     emit_op(e, OP_apply);
     emit_word(e, (cword)ARG(0)->value);
@@ -414,6 +434,8 @@ static bool translate_control(struct emit *e, const struct beam_instr *i) {
     return true;
   case GENOP_allocate: translate_allocate(e, ARG(0)->value, 0, ARG(1)->value); return true;
   case GENOP_allocate_heap: translate_allocate(e, ARG(0)->value, ARG(1)->value, ARG(2)->value); return true;
+  case GENOP_allocate_zero: translate_allocate_zero(e, ARG(0)->value, 0, ARG(1)->value); return true;
+  case GENOP_allocate_heap_zero: translate_allocate_zero(e, ARG(0)->value, ARG(1)->value, ARG(2)->value); return true;
   case GENOP_test_heap:
     emit_op(e, OP_test_heap);
     emit_word(e, (cword)ARG(0)->value);
@@ -427,6 +449,10 @@ static bool translate_control(struct emit *e, const struct beam_instr *i) {
   case GENOP_trim:
     emit_op(e, OP_trim);
     emit_word(e, (cword)ARG(0)->value * sizeof(term));
+    return true;
+  case GENOP_init:
+    emit_op(e, OP_init_y);
+    emit_word(e, operand_y(ARG(0)->value));
     return true;
   case GENOP_init_yregs: translate_init_yregs(e, i); return true;
   case GENOP_on_load: return true; // load.c finds the function by itself

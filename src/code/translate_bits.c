@@ -24,8 +24,9 @@ static void number(struct emit *e, const struct beam_arg *a) { emit_word(e, (cwo
 
 static void getter(struct emit *e, cword op, i64 fail, const struct beam_arg *context, const struct beam_arg *live, const struct beam_arg *size,
                    const struct beam_arg *unit, u32 flags, const struct beam_arg *to) {
-  bool byte = op == OP_bs_get_integer && !arg_is_register(size) && size->value * unit->value == 8 && !(flags & BS_SIGNED);
-  i64 bits = arg_is_register(size) || size->kind == BEAM_ATOM ? 0 : size->value * unit->value;
+  bool constant = size->kind == BEAM_U || size->kind == BEAM_I;
+  i64 bits = constant && size->value >= 0 && size->value < 64 ? size->value * unit->value : 0;
+  bool byte = op == OP_bs_get_integer && bits == 8 && !(flags & BS_SIGNED);
   if (op == OP_bs_get_integer && bits >= 16 && bits <= 56 && bits % 8 == 0 && !(flags & BS_SIGNED)) {
     emit_op(e, OP_bs_get_bytes);
     emit_label_ref(e, fail);
@@ -73,6 +74,12 @@ static void test_number(struct emit *e, const struct beam_instr *i, cword op) { 
   emit_label_ref(e, ARG(0)->value);
   source(e, ARG(1));
   number(e, ARG(2));
+}
+
+static void never_matches(struct emit *e, const struct beam_instr *i) {
+  emit_op(e, OP_jump);
+  emit_label_ref(e, ARG(0)->value);
+  emit_unreachable(e);
 }
 
 static void start_match(struct emit *e, i64 fail, const struct beam_arg *from, const struct beam_arg *live, const struct beam_arg *to) {
@@ -195,7 +202,7 @@ static void translate_create(struct emit *e, const struct beam_instr *i) {
       emit_fail(e, "bs_create_bin segment that the VM lacks");
       return;
     }
-    emit_word(e, (cword)type | flags_of(e, s + 3) << 8 | (cword)s[2].value << 16);
+    emit_word(e, BS_SEGMENT_WORD(type, flags_of(e, s + 3), s[2].value, s[1].value));
     if (type == BS_STRING) emit_string_ref(e, (u32)s[4].value);
     else source(e, s + 4);
     source(e, s + 5);
@@ -212,7 +219,7 @@ bool translate_bits(struct emit *e, const struct beam_instr *i) {
   case GENOP_bs_get_float2: get_sized(e, i, OP_bs_get_float); return true;
   case GENOP_bs_get_binary2: get_sized(e, i, OP_bs_get_binary); return true;
   case GENOP_bs_skip_bits2:
-    if (ARG(2)->kind == BEAM_I && ARG(2)->value >= 0 && ARG(2)->value * ARG(3)->value < 1 << 28) {
+    if (ARG(2)->kind == BEAM_I && ARG(2)->value >= 0 && ARG(2)->value < 1 << 28 && ARG(2)->value * ARG(3)->value < 1 << 28) {
       emit_op(e, OP_bs_skip_const);
       emit_label_ref(e, ARG(0)->value);
       source(e, ARG(1));
@@ -231,7 +238,10 @@ bool translate_bits(struct emit *e, const struct beam_instr *i) {
   case GENOP_bs_skip_utf8: skip_utf(e, i, OP_bs_skip_utf8); return true;
   case GENOP_bs_skip_utf16: skip_utf(e, i, OP_bs_skip_utf16); return true;
   case GENOP_bs_skip_utf32: skip_utf(e, i, OP_bs_skip_utf32); return true;
-  case GENOP_bs_test_tail2: test_number(e, i, OP_bs_test_tail); return true;
+  case GENOP_bs_test_tail2:
+    if (ARG(2)->kind == BEAM_U && ARG(2)->value <= INT32_MAX) test_number(e, i, OP_bs_test_tail);
+    else never_matches(e, i); // no bitstring is that long
+    return true;
   case GENOP_bs_test_unit:
     if (ARG(2)->value == 8) {
       emit_op(e, OP_bs_test_unit_8);

@@ -54,7 +54,10 @@ term bif_apply_3(struct process *p, term *a) {
   (void)p;
   term m = a[0], f = a[1], args = a[2];
   u32 n;
-  if (!is_atom(m) || !is_atom(f) || !proper_list(args, &n)) return bif_badarg();
+  for (;; m = hd(args), f = hd(tl(args)), args = hd(tl(tl(args)))) { // apply of apply: what it would apply
+    if (!is_atom(m) || !is_atom(f) || !proper_list(args, &n)) return bif_badarg();
+    if (m != ATOM_erlang || f != ATOM_apply || n != 3) break;
+  }
   struct export *e = export_get(m, f, n);
   if (!e) return bif_system_limit();
   spread(args);

@@ -118,7 +118,7 @@ static bool create_room(term *E, u32 live, size_t words) {
 }
 
 enum { MAX_SEGMENTS = 256 };
-// fail, destination, live | words needed afterwards << BS_LIVE_BITS, n, (type | flags << 8 | unit << 16, value, size)...
+// fail, destination, live | words needed afterwards << BS_LIVE_BITS, n, (BS_SEGMENT_WORD, value, size)...
 const cword *cold_bs_create_bin(const cword *ip, term *E) {
   if (!create_room(E, (u32)ip[3] & ((1 << BS_LIVE_BITS) - 1), ip[3] >> BS_LIVE_BITS)) return NULL;
   E = ctx.e;
@@ -127,9 +127,10 @@ const cword *cold_bs_create_bin(const cword *ip, term *E) {
   const cword *at = ip + 5;
   for (u32 i = 0; i < n; i++, at += 3) {
     struct bs_segment *s = &segments[i];
-    s->type = (u8)at[0];
-    s->flags = (u8)(at[0] >> 8);
-    s->unit = (u16)(at[0] >> 16);
+    s->type = at[0] & 15;
+    s->flags = at[0] >> 4 & 31;
+    s->unit = at[0] >> 9 & 511;
+    s->number = (u16)((u32)at[0] >> 18);
     if (s->type == BS_STRING) {
       s->string = (const u8 *)at[1];
       s->value = NV;

@@ -122,10 +122,10 @@ static struct export *apply_target(u32 n) {
 }
 
 static const cword *bad_apply(const cword *ip, term *E, u32 n) {
-  struct export *apply = export_get(ATOM_erlang, ATOM_apply, 3);
-  (void)apply;
-  (void)n;
-  return exception_error(ip, E, ATOM_badarg);
+  term list = NIL;
+  for (u32 i = n; i--;) list = cons(HEAP, ctx.x[i], list);
+  term args[3] = {ctx.x[n], ctx.x[n + 1], list};
+  return exception_guard_bif(ip, E, ATOM_apply, ATOM_badarg, args, 3);
 }
 
 const cword *cold_apply(const cword *ip, term *E) {
@@ -141,7 +141,7 @@ const cword *cold_apply_last(const cword *ip, term *E) {
   u32 n = (u32)ip[1];
   struct export *e = apply_target(n);
   if (!e) return bad_apply(ip, E, n);
-  ctx.e = (term *)((char *)E + ip[2]);
+  ctx.e = exception_keep_caller(ip, (term *)((char *)E + ip[2]), e);
   return interp_enter(e->ip);
 }
 

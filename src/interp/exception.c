@@ -5,11 +5,12 @@
 // the failing operation itself (0: none), the others return addresses. It becomes a list only when
 // somebody looks (exception_trace).
 #include "interp/semantics.h"
+#include "bif/bif_system.h"
 #include "interp/undefined.h"
 #include "process/signal.h"
 #include "process/timer.h"
 
-enum { BACKTRACE_DEPTH = 8 }; // as OTP's default backtrace_depth
+enum { DEEPEST_BACKTRACE = 1024 }; // what system_flag(backtrace_depth, N) allows
 
 static term location(const struct code_place *place, term info) {
   term list = info == NV ? NIL : cons(HEAP, tuple2(HEAP, ATOM_error_info, info), NIL);
@@ -49,11 +50,12 @@ static term *stack_top(void) { return ctx.p->stack_start + ctx.p->stack_words; }
 
 // Builds {Class, Entries, Ip, Return...}. ip NULL: the failing operation has no place of its own.
 static term raw_trace(term class, term entries, const cword *ip, const term *E, bool has_frame) {
-  const cword *found[BACKTRACE_DEPTH];
+  static const cword *found[DEEPEST_BACKTRACE];
   u32 n = 0;
   const term *top = stack_top(), *w = has_frame ? E + 1 : E;
   const cword *last = NULL;
-  u32 depth = BACKTRACE_DEPTH - (ip ? 1 : 0) - (entries != NIL ? 1 : 0);
+  u32 depth = system_backtrace_depth(), first = (ip ? 1 : 0) + (entries != NIL ? 1 : 0);
+  depth = depth > first ? depth - first : 0;
   for (; w < top && n < depth; w++) {
     if (!is_return_word(*w)) continue;
     const cword *address = word_address(*w);
@@ -72,7 +74,7 @@ term exception_trace(term raw) {
   if (!is_tuple(raw)) return raw;
   const term *e = tuple_elements(raw);
   u32 n = tuple_arity(raw);
-  term items[BACKTRACE_DEPTH + 1];
+  static term items[DEEPEST_BACKTRACE + 1];
   u32 count = 0;
   for (u32 i = 2; i < n; i++) {
     struct code_place place;
@@ -80,10 +82,10 @@ term exception_trace(term raw) {
     items[count++] = entry(place.module, place.function, make_small(place.arity), location(&place, NV));
   }
   term list = list_of(items, count);
-  term first[BACKTRACE_DEPTH + 2];
+  if (e[1] == NIL) return list;
   u32 k = 0;
-  for (term l = e[1]; is_cons(l) && k < COUNT_OF(first); l = tl(l)) first[k++] = hd(l);
-  while (k--) list = cons(HEAP, first[k], list);
+  for (term l = e[1]; is_cons(l) && k < COUNT_OF(items); l = tl(l)) items[k++] = hd(l);
+  while (k--) list = cons(HEAP, items[k], list);
   return list;
 }
 
@@ -143,12 +145,15 @@ const cword *exception_error_twice(const cword *ip, term *E, term reason) {
 }
 
 // erlang:error/2,3 put arguments or error_info into the entry of the calling function.
-static const cword *raise_decorated(const cword *ip, term *E) {
+static term decorated_entries(const cword *caller, bool is_return) {
   struct code_place place;
-  if (!code_place(ip, false, &place)) return raise_with(ip, E, NIL, true);
+  if (!code_place(caller, is_return, &place)) return NIL;
   term args = ctx.fault_args == NV ? make_small(place.arity) : ctx.fault_args;
-  term first = entry(place.module, place.function, args, location(&place, ctx.fault_info));
-  return raise_with(ip, E, cons(HEAP, first, NIL), false);
+  return cons(HEAP, entry(place.module, place.function, args, location(&place, ctx.fault_info)), NIL);
+}
+static const cword *raise_decorated(const cword *ip, term *E) {
+  term entries = decorated_entries(ip, false);
+  return raise_with(ip, E, entries, entries == NIL);
 }
 
 const cword *exception_raise(const cword *ip, term *E) {
@@ -180,8 +185,10 @@ static const cword *bif_failed(const cword *ip, term *E, const struct export *bi
   // A stub's address is no place in a module: the caller is found through the return word at E.
   bool stub = ip[0] == OP_call_bif_stub;
   if (raises_on_purpose(bif) && ctx.fault_trace == NV) {
-    if (stub) return unwind(E, raw_trace(ctx.fault_class, NIL, NULL, E, false));
-    return exception_raise(ip, E);
+    if (!stub) return exception_raise(ip, E);
+    bool decorated = (ctx.fault_args != NV || ctx.fault_info != NV) && is_return_word(E[0]);
+    term entries = decorated ? decorated_entries(word_address(E[0]), true) : NIL;
+    return unwind(E, raw_trace(ctx.fault_class, entries, NULL, E, entries != NIL));
   }
   if (ctx.fault_trace != NV) return exception_raise(ip, E);
   term entries = cons(HEAP, bif_entry(bif, args), NIL);
@@ -190,10 +197,10 @@ static const cword *bif_failed(const cword *ip, term *E, const struct export *bi
   return raise_with(ip, E, entries, true);
 }
 
-// error/1 and its like called by a tail call of apply/3: OTP still shows the caller in the trace, so a
+// error/1 and its like called by a tail call of apply: OTP still shows the caller in the trace, so a
 // frame stands in for it. It never returns.
-static term *keep_caller(const cword *ip, term *E) {
-  if (E - 1 < ctx.slim) return E;
+term *exception_keep_caller(const cword *ip, term *E, const struct export *called) {
+  if (!called->bif || !raises_on_purpose(called) || ip[0] == OP_call_bif_stub || E - 1 < ctx.slim) return E;
   E[-1] = return_word(ip + 1);
   return E - 1;
 }
@@ -205,7 +212,7 @@ const cword *exception_bif(const cword *ip, term *E, const struct export *bif, c
   case BIF_TRAP:
     E = (term *)((char *)E + popped_frame(ip));
     if (next) E[0] = return_word(next);
-    else if (ctx.trap->bif && raises_on_purpose(ctx.trap)) E = keep_caller(ip, E);
+    else E = exception_keep_caller(ip, E, ctx.trap);
     ctx.e = E;
     return interp_enter(ctx.trap->ip);
   case BIF_YIELD:
@@ -312,6 +319,7 @@ const cword *cold_raw_raise(const cword *ip, term *E) { // erlang:raise(x0, x1, 
     ctx.x[0] = ATOM_badarg;
     return ip + 1;
   }
+  if (is_tuple(ctx.x[2])) tuple_elements(ctx.x[2])[0] = class; // stays changed when raised again
   return raise_again(ip, E, class, ctx.x[1], ctx.x[2]);
 }
 

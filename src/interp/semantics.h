@@ -29,6 +29,7 @@ term semantics_send(term to, term message);
 extern enum send_result semantics_send_failure;
 
 const cword *exception_guard_bif(const cword *ip, term *E, term function, term reason, const term *args, u32 n);
+term *exception_keep_caller(const cword *ip, term *E, const struct export *called);
 const cword *exception_arithmetic(const cword *ip, term *E, term function, term a, term b);
 const cword *exception_send(const cword *ip, term *E);
 

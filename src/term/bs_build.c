@@ -320,9 +320,9 @@ bool bs_put_utf32(term value, u32 flags) {
 
 // --- bs_create_bin ---------------------------------------------------------------------------------------
 
-static term fail(struct bs_error *error, u32 index, const struct bs_segment *s, enum bs_cause cause, term value) {
+static term fail(struct bs_error *error, const struct bs_segment *s, enum bs_cause cause, term value) {
   error->system_limit = bs_limit();
-  error->segment = index + 1;
+  error->segment = s->number;
   error->type = (enum bs_type)s->type;
   error->cause = cause;
   error->value = value;
@@ -392,26 +392,26 @@ term bs_create(struct heap *h, struct bs_segment *segments, u32 n, struct bs_err
   bool appends = n > 0 && (segments[0].type == BS_APPEND || segments[0].type == BS_PRIVATE_APPEND);
   for (u32 i = appends; i < n; i++) {
     enum bs_cause cause = segment_bits(&segments[i], &bits, &culprit);
-    if (UNLIKELY(cause != BS_CAUSE_NONE)) return fail(error, i, &segments[i], cause, culprit);
+    if (UNLIKELY(cause != BS_CAUSE_NONE)) return fail(error, &segments[i], cause, culprit);
     segments[i].bits = bits;
     total += bits;
     if (UNLIKELY(total > BUILD_MAX_BITS)) {
       limit_hit = true;
-      return fail(error, i, &segments[i], BS_CAUSE_SIZE, segments[i].size);
+      return fail(error, &segments[i], BS_CAUSE_SIZE, segments[i].size);
     }
   }
   term result;
   if (appends) {
     enum bs_cause cause = whole_binary(&segments[0], &bits);
-    if (UNLIKELY(cause != BS_CAUSE_NONE)) return fail(error, 0, &segments[0], cause, segments[0].value);
+    if (UNLIKELY(cause != BS_CAUSE_NONE)) return fail(error, &segments[0], cause, segments[0].value);
     result = append(h, segments[0].value, total, segments[0].type == BS_PRIVATE_APPEND);
   } else {
     result = bs_init_bits(h, total);
   }
-  if (UNLIKELY(result == NV)) return fail(error, n - 1, &segments[n - 1], BS_CAUSE_SIZE, segments[n - 1].size);
+  if (UNLIKELY(result == NV)) return fail(error, &segments[n - 1], BS_CAUSE_SIZE, segments[n - 1].size);
   for (u32 i = appends; i < n; i++) {
     enum bs_cause cause = put_segment(&segments[i], segments[i].bits);
-    if (UNLIKELY(cause != BS_CAUSE_NONE)) return fail(error, i, &segments[i], cause, segments[i].value);
+    if (UNLIKELY(cause != BS_CAUSE_NONE)) return fail(error, &segments[i], cause, segments[i].value);
   }
   return result;
 }

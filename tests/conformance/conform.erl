@@ -14,6 +14,7 @@
 main([SuiteName, DataDir, PrivDir, From, Limit]) ->
     Suite = list_to_atom(SuiteName),
     register(?MODULE, self()),
+    whereis(application_controller) =:= undefined andalso register(application_controller, spawn(fun no_applications/0)),
     put(limit, list_to_integer(Limit)),
     put(out, group_leader()),
     put(suite, Suite),
@@ -32,6 +33,11 @@ main([SuiteName, DataDir, PrivDir, From, Limit]) ->
     end,
     say("@@end", []),
     halt(0).
+
+%% A bare VM has no applications: starting one fails there, and does not end who asks.
+no_applications() ->
+    receive {'$gen_call', From, _} -> gen:reply(From, {error, no_application_controller}) end,
+    no_applications().
 
 %% --- The plan: {testcase, N, Name} | {group, Name, First, Last, Nodes} -----------------------------------
 

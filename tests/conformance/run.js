@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // npm run conformance: OTP's own test suites, each case on `erl` and on ours under one small runner (conform.erl).
-//   npm run conformance -- [--native] [--booted] [--again] [--erl-again] [--jobs N] [--case PATH] [SUITE ...]
+//   npm run conformance -- [--native] [--booted] [--erl-again] [--limit SECONDS] [--jobs N] [SUITE ...]
 // Ours is the product (js/cli.js, wasm); --native is the optimised native build. Results are kept in build/conformance/results:
 // erl's are used again unless --erl-again; docs/conformance.md is written from all there is when every suite has been run on wasm.
 // Not part of npm test: it fetches OTP's source (scripts/fetch-otp-source) and takes a while.
@@ -17,13 +17,13 @@ const LIMIT = { erl: 60_000, wasm: 180_000, native: 120_000 };
 
 const args = process.argv.slice(2);
 const names = [];
-let engine = 'wasm', booted = false, erlAgain = false, jobs = Math.min(2, availableParallelism()), only = null;
+let engine = 'wasm', booted = false, erlAgain = false, jobs = Math.min(2, availableParallelism());
 for (let i = 0; i < args.length; i++) {
   if (args[i] === '--native') engine = 'native';
   else if (args[i] === '--booted') booted = true;
   else if (args[i] === '--erl-again') erlAgain = true;
+  else if (args[i] === '--limit') LIMIT.wasm = LIMIT.native = 1000 * Number(args[++i]);
   else if (args[i] === '--jobs') jobs = Number(args[++i]);
-  else if (args[i] === '--case') only = args[++i];
   else names.push(args[i]);
 }
 
@@ -72,7 +72,6 @@ async function runSuite(which, suite) {
   let plan = null;
   const results = new Map();
   let from = 0, ended = false;
-  if (only) from = -1;
   for (let tries = 0; !ended; tries++) {
     let current = null;
     const why = await oneVm(which, suite, folders, Math.max(0, from), (line) => {
@@ -116,9 +115,10 @@ const source = fetchSource();
 prepareRunner(source);
 const all = Object.entries(SUITES).flatMap(([group, list]) => list.map((name) => ({ group, name })));
 const queue = all.filter(({ name, group }) => names.length === 0 || names.includes(name) || names.includes(group));
-const suites = queue.map((s) => ({ ...s, ...prepareSuite(source, s.group, s.name) }));
+const suites = [...queue];
 const worker = async () => {
   for (let suite; (suite = suites.shift()); ) {
+    suite = { ...suite, ...prepareSuite(source, suite.group, suite.name) };
     const erl = (!erlAgain && load('erl', suite.name)) || (await measure('erl', suite));
     const ours = await measure(engine, suite);
     console.log(summary(suite.name, erl, ours, suite.excluded));
