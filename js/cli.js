@@ -18,6 +18,7 @@ const USAGE = `Usage:
     -run M [F [A...]]        the same with strings
     -eval EXPR               evaluates an expression
     --otp DIR|PACK           which OTP; by default the one packed with spawnlink
+    --boot                   starts kernel and stdlib as erl does; all other flags are OTP's own init's
     -noshell -noinput        accepted
     -extra ARG..., -- ARG... arguments for init:get_plain_arguments()
     any other -FLAG VALUE... for init:get_argument(FLAG)
@@ -37,12 +38,25 @@ function fail(message) {
  * @property {{name: 's' | 'run' | 'eval', values: string[]}[]} steps
  * @property {string[]} args what the program sees of the command line
  * @property {string[]} rest words that are no flags
+ * @property {boolean} boot
  */
+
+/** Flags before -extra are OTP's, but for two of ours. @param {Command} command @param {string[]} argv */
+function bootCommand(command, argv) {
+  for (let i = 0; i < argv.length; i++) {
+    if (argv[i] === '--boot') continue;
+    if (argv[i] === '--otp') command.otp = argv[++i] ?? fail('--otp needs a value');
+    else if (argv[i] === '-extra') command.args.push(...argv.splice(i));
+    else command.args.push(argv[i]);
+  }
+  return { ...command, boot: true };
+}
 
 /** @param {string[]} argv @param {boolean} isEval @returns {Command} */
 function parse(argv, isEval) {
   /** @type {Command} */
-  const command = { first: [], last: [], otp: undefined, steps: [], args: [], rest: [] };
+  const command = { first: [], last: [], otp: undefined, steps: [], args: [], rest: [], boot: false };
+  if (argv.includes('--boot')) return bootCommand(command, argv);
   let i = 0;
   /** The words up to the next flag. */
   const values = () => {
@@ -98,7 +112,8 @@ async function start(command) {
     modules: combine(first),
     fallback: last.length > 0 ? combine(last) : none,
     // For -include_lib: where the applications are.
-    args: command.otp !== undefined && fs.existsSync(`${command.otp}/lib`) ? ['-root', command.otp, ...command.args] : command.args,
+    boot: command.boot,
+    args: !command.boot && command.otp !== undefined && fs.existsSync(`${command.otp}/lib`) ? ['-root', command.otp, ...command.args] : command.args,
     env: process.env,
     files: 'host',
     ports: 'host',
@@ -114,6 +129,12 @@ async function run(argv) {
   const vm = await start(command);
   let status = 0;
   vm.on('halt', (event) => (status = event.status));
+  if (command.boot) {
+    status = vm.haltStatus ?? status;
+    if (vm.haltStatus === undefined) await vm.idle();
+    vm.close();
+    return status;
+  }
   const steps = command.steps.map(({ name, values }) => tuple(Atom.for(name), name === 'eval' ? values[0] : values));
   for (const { name, values } of command.steps) if (values.length === 0) fail(`-${name} needs a module`);
   vm.spawn('spawnlink_cli', 'run', [steps]);

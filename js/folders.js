@@ -11,7 +11,7 @@ const FIRST = ['erts', 'kernel', 'stdlib', 'compiler'];
 /**
  * @param {typeof import('node:fs')} fs
  * @param {URL} url
- * @returns {{find: ModuleFinder, release?: number} | undefined} undefined: not a folder
+ * @returns {{find: ModuleFinder, release?: number, home: string} | undefined} undefined: not a folder; `home`: its path
  */
 export function openFolder(fs, url) {
   if (url.protocol !== 'file:' || !fs.statSync(url, { throwIfNoEntry: false })?.isDirectory()) return undefined;
@@ -26,7 +26,7 @@ export function openFolder(fs, url) {
     }
     return undefined;
   };
-  return { find, release: releaseOf(fs, new URL('releases/', root)) };
+  return { find, release: releaseOf(fs, new URL('releases/', root)), home: decodeURIComponent(root.pathname).replace(/\/$/, '') };
 }
 
 /**

@@ -12,7 +12,7 @@ export const isNode = typeof process !== 'undefined' && Boolean(process.versions
  * @param {string} name
  * @returns {any}
  */
-export const nodeModule = (name) => process.getBuiltinModule(`node:${name}`);
+const nodeModule = (name) => process.getBuiltinModule(`node:${name}`);
 
 /** Node's fs. @returns {any} */
 export const nodeFs = () => isNode && nodeModule('fs');
@@ -108,16 +108,5 @@ export async function readBytes(source) {
  * @returns {Promise<import('./imports.js').Compression>}
  */
 export async function compression() {
-  if (!isNode) return (await import('./zlib.js')).fflate;
-  /** @type {typeof import('node:zlib')} */
-  const zlib = nodeModule('zlib');
-  return {
-    inflateRaw: (data) => zlib.inflateRawSync(data),
-    inflate(data, size) {
-      const { buffer, engine } = /** @type {any} */ (zlib.inflateSync(data, /** @type {any} */ ({ info: true, maxOutputLength: Math.max(size, 1) })));
-      return { out: buffer, used: engine.bytesWritten };
-    },
-    deflate: (data, level) => zlib.deflateSync(data, { level }),
-    gunzip: (data) => zlib.gunzipSync(data),
-  };
+  return isNode ? (await import('./zlib-node.js')).nodeZlib(nodeModule('zlib')) : (await import('./zlib.js')).fflate;
 }

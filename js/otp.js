@@ -21,8 +21,8 @@ import { readPack } from './pack.js';
 /** @typedef {(data: Uint8Array, size: number) => Uint8Array} Inflate raw inflate */
 
 /**
- * A source that was opened. `release`: of the OTP it holds, if it says so.
- * @typedef {{find: ModuleFinder, release?: number}} Opened
+ * A source that was opened. `release`: of the OTP it holds, if it says so. `home`: what to boot from, a root's path or a pack, or what opens it.
+ * @typedef {{find: ModuleFinder, release?: number, home?: any}} Opened
  */
 
 /** This package's own pack once it was read: many VMs, one reading. @type {Promise<Opened> | undefined} */
@@ -38,20 +38,20 @@ function openOwnPack(inflateRaw) {
 /**
  * @param {OtpSource | OtpSource[] | false | undefined} sources undefined: the pack of this package; false: none
  * @param {Inflate} inflateRaw
- * @returns {Promise<{finders: ModuleFinder[], release: number | undefined}>} `release`: of the first source that tells
+ * @returns {Promise<{finders: ModuleFinder[], release: number | undefined, home: any}>} `release`, `home`: of the first source that tells
  */
 export async function openOtp(sources, inflateRaw) {
   const list = !sources ? [] : Array.isArray(sources) ? sources : [sources];
   const opened = await Promise.all(list.map((source) => openOne(source, inflateRaw)));
   if (sources === undefined) opened.push(await openOwnPack(inflateRaw));
   const finders = opened.map((one) => one.find);
-  const release = opened.find((one) => one.release)?.release;
+  const { release, home } = opened.find((one) => one.release) ?? {};
   // A pack of ours has our own modules; an OTP root does not.
   if (sources !== undefined && !finders.some((find) => find('spawnlink_init'))) {
     const { find } = await openOwnPack(inflateRaw);
     finders.push((name) => (name.startsWith('spawnlink_') ? find(name) : undefined));
   }
-  return { finders, release };
+  return { finders, release, home };
 }
 
 /**
@@ -82,7 +82,10 @@ const readPackAt = async (url, inflate) => openPack(await readBytes(url), inflat
 function openPack(bytes, inflate, url) {
   const { modules, meta } = readPack(bytes, { inflate });
   const more = url && meta.more ? companions(meta.more, url, inflate) : () => undefined;
-  return { find: (name) => modules.get(name) ?? more(name), release: Number.parseInt(meta.otp, 10) || undefined };
+  // To boot takes all of OTP: the companion that has it.
+  const full = url && Object.keys(meta.more ?? {}).find((file) => file.endsWith('-full.pack'));
+  const home = full ? async () => (await readPackAt(new URL(full, url), inflate)).home : { modules, meta };
+  return { find: (name) => modules.get(name) ?? more(name), release: Number.parseInt(meta.otp, 10) || undefined, home };
 }
 
 /**

@@ -4,9 +4,6 @@
 // for them. Loaded only when a VM may start programs. Each operation answers a number (a value, or -1 - the index of an
 // error); what programs write is sent to the port (src/erl/spawnlink_port.erl) as it comes.
 
-import { ArgumentError } from './errors.js';
-import { isNode, nodeFs, nodeModule } from './loader.js';
-
 /** @import { ChildProcess, StdioOptions } from 'node:child_process' */
 /** @import { Readable, Writable } from 'node:stream' */
 /** @import { HostFiles } from './imports.js' */
@@ -15,6 +12,9 @@ import { isNode, nodeFs, nodeModule } from './loader.js';
 const [OPEN, ATTACH, WRITE, CLOSE, OS_PID] = [32, 33, 34, 35, 36];
 const FLAG = { READ: 1, WRITE: 2, ERRORS_TOO: 4, OWN_DESCRIPTORS: 8 };
 const [ENOENT, EACCES, EBADF] = [-1, -5, -7];
+
+/** A module of Node, without an import that bundlers for pages would stumble over. @param {string} name @returns {any} */
+const nodeModule = (name) => process.getBuiltinModule(`node:${name}`);
 
 /**
  * A program, and what it said before the port was there to hear it.
@@ -29,7 +29,7 @@ const [ENOENT, EACCES, EBADF] = [-1, -5, -7];
 
 /** @param {string} program */
 function cannotRun(program) {
-  const fs = nodeFs();
+  const fs = nodeModule('fs');
   try {
     fs.accessSync(program, fs.constants.F_OK);
   } catch {
@@ -71,12 +71,10 @@ function start(told, flags) {
 const statusOf = (code, signal, signals) => code ?? 128 + (signal ? signals[signal] : 0);
 
 /**
- * @param {'host'} option
  * @param {() => VM} vm
  * @returns {HostFiles}
  */
-export function openPorts(option, vm) {
-  if (option !== 'host' || !isNode) throw new ArgumentError("ports is 'host', in Node");
+export function openPorts(vm) {
   const { signals } = nodeModule('os').constants;
   /** @type {Map<number, Outside>} */
   const all = new Map();

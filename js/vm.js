@@ -37,6 +37,7 @@ import { Atom, Pid, Port, Tuple, pretty, text } from './term.js';
  * @property {number} [maxProcesses] default 1,048,576
  * @property {number} [seed] makes what is random repeatable
  * @property {'real' | 'virtual' | Clock} [clock] virtual: time passes only while everything waits, and then at once; or your own
+ * @property {boolean | 'shell'} [boot] OTP's own init starts kernel and stdlib, as erl does, instead of a few light services; 'shell': and OTP's shell
  * @property {string[]} [args] the command line, as init:get_plain_arguments and get_argument show it
  * @property {Record<string, string | undefined>} [env] environment variables, as os:getenv shows them; none by default
  * @property {boolean | ((text: string, bytes: Uint8Array) => void)} [stdout] what to do with output; false: nothing
@@ -836,11 +837,12 @@ export class VM extends Events {
   }
 
   /**
-   * Starts the services of a bare VM and waits until they stand.
+   * Starts the services of a bare VM, or boots OTP, and waits until all stands.
    * @internal
    */
   async boot() {
-    this.spawn('spawnlink_init', 'start', [(this.#options.args ?? []).map((arg) => new TextEncoder().encode(arg))]);
+    const { args = [], boot } = this.#options;
+    this.spawn(boot ? 'spawnlink_boot' : 'spawnlink_init', 'start', [args.map((arg) => new TextEncoder().encode(arg))]);
     while (this.tick({ budget: 50 }).state === 'runnable' || this.#fetching.size > 0) await new Promise((resolve) => after(0, () => resolve(undefined)));
     if (this.#options.autostart !== false) this.#loop.start();
   }
@@ -933,8 +935,7 @@ function writeOutput(name, event) {
 /** @param {VMOptions & Record<string, any>} options */
 function checkOptions(options) {
   for (const key of ['memoryLimit', 'maxProcesses', 'seed', 'slice']) if (options[key] !== undefined) words(options[key], key);
-  const { budget = 8, clock = 'real', files = {} } = options;
-  if (files === null || (files === 'host' ? !isNode : typeof files !== 'object')) throw new ArgumentError("files is an object of files by path, or in Node 'host'");
+  const { budget = 8, clock = 'real' } = options;
   if (!(budget > 0)) throw new ArgumentError('budget is a positive number');
   if (typeof clock !== 'object' && clock !== 'real' && clock !== 'virtual') throw new ArgumentError("clock is 'real' or 'virtual'");
 }
@@ -957,8 +958,8 @@ export async function createVM(options = {}) {
   const zlib = await compression();
   const [module, otp] = await Promise.all([compile(options.wasm), openOtp(options.otp, zlib.inflateRaw)]);
   const own = tableFinder(options.modules);
-  const files = options.files === undefined ? undefined : (await import('./files.js')).openFiles(options.files, nodeFs());
-  const ports = options.ports && (await import('./ports.js')).openPorts(options.ports, () => /** @type {VM} */ (vm));
+  const given = options.files !== undefined || options.ports || options.boot;
+  const services = given ? await (await import('./services.js')).openServices(options, otp.home, nodeFs(), () => /** @type {VM} */ (vm)) : undefined;
   const virtual = options.clock === 'virtual';
   const seed = options.seed ?? (virtual ? 1 : undefined);
   const repeatable = virtual || seed !== undefined ? await import('./repeatable.js') : undefined;
@@ -978,7 +979,7 @@ export async function createVM(options = {}) {
       random: seed !== undefined && repeatable ? repeatable.seededRandom(seed) : hostRandom,
       zlib,
       module: (name) => /** @type {VM} */ (vm).findModule(name),
-      files: (operation, ...rest) => (operation < 32 ? files : operation < 64 ? ports : streams)?.(operation, ...rest) ?? -9, // enotsup
+      files: (operation, ...rest) => (operation < 64 ? services?.serve : streams)?.(operation, ...rest) ?? -9, // enotsup
     }),
   );
   machine = new Machine(instance);
@@ -991,7 +992,7 @@ export async function createVM(options = {}) {
   });
   if (otp.release) machine.otpRelease(otp.release);
   for (const [name, value] of Object.entries(options.env ?? {})) if (value !== undefined) machine.env(name, value);
-  vm = new VM(machine, options, clock, [(/** @type {string} */ name) => (name === 'spawnlink_zlib' ? loadStreams() : undefined), own, ...otp.finders, tableFinder(options.fallback)].filter((finder) => finder !== undefined));
+  vm = new VM(machine, { ...options, args: services?.args ?? options.args }, clock, [(/** @type {string} */ name) => (name === 'spawnlink_zlib' ? loadStreams() : undefined), own, ...otp.finders, tableFinder(options.fallback)].filter((finder) => finder !== undefined));
   try {
     await vm.boot();
   } catch (error) {

@@ -294,7 +294,7 @@ term bif_release_area_switch_0(struct process *p, term *a) {
 // --- What there is -------------------------------------------------------------------------------
 
 // As in OTP these are there before the first line of Erlang runs; here they are loaded when called.
-static bool is_preloaded(term m) {
+bool code_is_preloaded(term m) {
   const term names[] = PRELOADED_MODULES;
   for (u32 i = 0; i < COUNT_OF(names); i++)
     if (names[i] == m) return true;
@@ -311,7 +311,7 @@ term bif_pre_loaded_0(struct process *p, term *a) {
 
 term bif_module_loaded_1(struct process *p, term *a) {
   (void)p;
-  return is_atom(a[0]) ? make_bool(module_find(a[0]) || is_preloaded(a[0])) : bif_badarg();
+  return is_atom(a[0]) ? make_bool(module_find(a[0]) || code_is_preloaded(a[0])) : bif_badarg();
 }
 
 static void add_loaded(struct module *m, void *arg) {

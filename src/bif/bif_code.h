@@ -10,6 +10,8 @@
   ATOM_prim_net, ATOM_prim_socket, ATOM_socket_registry, ATOM_zlib, ATOM_prim_file, ATOM_prim_inet, ATOM_prim_eval, \
   ATOM_prim_buffer, ATOM_init, ATOM_erl_init, ATOM_erts_code_purger}
 
+bool code_is_preloaded(term module);
+
 // As code_load; but a module with an on_load function is kept apart until that has run (*on_load is set): it is not to
 // be called yet but through erlang:call_on_load_function/1. NULL as code_load's.
 struct module;

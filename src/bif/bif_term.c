@@ -159,7 +159,7 @@ term bif_display(struct process *p UNUSED, term *a) {
   struct bytes b;
   bytes_init(&b);
   print_display(&b, a[0]);
-  bytes_put(&b, '\n');
+  bytes_text(&b, "\r\n"); // as erts prints it, whatever the terminal
   return written(&b);
 }
 

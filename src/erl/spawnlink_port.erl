@@ -221,9 +221,9 @@ outside({spawn_executable, File}, #options{args = Args, arg0 = Arg0} = O) ->
         <<>> -> badarg;
         Text -> program(Text, if Arg0 =:= undefined -> Text; true -> Arg0 end, if Args =:= undefined -> []; true -> Args end, Text, O)
     end;
-outside({fd, In, Out}, #options{args = undefined}) when is_integer(In), is_integer(Out), In >= 0, Out >= 0 ->
+outside({fd, In, Out}, #options{args = undefined} = O) when is_integer(In), is_integer(Out), In >= 0, Out >= 0 ->
     if
-        In =:= 0, (Out =:= 1 orelse Out =:= 2) ->
+        (In =:= 0 orelse O#options.in =/= true), (Out =:= 1 orelse Out =:= 2 orelse O#options.out =/= true) ->
             {{fd, In, Out}, integer_to_list(In) ++ "/" ++ integer_to_list(Out)};
         true -> einval
     end;

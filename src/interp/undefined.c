@@ -55,11 +55,18 @@ static bool is_booted(void) {
   return p && p->initial[0] != ATOM_spawnlink_code;
 }
 
+// What OTP's code server does not know of: modules that OTP's emulator has in itself, and our own.
+static bool is_built_in(term module) {
+  size_t n;
+  const u8 *text = atom_text(module, &n);
+  return code_is_preloaded(module) || (n > 9 && memcmp(text, "spawnlink", 9) == 0);
+}
+
 const cword *cold_undefined_function(const cword *ip, term *E) {
   struct export *e = (struct export *)ip[1];
   if (export_defined(e) && e->ip != ip) return e->ip;
   bool booted = is_booted();
-  if (!booted || e->module == ctx.p->error_handler) {
+  if (!booted || e->module == ctx.p->error_handler || is_built_in(e->module)) {
     switch (undefined_load(e->module)) {
     case UNDEFINED_PENDING: return undefined_wait(ip, E, e->arity);
     case UNDEFINED_ON_LOAD: {

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a VM sees of the machine, when it is given any of it: files, programs behind ports, an OTP to boot. One chunk,
+// loaded only then.
+
+import { prepare } from './boot.js';
+import { ArgumentError } from './errors.js';
+import { openFiles } from './files.js';
+import { openPorts } from './ports.js';
+
+/** @import { HostFiles } from './imports.js' */
+/** @import { VM, VMOptions } from './vm.js' */
+
+/**
+ * @param {VMOptions} options
+ * @param {any} home what there is to boot from
+ * @param {any} fs Node's, if this is Node
+ * @param {() => VM} vm
+ * @returns {Promise<{serve: HostFiles, args: string[] | undefined}>} answers host_file's operations below 64; the arguments
+ */
+export async function openServices({ files, ports, ...options }, home, fs, vm) {
+  if (files === null || (files === 'host' ? !fs : files !== undefined && typeof files !== 'object')) throw new ArgumentError("files is an object of files by path, or in Node 'host'");
+  if (ports !== undefined && (ports !== 'host' || !fs)) throw new ArgumentError("ports is 'host', in Node");
+  const seen = files === undefined ? undefined : openFiles(files, fs);
+  const booted = options.boot ? prepare({ ...options, files }, typeof home === 'function' ? await home() : home, seen) : { files: seen, args: options.args };
+  const programs = ports && openPorts(vm);
+  return { serve: (operation, ...rest) => (operation < 32 ? booted.files : programs)?.(operation, ...rest) ?? -9, args: booted.args };
+}

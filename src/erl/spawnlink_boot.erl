@@ -1,0 +1,17 @@
+%% SPDX-License-Identifier: Apache-2.0
+%%
+%% Starts OTP as erl does: the first process becomes OTP's own init, which runs a boot script. What OTP's emulator does
+%% before that is done here. Started by js/vm.js and the native runner before any other process.
+-module(spawnlink_boot).
+-export([start/1, started/0]).
+
+%% Arguments: binaries, as erlexec gives them to the emulator: -root R -bindir B -progname P -home H and erl's own.
+start(Arguments) ->
+    init:boot(Arguments).
+
+%% Returns once the boot script has run.
+started() ->
+    case init:notify_when_started(self()) of
+        started -> ok;
+        _ -> receive {init, started} -> ok end
+    end.

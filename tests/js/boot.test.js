@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Booted mode: OTP's own init, kernel and stdlib, from the pack and from an installed OTP; and programs behind ports.
+import { describe, expect, test } from '@jest/globals';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { Atom, Tuple, createVM } from '../../js/index.js';
+import { compile, vm } from './helper.js';
+
+const cli = fileURLToPath(new URL('../../js/cli.js', import.meta.url));
+const boot = (options = {}) => vm({ boot: true, args: ['-noinput'], ...options });
+const list = (text) => Array.from(text, (c) => c.charCodeAt(0));
+
+const DEMO = {
+  demo_app: compile(`-module(demo_app). -behaviour(application). -export([start/2, stop/1]).
+start(normal, [Arg]) -> demo_sup:start_link(Arg).
+stop(_) -> ok.`),
+  demo_sup: compile(`-module(demo_sup). -behaviour(supervisor). -export([start_link/1, init/1]).
+start_link(Arg) -> supervisor:start_link({local, ?MODULE}, ?MODULE, Arg).
+init(Arg) -> {ok, {#{}, [#{id => w, start => {demo_worker, start_link, [Arg]}}]}}.`),
+  demo_worker: compile(`-module(demo_worker). -behaviour(gen_server). -export([start_link/1, init/1, handle_call/3, handle_cast/2]).
+start_link(Arg) -> gen_server:start_link({local, ?MODULE}, ?MODULE, Arg, []).
+init(Arg) -> {ok, Arg}.
+handle_call(what, _, Arg) -> {reply, {Arg, application:get_env(demo, color)}, Arg}.
+handle_cast(_, Arg) -> {noreply, Arg}.`),
+};
+const files = {
+  '/app/ebin/demo.app': `{application, demo, [{vsn, "1.0"}, {modules, [demo_app, demo_sup, demo_worker]}, {registered, []},
+    {applications, [kernel, stdlib]}, {env, [{color, blue}]}, {mod, {demo_app, [start_arg]}}]}.`,
+  ...Object.fromEntries(Object.entries(DEMO).map(([name, beam]) => [`/app/ebin/${name}.beam`, beam])),
+};
+
+describe('booted from the pack', () => {
+  test('kernel and stdlib run, as on erl', async () => {
+    const v = await boot();
+    const running = await v.call('application', 'which_applications');
+    expect(running.map(([name]) => name.name)).toEqual(['stdlib', 'kernel']);
+    expect(await v.call('init', 'get_status')).toMatchObject({});
+    const names = (await v.call('erlang', 'registered')).map(String);
+    // All that erl starts without distribution, but what belongs to its emulator.
+    const native = execFileSync('erl', ['-noinput', '-eval', 'io:format("~w", [registered()]), halt().'], { encoding: 'utf8' });
+    const own = ['erts_code_purger', 'socket_registry', 'erl_prim_loader'];
+    const wanted = native.replace(/[[\]]/g, '').split(',').filter((name) => !own.includes(name));
+    expect(names.filter((name) => !own.includes(name)).sort()).toEqual(wanted.sort());
+  });
+
+  test('an application with its supervisor starts, restarts its worker, stops', async () => {
+    const v = await boot({ files, args: ['-noinput', '-pa', '/app/ebin', '-demo', 'color', 'green'] });
+    const [ok, started] = await v.call('application', 'ensure_all_started', [Atom.for('demo')]);
+    expect([String(ok), started.map(String)]).toEqual(['ok', ['demo']]);
+    const ask = async () => String(await v.call('gen_server', 'call', [Atom.for('demo_worker'), Atom.for('what')]));
+    expect(await ask()).toBe('{start_arg,{ok,green}}');
+    v.exit('demo_worker', Atom.for('kill'));
+    // Until the supervisor has started it again, there is none.
+    const again = () => ask().catch(again);
+    expect(await again()).toBe('{start_arg,{ok,green}}');
+    expect(String(await v.call('application', 'stop', [Atom.for('demo')]))).toBe('ok');
+    expect(String(await v.call('erlang', 'whereis', [Atom.for('demo_sup')]))).toBe('undefined');
+  });
+
+  test('init:stop halts with status 0', async () => {
+    const v = await boot();
+    v.spawn('init', 'stop');
+    await new Promise((resolve) => v.on('halt', resolve));
+    expect(v.haltStatus).toBe(0);
+  });
+
+  test('within 40 MB and some 300 ms', async () => {
+    const spent = [];
+    for (let i = 0; i < 3; i++) {
+      const before = process.cpuUsage();
+      const v = await createVM({ boot: true, args: ['-noinput'], stdout: false });
+      const { user, system } = process.cpuUsage(before);
+      spent.push((user + system) / 1000);
+      expect(v.stats().linearMemory).toBeLessThan(40e6);
+      v.close();
+      expect(v.leaked).toBe(0);
+    }
+    // Of the processor: other work on the machine does not count. Other threads' does: they compile the wasm.
+    expect(Math.min(...spent)).toBeLessThan(300);
+  });
+});
+
+describe('spawnlink run --boot', () => {
+  const run = (args, options = {}) => spawnSync(process.execPath, [cli, 'run', '--boot', ...args], { encoding: 'utf8', timeout: 60_000, ...options });
+  test('prints and ends as erl does', () => {
+    const program = 'io:format("~p ~p ~p~n", [init:get_plain_arguments(), init:get_argument(who), application:get_application(lists)]), ' +
+      '{ok, D} = io:read(""), io:format("~p~n", [D]), io:format("~ts", [io:get_line("")]), io:format(standard_error, "err~n", []), halt(7).';
+    const args = ['-noshell', '-who', 'me', 'you', '-eval', program, '-extra', 'a', 'b'];
+    const input = '{some, "term"}.\nlast line ü\n';
+    const native = spawnSync('erl', args, { encoding: 'utf8', input });
+    const ours = run(args, { input });
+    expect([ours.status, ours.stdout, ours.stderr]).toEqual([native.status, native.stdout, native.stderr]);
+    expect(ours.status).toBe(7);
+  });
+  test('a failure ends it as it ends erl', () => {
+    const args = ['-noshell', '-eval', 'foo:bar().'];
+    const clean = ({ status, stdout }) => [status, stdout.replace(/Crash dump.*\n?/, '')];
+    const native = clean(spawnSync('erl', [...args], { encoding: 'utf8', env: { ...process.env, ERL_CRASH_DUMP_SECONDS: '0' } }));
+    expect(clean(run(args))).toEqual(native);
+  });
+  test('from an installed OTP', () => {
+    const root = execFileSync('erl', ['-noinput', '-eval', 'io:put_chars(code:root_dir()), halt().'], { encoding: 'utf8' });
+    const { stdout } = run(['--otp', root, '-noinput', '-eval', 'io:format("~s ~p", [code:root_dir(), application:ensure_all_started(sasl)]), halt().']);
+    expect(stdout).toBe(`${root} {ok,[sasl]}`);
+  });
+});
+
+describe('ports', () => {
+  test('a program of the machine, when the VM is given ports', async () => {
+    const v = await vm({ ports: 'host' });
+    expect(await v.call('os', 'cmd', [list('echo hi')], { pretty: true })).toEqual('hi\n');
+  });
+  test('without, none is found', async () => {
+    const v = await vm();
+    const open = v.call('erlang', 'open_port', [Tuple.from([Atom.for('spawn'), list('cat')]), []]);
+    await expect(open).rejects.toThrow(/enoent/);
+  });
+});
+
