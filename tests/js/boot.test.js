@@ -1,14 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Booted mode: OTP's own init, kernel and stdlib, from the pack and from an installed OTP; and programs behind ports.
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Atom, Tuple, createVM } from '../../js/index.js';
 import { compile, vm } from './helper.js';
 
 const cli = fileURLToPath(new URL('../../js/cli.js', import.meta.url));
-const boot = (options = {}) => vm({ boot: true, args: ['-noinput'], ...options });
+/** A pack of all of the installed OTP, which is what the answers are compared with. */
+let folder = '';
+let otp = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'spawnlink-'));
+  otp = join(folder, 'otp.pack');
+  execFileSync('node', [fileURLToPath(new URL('../../scripts/otp-pack.js', import.meta.url)), '--no-br', '--set', 'full', '-o', otp]);
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const boot = (options = {}) => vm({ boot: true, otp, args: ['-noinput'], ...options });
 const list = (text) => Array.from(text, (c) => c.charCodeAt(0));
 
 const DEMO = {
@@ -69,7 +82,7 @@ describe('booted from the pack', () => {
     const spent = [];
     for (let i = 0; i < 3; i++) {
       const before = process.cpuUsage();
-      const v = await createVM({ boot: true, args: ['-noinput'], stdout: false });
+      const v = await createVM({ boot: true, otp, args: ['-noinput'], stdout: false });
       const { user, system } = process.cpuUsage(before);
       spent.push((user + system) / 1000);
       expect(v.stats().linearMemory).toBeLessThan(40e6);
@@ -82,7 +95,7 @@ describe('booted from the pack', () => {
 });
 
 describe('spawnlink run --boot', () => {
-  const run = (args, options = {}) => spawnSync(process.execPath, [cli, 'run', '--boot', ...args], { encoding: 'utf8', timeout: 60_000, ...options });
+  const run = (args, options = {}) => spawnSync(process.execPath, [cli, 'run', '--boot', ...(args[0] === '--otp' ? [] : ['--otp', otp]), ...args], { encoding: 'utf8', timeout: 60_000, ...options });
   test('prints and ends as erl does', () => {
     const program = 'io:format("~p ~p ~p~n", [init:get_plain_arguments(), init:get_argument(who), application:get_application(lists)]), ' +
       '{ok, D} = io:read(""), io:format("~p~n", [D]), io:format("~ts", [io:get_line("")]), io:format(standard_error, "err~n", []), halt(7).';
