@@ -146,12 +146,12 @@ function packFiles(pack, others) {
  * @param {HostFiles | undefined} files
  * @returns {{args: string[], files: HostFiles | undefined}}
  */
-export function prepare({ args = [], boot, env = {}, files: option }, home, files) {
+export function prepare({ args = [], env = {}, files: option }, home, files) {
   if (home === undefined) throw new ArgumentError('no OTP to boot: `otp` has neither a pack nor a root');
   if (typeof home === 'string' && option !== 'host') throw new ArgumentError("to boot from a folder takes files: 'host'");
   const root = typeof home === 'string' ? home : ROOT;
   return {
-    args: ['-root', root, '-bindir', `${root}/bin`, '-progname', 'erl', '--', '-home', env.HOME ?? '/', '--', ...(boot === 'shell' || args.includes('-noshell') ? [] : ['-noshell']), ...args],
+    args: ['-root', root, '-bindir', `${root}/bin`, '-progname', 'erl', '--', '-home', env.HOME ?? '/', '--', ...(args.includes('-noshell') ? [] : ['-noshell']), ...args],
     files: typeof home === 'string' ? files : packFiles(home, files),
   };
 }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The command line: `spawnlink run` starts Erlang programs with erl's flags, `spawnlink eval` prints values as the Erlang
-// shell does. Ends with halt's status, or when nothing is left to do.
+// shell does, `spawnlink compile` is erlc. Ends with halt's status, or when nothing is left to do.
 
 import fs from 'node:fs';
 import process from 'node:process';
@@ -22,6 +22,8 @@ const USAGE = `Usage:
     -noshell -noinput        accepted
     -extra ARG..., -- ARG... arguments for init:get_plain_arguments()
     any other -FLAG VALUE... for init:get_argument(FLAG)
+  spawnlink run [--otp DIR|PACK] FILE.escript [ARG...]       runs an escript (as erl does: booted)
+  spawnlink compile [--otp DIR|PACK] [FLAG]... FILE...       compiles, with erlc's flags
   spawnlink --version | --help`;
 
 /** @param {string} message @returns {never} */
@@ -84,6 +86,19 @@ function parse(argv, isEval) {
   return command;
 }
 
+/** @param {string} file */
+const isEscript = (file) => /\.escript$/.test(file) || (fs.existsSync(file) && fs.readFileSync(file, 'latin1').startsWith('#!'));
+
+/**
+ * Words that stand before those of OTP's init, `--otp` of ours among them.
+ * @param {string[]} argv
+ * @param {(words: string[]) => string[]} flags OTP's, for the rest of the words
+ */
+function withOtp(argv, flags) {
+  const own = argv[0] === '--otp' ? argv.slice(0, 2) : [];
+  return ['--boot', ...own, ...flags(argv.slice(own.length))];
+}
+
 /** Reads standard input piece by piece. */
 function inputReader() {
   /** @type {AsyncIterator<Uint8Array> | undefined} */
@@ -125,6 +140,8 @@ async function start(command) {
 
 /** @param {string[]} argv */
 async function run(argv) {
+  const file = argv[0] === '--otp' ? argv[2] : argv[0];
+  if (file !== undefined && !file.startsWith('-') && isEscript(file)) argv = withOtp(argv, (words) => ['-noshell', '-run', 'escript', 'start', '-extra', ...words]);
   const command = parse(argv, false);
   const vm = await start(command);
   let status = 0;
@@ -164,6 +181,7 @@ async function main() {
   const [name, ...argv] = process.argv.slice(2);
   if (name === 'run') return run(argv);
   if (name === 'eval') return evaluate(argv);
+  if (name === 'compile') return run(withOtp(argv, (words) => ['-noinput', '-s', 'erl_compile', 'compile_cmdline', '-extra', ...words]));
   if (name === '--version' || name === '-v') {
     const { readFile } = await import('node:fs/promises');
     console.log(JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')).version);

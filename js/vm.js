@@ -37,7 +37,7 @@ import { Atom, Pid, Port, Tuple, pretty, text } from './term.js';
  * @property {number} [maxProcesses] default 1,048,576
  * @property {number} [seed] makes what is random repeatable
  * @property {'real' | 'virtual' | Clock} [clock] virtual: time passes only while everything waits, and then at once; or your own
- * @property {boolean | 'shell'} [boot] OTP's own init starts kernel and stdlib, as erl does, instead of a few light services; 'shell': and OTP's shell
+ * @property {boolean} [boot] OTP's own init starts kernel and stdlib, as erl does, instead of a few light services; takes longer
  * @property {string[]} [args] the command line, as init:get_plain_arguments and get_argument show it
  * @property {Record<string, string | undefined>} [env] environment variables, as os:getenv shows them; none by default
  * @property {boolean | ((text: string, bytes: Uint8Array) => void)} [stdout] what to do with output; false: nothing

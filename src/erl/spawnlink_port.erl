@@ -214,6 +214,8 @@ text(Text) ->
 outside({spawn, Command}, #options{args = undefined, arg0 = undefined} = O) ->
     case text(Command) of
         <<>> -> badarg;
+        %% A driver of OTP's emulator: there is no terminal to be had that way.
+        <<"tty_sl", _/binary>> -> badarg;
         Text -> program(<<"/bin/sh">>, <<"sh">>, [<<"-c">>, <<"exec ", Text/binary>>], Text, O)
     end;
 outside({spawn_executable, File}, #options{args = Args, arg0 = Arg0} = O) ->

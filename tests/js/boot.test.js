@@ -3,7 +3,7 @@
 // Booted mode: OTP's own init, kernel and stdlib, from the pack and from an installed OTP; and programs behind ports.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -117,6 +117,28 @@ describe('spawnlink run --boot', () => {
     const { stdout } = run(['--otp', root, '-noinput', '-eval', 'io:format("~s ~p", [code:root_dir(), application:ensure_all_started(sasl)]), halt().']);
     expect(stdout).toBe(`${root} {ok,[sasl]}`);
   });
+});
+
+describe('escripts and compile', () => {
+  const spawnlink = (args, options = {}) => spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8', timeout: 60_000, cwd: folder, ...options });
+  test('an escript runs as escript runs it', () => {
+    writeFileSync(join(folder, 'hello.escript'), '#!/usr/bin/env escript\nmain(Args) -> io:format("~p ~p~n", [Args, escript:script_name()]), halt(length(Args)).\n');
+    const native = spawnSync('escript', ['hello.escript', 'a', '-b', 'c d'], { encoding: 'utf8', cwd: folder });
+    const ours = spawnlink(['run', '--otp', otp, 'hello.escript', 'a', '-b', 'c d']);
+    expect([ours.status, ours.stdout, ours.stderr]).toEqual([native.status, native.stdout, native.stderr]);
+    expect(ours.status).toBe(3);
+  });
+  test('compile says and does what erlc does', () => {
+    writeFileSync(join(folder, 'bad.erl'), '-module(bad).\n-export([f/1]).\nf(X) -> Y.\n');
+    writeFileSync(join(folder, 'good.erl'), '-module(good).\n-export([f/0]).\n-ifdef(V).\nf() -> {?V, 1}.\n-endif.\n');
+    const answers = (run) => [run(['bad.erl']), run(['-o', 'out', '-DV=x', '+deterministic', 'good.erl']), run(['good.erl', 'none.erl'])].map(({ status, stdout, stderr }) => [status, stdout, stderr]);
+    mkdirSync(join(folder, 'out'));
+    const native = answers((args) => spawnSync('erlc', args, { encoding: 'utf8', cwd: folder }));
+    const beam = readFileSync(join(folder, 'out/good.beam'));
+    rmSync(join(folder, 'out/good.beam'));
+    expect(answers((args) => spawnlink(['compile', '--otp', otp, ...args]))).toEqual(native);
+    expect(readFileSync(join(folder, 'out/good.beam')).equals(beam)).toBe(true);
+  }, 60_000);
 });
 
 describe('ports', () => {
