@@ -36,6 +36,7 @@ term bif_spawnlink_port_2(struct process *p, term *a) {
   struct spawn_options o;
   spawn_options_default(&o);
   o.link = o.port = true;
+  o.priority = PRIORITY_MAX; // what it was told is done before its owner goes on, as if at once
   o.port_handle = (u32)small_val(a[0]);
   struct process *port = process_spawn(p, ATOM_spawnlink_port, ATOM_init, a[1], &o, NULL);
   return port ? port->pid : bif_system_limit();
