@@ -35,6 +35,8 @@ const SUITES = [
   { name: 'erl-gc', when: 'tests/erl/run.js', command: [node, 'tests/erl/run.js', '--mode', 'gc-stress', 'interp', 'term', 'binary', 'signals'] },
   // One long operation at a time, in ticks: none keeps the host waiting.
   { name: 'budget', when: 'tests/budget/run.js', command: [node, 'tests/budget/run.js'] },
+  // Out of memory at every allocation of a program, one after the other.
+  { name: 'failures', when: 'tests/failures/run.js', command: [node, 'tests/failures/run.js'] },
   // Random programs and leaks, in small; `npm run soak` has the full numbers.
   { name: 'soak', when: 'tests/soak/run.js', command: [node, 'tests/soak/run.js', ...['native', 'slice=2', 'wasm'].flatMap((mode) => ['--mode', mode])] },
   { name: 'leak', when: 'tests/leak/run.js', command: [node, 'tests/leak/run.js'] },

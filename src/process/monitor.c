@@ -114,6 +114,6 @@ void monitor_fire(struct monitor *m, term reason, struct kept *kept) {
   EVENT(EVENT_DOWN, watcher, watcher->pid, m->target ? m->target->pid : m->object, reason, id);
   bool told = monitor_down_to(watcher, id, m->kind, m->object, m->name, m->tag ? m->tag->value : ATOM_DOWN, reason);
   monitor_remove(m);
-  if (!told) exit_process(watcher, ATOM_system_limit); // no signal is lost in silence
+  if (!told) signal_lost(watcher);
   alias_demonitored(id);
 }

@@ -74,6 +74,11 @@ enum send_result signal_send_to(struct process *from, term destination, term val
   return is_pid(destination) || is_port(destination) || is_ref(destination) ? SEND_OK : SEND_BADARG;
 }
 
+void signal_lost(struct process *to) {
+  if (to == ctx.p) ctx.heap.exhausted = true; // ends it when it is scheduled out
+  else exit_process(to, ATOM_system_limit);
+}
+
 // --- Exit signals ---------------------------------------------------------------------------------------
 
 static struct message *exit_draft(struct process *to, term from, term reason) {
@@ -105,7 +110,7 @@ static void receive_exit(term from, struct process *to, term reason, struct kept
   if (to->trap_exit && !untrappable) {
     EVENT(EVENT_SIGNAL, to, to->pid, from, reason, (u64)cause << 8 | SIGNAL_TRAPPED);
     struct message *m = exit_message(to, from, reason);
-    if (!m) exit_process(to, ATOM_system_limit); // no signal is lost in silence
+    if (!m) signal_lost(to);
     else if (to_self && to == ctx.p) late_self_exit(to, m);
   } else if (reason == ATOM_normal && !to_self) {
     EVENT(EVENT_SIGNAL, to, to->pid, from, reason, (u64)cause << 8 | SIGNAL_IGNORED);

@@ -20,6 +20,9 @@ void signal_exit(term from, struct process *to, term reason, enum exit_cause cau
 struct kept;
 // The signal of a broken link (the record is gone already). kept owns reason, or is NULL.
 void signal_exit_by_link(term from, struct process *to, term reason, struct kept *kept);
+// A message to could not be made that no sender answers for: {'EXIT', ...}, 'DOWN', a timer's. Without it to might wait for
+// ever, so it is to who is out of memory.
+void signal_lost(struct process *to);
 bool signal_exit_message(struct process *to, term from, term reason); // just {'EXIT', From, Reason}. False: no memory
 
 // Marks p as exiting with reason (copied out of any heap) and queues its teardown. The one place a

@@ -148,12 +148,19 @@ u64 timer_left_ms(const struct timer *t) {
 
 static void fire_message(struct timer *t) {
   struct process *to = t->to ? t->to : registered_find(t->name);
-  if (to && !t->wrap) signal_send(NULL, to, t->message->value);
   struct draft d;
-  if (to && t->wrap && to->state != PROCESS_EXITING && draft_open(&d, to, 4 + REF_WORDS + copy_size(t->message->value))) {
-    term value = copy_term(d.heap, t->message->value);
-    struct message *m = draft_close(&d, tuple3(d.heap, ATOM_timeout, ref_from_id(d.heap, t->node.key), value));
+  struct message *m = NULL;
+  if (!to || to->state == PROCESS_EXITING) {
+    // nobody waits for it
+  } else if (!t->wrap) {
+    if (!signal_send(NULL, to, t->message->value)) signal_lost(to);
+  } else {
+    if (draft_open(&d, to, 4 + REF_WORDS + copy_size(t->message->value))) {
+      term value = copy_term(d.heap, t->message->value);
+      m = draft_close(&d, tuple3(d.heap, ATOM_timeout, ref_from_id(d.heap, t->node.key), value));
+    }
     if (m) mailbox_append(to, m);
+    else signal_lost(to);
   }
   timer_free(t);
 }
