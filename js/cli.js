@@ -199,6 +199,7 @@ try {
   // Standard input that was being read would keep Node alive.
   process.stdin.unref?.();
 } catch (error) {
-  if (!(error instanceof SpawnlinkError)) throw error;
-  fail(error.message);
+  // A file that is not there is the caller's mistake too.
+  if (!(error instanceof SpawnlinkError) && !(/** @type {any} */ (error)?.syscall)) throw error;
+  fail(/** @type {Error} */ (error).message);
 }
