@@ -12,12 +12,13 @@ const FRAME = 20;
 const SNAPSHOTS = 200;
 
 const BOMBS = {
-  'processes without end': ['start() -> spawn(fun() -> start() end), start().', undefined],
+  'processes without end': ['start() -> spawn(fun() -> start() end), start().', /as many processes as it may have/],
+  'idle processes without end': ['start() -> spawn(fun() -> receive x -> ok end end), start().', /as many processes as it may have[^]*system_limit/],
   'memory without end': ['start() -> grow([]).\ngrow(L) -> grow([binary:copy(<<1>>, 100000) | L]).', /memory|system_limit|enomem|killed/],
   'a list without end': ['start() -> grow([1]).\ngrow(L) -> grow([L | L] ++ L).', /memory|system_limit|enomem|killed/],
   '10 MB of output': ['start() -> io:put_chars(binary:copy(<<"0123456789abcde\\n">>, 655360)), io:format("~nprinted~n").', /not shown[^]*printed/],
   'lines of output without end': ['start() -> io:format("line~n"), start().', /line/],
-  'a flood of messages': ['start() -> P = spawn(fun() -> loop() end), flood(P).\nflood(P) -> P ! <<"message">>, flood(P).', undefined],
+  'a flood of messages': ['start() -> P = spawn(fun() -> loop() end), flood(P).\nflood(P) -> P ! <<"message">>, flood(P).', /uses all of the \d+ MiB/],
   'messages to and fro': ['start() -> P = spawn(fun echo/0), [spawn(fun() -> play(P) end) || _ <- lists:seq(1, 50)], play(P).\necho() -> receive {F, M} -> F ! M end, echo().\nplay(P) -> P ! {self(), hi}, receive hi -> play(P) end.', undefined],
   'a crash at load': ['-on_load(no/0).\nno() -> exit(not_today).\nstart() -> ok.', /not_today|on_load|undef/],
   'a halt': ['start() -> halt(3).', /halted the VM with status 3/],
@@ -26,6 +27,7 @@ const BOMBS = {
 
 export default [
   ...Object.entries(BOMBS).map(([name, [body, expected]]) => ({
+    alone: true,
     name: `bomb: ${name}`,
     async test({ page }) {
       const p = await page();
@@ -47,6 +49,7 @@ export default [
     },
   })),
   {
+    alone: true,
     name: '300 processes stay smooth, 5,000 are grouped',
     async test({ page }) {
       const p = await page();

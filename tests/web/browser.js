@@ -14,21 +14,26 @@ export async function open() {
   const { folder } = await import('../../web/tools/build.js');
   const server = await serve(folder);
   const browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox'] });
-  /** @param {object} [options] of the context */
-  const page = async (options = {}, path = '') => {
-    const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, ...options });
-    const made = await context.newPage();
-    const errors = [];
-    made.on('pageerror', (error) => errors.push(error.message));
-    await made.addInitScript(() => {
-      globalThis.longTasks = [];
-      new PerformanceObserver((list) => globalThis.longTasks.push(...list.getEntries().map((task) => task.duration))).observe({ type: 'longtask' });
-    });
-    await made.goto(server.url + path);
-    await state(made, 'ready');
-    return Object.assign(made, { errors });
+  /** For one test: what makes its pages, and closes them. */
+  const pages = () => {
+    const contexts = [];
+    const page = async (options = {}, path = '') => {
+      const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, ...options });
+      contexts.push(context);
+      const made = await context.newPage();
+      const errors = [];
+      made.on('pageerror', (error) => errors.push(error.message));
+      await made.addInitScript(() => {
+        globalThis.longTasks = [];
+        new PerformanceObserver((list) => globalThis.longTasks.push(...list.getEntries().map((task) => task.duration))).observe({ type: 'longtask' });
+      });
+      await made.goto(server.url + path);
+      await state(made, 'ready');
+      return Object.assign(made, { errors });
+    };
+    return { page, url: server.url, end: () => Promise.all(contexts.map((context) => context.close())) };
   };
-  return { page, browser, url: server.url, close: async () => (await browser.close(), server.close()) };
+  return { pages, close: async () => (await browser.close(), server.close()) };
 }
 
 export const state = (page, ...states) => page.waitForFunction((wanted) => wanted.includes(document.body.dataset.state), states, { timeout: 20_000, polling: 50 });

@@ -16,6 +16,7 @@ export default [
     },
   },
   {
+    alone: true,
     name: 'first load: ready, editor filled, no errors, no third party',
     async test({ page, url }) {
       const p = await onceIn(3, async () => {
@@ -32,6 +33,7 @@ export default [
     },
   },
   {
+    alone: true,
     name: 'from click to first output in less than 2 s',
     async test({ page }) {
       const p = await page();

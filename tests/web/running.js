@@ -29,6 +29,7 @@ export default [
     },
   },
   {
+    alone: true,
     name: 'Stop on an endless loop; no long tasks while it runs; Continue, Step, Reset',
     async test({ page }) {
       const p = await page();

@@ -17,7 +17,7 @@ const OWN = new Set(['spawnlink_js', 'spawnlink_web', 'spawnlink_io', 'spawnlink
 export class Feed {
   #vm;
   #clock;
-  #limit;
+  #limits;
   /** @type {object[]} */
   #events = [];
   #left = 0;
@@ -35,12 +35,18 @@ export class Feed {
   #began;
   #serial = 0;
   #messages = 0;
+  /** Processes that are not shown. */
+  #hidden = 0;
   #offMessages = () => {};
+  /** What was told of reaching a limit. */
+  #warned = new Set();
+  /** Processes as they were last looked at. */
+  #last = { busy: false, groups: [], processes: [] };
 
-  /** @param {number} limit of its memory, in MiB */
-  constructor(vm, clock, limit) {
+  /** @param {{memory: number, processes: number}} limits memory in MiB */
+  constructor(vm, clock, limits) {
     this.#vm = vm;
-    this.#limit = limit;
+    this.#limits = limits;
     this.#clock = clock;
     this.#began = clock.monotonic();
     for (const process of vm.inspect().processes) this.#system.add(String(process.pid));
@@ -71,7 +77,7 @@ export class Feed {
   /** The VM ends a process that would need more memory than there is, and logs nothing of it. */
   #ranOut(id) {
     const who = this.#names.get(id) ?? id;
-    this.#print('note', `${who} ran out of memory and was ended: all processes together may use ${this.#limit} MiB in this page.\n`);
+    this.#print('note', `${who} ran out of memory and was ended: all processes together may use ${this.#limits.memory} MiB in this page.\n`);
   }
 
   #take(kind, { pid, other, text, outcome, cause, module, otherName }) {
@@ -83,12 +89,12 @@ export class Feed {
       if (text === 'spawnlink_shell') this.#system.add(id);
     }
     if (this.#system.has(id) || ((kind === 'message' || kind === 'link') && otherId && this.#system.has(otherId))) return;
-    if (this.#events.length >= MAX_EVENTS) {
+    if (kind === 'exit' && text === 'system_limit') this.#ranOut(id);
+    if (this.#events.length >= (kind === 'message' ? MAX_EVENTS / 2 : MAX_EVENTS)) {
       this.#left++;
       return;
     }
     this.#pids.set(id, pid);
-    if (kind === 'exit' && text === 'system_limit') this.#ranOut(id);
     const record = { n: ++this.#serial, t: (this.#clock.monotonic() - this.#began) / 1000, kind, pid: id, text };
     if (otherId && !this.#system.has(otherId)) record.other = otherId;
     if (otherName) record.otherName = otherName;
@@ -122,8 +128,11 @@ export class Feed {
     return this.#events.length > 0 || this.#output.length > 0;
   }
 
-  /** What happened since the last frame, and how things are. */
-  frame() {
+  /** What happened since the last frame, and how things are. @param {boolean} fresh whether to look at all processes again */
+  frame(fresh) {
+    if (fresh) this.#last = this.#snapshot();
+    const { memory, processes } = this.#vm.stats();
+    this.#warn(memory, processes);
     const frame = {
       events: this.#events,
       left: this.#left,
@@ -132,7 +141,9 @@ export class Feed {
       outputTail: this.#tail,
       flood: this.#messages > MAX_MESSAGES,
       time: (this.#clock.monotonic() - this.#began) / 1000,
-      ...this.#snapshot(),
+      memory,
+      total: Math.max(0, processes - this.#hidden),
+      ...this.#last,
     };
     this.#events = [];
     this.#output = [];
@@ -143,12 +154,23 @@ export class Feed {
     return frame;
   }
 
+  /** Says it once when a program has all that it may have. */
+  #warn(memory, processes) {
+    const warn = (what, text) => {
+      if (this.#warned.has(what)) return;
+      this.#warned.add(what);
+      this.#print('note', `${text}\n`);
+    };
+    if (memory > 0.97 * this.#limits.memory * 2 ** 20) warn('memory', `The program uses all of the ${this.#limits.memory} MiB that it may have in this page: who asks for more is ended.`);
+    if (processes > 0.97 * this.#limits.processes) warn('processes', `The program has as many processes as it may have in this page, ${this.#limits.processes.toLocaleString('en')}: spawn fails with system_limit.`);
+  }
+
   #snapshot() {
     const { processes } = this.#vm.inspect();
     const shown = processes.filter((p) => !this.#isSystem(p));
     const busy = shown.some((p) => p.state === 'runnable' || p.state === 'running');
-    const { memory } = this.#vm.stats();
     const total = shown.length;
+    this.#hidden = processes.length - total;
     const groups = new Map();
     let nodes = shown;
     if (total > MAX_NODES) {
@@ -163,9 +185,7 @@ export class Feed {
     const ids = new Set(nodes.map((p) => String(p.pid)));
     this.#pids = new Map(nodes.map((p) => [String(p.pid), p.pid]));
     return {
-      total,
       busy,
-      memory,
       groups: [...groups].map(([call, count]) => ({ call, count })),
       processes: nodes.map((p) => ({
         id: String(p.pid),

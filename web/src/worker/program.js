@@ -13,7 +13,9 @@ import { brief } from './text.js';
 
 const FRAME = 40;
 const SNAPSHOT = 100;
-const MEMORY = 192 * 2 ** 20;
+/** In MiB, for all of a program. */
+const MEMORY = 192;
+const PROCESSES = 32_768;
 const text = new TextDecoder();
 
 let parts;
@@ -24,7 +26,9 @@ let speed = Infinity;
 let timer;
 let drawn = true;
 let lastFrame = 0;
-let frameCost = 0;
+let lastLook = 0;
+/** Milliseconds that a look at all processes took. */
+let lookCost = 0;
 let calls = 0;
 
 const handlers = {
@@ -40,8 +44,8 @@ const handlers = {
       otp: parts.pack,
       fallback: restFinder(parts.restUrl),
       clock,
-      memoryLimit: MEMORY,
-      maxProcesses: 262_144,
+      memoryLimit: MEMORY * 2 ** 20,
+      maxProcesses: PROCESSES,
       stdout: false,
       stderr: false,
       budget: 12,
@@ -49,7 +53,7 @@ const handlers = {
     });
     await openBridge(vm);
     const service = javascript ? startJavascript(vm) : undefined;
-    const feed = new Feed(vm, clock, MEMORY / 2 ** 20);
+    const feed = new Feed(vm, clock, { memory: MEMORY, processes: PROCESSES });
     if (service) feed.hide(service.pid);
     run = { vm, clock, feed };
     drawn = true;
@@ -176,11 +180,12 @@ function tell(now = false) {
   if (!run || run.vm.closed || (!drawn && !now)) return;
   const begun = performance.now();
   const { feed } = run;
-  // A snapshot of very many processes takes long: then fewer of them.
-  if (!now && begun - lastFrame < Math.max(feed.pending ? FRAME : SNAPSHOT, 10 * frameCost)) return;
-  const frame = feed.frame();
+  if (!now && begun - lastFrame < (feed.pending ? FRAME : SNAPSHOT)) return;
+  // To look at very many processes takes long: then less often.
+  const look = now || begun - lastLook > 10 * lookCost;
+  const frame = feed.frame(look);
   lastFrame = performance.now();
-  frameCost = lastFrame - begun;
+  if (look) [lastLook, lookCost] = [lastFrame, lastFrame - begun];
   drawn = false;
   postMessage({ type: 'frame', frame });
 }
