@@ -26,6 +26,8 @@ export async function open() {
       await made.addInitScript(() => {
         globalThis.longTasks = [];
         new PerformanceObserver((list) => globalThis.longTasks.push(...list.getEntries().map((task) => task.duration))).observe({ type: 'longtask' });
+        globalThis.notices = [];
+        new MutationObserver(() => globalThis.notices.push(document.querySelector('#notice')?.textContent ?? '')).observe(document, { subtree: true, childList: true });
       });
       await made.goto(server.url + path);
       await state(made, 'ready');

@@ -29,6 +29,8 @@ export default [
       const entries = await p.evaluate(() => performance.getEntriesByType('resource').map((entry) => entry.name));
       assert.deepEqual(entries.filter((name) => !name.startsWith(url)), []);
       assert.match(await p.textContent('.cm-content'), /-module\(family\)/);
+      const notices = await p.evaluate(() => globalThis.notices);
+      assert.ok(notices.some((text) => /^Loading Erlang and its compiler: \d+% of \d\.\d MiB$/.test(text)), notices.join('|'));
       assert.deepEqual(p.errors, []);
     },
   },

@@ -12,6 +12,21 @@ async function type(page, line) {
   await page.press('#line', 'Enter');
 }
 
+/** Notes in the page, frame by frame, how far trapped signals are from their trapper, and who is shown as dead. */
+function watchSignals() {
+  const watched = { trapped: [], deaths: [], gone: 0 };
+  globalThis.watched = watched;
+  const frame = () => {
+    const place = [...document.querySelectorAll('.node:not(.dead)')].find((node) => node.querySelector('.label').textContent === 'family_sup')?.getAttribute('transform');
+    const [x, y] = place?.match(/-?[\d.]+/g).map(Number) ?? [];
+    for (const dot of document.querySelectorAll('.pulse.signal.trapped .dot')) watched.trapped.push(Math.hypot(dot.getAttribute('cx') - x, dot.getAttribute('cy') - y));
+    for (const label of document.querySelectorAll('.node.dead .label')) if (!watched.deaths.includes(label.textContent)) watched.deaths.push(label.textContent);
+    watched.gone += document.querySelectorAll('.edge.link.gone').length;
+    requestAnimationFrame(frame);
+  };
+  frame();
+}
+
 export default [
   {
     name: 'a compile error is shown at its line',
@@ -75,6 +90,51 @@ export default [
       await p.screenshot({ path: 'build/web/shots/killed.png' });
       await p.press('body', 'Escape');
       assert.ok(await p.isHidden('#details'));
+    },
+  },
+  {
+    name: 'an exit signal travels along its link and stops at its trapper; who was killed fades and its link goes',
+    async test({ page }) {
+      const p = await page();
+      await p.evaluate(watchSignals);
+      await run(p);
+      await says(p, ['another process, the same name']);
+      await p.waitForFunction(() => document.querySelectorAll('.node').length === 5 && globalThis.watched.gone > 0, undefined, { polling: 100 });
+      const { trapped, deaths } = await p.evaluate(() => globalThis.watched);
+      assert.ok(trapped.length > 2, `seen ${trapped.length} times`);
+      assert.ok(trapped[0] > trapped.at(-1) + 20, `from ${trapped[0]} to ${trapped.at(-1)}`);
+      // The ring around a trapper has a radius of 18.5.
+      assert.ok(trapped.every((far) => far > 18) && trapped.at(-1) < 26, trapped.map(Math.round).join(' '));
+      assert.deepEqual(deaths, ['killed']);
+      assert.equal(await p.locator('.edge.link').count(), 4);
+    },
+  },
+  {
+    name: 'state, mailbox and memory of a process that is pointed at or focused',
+    async test({ page }) {
+      const p = await page();
+      await example(p, 'selective');
+      await run(p);
+      await p.waitForSelector('.node');
+      await p.hover('.node .core');
+      assert.match(await p.textContent('.tip'), /^readerstate(waiting|runn)\w*mailbox\d messages?memory\d+\.\d KiB$/);
+      await p.hover('#output');
+      assert.ok(await p.isHidden('.tip'));
+      await p.focus('.node');
+      assert.ok(await p.isVisible('.tip'));
+    },
+  },
+  {
+    name: 'the clock of the VM goes slower with the speed',
+    async test({ page }) {
+      const p = await page();
+      await p.fill('#speed', '0');
+      await run(p, '-module(slow).\n-export([start/0]).\nstart() -> receive after 1000 -> io:format("a second~n") end.\n');
+      await state(p, 'running');
+      await p.waitForTimeout(2500);
+      assert.doesNotMatch(await output(p), /a second/);
+      await p.fill('#speed', '4');
+      await says(p, ['a second']);
     },
   },
   {

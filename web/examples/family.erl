@@ -13,13 +13,15 @@ start() ->
     io:format("w2 is ~p: it gets killed now~n", [whereis(w2)]),
     exit(whereis(w2), kill),
     timer:sleep(1000),
-    io:format("w2 is ~p: another process, the same name~n", [whereis(w2)]),
+    io:format("w2 is ~p: another process, the same name~n",
+              [whereis(w2)]),
     receive stop -> ok end.
 
 init([]) ->
     Workers = [#{id => Name, start => {?MODULE, start_worker, [Name]}}
                || Name <- [w1, w2, w3]],
-    {ok, {#{strategy => one_for_one, intensity => 100, period => 5}, Workers}}.
+    Flags = #{strategy => one_for_one, intensity => 100, period => 5},
+    {ok, {Flags, Workers}}.
 
 start_worker(Name) ->
     {ok, proc_lib:spawn_link(?MODULE, work, [Name, 0])}.
@@ -29,6 +31,7 @@ work(Name, 0) ->
     work(Name, 1);
 work(Name, N) ->
     receive
-        hello -> io:format("~p says hello, for the ~pth time~n", [Name, N])
+        hello ->
+            io:format("~p says hello, for the ~pth time~n", [Name, N])
     end,
     work(Name, N + 1).

@@ -12,7 +12,8 @@ start() ->
     register(owner, self()),
     {ok, Sup} = supervisor:start_link({local, sup}, ?MODULE, []),
     receive
-        {'EXIT', Sup, Reason} -> io:format("the supervisor gave up: ~p~n", [Reason])
+        {'EXIT', Sup, Reason} ->
+            io:format("the supervisor gave up: ~p~n", [Reason])
     end.
 
 init([]) ->

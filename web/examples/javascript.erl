@@ -24,7 +24,8 @@ start() ->
 
 count(_, 0) -> ok;
 count(Sup, N) ->
-    io:format("JavaScript counts: ~p~n", [gen_server:call(child(Sup), next)]),
+    Count = gen_server:call(child(Sup), next),
+    io:format("JavaScript counts: ~p~n", [Count]),
     timer:sleep(400),
     count(Sup, N - 1).
 

@@ -12,7 +12,8 @@ start() ->
     Ref = monitor(process, Worker),
     receive
         {'DOWN', Ref, process, Worker, Reason} ->
-            io:format("the watcher was told: worker is down, ~p~n", [Reason])
+            io:format("the watcher was told: worker is down, ~p~n",
+                      [Reason])
     end,
     Other = spawn(fun() -> receive never -> ok end end),
     register(other, Other),

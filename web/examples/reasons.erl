@@ -6,9 +6,11 @@
 %% a link, or by exit/2) and on whether the receiver traps exits.
 
 start() ->
-    io:format("~-8s ~-10s ~-22s ~s~n", [way, reason, "not trapping", trapping]),
+    io:format("~-8s ~-10s ~-22s ~s~n",
+              [way, reason, "not trapping", trapping]),
     [io:format("~-8w ~-10w ~-22w ~w~n",
-               [Way, Reason, try_one(Way, false, Reason), try_one(Way, true, Reason)])
+               [Way, Reason,
+                try_one(Way, false, Reason), try_one(Way, true, Reason)])
      || Way <- [link, exit], Reason <- [normal, boom, kill, killed]],
     ok.
 
@@ -19,7 +21,9 @@ try_one(Way, Trap, Reason) ->
         process_flag(trap_exit, Trap),
         Me ! ready,
         receive
-            {'EXIT', _, Got} -> Me ! {self(), {traps, Got}}, receive over -> ok end;
+            {'EXIT', _, Got} ->
+                Me ! {self(), {traps, Got}},
+                receive over -> ok end;
             over -> ok
         end
     end),

@@ -13,7 +13,8 @@ start() ->
     io:format("b fails~n"),
     exit(whereis(b), boom),
     timer:sleep(1200),
-    [io:format("~p: ~s~n", [Name, same(Pid, whereis(Name))]) || {Name, Pid} <- Before],
+    [io:format("~p: ~s~n", [Name, same(Pid, whereis(Name))])
+     || {Name, Pid} <- Before],
     receive stop -> ok end.
 
 init([]) ->

@@ -9,7 +9,8 @@ start() ->
     register(reader, self()),
     [self() ! {low, N} || N <- [1, 2, 3]],
     self() ! {high, urgent},
-    io:format("in the mailbox: ~p~n", [element(2, process_info(self(), messages))]),
+    {messages, Waiting} = process_info(self(), messages),
+    io:format("in the mailbox: ~p~n", [Waiting]),
     timer:sleep(1500),
     receive {high, What} -> io:format("first: ~p~n", [What]) end,
     drain().

@@ -10,11 +10,13 @@ start() ->
     Owner = spawn(fun() -> owner(whereis(heir)) end),
     register(owner, Owner),
     timer:sleep(1000),
-    io:format("owned by ~p: ~p~n", [ets:info(kept, owner), ets:tab2list(kept)]),
+    io:format("owned by ~p: ~p~n",
+              [ets:info(kept, owner), ets:tab2list(kept)]),
     exit(Owner, boom),
     receive
         {'ETS-TRANSFER', kept, From, Gift} ->
-            io:format("kept came from ~p with ~p: ~p~n", [From, Gift, ets:tab2list(kept)])
+            io:format("kept came from ~p with ~p: ~p~n",
+                      [From, Gift, ets:tab2list(kept)])
     end,
     timer:sleep(50),
     io:format("lost is ~p~n", [ets:info(lost)]).

@@ -14,7 +14,11 @@ start() ->
 loop(0, Late) ->
     Left = erlang:cancel_timer(Late),
     io:format("cancelled, ~p s before its time~n", [Left div 1000 + 1]),
-    receive nothing -> ok after 500 -> io:format("nothing came for half a second~n") end;
+    receive
+        nothing -> ok
+    after 500 ->
+        io:format("nothing came for half a second~n")
+    end;
 loop(N, Late) ->
     receive
         tick ->

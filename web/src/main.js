@@ -71,7 +71,7 @@ function summary() {
   if (lastFrame && state !== 'compiling') {
     const { total, memory, time } = lastFrame;
     parts.push(` · ${total.toLocaleString('en')} process${total === 1 ? '' : 'es'} · ${(memory / 2 ** 20).toFixed(1)} MiB · ${(time / 1000).toFixed(1)} s`);
-    if (lastFrame.left > 0) parts.push(` · more events than can be shown`);
+    if (lastFrame.left > 0) parts.push(' · some events left out');
   }
   $('summary').replaceChildren(...parts);
   const empty = model.nodes.size === 0;

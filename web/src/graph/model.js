@@ -101,13 +101,19 @@ export class Model {
     return node;
   }
 
-  /** Where a process appears, and its place among others: that of a sibling that died, else out of its parent. */
+  /** Where a process appears, and its place among others: that of a sibling that died, else near its parent. */
   #birthplace(parent, dead) {
     const order = ++this.#births;
     if (dead) return { x: dead.x, y: dead.y, order: dead.order };
+    if (parent) {
+      // Round it, the first ones below it: so a ring comes out as one.
+      const n = [...this.nodes.values()].filter((node) => node.parent === parent.id).length;
+      const [far, angle] = [105 + 24 * Math.floor(n / 12), ((150 - 30 * n) * Math.PI) / 180];
+      return { x: parent.x + far * Math.cos(angle), y: parent.y + far * Math.sin(angle), order };
+    }
     // A spiral: no two in one place, none far from the others.
-    const [far, angle] = [12 * Math.sqrt(this.nodes.size), 2.4 * order];
-    return { x: (parent?.x ?? 0) + far * Math.cos(angle), y: (parent?.y ?? 0) + far * Math.sin(angle), order };
+    const far = 14 * Math.sqrt(this.nodes.size);
+    return { x: far * Math.cos(2.4 * order), y: far * Math.sin(2.4 * order), order };
   }
 
   #edge(kind, a, b) {

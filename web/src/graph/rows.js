@@ -8,6 +8,8 @@ const ROW = 104;
 /** More children than this stand closer, every other one a little lower. */
 const CROWDED = 7;
 const CLOSE = 74;
+/** More beside each other would be too small to see. */
+const WIDEST = 16;
 
 /**
  * @param {any[]} nodes
@@ -20,6 +22,7 @@ export function rows(nodes, edges) {
   const across = edges.filter(({ kind, from, to }) => kind === 'link' && parents.get(from) !== to && parents.get(to) !== from);
   if (across.length > 2 && across.length >= nodes.length / 2) return undefined;
   const tree = childrenOf(nodes, parents);
+  if (tree.leaves > WIDEST) return undefined;
   const lying = tree.depth > 4 && tree.leaves < tree.depth / 2;
   const places = new Map();
   let left = 0;

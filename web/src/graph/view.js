@@ -13,7 +13,6 @@ import { Tip } from './tip.js';
 
 /** From so many on, only what has a name is labelled, and links are drawn together. */
 const DENSE = 40;
-const TREE = 80;
 /** What the legend takes of the height. */
 const LEGEND = 34;
 
@@ -96,7 +95,7 @@ export class View {
     // Among many, a link to the parent says enough.
     const needed = (edge) => model.nodes.has(edge.from) && model.nodes.has(edge.to) && !(dense && edge.kind === 'parent' && (model.edges.has(`link ${edge.from} ${edge.to}`) || model.edges.has(`link ${edge.to} ${edge.from}`)));
     const edges = [...model.edges.values()].filter(needed);
-    this.#places = nodes.length > TREE ? undefined : rows(nodes, edges);
+    this.#places = dense ? undefined : rows(nodes, edges);
     this.#svg.classList.toggle('dense', dense);
     this.#layOut(nodes, edges, dense);
     this.#version = model.version;
