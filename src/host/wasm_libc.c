@@ -3,8 +3,8 @@
 // What Emscripten's C library would otherwise import from JavaScript, defined here so that vm.wasm imports
 // only host_* functions (scripts/check-wasm.js holds it to that), and the mathematical functions that every
 // host has: JavaScript engines and the C library compute them by the same algorithms (fdlibm), and the
-// code and tables need not be shipped. exp, log and pow stay in C: there the C library is the one that
-// agrees with erl's to the last bit.
+// code and tables need not be shipped. exp, log and pow are in wasm_float.c: there engines do not agree with
+// erl to the last bit.
 
 #include <stddef.h>
 
