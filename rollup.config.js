@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Bundles js/index.js for publication, as an ES module and as CommonJS, minified. fflate stays an import: it is a
-// dependency of the package. What only some need (folders in Node, fflate in pages, a virtual clock) are files of their own.
+// dependency of the package. What only some need (rare options, the network and fflate in pages) are files of their own.
 // Run by scripts/dist.js.
 
 import terser from '@rollup/plugin-terser';

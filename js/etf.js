@@ -65,6 +65,18 @@ class Writer {
     this.at += 4;
   }
 
+  /**
+   * A tag and a size: the short form where the size fits in a byte.
+   * @param {number} short
+   * @param {number} long
+   * @param {number} n
+   */
+  sized(short, long, n) {
+    this.u8(n < 256 ? short : long);
+    if (n < 256) this.u8(n);
+    else this.u32(n);
+  }
+
   /** @param {Uint8Array} data */
   append(data) {
     this.room(data.length);
@@ -119,13 +131,7 @@ class Writer {
     let hex = (value < 0n ? -value : value).toString(16);
     if (hex.length % 2) hex = `0${hex}`;
     const n = hex.length / 2;
-    if (n < 256) {
-      this.u8(110);
-      this.u8(n);
-    } else {
-      this.u8(111);
-      this.u32(n);
-    }
+    this.sized(110, 111, n);
     this.u8(value < 0n ? 1 : 0);
     this.room(n);
     for (let i = n - 1; i >= 0; i--) this.bytes[this.at++] = parseInt(hex.slice(2 * i, 2 * i + 2), 16);
@@ -205,15 +211,8 @@ function writeObject(w, term, todo) {
   if (term instanceof Atom) w.atom(term.name);
   else if (Array.isArray(term)) writeList(w, term, NIL, todo);
   else if (term instanceof Tuple) {
-    const n = term.length;
-    if (n < 256) {
-      w.u8(104);
-      w.u8(n);
-    } else {
-      w.u8(105);
-      w.u32(n);
-    }
-    for (let i = n; i-- > 0; ) todo.push(term.elements[i]);
+    w.sized(104, 105, term.length);
+    later(todo, term.elements);
   } else if (term instanceof Uint8Array) w.binary(term);
   else if (term instanceof Float) w.float(term.value);
   else if (term instanceof ImproperList) writeList(w, term.items, term.tail, todo);
@@ -244,6 +243,11 @@ function writeList(w, items, tail, todo) {
   w.u8(108);
   w.u32(items.length);
   todo.push(tail);
+  later(todo, items);
+}
+
+/** Writes items after what is under way. @param {any[]} todo @param {readonly any[]} items */
+function later(todo, items) {
   for (let i = items.length; i-- > 0; ) todo.push(items[i]);
 }
 
@@ -259,7 +263,7 @@ function writeMap(w, entries, todo) {
   }
   w.u8(116);
   w.u32(entries.length);
-  for (let i = entries.length; i-- > 0; ) todo.push(entries[i][1], entries[i][0]);
+  later(todo, entries.flat());
 }
 
 /** @param {Writer} w @param {BitString} bits */

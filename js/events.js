@@ -4,6 +4,7 @@
 // they happened in the VM; a handler that throws disturbs neither the VM nor other handlers.
 
 import { ArgumentError } from './errors.js';
+import { until } from './loop.js';
 
 /**
  * @template {Record<string, any>} M
@@ -69,16 +70,7 @@ export class Events extends EventTarget {
    * @returns {Promise<M[K]>}
    */
   once(name, { signal } = {}) {
-    return new Promise((resolve, reject) => {
-      signal?.throwIfAborted();
-      const end = () => {
-        off();
-        signal?.removeEventListener('abort', abort);
-      };
-      const abort = () => (end(), reject(/** @type {AbortSignal} */ (signal).reason));
-      const off = this.on(name, (event) => (end(), resolve(event)));
-      signal?.addEventListener('abort', abort);
-    });
+    return until({ signal }, String, (resolve) => this.on(name, resolve));
   }
 
   /**

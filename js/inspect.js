@@ -2,7 +2,7 @@
 //
 // Reads the snapshot of src/host/inspect.h into objects.
 
-import { Fields } from './machine.js';
+import { Fields, functionName } from './machine.js';
 
 /** @import { Word } from './machine.js' */
 /** @import { Pid } from './term.js' */
@@ -53,8 +53,8 @@ export function readSnapshot(bytes, pid) {
     return {
       pid: self,
       name: name || undefined,
-      initialCall: initialModule ? { module: initialModule, function: initialFunction, arity: initialArity } : undefined,
-      current: module ? { module, function: fun, arity } : undefined,
+      initialCall: functionName(initialModule, initialFunction, initialArity),
+      current: functionName(module, fun, arity),
       state: state & 8 ? /** @type {const} */ ('suspended') : state & 16 ? /** @type {const} */ ('hibernated') : STATES[state & 7],
       trapExit: (flags & 1) !== 0,
       js: (flags & 2) !== 0,

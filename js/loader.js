@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Finds and compiles vm.wasm, and reads files and URLs for the rest of js/. The only module that touches the network or
-// the file system, so that all others run anywhere.
+// Finds and compiles vm.wasm, and reads files and URLs for the rest of js/. It and page.js alone touch the network and the
+// file system, so that all others run anywhere.
 
 import { ArgumentError } from './errors.js';
 
@@ -42,30 +42,17 @@ export async function compile(source) {
   }
   if (source instanceof WebAssembly.Module) return source;
   if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return WebAssembly.compile(/** @type {BufferSource} */ (source));
-  const response = await source;
-  if (typeof response?.arrayBuffer !== 'function') throw new ArgumentError('wasm is a URL, bytes, a Response or a WebAssembly.Module');
-  return compileResponse(response);
+  return (await page()).fetchModule(await source);
 }
+
+/** What pages use and Node rarely. */
+const page = () => import('./page.js');
 
 /** @param {URL} url */
 async function compileUrl(url) {
   // From a file at once: to hand so little work to other threads takes longer than to do it.
   if (isNode && url.protocol === 'file:') return new WebAssembly.Module(/** @type {BufferSource} */ (await readBytes(url)));
-  return compileResponse(await fetchOk(url));
-}
-
-/** @param {Response} response */
-async function compileResponse(response) {
-  // Streaming wants the right content type; servers often do not send it.
-  if (WebAssembly.compileStreaming && response.headers?.get('content-type') === 'application/wasm') return WebAssembly.compileStreaming(response);
-  return WebAssembly.compile(await response.arrayBuffer());
-}
-
-/** @param {URL} url */
-async function fetchOk(url) {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url}: ${response.status} ${response.statusText}`);
-  return response;
+  return (await page()).fetchModule(url);
 }
 
 /** Whether this file runs as it is, not in the bundle, which lies beside vm.wasm and otp.pack. */
@@ -100,7 +87,7 @@ export const fileBytes = (url) => (nodeFs().existsSync(url) ? nodeFs().readFileS
 export async function readBytes(source) {
   const url = toUrl(source);
   if (url.protocol === 'file:' && isNode) return nodeFs().readFileSync(url);
-  return new Uint8Array(await (await fetchOk(url)).arrayBuffer());
+  return (await page()).fetchBytes(url);
 }
 
 /**
@@ -108,5 +95,5 @@ export async function readBytes(source) {
  * @returns {Promise<import('./imports.js').Compression>}
  */
 export async function compression() {
-  return isNode ? (await import('./zlib-node.js')).nodeZlib(nodeModule('zlib')) : (await import('./zlib.js')).fflate;
+  return isNode ? (await import('./zlib-node.js')).nodeZlib(nodeModule('zlib')) : (await page()).fflate;
 }

@@ -3,6 +3,8 @@
 // When to tick. The cheapest turn the host has (setImmediate, a MessageChannel), timers only for timers, nothing at all
 // while idle: so an idle VM costs nothing and lets Node exit. The only module that touches timers.
 
+import { TimeoutError } from './errors.js';
+
 const MAX_DELAY = 2 ** 31 - 1;
 
 /**
@@ -80,4 +82,31 @@ export class Loop {
 export function after(ms, fn) {
   const timer = setTimeout(fn, Math.min(ms, MAX_DELAY));
   return () => clearTimeout(timer);
+}
+
+/**
+ * A promise that ends early when `signal` aborts, with its reason, and after `timeout` milliseconds, with a TimeoutError.
+ * @template T
+ * @param {{timeout?: number, signal?: AbortSignal}} options
+ * @param {() => string} late message of the TimeoutError
+ * @param {(resolve: (value: T) => void, reject: (error: unknown) => void) => (early: boolean) => void} begin starts what is
+ *   waited for; answers what to do when it has ended. It settles nothing at once
+ * @returns {Promise<T>}
+ */
+export function until({ timeout, signal }, late, begin) {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    let cancel = () => {};
+    /** @param {(value: any) => void} settle @param {boolean} early */
+    const end = (settle, early) => (/** @type {any} */ value) => {
+      signal?.removeEventListener('abort', abort);
+      cancel();
+      settle(value);
+      ended(early);
+    };
+    const abort = () => end(reject, true)(/** @type {AbortSignal} */ (signal).reason);
+    const ended = begin(end(resolve, false), end(reject, false));
+    if (timeout !== undefined) cancel = after(timeout, () => end(reject, true)(new TimeoutError(late())));
+    signal?.addEventListener('abort', abort);
+  });
 }

@@ -23,6 +23,8 @@ const FLAG = { A_WORD: 1, A_TERM: 2, B_WORD: 4, B_TERM: 8, DETAIL: 16, PROCESS: 
  * @typedef {{number: number, serial: number, port?: boolean}} Word
  */
 
+/** @typedef {{module: string, function: string, arity: number}} FunctionName */
+
 /**
  * An event as it was recorded; terms still encoded.
  * @typedef {object} EventRecord
@@ -31,7 +33,7 @@ const FLAG = { A_WORD: 1, A_TERM: 2, B_WORD: 4, B_TERM: 8, DETAIL: 16, PROCESS: 
  * @property {Word} subject
  * @property {Word | Uint8Array | undefined} a
  * @property {Word | Uint8Array | undefined} b
- * @property {{name: string, module: string, function: string, arity: number} | undefined} process
+ * @property {{name: string, call: FunctionName | undefined} | undefined} process its registered name, and the call it began with
  * @property {Uint8Array | undefined} bytes
  */
 
@@ -276,6 +278,9 @@ export class Machine {
   }
 }
 
+/** undefined where the VM names none. @param {string} module @param {string} fun @param {number} arity @returns {FunctionName | undefined} */
+export const functionName = (module, fun, arity) => (module ? { module, function: fun, arity } : undefined);
+
 /** What load_error_text of src/host/vm.c wrote. @param {string} reason */
 export function loadError(reason) {
   const [module, chunk, offset, why] = reason.split('\n');
@@ -294,7 +299,7 @@ export function readRecord(r) {
   if (flags & FLAG.B_WORD) record.b = r.word();
   else if (flags & FLAG.B_TERM) record.b = r.take(r.u32());
   if (flags & FLAG.DETAIL) record.detail = r.u64();
-  if (flags & FLAG.PROCESS) record.process = { name: r.shortText(), module: r.shortText(), function: r.shortText(), arity: r.u8() };
+  if (flags & FLAG.PROCESS) record.process = { name: r.shortText(), call: functionName(r.shortText(), r.shortText(), r.u8()) };
   if (flags & FLAG.BYTES) record.bytes = r.take(r.u32());
   r.at = end;
   return record;

@@ -38,33 +38,16 @@ function openOwnPack(inflateRaw) {
 /**
  * @param {OtpSource | OtpSource[] | false | undefined} sources undefined: the pack of this package; false: none
  * @param {Inflate} inflateRaw
- * @returns {Promise<{finders: ModuleFinder[], release: number | undefined, home: any}>} `release`, `home`: of the first source that tells
+ * @returns {Promise<{finders: ModuleFinder[], release?: number, home?: any}>} `release`, `home`: of the first source that tells
  */
 export async function openOtp(sources, inflateRaw) {
-  const list = !sources ? [] : Array.isArray(sources) ? sources : [sources];
-  const opened = await Promise.all(list.map((source) => openOne(source, inflateRaw)));
-  if (sources === undefined) opened.push(await openOwnPack(inflateRaw));
-  const finders = opened.map((one) => one.find);
-  const { release, home } = opened.find((one) => one.release) ?? {};
-  // A pack of ours has our own modules; an OTP root does not.
-  if (sources !== undefined && !finders.some((find) => find('spawnlink_init'))) {
-    const { find } = await openOwnPack(inflateRaw);
-    finders.push((name) => (name.startsWith('spawnlink_') ? find(name) : undefined));
+  const own = () => openOwnPack(inflateRaw);
+  if (sources !== undefined) {
+    const pack = (/** @type {Uint8Array} */ bytes, /** @type {URL | undefined} */ url) => openPack(bytes, inflateRaw, url);
+    return (await import('./sources.js')).openSources(sources, { pack, own, read: readBytes, url: toUrl, fs: nodeFs() });
   }
-  return { finders, release, home };
-}
-
-/**
- * @param {OtpSource} source
- * @param {Inflate} inflateRaw
- * @returns {Promise<Opened>}
- */
-async function openOne(source, inflateRaw) {
-  if (source instanceof ArrayBuffer) return openPack(new Uint8Array(source), inflateRaw);
-  if (source instanceof Uint8Array) return openPack(source, inflateRaw);
-  if (typeof source !== 'string' && !(source instanceof URL)) throw new ArgumentError('otp is a pack (bytes, path or URL) or a folder');
-  const folder = isNode ? (await import('./folders.js')).openFolder(nodeFs(), toUrl(source)) : undefined;
-  return folder ?? readPackAt(toUrl(source), inflateRaw);
+  const { find, release, home } = await own();
+  return { finders: [find], release, home };
 }
 
 /**

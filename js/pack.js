@@ -43,70 +43,11 @@ export class PackError extends Error {
  */
 
 /**
- * The modules of a pack: a read-only map from name to bytes that inflates what is asked for.
+ * The modules of a pack: inflates what is asked for.
+ * @typedef {object} PackModules
+ * @property {(name: string) => Uint8Array | undefined} get the bytes of an entry. They are a view: copy them before changing them
+ * @property {() => IterableIterator<string>} keys the names
  */
-export class PackModules {
-  #bytes;
-  #blocks;
-  #entries;
-  #inflate;
-  /** @type {Map<number, Uint8Array>} */
-  #cache = new Map();
-
-  /**
-   * @param {Uint8Array} bytes
-   * @param {{offset: number, stored: number, raw: number}[]} blocks
-   * @param {Map<string, {block: number, offset: number, length: number}>} entries
-   * @param {(data: Uint8Array, size: number) => Uint8Array} inflate
-   */
-  constructor(bytes, blocks, entries, inflate) {
-    this.#bytes = bytes;
-    this.#blocks = blocks;
-    this.#entries = entries;
-    this.#inflate = inflate;
-  }
-
-  get size() {
-    return this.#entries.size;
-  }
-
-  /**
-   * The bytes of an entry, or undefined. They are a view: copy them before changing them.
-   * @param {string} name
-   * @returns {Uint8Array | undefined}
-   */
-  get(name) {
-    const entry = this.#entries.get(name);
-    if (entry === undefined) return undefined;
-    return this.#block(entry.block).subarray(entry.offset, entry.offset + entry.length);
-  }
-
-  /** @returns {IterableIterator<[string, Uint8Array]>} */
-  *[Symbol.iterator]() {
-    for (const name of this.#entries.keys()) yield [name, /** @type {Uint8Array} */ (this.get(name))];
-  }
-
-  /** @param {number} index */
-  #block(index) {
-    const { offset, stored, raw } = this.#blocks[index];
-    const data = this.#bytes.subarray(offset, offset + stored);
-    if (stored === raw) return data;
-    let block = this.#cache.get(index);
-    if (block === undefined) {
-      try {
-        block = this.#inflate(data, raw);
-      } catch {
-        throw new PackError(`corrupt OTP pack: block ${index}`);
-      }
-      if (block.length !== raw) throw new PackError(`corrupt OTP pack: block ${index}`);
-    } else {
-      this.#cache.delete(index); // put back last: the first of the map is the least recently used
-    }
-    this.#cache.set(index, block);
-    if (this.#cache.size > CACHED_BLOCKS) this.#cache.delete(/** @type {number} */ (this.#cache.keys().next().value));
-    return block;
-  }
-}
 
 /**
  * Opens a pack. Reads its tables, inflates nothing yet.
@@ -117,7 +58,7 @@ export class PackModules {
  * import { readPack } from '../js/pack.js';
  *
  * const { meta, modules } = readPack(readFileSync('build/otp.pack'), { inflate: inflateRawSync });
- * console.log(meta.otp, modules.size, modules.get('lists').length);
+ * console.log(meta.otp, [...modules.keys()].length, modules.get('lists').length);
  *
  * @param {Uint8Array} bytes
  * @param {{inflate?: (data: Uint8Array, size: number) => Uint8Array}} [options] `inflate`: raw inflate; without it only
@@ -147,22 +88,59 @@ function readTables(bytes, u32, inflate) {
   let at = HEADER + u32(8);
   /** @type {PackMeta} */
   const meta = JSON.parse(text.decode(bytes.subarray(HEADER, at)));
+  /** @type {{data: Uint8Array, raw: number, inflated: boolean}[]} */
   const blocks = [];
   for (let left = u32(12); left > 0; left--, at += 12) {
-    const block = { offset: u32(at), stored: u32(at + 4), raw: u32(at + 8) };
-    if (block.offset + block.stored > bytes.length) throw RangeError();
-    blocks.push(block);
+    const [offset, stored, raw] = [u32(at), u32(at + 4), u32(at + 8)];
+    if (offset + stored > bytes.length) throw RangeError();
+    const data = bytes.subarray(offset, offset + stored);
+    blocks.push({ raw, data, inflated: stored === raw });
   }
+  /** @type {Map<string, [number, number, number]>} block, offset in it, length */
   const entries = new Map();
   for (let left = u32(16); left > 0; left--) {
     const name = at + 1;
     at = name + bytes[at];
-    const entry = { block: u32(at), offset: u32(at + 4), length: u32(at + 8) };
-    if (entry.offset + entry.length > blocks[entry.block].raw) throw RangeError();
-    entries.set(text.decode(bytes.subarray(name, at)), entry);
+    const [block, offset, length] = [u32(at), u32(at + 4), u32(at + 8)];
+    if (offset + length > blocks[block].raw) throw RangeError();
+    entries.set(text.decode(bytes.subarray(name, at)), [block, offset, length]);
     at += 12;
   }
-  return { meta, modules: new PackModules(bytes, blocks, entries, inflate) };
+  const block = cached((index) => {
+    const { data, raw, inflated } = blocks[index];
+    const block = inflated ? data : inflate(data, raw);
+    if (block.length !== raw) throw RangeError();
+    return block;
+  });
+  /** @param {string} name */
+  const get = (name) => {
+    const entry = entries.get(name);
+    return entry && block(entry[0]).subarray(entry[1], entry[1] + entry[2]);
+  };
+  return { meta, modules: { get, keys: () => entries.keys() } };
+}
+
+/**
+ * The last few blocks that were asked for.
+ * @param {(index: number) => Uint8Array} inflated
+ */
+function cached(inflated) {
+  /** @type {Map<number, Uint8Array>} the first is the least recently used */
+  const cache = new Map();
+  return (/** @type {number} */ index) => {
+    let block = cache.get(index);
+    if (block === undefined) {
+      try {
+        block = inflated(index);
+      } catch {
+        throw new PackError(`corrupt OTP pack: block ${index}`);
+      }
+    }
+    cache.delete(index);
+    cache.set(index, block);
+    if (cache.size > CACHED_BLOCKS) cache.delete(/** @type {number} */ (cache.keys().next().value));
+    return block;
+  };
 }
 
 /** @type {(data: Uint8Array, size: number) => Uint8Array} */

@@ -3,8 +3,9 @@
 // class JsProcess: JavaScript as an Erlang process. Erlang code can send to it, link to it, monitor it and call it as a
 // gen_server; what it does itself is done by the VM in its name, so everything that holds for processes holds for it.
 
-import { ArgumentError, ErlangError, TimeoutError } from './errors.js';
+import { ArgumentError, ErlangError } from './errors.js';
 import { Events } from './events.js';
+import { until } from './loop.js';
 import { Atom, ImproperList, Pid, Ref, Tuple } from './term.js';
 
 /** @import { Term } from './term.js' */
@@ -16,7 +17,6 @@ import { Atom, ImproperList, Pid, Ref, Tuple } from './term.js';
  * @typedef {object} Host
  * @property {(fun: string, args: Term[]) => any} call
  * @property {(reason: Term) => void} exit
- * @property {(ms: number, fn: () => void) => () => void} after
  */
 
 /**
@@ -259,27 +259,15 @@ export class JsProcess extends Events {
    * @param {{timeout?: number, signal?: AbortSignal}} [options]
    * @returns {Promise<any>}
    */
-  receive(match = () => true, { timeout, signal } = {}) {
-    return new Promise((resolve, reject) => {
-      signal?.throwIfAborted();
-      const found = this.#mailbox.findIndex(match);
-      if (found >= 0) return resolve(this.#mailbox.splice(found, 1)[0]);
-      if (this.#end) return reject(this.#end);
-      let cancel = () => {};
-      const done = () => {
-        this.#receivers = this.#receivers.filter((r) => r !== receiver);
-        signal?.removeEventListener('abort', abort);
-        cancel();
-      };
-      const abort = () => receiver.reject(/** @type {AbortSignal} */ (signal).reason);
-      const receiver = {
-        match,
-        resolve: (/** @type {any} */ message) => (done(), resolve(message)),
-        reject: (/** @type {unknown} */ error) => (done(), reject(error)),
-      };
+  async receive(match = () => true, options = {}) {
+    options.signal?.throwIfAborted();
+    const found = this.#mailbox.findIndex(match);
+    if (found >= 0) return this.#mailbox.splice(found, 1)[0];
+    if (this.#end) throw this.#end;
+    return until(options, () => `no message within ${options.timeout} ms`, (resolve, reject) => {
+      const receiver = { match, resolve, reject };
       this.#receivers.push(receiver);
-      signal?.addEventListener('abort', abort, { once: true });
-      if (timeout !== undefined) cancel = this.#host.after(timeout, () => receiver.reject(new TimeoutError(`no message within ${timeout} ms`)));
+      return () => (this.#receivers = this.#receivers.filter((r) => r !== receiver));
     });
   }
 

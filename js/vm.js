@@ -3,12 +3,12 @@
 // class VM: one Erlang virtual machine. Owns the instance, the loop, the JS processes and the calls under way; turns
 // terms into requests and event records into events. Made by createVM, ended by close.
 
-import { ArgumentError, ClosedError, CrashError, ErlangError, HaltedError, NoProcessError, TimeoutError } from './errors.js';
+import { ArgumentError, ClosedError, CrashError, ErlangError, HaltedError, NoProcessError } from './errors.js';
 import { Decoder, decode, encode } from './etf.js';
 import { Events } from './events.js';
 import { hostRandom, imports, realClock } from './imports.js';
 import { compile, compression, isNode, nodeFs } from './loader.js';
-import { Loop, after } from './loop.js';
+import { Loop, after, until } from './loop.js';
 import { KINDS, KIND_INPUT, KIND_LOAD_FAILED, KIND_MAIL, KIND_OUTPUT, Machine, loadError, readRecord } from './machine.js';
 import { openOtp, tableFinder } from './otp.js';
 import { JsProcess } from './process.js';
@@ -122,7 +122,7 @@ export class VM extends Events {
   #jsProcesses = new Map();
   /** @type {Pid | undefined} the process that gets the results of calls */
   #bridge;
-  /** Calls under way. @type {Map<number, {pid: Pid | undefined, settle: (outcome: any) => void, fail: (error: unknown) => void}>} */
+  /** Calls under way. @type {Map<number, {settle: (outcome: any) => void, fail: (error: unknown) => void}>} */
   #calls = new Map();
   /** Their ids by the key of their pid. @type {Map<number | string, number>} */
   #callPids = new Map();
@@ -234,9 +234,7 @@ export class VM extends Events {
    * @param {Term} message
    */
   send(to, message) {
-    const target = typeof to === 'string' ? Atom.for(to) : to; // a JS process is written as its pid
-    this.#machine.request('send', this.#encode(Tuple.from([target, message, Atom.for('undefined')])), `cannot send to ${to}`);
-    this.#loop.wake();
+    this.#signal('send', to, message);
   }
 
   /**
@@ -252,8 +250,13 @@ export class VM extends Events {
    * @param {Term} reason
    */
   exit(process, reason) {
-    const target = typeof process === 'string' ? Atom.for(process) : process; // a JS process is written as its pid
-    this.#machine.request('exit', this.#encode(Tuple.from([target, reason, Atom.for('undefined')])), `cannot exit ${process}`);
+    this.#signal('exit', process, reason);
+  }
+
+  /** @param {'send' | 'exit'} kind @param {any} to a JS process is written as its pid @param {Term} content */
+  #signal(kind, to, content) {
+    const target = typeof to === 'string' ? Atom.for(to) : to;
+    this.#machine.request(kind, this.#encode(Tuple.from([target, content, Atom.for('undefined')])), `cannot send to ${to}`);
     this.#loop.wake();
   }
 
@@ -283,7 +286,6 @@ export class VM extends Events {
         this.#machine.js(JS.EXIT, this.#encode(Tuple.from([pid, reason])), 'cannot exit');
         this.#loop.wake();
       },
-      after,
     });
     this.#jsProcesses.set(keyOfPid(pid), process);
     return process;
@@ -322,27 +324,12 @@ export class VM extends Events {
    * @returns {Promise<any>}
    */
   call(module, fun, args = [], { timeout, signal, pretty: asPretty = false, ...spawn } = {}) {
-    return new Promise((resolve, reject) => {
-      signal?.throwIfAborted();
+    return until({ timeout, signal }, () => `${module}:${fun}/${args.length} took longer than ${timeout} ms`, (resolve, reject) => {
       const id = this.#nextCall++;
-      let cancel = () => {};
-      const done = () => {
-        this.#calls.delete(id);
-        if (call.pid) this.#callPids.delete(keyOfPid(call.pid));
-        signal?.removeEventListener('abort', abort);
-        cancel();
-      };
-      const fail = (/** @type {unknown} */ error) => {
-        done();
-        reject(error);
-      };
-      const kill = (/** @type {unknown} */ error) => {
-        fail(error);
-        if (!this.#machine.closed && call.pid) this.exit(call.pid, Atom.for('kill'));
-      };
-      const abort = () => kill(/** @type {AbortSignal} */ (signal).reason);
+      this.#bridge ??= this.#spawn('spawnlink', 'js', [], [Atom.for('js')]);
+      const request = [this.#bridge, id, atom(module, 'a module'), atom(fun, 'a function'), array(args)];
+      const pid = this.#spawn('spawnlink_js', 'call', request, spawnOptions(spawn));
       const settle = (/** @type {any} */ [kind, value, stack]) => {
-        done();
         try {
           if (kind.name === 'ok') resolve(asPretty ? pretty(value) : value);
           else reject(new ErlangError(kind.name, value, stackEntries(stack)));
@@ -350,14 +337,13 @@ export class VM extends Events {
           reject(error); // a value that pretty cannot show
         }
       };
-      const call = { pid: /** @type {Pid | undefined} */ (undefined), settle, fail };
-      this.#bridge ??= this.#spawn('spawnlink', 'js', [], [Atom.for('js')]);
-      const request = [this.#bridge, id, atom(module, 'a module'), atom(fun, 'a function'), array(args)];
-      call.pid = this.#spawn('spawnlink_js', 'call', request, spawnOptions(spawn));
-      this.#calls.set(id, call);
-      this.#callPids.set(keyOfPid(call.pid), id);
-      if (timeout !== undefined) cancel = after(timeout, () => kill(new TimeoutError(`${module}:${fun}/${args.length} took longer than ${timeout} ms`)));
-      signal?.addEventListener('abort', abort, { once: true });
+      this.#calls.set(id, { settle, fail: reject });
+      this.#callPids.set(keyOfPid(pid), id);
+      return (early) => {
+        this.#calls.delete(id);
+        this.#callPids.delete(keyOfPid(pid));
+        if (early && !this.#machine.closed) this.exit(pid, Atom.for('kill'));
+      };
     });
   }
 
@@ -628,7 +614,7 @@ export class VM extends Events {
     const a = this.#value(record.a);
     const b = this.#value(record.b);
     const about = record.process;
-    const known = { pid, name: about?.name || undefined, initialCall: about?.module ? { module: about.module, function: about.function, arity: about.arity } : undefined };
+    const known = { pid, name: about?.name || undefined, initialCall: about?.call };
     switch (name) {
       case 'exit':
         return { ...known, reason: a, normal: a === Atom.for('normal') };
@@ -931,14 +917,8 @@ function writeOutput(name, event) {
   else console.error(event.text.replace(/\n$/, ''));
 }
 
-
-/** @param {VMOptions & Record<string, any>} options */
-function checkOptions(options) {
-  for (const key of ['memoryLimit', 'maxProcesses', 'seed', 'slice']) if (options[key] !== undefined) words(options[key], key);
-  const { budget = 8, clock = 'real' } = options;
-  if (!(budget > 0)) throw new ArgumentError('budget is a positive number');
-  if (typeof clock !== 'object' && clock !== 'real' && clock !== 'virtual') throw new ArgumentError("clock is 'real' or 'virtual'");
-}
+/** The options that need no other chunk: all others are checked and opened by options.js. */
+const PLAIN = /^(wasm|otp|modules|fallback|files|ports|boot|args|env|std.*|autostart|gcStress)$/;
 
 /**
  * A new virtual machine.
@@ -954,21 +934,19 @@ function checkOptions(options) {
  * @returns {Promise<VM>}
  */
 export async function createVM(options = {}) {
-  checkOptions(options);
+  /** @type {VM | undefined} */
+  let vm = undefined;
+  const made = () => /** @type {VM} */ (vm);
+  const special = Object.keys(options).some((key) => !PLAIN.test(key));
+  const { clock = realClock(), random = hostRandom, seed = -1 } = special ? (await import('./options.js')).openOptions(options) : {};
   const zlib = await compression();
   const [module, otp] = await Promise.all([compile(options.wasm), openOtp(options.otp, zlib.inflateRaw)]);
   const own = tableFinder(options.modules);
   const given = options.files !== undefined || options.ports || options.boot;
-  const services = given ? await (await import('./services.js')).openServices(options, otp.home, nodeFs(), () => /** @type {VM} */ (vm)) : undefined;
-  const virtual = options.clock === 'virtual';
-  const seed = options.seed ?? (virtual ? 1 : undefined);
-  const repeatable = virtual || seed !== undefined ? await import('./repeatable.js') : undefined;
-  const clock = typeof options.clock === 'object' ? options.clock : virtual && repeatable ? repeatable.virtualClock(Date.UTC(2025, 0, 1)) : realClock();
+  const services = given ? await (await import('./services.js')).openServices(options, otp.home, nodeFs(), made) : undefined;
   /** Of zlib; loaded when the module that needs them is. @type {import('./imports.js').HostFiles | undefined} */
   let streams = undefined;
   const loadStreams = async () => void (streams = (await import('./streams.js')).zlibStreams());
-  /** @type {VM | undefined} */
-  let vm = undefined;
   /** @type {Machine | undefined} */
   let machine = undefined;
   const instance = await WebAssembly.instantiate(
@@ -976,16 +954,16 @@ export async function createVM(options = {}) {
     imports({
       memory: () => /** @type {Machine} */ (machine).memory,
       clock,
-      random: seed !== undefined && repeatable ? repeatable.seededRandom(seed) : hostRandom,
+      random,
       zlib,
-      module: (name) => /** @type {VM} */ (vm).findModule(name),
+      module: (name) => made().findModule(name),
       files: (operation, ...rest) => (operation < 64 ? services?.serve : streams)?.(operation, ...rest) ?? -9, // enotsup
     }),
   );
   machine = new Machine(instance);
   machine.open({
     memoryLimit: options.memoryLimit ?? 2 ** 31,
-    seed: seed === undefined ? 0 : seed + 1,
+    seed: seed + 1,
     maxProcesses: options.maxProcesses ?? 0,
     slice: options.slice ?? 0,
     gcStress: options.gcStress ?? false,

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The option `otp`: packs by their bytes or where they are, and in Node folders. Loaded only when it is given; the pack of
+// this package needs none of it.
+
+import { ArgumentError } from './errors.js';
+import { openFolder } from './folders.js';
+
+/** @import { ModuleFinder, Opened, OtpSource } from './otp.js' */
+
+/**
+ * What the main chunk lends this one.
+ * @typedef {object} Tools
+ * @property {(bytes: Uint8Array, url?: URL) => Opened} pack opens a pack; `url`: where it was
+ * @property {() => Promise<Opened>} own the pack of this package
+ * @property {(source: string | URL) => Promise<Uint8Array>} read
+ * @property {(source: string | URL) => URL} url
+ * @property {typeof import('node:fs') | false} fs
+ */
+
+/**
+ * @param {OtpSource | OtpSource[] | false} sources false: none
+ * @param {Tools} tools
+ * @returns {Promise<{finders: ModuleFinder[], release?: number, home?: any}>} `release`, `home`: of the first source that tells
+ */
+export async function openSources(sources, tools) {
+  const list = !sources ? [] : Array.isArray(sources) ? sources : [sources];
+  const opened = await Promise.all(list.map((source) => openOne(source, tools)));
+  const finders = opened.map((one) => one.find);
+  // A pack of ours has our own modules; an OTP root does not.
+  if (!finders.some((find) => find('spawnlink_init'))) {
+    const { find } = await tools.own();
+    finders.push((name) => (name.startsWith('spawnlink_') ? find(name) : undefined));
+  }
+  const { release, home } = opened.find((one) => one.release) ?? {};
+  return { finders, release, home };
+}
+
+/**
+ * @param {OtpSource} source
+ * @param {Tools} tools
+ * @returns {Promise<Opened>}
+ */
+async function openOne(source, { pack, read, url, fs }) {
+  if (source instanceof ArrayBuffer) return pack(new Uint8Array(source));
+  if (source instanceof Uint8Array) return pack(source);
+  if (typeof source !== 'string' && !(source instanceof URL)) throw new ArgumentError('otp is a pack (bytes, path or URL) or a folder');
+  const place = url(source);
+  return (fs && openFolder(fs, place)) || pack(await read(place), place);
+}
