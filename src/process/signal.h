@@ -43,6 +43,7 @@ extern term system_logger;       // atom or pid that gets reports of crashes
 
 // suspend.c
 bool suspend_add(struct process *holder, struct process *target);    // false: no memory
+bool suspend_valid(const struct process *p);                         // debug: the records of p agree
 bool suspend_remove(struct process *holder, struct process *target); // false: holder does not suspend target
 u32 suspend_holds(const struct process *holder, const struct process *target);
 void suspend_each(const struct process *holder, void (*fn)(term target, u32 count, void *), void *arg);

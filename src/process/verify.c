@@ -4,6 +4,7 @@
 #include "process/event.h"
 #include "process/mailbox.h"
 #include "process/signal.h"
+#include "process/timer.h"
 
 struct sums { u32 link_ends, own, watched, untargeted, aliases; bool ok; };
 
@@ -54,12 +55,25 @@ static void verify_mailbox(const struct process *p, struct sums *s) {
   s->ok &= messages == p->mailbox.length && pinned == p->mailbox.pinned && save && p->mailbox.last == last;
 }
 
+static void verify_timers(const struct process *p, struct sums *s) {
+  const struct timer *prev = NULL;
+  for (const struct timer *t = p->timers; t; prev = t, t = t->next) s->ok &= t->to == p && t->prev == prev;
+}
+
+static void verify_name(term name, term pid, void *arg) {
+  struct sums *s = arg;
+  const struct process *p = process_find(pid);
+  s->ok &= p && p->name == name;
+}
+
 static void verify_process(struct process *p, void *arg) {
   struct sums *s = arg;
   verify_links(p, s);
   verify_monitors(p, s);
   verify_aliases(p, s);
   verify_mailbox(p, s);
+  verify_timers(p, s);
+  s->ok &= suspend_valid(p);
   s->ok &= p->state != PROCESS_FREE && (p->name == NV || registered_find(p->name) == p);
   s->ok &= !p->queued || (p->state == PROCESS_RUNNABLE && p->suspend_count == 0);
   s->ok &= p->state != PROCESS_RUNNABLE || p->queued || p->suspend_count;
@@ -69,5 +83,6 @@ bool process_verify(void) {
   if (exit_pending()) return true;
   struct sums s = {.ok = true};
   process_each(verify_process, &s);
+  registered_each(verify_name, &s);
   return s.ok && s.link_ends == 2 * link_map.count && s.own == monitor_map.count && s.own == s.watched + s.untargeted && s.aliases == alias_map.count;
 }
