@@ -11,7 +11,7 @@ main() ->
     ok = logger:set_handler_config(default, level, none),
     #{level := Level} = logger:get_primary_config(),
     ok = logger:set_primary_config(level, notice), % other tests on this machine may have set it
-    [begin io:format("~p~n", [N]), F(), show(300) end || {N, F} <- cases()],
+    [begin io:format("~p~n", [N]), F(), ok = logger:set_handler_config(?MODULE, level, all), show(200) end || {N, F} <- cases()],
     ok = logger:set_primary_config(level, Level),
     ok = logger:set_handler_config(default, level, all),
     ok = logger:remove_handler(?MODULE).
@@ -101,13 +101,13 @@ cases() ->
      {ge_handler, fun() -> {ok, P} = gen_event:start(), ok = gen_event:add_handler(P, ?MODULE, handler), gen_event:sync_notify(P, {error, in_handler}), gen_event:stop(P) end},
      {sup_child_error, fun() -> sup(#{}, [child_spec(a)], fun(S) -> tell(S, a, {error, boom}) end) end},
      {sup_child_exit, fun() -> sup(#{}, [child_spec(a)], fun(S) -> tell(S, a, {exit, boom}) end) end},
-     {sup_child_killed, fun() -> sup(#{}, [child_spec(a)], fun(S) -> exit(pid(S, a), kill) end) end},
+     {sup_child_killed, fun() -> sup(#{}, [child_spec(a)], fun(S) -> P = pid(S, a), exit(P, kill), gone(P) end) end},
      {sup_child_normal, fun() -> sup(#{}, [child_spec(a)], fun(S) -> tell(S, a, {exit, normal}) end) end},
      {sup_child_transient, fun() -> sup(#{}, [(child_spec(a))#{restart => transient}], fun(S) -> tell(S, a, {exit, {shutdown, y}}) end) end},
      {sup_intensity, fun() -> sup(#{intensity => 0, period => 5}, [child_spec(a)], fun(S) -> tell(S, a, {exit, boom}) end) end},
      {sup_start_error, fun() -> supervisor:start_link(?MODULE, {supervisor, #{}, [child_spec(a), (child_spec(b))#{start => {erlang, apply, [fun() -> {error, no} end, []]}}]}) end},
      {sup_start_crash, fun() -> supervisor:start_link(?MODULE, {supervisor, #{}, [(child_spec(b))#{start => {erlang, error, [start_crash]}}]}) end},
-     {sup_shutdown_timeout, fun() -> sup(#{}, [(child_spec(a))#{shutdown => 50}], fun(S) -> tell(S, a, deaf), supervisor:terminate_child(S, a) end) end},
+     {sup_shutdown_timeout, fun() -> sup(#{}, [(child_spec(a))#{shutdown => 50}], fun(S) -> tell(S, a, {deaf}), supervisor:terminate_child(S, a) end) end},
      {sup_shutdown_other, fun() -> sup(#{}, [(child_spec(a))#{shutdown => 1000}], fun(S) -> tell(S, a, {when_told, another}), supervisor:terminate_child(S, a) end) end},
      {sup_bad_init, fun() -> catch supervisor:start_link(?MODULE, {supervisor, #{strategy => none}, []}) end},
      {logger_levels, fun() -> [logger:log(L, "~p ~ts", [L, "text"]) || L <- [debug, info, notice, warning, error, critical, alert, emergency]] end},
@@ -121,10 +121,13 @@ waits(P) -> case process_info(P, status) of {status, waiting} -> ok; _ -> waits(
 sup(Flags, Children, F) ->
     {ok, S} = supervisor:start_link(?MODULE, {supervisor, maps:merge(#{intensity => 5, period => 10}, Flags), Children}),
     _ = (catch F(S)),
-    receive after 100 -> ok end,
+    _ = (catch supervisor:which_children(S)), % it has heard of what happened, or is gone
     unlink(S), exit(S, kill), gone(S).
 pid(S, Id) -> element(2, lists:keyfind(Id, 1, supervisor:which_children(S))).
-tell(S, Id, What) -> pid(S, Id) ! What.
+tell(S, Id, What) ->
+    P = pid(S, Id),
+    P ! What,
+    case element(1, What) of Ends when Ends =:= error; Ends =:= exit -> gone(P); _ -> ok end.
 child_spec(Id) -> #{id => Id, start => {?MODULE, child, [Id]}}.
 child(_) -> proc_lib:start_link(erlang, apply, [fun() -> proc_lib:init_ack({ok, self()}), process_flag(trap_exit, true), child_loop(none) end, []]).
 child_loop(Told) ->
@@ -132,7 +135,7 @@ child_loop(Told) ->
         {error, R} -> error(R);
         {exit, R} -> exit(R);
         {when_told, R} -> child_loop(R);
-        deaf -> receive never -> ok end;
+        {deaf} -> receive never -> ok end;
         {'EXIT', _, _} when Told =/= none -> exit(Told);
         {'EXIT', _, R} -> exit(R)
     end.
@@ -152,7 +155,7 @@ handle_cast({error, R}, _) -> error(R).
 handle_info({error, R}, _) -> error(R).
 handle_event({error, R}, _) -> error(R).
 handle_event({call, _}, {error, R}, _, _) -> error(R);
-handle_event({call, From}, {stop, R}, _, _) -> {stop_and_reply, R, [{reply, From, ok}]};
+handle_event({call, _}, {stop, R}, _, _) -> {stop, R};
 handle_event(cast, {error, R}, _, _) -> error(R).
 terminate(crash_in_terminate, _) -> error(in_terminate);
 terminate(_, _) -> ok.

@@ -15,7 +15,7 @@ main() ->
          || Auto <- [never, any_significant, all_significant], Restart <- [transient, temporary], Which <- [none, first, both, all_but_last], Reason <- [normal, {shutdown, y}, crash], Auto =/= never orelse Which =:= none]),
     all([{[auto_bad, Auto, Restart], fun() -> auto_bad(Auto, Restart) end} || Auto <- [never, any_significant], Restart <- [permanent, transient]]),
     all([{[intensity, Max, Period, Crashes, Strategy], fun() -> intensity(Max, Period, Crashes, Strategy) end}
-         || Max <- [0, 1, 3], Period <- [1, 100], Crashes <- [1, 2, 4], Strategy <- [one_for_one, one_for_all]]),
+         || Max <- [0, 1, 3], Period <- [20, 100], Crashes <- [1, 2, 4], Strategy <- [one_for_one, one_for_all]]),
     all([{[init, Kind], fun() -> failing(Kind) end} || Kind <- [ignore, {error, no}, {exit, no}, {throw, no}, {error_class, no}, bad_return, no_pid]]).
 
 %% All at the same time, told in order.
@@ -56,8 +56,11 @@ life(To, Id, Kind) ->
         {'EXIT', _, R} -> To ! {told, Id, R}, life(To, Id, Kind)
     end.
 
-%% What is in the mailbox once nothing more has come for a while.
-quiet(Ms) -> receive X -> [norm(X) | quiet(Ms)] after Ms -> [] end.
+%% What is in the mailbox. Whoever sent it did so before what was waited for last.
+mailbox() -> receive X -> [norm(X) | mailbox()] after 0 -> [] end.
+%% Whether a supervisor that has heard of its child's end goes on; when it answers, it has done what there was to do.
+state(S, M) -> try supervisor:which_children(S) of _ -> running catch exit:_ -> {ended, ended(M)} end.
+die(P, Reason) -> M = monitor(process, P), P ! {die, Reason}, ended(M).
 up(Id) -> receive {up, Id, P} -> P end.
 ended(M) -> receive {'DOWN', M, process, _, R} -> R after 5000 -> still_up end.
 
@@ -71,7 +74,7 @@ shutdown(How, Shutdown, Kind) ->
         terminate_child -> {supervisor:terminate_child(S, a), supervisor:count_children(S), [Id || {Id, _, _, _} <- supervisor:which_children(S)]}
     end,
     Why = if Kind =:= dead -> dead; true -> ended(M) end,
-    Told = quiet(120),
+    Told = mailbox(),
     exit(S, kill),
     {R, Why, Told}.
 
@@ -84,10 +87,9 @@ restart(Strategy, Restart, Reason) ->
     crash_middle(S, [up(I) || I <- [1, 2, 3]], Reason).
 
 crash_middle(S, [_, P | _] = Before, Reason) ->
-    M = monitor(process, P),
-    P ! {die, Reason},
-    Why = ended(M),
-    Ups = quiet(250),
+    Why = die(P, Reason),
+    _ = supervisor:which_children(S),
+    Ups = mailbox(),
     After = [{Id, is_pid(C) andalso lists:member(C, Before)} || {Id, C, _, _} <- supervisor:which_children(S)],
     Count = supervisor:count_children(S),
     MS = monitor(process, S),
@@ -99,13 +101,13 @@ auto(Auto, Restart, Which, Reason) ->
     S = sup(#{auto_shutdown => Auto, intensity => 10, period => 10}, [(child(I, traps))#{restart => Restart, significant => lists:member(I, Significant)} || I <- [1, 2, 3]]),
     [P1, P2, _] = [up(I) || I <- [1, 2, 3]],
     MS = monitor(process, S),
-    P1 ! {die, Reason},
-    First = receive {'DOWN', MS, _, _, R} -> {ended, R} after 1000 -> running end,
-    Which =:= all_but_last andalso (P2 ! {die, Reason}),
-    Second = case First of running -> receive {'DOWN', MS, _, _, R2} -> {ended, R2} after 1000 -> {running, supervisor:count_children(S)} end; _ -> none end,
-    Rest = quiet(120),
+    die(P1, Reason),
+    First = state(S, MS),
+    Which =:= all_but_last andalso die(P2, Reason),
+    Second = case First of running -> {state(S, MS), catch supervisor:count_children(S)}; _ -> none end,
+    Rest = [X || X <- mailbox(), X =/= {'EXIT', pid, shutdown}],
     exit(S, kill),
-    {First, Second, lists:sort(Rest)}.
+    {First, case Second of {{ended, _} = E, _} -> E; _ -> Second end, lists:sort(Rest)}.
 
 auto_bad(Auto, Restart) -> supervisor:start_link(?MODULE, {#{auto_shutdown => Auto}, [(child(a, plain))#{restart => Restart, significant => true}]}).
 
@@ -113,15 +115,18 @@ intensity(Max, Period, Crashes, Strategy) ->
     S = sup(#{strategy => Strategy, intensity => Max, period => Period}, [child(a, plain), child(b, plain)]),
     _ = up(b),
     MS = monitor(process, S),
-    crashes(Crashes),
-    R = receive {'DOWN', MS, _, _, Why} -> {ended, Why} after 1000 -> {running, supervisor:count_children(S)} end,
+    R = crashes(Crashes, S, MS),
     exit(S, kill),
     R.
-crashes(0) -> ok;
-crashes(N) -> receive {up, a, P} -> P ! {die, {crash, N}}, crashes(N - 1) after 100 -> no_more end.
+crashes(0, S, _) -> {running, supervisor:count_children(S)};
+crashes(N, S, MS) ->
+    P = up(a),
+    die(P, {crash, N}),
+    case state(S, MS) of running -> crashes(N - 1, S, MS); Ended -> {N, Ended} end.
 
 failing(Kind) ->
     Start = fun() -> case Kind of ignore -> ignore; {error, R} -> {error, R}; {exit, R} -> exit(R); {throw, R} -> throw(R); {error_class, R} -> error(R); bad_return -> what; no_pid -> {ok, undefined} end end,
     R = supervisor:start_link(?MODULE, {#{}, [child(a, traps), #{id => bad, start => {erlang, apply, [Start, []]}}, child(c, traps)]}),
     Children = case R of {ok, S} -> [{Id, P} || {Id, P, _, _} <- supervisor:which_children(S)]; _ -> none end,
-    {R, Children, quiet(120)}.
+    End = case R of {ok, _} -> none; ignore -> none; _ -> receive {'EXIT', _, W} -> W end end,
+    {R, Children, End, mailbox()}.

@@ -10,7 +10,7 @@ main() ->
     [pcase:run([T, O, S], fun() -> monitored(T, O, S) end) || T <- targets(), O <- options(), S <- scripts()],
     [pcase:run([alias, O, S], fun() -> aliased(O, S) end) || O <- alias_options(), S <- alias_scripts()],
     [pcase:run([spawn, W, Trap, O, E], fun() -> spawned(W, Trap, O, E) end) || W <- [spawn_opt, request], Trap <- [false, true], O <- spawn_options(), E <- ends()],
-    at_once([{[request, O, A], fun() -> requested(O, A) end} || O <- request_options(), A <- [wait, abandon, abandon_late, demonitor, die]]).
+    at_once([{[request, O, A], fun() -> requested(O, A) end} || O <- request_options(), A <- [wait, abandon_late, demonitor, die]]).
 
 %% These wait a while: all of them at the same time.
 at_once(Cases) ->
@@ -134,19 +134,18 @@ request_options() ->
 
 requested(Options, Then) ->
     trap(),
-    R = spawn_request(fun() -> receive stop -> ok after 20 -> exit(done) end end, Options),
+    Me = self(),
+    R = spawn_request(fun() -> Me ! {child, self()}, receive stop -> exit(done) end end, Options),
+    Child = case lists:member(bad, Options) orelse lists:member({reply, maybe}, Options) of true -> none; false -> receive {child, P} -> P end end,
     A = case Then of
-        abandon -> took(spawn_request_abandon(R));
-        demonitor -> _ = erlang:is_process_alive(self()), receive after 2 -> ok end, erlang:demonitor(R, [info]);
-        abandon_late -> receive after 5 -> ok end, spawn_request_abandon(R);
-        die -> receive after 60 -> ok end;
-        wait -> ok
+        abandon_late -> spawn_request_abandon(R);
+        demonitor -> erlang:demonitor(R, [info]);
+        die when Child =/= none -> Child ! stop, gone(Child);
+        _ -> ok
     end,
-    receive after 60 -> ok end,
-    Got = [case X of {T, R, ok, P} when is_pid(P) -> {T, ok}; {T, R, error, W} -> {T, error, W}; {T, R, process, P, W} when is_pid(P) -> {T, down, W}; {'EXIT', _, W} -> {'EXIT', W}; _ -> X end || X <- mb()],
-    {A, reply_free(Then, Got), monitors()}.
+    Got = replies(R, Child),
+    Lists = monitors(),
+    Child =:= none orelse begin exit(Child, kill), gone(Child) end,
+    {A, Got, Lists, replies(R, Child)}.
 
-%% Whether an abandoned request had its reply already is a race: then nothing is said of either.
-took(_) -> raced.
-reply_free(abandon, Got) -> [X || X <- Got, element(2, X) =/= ok, element(2, X) =/= error, element(2, X) =/= down, element(1, X) =/= 'EXIT'];
-reply_free(_, Got) -> Got.
+replies(R, Child) -> [case X of {T, R, ok, Child} -> {T, ok}; {T, R, error, W} -> {T, error, W}; {T, R, process, Child, W} -> {T, down, W}; {'EXIT', Child, W} -> {'EXIT', W}; _ -> X end || X <- mb()].
