@@ -189,10 +189,8 @@ term bif_finish_loading_1(struct process *p, term *a) {
   names = names_that(has_on_load, a[0]);
   if (names != NIL) {
     struct refc *r = prepared_of(hd(a[0]));
-    if (n == 1) {
-      if (!code_pend(prepared_module(r))) return bif_system_limit();
-      prepared_set(r, NULL);
-    }
+    if (n > 1 || !code_pend(prepared_module(r))) return bif_system_limit();
+    prepared_set(r, NULL);
     return tuple2(HEAP, ATOM_on_load, names);
   }
   for (term l = a[0]; is_cons(l); l = tl(l))

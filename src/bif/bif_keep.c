@@ -84,25 +84,20 @@ static bool return_into(const term *words, size_t n, void *arg) {
   return true;
 }
 
-// A fun of the old version is an object whose header says so and whose entry the old module owns.
-static bool fun_of(const term *words, size_t n, void *arg) {
-  const struct module *old = arg;
-  for (size_t i = 0; i + 1 < n; i++) {
-    term w = words[i];
-    if (!is_header(w) || header_kind(w) != KIND_FUN || !is_small(words[i + 1])) continue;
-    for (u32 k = 0; k < old->fun_count; k++)
-      if (make_ptr(old->funs[k]) == words[i + 1] && old->funs[k]->owner == old) return false;
-  }
-  return true;
+// The word at the top of a stack is a return address only in a function without a frame; else it is stale.
+static bool top_is_stale(const cword *ip) {
+  struct code_place place;
+  return ip && code_place(ip, false, &place) && place.has_frame;
 }
 
+// As OTP: funs of the old version do not count, they find their module gone when called.
 bool keep_process_uses_old(struct process *p, term module) {
   struct module *old = module_old(module);
   if (!old || p->is_js) return false;
   const cword *ip = p == ctx.p ? ctx.ip : p->ip;
   if (ip && code_owns(old, ip)) return true;
   if (p->timeout_ip && code_owns(old, p->timeout_ip)) return true;
-  if (!each_stack(p, return_into, old)) return true;
-  if (p != ctx.p) process_garbage_collect(p); // or garbage would count
-  return old->fun_count > 0 && !each_words(p, fun_of, old);
+  if (!p->stack_start) return false;
+  const term *e = (p == ctx.p ? ctx.e : p->e) + (top_is_stale(ip) ? 1 : 0), *end = p->stack_start + p->stack_words;
+  return e < end && !return_into(e, (size_t)(end - e), old);
 }

@@ -90,7 +90,12 @@ const cword *interp_call_fun(const cword *ip, term *E, u32 arity, const cword *r
       case UNDEFINED_PENDING: return undefined_wait(ip, E, arity + 1);
       default: break;
       }
-      if (!fe->ip) return bad_fun(ip, E, arity, !ret); // the module came without this fun
+      if (!fe->ip && module_find(fe->module)) return exception_error(ip, E, tuple2(HEAP, ATOM_badfun, f)); // it came without this fun
+      if (!fe->ip) {
+        E = (term *)((char *)E + pop);
+        if (ret) E[0] = return_word(ret);
+        return undefined_lambda(ip, E, fe->module, f, arity);
+      }
     }
     u32 n = header_size(p[0]) - 2;
     for (u32 i = 0; i < n; i++) ctx.x[arity + i] = p[3 + i];

@@ -8,6 +8,7 @@
 #include "base/hostcalls.h"
 #include "bif/bif_code.h"
 #include "code/load.h"
+#include "interp/semantics.h"
 
 enum undefined_result undefined_load(term module) {
   if (module_find(module)) return UNDEFINED_LOADED;
@@ -60,6 +61,11 @@ static bool is_built_in(term module) {
   size_t n;
   const u8 *text = atom_text(module, &n);
   return code_is_preloaded(module) || (n > 9 && memcmp(text, "spawnlink", 9) == 0);
+}
+
+const cword *undefined_lambda(const cword *ip, term *E, term module, term fun, u32 arity) {
+  struct export *handler = export_get(ctx.p->error_handler, ATOM_undefined_lambda, 3);
+  return handler ? call_handler(handler, E, module, fun, arguments(arity)) : exception_error(ip, E, ATOM_system_limit);
 }
 
 const cword *cold_undefined_function(const cword *ip, term *E) {

@@ -8,6 +8,8 @@
 enum undefined_result { UNDEFINED_LOADED, UNDEFINED_MISSING, UNDEFINED_PENDING, UNDEFINED_ON_LOAD };
 enum undefined_result undefined_load(term module);
 const cword *undefined_wait(const cword *ip, term *E, u32 live); // waits for the host, then runs ip again
+// A fun whose module cannot be had: error_handler:undefined_lambda(Module, Fun, Arguments), arguments in X registers.
+const cword *undefined_lambda(const cword *ip, term *E, term module, term fun, u32 arity);
 const cword *exception_undef(const struct export *e, term *E);
 
 #endif

@@ -2,7 +2,7 @@
 %% Faults that OTP's own suites found (npm run conformance): traces of errors through apply, exceptions raised again under
 %% another class, backtrace_depth, bit syntax of impossible sizes, names that are too long.
 -module(suites_test).
--export([main/0, err/1]).
+-export([main/0, err/1, undefined_lambda/3, undefined_function/3]).
 
 id(X) -> X.
 p(X) -> io:format("~p~n", [X]).
@@ -13,7 +13,9 @@ main() ->
     class(),
     [depth(D) || D <- lists:seq(0, 8)],
     bits(),
-    names().
+    names(),
+    purged_fun(),
+    foreign_fun().
 
 %% Only this module's part of the trace: how main/0 was called differs.
 here({'EXIT', {R, S}}) -> {'EXIT', {R, [setelement(4, E, loc(L)) || {M, _, _, L} = E <- S, M =:= ?MODULE orelse M =:= erlang]}};
@@ -108,3 +110,34 @@ names() ->
     [p(try binary_to_atom(B, E) catch error:R -> R end)
      || {B, E} <- [{<<0:512/unit:8, 255>>, utf8}, {<<0:255/unit:8, 255>>, utf8}, {<<0:256/unit:8>>, latin1}, {<<255>>, utf8}]],
     p(try binary_to_existing_atom(<<0:512/unit:8, 255>>, utf8) catch error:R -> R end).
+
+%% A fun keeps no process from living on when its module is purged; called, it finds its module gone.
+purged_fun() ->
+    Forms = [begin {ok, T, _} = erl_scan:string(L), {ok, F} = erl_parse:parse_form(T), F end
+             || L <- ["-module(suites_made).", "-export([f/0, g/1]).", "f() -> fun(X) -> {X, f} end.", "g(X) -> fun() -> X end."]],
+    {ok, suites_made, Beam} = compile:forms(Forms),
+    {module, suites_made} = code:load_binary(suites_made, "suites_made.erl", Beam),
+    F = suites_made:f(), G = suites_made:g(1),
+    p({F(1), G()}),
+    true = code:delete(suites_made),
+    p(erlang:check_process_code(self(), suites_made)),
+    p(code:purge(suites_made)),
+    p(undef(catch F(1))),
+    p(undef(catch G())),
+    p(undef(catch apply(F, [2]))).
+undef({'EXIT', {R, [{F, A, []} | _]}}) -> {R, is_function(F, length(A)), A};
+undef(X) -> X.
+
+%% fun(A, B, C) -> {A, B, C, X} end of a module that is nowhere.
+foreign_fun() ->
+    F = binary_to_term(<<131, 112, 0, 0, 0, 84, 3, 109, 96, 69, 208, 5, 175, 207, 75, 36, 93, 112, 218, 232, 222, 22, 251, 0, 0, 0, 0, 0, 0,
+        0, 1, 100, 0, 11, 102, 111, 111, 98, 97, 114, 98, 108, 117, 114, 102, 97, 0, 98, 5, 244, 197, 144, 103, 100, 0, 13,
+        110, 111, 110, 111, 100, 101, 64, 110, 111, 104, 111, 115, 116, 0, 0, 0, 46, 0, 0, 0, 0, 0, 104, 3, 97, 1, 97, 2,
+        97, 3>>),
+    p(undef(catch F(a, b, c))),
+    p(undef(catch F(a, b))),
+    p(process_flag(error_handler, ?MODULE)),
+    p({undefined_lambda, F(a, b, c)}),
+    process_flag(error_handler, error_handler).
+undefined_lambda(Module, Fun, Args) -> {Module, is_function(Fun, 3), Args}.
+undefined_function(M, F, A) -> error_handler:undefined_function(M, F, A).
