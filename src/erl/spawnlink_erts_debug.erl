@@ -24,7 +24,9 @@ set(reds_left, N) when is_integer(N), N >= 0 ->
     erlang:bump_reductions(max(0, 4000 - N)),
     true;
 set(force_gc, Pid) when is_pid(Pid) -> erlang:garbage_collect(Pid);
+%% What OTP cuts into pieces here, in tests into smaller ones, is cut by time.
 set(ets_force_trap, On) when is_boolean(On) -> ok;
+set(binary_loop_limit, _) -> ok;
 set(Item, Value) -> badarg(set_internal_state, [Item, Value]).
 
 %% There are no dirty schedulers, but as on them: nothing else of the process happens meanwhile.
@@ -40,7 +42,9 @@ dirty(Function, What, Argument) -> badarg(Function, [What, Argument]).
 get_internal_state(Item) ->
     persistent_term:get({?MODULE, available}, false) orelse spawnlink_native:lacking(erts_debug, get_internal_state, [Item]),
     case Item of
+        available_internal_state -> true;
         processes -> processes();
+        reds_left -> erlang:yield(), 4000; % of a slice that has just begun
         force_heap_frags -> false;
         _ -> badarg(get_internal_state, [Item])
     end.
