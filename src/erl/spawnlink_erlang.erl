@@ -114,6 +114,7 @@ info(alloc_util_allocators) -> [];
 info(allocator) -> {undefined, [], [], []};
 info({allocator, Name}) when is_atom(Name) -> false;
 info({allocator_sizes, Name}) when is_atom(Name) -> false;
+info({allocator_sizes, Names}) when is_list(Names) -> [{Name, false} || Name <- Names, is_atom(Name)];
 info(allocated_areas) -> [{Item, erlang:memory(Item)} || Item <- [atom, binary, code, ets, processes]];
 %% Texts for people.
 info(loaded) -> iolist_to_binary([[atom_to_binary(Module), $\n] || Module <- lists:sort(erlang:loaded())]);

@@ -154,5 +154,5 @@ u32 hash_term(term t) {
     t = *r->p++;
     if (--r->n == 0) s.top--;
   }
-  return (u32)(s.h ^ s.h >> 32);
+  return (u32)s.h; // mix has folded the upper half in already: doing so again would take it out
 }

@@ -15,7 +15,13 @@ main() ->
     bits(),
     names(),
     purged_fun(),
-    foreign_fun().
+    foreign_fun(),
+    many_floats().
+
+%% Keys that differ in few bits only: with a poor hash this takes minutes.
+many_floats() ->
+    M = maps:from_list([{float(I), I} || I <- lists:seq(1, 100000)]),
+    p({map_size(M), maps:get(77777.0, M)}).
 
 %% Only this module's part of the trace: how main/0 was called differs.
 here({'EXIT', {R, S}}) -> {'EXIT', {R, [setelement(4, E, loc(L)) || {M, _, _, L} = E <- S, M =:= ?MODULE orelse M =:= erlang]}};
