@@ -24,7 +24,8 @@ start(Arguments) ->
     true = erts_internal:group_leader(User, self()),
     register(code_server, spawn_link(spawnlink_code, start, [])),
     register(logger, spawn_link(spawnlink_log, start, [])),
-    register(kernel_sup, spawn_link(spawnlink_sup, start, [])),
+    register(kernel_sup, spawn_link(spawnlink_sup, start, [kernel_sup])),
+    register(kernel_safe_sup, spawn_link(spawnlink_sup, start, [kernel_safe_sup])),
     register(file_server_2, spawn_link(spawnlink_sup, file_server, [])),
     {Flags, Plain} = flags(Arguments, [], []),
     loop(Flags, Plain).

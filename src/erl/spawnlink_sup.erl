@@ -1,19 +1,19 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% kernel_sup of a bare VM: OTP's own supervisor without children, for the services that OTP starts when
-%% they are first used (timer, for one). It costs a waiting process until somebody asks it for something.
+%% kernel_sup and kernel_safe_sup of a bare VM: OTP's own supervisor without children, for the services that OTP starts
+%% when they are first used (timer, disk_log). Each costs a waiting process until somebody asks it for something.
 -module(spawnlink_sup).
--export([start/0, file_server/0, init/1]).
+-export([start/1, file_server/0, init/1]).
 
-start() ->
+start(Name) ->
     receive Message -> self() ! Message end,
     %% As if proc_lib had started it.
     put('$ancestors', [init]),
     put('$initial_call', {supervisor, ?MODULE, 1}),
     %% {ok, State}, from OTP 27 on {ok, State, hibernate} and the like.
-    Init = supervisor:init({{local, kernel_sup}, ?MODULE, []}),
+    Init = supervisor:init({{local, Name}, ?MODULE, []}),
     State = element(2, Init),
-    gen_server:enter_loop(supervisor, [], State, {local, kernel_sup}).
+    gen_server:enter_loop(supervisor, [], State, {local, Name}).
 
 %% OTP's file server, once somebody asks for a file.
 file_server() ->
