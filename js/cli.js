@@ -6,14 +6,15 @@
 
 import fs from 'node:fs';
 import process from 'node:process';
-import { openFolder } from './folders.js';
+import { openPath } from './folders.js';
 import { toUrl } from './loader.js';
 import { Atom, createVM, HaltedError, SpawnlinkError, tuple } from './index.js';
 
 const USAGE = `Usage:
   spawnlink eval [-pa DIR]... [--otp DIR|PACK] 'EXPR.'       prints the value, as the Erlang shell does
   spawnlink run [FLAG]... [-- ARG...]                        runs a program, with erl's flags:
-    -pa DIR | -pz DIR        where beams are looked for, before or after OTP's
+    -pa PATH | -pz PATH      where beams are looked for, before or after OTP's: a folder of them, a project that rebar3,
+                             mix or gleam has built, .ez, .tar, .tar.gz, an escript, a .beam
     -s M [F [A...]]          calls M:F([A...]) with atoms; F is start if not given
     -run M [F [A...]]        the same with strings
     -eval EXPR               evaluates an expression
@@ -24,6 +25,7 @@ const USAGE = `Usage:
     any other -FLAG VALUE... for init:get_argument(FLAG)
   spawnlink run [--otp DIR|PACK] FILE.escript [ARG...]       runs an escript (as erl does: booted)
   spawnlink compile [--otp DIR|PACK] [FLAG]... FILE...       compiles, with erlc's flags
+  spawnlink check PATH... [-pa PATH]... [--otp DIR|PACK]     says what the beams there need that the VM or its OTP lacks
   spawnlink --version | --help`;
 
 /** @param {string} message @returns {never} */
@@ -110,10 +112,15 @@ function inputReader() {
   };
 }
 
+/** @param {string} path of a folder, an archive or a beam */
+async function openSource(path) {
+  return (await openPath(fs, toUrl(path))) ?? fail(`${path} has no beams: it is no folder, beam, .ez, .tar, .tar.gz or escript`);
+}
+
 /** @param {Command} command */
 async function start(command) {
-  const finders = (/** @type {string[]} */ folders) => folders.map((folder) => openFolder(fs, toUrl(folder))?.find ?? fail(`${folder} is not a folder`));
-  const [first, last] = [finders(command.first), finders(command.last)];
+  const finders = (/** @type {string[]} */ paths) => Promise.all(paths.map(async (path) => (await openSource(path)).find));
+  const [first, last] = [await finders(command.first), await finders(command.last)];
   const none = () => undefined;
   const combine = (/** @type {import('./otp.js').ModuleFinder[]} */ list) => (/** @type {string} */ name) => {
     for (const find of list) {
@@ -177,11 +184,37 @@ async function evaluate(argv) {
   return status;
 }
 
+/** @param {string[]} argv */
+async function check(argv) {
+  const command = parse(argv, true);
+  if (command.rest.length === 0) fail('check takes folders, beams or archives');
+  const [{ lacking, report }, { openOtp }, { compression }] = await Promise.all([import('./check.js'), import('./otp.js'), import('./loader.js')]);
+  const tables = JSON.parse(fs.readFileSync(new URL('../dist/tables.json', import.meta.url), 'utf8'));
+  const beams = new Map();
+  for (const path of command.rest) {
+    const source = await openSource(path);
+    for (const name of source.names()) beams.set(name, await source.find(name));
+  }
+  const others = await Promise.all([...command.first, ...command.last].map(openSource));
+  const otp = await openOtp(command.otp === undefined ? undefined : [command.otp], (await compression()).inflateRaw);
+  const find = async (/** @type {string} */ name) => {
+    for (const finder of [...others.map((source) => source.find), ...otp.finders]) {
+      const found = await finder(name);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  const result = await lacking(beams, find, tables);
+  console.log(report(result, beams.size));
+  return result.size === 0 ? 0 : 1;
+}
+
 async function main() {
   const [name, ...argv] = process.argv.slice(2);
   if (name === 'run') return run(argv);
   if (name === 'eval') return evaluate(argv);
   if (name === 'compile') return run(withOtp(argv, (words) => ['-noinput', '-s', 'erl_compile', 'compile_cmdline', '-extra', ...words]));
+  if (name === 'check') return check(argv);
   if (name === '--version' || name === '-v') {
     const { readFile } = await import('node:fs/promises');
     console.log(JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')).version);

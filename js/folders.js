@@ -9,15 +9,22 @@
 const FIRST = ['erts', 'kernel', 'stdlib', 'compiler'];
 
 /**
+ * A source of modules. `names`: of all of them; `home`: the path of a folder.
+ * @typedef {{find: ModuleFinder, names: () => string[], release?: number, home?: string}} Source
+ */
+
+/**
+ * A folder of beams, an OTP root, or a project's tree as rebar3, mix and gleam build it.
  * @param {typeof import('node:fs')} fs
  * @param {URL} url
- * @returns {{find: ModuleFinder, release?: number, home: string} | undefined} undefined: not a folder; `home`: its path
+ * @returns {Source | undefined} undefined: not a folder
  */
 export function openFolder(fs, url) {
   if (url.protocol !== 'file:' || !fs.statSync(url, { throwIfNoEntry: false })?.isDirectory()) return undefined;
   const root = url.href.endsWith('/') ? url : new URL(`${url.href}/`);
   const lib = new URL('lib/', root);
   const folders = fs.existsSync(lib) ? ebinFolders(fs, lib) : [root];
+  if (!folders.some((folder) => hasBeams(fs, folder))) folders.push(...builtFolders(fs, root));
   /** @param {string} name */
   const find = (name) => {
     for (const folder of folders) {
@@ -26,7 +33,45 @@ export function openFolder(fs, url) {
     }
     return undefined;
   };
-  return { find, release: releaseOf(fs, new URL('releases/', root)), home: decodeURIComponent(root.pathname).replace(/\/$/, '') };
+  const names = () => [...new Set(folders.flatMap((folder) => beamsOf(fs, folder)))].sort();
+  return { find, names, release: releaseOf(fs, new URL('releases/', root)), home: decodeURIComponent(root.pathname).replace(/\/$/, '') };
+}
+
+/**
+ * A folder as openFolder, or a file with beams in it: see archives.js.
+ * @param {typeof import('node:fs')} fs
+ * @param {URL} url
+ * @returns {Promise<Source | undefined>} undefined: neither
+ */
+export async function openPath(fs, url) {
+  const folder = openFolder(fs, url);
+  if (folder || !fs.existsSync(url)) return folder;
+  const modules = (await import('./archives.js')).openArchive(new Uint8Array(fs.readFileSync(url)));
+  return modules && { find: (name) => modules.get(name), names: () => [...modules.keys()].sort() };
+}
+
+/** Names of the modules in a folder. @param {typeof import('node:fs')} fs @param {URL} folder */
+function beamsOf(fs, folder) {
+  const files = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
+  return files.filter((file) => file.endsWith('.beam')).map((file) => file.slice(0, -'.beam'.length));
+}
+
+/** @param {typeof import('node:fs')} fs @param {URL} folder */
+const hasBeams = (fs, folder) => beamsOf(fs, folder).length > 0;
+
+/** Where builds have their beams, below a project's or an application's folder: a star is any name. */
+const BUILT = ['ebin', '*/ebin', '_build/default/lib/*/ebin', '_build/dev/lib/*/ebin', '_build/prod/lib/*/ebin', '_build/*/lib/*/ebin', 'build/dev/erlang/*/ebin', 'build/prod/erlang/*/ebin'];
+
+/** @param {typeof import('node:fs')} fs @param {URL} root */
+function builtFolders(fs, root) {
+  /** @param {URL[]} folders @param {string} part @returns {URL[]} */
+  const below = (folders, part) =>
+    folders.flatMap((folder) => {
+      const names = part === '*' ? fs.readdirSync(folder).sort() : [part];
+      return names.map((name) => new URL(`${encodeURIComponent(name)}/`, folder)).filter((next) => fs.statSync(next, { throwIfNoEntry: false })?.isDirectory());
+    });
+  const found = BUILT.flatMap((pattern) => pattern.split('/').reduce(below, [root]));
+  return [...new Map(found.map((folder) => [folder.href, folder])).values()];
 }
 
 /**

@@ -186,6 +186,19 @@ export class VM extends Events {
     return this.#decode(this.#machine.load(String(name), beam));
   }
 
+  /**
+   * Makes the modules of an archive known: an .ez or other zip, a .tar, a .tar.gz, an escript. They are loaded when they are
+   * first called, before OTP's of the same name. Answers their names.
+   * @param {Uint8Array | ArrayBuffer} bytes
+   * @returns {Promise<string[]>}
+   */
+  async loadArchive(bytes) {
+    const modules = (await import('./archives.js')).openArchive(new Uint8Array(bytes));
+    if (!modules) throw new ArgumentError('neither a beam nor an archive');
+    this.#finders.unshift((name) => modules.get(name));
+    return [...modules.keys()].sort();
+  }
+
   // --- Processes ----------------------------------------------------------------------------------
 
   /**

@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { functions, LACKING, nativeModules, opcodes } from './tables.js';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
@@ -30,7 +31,11 @@ function declarations() {
   for (const folder of ['dist/types', 'dist/types-cjs']) rmSync(folder, { recursive: true, force: true });
   for (const file of files('build/types')) {
     const name = relative('build/types', file);
+<<<<<<< HEAD
     if (['boot.d.ts', 'cli.d.ts', 'files.d.ts', 'folders.d.ts', 'options.d.ts', 'page.d.ts', 'ports.d.ts', 'sources.d.ts', 'zlib.d.ts'].includes(name)) continue; // no part of the public types
+=======
+    if (['beams.d.ts', 'boot.d.ts', 'check.d.ts', 'checksums.d.ts', 'cli.d.ts', 'deflate.d.ts', 'files.d.ts', 'folders.d.ts', 'huffman.d.ts', 'inflate.d.ts', 'ports.d.ts', 'streams.d.ts'].includes(name)) continue; // no part of the public types
+>>>>>>> a33f19f (spawnlink check tells what beams need that the VM lacks; -pa takes projects' trees, .ez, .tar(.gz), escripts; vm.loadArchive)
     const text = readFileSync(file, 'utf8');
     put(join('dist/types', name), text);
     const cjs = text.replace(/((?:from|import\()\s*["']\.{1,2}\/[^"']*)\.js(["'])/g, '$1.cjs$2');
@@ -56,6 +61,8 @@ mkdirSync('dist', { recursive: true });
 for (const from of ['build/wasm/vm.wasm', 'build/otp.pack', 'build/otp-compiler.pack', 'build/otp-full.pack']) {
   if (existsSync(from)) copy(from, join('dist', basename(from)));
 }
+// For `spawnlink check`.
+put('dist/tables.json', JSON.stringify({ functions: functions(), native: nativeModules(), opcodes: opcodes(), lacking: LACKING }));
 const inputs = [...files('js'), 'rollup.config.js', 'tsconfig.json', 'package-lock.json', 'scripts/dist.js'];
 if (inputs.some((file) => mtime(file) > mtime(STAMP)) || !existsSync('dist/spawnlink.js')) {
   rmSync(STAMP, { force: true });

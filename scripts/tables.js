@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the VM has, read from its tables: BIFs (src/code/bifs.d), native functions of OTP's modules that modules of ours
+// serve (src/erl/spawnlink_M.erl), instructions (src/code/genop.tab). For scripts/coverage, and for `spawnlink check`
+// (dist/tables.json, written by scripts/dist.js).
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const home = fileURLToPath(new URL('..', import.meta.url));
+const rows = (file) => readFileSync(join(home, file), 'utf8').split('\n').filter((line) => line && !line.startsWith('#'));
+
+/** Without the quotes of quoted atoms. */
+export const unquote = (name) => name.replace(/'/g, '');
+
+/** Names as module:function/arity. */
+export function functions() {
+  const names = [];
+  for (const file of readdirSync(join(home, 'src/code/bifs.d'))) for (const row of rows(`src/code/bifs.d/${file}`)) names.push(unquote(row.split(/\s+/)[0]));
+  for (const module of nativeModules()) {
+    const exports = readFileSync(join(home, `src/erl/spawnlink_${module}.erl`), 'utf8').matchAll(/^-export\(\[([^\]]*)\]\)/gm);
+    for (const [, list] of exports) for (const name of list.split(',')) names.push(`${module}:${unquote(name.trim())}`);
+  }
+  return [...new Set(names)].sort();
+}
+
+/** Modules of OTP with native functions that ours have: those whose spawnlink_M is an atom of the core. */
+export function nativeModules() {
+  return [...rows('src/code/atoms.d/file.tab').map((row) => /^spawnlink_(\w+)$/.exec(row)?.[1]).filter((name) => name && existsSync(join(home, `src/erl/spawnlink_${name}.erl`))), 'code'];
+}
+
+/** [name, number of operands] by number. */
+export function opcodes() {
+  const list = [];
+  for (const row of rows('src/code/genop.tab')) {
+    const [number, name, arity] = row.split(/\s+/);
+    list[Number(number)] = [name, Number(arity)];
+  }
+  return Array.from(list, (entry) => entry ?? null);
+}
+
+/** Instructions that are read, but raise notsup where they are run. */
+export const LACKING = ['is_any_native_record', 'is_native_record', 'is_record_accessible', 'get_record_elements', 'get_record_field', 'put_record'];
