@@ -20,6 +20,7 @@ const USAGE = `Usage:
     -eval EXPR               evaluates an expression
     --otp DIR|PACK           which OTP; by default the one packed with spawnlink
     --boot                   starts kernel and stdlib as erl does; all other flags are OTP's own init's
+    --sandbox                it sees no files but its own in memory, and starts no programs
     -noshell -noinput        accepted
     -extra ARG..., -- ARG... arguments for init:get_plain_arguments()
     any other -FLAG VALUE... for init:get_argument(FLAG)
@@ -39,17 +40,19 @@ function fail(message) {
  * @property {string[]} first folders searched before OTP
  * @property {string[]} last folders searched after it
  * @property {string | undefined} otp
+ * @property {boolean} sandbox nothing of the machine is seen
  * @property {{name: 's' | 'run' | 'eval', values: string[]}[]} steps
  * @property {string[]} args what the program sees of the command line
  * @property {string[]} rest words that are no flags
  * @property {boolean} boot
  */
 
-/** Flags before -extra are OTP's, but for two of ours. @param {Command} command @param {string[]} argv */
+/** Flags before -extra are OTP's, but for three of ours. @param {Command} command @param {string[]} argv */
 function bootCommand(command, argv) {
   for (let i = 0; i < argv.length; i++) {
     if (argv[i] === '--boot') continue;
     if (argv[i] === '--otp') command.otp = argv[++i] ?? fail('--otp needs a value');
+    else if (argv[i] === '--sandbox') command.sandbox = true;
     else if (argv[i] === '-extra') command.args.push(...argv.splice(i));
     else command.args.push(argv[i]);
   }
@@ -59,7 +62,7 @@ function bootCommand(command, argv) {
 /** @param {string[]} argv @param {boolean} isEval @returns {Command} */
 function parse(argv, isEval) {
   /** @type {Command} */
-  const command = { first: [], last: [], otp: undefined, steps: [], args: [], rest: [], boot: false };
+  const command = { first: [], last: [], otp: undefined, sandbox: false, steps: [], args: [], rest: [], boot: false };
   if (argv.includes('--boot')) return bootCommand(command, argv);
   let i = 0;
   /** The words up to the next flag. */
@@ -72,6 +75,7 @@ function parse(argv, isEval) {
   while (i < argv.length) {
     const flag = argv[i++];
     if (flag === '--otp') command.otp = one(flag);
+    else if (flag === '--sandbox') command.sandbox = true;
     else if (flag === '-pa') command.first.unshift(...values());
     else if (flag === '-pz') command.last.push(...values());
     else if (isEval && !flag.startsWith('-')) command.rest.push(flag);
@@ -137,8 +141,8 @@ async function start(command) {
     boot: command.boot,
     args: !command.boot && command.otp !== undefined && fs.existsSync(`${command.otp}/lib`) ? ['-root', command.otp, ...command.args] : command.args,
     env: process.env,
-    files: 'host',
-    ports: 'host',
+    files: command.sandbox ? {} : 'host',
+    ports: command.sandbox ? undefined : 'host',
     stdin: inputReader(),
     stdout: true,
     stderr: true,

@@ -29,8 +29,8 @@ import { Atom, Pid, Port, Tuple, pretty, text } from './term.js';
  * @property {WasmSource} [wasm] where vm.wasm is: URL, bytes, Response or compiled module; by default beside this package
  * @property {OtpSource | OtpSource[] | false} [otp] OTP's modules: packs, or in Node folders; by default this package's pack
  * @property {Record<string, Uint8Array> | Map<string, Uint8Array> | ModuleFinder} [modules] your own modules, looked up first
- * @property {'host' | Record<string, string | Uint8Array>} [files] what the module file sees: in Node 'host', the machine's own; or
- *   files in memory, these to begin with; without it there are no files
+ * @property {'host' | Record<string, string | Uint8Array | URL>} [files] what the module file sees: in Node 'host', the machine's own; or
+ *   files in memory, these to begin with, where in Node a URL hands over a folder of the machine; without it there are no files
  * @property {'host'} [ports] in Node: programs may be started, as open_port and os:cmd do; without it no program is found
  * @property {ModuleFinder} [fallback] asked for modules that neither `modules` nor `otp` have
  * @property {number} [memoryLimit] bytes the VM may use; the process that asks for more is killed. Default 2 GiB

@@ -27,6 +27,7 @@ start(Arguments) ->
     register(kernel_sup, spawn_link(spawnlink_sup, start, [kernel_sup])),
     register(kernel_safe_sup, spawn_link(spawnlink_sup, start, [kernel_safe_sup])),
     register(file_server_2, spawn_link(spawnlink_sup, file_server, [])),
+    register(erl_prim_loader, spawn_link(spawnlink_sup, prim_loader, [])),
     {Flags, Plain} = flags(Arguments, [], []),
     loop(Flags, Plain).
 

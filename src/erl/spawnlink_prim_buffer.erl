@@ -1,20 +1,20 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The native functions of OTP's prim_buffer: the loader leads its stubs here. A buffer's bytes stay in the
-%% dictionary of its process, which is the only one that may use it, for as long as there are any.
+%% The native functions of OTP's prim_buffer: the loader leads its stubs here. Two processes share a buffer (the one that
+%% opened a file, and the one that writes later what it was given), so that buffers are rows of a table, which a process
+%% keeps for all: {Buffer, Bytes, Locks}. A row goes with the process that made the buffer.
 -module(spawnlink_prim_buffer).
 -export([new/0, size/1, peek_head/1, copying_read/2, write/2, skip/2, find_byte_index/2, try_lock/1, unlock/1]).
 
-new() -> make_ref().
+new() ->
+    ensure_keeper(),
+    Buffer = make_ref(),
+    ets:insert(?MODULE, {Buffer, <<>>, 0}),
+    ?MODULE ! {watch, self(), Buffer},
+    Buffer.
 
-bytes(Buffer) ->
-    case get({?MODULE, Buffer}) of
-        undefined -> <<>>;
-        Bytes -> Bytes
-    end.
-
-keep(Buffer, <<>>) -> erase({?MODULE, Buffer}), ok;
-keep(Buffer, Bytes) -> put({?MODULE, Buffer}, Bytes), ok.
+bytes(Buffer) -> ets:lookup_element(?MODULE, Buffer, 2).
+keep(Buffer, Bytes) -> ets:update_element(?MODULE, Buffer, {2, Bytes}), ok.
 
 size(Buffer) -> byte_size(bytes(Buffer)).
 peek_head(Buffer) -> bytes(Buffer).
@@ -38,5 +38,39 @@ find_byte_index(Buffer, Byte) ->
         nomatch -> not_found
     end.
 
-try_lock(_) -> acquired.
-unlock(_) -> ok.
+try_lock(Buffer) ->
+    case ets:update_counter(?MODULE, Buffer, {3, 1}) of
+        1 -> acquired;
+        _ -> busy
+    end.
+
+unlock(Buffer) -> ets:update_element(?MODULE, Buffer, {3, 0}), ok.
+
+%% --- The keeper ------------------------------------------------------------------------------------
+
+ensure_keeper() ->
+    case whereis(?MODULE) of
+        undefined ->
+            Self = self(),
+            {Pid, Ref} = spawn_monitor(fun() -> keeper(Self) end),
+            receive
+                {Pid, ready} -> demonitor(Ref, [flush]);
+                {'DOWN', Ref, _, _, _} -> ok % another process was faster
+            end;
+        _ -> ok
+    end.
+
+keeper(Parent) ->
+    true = register(?MODULE, self()),
+    ets:new(?MODULE, [named_table, public]),
+    Parent ! {self(), ready},
+    keeper_loop(#{}).
+
+keeper_loop(Buffers) ->
+    receive
+        {watch, Pid, Buffer} -> keeper_loop(Buffers#{monitor(process, Pid) => Buffer});
+        {'DOWN', Ref, _, _, _} when is_map_key(Ref, Buffers) ->
+            ets:delete(?MODULE, map_get(Ref, Buffers)),
+            keeper_loop(maps:remove(Ref, Buffers));
+        _ -> keeper_loop(Buffers)
+    end.

@@ -93,7 +93,13 @@ seek_nif(File, Mark, Offset) when is_integer(Offset) ->
 seek_nif(_, _, _) -> error(badarg).
 
 sync_nif(File, _) -> done(handle(?SYNC, File, [], 0)).
-advise_nif(_, _, _, _) -> ok.
+advise_nif(File, Offset, Length, Advice) when is_integer(Offset), is_integer(Length) ->
+    case lists:member(Advice, [normal, random, sequential, will_need, dont_need, no_reuse]) of
+        true -> done(handle(?SEEK_HERE, File, [], 0));
+        false -> {error, einval}
+    end;
+advise_nif(_, _, _, _) -> error(badarg).
+
 allocate_nif(_, _, _) -> {error, enotsup}.
 truncate_nif(File) -> done(handle(?TRUNCATE, File, [], 0)).
 get_handle_nif(_) -> {error, enotsup}.

@@ -82,8 +82,9 @@ static i64 open_file(const char *path, i64 flags) {
   struct stat s;
   if (flags & 4) mode |= O_APPEND;
   if (flags & 8) mode |= O_EXCL;
-  if (!(flags & 16) && stat(path, &s) == 0 && S_ISDIR(s.st_mode)) {
-    errno = EISDIR;
+  bool wants_folder = (flags & 16) != 0;
+  if (stat(path, &s) == 0 && (S_ISDIR(s.st_mode) != 0) != wants_folder) {
+    errno = wants_folder ? ENOTDIR : EISDIR;
     return failed();
   }
   return done(open(path, mode | O_CLOEXEC, 0666));
@@ -96,6 +97,7 @@ static i64 set_time(const char *path, i64 seconds) {
 
 static i64 by_handle(u32 operation, int fd, const u8 *in, size_t n, i64 number, u8 **out, size_t *n_out) {
   struct stat s;
+  if (fcntl(fd, F_GETFD) < 0) return errno = EINVAL, failed(); // closed before
   switch (operation) {
   case FILE_CLOSE: return done(close(fd));
   case FILE_READ: return read_some(fd, number, out, n_out);
