@@ -21,7 +21,11 @@ if(FUZZ)
   add_link_options(-fsanitize=fuzzer-no-link)
 endif()
 
+# Regular expressions by the machine's own PCRE2 (scripts/setup installs it).
+find_library(PCRE2 pcre2-8 REQUIRED)
+
 file(GLOB NATIVE_HOST CONFIGURE_DEPENDS tests/c/native_*.c)
+list(APPEND NATIVE_HOST ${CMAKE_CURRENT_SOURCE_DIR}/regex/regex.c ${CMAKE_CURRENT_SOURCE_DIR}/regex/latin1.c)
 set(NATIVE_MAIN ${CMAKE_CURRENT_SOURCE_DIR}/tests/c/native_main.c)
 list(REMOVE_ITEM NATIVE_HOST ${NATIVE_MAIN})
 
@@ -34,11 +38,12 @@ endif()
 if(NATIVE_HOST)
   add_library(native_host STATIC ${NATIVE_HOST})
   target_compile_definitions(native_host PRIVATE ${NATIVE_DEFINITIONS})
+  target_include_directories(native_host PRIVATE .)
   add_dependencies(native_host tables)
   # The VM calls the host and the host the VM: the linker looks at both again.
   set(VM_LIBRARIES spawnlink native_host spawnlink native_host)
 endif()
-list(APPEND VM_LIBRARIES ZLIB::ZLIB m)
+list(APPEND VM_LIBRARIES ZLIB::ZLIB ${PCRE2} m)
 
 function(native_program name source)
   add_executable(${name} ${source})
@@ -47,7 +52,7 @@ function(native_program name source)
   target_compile_definitions(${name} PRIVATE ${NATIVE_DEFINITIONS})
   if(VM_LIBRARIES MATCHES native_host)
     # CMake drops repeated static libraries; a group keeps the cycle.
-    target_link_libraries(${name} PRIVATE -Wl,--start-group spawnlink native_host -Wl,--end-group ZLIB::ZLIB m)
+    target_link_libraries(${name} PRIVATE -Wl,--start-group spawnlink native_host -Wl,--end-group ZLIB::ZLIB ${PCRE2} m)
   else()
     target_link_libraries(${name} PRIVATE ${VM_LIBRARIES})
   endif()

@@ -16,7 +16,7 @@ import { readSnapshot } from './inspect.js';
 import { Atom, Pid, Port, Tuple, pretty, text } from './term.js';
 
 /** @import { EventRecord, Fields, Word } from './machine.js' */
-/** @import { Clock } from './imports.js' */
+/** @import { Clock, HostFiles } from './imports.js' */
 /** @import { Identity } from './etf.js' */
 /** @import { ModuleFinder, OtpSource } from './otp.js' */
 /** @import { Snapshot } from './inspect.js' */
@@ -27,6 +27,7 @@ import { Atom, Pid, Port, Tuple, pretty, text } from './term.js';
  * Options of createVM.
  * @typedef {object} VMOptions
  * @property {WasmSource} [wasm] where vm.wasm is: URL, bytes, Response or compiled module; by default beside this package
+ * @property {WasmSource} [re] the same for re.wasm, which is fetched when a program first uses a regular expression
  * @property {OtpSource | OtpSource[] | false} [otp] OTP's modules: packs, or in Node folders; by default this package's pack
  * @property {Record<string, Uint8Array> | Map<string, Uint8Array> | ModuleFinder} [modules] your own modules, looked up first
  * @property {'host' | Record<string, string | Uint8Array | URL>} [files] what the module file sees: in Node 'host', the machine's own; or
@@ -957,9 +958,13 @@ export async function createVM(options = {}) {
   const own = tableFinder(options.modules);
   const given = options.files !== undefined || options.ports || options.boot;
   const services = given ? await (await import('./services.js')).openServices(options, otp.home, nodeFs(), made) : undefined;
-  /** Of zlib; loaded when the module that needs them is. @type {import('./imports.js').HostFiles | undefined} */
-  let streams = undefined;
-  const loadStreams = async () => void (streams = (await import('./streams.js')).zlibStreams());
+  /** Streams of zlib and regular expressions; loaded when the module that needs them is. @type {Record<string, HostFiles>} */
+  const late = {};
+  /** @type {Record<string, () => Promise<any>>} */
+  const loaders = Object.assign(Object.create(null), {
+    spawnlink_zlib: async () => void (late.streams = (await import('./streams.js')).zlibStreams()),
+    spawnlink_re: async () => void (late.regex = await (await import('./re.js')).openRegex(compile, options.re)),
+  });
   /** @type {Machine | undefined} */
   let machine = undefined;
   const instance = await WebAssembly.instantiate(
@@ -970,7 +975,7 @@ export async function createVM(options = {}) {
       random,
       zlib,
       module: (name) => made().findModule(name),
-      files: (operation, ...rest) => (operation < 64 ? services?.serve : streams)?.(operation, ...rest) ?? -9, // enotsup
+      files: (operation, ...rest) => (operation < 64 ? services?.serve : operation < 96 ? late.streams : late.regex)?.(operation, ...rest) ?? -9, // enotsup
     }),
   );
   machine = new Machine(instance);
@@ -983,7 +988,7 @@ export async function createVM(options = {}) {
   });
   if (otp.release) machine.otpRelease(otp.release);
   for (const [name, value] of Object.entries(options.env ?? {})) if (value !== undefined) machine.env(name, value);
-  vm = new VM(machine, { ...options, args: services?.args ?? options.args }, clock, [(/** @type {string} */ name) => (name === 'spawnlink_zlib' ? loadStreams() : undefined), own, ...otp.finders, tableFinder(options.fallback)].filter((finder) => finder !== undefined));
+  vm = new VM(machine, { ...options, args: services?.args ?? options.args }, clock, [(/** @type {string} */ name) => loaders[name]?.(), own, ...otp.finders, tableFinder(options.fallback)].filter((finder) => finder !== undefined));
   try {
     await vm.boot();
   } catch (error) {

@@ -69,6 +69,7 @@ enum host_port_operation {
   PORT_CLOSE,
   PORT_OS_PID
 };
+enum { FILE_REGEX = 96 }; // and up: operations of regex/regex.h, with its request and answer; a single byte: there is no memory
 i64 host_file(u32 operation, u32 handle, const u8 *in, size_t n, i64 number, u8 **out, size_t *n_out);
 
 #endif

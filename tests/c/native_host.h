@@ -21,6 +21,7 @@ bool native_ports_poll(long milliseconds);     // waits a moment for what comes 
 
 // native_streams.c
 i64 native_stream(u32 operation, u32 handle, const u8 *in, size_t n, i64 number, u8 **out, size_t *n_out);
+i64 native_regex(u32 operation, const u8 *in, size_t n, u8 **out, size_t *n_out); // native_regex.c
 
 struct module;
 void native_disasm(const struct module *m); // native_disasm.c

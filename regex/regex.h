@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Regular expressions for module re (src/erl/spawnlink_re.erl): one function over PCRE2, that of re.wasm (regex/wasm.c)
+// and of the native host. Numbers are little-endian. A request begins with the pattern:
+//   u32 options (PCRE2_UTF, ... as pcre2.h numbers them)  u8 newline  u8 bsr (PCRE2_NEWLINE_*, PCRE2_BSR_*; 0: the default)
+//   u16 0  u32 length  the pattern's bytes
+// and for the two kinds of matching goes on with
+//   u32 options (PCRE2_NOTBOL, ...)  u32 offset to begin at  u32 match limit  u32 depth limit  the subject's bytes
+// A limit of 0xFFFFFFFF is the library's own.
+#ifndef REGEX_REGEX_H
+#define REGEX_REGEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum regex_operation {
+  REGEX_COMPILE,   // i32 0, u32 captures, u32 all options, u32 newline, u32 bsr, u32 names, u32 entry size, the table of names;
+                   // or i32 the error's code, u32 offset, the error's text
+  REGEX_MATCH,     // i32 PCRE2's result; if > 0, so many pairs of u32 (begin, end; both 0xFFFFFFFF for a group not set)
+  REGEX_MATCH_ALL, // i32 result of the last search (0: there may be more), u32 offset to go on from, then u32 n, n pairs for each match
+  REGEX_VERSION    // text
+};
+
+// The answer stays until the next call; NULL when there is no memory for it. The host then answers a single byte.
+const uint8_t *regex_call(enum regex_operation operation, const uint8_t *in, size_t n, size_t *n_out);
+
+// Character tables for bytes that are ISO 8859-1, which is what re takes them for.
+enum { REGEX_TABLES_SIZE = 1088 };
+void regex_latin1_tables(uint8_t *tables);
+
+#endif

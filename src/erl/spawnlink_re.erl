@@ -1,0 +1,331 @@
+%% SPDX-License-Identifier: Apache-2.0
+%%
+%% The native functions of OTP's module re: the loader leads its stubs here. Matching is the host's (regex/regex.h,
+%% through spawnlink:file/4). A compiled pattern is {re_pattern, Captures, Unicode, UseCrLf, <<Options:32/little, Newline, Bsr, Pattern/binary>>}:
+%% it holds what it was made of, so it can be sent, stored and used by another VM; the host keeps those lately used compiled.
+-module(spawnlink_re).
+-export([version/0, compile/1, compile/2, run/2, run/3, internal_run/4, inspect/2, '$handle_undefined_function'/2]).
+
+%% Operations of the host: those of regex/regex.h, from FILE_REGEX of base/hostcalls.h on.
+-define(COMPILE, 96).
+-define(MATCH, 97).
+-define(MATCH_ALL, 98).
+-define(VERSION, 99).
+
+%% Options and results as pcre2.h numbers them.
+-define(ANCHORED, 16#80000000).
+-define(UTF, 16#00080000).
+-define(DUPNAMES, 16#00000040).
+-define(NO_UTF_CHECK, 16#40000000).
+-define(NOMATCH, -1).
+-define(MATCH_LIMIT, -47).
+-define(DEPTH_LIMIT, -53).
+-define(HEAP_LIMIT, -63).
+-define(NO_MEMORY, -48).
+-define(NO_LIMIT, 16#FFFFFFFF).
+
+-record(options, {
+    compile = 0, newline = 0, bsr_is = 0,     % of the pattern
+    match = 0, offset = 0, limit = ?NO_LIMIT, depth = ?NO_LIMIT,
+    capture = all, type = index,
+    global = false, report = false,
+    only_compile = false, only_run = false % has some that belong to compile, to run alone
+}).
+
+%% A single byte says that the host has no memory for it.
+ask(Operation, Request) ->
+    case spawnlink:file(Operation, 0, Request, 0) of
+        {1, _} -> error(system_limit);
+        {_, Answer} when is_binary(Answer) -> Answer;
+        {_, _} -> error(system_limit);
+        _ -> error({notsup, 're.wasm'})
+    end.
+
+version() -> hd(binary:split(ask(?VERSION, <<>>), <<0>>)).
+
+%% --- Compiling ------------------------------------------------------------------------------------
+
+compile(Pattern) -> checked(compile, [Pattern], fun() -> compile_pattern(Pattern, #options{}) end).
+
+compile(Pattern, Options) -> checked(compile, [Pattern, Options], fun() -> compile_pattern(Pattern, compile_options(Options)) end).
+
+compile_options(List) ->
+    Options = options(List, #options{}),
+    Options#options.only_run andalso throw(badopt),
+    Options.
+
+compile_pattern(Pattern, Options) ->
+    case compiled(key(Options, flat(Pattern, is_unicode(Options)))) of
+        {error, _} = Error -> Error;
+        RE -> {ok, RE}
+    end.
+
+%% A pattern with its options.
+key(#options{compile = Compile, newline = Newline, bsr_is = Bsr}, Pattern) -> <<Compile:32/little, Newline, Bsr, Pattern/binary>>.
+
+request(<<Options:32/little, Newline, Bsr, Pattern/binary>>) ->
+    [<<Options:32/little, Newline, Bsr, 0:16, (byte_size(Pattern)):32/little>>, Pattern].
+
+compiled(Key) ->
+    case ask(?COMPILE, request(Key)) of
+        <<0:32, Captures:32/little, _:32, Newline:32/little, _/binary>> ->
+            UseCrLf = case Newline >= 3 andalso Newline =< 5 of true -> 1; false -> 0 end,
+            <<Given:32/little, _/binary>> = Key,
+            {re_pattern, Captures, flag(Given, ?UTF), UseCrLf, Key};
+        <<Code:32/little-signed, Offset:32/little, Text/binary>> ->
+            <<Options:6/binary, Pattern/binary>> = Key,
+            case spawnlink_re_error:again(Code, Offset, Pattern) of
+                no -> {error, spawnlink_re_error:text(Code, binary_to_list(Text), Offset, Pattern)};
+                Rewritten -> compiled(<<Options/binary, Rewritten/binary>>)
+            end
+    end.
+
+flag(Options, Bit) when Options band Bit =:= 0 -> 0;
+flag(_, _) -> 1.
+
+is_unicode(#options{compile = Compile}) -> flag(Compile, ?UTF) =:= 1.
+
+%% Bytes of a subject or pattern.
+flat(Text, _) when is_binary(Text) -> Text;
+flat(Text, true) ->
+    case unicode:characters_to_binary(Text) of
+        Binary when is_binary(Binary) -> Binary;
+        _ -> error(badarg)
+    end;
+flat(Text, false) -> iolist_to_binary(Text).
+
+inspect(RE, Item) ->
+    checked(inspect, [RE, Item], fun() ->
+        case {RE, Item} of
+            {{re_pattern, _, _, _, Key}, namelist} -> {namelist, lists:usort([Name || {Name, _} <- names(Key)])};
+            _ -> error(badarg)
+        end
+    end).
+
+%% Named groups: {Name, Number}, by name.
+names(Key) ->
+    <<0:32, _:12/binary, _:32, _:32, Size:32/little, Table/binary>> = valid(ask(?COMPILE, request(Key))),
+    [{hd(binary:split(Name, <<0>>)), Number} || Size > 0, <<Entry:Size/binary>> <= Table, <<Number:16, Name/binary>> <- [Entry]].
+
+valid(<<0:32, _:24/binary, _/binary>> = Answer) -> Answer;
+valid(_) -> error(badarg).
+
+%% --- Running --------------------------------------------------------------------------------------
+
+run(Subject, RE) -> checked(run, [Subject, RE], fun() -> run1(Subject, RE, #options{}) end).
+
+run(Subject, RE, Options) -> checked(run, [Subject, RE, Options], fun() -> run1(Subject, RE, options(Options, #options{})) end).
+
+internal_run(Subject, RE, Options, First) ->
+    checked(internal_run, [Subject, RE, Options, First], fun() ->
+        is_boolean(First) orelse error(badarg),
+        run1(Subject, RE, options(Options, #options{}))
+    end).
+
+run1(Subject, {re_pattern, Captures, Unicode, UseCrLf, Key0}, Options)
+  when is_integer(Captures), is_integer(Unicode), is_integer(UseCrLf), is_binary(Key0), byte_size(Key0) >= 6 ->
+    Options#options.only_compile andalso error(badarg),
+    search(flat(Subject, Unicode =/= 0), Unicode =/= 0, with(Options, Key0), Options);
+run1(Subject, Pattern, Options) when is_bitstring(Pattern); is_list(Pattern) ->
+    Unicode = is_unicode(Options),
+    Flat = flat(Subject, Unicode),
+    case compiled(key(Options, flat(Pattern, Unicode))) of
+        {error, Why} when Options#options.report -> {error, {compile, Why}};
+        {error, _} -> error(badarg);
+        {re_pattern, _, _, _, Key} -> search(Flat, Unicode, Key, Options)
+    end;
+run1(_, _, _) -> error(badarg).
+
+%% What a newline is may be said again when the pattern is used.
+with(#options{newline = Newline, bsr_is = Bsr}, <<Compile:4/binary, OldNewline, OldBsr, Pattern/binary>>) ->
+    <<Compile/binary, (either(Newline, OldNewline)), (either(Bsr, OldBsr)), Pattern/binary>>.
+
+either(0, Old) -> Old;
+either(New, _) -> New.
+
+search(Subject, Unicode, Key, #options{global = true} = Options) ->
+    Groups = groups(Options#options.capture, Key),
+    case search_all(Subject, Options#options.offset, [request(Key)], Options, 0) of
+        {error, _} = Error when Options#options.report -> Error;
+        {error, _} -> nomatch;
+        [] -> nomatch;
+        _ when Groups =:= none -> match;
+        Matches -> {match, [captured(Groups, Match, Subject, Unicode, Options#options.type) || Match <- Matches]}
+    end;
+search(Subject, Unicode, Key, Options) ->
+    Groups = groups(Options#options.capture, Key),
+    #options{match = Match, offset = Offset, limit = Limit, depth = Depth, report = Report, type = Type} = Options,
+    Offset =< byte_size(Subject) orelse error(badarg),
+    case ask(?MATCH, [request(Key), <<Match:32/little, Offset:32/little, Limit:32/little, Depth:32/little>>, Subject]) of
+        <<N:32/little-signed, _/binary>> when N > 0, Groups =:= none -> match;
+        <<N:32/little-signed, Pairs/binary>> when N > 0 -> {match, captured(Groups, Pairs, Subject, Unicode, Type)};
+        <<Code:32/little-signed, _/binary>> ->
+            case failure(Code) of
+                {error, _} = Error when Report -> Error;
+                _ -> nomatch
+            end
+    end.
+
+%% All matches, a portion at a time: the process is not held up for longer than a portion.
+search_all(Subject, Offset, Pattern, Options, Checked) when Offset =< byte_size(Subject) ->
+    #options{match = Match, limit = Limit, depth = Depth} = Options,
+    Numbers = <<(Match bor Checked):32/little, Offset:32/little, Limit:32/little, Depth:32/little>>,
+    case ask(?MATCH_ALL, [Pattern, Numbers, Subject]) of
+        <<0:32, Next:32/little, Found/binary>> ->
+            case search_all(Subject, Next, Pattern, Options, ?NO_UTF_CHECK) of
+                {error, _} = Error -> Error;
+                More -> matches(Found) ++ More
+            end;
+        <<Code:32/little-signed, _:32, Found/binary>> ->
+            case failure(Code) of
+                nomatch -> matches(Found);
+                Error -> Error
+            end
+    end;
+search_all(_, _, _, _, _) -> [].
+
+matches(<<N:32/little, Rest/binary>>) ->
+    Size = N * 8,
+    <<Pairs:Size/binary, More/binary>> = Rest,
+    [Pairs | matches(More)];
+matches(<<>>) -> [].
+
+failure(?NOMATCH) -> nomatch;
+failure(?MATCH_LIMIT) -> {error, match_limit};
+failure(?DEPTH_LIMIT) -> {error, match_limit_recursion};
+failure(?HEAP_LIMIT) -> {error, match_limit_recursion};
+failure(?NO_MEMORY) -> {error, match_limit_recursion};
+failure(-52) -> nomatch; % a recursion without end
+failure(_) -> error(badarg). % text that is not UTF-8, an offset within a character
+
+%% --- What was captured ----------------------------------------------------------------------------
+
+%% Which groups are asked for: all, none, all_but_first, or a list of numbers, each perhaps a list of alternatives.
+groups(all, _) -> all;
+groups(all_but_first, _) -> all_but_first;
+groups(none, _) -> none;
+groups([], _) -> none;
+groups(first, _) -> [0];
+groups(all_names, Key) ->
+    case names(Key) of
+        [] -> none;
+        Names -> [[Number || {N, Number} <- Names, N =:= Name] || Name <- lists:usort([Name || {Name, _} <- Names])]
+    end;
+groups([Item | Rest], Key) -> [group(Item, Key) | case Rest of [] -> []; _ -> groups(Rest, Key) end];
+groups(_, _) -> error(badarg).
+
+group(Number, _) when is_integer(Number), Number >= 0 -> Number;
+group(Name, Key) when is_atom(Name) -> named(atom_to_binary(Name), Key);
+group(Name, Key) when is_list(Name); is_bitstring(Name) -> named(iolist_to_binary(Name), Key);
+group(_, _) -> error(badarg).
+
+named(Name, Key) -> [Number || {N, Number} <- names(Key), N =:= Name].
+
+captured(all, Pairs, Subject, Unicode, Type) -> [value(Begin, End, Subject, Unicode, Type) || <<Begin:32/little, End:32/little>> <= Pairs];
+captured(all_but_first, <<_:8/binary, Pairs/binary>>, Subject, Unicode, Type) -> captured(all, Pairs, Subject, Unicode, Type);
+captured(Groups, Pairs, Subject, Unicode, Type) ->
+    [begin
+         {Begin, End} = pick(Group, Pairs),
+         value(Begin, End, Subject, Unicode, Type)
+     end || Group <- Groups].
+
+pick([], _) -> {?NO_LIMIT, ?NO_LIMIT};
+pick([Group], Pairs) -> pick(Group, Pairs);
+pick([Group | Others], Pairs) ->
+    case pick(Group, Pairs) of
+        {?NO_LIMIT, _} -> pick(Others, Pairs);
+        Set -> Set
+    end;
+pick(Group, Pairs) when Group >= 0, (Group + 1) * 8 =< byte_size(Pairs) ->
+    Skip = Group * 8,
+    <<_:Skip/binary, Begin:32/little, End:32/little, _/binary>> = Pairs,
+    {Begin, End};
+pick(_, _) -> {?NO_LIMIT, ?NO_LIMIT}.
+
+value(?NO_LIMIT, _, _, _, index) -> {-1, 0};
+value(Begin, End, _, _, index) -> {Begin, End - Begin};
+value(?NO_LIMIT, _, _, _, binary) -> <<>>;
+value(Begin, End, Subject, _, binary) -> binary:part(Subject, Begin, End - Begin);
+value(?NO_LIMIT, _, _, _, list) -> [];
+value(Begin, End, Subject, true, list) -> unicode:characters_to_list(binary:part(Subject, Begin, End - Begin));
+value(Begin, End, Subject, false, list) -> binary_to_list(binary:part(Subject, Begin, End - Begin)).
+
+%% --- Options --------------------------------------------------------------------------------------
+
+options([Option | Rest], Options) -> options(Rest, option(Option, Options));
+options([], Options) -> Options;
+options(_, _) -> throw(badopt).
+
+option({capture, Groups}, O) -> O#options{capture = Groups, type = index, only_run = true};
+option({capture, Groups, Type}, O) ->
+    Type =:= index orelse Type =:= list orelse Type =:= binary orelse error(badarg),
+    O#options{capture = Groups, type = Type, only_run = true};
+option({offset, N}, O) -> O#options{offset = number(N), only_run = true};
+option({match_limit, N}, O) -> O#options{limit = number(N), only_run = true};
+option({match_limit_recursion, N}, O) -> O#options{depth = number(N), only_run = true};
+option({newline, Newline}, O) -> O#options{newline = newline(Newline)};
+option(bsr_unicode, O) -> O#options{bsr_is = 1};
+option(bsr_anycrlf, O) -> O#options{bsr_is = 2};
+option(anchored, O) -> O#options{compile = O#options.compile bor ?ANCHORED, match = O#options.match bor ?ANCHORED};
+option(global, O) -> O#options{global = true, only_run = true};
+option(report_errors, O) -> O#options{report = true, only_run = true};
+option(Atom, O) when is_atom(Atom) ->
+    case {of_match(Atom), of_compile(Atom)} of
+        {0, 0} -> throw(badopt);
+        {0, Bit} -> O#options{compile = O#options.compile bor Bit, only_compile = true};
+        {Bit, 0} -> O#options{match = O#options.match bor Bit, only_run = true}
+    end;
+option(_, _) -> throw(badopt).
+
+number(N) when is_integer(N), N >= 0, N =< 16#7FFFFFFF -> N;
+number(_) -> throw(badopt).
+
+newline(cr) -> 1;
+newline(lf) -> 2;
+newline(crlf) -> 3;
+newline(any) -> 4;
+newline(anycrlf) -> 5;
+newline(nul) -> case is_pcre2() of true -> 6; false -> throw(badopt) end;
+newline(_) -> throw(badopt).
+
+of_match(notbol) -> 16#1;
+of_match(noteol) -> 16#2;
+of_match(notempty) -> 16#4;
+of_match(notempty_atstart) -> 16#8;
+of_match(_) -> 0.
+
+of_compile(caseless) -> 16#8;
+of_compile(dollar_endonly) -> 16#10;
+of_compile(dotall) -> 16#20;
+of_compile(dupnames) -> ?DUPNAMES;
+of_compile(extended) -> 16#80;
+of_compile(firstline) -> 16#100;
+of_compile(multiline) -> 16#400;
+of_compile(never_utf) -> 16#1000;
+of_compile(no_auto_capture) -> 16#2000;
+of_compile(no_start_optimize) -> 16#10000;
+of_compile(ucp) -> 16#20000;
+of_compile(ungreedy) -> 16#40000;
+of_compile(unicode) -> ?UTF;
+of_compile(_) -> 0.
+
+%% From OTP 28 on re is made with PCRE2 itself.
+is_pcre2() -> list_to_integer(erlang:system_info(otp_release)) >= 28.
+
+%% --- Errors ---------------------------------------------------------------------------------------
+
+%% Errors are raised as if the function were native.
+checked(Function, Arguments, Fun) ->
+    try Fun()
+    catch
+        throw:badopt:Stack -> badarg(Function, Arguments, #{module => erl_stdlib_errors, cause => badopt}, Stack);
+        error:badarg:Stack -> badarg(Function, Arguments, #{module => erl_stdlib_errors}, Stack)
+    end.
+
+badarg(Function, Arguments, Info, Stack) ->
+    Callers = lists:dropwhile(fun is_ours/1, lists:dropwhile(fun(Entry) -> not is_ours(Entry) end, Stack)),
+    erlang:raise(error, badarg, [{re, Function, Arguments, [{error_info, Info}]} | Callers]).
+
+is_ours(Entry) -> element(1, Entry) =:= ?MODULE.
+
+'$handle_undefined_function'(Function, Arguments) -> spawnlink_native:lacking(re, Function, Arguments).

@@ -1,0 +1,118 @@
+%% SPDX-License-Identifier: Apache-2.0
+%%
+%% Patterns PCRE2 refuses. Until OTP 27 re was PCRE, which took some of them and whose words and places for the others
+%% sometimes differ: those are given here, so that programs see what their release says.
+-module(spawnlink_re_error).
+-export([again/3, text/4]).
+
+%% A pattern that PCRE took, as PCRE2 takes it: a hyphen between a class and a character means itself, a letter that is no
+%% escape too. no: it is wrong for both.
+again(Code, Offset, Pattern) ->
+    case is_pcre2() of
+        true -> no;
+        false -> rewritten(Code, Offset, Pattern)
+    end.
+
+rewritten(150, Offset, Pattern) ->
+    case Pattern of
+        <<Before:Offset/binary, $-, Rest/binary>> -> <<Before/binary, "\\-", Rest/binary>>;
+        _ -> no
+    end;
+rewritten(103, Offset, Pattern) ->
+    Letter = Offset - 1,
+    case Pattern of
+        <<Before:Letter/binary, $\\, Rest/binary>> -> <<Before/binary, Rest/binary>>;
+        _ when Letter > 0 -> rewritten(103, Letter, Pattern);
+        _ -> no
+    end;
+rewritten(_, _, _) -> no.
+
+%% Code, text and place as PCRE2 has them -> {Text, Place}.
+text(Code, Text, Offset, Pattern) ->
+    case is_pcre2() of
+        true -> {Text, Offset};
+        false -> {words(Code, Text, head(Pattern, Offset)), place(Code, Offset, Pattern)}
+    end.
+
+head(Pattern, Offset) -> binary:part(Pattern, 0, min(Offset, byte_size(Pattern))).
+
+words(Code, _, _) when Code < 0 -> "invalid UTF-8 string";
+words(109, _, _) -> "nothing to repeat";
+words(114, _, Head) -> unfinished(lists:reverse(binary_to_list(Head)), 0);
+words(118, _, _) -> "missing ) after comment";
+words(122, _, _) -> "unmatched parentheses";
+words(158, _, _) -> "(?R or (?[+-]digits must be followed by )";
+words(134, _, _) -> "character value in \\x{} or \\o{} is too large";
+words(137, _, _) -> "PCRE does not support \\L, \\l, \\N{name}, \\U, or \\u";
+words(138, _, _) -> "number after (?C is > 255";
+words(142, _, Head) ->
+    case suffix(Head, <<"(?(R">>) of
+        true -> "malformed number or name after (?(";
+        false -> "syntax error in subpattern name (missing terminator)"
+    end;
+words(143, _, _) -> "two named subpatterns have the same name";
+words(144, _, _) -> "group name must start with a non-digit";
+words(147, _, _) -> "unknown property name after \\P or \\p";
+words(148, _, _) -> "subpattern name is too long (maximum 32 characters)";
+words(154, _, _) -> "DEFINE group contains more than one branch";
+words(162, Text, Head) ->
+    case {suffix(Head, <<"(?<">>), suffix(Head, <<"(?(">>)} of
+        {true, _} -> "unrecognized character after (?<";
+        {_, true} -> "assertion expected after (?( or (?(?C)";
+        _ -> Text
+    end;
+words(178, Text, Head) ->
+    case {suffix(Head, <<"x{">>), suffix(Head, <<"o{">>)} of
+        {true, _} -> "non-hex character in \\x{} (closing brace missing?)";
+        {_, true} -> "non-octal character in \\o{} (closing brace missing?)";
+        _ -> Text
+    end;
+words(193, _, _) -> words(137, "", <<>>);
+words(_, Text, _) -> Text.
+
+suffix(Head, End) -> byte_size(Head) >= byte_size(End) andalso binary:part(Head, byte_size(Head), -byte_size(End)) =:= End.
+
+%% What is open at the end, read backwards: options of a group, or just a group.
+unfinished("P?(" ++ _, 0) -> "unrecognized character after (?P";
+unfinished("C?(" ++ _, 0) -> "closing ) for (?C expected";
+unfinished("(?(" ++ _, 0) -> "assertion expected after (?( or (?(?C)";
+unfinished("?(" ++ _, _) -> "unrecognized character after (? or (?-";
+unfinished([C | Rest], N) when C =:= $-; C =:= $i; C =:= $m; C =:= $s; C =:= $x; C =:= $J; C =:= $U; C =:= $X -> unfinished(Rest, N + 1);
+unfinished(_, _) -> "missing )".
+
+place(Code, Offset, _) when Code =:= 137; Code =:= 143; Code =:= 147; Code =:= 151; Code =:= 169; Code =:= 193 -> Offset - 1;
+place(150, Offset, _) -> Offset - 1;
+place(115, Offset, Pattern) ->
+    case Pattern of
+        <<_:Offset/binary, "(", _/binary>> -> past_name(Offset + 1, Pattern) + 1;
+        <<_:Offset/binary, "{-", _/binary>> -> past_name(Offset + 2, Pattern);
+        _ ->
+            case suffix(head(Pattern, Offset), <<"(?(">>) of
+                true -> past_name(Offset, Pattern) + 1;
+                false -> past_name(Offset, Pattern)
+            end
+    end;
+place(125, Offset, Pattern) -> closing(Offset + 1, 0, Pattern);
+place(154, Offset, Pattern) -> closing(closing(Offset + 1, 0, Pattern) + 1, 0, Pattern);
+place(_, Offset, _) -> Offset.
+
+%% The end of a group's name or number.
+past_name(Offset, Pattern) ->
+    case Pattern of
+        <<_:Offset/binary, C, _/binary>> when C =:= $_; C >= $0, C =< $9; C >= $A, C =< $Z; C >= $a, C =< $z -> past_name(Offset + 1, Pattern);
+        _ -> Offset
+    end.
+
+%% The parenthesis that closes the group that opens before Offset.
+closing(Offset, Depth, Pattern) ->
+    case Pattern of
+        <<_:Offset/binary, $\\, _, _/binary>> -> closing(Offset + 2, Depth, Pattern);
+        <<_:Offset/binary, $(, _/binary>> -> closing(Offset + 1, Depth + 1, Pattern);
+        <<_:Offset/binary, $), _/binary>> when Depth =:= 0 -> Offset;
+        <<_:Offset/binary, $), _/binary>> -> closing(Offset + 1, Depth - 1, Pattern);
+        <<_:Offset/binary, _, _/binary>> -> closing(Offset + 1, Depth, Pattern);
+        _ -> byte_size(Pattern)
+    end.
+
+%% From OTP 28 on re is made with PCRE2 itself.
+is_pcre2() -> list_to_integer(erlang:system_info(otp_release)) >= 28.
