@@ -55,6 +55,7 @@ info({cpu_topology, used}) -> info(cpu_topology);
 info({cpu_topology, detected}) -> info(cpu_topology);
 info({cpu_topology, defined}) -> undefined;
 info(cpu_quota) -> unknown;
+info(endian) -> little;
 info(update_cpu_info) -> unchanged;
 %% Limits.
 info(port_count) -> length(erlang:ports());
