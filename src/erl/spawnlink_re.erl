@@ -4,7 +4,7 @@
 %% through spawnlink:file/4). A compiled pattern is {re_pattern, Captures, Unicode, UseCrLf, <<Options:32/little, Newline, Bsr, Pattern/binary>>}:
 %% it holds what it was made of, so it can be sent, stored and used by another VM; the host keeps those lately used compiled.
 -module(spawnlink_re).
--export([version/0, compile/1, compile/2, run/2, run/3, internal_run/4, inspect/2, '$handle_undefined_function'/2]).
+-export([version/0, compile/1, compile/2, import/1, run/2, run/3, internal_run/4, inspect/2, '$handle_undefined_function'/2]).
 
 %% Operations of the host: those of regex/regex.h, from FILE_REGEX of base/hostcalls.h on.
 -define(COMPILE, 96).
@@ -22,6 +22,8 @@
 -define(DEPTH_LIMIT, -53).
 -define(HEAP_LIMIT, -63).
 -define(NO_MEMORY, -48).
+%% Begins an exported pattern; no OTP takes what follows for its own, so it compiles the source too.
+-define(EXPORTED, <<"re-PCRE2", 0:48>>).
 -define(NO_LIMIT, 16#FFFFFFFF).
 
 -record(options, {
@@ -47,7 +49,28 @@ version() -> hd(binary:split(ask(?VERSION, <<>>), <<0>>)).
 
 compile(Pattern) -> checked(compile, [Pattern], fun() -> compile_pattern(Pattern, #options{}) end).
 
-compile(Pattern, Options) -> checked(compile, [Pattern, Options], fun() -> compile_pattern(Pattern, compile_options(Options)) end).
+compile(Pattern, Options) ->
+    checked(compile, [Pattern, Options], fun() ->
+        Exported = is_list(Options) andalso lists:member(export, Options) andalso is_pcre2(),
+        Parsed = compile_options(case Exported of true -> [Option || Option <- Options, Option =/= export]; false -> Options end),
+        case compile_pattern(Pattern, Parsed) of
+            {ok, _} when Exported -> {ok, {re_exported_pattern, ?EXPORTED, flat(Pattern, is_unicode(Parsed)), Options, <<>>}};
+            Result -> Result
+        end
+    end).
+
+%% An exported pattern (OTP 28 on) holds its source, of which it is made anew.
+import(Exported) ->
+    checked(import, [Exported], fun() ->
+        case Exported of
+            {re_exported_pattern, Header, Pattern, Options, Code} when is_binary(Header), is_binary(Pattern), is_list(Options), is_binary(Code) ->
+                case compile_pattern(Pattern, compile_options([Option || Option <- Options, Option =/= export])) of
+                    {ok, RE} -> RE;
+                    _ -> error(badarg)
+                end;
+            _ -> error(badarg)
+        end
+    end).
 
 compile_options(List) ->
     Options = options(List, #options{}),
