@@ -932,7 +932,7 @@ function writeOutput(name, event) {
 }
 
 /** The options that need no other chunk: all others are checked and opened by options.js. */
-const PLAIN = /^(wasm|otp|modules|fallback|files|ports|boot|args|env|std.*|autostart|gcStress)$/;
+const PLAIN = /^(wasm|re|otp|modules|fallback|files|ports|boot|args|env|std.*|autostart|gcStress)$/;
 
 /**
  * A new virtual machine.
