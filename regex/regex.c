@@ -112,9 +112,10 @@ static pcre2_code *compile(const uint8_t *key, size_t size, int *error, size_t *
   if (!tables && (tables = malloc(REGEX_TABLES_SIZE))) regex_latin1_tables(tables);
   pcre2_compile_context *context = pcre2_compile_context_create(NULL);
   if (!tables || !context) return NULL;
-  pcre2_set_character_tables(context, tables);
+  if (!(key[5] & REGEX_ASCII)) pcre2_set_character_tables(context, tables);
   pcre2_set_newline(context, key[4] ? key[4] : PCRE2_NEWLINE_LF);
-  pcre2_set_bsr(context, key[5] ? key[5] : PCRE2_BSR_UNICODE);
+  uint8_t bsr = key[5] & (REGEX_ASCII - 1);
+  pcre2_set_bsr(context, bsr ? bsr : PCRE2_BSR_UNICODE);
   pcre2_set_parens_nest_limit(context, NESTING);
   // As before PCRE2 10.38, and as PCRE: \K within lookaround.
 #ifdef PCRE2_EXTRA_ALLOW_LOOKAROUND_BSK

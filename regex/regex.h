@@ -2,7 +2,7 @@
 // Regular expressions for module re (src/erl/spawnlink_re.erl): one function over PCRE2, that of re.wasm (regex/wasm.c)
 // and of the native host. Numbers are little-endian. A request begins with the pattern:
 //   u32 options (PCRE2_UTF, ... as pcre2.h numbers them)  u8 newline  u8 bsr (PCRE2_NEWLINE_*, PCRE2_BSR_*; 0: the default)
-//   u16 0  u32 length  the pattern's bytes
+//   (bsr also with REGEX_ASCII)  u16 0  u32 length  the pattern's bytes
 // and for the two kinds of matching goes on with
 //   u32 options (PCRE2_NOTBOL, ...)  u32 offset to begin at  u32 match limit  u32 depth limit  the subject's bytes
 // A limit of 0xFFFFFFFF is the library's own.
@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+enum { REGEX_ASCII = 128 }; // bytes beyond ASCII are no letters, as from OTP 28 on; else they are ISO 8859-1
 
 enum regex_operation {
   REGEX_COMPILE,   // i32 0, u32 captures, u32 all options, u32 newline, u32 bsr, u32 names, u32 entry size, the table of names;

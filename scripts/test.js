@@ -29,6 +29,8 @@ const SUITES = [
   },
   // The libraries and compilers of later releases, against their own erl.
   ...['trixie', 'sid'].map((suite) => ({ name: `erl-${suite}`, when: 'tests/erl/run.js', command: [node, 'tests/erl/run.js', '--otp', suite, '--mode', 'wasm'] })),
+  // Elixir on the libraries of OTP 25.
+  { name: 'elixir', when: 'tests/elixir/run.js', command: [node, 'tests/elixir/run.js'] },
   // Processes and signals again, where every call is a place to be scheduled out.
   { name: 'erl-slices', when: 'tests/erl/run.js', command: [node, 'tests/erl/run.js', ...['slice=1', 'slice=3', 'slice=7'].flatMap((mode) => ['--mode', mode]), 'interp', 'process', 'signals', 'otp'] },
   // A collection wherever there may be one: a term that nobody holds does not survive it.

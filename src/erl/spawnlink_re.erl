@@ -22,6 +22,8 @@
 -define(DEPTH_LIMIT, -53).
 -define(HEAP_LIMIT, -63).
 -define(NO_MEMORY, -48).
+%% With bsr: bytes beyond ASCII are no letters, as from OTP 28 on.
+-define(ASCII, 16#80).
 %% Begins an exported pattern; no OTP takes what follows for its own, so it compiles the source too.
 -define(EXPORTED, <<"re-PCRE2", 0:48>>).
 -define(NO_LIMIT, 16#FFFFFFFF).
@@ -84,7 +86,9 @@ compile_pattern(Pattern, Options) ->
     end.
 
 %% A pattern with its options.
-key(#options{compile = Compile, newline = Newline, bsr_is = Bsr}, Pattern) -> <<Compile:32/little, Newline, Bsr, Pattern/binary>>.
+key(#options{compile = Compile, newline = Newline, bsr_is = Bsr}, Pattern) ->
+    Tables = case is_pcre2() of true -> ?ASCII; false -> 0 end,
+    <<Compile:32/little, Newline, (Bsr bor Tables), Pattern/binary>>.
 
 request(<<Options:32/little, Newline, Bsr, Pattern/binary>>) ->
     [<<Options:32/little, Newline, Bsr, 0:16, (byte_size(Pattern)):32/little>>, Pattern].
@@ -159,12 +163,20 @@ run1(Subject, Pattern, Options) when is_bitstring(Pattern); is_list(Pattern) ->
     end;
 run1(_, _, _) -> error(badarg).
 
-%% What a newline is may be said again when the pattern is used.
-with(#options{newline = Newline, bsr_is = Bsr}, <<Compile:4/binary, OldNewline, OldBsr, Pattern/binary>>) ->
-    <<Compile/binary, (either(Newline, OldNewline)), (either(Bsr, OldBsr)), Pattern/binary>>.
+%% What a newline is may be said again when the pattern is used; from OTP 28 on only the same again.
+with(#options{newline = 0, bsr_is = 0}, Key) -> Key;
+with(#options{newline = Newline, bsr_is = Bsr}, <<Compile:4/binary, OldNewline, OldBsr, Pattern/binary>> = Key) ->
+    Again = <<Compile/binary, (either(Newline, OldNewline)), (either(Bsr, OldBsr band (?ASCII - 1)) bor OldBsr band ?ASCII), Pattern/binary>>,
+    is_pcre2() andalso kinds(Again) =/= kinds(Key) andalso error(badarg),
+    Again.
 
 either(0, Old) -> Old;
 either(New, _) -> New.
+
+%% What newlines and \\R are in a pattern.
+kinds(Key) ->
+    <<0:32, _:8/binary, Newline:32/little, Bsr:32/little, _/binary>> = valid(ask(?COMPILE, request(Key))),
+    {Newline, Bsr}.
 
 search(Subject, Unicode, Key, #options{global = true} = Options) ->
     Groups = groups(Options#options.capture, Key),

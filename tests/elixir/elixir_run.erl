@@ -1,0 +1,21 @@
+%% SPDX-License-Identifier: Apache-2.0
+%% Starts Elixir and runs the cases.
+-module(elixir_run).
+-export([main/0]).
+
+main() ->
+    logger:set_primary_config(level, none), % reports name pids and times
+    start(whereis(application_controller)),
+    io:format("begin~n"), % what the emulator itself may have said comes before
+    'Elixir.ElixirCases':main().
+
+%% A bare VM has the environment of applications, but nobody who keeps it: OTP's own controller is started for that, without
+%% kernel's processes, and Elixir by its own start function.
+start(undefined) ->
+    Environment = ets:tab2list(ac_tab),
+    ets:delete(ac_tab),
+    Kernel = [{description, ""}, {vsn, "0"}, {id, ""}, {modules, []}, {registered, []}, {applications, []}, {env, []}, {maxT, infinity}, {maxP, infinity}],
+    {ok, _} = application_controller:start({application, kernel, Kernel}),
+    ets:insert(ac_tab, Environment),
+    {ok, _, _} = elixir:start(normal, []);
+start(_) -> {ok, _} = application:ensure_all_started(elixir).
