@@ -130,13 +130,13 @@ why(R) -> R.
 request_options() ->
     [[], [monitor], [link], [{reply, yes}], [{reply, no}], [{reply, error_only}], [{reply, success_only}], [{reply, no}, monitor], [{reply, no}, link],
      [{reply_tag, tag}], [{reply_tag, {a, "b"}}, monitor], [{reply_tag, x}, {reply, success_only}, link], [bad], [bad, {reply, no}], [bad, {reply, error_only}],
-     [bad, {reply, success_only}], [bad, {reply_tag, tag}], [{reply, maybe}], [{monitor, [{tag, z}]}, {reply, success_only}], [{reply_tag, a}, {reply_tag, b}]].
+     [bad, {reply, success_only}], [bad, {reply_tag, tag}], [{reply, 'maybe'}], [{monitor, [{tag, z}]}, {reply, success_only}], [{reply_tag, a}, {reply_tag, b}]].
 
 requested(Options, Then) ->
     trap(),
     Me = self(),
     R = spawn_request(fun() -> Me ! {child, self()}, receive stop -> exit(done) end end, Options),
-    Child = case lists:member(bad, Options) orelse lists:member({reply, maybe}, Options) of true -> none; false -> receive {child, P} -> P end end,
+    Child = case lists:member(bad, Options) orelse lists:member({reply, 'maybe'}, Options) of true -> none; false -> receive {child, P} -> P end end,
     A = case Then of
         abandon_late -> spawn_request_abandon(R);
         demonitor -> erlang:demonitor(R, [info]);
