@@ -10,7 +10,7 @@ import terser from '@rollup/plugin-terser';
 const CLASS_NAMES = /Error$|^(VM|JsProcess)$/;
 
 /** Methods and fields that no user of the package sees. */
-const INTERNAL = /^(u8|u16|u32|u64|need|room|atomText|simple|rare|reference|optionalWord|shortText|moduleArrived|otpRelease|eventMask|takeEvents|report|littleEndian|endEvents|checkEvent|subscribed|findModule|deliver|ended|settle|wakeUs|canonical|stored|subject|lost|records|identity)$/;
+const INTERNAL = /^(u8|u16|u32|u64|need|room|atomText|simple|rare|reference|optionalWord|shortText|moduleArrived|otpRelease|eventMask|takeEvents|report|littleEndian|endEvents|checkEvent|subscribed|findModule|deliver|ended|settle|wakeUs|canonical|stored|subject|lost|records|identity|sized|wants|fetchModule)$/;
 
 const output = (format, extension) => ({
   dir: 'dist',
