@@ -160,6 +160,7 @@ export class Events extends EventTarget {
 
   /**
    * Whether anybody would see an event of that name.
+   * @protected
    * @param {string} name
    */
   wants(name) {
