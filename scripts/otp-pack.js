@@ -14,13 +14,13 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { brotliCompressSync, constants, deflateRawSync, gunzipSync, inflateSync } from 'node:zlib';
+import { brotliCompressSync, constants, gunzipSync, inflateSync } from 'node:zlib';
 import { FIRST, FULL, inSet } from './otp-sets.js';
+import { writePack } from './write-pack.js';
 
 const SETS = ['base', 'compiler', 'full'];
 /** What the loader reads; the rest (Dbgi, Docs, Abst, ...) is for tools. */
 const CHUNKS = new Set(['Atom', 'AtU8', 'Code', 'StrT', 'ImpT', 'ExpT', 'FunT', 'LitT', 'LitU', 'Line', 'Meta', 'Attr', 'CInf', 'Recs']);
-const BLOCK = 128 * 1024;
 const LICENCE =
   'The modules in this pack are part of Erlang/OTP, unmodified but for debug information left out. ' +
   'Copyright Ericsson AB and the Erlang/OTP contributors 1996-2025. ' +
@@ -150,8 +150,7 @@ const modulesOf = ({ ebin, modules }) => modules ?? readdirSync(ebin).filter((na
 
 /** Each module's beam by its name, and the applications as a pack describes them. */
 function collect(root, set) {
-  const apps = applications(root);
-  apps.push(ownModules());
+  const apps = [...applications(root), ownModules()];
   const entries = new Map();
   const described = [];
   const has = inSet(set);
@@ -177,71 +176,28 @@ function otherFiles(root, apps, entries) {
 function companions(root, out) {
   const more = {};
   const taken = new Set();
+  const apps = [...applications(root), ownModules()];
   for (const set of SETS) {
     const has = inSet(set);
-    const names = [...applications(root), ownModules()].flatMap((app) => modulesOf(app).filter((module) => has(app.name, module) && !taken.has(module)));
+    const names = apps.flatMap((app) => modulesOf(app).filter((module) => has(app.name, module) && !taken.has(module)));
     for (const name of names) taken.add(name);
     if (set !== 'base') more[basename(out).replace(/(\.pack)?$/, `-${set}.pack`)] = names;
   }
   return more;
 }
 
-/** Entries in blocks of about BLOCK bytes: the usual first ones together, then each application's, in order. */
-function layOut(entries) {
-  const order = [...FIRST.filter((name) => entries.has(name)), ...[...entries.keys()].filter((name) => !FIRST.includes(name))];
-  const blocks = [];
-  const index = [];
-  let parts = [];
-  let size = 0;
-  const close = () => {
-    if (size > 0) blocks.push(Buffer.concat(parts));
-    parts = [];
-    size = 0;
-  };
-  for (const name of order) {
-    const data = entries.get(name);
-    if (size > 0 && size + data.length > BLOCK) close();
-    index.push({ name: Buffer.from(name), block: blocks.length, offset: size, length: data.length });
-    parts.push(data);
-    size += data.length;
-  }
-  close();
-  index.sort((a, b) => Buffer.compare(a.name, b.name));
-  return { blocks, index };
-}
+/** The usual first ones together, then each application's, in order. */
+const inOrder = (entries) => new Map([...FIRST.filter((name) => entries.has(name)).map((name) => [name, entries.get(name)]), ...entries]);
 
-function encode(meta, { blocks, index }, compress) {
-  const description = Buffer.from(JSON.stringify(meta));
-  const table = Buffer.concat(index.map(({ name, ...entry }) => Buffer.concat([Buffer.from([name.length]), name, u32le(entry.block, entry.offset, entry.length)])));
-  const stored = blocks.map((block) => {
-    const deflated = compress ? deflateRawSync(block, { level: 9, memLevel: 9 }) : block;
-    return deflated.length < block.length ? deflated : block;
-  });
-  let offset = 24 + description.length + 12 * blocks.length + table.length;
-  const places = stored.map((data, i) => {
-    const place = u32le(offset, data.length, blocks[i].length);
-    offset += data.length;
-    return place;
-  });
-  const header = Buffer.concat([Buffer.from('SLPK'), u32le(1, description.length, blocks.length, index.length, table.length)]);
-  return Buffer.concat([header, description, ...places, table, ...stored]);
-}
-
-function u32le(...numbers) {
-  const bytes = Buffer.alloc(4 * numbers.length);
-  numbers.forEach((n, i) => bytes.writeUInt32LE(n, 4 * i));
-  return bytes;
-}
-
-/** What a pack was made from, in a file beside it: the pack itself names no folder of this machine. */
-const origin = ({ out }) => join(home, 'build', `${basename(out)}.root`);
+/** Where a build notes what a pack was made from: the pack itself names no folder of this machine. */
+const origin = ({ out }) => `${out}.root`;
 
 /** Whether FILE is newer than all that goes into it: the beams, our modules and these scripts. */
 function upToDate({ root, set, out }) {
   const made = mtime(out);
   if (made === 0 || !existsSync(origin({ out })) || readFileSync(origin({ out }), 'utf8') !== root) return false;
   const own = join(home, 'src', 'erl');
-  const inputs = [fileURLToPath(import.meta.url), join(home, 'scripts', 'otp-sets.js')];
+  const inputs = [fileURLToPath(import.meta.url), join(home, 'scripts', 'otp-sets.js'), join(home, 'scripts', 'write-pack.js')];
   if (existsSync(own)) inputs.push(own, ...readdirSync(own).map((name) => join(own, name)));
   for (const { ebin } of applications(root)) inputs.push(ebin);
   return !inputs.some((file) => mtime(file) > made);
@@ -257,23 +213,22 @@ function otpRelease(root) {
 const options = arguments_(process.argv.slice(2));
 if (!(options.ifChanged && upToDate(options))) {
   const { entries, described } = collect(options.root, options.set);
-  const layout = layOut(entries);
+  const ordered = inOrder(entries);
   const more = options.set === 'base' ? { more: companions(options.root, options.out) } : {};
   const meta = { otp: otpRelease(options.root), set: options.set, licence: LICENCE, applications: described, ...more };
-  const pack = encode(meta, layout, true);
+  const pack = writePack(meta, ordered, { deflate: true });
   mkdirSync(dirname(options.out), { recursive: true });
-  const raw = layout.blocks.reduce((sum, block) => sum + block.length, 0);
+  const raw = [...entries.values()].reduce((sum, data) => sum + data.length, 0);
   const kib = (bytes) => `${Math.round(bytes / 1024)} KiB`;
   let sizes = `${kib(raw)} stripped, ${kib(pack.length)} packed`;
   if (options.brotli) {
-    const plain = encode(meta, layout, false);
+    const plain = writePack(meta, ordered, { deflate: false });
     const params = { [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length };
     const brotli = brotliCompressSync(plain, { params });
     writeFileSync(`${options.out}.br`, brotli);
     sizes += `, ${kib(brotli.length)} brotli`;
   }
   writeFileSync(options.out, pack);
-  mkdirSync(join(home, 'build'), { recursive: true });
-  writeFileSync(origin(options), options.root);
-  console.log(`${basename(options.out)}: ${entries.size} files of OTP ${meta.otp}, ${layout.blocks.length} blocks, ${sizes}`);
+  if (options.ifChanged) writeFileSync(origin(options), options.root);
+  console.log(`${basename(options.out)}: ${entries.size} files of OTP ${meta.otp}, ${sizes}`);
 }

@@ -70,6 +70,23 @@ export default [
     },
   },
   {
+    name: 'what no example uses is there all the same: modules of stdlib, regular expressions, headers of the release',
+    async test({ page }) {
+      const p = await page();
+      await run(p, [
+        '-module(more).',
+        '-export([start/0]).',
+        '-include_lib("stdlib/include/assert.hrl").',
+        'start() ->',
+        '    ?assert(rand:uniform(6) < 7),',
+        '    io:format("~p~n", [re:run("kill a worker", "w(.)r", [{capture, all, list}])]),',
+        '    io:format("~p~n", [uri_string:parse("http://a/b")]),',
+        '    io:format("~s~n", [zlib:gunzip(zlib:gzip(<<"zipped">>))]).',
+      ].join('\n'));
+      await says(p, ['{match,["wor","o"]}', 'scheme => "http"', 'zipped']);
+    },
+  },
+  {
     name: 'kill a worker and see it come back: same name, new pid',
     async test({ page }) {
       const p = await page();

@@ -3,7 +3,7 @@
 // Fetches what compiling and running needs, telling how far it is.
 
 /**
- * @param {{wasm: string, first: string, rest: string, headers: string}} assets
+ * @param {{wasm: string, first: string, headers: string, rest: string, re?: string}} assets the last two are only named
  * @param {(done: number, total: number) => void} progress bytes
  */
 export async function load(assets, progress) {
@@ -25,5 +25,6 @@ export async function load(assets, progress) {
     return new Blob(chunks).arrayBuffer();
   };
   const [wasm, pack, headers] = await Promise.all([get('wasm').then((bytes) => WebAssembly.compile(bytes)), get('first'), get('headers')]);
-  return { wasm, pack, hrl: JSON.parse(new TextDecoder().decode(headers)), restUrl: new URL(assets.rest, location.href).href };
+  const urlOf = (file) => file && new URL(file, location.href).href;
+  return { wasm, pack, hrl: JSON.parse(new TextDecoder().decode(headers)), restUrl: urlOf(assets.rest), re: urlOf(assets.re) };
 }

@@ -30,7 +30,7 @@ export async function build() {
   await when(join(STATE, 'packs.stamp'), [...packInputs(), ...tools], async () => {
     for (const [name, bytes] of Object.entries(await makePacks())) writeFileSync(join(STATE, name), bytes);
   });
-  await when(join(STATE, 'site.stamp'), [join(STATE, 'packs.stamp'), ...filesIn('web'), ...filesIn('js'), 'package-lock.json', 'dist/vm.wasm'], makeSite);
+  await when(join(STATE, 'site.stamp'), [join(STATE, 'packs.stamp'), ...filesIn('web'), ...filesIn('js'), 'package-lock.json', 'dist/vm.wasm', 'dist/re.wasm'].filter(existsSync), makeSite);
 }
 
 /** Does it if one of its inputs is newer than the stamp. */
@@ -54,13 +54,14 @@ async function makeSite() {
   const fonts = FONTS.map(({ name, file }) => put(name, 'woff2', readFileSync(file)));
   const style = faces(fonts) + ['tokens', 'layout', 'panels', 'graph'].map((name) => readFileSync(`web/style/${name}.css`, 'utf8')).join('').replace(/\/\*[^]*?\*\/\n?/g, '');
   const data = { wasm: put('vm', 'wasm', readFileSync('dist/vm.wasm')), first: put('first', 'lzma', read('first')), headers: put('headers', 'json', read('headers')) };
-  const rest = put('rest', 'pack', read('rest'));
+  // Fetched when first used.
+  const later = { rest: put('rest', 'pack', read('rest')), ...(existsSync('dist/re.wasm') && { re: put('re', 'wasm', readFileSync('dist/re.wasm')) }) };
   const css = put('style', 'css', style);
   const workers = await bundle({ compiler: 'web/src/worker/compiler.js', program: 'web/src/worker/program.js' }, folder, {});
-  const page = await bundle({ main: 'web/src/main.js' }, folder, { ASSETS: { ...data, rest, ...workers.entries } });
+  const page = await bundle({ main: 'web/src/main.js' }, folder, { ASSETS: { ...data, ...later, ...workers.entries } });
   writeFileSync(join(folder, 'index.html'), pageOf({ css, main: page.entries.main, fonts, data, workers: workers.entries }));
   const scripts = [...new Set([...workers.files, ...page.files])];
-  const all = ['./', css, ...fonts, ...scripts, ...Object.values(data), rest];
+  const all = ['./', css, ...fonts, ...scripts, ...Object.values(data), ...Object.values(later)];
   const version = hashOf(all.map((file) => hashOf(file === './' ? readFileSync(join(folder, 'index.html')) : file)).join());
   writeFileSync(join(folder, 'sw.js'), readFileSync('web/src/sw.js', 'utf8').replace('__VERSION__', version).replace('"__FILES__"', JSON.stringify(all)));
   cpSync('LICENSE', join(folder, 'LICENSE'));

@@ -8,17 +8,17 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import { readPack } from '../../js/pack.js';
+import { writePack } from '../../scripts/write-pack.js';
 import { neededModules } from './trace.js';
-import { writePack } from './write-pack.js';
 
 /** Applications whose header files are served. */
 const HEADERS_OF = ['kernel', 'stdlib', 'eunit'];
-/** What is in the second pack beside the rest of these sets. */
-const MORE = ['eunit'];
+/** Applications whose modules are in the second pack, where the first does not have them; `spawnlink`: our own. */
+const APPLICATIONS = ['erts', 'kernel', 'stdlib', 'compiler', 'eunit', 'spawnlink'];
 const PACKS = ['build/otp.pack', 'build/otp-compiler.pack', 'build/otp-full.pack'];
 
 /** Files whose change makes other packs. */
-export const packInputs = () => [...PACKS.filter((file) => existsSync(file)), 'web/erl/spawnlink_web.erl', 'dist/vm.wasm', ...exampleFiles()];
+export const packInputs = () => [...PACKS.filter((file) => existsSync(file)), 'scripts/write-pack.js', 'web/erl/spawnlink_web.erl', 'dist/vm.wasm', ...exampleFiles()];
 
 const exampleFiles = () => readdirSync('web/examples').filter((name) => name.endsWith('.erl')).map((name) => join('web/examples', name));
 
@@ -30,11 +30,11 @@ export async function makePacks() {
   const { meta } = packs[0];
   const own = compileOwn();
   const find = (name) => (name === 'spawnlink_web' ? own : packs.map(({ modules }) => modules.get(name)).find((bytes) => bytes !== undefined));
-  const headers = readHeaders(meta.root);
+  const headers = readHeaders(readFileSync('build/otp.pack.root', 'utf8'));
   const examples = exampleFiles().map((file) => ({ name: basename(file), text: readFileSync(file, 'utf8') }));
   const needed = await neededModules({ wasm: readFileSync('dist/vm.wasm'), find, headers, examples });
   const first = new Map(needed.toSorted(alike).map((name) => [name, find(name)]));
-  const rest = new Map(othersOf(packs).filter((name) => !first.has(name)).map((name) => [name, find(name)]));
+  const rest = new Map(allModules(packs).filter((name) => !first.has(name)).map((name) => [name, find(name)]));
   const described = { otp: meta.otp, set: 'playground', licence: meta.licence, applications: [] };
   return { first: lzma(writePack(described, first, { deflate: false })), rest: writePack(described, rest, { deflate: true }), headers: Buffer.from(JSON.stringify(headers)) };
 }
@@ -42,12 +42,10 @@ export async function makePacks() {
 /** Modules of one family beside each other: they have most in common. */
 const alike = (a, b) => (a < b ? -1 : 1);
 
-/** All modules of the base and the compiler, and those of MORE. */
-function othersOf(packs) {
-  const names = new Set();
-  for (const { meta } of packs)
-    for (const { name, modules } of meta.applications) if (meta.set !== 'full' || MORE.includes(name)) modules.forEach((module) => names.add(module));
-  return [...names];
+/** All modules of APPLICATIONS. */
+function allModules(packs) {
+  const described = packs.flatMap(({ meta }) => meta.applications).filter(({ name }) => APPLICATIONS.includes(name));
+  return [...new Set(described.flatMap(({ modules }) => modules))];
 }
 
 /** @returns {Buffer} web/erl/spawnlink_web.erl compiled, with what is for tools left out */
@@ -59,11 +57,11 @@ function compileOwn() {
 
 /**
  * Public header files as -include_lib names them: 'stdlib/include/assert.hrl'. Comments are left out.
- * @param {string | undefined} root of the OTP that the packs were made from
+ * @param {string} root of the OTP that the packs were made from (scripts/otp-pack.js)
  * @returns {Record<string, string>}
  */
 function readHeaders(root) {
-  const lib = join(root && existsSync(root) ? root : execFileSync('erl', ['-noshell', '-eval', 'io:put_chars(code:root_dir()), halt().'], { encoding: 'utf8' }), 'lib');
+  const lib = join(root, 'lib');
   const headers = {};
   for (const folder of readdirSync(lib).sort()) {
     const application = folder.replace(/-[\d.]+$/, '');

@@ -41,6 +41,7 @@ const handlers = {
     const clock = pacedClock(1);
     const vm = await createVM({
       wasm: parts.wasm,
+      re: parts.re,
       otp: parts.pack,
       fallback: restFinder(parts.restUrl),
       clock,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Packs (format: js/pack.js) of modules that were read from other packs: stored as they are, to be compressed as a whole, or
-// with each block deflated.
+// Writes packs (format: js/pack.js): entries in blocks of about BLOCK bytes, each block deflated, or stored to be compressed
+// as a whole.
 
 import { deflateRawSync } from 'node:zlib';
 
@@ -14,30 +14,37 @@ function u32(...numbers) {
   return bytes;
 }
 
-/** Entries in blocks of about BLOCK bytes, in their order. @param {Map<string, Uint8Array>} entries */
+/** @param {Map<string, Uint8Array>} entries in the order in which they are to lie */
 function layOut(entries) {
   const blocks = [];
   const index = [];
   let parts = [];
   let size = 0;
+  const close = () => {
+    if (size > 0) blocks.push(Buffer.concat(parts));
+    parts = [];
+    size = 0;
+  };
   for (const [name, data] of entries) {
-    if (size > 0 && size + data.length > BLOCK) {
-      blocks.push(Buffer.concat(parts));
-      parts = [];
-      size = 0;
-    }
+    if (size + data.length > BLOCK) close();
     index.push({ name: Buffer.from(name), block: blocks.length, offset: size, length: data.length });
     parts.push(data);
     size += data.length;
   }
-  if (size > 0) blocks.push(Buffer.concat(parts));
+  close();
   index.sort((a, b) => Buffer.compare(a.name, b.name));
   return { blocks, index };
 }
 
+/** @param {Buffer} block */
+function deflated(block) {
+  const bytes = deflateRawSync(block, { level: 9, memLevel: 9 });
+  return bytes.length < block.length ? bytes : block;
+}
+
 /**
- * @param {object} meta
- * @param {Map<string, Uint8Array>} entries
+ * @param {object} meta what the pack says of itself
+ * @param {Map<string, Uint8Array>} entries in the order in which they are to lie: what is used together beside each other
  * @param {{deflate: boolean}} how
  * @returns {Buffer}
  */
@@ -45,7 +52,7 @@ export function writePack(meta, entries, { deflate }) {
   const { blocks, index } = layOut(entries);
   const description = Buffer.from(JSON.stringify(meta));
   const table = Buffer.concat(index.map(({ name, block, offset, length }) => Buffer.concat([Buffer.from([name.length]), name, u32(block, offset, length)])));
-  const stored = blocks.map((block) => (deflate ? deflateRawSync(block, { level: 9, memLevel: 9 }) : block));
+  const stored = deflate ? blocks.map(deflated) : blocks;
   let offset = 24 + description.length + 12 * blocks.length + table.length;
   const places = stored.map((data, i) => {
     const place = u32(offset, data.length, blocks[i].length);
