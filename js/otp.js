@@ -64,41 +64,34 @@ const readPackAt = async (url, inflate) => openPack(await readBytes(url), inflat
  */
 function openPack(bytes, inflate, url) {
   const { modules, meta } = readPack(bytes, { inflate });
-  const more = url && meta.more ? companions(meta.more, url, inflate) : () => undefined;
-  // To boot takes all of OTP: the companion that has it.
-  const full = url && Object.keys(meta.more ?? {}).find((file) => file.endsWith('-full.pack'));
-  const home = full ? async () => (await readPackAt(new URL(full, url), inflate)).home : { modules, meta };
-  return { find: (name) => modules.get(name) ?? more(name), release: Number.parseInt(meta.otp, 10) || undefined, home };
-}
-
-/**
- * The packs that have the modules a base pack leaves out, each opened when one of its modules is first asked for. One that is
- * not there has nothing.
- * @param {Record<string, string[]>} more the modules of each file
- * @param {URL} url of the base pack
- * @param {Inflate} inflate
- * @returns {ModuleFinder}
- */
-function companions(more, url, inflate) {
+  const more = (url && meta.more) || {};
   /** @type {Record<string, Opened | undefined | Promise<Opened | undefined>>} */
   const opened = {};
-  return (name) => {
-    const file = Object.keys(more).find((key) => more[key].includes(name));
-    if (!file) return undefined;
-    if (!(file in opened)) {
-      const place = new URL(file, url);
-      opened[file] = place.protocol === 'file:' && isNode ? openFile(place, inflate) : readPackAt(place, inflate).catch(() => undefined);
-    }
-    const pack = opened[file];
+  // A companion, opened once, when it is first asked for. One that is not there has nothing.
+  const open = (/** @type {string} */ file) => (opened[file] ??= openBeside(new URL(file, url), inflate));
+  const companion = (/** @type {(file: string) => boolean} */ test) => Object.keys(more).find(test);
+  /** @type {ModuleFinder} */
+  const find = (name) => {
+    const own = modules.get(name);
+    const file = own ? undefined : companion((key) => more[key].includes(name));
+    if (!file) return own;
+    const pack = open(file);
     return pack instanceof Promise ? pack.then((found) => found?.find(name)) : pack?.find(name);
   };
+  // To boot takes all of OTP: the companion that has it.
+  const full = companion((key) => key.endsWith('-full.pack'));
+  const home = full ? async () => (await open(full))?.home : { modules, meta };
+  return { find, release: Number.parseInt(meta.otp, 10) || undefined, home };
 }
 
 /**
+ * In Node at once.
  * @param {URL} place
  * @param {Inflate} inflate
+ * @returns {Opened | undefined | Promise<Opened | undefined>} undefined: there is none
  */
-function openFile(place, inflate) {
+function openBeside(place, inflate) {
+  if (place.protocol !== 'file:' || !isNode) return readPackAt(place, inflate).catch(() => undefined);
   const bytes = fileBytes(place);
   return bytes && openPack(bytes, inflate);
 }

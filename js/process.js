@@ -25,7 +25,6 @@ import { Atom, ImproperList, Pid, Ref, Tuple } from './term.js';
  * Messages wait in the mailbox for `receive` (or the async iterator), unless somebody listens to 'message': then each
  * that no receive is waiting for goes there and is gone.
  *
- *
  * @example
  * // A server in JavaScript, called by Erlang code.
  * const vm = await createVM();
@@ -75,7 +74,6 @@ export class JsProcess extends Events {
   }
 
   /**
-   *
    * @example
    * const vm = await createVM();
    * const [a, b] = [vm.process(), vm.process({ name: 'b' })];
@@ -91,7 +89,6 @@ export class JsProcess extends Events {
   }
 
   /**
-   *
    * @example
    * const vm = await createVM();
    * const [a, b] = [vm.process(), vm.process()];
@@ -108,7 +105,6 @@ export class JsProcess extends Events {
   }
 
   /**
-   *
    * @example
    * const vm = await createVM();
    * const [a, b] = [vm.process(), vm.process()];
@@ -145,7 +141,6 @@ export class JsProcess extends Events {
   }
 
   /**
-   *
    * @example
    * const vm = await createVM();
    * const process = vm.process();
@@ -198,7 +193,6 @@ export class JsProcess extends Events {
   }
 
   /**
-   *
    * @example
    * const vm = await createVM();
    * const process = vm.process();

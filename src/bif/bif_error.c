@@ -6,7 +6,6 @@
 #include "bif/bif_system.h"
 #include "gen/bifs.h"
 
-
 term bif_error_1(struct process *p, term *a) {
   (void)p;
   return bif_error(a[0]);

@@ -7,7 +7,7 @@
 -export([new/0, size/1, peek_head/1, copying_read/2, write/2, skip/2, find_byte_index/2, try_lock/1, unlock/1]).
 
 new() ->
-    ensure_keeper(),
+    spawnlink_keeper:ensure(?MODULE, [], fun() -> keeper_loop(#{}) end),
     Buffer = make_ref(),
     ets:insert(?MODULE, {Buffer, <<>>, 0}),
     ?MODULE ! {watch, self(), Buffer},
@@ -47,24 +47,6 @@ try_lock(Buffer) ->
 unlock(Buffer) -> ets:update_element(?MODULE, Buffer, {3, 0}), ok.
 
 %% --- The keeper ------------------------------------------------------------------------------------
-
-ensure_keeper() ->
-    case whereis(?MODULE) of
-        undefined ->
-            Self = self(),
-            {Pid, Ref} = spawn_monitor(fun() -> keeper(Self) end),
-            receive
-                {Pid, ready} -> demonitor(Ref, [flush]);
-                {'DOWN', Ref, _, _, _} -> ok % another process was faster
-            end;
-        _ -> ok
-    end.
-
-keeper(Parent) ->
-    true = register(?MODULE, self()),
-    ets:new(?MODULE, [named_table, public]),
-    Parent ! {self(), ready},
-    keeper_loop(#{}).
 
 keeper_loop(Buffers) ->
     receive

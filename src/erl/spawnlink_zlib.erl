@@ -40,7 +40,7 @@
 %% --- Streams ---------------------------------------------------------------------------------------
 
 open_nif() ->
-    ensure_keeper(),
+    spawnlink_keeper:ensure(?MODULE, [{keypos, #stream.key}], fun() -> keeper_loop(#{}) end),
     Z = make_ref(),
     true = ets:insert(?MODULE, #stream{key = Z, controller = self()}),
     ?MODULE ! {watch, self()},
@@ -80,24 +80,6 @@ keep(S) -> ets:insert(?MODULE, S), ok.
 emptied(S) -> S#stream{queue = [], stash = empty}.
 
 %% --- The keeper ------------------------------------------------------------------------------------
-
-ensure_keeper() ->
-    case whereis(?MODULE) of
-        undefined ->
-            Self = self(),
-            {Pid, Ref} = spawn_monitor(fun() -> keeper(Self) end),
-            receive
-                {Pid, ready} -> demonitor(Ref, [flush]);
-                {'DOWN', Ref, _, _, _} -> ok % another process was faster
-            end;
-        _ -> ok
-    end.
-
-keeper(Parent) ->
-    true = register(?MODULE, self()),
-    ets:new(?MODULE, [named_table, public, {keypos, #stream.key}]),
-    Parent ! {self(), ready},
-    keeper_loop(#{}).
 
 keeper_loop(Watched) ->
     receive

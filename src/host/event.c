@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes event records (layout in event.h). A record is small as a rule and finds room beyond the limit of
-// memory; one for which there is no room even there is not written at all, and counted as lost. Closed (as in the native build), it costs nothing.
+// memory; one for which there is no room even there is not written at all, and counted as lost. Closed (as in
+// the native build), it costs nothing.
 
 #include "host/event.h"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signals whose effect OTP shows later than their sending, although delivery here is immediate: exit
 // signals and alias messages that a process sends to itself, DOWN for a name that nobody has (undone when it
-// stops trapping, ends the alias or the monitor before it has received them); and what comes back to a running process: the EXITs and DOWNs of
-// those it kills, DOWN noproc of a dead pid, noconnection. Those come when it has been scheduled out, so
-// that exit(P, kill), unlink(P) does what it does in OTP.
+// stops trapping, ends the alias or the monitor before it has received them); and what comes back to a
+// running process: the EXITs and DOWNs of those it kills, DOWN noproc of a dead pid, noconnection. Those come
+// when it has been scheduled out, so that exit(P, kill), unlink(P) does what it does in OTP.
 #ifndef PROCESS_LATE_H
 #define PROCESS_LATE_H
 
