@@ -10,7 +10,7 @@
 enum mem_tag {
   MEM_PROCESS, // process structures, links, monitors, tables of processes
   MEM_HEAP,    // process heaps, stacks, heap fragments, messages
-  MEM_BINARY,  // reference-counted payloads
+  MEM_BINARY,  // reference-counted payloads, compiled match specifications
   MEM_ATOM,
   MEM_CODE,    // code, literals, exports, line tables
   MEM_ETS,

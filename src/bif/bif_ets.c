@@ -78,7 +78,16 @@ static bool option_atom(struct ets_options *o, term t) {
   return true;
 }
 
-static bool option_pair(struct ets_options *o, term *counters, term name, term value) {
+// {debug_hash_fixed_number_of_locks, N}, as OTP's tests have it.
+static bool locks(term value) {
+  if (!is_tuple(value) || tuple_arity(value) != 2) return false;
+  const term *e = tuple_elements(value);
+  i64 n;
+  return e[0] == ATOM_debug_hash_fixed_number_of_locks && bif_small(e[1], 1, 32768, &n);
+}
+
+// Options on concurrency change nothing, and info/1 says so: as OTP with one scheduler.
+static bool option_pair(struct ets_options *o, term name, term value) {
   i64 n;
   if (name == ATOM_keypos) {
     if (!bif_small(value, 1, MAX_BOXED_SIZE, &n)) return false;
@@ -86,49 +95,39 @@ static bool option_pair(struct ets_options *o, term *counters, term name, term v
   } else if (name == ATOM_heir) {
     if (value != ATOM_none) return false;
     o->heir = NV;
-  } else if (name == ATOM_write_concurrency && value == ATOM_auto) {
-    o->write_concurrency = ATOM_auto;
+  } else if (name == ATOM_write_concurrency && !atom_is_bool(value)) {
+    o->locks = value != ATOM_auto;
+    return value == ATOM_auto || locks(value);
   } else if (!atom_is_bool(value)) {
     return false;
   } else if (name == ATOM_read_concurrency) {
     o->read_concurrency = value == ATOM_true;
   } else if (name == ATOM_write_concurrency) {
-    o->write_concurrency = value;
-  } else if (name == ATOM_decentralized_counters) {
-    *counters = value;
+    o->locks = false;
   } else {
-    return false;
+    return name == ATOM_decentralized_counters;
   }
   return true;
 }
 
-static bool option(struct ets_options *o, term *counters, term t) {
+static bool option(struct ets_options *o, term t) {
   if (is_atom(t)) return option_atom(o, t);
   if (!is_tuple(t)) return false;
   const term *e = tuple_elements(t);
-  if (tuple_arity(t) == 2) return option_pair(o, counters, e[0], e[1]);
+  if (tuple_arity(t) == 2) return option_pair(o, e[0], e[1]);
   if (tuple_arity(t) != 3 || e[0] != ATOM_heir || !is_local_pid(e[1])) return false;
   o->heir = e[1];
   o->heir_data = e[2];
   return true;
 }
 
-// What info/1 says of options that change nothing here, as OTP would have it.
-static void settle_concurrency(struct ets_options *o, term counters) {
-  if (o->protection == ETS_PRIVATE) o->write_concurrency = ATOM_false;
-  if (o->write_concurrency == ATOM_false) return;
-  bool standard = o->write_concurrency == ATOM_auto || o->type == ETS_ORDERED_SET;
-  o->decentralized_counters = counters == NV ? standard : counters == ATOM_true;
-}
-
 term bif_ets_new(struct process *p, term *a) {
-  struct ets_options o = {.type = ETS_SET, .protection = ETS_PROTECTED, .write_concurrency = ATOM_false, .heir = NV, .heir_data = NIL};
+  struct ets_options o = {.type = ETS_SET, .protection = ETS_PROTECTED, .heir = NV, .heir_data = NIL};
   if (!is_atom(a[0])) return ets_badarg(NV);
-  term l = a[1], counters = NV;
+  term l = a[1];
   for (; is_cons(l); l = tl(l))
-    if (!option(&o, &counters, hd(l))) return ets_badarg(NV);
-  if (l != NIL) return ets_badarg(NV);
-  settle_concurrency(&o, counters);
+    if (!option(&o, hd(l))) return ets_badarg(NV);
+  if (l != NIL || (o.locks && o.type == ETS_ORDERED_SET)) return ets_badarg(NV);
   if (o.named && ets_by_name(a[0])) return ets_badarg(ATOM_already_exists);
   struct ets_table *t = ets_new(p, a[0], &o);
   return t ? ets_id_term(HEAP, t) : bif_system_limit();

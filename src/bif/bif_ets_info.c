@@ -65,9 +65,8 @@ static term stats(const struct ets_table *t) {
 
 static term item(const struct ets_table *t, term name) {
   if (name == ATOM_id) return ets_ref(HEAP, t);
-  if (name == ATOM_decentralized_counters) return make_bool(t->decentralized_counters);
   if (name == ATOM_read_concurrency) return make_bool(t->read_concurrency);
-  if (name == ATOM_write_concurrency) return t->write_concurrency;
+  if (name == ATOM_write_concurrency || name == ATOM_decentralized_counters) return ATOM_false;
   if (name == ATOM_compressed) return make_bool(t->compressed);
   if (name == ATOM_memory) return int_from_u64(HEAP, ets_memory_words(t));
   if (name == ATOM_owner) return t->owner;

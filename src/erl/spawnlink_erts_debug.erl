@@ -26,7 +26,7 @@ set(reds_left, N) when is_integer(N), N >= 0 ->
 set(force_gc, Pid) when is_pid(Pid) -> erlang:garbage_collect(Pid);
 %% What OTP cuts into pieces here, in tests into smaller ones, is cut by time.
 set(ets_force_trap, On) when is_boolean(On) -> ok;
-set(binary_loop_limit, _) -> ok;
+set(Item, _) when Item =:= binary_loop_limit; Item =:= re_loop_limit; Item =:= unicode_loop_limit -> ok;
 set(Item, Value) -> badarg(set_internal_state, [Item, Value]).
 
 %% There are no dirty schedulers, but as on them: nothing else of the process happens meanwhile.

@@ -53,13 +53,16 @@ compile(Pattern) -> checked(compile, [Pattern], fun() -> compile_pattern(Pattern
 
 compile(Pattern, Options) ->
     checked(compile, [Pattern, Options], fun() ->
-        Exported = is_list(Options) andalso lists:member(export, Options) andalso is_pcre2(),
+        Exported = exported(Options),
         Parsed = compile_options(case Exported of true -> [Option || Option <- Options, Option =/= export]; false -> Options end),
         case compile_pattern(Pattern, Parsed) of
             {ok, _} when Exported -> {ok, {re_exported_pattern, ?EXPORTED, flat(Pattern, is_unicode(Parsed)), Options, <<>>}};
             Result -> Result
         end
     end).
+
+exported(Options) when length(Options) > 0 -> is_pcre2() andalso lists:member(export, Options);
+exported(_) -> false.
 
 %% An exported pattern (OTP 28 on) holds its source, of which it is made anew.
 import(Exported) ->
@@ -91,7 +94,8 @@ key(#options{compile = Compile, newline = Newline, bsr_is = Bsr}, Pattern) ->
     <<Compile:32/little, Newline, (Bsr bor Tables), Pattern/binary>>.
 
 request(<<Options:32/little, Newline, Bsr, Pattern/binary>>) ->
-    [<<Options:32/little, Newline, Bsr, 0:16, (byte_size(Pattern)):32/little>>, Pattern].
+    [<<Options:32/little, Newline, Bsr, 0:16, (byte_size(Pattern)):32/little>>, Pattern];
+request(_) -> error(badarg).
 
 compiled(Key) ->
     case ask(?COMPILE, request(Key)) of

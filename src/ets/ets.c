@@ -49,15 +49,15 @@ static void add_name(struct ets_table *t) {
 
 static bool registry_grow(void) {
   u32 size = tables.size ? tables.size * 2 : FIRST_SIZE;
-  struct ets_table **ids = mem_calloc(size * sizeof *ids, MEM_ETS);
-  struct ets_table **names = mem_calloc(size * sizeof *names, MEM_ETS);
+  struct ets_table **ids = mem_calloc(size * sizeof *ids, MEM_SYSTEM);
+  struct ets_table **names = mem_calloc(size * sizeof *names, MEM_SYSTEM);
   if (!ids || !names) {
-    mem_free(ids, size * sizeof *ids, MEM_ETS);
-    mem_free(names, size * sizeof *names, MEM_ETS);
+    mem_free(ids, size * sizeof *ids, MEM_SYSTEM);
+    mem_free(names, size * sizeof *names, MEM_SYSTEM);
     return false;
   }
-  mem_free(tables.by_id, tables.size * sizeof *ids, MEM_ETS);
-  mem_free(tables.by_name, tables.size * sizeof *names, MEM_ETS);
+  mem_free(tables.by_id, tables.size * sizeof *ids, MEM_SYSTEM);
+  mem_free(tables.by_name, tables.size * sizeof *names, MEM_SYSTEM);
   tables.by_id = ids;
   tables.by_name = names;
   tables.size = size;
@@ -130,11 +130,11 @@ bool ets_rename(struct ets_table *t, term name) {
 // --- References -----------------------------------------------------------------------------------
 
 static size_t handle_bytes(void) { return sizeof(struct refc) + sizeof(struct ets_table *); }
-static void handle_destroy(struct refc *r) { mem_free(r, handle_bytes(), MEM_ETS); }
+static void handle_destroy(struct refc *r) { mem_free(r, handle_bytes(), MEM_BINARY); }
 static void handle_set(struct refc *r, struct ets_table *t) { memcpy(r->data, &t, sizeof t); }
 
 static struct refc *handle_new(struct ets_table *t) {
-  struct refc *r = mem_alloc(handle_bytes(), MEM_ETS);
+  struct refc *r = mem_alloc(handle_bytes(), MEM_BINARY);
   if (!r) return NULL;
   r->refs = 1;
   r->type = RESOURCE_ETS_TABLE;
@@ -177,7 +177,7 @@ struct ets_table *ets_by_ref(term ref, bool *is_table_ref) {
 // --- Owners ---------------------------------------------------------------------------------------
 
 struct ets_process *ets_process(struct process *p) {
-  if (!p->ets_tables) p->ets_tables = mem_calloc(sizeof(struct ets_process), MEM_ETS);
+  if (!p->ets_tables) p->ets_tables = mem_calloc(sizeof(struct ets_process), MEM_PROCESS);
   return p->ets_tables;
 }
 
@@ -223,9 +223,7 @@ struct ets_table *ets_new(struct process *owner, term name, const struct ets_opt
   t->protection = (u8)o->protection;
   t->key = o->key;
   t->compressed = o->compressed;
-  t->read_concurrency = o->read_concurrency;
-  t->decentralized_counters = o->decentralized_counters;
-  t->write_concurrency = o->write_concurrency;
+  t->read_concurrency = o->read_concurrency && o->protection != ETS_PRIVATE;
   t->store = mem_calloc(sizeof *t->store, MEM_ETS);
   t->handle = handle_new(t);
   if (t->store && t->handle && ets_set_heir(t, o->heir, o->heir_data) && registry_add(t)) {
@@ -355,7 +353,7 @@ bool ets_owner_exit(struct process *p, u32 units) {
   // The record goes last: while it is there the hook is called again.
   if (!ets_free_work(units)) return false;
   p->ets_tables = NULL;
-  mem_free(e, sizeof *e, MEM_ETS);
+  mem_free(e, sizeof *e, MEM_PROCESS);
   return true;
 }
 
@@ -370,8 +368,8 @@ void ets_destroy(void) {
   }
   ets_free_work(UINT32_MAX);
   while (!ets_free_work(UINT32_MAX)) continue;
-  mem_free(tables.by_id, tables.size * sizeof *tables.by_id, MEM_ETS);
-  mem_free(tables.by_name, tables.size * sizeof *tables.by_name, MEM_ETS);
+  mem_free(tables.by_id, tables.size * sizeof *tables.by_id, MEM_SYSTEM);
+  mem_free(tables.by_name, tables.size * sizeof *tables.by_name, MEM_SYSTEM);
   memset(&tables, 0, sizeof tables);
 }
 

@@ -78,8 +78,7 @@ struct ets_table {
   u32 dead_count, dead_cap;
   u32 key;                         // index of the key, 0-based
   u8 type, protection;
-  bool named, compressed, read_concurrency, decentralized_counters;
-  term write_concurrency;
+  bool named, compressed, read_concurrency;
   struct process *busy;            // who is in the middle of an atomic insertion, others wait
 };
 
@@ -108,8 +107,9 @@ struct ets_options {
   enum ets_type type;
   enum ets_protection protection;
   u32 key;
-  bool named, compressed, read_concurrency, decentralized_counters;
-  term write_concurrency, heir, heir_data;
+  bool named, compressed, read_concurrency;
+  bool locks; // their number was given
+  term heir, heir_data;
 };
 struct ets_table *ets_new(struct process *owner, term name, const struct ets_options *o); // NULL = out of memory
 void ets_delete(struct ets_table *t);              // rows are freed by ets_free_work

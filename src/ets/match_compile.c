@@ -32,7 +32,7 @@ static bool grow(struct compiler *c, void **array, u32 *cap, u32 wanted, size_t 
   if (wanted <= *cap) return true;
   u32 bigger = *cap ? *cap * 2 : 16;
   while (bigger < wanted) bigger *= 2;
-  void *fresh = mem_realloc(*array, *cap * size, bigger * size, MEM_ETS);
+  void *fresh = mem_realloc(*array, *cap * size, bigger * size, MEM_BINARY);
   if (!fresh) {
     c->error = MATCH_NO_MEMORY;
     return false;
@@ -417,30 +417,30 @@ static void compile_clause(struct compiler *c, struct match_clause *clause, term
 }
 
 static void compiler_finish(struct compiler *c) {
-  mem_free(c->items, c->item_cap * sizeof *c->items, MEM_ETS);
-  mem_free(c->variables, c->variable_cap * sizeof *c->variables, MEM_ETS);
-  mem_free(c->labels, c->label_cap * sizeof *c->labels, MEM_ETS);
+  mem_free(c->items, c->item_cap * sizeof *c->items, MEM_BINARY);
+  mem_free(c->variables, c->variable_cap * sizeof *c->variables, MEM_BINARY);
+  mem_free(c->labels, c->label_cap * sizeof *c->labels, MEM_BINARY);
   struct match_program *m = c->m;
   if (c->error) return;
   m->stack_words = m->slot_count + c->max_depth + 1;
-  m->stack = mem_alloc(m->stack_words * sizeof(term), MEM_ETS);
+  m->stack = mem_alloc(m->stack_words * sizeof(term), MEM_BINARY);
   if (!m->stack) c->error = MATCH_NO_MEMORY;
 }
 
 void match_free(struct match_program *m) {
-  mem_free(m->clauses, m->clause_count * sizeof *m->clauses, MEM_ETS);
-  mem_free(m->code, m->code_cap * sizeof *m->code, MEM_ETS);
-  mem_free(m->pool, m->pool_cap * sizeof *m->pool, MEM_ETS);
-  mem_free(m->stack, m->stack_words * sizeof(term), MEM_ETS);
+  mem_free(m->clauses, m->clause_count * sizeof *m->clauses, MEM_BINARY);
+  mem_free(m->code, m->code_cap * sizeof *m->code, MEM_BINARY);
+  mem_free(m->pool, m->pool_cap * sizeof *m->pool, MEM_BINARY);
+  mem_free(m->stack, m->stack_words * sizeof(term), MEM_BINARY);
   ets_box_clear(&m->spec);
-  mem_free(m, sizeof *m, MEM_ETS);
+  mem_free(m, sizeof *m, MEM_BINARY);
 }
 
 static struct match_program *program_new(term spec, u32 clauses) {
-  struct match_program *m = mem_calloc(sizeof *m, MEM_ETS);
+  struct match_program *m = mem_calloc(sizeof *m, MEM_BINARY);
   if (!m) return NULL;
   m->spec.value = NIL;
-  m->clauses = mem_calloc((clauses ? clauses : 1) * sizeof *m->clauses, MEM_ETS);
+  m->clauses = mem_calloc((clauses ? clauses : 1) * sizeof *m->clauses, MEM_BINARY);
   m->clause_count = clauses ? clauses : 1; // so that the size is right when it is freed
   if (m->clauses && ets_box_set(&m->spec, spec)) return m;
   if (!m->clauses) m->clause_count = 0;
@@ -511,11 +511,11 @@ struct match_program *match_of_resource(struct refc *r) {
 
 static void resource_destroy(struct refc *r) {
   match_free(match_of_resource(r));
-  mem_free(r, resource_bytes(), MEM_ETS);
+  mem_free(r, resource_bytes(), MEM_BINARY);
 }
 
 struct refc *match_resource_new(struct match_program *m) {
-  struct refc *r = mem_alloc(resource_bytes(), MEM_ETS);
+  struct refc *r = mem_alloc(resource_bytes(), MEM_BINARY);
   if (!r) {
     match_free(m);
     return NULL;

@@ -38,7 +38,7 @@ static bool add_key(struct match_range *r, term key, bool ordered) {
   }
   if (r->key_count == r->key_cap) {
     u32 cap = r->key_cap ? r->key_cap * 2 : 2;
-    term *bigger = mem_realloc(r->keys, r->key_cap * sizeof(term), cap * sizeof(term), MEM_ETS);
+    term *bigger = mem_realloc(r->keys, r->key_cap * sizeof(term), cap * sizeof(term), MEM_BINARY);
     if (!bigger) return false;
     r->keys = bigger;
     r->key_cap = cap;
@@ -50,7 +50,7 @@ static bool add_key(struct match_range *r, term key, bool ordered) {
 }
 
 void match_range_free(struct match_range *r) {
-  mem_free(r->keys, r->key_cap * sizeof(term), MEM_ETS);
+  mem_free(r->keys, r->key_cap * sizeof(term), MEM_BINARY);
   memset(r, 0, sizeof *r);
 }
 

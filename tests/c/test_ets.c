@@ -28,7 +28,7 @@ static u32 rnd(u32 n) {
 static struct process *owner;
 
 static struct ets_table *make(enum ets_type type) {
-  struct ets_options o = {.type = type, .protection = ETS_PUBLIC, .write_concurrency = ATOM_false, .heir = NV, .heir_data = NIL};
+  struct ets_options o = {.type = type, .protection = ETS_PUBLIC, .heir = NV, .heir_data = NIL};
   return ets_new(owner, ATOM_ok, &o);
 }
 

@@ -7,7 +7,7 @@
          capture_get/0, capture_get/1, get_progname/0, require/1, notify/2, make_priv_dir/0]).
 
 pal(Format) -> pal(Format, []).
-pal(Format, Args) -> io:format([Format, "\n"], Args).
+pal(Format, Args) -> io:format(unicode:characters_to_list([Format, "\n"]), Args).
 pal(_, Format, Args) -> pal(Format, Args).
 log(Format) -> pal(Format, []).
 log(Format, Args) -> pal(Format, Args).

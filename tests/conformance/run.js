@@ -11,7 +11,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fetchSource, prepareFolders, prepareRunner, prepareSuite, root, runnerBeams, work } from './prepare.js';
 import { report, summary } from './report.js';
-import { SUITES } from './suites.js';
+import { FLAGS, SUITES } from './suites.js';
 
 // The longest a case may take, in ms: on erl, and on ours, which may be slower than a JIT.
 const LIMIT = { erl: 60_000, wasm: 180_000, native: 120_000 };
@@ -31,15 +31,16 @@ for (let i = 0; i < args.length; i++) {
 
 const otpRoot = execFileSync('erl', ['-noshell', '-eval', 'io:put_chars(code:root_dir()), halt().'], { encoding: 'utf8' });
 
-function command(which, ebin) {
-  if (which === 'erl') return ['erl', ['-noshell', '-noinput', '-pa', runnerBeams, ebin, '-run']];
+function command(which, { ebin, name }) {
+  const flags = FLAGS[name] ?? [];
+  if (which === 'erl') return ['erl', ['-noshell', '-noinput', ...flags, '-pa', runnerBeams, ebin, '-run']];
   if (which === 'native') return [join(root, 'build/release/spawnlink_native'), ['-pa', runnerBeams, '-pa', ebin]];
-  return [process.execPath, [join(root, 'js/cli.js'), 'run', ...(booted ? ['--boot'] : []), '--otp', otpRoot, '-noshell', '-pa', runnerBeams, ebin, '-run']];
+  return [process.execPath, [join(root, 'js/cli.js'), 'run', ...(booted ? ['--boot'] : []), '--otp', otpRoot, '-noshell', ...flags, '-pa', runnerBeams, ebin, '-run']];
 }
 
 /** One VM from case number `from` on. Calls onLine for each line of the runner's; resolves with why it ended when it has. */
 function oneVm(which, suite, folders, from, onLine) {
-  const [cmd, argv] = command(which, suite.ebin);
+  const [cmd, argv] = command(which, suite);
   const child = spawn(cmd, [...argv, 'conform', 'main', `${suite.name}_SUITE`, folders.data, folders.priv, String(from), String(LIMIT[which])], {
     cwd: folders.folder,
     env: { ...process.env, TZ: 'Europe/Stockholm', ERL_CRASH_DUMP_SECONDS: '0', SPAWNLINK_ERL: join(root, 'build/erl'), OTP_ROOT: otpRoot, ERL_LIBS: '' },

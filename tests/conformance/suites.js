@@ -13,6 +13,9 @@ export const SUITES = {
 
 export const SOURCE = { emulator: 'erts/emulator/test', stdlib: 'lib/stdlib/test' };
 
+// What a suite wants on the command line. Its module has a feature that is off unless asked for.
+export const FLAGS = { erl_eval: ['-enable-feature', 'maybe_expr'] };
+
 // A case that calls one of these, itself or through the suite's own functions, is not a single-node case. [module, function or *, why]
 export const NEEDS = [
   ['peer', '*', 'starts another node'],

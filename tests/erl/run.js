@@ -72,11 +72,11 @@ function compile(tests) {
   execFileSync(erl, ['-noshell', '-eval', `[{ok, _} = compile:file(F, ${options}) || F <- [${files}]], halt().`], { stdio: 'inherit' });
 }
 
-// What erl prints, by module. A release's own emulator may crash in a test: that test is left out, in the open.
+// What erl prints, by module, with one scheduler, as ours. A release's own emulator may crash in a test: that test is left out, in the open.
 function oracle(tests) {
   const results = new Map();
   for (let rest = tests.map((t) => t.module); rest.length > 0; ) {
-    const r = spawnSync(erl, ['-noshell', '-pa', out, '-s', 'difftest', 'all', ...rest], { encoding: 'utf8', maxBuffer: 1 << 28, timeout: 600_000, env });
+    const r = spawnSync(erl, ['+S', '1', '-noshell', '-pa', out, '-s', 'difftest', 'all', ...rest], { encoding: 'utf8', maxBuffer: 1 << 28, timeout: 600_000, env });
     let lines = null, last = null;
     for (const line of r.stdout.split('\n')) {
       const m = /^@@ (\S+)$/.exec(line);

@@ -93,6 +93,8 @@ bytes() ->
     p(inspect_dup, fun() -> {ok, R} = re:compile("(?<B>a)|(?<B>b)", [dupnames]), re:inspect(R, namelist) end),
     p(inspect_bad, fun() -> {ok, R} = re:compile("a"), element(1, {re:inspect(R, foo), R}) end),
     p(inspect_bad, fun() -> re:inspect("a", namelist) end),
+    p(inspect_bad, fun() -> re:inspect({re_pattern, 0, 0, 0, <<"xyz">>}, namelist) end),
+    p(improper_options, fun() -> re:compile(".*", [a|b]) end),
     p(never_utf, fun() -> element(1, re:compile("(*UTF8)a", [never_utf])) end),
     p(internal, fun() -> re:internal_run("aab", "b", [{capture, all, list}], false) end),
     p(internal_bad, fun() -> re:internal_run("aab", "b", [], foo) end),

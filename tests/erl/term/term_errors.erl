@@ -164,7 +164,7 @@ main() ->
     ?T(list_to_pid("<1.1.0>")),
     ?T(list_to_pid(B)),
     ?T(list_to_pid("<0.999999999.0>")),
-    ?T(list_to_ref("#Ref<0.1.2.3>")),
+    ?T(list_to_ref("#Ref<0.1.1.3>")),
     ?T(list_to_ref("#Ref<0.1.2.300000>")),
     ?T(list_to_ref("#Ref<0.1>")),
     ?T(list_to_ref("#Ref<0.1.2.3.4.5.6>")),

@@ -7,7 +7,7 @@ main() ->
     term_gen:seed(33),
     [encodings(T) || T <- term_gen:fixed(), not large(T)],
     [encodings(T) || T <- term_gen:list(3, 200)],
-    [encodings(T) || T <- [list_to_pid("<0.5.1>"), list_to_ref("#Ref<0.1.2.3>"), list_to_port("#Port<0.9>"), list_to_atom([233]), list_to_atom([26085]),
+    [encodings(T) || T <- [list_to_pid("<0.5.1>"), list_to_ref("#Ref<0.1.1.3>"), list_to_port("#Port<0.9>"), list_to_atom([233]), list_to_atom([26085]),
                            list_to_atom(lists:duplicate(255, $a)), list_to_atom(lists:duplicate(100, 26085)), lists:duplicate(65535, 1), lists:duplicate(65536, 1),
                            list_to_tuple(lists:seq(1, 255)), list_to_tuple(lists:seq(1, 256)), (1 bsl 2040) - 1, 1 bsl 2040, -(1 bsl 2040)]],
     io:format("~w~n", [erlang:phash2(term_to_binary(maps:from_list([{I, I} || I <- lists:seq(1, 300)]), [deterministic]))]),

@@ -16,7 +16,7 @@ main() ->
     [io:format("~w~n", [{R, [erlang:phash2(T, R) || T <- [a, {b}, "c", 4, 5.0]], [erlang:phash(T, R) || T <- [a, {b}, "c", 4, 5.0]]}])
      || R <- [1, 2, 3, 7, 1000, 65536, 1 bsl 27, 1 bsl 32]],
     [line(P) || P <- lists:map(fun erlang:list_to_pid/1, ["<0.0.0>", "<0.1.0>", "<0.99.3>", "<0.32767.8191>"])],
-    [line(R) || R <- lists:map(fun erlang:list_to_ref/1, ["#Ref<0.1.2.3>", "#Ref<0.4294967295.1.262143>"])],
+    [line(R) || R <- lists:map(fun erlang:list_to_ref/1, ["#Ref<0.1.1.3>", "#Ref<0.4294967295.1.262143>"])],
     line(list_to_port("#Port<0.17>")),
     Big = maps:from_list([{I, {I, integer_to_binary(I)}} || I <- lists:seq(1, 5000)]),
     line_of(big_map, Big),
