@@ -34,6 +34,21 @@ static const cold_fn cold_table[OP_COUNT] = {
     goto loop; \
   } while (0)
 
+// The fun f of so many arguments, the free variables into the X registers behind them.
+#define CALL_FUN(fun, arity, length) { \
+    term f = fun; \
+    if (UNLIKELY(!is_boxed(f))) goto cold; \
+    const term *p = boxed_ptr(f), header = p[0]; \
+    if (UNLIKELY((header & 0xffffffff000000ffu) != (MAKE_HEADER(KIND_FUN, 0) & 0xff) + ((u64)(arity) << 32))) goto cold; \
+    const struct fun_entry *fe = ptr_val(p[1]); \
+    if (UNLIKELY(!fe->ip)) goto cold; \
+    term *x = &ctx.x[arity]; \
+    for (const term *free = p + 3, *end = p + ((u32)header >> 8) + 1; UNLIKELY(free < end); free++) *x++ = *free; \
+    E[0] = return_word(ip + length); \
+    ip = fe->ip; \
+    goto enter; \
+  }
+
 term interp(term *E, const cword *ip, const term *base) {
 loop:
   switch (ip[0]) {

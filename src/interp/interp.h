@@ -21,6 +21,7 @@ typedef const cword *(*cold_fn)(const cword *ip, term *E);
 #define cold_heap_list_yax_end cold_test_heap
 #define cold_heap_tuple cold_test_heap
 #define cold_add_aa_return cold_add_aa
+#define cold_is_cons_allocate_move_get_list_call_fun2 cold_is_cons_allocate_move_get_list
 #define COLD(name) const cword *cold_##name(const cword *ip, term *E);
 #include "gen/cold_ops.inc"
 #undef COLD
