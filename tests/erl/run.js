@@ -52,7 +52,10 @@ function sources() {
     for (const f of readdirSync(join(root, 'tests/erl', room.name)))
       if (f.endsWith('.erl')) found.push({ room: room.name, module: basename(f, '.erl'), path: join(root, 'tests/erl', room.name, f) });
   }
-  return found.filter((t) => names.length === 0 || names.includes(t.module) || names.includes(t.room));
+  for (const t of found) t.helper = !/^-export\(\[.*\bmain\/0\b/m.test(readFileSync(t.path, 'utf8'));
+  const chosen = found.filter((t) => names.length === 0 || names.includes(t.module) || names.includes(t.room));
+  const rooms = new Set(chosen.map((t) => t.room));
+  return found.filter((t) => chosen.includes(t) || (t.helper && rooms.has(t.room)));
 }
 
 function compile(tests) {
@@ -147,7 +150,7 @@ const all = sources().filter(({ module }) => {
   return !why;
 });
 compile(all);
-const tests = all.filter((t) => /^-export\(\[.*\bmain\/0\b/m.test(readFileSync(t.path, 'utf8'))); // the others are helpers
+const tests = all.filter((t) => !t.helper);
 const expected = oracle(tests);
 let passed = 0, failed = 0;
 for (const mode of modes) {
