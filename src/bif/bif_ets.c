@@ -269,11 +269,25 @@ term bif_ets_setopts(struct process *p, term *a) {
   return ATOM_true;
 }
 
+// The rows that died meanwhile, in portions. Whoever fixes the table again, or deletes it, ends that.
+static term bury(struct ets_table *t) {
+  if (!t || t->fix_count || !t->dead_count) return ATOM_true;
+  ets_hash_bury(t, FREE_PORTION);
+  bif_bump(FREE_PORTION / 20);
+  return bif_yield();
+}
+
 term bif_ets_safe_fixtable(struct process *p, term *a) {
+  if (a[1] == NV) { // unfixed, burying
+    bool is_table;
+    return bury(ets_by_ref(a[0], &is_table));
+  }
   struct ets_table *t = ets_arg(p, a[0], ETS_READ);
   if (!t) return NV;
   if (a[1] == ATOM_true) return ets_fix(t, p) ? ATOM_true : bif_system_limit();
   if (a[1] != ATOM_false) return ets_badarg(NV);
   ets_unfix(t, p);
-  return ATOM_true;
+  a[0] = ets_ref(HEAP, t);
+  a[1] = NV;
+  return bury(t);
 }

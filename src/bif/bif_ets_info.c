@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // ets:info/1,2 and ets:slot/2.
 #include "bif/bif_ets.h"
+#include "bif/bif_process.h"
+#include "bif/bif_time.h"
 #include "ets/ets_hash.h"
 #include "ets/ets_tree.h"
 #include "term/etf.h"
@@ -30,7 +32,7 @@ static term fixations(const struct ets_table *t, term time) {
 
 static term safe_fixed(const struct ets_table *t) {
   if (!t->fixes) return ATOM_false;
-  i64 us = t->fix_system_us;
+  i64 us = t->fix_monotonic_us + time_offset_ns() / 1000;
   return fixations(t, tuple3(HEAP, make_small(us / 1000000000000), make_small(us / 1000000 % 1000000), make_small(us % 1000000)));
 }
 
@@ -63,6 +65,22 @@ static term stats(const struct ets_table *t) {
   return result;
 }
 
+// As process_info(_, binary): what the rows refer to.
+static term binaries(const struct ets_table *t) {
+  term list = NIL;
+  bif_bump(t->store->size / 64);
+  if (t->type == ETS_ORDERED_SET) {
+    struct ets_cursor c;
+    ets_cursor_start(&c, t, true, NV);
+    for (struct ets_row *r; (r = ets_cursor_row(&c)); ets_cursor_step(&c)) list = bif_binaries(r->offheap, list);
+    return list;
+  }
+  for (u32 i = 0; i < ets_hash_slots(t->store); i++)
+    for (const struct ets_row *r = ets_hash_slot(t, i); r; r = r->next)
+      if (!r->dead) list = bif_binaries(r->offheap, list);
+  return list;
+}
+
 static term item(const struct ets_table *t, term name) {
   if (name == ATOM_id) return ets_ref(HEAP, t);
   if (name == ATOM_read_concurrency) return make_bool(t->read_concurrency);
@@ -83,7 +101,7 @@ static term item(const struct ets_table *t, term name) {
   if (name == ATOM_safe_fixed_monotonic_time)
     return t->fixes ? fixations(t, int_from_i64(HEAP, t->fix_monotonic_us * 1000)) : ATOM_false;
   if (name == ATOM_stats) return stats(t);
-  if (name == ATOM_binary) return NIL;
+  if (name == ATOM_binary) return binaries(t);
   return NV;
 }
 

@@ -223,6 +223,7 @@ static term walk(struct process *p, term *a, bool backwards, bool rows) {
   if (!t) return NV;
   bool known;
   struct ets_row *r = ets_after(t, a[1], backwards, &known);
+  if (a[1] == ATOM_end_of_table && t->type == ETS_ORDERED_SET) known = false; // it ends a walk, it begins none
   return known ? answer(t, r, rows) : ets_badarg(NV);
 }
 

@@ -26,7 +26,7 @@ static term program_ref(const struct traversal *tr) {
 
 static term hash_continuation(const struct traversal *tr, const struct ets_table *t, term rest, u32 got) {
   term k, *e = heap_tuple(HEAP, 6, &k);
-  e[0] = ets_id_term(HEAP, t);
+  e[0] = ets_ref(HEAP, t); // goes on after a change of name; that of a tree, as in OTP, does not
   e[1] = make_small(tr->slot);
   e[2] = make_small(tr->limit);
   e[3] = program_ref(tr);

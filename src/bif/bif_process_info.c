@@ -249,16 +249,16 @@ static term info_garbage_collection_info(struct process *p) {
   return pair_list(pairs, 11);
 }
 
-// Counted binaries the heap refers to: {Address, Bytes, References}.
-static term info_binary(struct process *p) {
-  term list = NIL;
-  for (const term *b = process_heap(p)->offheap; b; b = (const term *)(uintptr_t)b[4]) {
+term bif_binaries(const term *offheap, term list) {
+  for (const term *b = offheap; b; b = (const term *)(uintptr_t)b[4]) {
     const struct refc *r = (const struct refc *)(uintptr_t)b[3];
     if (header_kind(b[0]) != KIND_REFC_BIN) continue;
     list = cons(HEAP, tuple3(HEAP, int_from_u64(HEAP, (uintptr_t)r), int_from_u64(HEAP, r->size), make_small(r->refs)), list);
   }
   return list;
 }
+
+static term info_binary(struct process *p) { return bif_binaries(process_heap(p)->offheap, NIL); }
 
 // --- The table ----------------------------------------------------------------------------------------------------
 

@@ -37,7 +37,7 @@ i64 time_monotonic_ns(void) { return (i64)host_monotonic_us() * NS_PER_US; }
 
 // The offset stays as it was unless the system clock was set, or the machine slept (browsers stop the
 // monotonic clock then).
-static i64 offset_ns(void) {
+i64 time_offset_ns(void) {
   ensure_open();
   i64 now = (i64)host_system_us() - (i64)host_monotonic_us();
   i64 drift = now - clocks.offset_us;
@@ -46,7 +46,7 @@ static i64 offset_ns(void) {
 }
 
 i64 time_system_ns(void) {
-  i64 offset = offset_ns();
+  i64 offset = time_offset_ns();
   return time_monotonic_ns() + offset;
 }
 
@@ -97,11 +97,11 @@ term bif_system_time_1(struct process *p, term *a) {
 }
 term bif_time_offset_0(struct process *p, term *a) {
   (void)p, (void)a;
-  return int_term(offset_ns());
+  return int_term(time_offset_ns());
 }
 term bif_time_offset_1(struct process *p, term *a) {
   (void)p;
-  return in_unit(offset_ns(), a[0]);
+  return in_unit(time_offset_ns(), a[0]);
 }
 term bif_os_system_time_0(struct process *p, term *a) {
   (void)p, (void)a;

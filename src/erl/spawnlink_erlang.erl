@@ -82,7 +82,7 @@ info(modified_timing_level) -> undefined;
 info(hipe_architecture) -> undefined;
 info(constant_pool_support) -> true;
 info(literal_test) -> range;
-info(ets_realloc_moves) -> false;
+info(Item) when Item =:= ets_realloc_moves; Item =:= ets_always_compress -> false;
 info(compat_rel) -> 22;
 info(compile_info) -> [];
 info(taints) -> [];

@@ -1,34 +1,53 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
 %% The native functions of OTP's prim_buffer: the loader leads its stubs here. Two processes share a buffer (the one that
-%% opened a file, and the one that writes later what it was given), so that buffers are rows of a table, which a process
-%% keeps for all: {Buffer, Bytes, Locks}. A row goes with the process that made the buffer.
+%% opened a file, and the one that writes later what it was given), so that what buffers hold is in a table, which a process
+%% keeps for all: {Buffer, Bytes, Locks}. A buffer that is empty and not locked has no row: every file opened makes one,
+%% and nobody says when it is done with. A row goes with the process that made the buffer, which is {Ref, Pid}.
 -module(spawnlink_prim_buffer).
 -export([new/0, size/1, peek_head/1, copying_read/2, write/2, skip/2, find_byte_index/2, try_lock/1, unlock/1]).
 
-new() ->
-    spawnlink_keeper:ensure(?MODULE, [], fun() -> keeper_loop(#{}) end),
-    Buffer = make_ref(),
-    ets:insert(?MODULE, {Buffer, <<>>, 0}),
-    ?MODULE ! {watch, self(), Buffer},
-    Buffer.
+new() -> {make_ref(), self()}.
 
-bytes(Buffer) -> ets:lookup_element(?MODULE, Buffer, 2).
-keep(Buffer, Bytes) -> ets:update_element(?MODULE, Buffer, {2, Bytes}), ok.
+bytes(Buffer) ->
+    case ets:whereis(?MODULE) =/= undefined andalso ets:lookup(?MODULE, Buffer) of
+        [{_, Bytes, _}] -> Bytes;
+        _ -> <<>>
+    end.
+
+keep(Buffer, Bytes) ->
+    ets:update_element(?MODULE, Buffer, {2, Bytes}),
+    Bytes =:= <<>> andalso ets:match_delete(?MODULE, {Buffer, <<>>, 0}),
+    ok.
+
+%% The row that a buffer has from now on.
+row({_, Owner} = Buffer) ->
+    spawnlink_keeper:ensure(?MODULE, [], fun() -> keeper_loop() end),
+    ets:insert_new(?MODULE, {Owner, watched}) andalso (?MODULE ! {watch, Owner}),
+    {Buffer, <<>>, 0}.
 
 size(Buffer) -> byte_size(bytes(Buffer)).
 peek_head(Buffer) -> bytes(Buffer).
-write(Buffer, Data) -> keep(Buffer, iolist_to_binary([bytes(Buffer) | Data])).
+
+write(Buffer, Data) ->
+    case iolist_to_binary(Data) of
+        <<>> -> ok;
+        More ->
+            ets:insert_new(?MODULE, row(Buffer)),
+            keep(Buffer, <<(bytes(Buffer))/binary, More/binary>>)
+    end.
 
 copying_read(Buffer, Size) ->
     case bytes(Buffer) of
-        <<Taken:Size/binary, Rest/binary>> -> keep(Buffer, Rest), binary:copy(Taken);
+        <<Taken:Size/binary, Rest/binary>> when Size > 0 -> keep(Buffer, Rest), binary:copy(Taken);
+        _ when Size =:= 0 -> <<>>;
         _ -> error(badarg)
     end.
 
 skip(Buffer, Size) ->
     case bytes(Buffer) of
-        <<_:Size/binary, Rest/binary>> -> keep(Buffer, Rest);
+        <<_:Size/binary, Rest/binary>> when Size > 0 -> keep(Buffer, Rest);
+        _ when Size =:= 0 -> ok;
         _ -> error(badarg)
     end.
 
@@ -39,20 +58,23 @@ find_byte_index(Buffer, Byte) ->
     end.
 
 try_lock(Buffer) ->
-    case ets:update_counter(?MODULE, Buffer, {3, 1}) of
+    case ets:update_counter(?MODULE, Buffer, {3, 1}, row(Buffer)) of
         1 -> acquired;
         _ -> busy
     end.
 
-unlock(Buffer) -> ets:update_element(?MODULE, Buffer, {3, 0}), ok.
+unlock(Buffer) ->
+    ets:update_element(?MODULE, Buffer, {3, 0}),
+    keep(Buffer, bytes(Buffer)).
 
 %% --- The keeper ------------------------------------------------------------------------------------
 
-keeper_loop(Buffers) ->
+keeper_loop() ->
     receive
-        {watch, Pid, Buffer} -> keeper_loop(Buffers#{monitor(process, Pid) => Buffer});
-        {'DOWN', Ref, _, _, _} when is_map_key(Ref, Buffers) ->
-            ets:delete(?MODULE, map_get(Ref, Buffers)),
-            keeper_loop(maps:remove(Ref, Buffers));
-        _ -> keeper_loop(Buffers)
-    end.
+        {watch, Pid} -> monitor(process, Pid);
+        {'DOWN', _, _, Pid, _} ->
+            ets:delete(?MODULE, Pid),
+            ets:match_delete(?MODULE, {{'_', Pid}, '_', '_'});
+        _ -> ok
+    end,
+    keeper_loop().

@@ -202,6 +202,8 @@ static void owner_remove(struct ets_table *t) {
 
 bool ets_set_heir(struct ets_table *t, term heir, term data) {
   struct ets_box fresh = {NIL, NULL, NULL};
+  const struct process *p = heir == NV ? NULL : process_find(heir);
+  if (!p || p->state == PROCESS_EXITING) heir = NV;
   if (heir != NV && !ets_box_set(&fresh, data)) return false;
   ets_box_clear(&t->heir_data);
   t->heir_data = fresh;
@@ -395,14 +397,12 @@ bool ets_fix(struct ets_table *t, struct process *p) {
     e->fixes = f;
   }
   f->count++;
-  if (t->fix_count++ == 0) {
-    t->fix_monotonic_us = (i64)host_monotonic_us();
-    t->fix_system_us = (i64)host_system_us();
-  }
+  if (t->fix_count++ == 0) t->fix_monotonic_us = (i64)host_monotonic_us();
   return true;
 }
 
-// How many dead rows unfixing frees at once; the rest goes with later writes.
+// How many dead rows unfixing frees at once. The rest goes with what safe_fixtable does next, or, when the process is
+// gone, with later writes.
 enum { BURY_AT_ONCE = 1000 };
 
 void ets_unfix(struct ets_table *t, struct process *p) {

@@ -73,7 +73,7 @@ struct ets_table {
   struct ets_fix *fixes;
   u32 fix_count;                   // all fixations: dead rows stay
   u32 hold_count;                  // running traversals: slots stay put
-  i64 fix_monotonic_us, fix_system_us; // when it became fixed
+  i64 fix_monotonic_us;            // when it became fixed
   u32 *dead_hashes;                // hashes of the rows that died while fixed
   u32 dead_count, dead_cap;
   u32 key;                         // index of the key, 0-based

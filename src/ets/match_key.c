@@ -135,6 +135,7 @@ static bool rebuilds(term pattern, term body, u32 depth) {
     return true;
   }
   if (is_atom(pattern) && match_variable(pattern) >= 0) return pattern == body;
+  if (body == ATOM_dollar_underscore || body == ATOM_dollar_dollar) return false; // the row, not an atom
   return pattern != ATOM_underscore && !is_map(pattern) && !is_cons(pattern) && term_same(pattern, body);
 }
 

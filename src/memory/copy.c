@@ -6,7 +6,7 @@
 #include "memory/copy.h"
 
 #include "base/alloc.h"
-#include "term/binary.h"
+#include "term/bits.h"
 
 enum { INLINE_PENDING = 128 };
 
@@ -41,10 +41,31 @@ INLINE bool wants_copy(term t, bool all) {
   return all || !literal_contains((uintptr_t)(is_cons(t) ? cons_ptr(t) : boxed_ptr(t)));
 }
 
+// A few whole bytes of a binary are copied alone: the copy keeps none of the rest alive.
+INLINE bool is_few_bytes(const term *p) {
+  return header_kind(p[0]) == KIND_SUB_BIN && ((small_val(p[2]) | small_val(p[3])) & 7) == 0 && small_val(p[3]) <= 8 * HEAP_BIN_MAX;
+}
+INLINE u32 few_words(const term *p) { return (u32)((small_val(p[3]) + 63) / 64); }
+
+static term copy_few(const term *from, term **top) {
+  term *p = *top;
+  u32 words = few_words(from);
+  p[0] = MAKE_HEADER(KIND_HEAP_BIN, 1 + words);
+  p[1] = (term)small_val(from[3]) / 8;
+  p[1 + words] = words ? 0 : p[1];
+  memcpy(p + 2, whole_bytes(from[1]) + small_val(from[2]) / 8, p[1]);
+  *top = p + 2 + words;
+  return make_boxed(p);
+}
+
 // Adds the words of t's own object and the terms in it to what is pending. False: no memory.
 static bool measure_boxed(struct pending *s, term t, bool all, size_t *words) {
   const term *p = boxed_ptr(t);
   u32 n = header_size(p[0]);
+  if (is_few_bytes(p)) {
+    *words += 2 + few_words(p);
+    return true;
+  }
   *words += (size_t)n + 1;
   if (header_kind(p[0]) >= KIND_FIRST_RAW) return true;
   for (u32 i = n; i > 0; i--)
@@ -102,6 +123,7 @@ INLINE term copy_one(struct heap *to, term t, term **top) {
     return make_cons(p);
   }
   const term *from = boxed_ptr(t);
+  if (is_few_bytes(from)) return copy_few(from, top);
   u32 n = header_size(from[0]);
   enum kind kind = header_kind(from[0]);
   for (u32 i = 0; i <= n; i++) p[i] = from[i];

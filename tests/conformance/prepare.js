@@ -48,8 +48,9 @@ export function prepareSuite(source, group, name) {
   const ebin = join(work, 'ebin', group);
   const env = { ...process.env, ERL_LIBS: join(work, 'lib'), ERL_TOP: source };
   const flags = ['-I', from, '-I', join(source, 'lib/stdlib/include'), '-I', join(source, 'lib/kernel/include')];
-  const helpers = readdirSync(from).filter((f) => f.endsWith('.erl') && !f.endsWith('_SUITE.erl'));
-  for (const helper of helpers) erlc([join(from, helper)], ebin, flags, from, env); // what does not compile is missed by who calls it
+  const helpers = readdirSync(from).filter((f) => f.endsWith('.erl') && !f.endsWith('_SUITE.erl')).map((f) => join(from, f));
+  helpers.push(join(source, 'erts/emulator/test/erts_test_utils.erl')); // which suites of stdlib use too
+  for (const helper of helpers) erlc([helper], ebin, flags, from, env); // what does not compile is missed by who calls it
   const failed = erlc([join(from, `${name}_SUITE.erl`)], ebin, flags, from, env);
   if (failed) return { ebin, failed };
   return { ebin, data: join(from, `${name}_SUITE_data`), excluded: excluded(join(ebin, `${name}_SUITE`)) };

@@ -29,4 +29,5 @@ export const NEEDS = [
   ['os', 'cmd', 'starts a program'],
   ['erlang', 'trace', 'tracing'],
   ['erlang', 'trace_pattern', 'tracing'],
+  ['dbg', 'tracer', 'tracing'],
 ];
