@@ -65,7 +65,7 @@ static term stats(const struct ets_table *t) {
   return result;
 }
 
-// As process_info(_, binary): what the rows refer to.
+// As process_info(_, binary): what the rows refer to, those kept by a fixation too.
 static term binaries(const struct ets_table *t) {
   term list = NIL;
   bif_bump(t->store->size / 64);
@@ -77,7 +77,7 @@ static term binaries(const struct ets_table *t) {
   }
   for (u32 i = 0; i < ets_hash_slots(t->store); i++)
     for (const struct ets_row *r = ets_hash_slot(t, i); r; r = r->next)
-      if (!r->dead) list = bif_binaries(r->offheap, list);
+      list = bif_binaries(r->offheap, list);
   return list;
 }
 
