@@ -140,6 +140,18 @@ function packFiles(pack, others) {
 }
 
 /**
+ * Where a root has the programs of its emulator: bin of the newest erts-VERSION.
+ * @param {string} root
+ * @param {HostFiles} files
+ */
+function programsOf(root, files) {
+  const names = files(LIST, 0, new TextEncoder().encode(root), 0);
+  const versions = typeof names === 'number' ? [] : new TextDecoder().decode(names).split('\0').filter((name) => /^erts-\d/.test(name));
+  const newest = versions.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).pop();
+  return newest ? `${root}/${newest}/bin` : `${root}/bin`;
+}
+
+/**
  * What a VM that boots is given: the arguments that erlexec gives OTP's emulator, and its files.
  * @param {VMOptions} options
  * @param {string | Pack | undefined} home an OTP root, or a pack
@@ -150,8 +162,9 @@ export function prepare({ args = [], env = {}, files: option }, home, files) {
   if (home === undefined) throw new ArgumentError('no OTP to boot: `otp` has neither a pack nor a root');
   if (typeof home === 'string' && option !== 'host') throw new ArgumentError("to boot from a folder takes files: 'host'");
   const root = typeof home === 'string' ? home : ROOT;
+  const programs = typeof home === 'string' && files ? programsOf(root, files) : `${root}/bin`;
   return {
-    args: ['-root', root, '-bindir', `${root}/bin`, '-progname', 'erl', '--', '-home', env.HOME ?? '/', '--', ...(args.includes('-noshell') ? [] : ['-noshell']), ...args],
+    args: ['-root', root, '-bindir', programs, '-progname', 'erl', '--', '-home', env.HOME ?? '/', '--', ...(args.includes('-noshell') ? [] : ['-noshell']), ...args],
     files: typeof home === 'string' ? files : packFiles(home, files),
   };
 }

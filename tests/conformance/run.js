@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // npm run conformance: OTP's own test suites, each case on `erl` and on ours under one small runner (conform.erl).
-//   npm run conformance -- [--native] [--booted] [--report] [--erl-again] [--limit SECONDS] [--jobs N] [SUITE ...]
-// Ours is the product (js/cli.js, wasm); --native is the optimised native build. Results are kept in build/conformance/results:
+//   npm run conformance -- [--native] [--bare] [--report] [--erl-again] [--limit SECONDS] [--jobs N] [SUITE ...]
+// Ours is the product (js/cli.js, wasm), booted, as the suites expect of a node; --bare leaves kernel and its processes out, and
+// so does --native, the optimised native build, which is always bare. Results are kept in build/conformance/results:
 // erl's are used again unless --erl-again. docs/conformance.md is written once every suite has been run on the product; --report
 // writes it at once from the results there are of that engine, and names the suites that have none.
 // Not part of npm test: it fetches OTP's source (scripts/fetch-otp-source) and takes a while.
@@ -18,10 +19,11 @@ const LIMIT = { erl: 60_000, wasm: 180_000, native: 120_000 };
 
 const args = process.argv.slice(2);
 const names = [];
-let engine = 'wasm', booted = false, erlAgain = false, reportOnly = false, jobs = Math.min(2, availableParallelism());
+let engine = 'wasm', booted = true, erlAgain = false, reportOnly = false, jobs = Math.min(2, availableParallelism());
 for (let i = 0; i < args.length; i++) {
   if (args[i] === '--native') engine = 'native';
-  else if (args[i] === '--booted') booted = true;
+  else if (args[i] === '--bare') booted = false;
+  else if (args[i] === '--booted') booted = true; // as without it
   else if (args[i] === '--erl-again') erlAgain = true;
   else if (args[i] === '--report') reportOnly = true;
   else if (args[i] === '--limit') LIMIT.wasm = LIMIT.native = 1000 * Number(args[++i]);
