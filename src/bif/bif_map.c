@@ -21,15 +21,6 @@ term bif_map_get(struct process *p UNUSED, term *a) {
   return v == NV ? bad_key(a[0]) : v;
 }
 
-// In OTP these two are other names of the guards, and stack traces show the guards' names.
-term bif_maps_get(struct process *p UNUSED, term *a) {
-  term v = is_map(a[1]) ? map_get(a[1], a[0]) : NV;
-  return v == NV ? bif_trap_mfa(ATOM_erlang, ATOM_map_get, 2, a[0], a[1]) : v;
-}
-term bif_maps_is_key(struct process *p, term *a) {
-  return is_map(a[1]) ? bif_is_map_key(p, a) : bif_trap_mfa(ATOM_erlang, ATOM_is_map_key, 2, a[0], a[1]);
-}
-
 term bif_maps_find(struct process *p UNUSED, term *a) {
   if (!is_map(a[1])) return bad_map(a[1]);
   term v = map_get(a[1], a[0]);

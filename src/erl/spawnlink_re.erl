@@ -107,7 +107,11 @@ compiled(Key) ->
             <<Options:6/binary, Pattern/binary>> = Key,
             case spawnlink_re_error:again(Code, Offset, Pattern) of
                 no -> {error, spawnlink_re_error:text(Code, binary_to_list(Text), Offset, Pattern)};
-                Rewritten -> compiled(<<Options/binary, Rewritten/binary>>)
+                Rewritten ->
+                    case compiled(<<Options/binary, Rewritten/binary>>) of
+                        {error, {Words, Place}} when Place >= Offset -> {error, {Words, Place - byte_size(Rewritten) + byte_size(Pattern)}};
+                        Result -> Result
+                    end
             end
     end.
 

@@ -6,7 +6,8 @@
 -export([again/3, text/4]).
 
 %% A pattern that PCRE took, as PCRE2 takes it: a hyphen between a class and a character means itself, a letter that is no
-%% escape too. no: it is wrong for both.
+%% escape, or none in a class, too, \\8 and \\9 where there are fewer groups, and
+%% any ASCII character after \\c. no: it is wrong for both.
 again(Code, Offset, Pattern) ->
     case is_pcre2() of
         true -> no;
@@ -25,7 +26,31 @@ rewritten(103, Offset, Pattern) ->
         _ when Letter > 0 -> rewritten(103, Letter, Pattern);
         _ -> no
     end;
+rewritten(107, Offset, Pattern) -> plain(Offset, Pattern);
+rewritten(115, Offset, Pattern) -> digits(Offset, Pattern);
+rewritten(168, Offset, Pattern) ->
+    Escape = Offset - 2,
+    case Pattern of
+        <<Before:Escape/binary, "\\c", C, Rest/binary>> when C < 128 ->
+            <<Before/binary, (iolist_to_binary(io_lib:format("\\x{~.16b}", [C bxor 64])))/binary, Rest/binary>>;
+        _ -> no
+    end;
 rewritten(_, _, _) -> no.
+
+digits(Offset, Pattern) ->
+    case Pattern of
+        <<_:(Offset - 1)/binary, $\\, Digit, _/binary>> when Digit =:= $8; Digit =:= $9 -> plain(Offset, Pattern);
+        <<_:(Offset - 1)/binary, Digit, _/binary>> when Digit >= $0, Digit =< $9 -> digits(Offset - 1, Pattern);
+        _ -> no
+    end.
+
+%% Without the backslash before Offset.
+plain(Offset, Pattern) ->
+    Backslash = Offset - 1,
+    case Pattern of
+        <<Before:Backslash/binary, $\\, Rest/binary>> -> <<Before/binary, Rest/binary>>;
+        _ -> no
+    end.
 
 %% Code, text and place as PCRE2 has them -> {Text, Place}.
 text(Code, Text, Offset, Pattern) ->
@@ -67,6 +92,7 @@ words(178, Text, Head) ->
         {_, true} -> "non-octal character in \\o{} (closing brace missing?)";
         _ -> Text
     end;
+words(168, _, _) -> "\\c must be followed by an ASCII character";
 words(193, _, _) -> words(137, "", <<>>);
 words(_, Text, _) -> Text.
 

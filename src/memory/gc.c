@@ -322,14 +322,19 @@ static bool collect(struct heap *h, struct gc_area *a, const struct gc_roots *ro
 }
 
 // Grows the young block when need does not fit, shrinks it after a major collection of mostly
-// garbage. A major collection that needs nothing (hibernate, garbage_collect) leaves no slack.
-static bool adjust(struct heap *h, struct gc_area *a, const struct gc_roots *roots, size_t n_roots, size_t need, bool major) {
+// garbage. A major collection that needs nothing (hibernate, garbage_collect) leaves no slack. A minor
+// one had room for all that lay in fragments: if that was garbage, the block gets its old size back.
+static bool adjust(struct heap *h, struct gc_area *a, const struct gc_roots *roots, size_t n_roots, size_t need, bool major, u32 words_before) {
   u64 live = (u64)(h->top - a->start);
   if ((u64)(h->lim - h->top) < need)
     return resize_young(h, a, roots, n_roots, gc_next_size(live + need + live / 2)) ||
            // With less room than this every few words would cost a collection: rather out of memory.
            resize_young(h, a, roots, n_roots, (u32)(live + need + live / 16));
-  if (!major) return true;
+  if (!major) {
+    u32 enough = gc_next_size(max_u64(max_u64(2 * (live + need), words_before), BUSY_MIN_WORDS));
+    if (enough < a->words) (void)resize_young(h, a, roots, n_roots, enough);
+    return true;
+  }
   u64 want = live + need;
   if (need > 0 || gc_stress) {
     if (want * 4 >= a->words) return true;
@@ -346,9 +351,10 @@ enum gc_result gc_collect(struct heap *h, struct gc_area *a, const struct gc_roo
   if (need > UINT32_MAX / 2) return GC_NO_MEMORY;
   if (gc_stress || a->want_major || a->minor_count >= a->fullsweep_after) major = true;
   u64 before = used_words(h, a);
+  u32 words_before = a->words;
   if (!major && !reserve_old(a, &major)) return GC_NO_MEMORY;
   if (!collect(h, a, roots, n_roots, need, major)) return GC_NO_MEMORY;
-  bool ok = adjust(h, a, roots, n_roots, need, major);
+  bool ok = adjust(h, a, roots, n_roots, need, major, words_before);
   h->frag_limit = a->words > FRAG_LIMIT_MIN ? a->words : FRAG_LIMIT_MIN;
   gc_totals.collections++;
   gc_totals.words_reclaimed += before - used_words(h, a);

@@ -45,7 +45,7 @@ export function prepareRunner(source) {
  */
 export function prepareSuite(source, group, name) {
   const from = join(source, SOURCE[group]);
-  const ebin = join(work, 'ebin', group);
+  const ebin = join(work, 'ebin', `${group}_test`); // not the name of an application: code:lib_dir would find it here
   const env = { ...process.env, ERL_LIBS: join(work, 'lib'), ERL_TOP: source };
   const flags = ['-I', from, '-I', join(source, 'lib/stdlib/include'), '-I', join(source, 'lib/kernel/include')];
   const helpers = readdirSync(from).filter((f) => f.endsWith('.erl') && !f.endsWith('_SUITE.erl')).map((f) => join(from, f));

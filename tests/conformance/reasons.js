@@ -25,8 +25,7 @@ export const WHY = {
     write_concurrency: 'asks that an empty table of type set is larger than one of type ordered_set: ours has no buckets before its first row',
   },
   re: {
-    replace_autogen: 'patterns that PCRE 8 takes and PCRE2 (as from OTP 28 on) refuses: [\\z\\C]',
-    split_autogen: 'patterns that PCRE 8 takes and PCRE2 (as from OTP 28 on) refuses: [\\z\\C]',
+    pcre: 'six of its thousands of patterns mean something else to PCRE2 (as from OTP 28 on): ^(a\\1?){4}$, (*SKIP) in a condition, scripts of newer Unicode',
     pcre_compile_workspace_overflow: 'asks for a limit of PCRE 8; PCRE2 has another, and says so otherwise',
     re_version: 'asks for a version of PCRE below 10',
   },

@@ -1,11 +1,13 @@
 %% SPDX-License-Identifier: Apache-2.0
 %% Patterns that are no patterns: what re says of them, and where. Not here is what PCRE2 sees otherwise than PCRE: \g without
-%% a name, (?0) and other recursion that PCRE calls endless, recursion within lookbehind, \8, \N{U+1} with unicode.
+%% a name, (?0) and other recursion that PCRE calls endless, recursion within lookbehind, \N{U+1} with unicode.
 -module(re_error_test).
 -export([main/0]).
 
 main() ->
-    [io:format("~0tp ~0tp~n", [P, shown(re:compile(P, O))]) || {P, O} <- patterns()].
+    [io:format("~0tp ~0tp~n", [P, shown(re:compile(P, O))]) || {P, O} <- patterns()],
+    [io:format("~0tp ~0tp~n", [P, re:run("zAR8B9a9?81a", P)])
+     || P <- ["[\\z]", "[\\A]+", "a[\\Z]", "\\8B\\9", "^A\\8", "(a)\\9", "(\\8)", "\\81", [$\\, $c, 127]]].
 
 shown({ok, _}) -> ok;
 shown(Error) -> Error.
@@ -19,4 +21,6 @@ patterns() ->
                       "(?'n", "(?<n>a)\\k'n", "\\C", "(?<=\\C)", "\\K", "(?<a1234567890123456789012345678901234567890>a)", "((((((", "))", "a|*", "(|*)", "(?i)*", "^*", "$+", "\\b*", "(?=a)*", "(?!a){2}", "a{,3}", "a{",
                       "a{1", "a{1,", "\\08", "\\400", "\\777", "[\\400]", "\\x", "\\xg", "(?<n>a)(?<m>b)\\k<o>", "(?P<n>a)(?P=m)", "(?<>a)", "(?<n-m>a)", "(?-", "(?-i", "(?i-", "(?i-s", "(?J)a"]]
     ++ [{P, [unicode]} || P <- ["(", "\\x{110000}", "\\x{d800}", "[\\x{110000}]", "\\p{Foo}", "\\p{Greek}", [1076, $(], [1076, $[], "\\o{110000000}"]]
+    %% What PCRE took for plain characters, and what is wrong after it.
+    ++ [{P, []} || P <- ["[\\z\\C]", "[\\R\\X\\B]", "[a\\Z", "[\\k](", "\\8", "\\81", "(a)\\9)", "(\\9", [$\\, $c, 127], [$\\, $c, 1, $(], [$\\, $c, 200]]]
     ++ [{lists:duplicate(300, $() ++ lists:duplicate(300, $)), []}, {lists:flatten([["(", "a", ")"] || _ <- lists:seq(1, 300)]), []}].

@@ -1,0 +1,21 @@
+%% SPDX-License-Identifier: Apache-2.0
+%%
+%% A process whose results are garbage at once stays small: what lay in fragments before a collection is no measure of what
+%% lives after it. And functions of maps keep their own names in stack traces when they are called through apply.
+-module(process_growth).
+-export([main/0]).
+
+main() ->
+    List = lists:duplicate(1 bsl 17, x),
+    io:format("subtract: ~p~n", [subtract(List, [])]),
+    {memory, Bytes} = process_info(self(), memory),
+    io:format("small: ~p~n", [Bytes < 50000000]),
+    [io:format("~p: ~p~n", [Call, where(Call)]) || Call <- [{get, [k, x]}, {get, [k, #{}]}, {is_key, [k, x]}, {find, [k, x]}]].
+
+subtract([], _) -> done;
+subtract(L, R) -> subtract(L -- R, [x | R]).
+
+where({F, A}) ->
+    try apply(maps, F, A)
+    catch _:Reason:Stack -> {Reason, hd(Stack)}
+    end.
