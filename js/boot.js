@@ -158,13 +158,13 @@ function programsOf(root, files) {
  * @param {HostFiles | undefined} files
  * @returns {{args: string[], files: HostFiles | undefined}}
  */
-export function prepare({ args = [], env = {}, files: option }, home, files) {
+export function prepare({ args = [], env = {}, files: option, shell }, home, files) {
   if (home === undefined) throw new ArgumentError('no OTP to boot: `otp` has neither a pack nor a root');
   if (typeof home === 'string' && option !== 'host') throw new ArgumentError("to boot from a folder takes files: 'host'");
   const root = typeof home === 'string' ? home : ROOT;
   const programs = typeof home === 'string' && files ? programsOf(root, files) : `${root}/bin`;
   return {
-    args: ['-root', root, '-bindir', programs, '-progname', 'erl', '--', '-home', env.HOME ?? '/', '--', ...(args.includes('-noshell') ? [] : ['-noshell']), ...args],
+    args: ['-root', root, '-bindir', programs, '-progname', 'erl', '--', '-home', env.HOME ?? '/', '--', ...(shell || args.includes('-noshell') ? [] : ['-noshell']), ...args],
     files: typeof home === 'string' ? files : packFiles(home, files),
   };
 }

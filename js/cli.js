@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The command line: `spawnlink run` starts Erlang programs with erl's flags, `spawnlink eval` prints values as the Erlang
-// shell does, `spawnlink compile` is erlc. Ends with halt's status, or when nothing is left to do.
+// shell does, `spawnlink shell` is erl, `spawnlink compile` is erlc. Ends with halt's status, or when nothing is left to do.
 
 import fs from 'node:fs';
 import process from 'node:process';
@@ -25,6 +25,7 @@ const USAGE = `Usage:
     -extra ARG..., -- ARG... arguments for init:get_plain_arguments()
     any other -FLAG VALUE... for init:get_argument(FLAG)
   spawnlink run [--otp DIR|PACK] FILE.escript [ARG...]       runs an escript (as erl does: booted)
+  spawnlink shell [--otp DIR|PACK] [--sandbox] [FLAG]...     OTP's shell, with erl's flags; edits lines in a terminal
   spawnlink compile [--otp DIR|PACK] [FLAG]... FILE...       compiles, with erlc's flags
   spawnlink check PATH... [-pa PATH]... [--otp DIR|PACK]     says what the beams there need that the VM or its OTP lacks
   spawnlink --version | --help`;
@@ -121,8 +122,8 @@ async function openSource(path) {
   return (await openPath(fs, toUrl(path))) ?? fail(`${path} has no beams: it is no folder, beam, .ez, .tar, .tar.gz or escript`);
 }
 
-/** @param {Command} command */
-async function start(command) {
+/** @param {Command} command @param {import('./vm.js').VMOptions} [more] */
+async function start(command, more) {
   const finders = (/** @type {string[]} */ paths) => Promise.all(paths.map(async (path) => (await openSource(path)).find));
   const [first, last] = [await finders(command.first), await finders(command.last)];
   const none = () => undefined;
@@ -146,6 +147,7 @@ async function start(command) {
     stdin: inputReader(),
     stdout: true,
     stderr: true,
+    ...more,
   });
 }
 
@@ -219,6 +221,7 @@ async function main() {
   if (name === 'eval') return evaluate(argv);
   if (name === 'compile') return run(withOtp(argv, (words) => ['-noinput', '-s', 'erl_compile', 'compile_cmdline', '-extra', ...words]));
   if (name === 'check') return check(argv);
+  if (name === 'shell') return (await import('./shell.js')).shell((options) => start(parse(['--boot', ...argv], false), options));
   if (name === '--version' || name === '-v') {
     const { readFile } = await import('node:fs/promises');
     console.log(JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')).version);

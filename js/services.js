@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a VM sees of the machine, when it is given any of it: files, programs behind ports, an OTP to boot. One chunk,
-// loaded only then.
+// What a VM sees of the machine, when it is given any of it: files, programs behind ports, a terminal, an OTP to boot.
+// One chunk, loaded only then.
 
 import { prepare } from './boot.js';
 import { ArgumentError } from './errors.js';
@@ -10,6 +10,20 @@ import { openPorts } from './ports.js';
 
 /** @import { HostFiles } from './imports.js' */
 /** @import { VM, VMOptions } from './vm.js' */
+
+const [TERMINAL_SIZE, TERMINAL_RAW] = [48, 49];
+const ENOTSUP = -9;
+
+/** Operations of a terminal (host_terminal_operation). @param {VMOptions['shell']} shell @returns {HostFiles} */
+function terminal(shell) {
+  if (typeof shell !== 'object' || typeof shell.size !== 'function') return () => ENOTSUP;
+  return (operation, _handle, _bytes, number) => {
+    const size = shell.size();
+    if (operation === TERMINAL_RAW && size) shell.raw?.(number === 1);
+    if (!size || operation > TERMINAL_RAW) return ENOTSUP;
+    return operation === TERMINAL_SIZE ? size.columns * 65536 + size.rows : 0;
+  };
+}
 
 /**
  * @param {VMOptions} options
@@ -24,5 +38,6 @@ export async function openServices({ files, ports, ...options }, home, fs, vm) {
   const seen = files === undefined ? undefined : openFiles(files, fs);
   const booted = options.boot ? prepare({ ...options, files }, typeof home === 'function' ? await home() : home, seen) : { files: seen, args: options.args };
   const programs = ports && openPorts(vm);
-  return { serve: (operation, ...rest) => (operation < 32 ? booted.files : programs)?.(operation, ...rest) ?? -9, args: booted.args };
+  const screen = terminal(options.shell);
+  return { serve: (operation, ...rest) => (operation < 32 ? booted.files : operation < TERMINAL_SIZE ? programs : screen)?.(operation, ...rest) ?? ENOTSUP, args: booted.args };
 }

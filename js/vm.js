@@ -39,6 +39,8 @@ import { Atom, Pid, Port, Tuple, pretty, text } from './term.js';
  * @property {number} [seed] makes what is random repeatable
  * @property {'real' | 'virtual' | Clock} [clock] virtual: time passes only while everything waits, and then at once; or your own
  * @property {boolean} [boot] OTP's own init starts kernel and stdlib, as erl does, instead of a few light services; takes longer
+ * @property {boolean | Terminal} [shell] with `boot`: OTP's shell runs on stdin and stdout, as erl starts it; with line editing if they
+ *   are a terminal
  * @property {string[]} [args] the command line, as init:get_plain_arguments and get_argument show it
  * @property {Record<string, string | undefined>} [env] environment variables, as os:getenv shows them; none by default
  * @property {boolean | ((text: string, bytes: Uint8Array) => void)} [stdout] what to do with output; false: nothing
@@ -48,6 +50,13 @@ import { Atom, Pid, Port, Tuple, pretty, text } from './term.js';
  * @property {boolean} [autostart] whether the loop runs from the start, default true
  * @property {number} [slice] reductions a process runs at a time (tests)
  * @property {boolean} [gcStress] collect at every opportunity (tests)
+ */
+
+/**
+ * A terminal behind stdin and stdout. When its size has changed, `vm.send('spawnlink_tty', tuple(Atom.for('spawnlink_tty'), Atom.for('winch')))`.
+ * @typedef {object} Terminal
+ * @property {() => {columns: number, rows: number}} size now
+ * @property {(on: boolean) => void} [raw] on: keys come one by one and are not shown, as an editor of lines needs it
  */
 
 /**
@@ -931,8 +940,8 @@ function writeOutput(name, event) {
   else console.error(event.text.replace(/\n$/, ''));
 }
 
-/** The options that need no other chunk: all others are checked and opened by options.js. */
-const PLAIN = /^(wasm|re|otp|modules|fallback|files|ports|boot|args|env|std.*|autostart|gcStress)$/;
+/** The options that options.js checks and opens. */
+const SPECIAL = /^(memoryLimit|maxProcesses|seed|slice|budget|clock)$/;
 
 /**
  * A new virtual machine.
@@ -951,7 +960,7 @@ export async function createVM(options = {}) {
   /** @type {VM | undefined} */
   let vm = undefined;
   const made = () => /** @type {VM} */ (vm);
-  const special = Object.keys(options).some((key) => !PLAIN.test(key));
+  const special = Object.keys(options).some((key) => SPECIAL.test(key));
   const { clock = realClock(), random = hostRandom, seed = -1 } = special ? (await import('./options.js')).openOptions(options) : {};
   const zlib = await compression();
   const [module, otp] = await Promise.all([compile(options.wasm), openOtp(options.otp, zlib.inflateRaw)]);

@@ -69,6 +69,11 @@ enum host_port_operation {
   PORT_CLOSE,
   PORT_OS_PID
 };
+// Standard input and output as a terminal, by the same call; an error where they are none.
+enum host_terminal_operation {
+  TERMINAL_SIZE = 48, // -> columns * 65536 + rows
+  TERMINAL_RAW        // number = 1: keys come one by one and are not shown; 0: as lines
+};
 enum { FILE_REGEX = 96 }; // and up: operations of regex/regex.h, with its request and answer; a single byte: there is no memory
 i64 host_file(u32 operation, u32 handle, const u8 *in, size_t n, i64 number, u8 **out, size_t *n_out);
 

@@ -26,7 +26,7 @@
 }).
 
 -record(port, {
-    outside,                    % {handle, Handle} | {fd, In, Out}
+    outside,                    % {handle, Handle} | {fd, In, Out} | terminal
     name,
     options,
     buffer = <<>>,              % of input
@@ -92,7 +92,10 @@ port_connect(Port, Pid) ->
 
 port_call(_, _, _) -> badarg.
 
-port_control(_, _, _) -> badarg.
+port_control(Port, Operation, Data) ->
+    try call(Port, {control, Operation, iolist_to_binary(Data)})
+    catch error:badarg -> badarg
+    end.
 
 port_info(Port) when is_port(Port); is_atom(Port) ->
     case open(Port) of
@@ -214,8 +217,8 @@ text(Text) ->
 outside({spawn, Command}, #options{args = undefined, arg0 = undefined} = O) ->
     case text(Command) of
         <<>> -> badarg;
-        %% A driver of OTP's emulator: there is no terminal to be had that way.
-        <<"tty_sl", _/binary>> -> badarg;
+        %% A driver of OTP's emulator, in Erlang here.
+        <<"tty_sl", _/binary>> = Text -> case spawnlink_prim_tty:size() of undefined -> badarg; _ -> {terminal, binary_to_list(Text)} end;
         Text -> program(<<"/bin/sh">>, <<"sh">>, [<<"-c">>, <<"exec ", Text/binary>>], Text, O)
     end;
 outside({spawn_executable, File}, #options{args = Args, arg0 = Arg0} = O) ->
@@ -259,13 +262,16 @@ init({Opener, Ref}, #port{name = Name, outside = Outside} = P, Handle) ->
             {OsPid, _} = spawnlink:file(?OS_PID, Handle, [], 0),
             put(os_pid, OsPid),
             spawnlink:file(?ATTACH, Handle, [], number(self()));
+        terminal ->
+            put(line, spawnlink_tty_sl:open()),
+            want(P);
         {fd, _, _} ->
             want(P)
     end,
     Opener ! {Ref, ready},
     loop(P).
 
-want(#port{outside = {fd, _, _}, options = #options{in = true}}) -> spawnlink:want_input();
+want(#port{outside = Outside, options = #options{in = true}}) when Outside =:= terminal; element(1, Outside) =:= fd -> spawnlink:want_input();
 want(_) -> ok.
 
 loop(P) ->
@@ -289,6 +295,12 @@ loop(P) ->
 connected() -> {_, Owner} = spawnlink:port_info(self(), parent), Owner.
 
 served({command, Data}, P) -> write(Data, P), true;
+served({control, Operation, Data}, #port{outside = terminal}) ->
+    case spawnlink_tty_sl:control(Operation, Data, get(line)) of
+        {Answer, Line} -> put(line, Line), Answer;
+        badarg -> badarg
+    end;
+served({control, _, _}, _) -> badarg;
 served({data, Data}, _) -> put(data, Data), true.
 
 told({Owner, {command, Data}}, Owner, P) ->
@@ -323,6 +335,12 @@ write(Data, #port{outside = Outside, options = #options{packet = Packet, out = O
     end.
 
 send(Data, {fd, _, Out}) -> spawnlink:write(Out, Data);
+send(Data, terminal) ->
+    {Out, Line, Acknowledged} = spawnlink_tty_sl:command(iolist_to_binary(Data), get(line)),
+    put(line, Line),
+    spawnlink:write(1, Out),
+    Acknowledged andalso (connected() ! {self(), ok}),
+    ok;
 send(Data, {handle, Handle}) ->
     case spawnlink:file(?WRITE, Handle, Data, 0) of
         {_, _} -> ok;
@@ -336,6 +354,10 @@ input(Data, #port{buffer = Buffer, options = #options{packet = Packet}} = P) ->
     P#port{buffer = pieces(Packet, if Buffer =:= <<>> -> Data; true -> <<Buffer/binary, Data/binary>> end, P)}.
 
 %% Delivers what is whole; answers the rest.
+pieces(stream, Data, #port{outside = terminal} = P) ->
+    {Whole, Rest} = spawnlink_tty_sl:whole(Data),
+    deliver(shape(Whole, P)),
+    Rest;
 pieces(stream, Data, P) -> deliver(shape(Data, P)), <<>>;
 pieces({line, Max}, Data, P) -> lines(Data, Max, P);
 pieces(Bytes, Data, P) ->

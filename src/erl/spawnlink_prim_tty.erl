@@ -1,25 +1,52 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The native functions of prim_tty (OTP 26 and later): standard input and output as user_drv sees them. They are a
-%% terminal when init has the argument -spawnlink_tty Columns Rows, which the command line's shell gives.
+%% The native functions of prim_tty (OTP 26 and later): standard input and output as user_drv sees them. The host says
+%% whether they are a terminal (host_terminal_operation). A process registered as spawnlink_tty gets what the host sends,
+%% input and signals alike, tells user_drv's reader that there is some, and hands it out when it is asked.
 -module(spawnlink_prim_tty).
--export([isatty/1, tty_create/0, tty_create/1, tty_init/2, tty_init/3, tty_set/1, setlocale/1, tty_select/2, tty_select/3, tty_read_signal/2, tty_window_size/1,
-         tty_encoding/1, write_nif/2, read_nif/2, isprint/1, wcwidth/1, wcswidth/1, sizeof_wchar/0, tgetent_nif/1, tgetnum_nif/1,
-         tgetflag_nif/1, tgetstr_nif/1, tgoto_nif/1, tgoto_nif/2, tgoto_nif/3]).
+-export([isatty/1, tty_create/0, tty_create/1, tty_init/2, tty_init/3, tty_set/1, tty_is_open/2, setlocale/1, tty_select/2, tty_select/3,
+         tty_read_signal/2, tty_window_size/1, tty_encoding/1, write_nif/2, read_nif/2, read_nif/3, isprint/1, wcwidth/1, wcswidth/1,
+         sizeof_wchar/0, tgetent_nif/1, tgetnum_nif/1, tgetflag_nif/1, tgetstr_nif/1, tgoto_nif/1, tgoto_nif/2, tgoto_nif/3,
+         setupterm_nif/0, tigetnum_nif/1, tigetflag_nif/1, tigetstr_nif/1, tinfo_nif/0, tputs_nif/2]).
+-export([size/0, raw/1]). % of the terminal; also for spawnlink_tty_sl
 
-isatty(_) -> size() =/= undefined.
+%% enum host_terminal_operation of src/base/hostcalls.h.
+-define(TERMINAL_SIZE, 48).
+-define(TERMINAL_RAW, 49).
 
+%% {Columns, Rows} | undefined: no terminal.
 size() ->
-    case init:get_argument(spawnlink_tty) of
-        {ok, [[Columns, Rows] | _]} -> {list_to_integer(Columns), list_to_integer(Rows)};
+    case spawnlink:file(?TERMINAL_SIZE, 0, [], 0) of
+        {Size, _} -> {Size bsr 16, Size band 16#FFFF};
         _ -> undefined
     end.
 
-tty_create() -> {ok, make_ref()}.
-tty_create(_) -> tty_create().
-tty_init(_, _) -> ok.
-tty_init(_, _, _) -> ok.
-tty_set(_) -> ok.
+%% Whether keys come one by one and unseen, as line editing needs it, or as lines.
+raw(Raw) -> spawnlink:file(?TERMINAL_RAW, 0, [], case Raw of true -> 1; false -> 0 end), ok.
+
+isatty(_) -> size() =/= undefined.
+
+%% A handle says where its output goes.
+tty_create() -> tty_create(stdout).
+tty_create(stdout) -> {ok, {1, make_ref()}};
+tty_create(stderr) -> {ok, {2, make_ref()}}.
+
+tty_init(_, #{input := Input}) ->
+    case {Input, size()} of
+        {raw, undefined} -> {error, enotsup};
+        {raw, _} -> raw(true);
+        {cooked, S} when S =/= undefined -> raw(false);
+        _ -> ok
+    end.
+
+tty_init(_, _, _) ->
+    case size() of
+        undefined -> {error, enotsup};
+        _ -> ok
+    end.
+
+tty_set(_) -> raw(true).
+tty_is_open(_, _) -> true.
 %% JavaScript's terminals and ours speak UTF-8.
 setlocale(_) -> true.
 tty_encoding(_) -> utf8.
@@ -30,35 +57,74 @@ tty_window_size(_) ->
         Size -> {ok, Size}
     end.
 
-write_nif(_, Data) -> spawnlink:write(1, Data).
+write_nif({Output, _}, Data) -> spawnlink:write(Output, Data).
 
-%% --- Input: a process gets what the host sends and says that there is some ----------------------------------------
+%% --- Input and signals --------------------------------------------------------------------------------------------------
 
-tty_select(TTY, _SignalRef, ReadRef) -> tty_select(TTY, ReadRef).
+%% 26 and 27 ask for signals as for input; later ones hear of them through erl_signal_server.
+tty_select(TTY, SignalRef, ReadRef) -> select(TTY, ReadRef, {reader, SignalRef}).
+tty_select(TTY, ReadRef) -> select(TTY, ReadRef, erl_signal_server).
 
-tty_select(TTY, ReadRef) ->
+select(TTY, ReadRef, Signals) ->
     Reader = self(),
-    put(spawnlink_input, spawn_link(fun() -> feed(Reader, {select, TTY, ReadRef, ready_input}) end)),
+    Feeder = spawn_link(fun() ->
+        whereis(spawnlink_tty) =:= undefined andalso register(spawnlink_tty, self()),
+        spawnlink:want_input(),
+        feed(<<>>, [], #{reader => Reader, ready => {select, TTY, ReadRef, ready_input}, tty => TTY, signals => Signals})
+    end),
+    put(spawnlink_input, Feeder),
     ok.
 
-feed(Reader, Ready) ->
-    spawnlink:want_input(),
+%% Data: what was not yet taken, or eof. Caught: signals that were not yet taken.
+feed(Data, Caught, #{reader := Reader, ready := Ready} = To) ->
     receive
-        {spawnlink_input, Data} ->
+        {spawnlink_input, More} ->
             Reader ! Ready,
-            receive {read, Ref} -> Reader ! {Ref, Data} end,
-            if Data =:= eof -> receive after infinity -> ok end; true -> feed(Reader, Ready) end
+            feed(More, Caught, To);
+        {read, Ref, Most} ->
+            {Taken, Rest} = take(Data, Most),
+            Reader ! {Ref, Taken},
+            case Rest of
+                <<>> -> spawnlink:want_input();
+                _ -> Reader ! Ready
+            end,
+            feed(Rest, Caught, To);
+        {spawnlink_tty, Signal} ->
+            feed(Data, Caught ++ caught(Signal, To), To);
+        {signal, Ref} ->
+            [Signal | Rest] = Caught,
+            Reader ! {Ref, Signal},
+            feed(Data, Rest, To)
     end.
 
-read_nif(_, _) ->
+take(eof, _) -> {eof, eof};
+take(Data, Most) when byte_size(Data) > Most -> split_binary(Data, Most);
+take(Data, _) -> {Data, <<>>}.
+
+caught(Signal, #{signals := {reader, Ref}, reader := Reader, tty := TTY}) ->
+    Reader ! {select, TTY, Ref, ready_input},
+    [Signal];
+caught(Signal, _) ->
+    case whereis(erl_signal_server) of
+        undefined -> ok;
+        Server -> Server ! {notify, case Signal of winch -> sigwinch; cont -> sigcont end}
+    end,
+    [].
+
+read_nif(TTY, Ref) -> read_nif(TTY, Ref, infinity).
+
+read_nif(_, _, Most) ->
     Ref = make_ref(),
-    get(spawnlink_input) ! {read, Ref},
+    get(spawnlink_input) ! {read, Ref, Most},
     receive
         {Ref, eof} -> {error, closed};
         {Ref, Data} -> {ok, Data}
     end.
 
-tty_read_signal(_, _) -> {error, enotsup}.
+tty_read_signal(_, _) ->
+    Ref = make_ref(),
+    get(spawnlink_input) ! {signal, Ref},
+    receive {Ref, Signal} -> {ok, Signal} end.
 
 %% --- Characters ------------------------------------------------------------------------------------------------------
 
@@ -78,8 +144,12 @@ wcwidth(C) ->
 wcswidth(Text) -> {ok, lists:sum([case wcwidth(C) of N when is_integer(N) -> N; _ -> 0 end || C <- unicode:characters_to_list(Text)])}.
 sizeof_wchar() -> 4.
 
-%% --- Termcap: what every terminal of these days understands ------------------------------------------------------------
+%% --- What the terminal can do: what every terminal of these days understands -------------------------------------------
 
+%% Names come with a zero at their end.
+name(Name) -> lists:droplast(lists:flatten(Name)).
+
+%% By termcap, in 26 and 27.
 tgetent_nif(_) ->
     case size() of
         undefined -> {error, enotsup};
@@ -87,24 +157,43 @@ tgetent_nif(_) ->
     end.
 
 tgetnum_nif(Name) ->
-    case {lists:flatten(Name), size()} of
-        {"co" ++ _, {Columns, _}} -> {ok, Columns};
-        {"li" ++ _, {_, Rows}} -> {ok, Rows};
+    case {name(Name), size()} of
+        {"co", {Columns, _}} -> {ok, Columns};
+        {"li", {_, Rows}} -> {ok, Rows};
         _ -> false
     end.
 
-tgetflag_nif(Name) -> lists:prefix("xn", lists:flatten(Name)).
+tgetflag_nif(Name) -> lists:member(name(Name), ["xn", "bs"]).
 
 tgetstr_nif(Name) ->
-    case lists:droplast(lists:flatten(Name)) of
-        "clear" -> {ok, <<"\e[H\e[2J">>};
+    case name(Name) of
         "up" -> {ok, <<"\e[A">>};
-        "do" -> {ok, <<"\n">>};
+        "do" -> {ok, <<"\e[B">>}; % a newline also goes to the first column, where the host makes it "\r\n"
         "nd" -> {ok, <<"\e[C">>};
         "cd" -> {ok, <<"\e[J">>};
+        "ta" -> {ok, <<"\t">>};
         _ -> false
     end.
 
 tgoto_nif(_) -> {error, enotsup}.
 tgoto_nif(_, _) -> {error, enotsup}.
 tgoto_nif(_, _, _) -> {error, enotsup}.
+
+%% By terminfo, from 28 on: there is no such data base here, and io_ansi then has sequences of its own.
+setupterm_nif() -> tgetent_nif([]).
+
+tigetnum_nif(Name) ->
+    case {name(Name), size()} of
+        {N, {Columns, _}} when N =:= "co"; N =:= "cols" -> {ok, Columns};
+        {N, {_, Rows}} when N =:= "li"; N =:= "lines" -> {ok, Rows};
+        _ -> -1
+    end.
+
+tigetflag_nif(Name) -> lists:member(name(Name), ["xn", "xenl"]).
+tigetstr_nif(Name) ->
+    case name(Name) of
+        "cud1" -> {ok, <<"\e[B">>}; % as above
+        _ -> {error, enotsup}
+    end.
+tinfo_nif() -> #{bool => [], num => [], str => []}.
+tputs_nif(Text, []) -> {ok, iolist_to_binary(lists:droplast(Text))}.
