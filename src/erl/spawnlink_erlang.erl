@@ -75,7 +75,7 @@ info(debug_compiled) -> false;
 info(beam_jump_table) -> true;
 info(eager_check_io) -> true;
 info(port_parallelism) -> false;
-info(break_ignored) -> true;
+info(break_ignored) -> false;
 info(dynamic_trace) -> none;
 info(dynamic_trace_probes) -> false;
 info(modified_timing_level) -> undefined;

@@ -3,7 +3,7 @@
 // Booted mode: OTP's own init, kernel and stdlib, from the pack and from an installed OTP; and programs behind ports.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -117,6 +117,26 @@ describe('spawnlink run --boot', () => {
     const { stdout } = run(['--otp', root, '-noinput', '-eval', 'io:format("~s ~p", [code:root_dir(), application:ensure_all_started(sasl)]), halt().']);
     expect(stdout).toBe(`${root} {ok,[sasl]}`);
   });
+});
+
+describe('later releases boot', () => {
+  const program = 'io:format("~p~n~p~n", [application:ensure_all_started([sasl, syntax_tools]), [N || {N, _, _} <- application:which_applications()]]), ' +
+    'io:format("~p~n", [lists:sort(registered() -- [erl_prim_loader, socket_registry, erts_code_purger, spawnlink_prim_buffer])]), ' +
+    'io:format("~p~n", [[code:which(lists) =/= non_existing, lists:sort(maps:to_list(logger:get_primary_config())), filelib:is_dir(code:lib_dir(kernel))]]), init:stop(5).';
+  for (const [release, suite] of [['27', 'trixie'], ['29', 'sid']]) {
+    const place = fileURLToPath(new URL(`../../build/otp/${suite}`, import.meta.url));
+    const there = existsSync(`${place}/erl`);
+    if (!there) console.log(`boot.test.js: OTP ${release} is skipped, it was not fetched (scripts/fetch-otp ${suite})`);
+    (there ? test : test.skip)(`OTP ${release}, with applications, as its erl`, () => {
+      const args = ['-noinput', '-eval', program];
+      const native = spawnSync(`${place}/erl`, args, { encoding: 'utf8', timeout: 60_000 });
+      const ours = spawnSync(process.execPath, [cli, 'run', '--boot', '--otp', `${place}/usr/lib/erlang`, ...args], { encoding: 'utf8', timeout: 60_000 });
+      // Its emulator may lack a library for sockets, and says so.
+      const theirs = native.stdout.replace(/=ESOCK.*\n.*\n/, '');
+      expect([ours.status, ours.stdout, ours.stderr]).toEqual([native.status, theirs, '']);
+      expect(ours.status).toBe(5);
+    }, 60_000);
+  }
 });
 
 describe('escripts and compile', () => {

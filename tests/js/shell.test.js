@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // `spawnlink shell` in a pseudo-terminal: the same keys are typed at erl and at ours, and the screens must be equal but for
-// the banner. OTP 25, the installed one, and those of later releases that were fetched.
+// the banner. With OTP 25, the installed one, and those of later releases that were fetched.
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { screen } from './screen.js';
@@ -11,7 +11,6 @@ import { screen } from './screen.js';
 const file = (path) => fileURLToPath(new URL(path, import.meta.url));
 const CLI = file('../../js/cli.js');
 const hasPython = spawnSync('python3', ['-c', 'import pty']).status === 0;
-const cases = hasPython ? test : test.skip;
 if (!hasPython) console.log('shell.test.js: skipped, needs python3 for a pseudo-terminal');
 
 const root = execFileSync('erl', ['-noinput', '-eval', 'io:put_chars(code:root_dir()), halt().'], { encoding: 'utf8' });
@@ -24,35 +23,86 @@ for (const [release, suite] of [['27', 'trixie'], ['29', 'sid']]) {
 
 /** Types at a program. @param {string[]} command @param {[string, any][]} steps */
 function type(command, steps) {
-  const told = { command, env: { TERM: 'xterm', HOME: '/nonexistent', ERL_AFLAGS: '' }, steps, seconds: 30 };
-  const { output, ...rest } = JSON.parse(execFileSync('python3', [file('terminal.py')], { input: JSON.stringify(told), encoding: 'utf8' }));
-  return { ...rest, output: Buffer.from(output, 'base64').toString() };
+  const told = { command, env: { TERM: 'xterm', HOME: '/nonexistent' }, steps, seconds: 40 };
+  return new Promise((resolve, reject) => {
+    const child = execFile('python3', [file('terminal.py')], (error, stdout) => {
+      if (error) return reject(error);
+      const { output, ...rest } = JSON.parse(stdout);
+      resolve({ ...rest, output: Buffer.from(output, 'base64').toString() });
+    });
+    child.stdin.end(JSON.stringify(told));
+  });
 }
 
 /** The screen from the first prompt on. */
 const shown = ({ output }) => {
   const rows = screen(output);
-  return rows.slice(rows.findIndex((row) => row.startsWith('1>')));
+  return rows.slice(rows.findIndex((row) => row.startsWith('1>'))).map((row) => row.replace(/^Eshell V[\d.]+/, 'Eshell'));
 };
 
-const LEFT = '\x1b[D';
-const UP = '\x1b[A';
-const key = (letter) => String.fromCharCode(letter.charCodeAt(0) & 31);
+const control = (letter) => String.fromCharCode(letter.charCodeAt(0) & 31);
+const [UP, LEFT, RIGHT, DELETE, BACKSPACE] = ['\x1b[A', '\x1b[D', '\x1b[C', '\x1b[3~', '\x7f'];
+const [START, END] = [control('A'), control('E')];
 
-const SCRIPTS = {
-  'a line is edited': [['1> ', `lsts:sum([1,2]).${key('A')}\x1b[Ci${key('E')}\r`], ['2> ', `${UP}${LEFT}${LEFT}${LEFT},3\r`], ['3> ', `foo bar${key('W')}${key('A')}${key('K')}abc.\r`], ['4> ', `${key('Y')}${key('A')}{${key('E')}\x7f\x7f\x7f\x7fx}.\r`], ['5> ', 'halt(3).\r']],
-  'bindings, records, several lines, errors': [['1> ', 'X = 40.\r'], ['2> ', 'F = fun(A) ->\r'], ['  ', 'A + 2\r'], ['  ', 'end.\r'], ['3> ', 'F(X).\r'], ['4> ', 'X = 41.\r'], ['5> ', 'rd(point, {x, y = 7}).\r'], ['6> ', '#point{x = X}.\r'], ['7> ', 'foo:bar(1).\r'], ['8> ', 'lists:seq(1, 40).\r'], ['9> ', 'f(X), X.\r'], ['10> ', 'v(3).\r'], ['11> ', 'io:get_line("name> ").\r'], ['name> ', 'me\r'], ['12> ', '"\u00e5\u4e2d".\r'], ['13> ', 'q().\r']],
-  'names are completed': [['1> ', 'lists:rev\t'], ['erse', '("ab").\r'], ['2> ', 'application:set_e\t\t'], ['nv', key('U')], ['', 'halt().\r']],
-  'a line longer than the screen is wide': [['1> ', `length("${'abcdefghij'.repeat(9)}").`], [').', `${key('A')}xx${key('E')}`], ['', `${'\x7f'.repeat(20)}`], ['', `${key('A')}${'\x1b[3~'.repeat(2)}${key('E')}jj").\r`], ['2> ', 'halt().\r']],
-  'jobs': [['1> ', key('G')], [' --> ', 'j\r'], [' --> ', 's\r'], [' --> ', 'c\r'], ['1> ', 'self() =:= whereis(none).\r'], ['2> ', key('G')], [' --> ', 'q\r']],
-  'the size is known': [['1> ', '{io:columns(), io:rows()}.\r'], ['2> ', { columns: 100, rows: 30 }], ['', '{io:columns(), io:rows()}.\r'], ['3> ', 'halt().\r']],
-};
+/** What is typed: a command at the next prompt, or what is waited for and keys. */
+const SESSION = [
+  // A line is edited; lines come again.
+  ['1> ', `lsts:sum([1,2]).${START}${RIGHT}i${END}\r`],
+  ['2> ', UP], ['', LEFT + LEFT + LEFT], ['', ',3\r'],
+  ['3> ', `foo bar${control('W')}${START}${control('K')}abc.\r`],
+  ['4> ', `${control('Y')}${START}{${END}${BACKSPACE.repeat(4)}x}.\r`],
+  // Bindings, records, several lines, errors, input.
+  ['5> ', 'X = 40.\r'],
+  ['6> ', 'F = fun(A) ->\r'], ['', 'A + 2\r'], ['', 'end.\r'],
+  ['7> ', 'F(X).\r'],
+  ['8> ', 'X = 41.\r'],
+  ['9> ', 'rd(point, {x, y = 7}).\r'],
+  ['10> ', '#point{x = X}.\r'],
+  ['11> ', 'foo:bar(1).\r'],
+  ['12> ', 'lists:seq(1, 40).\r'],
+  ['13> ', 'f(X), X.\r'],
+  ['14> ', 'v(7).\r'],
+  ['15> ', 'io:get_line("name> ").\r'], ['name> ', 'me\r'],
+  ['16> ', '"\u00e5\u4e2d".\r'],
+  // Names are completed.
+  ['17> ', 'lists:rev\t'], ['erse', '"ab").\r'],
+  ['18> ', 'application:set_e\t'], ['', '\t'], ['', control('U')], ['', 'ok.\r'],
+  // A line that is longer than the screen is wide.
+  ['19> ', `length("${'abcdefghij'.repeat(9)}").`], [').', `${START}xx${END}`], ['', BACKSPACE.repeat(20)], ['', `${START}${DELETE.repeat(2)}${END}jj").\r`],
+  // Jobs.
+  ['20> ', control('G')], ['--> ', 'j\r'], ['--> ', 's\r'], ['--> ', 'c\r'],
+  ['1> ', 'process_info(self(), registered_name).\r'],
+  // The size of the screen, and its change.
+  ['2> ', '{io:columns(), io:rows()}.\r'],
+  ['3> ', { columns: 100, rows: 30 }], ['', '{io:columns(), io:rows()}.\r'],
+  // A command that does not end is interrupted by way of the jobs.
+  ['4> ', 'timer:sleep(infinity).\r'], ['', control('G')], ['--> ', 'i\r'], ['--> ', 'c\r'],
+  ['killed', 'timer:sleep(200), halt(3).\r'],
+];
 
-describe.each(RELEASES)('OTP $release', ({ native, ours }) => {
-  cases.each(Object.keys(SCRIPTS))('%s', (name) => {
-    const [theirs, mine] = [type([native], SCRIPTS[name]), type(ours, SCRIPTS[name])];
+const run = hasPython ? test.concurrent : test.skip;
+describe('in a terminal, as erl', () => {
+  run.each(RELEASES)('of OTP $release', async ({ native, ours }) => {
+    const [theirs, mine] = await Promise.all([type([native], SESSION), type(ours, SESSION)]);
     expect(shown(mine)).toEqual(shown(theirs));
-    expect([mine.status, mine.restored]).toEqual([theirs.status, true]);
-    expect(theirs.status).not.toBe(null);
-  }, 70_000);
+    expect([theirs.status, mine.status, mine.restored]).toEqual([3, 3, true]);
+  }, 60_000);
+
+  run('ends by q(), by way of the jobs, and by the break menu while a command runs', async () => {
+    const ways = [
+      [['1> ', 'q().\r']],
+      [['1> ', control('G')], ['--> ', 'q\r']],
+      [['1> ', 'lists:seq(1, 100000000), ok.\r'], ['', control('C')], ['BREAK', 'c'], ['', control('C')], ['BREAK', 'a']],
+    ];
+    const ends = await Promise.all(ways.map((steps) => type(/** @type {any} */ (RELEASES.at(-1)).ours, steps)));
+    expect(ends.map(({ status, restored }) => [status, restored])).toEqual(ways.map(() => [0, true]));
+  }, 60_000);
 });
+
+test('with a pipe: as erl reads one', () => {
+  const lines = 'X = lists:sum([1,2]).\nfoo:bar().\nio:get_line("").\nsome line\nlists:map(fun(Y) ->\n Y end, [X]).\n';
+  const { ours, native } = RELEASES[0];
+  const [program, ...args] = ours;
+  const [theirs, mine] = [spawnSync(native, { input: lines, encoding: 'utf8' }), spawnSync(program, args, { input: lines, encoding: 'utf8' })];
+  expect([mine.status, mine.stdout]).toEqual([theirs.status, theirs.stdout]);
+}, 30_000);

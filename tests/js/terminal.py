@@ -7,7 +7,7 @@
 # whether the terminal was left as it was.
 import base64, fcntl, json, os, pty, select, struct, sys, termios, time
 
-QUIET = 0.15
+QUIET = 0.1
 told = json.load(sys.stdin)
 end = time.time() + told['seconds']
 master, slave = pty.openpty()
