@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What vm.wasm imports (module "env", declared in src/host/wasm.c): clock, entropy, module bytes, zlib. Each function
+// What vm.wasm imports (module "env", declared in src/host/wasm.c): clock, module bytes, zlib. Each function
 // answers at once and calls nothing of the VM.
 
 /**
@@ -20,11 +20,6 @@ export function realClock() {
     system: () => Math.floor((performance.timeOrigin + performance.now()) * 1000),
     advanceTo() {},
   };
-}
-
-/** Random bytes of the host. @param {Uint8Array} bytes */
-export function hostRandom(bytes) {
-  for (let at = 0; at < bytes.length; at += 65536) crypto.getRandomValues(/** @type {Uint8Array<ArrayBuffer>} */ (bytes.subarray(at, at + 65536)));
 }
 
 /**
@@ -52,13 +47,12 @@ const MATH = [
  * @param {object} host
  * @param {() => WebAssembly.Memory} host.memory
  * @param {Clock} host.clock
- * @param {(bytes: Uint8Array) => void} host.random
  * @param {Compression} host.zlib
  * @param {(name: string) => Uint8Array | null | 'pending'} host.module
  * @param {HostFiles} host.files
  * @returns {WebAssembly.Imports}
  */
-export function imports({ memory, clock, random, zlib, module, files }) {
+export function imports({ memory, clock, zlib, module, files }) {
   const bytes = (/** @type {number} */ at, /** @type {number} */ n) => new Uint8Array(memory().buffer, at >>> 0, n >>> 0);
   const text = new TextDecoder();
   /** Answer of the last call, waiting to be taken. */
@@ -79,7 +73,6 @@ export function imports({ memory, clock, random, zlib, module, files }) {
       host_system: clock.system,
       host_math: (/** @type {number} */ which, /** @type {number} */ x, /** @type {number} */ y) => MATH[which](x, y),
       host_utc_offset: (/** @type {number} */ seconds) => (clock.virtual ? 0 : -new Date(seconds * 1000).getTimezoneOffset() * 60),
-      host_random: (/** @type {number} */ at, /** @type {number} */ n) => random(bytes(at, n)),
       host_module(/** @type {number} */ at, /** @type {number} */ n) {
         const found = module(text.decode(bytes(at, n)));
         if (found === 'pending') return -2;

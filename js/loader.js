@@ -90,10 +90,18 @@ export async function readBytes(source) {
   return (await page()).fetchBytes(url);
 }
 
-/**
- * The zlib of the host, if it has one, else fflate's.
- * @returns {Promise<import('./imports.js').Compression>}
- */
-export async function compression() {
-  return isNode ? (await import('./zlib-node.js')).nodeZlib(nodeModule('zlib')) : (await page()).fflate;
-}
+/** Node's zlib, when something is deflated or inflated: to load it takes milliseconds. */
+const zlib = () => nodeModule('zlib');
+/** @type {import('./imports.js').Compression} */
+const nodeZlib = {
+  inflateRaw: (data) => zlib().inflateRawSync(data),
+  inflate(data, size) {
+    const { buffer, engine } = zlib().inflateSync(data, { info: true, maxOutputLength: size || 1 });
+    return { out: buffer, used: engine.bytesWritten };
+  },
+  deflate: (data, level) => zlib().deflateSync(data, { level }),
+  gunzip: (data) => zlib().gunzipSync(data),
+};
+
+/** The zlib of the host, if it has one, else fflate's. */
+export const compression = () => (isNode ? nodeZlib : page().then(({ fflate }) => fflate));

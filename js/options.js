@@ -4,7 +4,7 @@
 // one of them is given.
 
 import { ArgumentError } from './errors.js';
-import { seededRandom, virtualClock } from './repeatable.js';
+import { virtualClock } from './repeatable.js';
 
 /** @import { Clock } from './imports.js' */
 /** @import { VMOptions } from './vm.js' */
@@ -26,12 +26,11 @@ function check(options) {
 /**
  * What the options ask for; undefined where the host's own will do.
  * @param {VMOptions} options
- * @returns {{clock?: Clock, seed?: number, random?: (bytes: Uint8Array) => void}}
+ * @returns {{clock?: Clock, seed?: number}}
  */
 export function openOptions(options) {
   check(options);
   const virtual = options.clock === 'virtual';
   const clock = typeof options.clock === 'object' ? options.clock : virtual ? virtualClock(Date.UTC(2025, 0, 1)) : undefined;
-  const seed = options.seed ?? (virtual ? 1 : undefined);
-  return { clock, seed, random: seed === undefined ? undefined : seededRandom(seed) };
+  return { clock, seed: options.seed ?? (virtual ? 1 : undefined) };
 }

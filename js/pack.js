@@ -65,7 +65,7 @@ export class PackError extends Error {
  *   what is stored uncompressed can be read
  * @returns {{meta: PackMeta, modules: PackModules}}
  */
-export function readPack(bytes, { inflate = noInflate } = {}) {
+export function readPack(bytes, { inflate } = {}) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < HEADER || view.getUint32(0) !== 0x534c504b) throw new PackError('not an OTP pack');
   const u32 = (/** @type {number} */ at) => view.getUint32(at, true);
@@ -81,7 +81,7 @@ export function readPack(bytes, { inflate = noInflate } = {}) {
 /**
  * @param {Uint8Array} bytes
  * @param {(at: number) => number} u32
- * @param {(data: Uint8Array, size: number) => Uint8Array} inflate
+ * @param {((data: Uint8Array, size: number) => Uint8Array) | undefined} inflate
  */
 function readTables(bytes, u32, inflate) {
   const text = new TextDecoder();
@@ -108,8 +108,8 @@ function readTables(bytes, u32, inflate) {
   }
   const block = cached((index) => {
     const { data, raw, inflated } = blocks[index];
-    const block = inflated ? data : inflate(data, raw);
-    if (block.length !== raw) throw RangeError();
+    const block = inflated ? data : inflate?.(data, raw);
+    if (block?.length !== raw) throw RangeError();
     return block;
   });
   /** @param {string} name */
@@ -141,9 +141,4 @@ function cached(inflated) {
     if (cache.size > CACHED_BLOCKS) cache.delete(/** @type {number} */ (cache.keys().next().value));
     return block;
   };
-}
-
-/** @type {(data: Uint8Array, size: number) => Uint8Array} */
-function noInflate() {
-  throw new Error('no inflate was given');
 }

@@ -6,7 +6,7 @@
 import { ArgumentError, ClosedError, CrashError, ErlangError, HaltedError, NoProcessError } from './errors.js';
 import { Decoder, decode, encode } from './etf.js';
 import { Events } from './events.js';
-import { hostRandom, imports, realClock } from './imports.js';
+import { imports, realClock } from './imports.js';
 import { compile, compression, isNode, nodeFs } from './loader.js';
 import { Loop, after, until } from './loop.js';
 import { KINDS, KIND_INPUT, KIND_LOAD_FAILED, KIND_MAIL, KIND_OUTPUT, Machine, loadError, readRecord } from './machine.js';
@@ -961,7 +961,7 @@ export async function createVM(options = {}) {
   let vm = undefined;
   const made = () => /** @type {VM} */ (vm);
   const special = Object.keys(options).some((key) => SPECIAL.test(key));
-  const { clock = realClock(), random = hostRandom, seed = -1 } = special ? (await import('./options.js')).openOptions(options) : {};
+  const { clock = realClock(), seed = Math.random() * 1e15 } = special ? (await import('./options.js')).openOptions(options) : {};
   const zlib = await compression();
   const [module, otp] = await Promise.all([compile(options.wasm), openOtp(options.otp, zlib.inflateRaw)]);
   const own = tableFinder(options.modules);
@@ -981,7 +981,6 @@ export async function createVM(options = {}) {
     imports({
       memory: () => /** @type {Machine} */ (machine).memory,
       clock,
-      random,
       zlib,
       module: (name) => made().findModule(name),
       files: (operation, ...rest) => (operation < 64 ? services?.serve : operation < 96 ? late.streams : late.regex)?.(operation, ...rest) ?? -9, // enotsup
@@ -990,7 +989,7 @@ export async function createVM(options = {}) {
   machine = new Machine(instance);
   machine.open({
     memoryLimit: options.memoryLimit ?? 2 ** 31,
-    seed: seed + 1,
+    seed,
     maxProcesses: options.maxProcesses ?? 0,
     slice: options.slice ?? 0,
     gcStress: options.gcStress ?? false,

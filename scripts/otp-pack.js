@@ -216,7 +216,7 @@ if (!(options.ifChanged && upToDate(options))) {
   const ordered = inOrder(entries);
   const more = options.set === 'base' ? { more: companions(options.root, options.out) } : {};
   const meta = { otp: otpRelease(options.root), set: options.set, licence: LICENCE, applications: described, ...more };
-  const pack = writePack(meta, ordered, { deflate: true });
+  const pack = writePack(meta, ordered, { deflate: true, plain: options.set === 'base' ? 1 : 0 });
   mkdirSync(dirname(options.out), { recursive: true });
   const raw = [...entries.values()].reduce((sum, data) => sum + data.length, 0);
   const kib = (bytes) => `${Math.round(bytes / 1024)} KiB`;

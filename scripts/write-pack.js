@@ -45,14 +45,15 @@ function deflated(block) {
 /**
  * @param {object} meta what the pack says of itself
  * @param {Map<string, Uint8Array>} entries in the order in which they are to lie: what is used together beside each other
- * @param {{deflate: boolean}} how
+ * @param {{deflate: boolean, plain?: number}} how `plain`: how many of the first blocks are stored all the same: what every
+ *   program starts with is read without loading an inflate first
  * @returns {Buffer}
  */
-export function writePack(meta, entries, { deflate }) {
+export function writePack(meta, entries, { deflate, plain = 0 }) {
   const { blocks, index } = layOut(entries);
   const description = Buffer.from(JSON.stringify(meta));
   const table = Buffer.concat(index.map(({ name, block, offset, length }) => Buffer.concat([Buffer.from([name.length]), name, u32(block, offset, length)])));
-  const stored = deflate ? blocks.map(deflated) : blocks;
+  const stored = blocks.map((block, i) => (deflate && i >= plain ? deflated(block) : block));
   let offset = 24 + description.length + 12 * blocks.length + table.length;
   const places = stored.map((data, i) => {
     const place = u32(offset, data.length, blocks[i].length);

@@ -9,7 +9,6 @@
 u64 host_monotonic_us(void);                 // microseconds, never goes back
 u64 host_system_us(void);                    // microseconds since 1970-01-01 UTC
 i32 host_utc_offset_s(i64 utc_seconds);      // local time minus UTC, seconds
-void host_random(u8 *out, size_t n);         // entropy (seeded when the VM is)
 void host_write(int fd, const u8 *data, size_t n); // 1 standard output, 2 standard error
 // Bytes of a module not loaded yet. 1: *data/*n are set (freed with mem_free(data, n, MEM_SYSTEM));
 // 0: no such module; 2: being fetched, the VM is told by vm_module_arrived(name).

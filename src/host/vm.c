@@ -39,18 +39,12 @@ static bool zlib_deflate(const u8 *in, size_t n, int level, struct bytes *out) {
   return !out->failed;
 }
 
-static u64 random_seed(void) {
-  u64 seed;
-  host_random((u8 *)&seed, sizeof seed);
-  return seed;
-}
-
 enum vm_status vm_open(const struct vm_options *o) {
   ASSERT(!is_open);
   mem_set_limit(o->memory_limit);
   bytes_init(&vm_result);
   atom_init();
-  ref_init(o->seed ? o->seed : random_seed());
+  ref_init(o->seed);
   etf_node_name = atom_from_c("nonode@nohost");
   etf_inflate = zlib_inflate;
   etf_deflate = zlib_deflate;

@@ -11,7 +11,7 @@
 
 struct vm_options {
   u64 memory_limit;   // bytes, 0: none
-  u64 seed;           // of references and of entropy-free choices; 0: taken from host_random
+  u64 seed;           // of references
   u32 max_processes;  // 0: the default
   u32 slice;          // reductions a slice, 0: the default
   u32 gc_stress;      // collect at every opportunity

@@ -19,7 +19,6 @@
 IMPORT(host_monotonic) double import_monotonic(void);
 IMPORT(host_system) double import_system(void);
 IMPORT(host_utc_offset) i32 import_utc_offset(double utc_seconds);
-IMPORT(host_random) void import_random(u8 *out, size_t n);
 // Size of the module's bytes, -1: there is none, -2: being fetched. import_take then copies them to out.
 IMPORT(host_module) i32 import_module(const u8 *name, size_t n);
 // inflate, deflate and gunzip keep their output until import_take. -1: failed.
@@ -33,7 +32,6 @@ IMPORT(host_take) i32 import_take(u8 *out); // answers how many bytes of the inp
 u64 host_monotonic_us(void) { return (u64)import_monotonic(); }
 u64 host_system_us(void) { return (u64)import_system(); }
 i32 host_utc_offset_s(i64 utc_seconds) { return import_utc_offset((double)utc_seconds); }
-void host_random(u8 *out, size_t n) { import_random(out, n); }
 void host_write(int fd, const u8 *data, size_t n) { event_output(fd, data, n); }
 
 // Processes waiting for a module that is being fetched.

@@ -18,7 +18,6 @@
 
 bool native_host_virtual_clock;
 static u64 virtual_us;
-static u64 random_state = 0x9E3779B97F4A7C15ull;
 static char **paths;
 static size_t path_count;
 
@@ -87,15 +86,6 @@ i32 host_utc_offset_s(i64 utc_seconds) {
   time_t t = (time_t)utc_seconds;
   struct tm local;
   return localtime_r(&t, &local) ? (i32)local.tm_gmtoff : 0;
-}
-
-void host_random(u8 *out, size_t n) {
-  for (size_t i = 0; i < n; i++) {
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    out[i] = (u8)(random_state >> 32);
-  }
 }
 
 void host_write(int fd, const u8 *data, size_t n) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from '@jest/globals';
 import * as zlib from 'node:zlib';
-import { hostRandom, realClock } from '../../js/imports.js';
+import { realClock } from '../../js/imports.js';
 import { compression } from '../../js/loader.js';
-import { seededRandom, virtualClock } from '../../js/repeatable.js';
+import { virtualClock } from '../../js/repeatable.js';
 import { fflate } from '../../js/zlib.js';
 
 const data = new Uint8Array(Buffer.from('hello hello hello '.repeat(1000)));
@@ -25,18 +25,6 @@ test.each([['node', node], ['fflate', fflate]])('zlib by %s', (_, c) => {
 test('node also tells where a stream ended', () => {
   const packed = zlib.deflateSync(data);
   expect(node.inflate(Buffer.concat([packed, Buffer.from('tail')]), data.length).used).toBe(packed.length);
-});
-
-test('seeded bytes repeat, others do not', () => {
-  const draw = (seed, n = 16) => {
-    const bytes = new Uint8Array(n);
-    (seed === undefined ? hostRandom : seededRandom(seed))(bytes);
-    return [...bytes].join();
-  };
-  expect(draw(1)).toBe(draw(1));
-  expect(draw(1)).not.toBe(draw(2));
-  expect(draw(undefined)).not.toBe(draw(undefined));
-  expect(draw(undefined, 200_000)).toBeDefined();
 });
 
 test('clocks never go back; the virtual one moves by hand', () => {
