@@ -23,6 +23,7 @@ struct export {
   term module, function;
   u32 arity;
   bool guard_bif;
+  cword stub_arity;     // stands before the stub as a function's arity before its entry: what a process that yields there keeps
   cword stub[3];        // {OP_call_bif_stub | OP_undefined_function, (cword)this, 0}
   struct module *owner; // whose code ip points into; NULL for a BIF or an undefined function
   struct export *hash_next, *older; // in their hash chain; made before this one

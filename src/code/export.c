@@ -73,9 +73,11 @@ struct export *export_get(term m, term f, u32 arity) {
   return e;
 }
 
+_Static_assert(offsetof(struct export, stub_arity) + sizeof(cword) == offsetof(struct export, stub), "arity before the stub");
 void export_undefine(struct export *e) {
   e->stub[0] = e->bif ? OP_call_bif_stub : OP_undefined_function;
   e->stub[1] = (cword)e;
+  e->stub_arity = e->arity;
   e->ip = e->stub;
   e->owner = NULL;
 }
