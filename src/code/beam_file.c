@@ -342,6 +342,7 @@ bool beam_open(struct beam_file *f, const u8 *data, size_t len, struct beam_erro
   memcpy(e->chunk, p.chunk, 5);
   e->offset = p.r.at;
   e->what = p.r.what;
+  if (f->atom_count > 0 && strcmp(p.chunk, "AtU8") != 0 && strcmp(p.chunk, "Atom") != 0) e->name = f->atoms[1];
   beam_close(f);
   return false;
 }

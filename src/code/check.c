@@ -443,6 +443,6 @@ bool beam_check(struct beam_file *f, struct beam_error *e) {
   f->on_load = c.on_load;
   if (c.labels) mem_free(c.labels, n, MEM_CODE);
   if (c.frames) mem_free(c.frames, n * sizeof *c.frames, MEM_CODE);
-  if (!good && !e->what) *e = (struct beam_error){"Code", f->code_header + c.i.offset, c.what};
+  if (!good && !e->what) *e = (struct beam_error){"Code", f->code_header + c.i.offset, c.what, {0}};
   return good;
 }

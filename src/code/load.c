@@ -237,6 +237,13 @@ static bool open_file(struct load *l, const u8 *beam, size_t len) {
   return beam_open(&l->file, beam, len, &l->e->where);
 }
 
+// An error names the module if its file got as far as to say it.
+static void name_in_error(struct load *l) {
+  struct beam_slice name = l->file.atom_count > 0 ? l->file.atoms[1] : l->e->where.name;
+  if (l->e->module == NV && name.len > 0) l->e->module = atom_from_utf8(name.data, name.len);
+  l->e->where.name = (struct beam_slice){0}; // the file goes
+}
+
 struct module *code_stage(term expected_name, const u8 *beam, size_t len, struct load_error *e) {
   struct load l = {.e = e};
   struct export *exports = export_mark();
@@ -246,6 +253,7 @@ struct module *code_stage(term expected_name, const u8 *beam, size_t len, struct
   l.s.file = &l.file;
   bool good = open_file(&l, beam, len) && beam_check(&l.file, &e->where) && make_atoms(&l) && make_module(&l, expected_name);
   struct module *m = l.s.m;
+  if (!good) name_in_error(&l);
   free_array(l.s.labels, l.file.label_count + 1, sizeof *l.s.labels);
   free_array(l.s.imports, l.file.import_count, sizeof *l.s.imports);
   free_array(l.s.atoms, l.file.atom_count + 1, sizeof *l.s.atoms);

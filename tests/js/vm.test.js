@@ -156,8 +156,12 @@ describe('code', () => {
     expect(() => v.load(/** @type {any} */ ('m.beam'))).toThrow(ArgumentError);
     expect(() => v.load(m, { name: 'other' })).toThrow(LoadError);
     expect(v.load(m)).toBe(Atom.for('m'));
-    const spoilt = m.slice();
-    spoilt[spoilt.indexOf('C'.charCodeAt(0), 300)] ^= 255;
+    const spoilt = m.slice(), code = Buffer.from(spoilt).indexOf('Code');
+    spoilt[code + 60] ^= 255; // an opcode or operand
+    let error;
+    try { v.load(spoilt); } catch (e) { error = e; }
+    expect(error).toBeInstanceOf(LoadError);
+    expect(error).toMatchObject({ module: 'm', chunk: 'Code', offset: expect.any(Number) });
     await expect(v.call('m', 'id', [1])).resolves.toBe(1);
   });
 
