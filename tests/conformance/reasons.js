@@ -3,6 +3,7 @@
 // and OTP's own allocators has not, so they do not count (as those that suites.js finds by what they call). WHY: they count.
 
 const SCHEDULERS = 'more than one scheduler';
+const CRYPTO = 'the application crypto, which is a NIF';
 
 /** @type {Record<string, Record<string, string>>} suite, case, what it needs */
 export const CANNOT = {
@@ -14,6 +15,10 @@ export const CANNOT = {
     test_table_size_concurrency: SCHEDULERS,
     test_table_memory_concurrency: SCHEDULERS,
     test_decentralized_counters_setting: SCHEDULERS,
+  },
+  rand: {
+    plugin: CRYPTO,
+    short_jump: CRYPTO,
   },
 };
 
