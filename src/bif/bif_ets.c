@@ -43,7 +43,7 @@ struct ets_table *ets_arg(struct process *p, term table, enum ets_access access)
 term ets_copy_row(const struct ets_row *r) {
   u32 words = header_size(r->data[0]) + 1;
   if (UNLIKELY(r->words > 64)) bif_bump(r->words / 32);
-  if (r->words != words) return copy_term(HEAP, row_tuple(r));
+  if (r->words != words) return copy_block(HEAP, r->data, r->words, row_tuple(r));
   term *to = heap_alloc(HEAP, words);
   if (!to) return NV;
   memcpy(to, r->data, words * sizeof(term));

@@ -28,7 +28,8 @@ static void charge(struct pass *p, u64 units) { *p->budget -= (u32)min_u64(units
 static enum outcome keep_result(struct pass *p, term result) {
   const term *before = p->h->top;
   u32 fragments = p->h->frag_words;
-  term copy = copy_term(p->h, result);
+  const struct ets_row *r = p->now;
+  term copy = result == row_tuple(r) ? copy_block(p->h, r->data, r->words, result) : copy_term(p->h, result);
   if (copy == NV) return NO_MEMORY;
   *p->list = cons(p->h, copy, *p->list);
   p->tr->got++;

@@ -159,6 +159,23 @@ static term copy_known(struct heap *to, term t, size_t words, bool all) {
 term copy_term(struct heap *to, term t) { return copy_known(to, t, copy_size(t), false); }
 term copy_term_all(struct heap *to, term t) { return copy_known(to, t, copy_size_all(t), true); }
 
+term copy_block(struct heap *to, const term *from, size_t words, term t) {
+  term *block = heap_alloc(to, words);
+  if (!block) return NV;
+  memcpy(block, from, words * sizeof(term));
+  uintptr_t delta = (uintptr_t)block - (uintptr_t)from;
+  for (term *p = block; p < block + words; p++) {
+    if (is_header(*p)) {
+      enum kind kind = header_kind(*p);
+      if (kind == KIND_REFC_BIN || kind == KIND_MAGIC_REF) adopt_counted(to, p);
+      if (kind >= KIND_FIRST_RAW) p += header_size(*p);
+    } else if (!is_immediate(*p)) {
+      *p = (term)((uintptr_t)*p + delta);
+    }
+  }
+  return (term)((uintptr_t)t + delta);
+}
+
 static term to_frag(term t, size_t words, bool all, struct frag **frag, term **offheap) {
   *frag = NULL;
   *offheap = NULL;
