@@ -35,6 +35,21 @@ export default [
     },
   },
   {
+    name: 'Run before Erlang is there: the program starts when it is',
+    async test({ page, url }) {
+      const late = await (await page()).context().newPage();
+      await late.route('**/vm.*wasm', async (route) => {
+        await new Promise((done) => setTimeout(done, 1500));
+        await route.continue();
+      });
+      await late.goto(url);
+      await late.waitForSelector('.cm-content');
+      await late.keyboard.press('Control+Enter');
+      assert.equal(await late.evaluate(() => document.body.dataset.state), 'loading');
+      await says(late, ['w2 is <', 'it gets killed now']);
+    },
+  },
+  {
     alone: true,
     name: 'from click to first output in less than 2 s',
     async test({ page }) {

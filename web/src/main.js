@@ -44,12 +44,14 @@ let lastFrame;
 let results = [];
 let lintTimer;
 let runs = 0;
+/** Run was asked for before Erlang was there: it is done then. */
+let runWhenReady = false;
 
 function setState(next) {
   state = next;
   document.body.dataset.state = next;
   const busy = next === 'loading' || next === 'compiling';
-  $('run').disabled = busy;
+  $('run').disabled = next === 'compiling';
   $('step').disabled = busy;
   $('reset').disabled = busy;
   $('stop').disabled = !['running', 'stopped', 'ready'].includes(next);
@@ -141,6 +143,7 @@ function entryOf(compiled) {
 }
 
 async function run({ paused = false } = {}) {
+  if (state === 'loading') runWhenReady = true;
   if (state === 'loading' || state === 'compiling') return;
   clearTimeout(lintTimer);
   const id = ++runs;
@@ -323,7 +326,8 @@ async function begin() {
   if (words.isConnected) notice();
   setState('ready');
   await reset();
-  lintSoon();
+  if (runWhenReady) run();
+  else lintSoon();
   navigator.serviceWorker?.register('sw.js').catch(() => {});
 }
 
