@@ -66,12 +66,15 @@ static term garbage_collection(void) {
   return cons(HEAP, tuple2(HEAP, ATOM_max_heap_size, make_small(0)), l);
 }
 
+// OTP's series whole, larger than any memory as it is there.
+#define LARGEST_HEAP_SIZE ((u64)1 << 50)
+enum { MAX_HEAP_SIZES = 160 };
 static term heap_sizes(void) {
-  u32 sizes[64];
+  u64 sizes[MAX_HEAP_SIZES];
   u32 n = 0;
-  for (u64 w = 1; n < 64 && w < UINT32_MAX; w = (u64)sizes[n - 1] + 1) sizes[n++] = gc_next_size(w);
+  for (u64 w = gc_otp_size(1); n < MAX_HEAP_SIZES && w + w / 5 <= LARGEST_HEAP_SIZE; w = gc_otp_size(w + 1)) sizes[n++] = w;
   term l = NIL;
-  while (n > 0) l = cons(HEAP, make_small(sizes[--n]), l);
+  while (n > 0) l = cons(HEAP, int_term(sizes[--n]), l);
   return l;
 }
 
@@ -80,13 +83,14 @@ static term max_heap_size(void) {
   return map_from_pairs(HEAP, pairs, release < 27 ? 3 : 4);
 }
 
-// Every BIF as {Module, Function, Arity}.
+// Every BIF of OTP's as {Module, Function, Arity}.
 static term snifs(void) {
   term l = NIL;
   struct bif_cursor cursor = {0};
   struct bif_entry b;
   while (bif_table_next(&cursor, &b))
-    l = cons(HEAP, tuple3(HEAP, atom_from_c(b.module), atom_from_c(b.function), make_small(b.arity)), l);
+    if (strcmp(b.module, "spawnlink") != 0)
+      l = cons(HEAP, tuple3(HEAP, atom_from_c(b.module), atom_from_c(b.function), make_small(b.arity)), l);
   return l;
 }
 

@@ -7,6 +7,7 @@
 #include "gen/bifs.h"
 #include "memory/copy.h"
 #include "memory/retire.h"
+#include "memory/shared.h"
 #include "term/hash.h"
 
 struct entry {
@@ -23,16 +24,14 @@ static struct {
   u64 bytes;
 } table;
 
-enum { FIRST_SLOTS = 32 };
+enum { FIRST_SLOTS = 8 };
 
 INLINE term pair_key(const struct entry *e) { return tuple_elements(e->pair)[0]; }
 INLINE term pair_value(const struct entry *e) { return tuple_elements(e->pair)[1]; }
 
-static bool make_room(void) {
-  if (table.count < table.slot_count) return true;
-  u32 n = table.slot_count ? table.slot_count * 2 : FIRST_SLOTS;
+static bool resize(u32 n) {
   struct entry **slots = mem_calloc(n * sizeof *slots, MEM_CODE);
-  if (!slots) return table.slot_count > 0; // full, but it works
+  if (!slots) return false;
   for (u32 i = 0; i < table.slot_count; i++) {
     for (struct entry *e = table.slots[i], *next; e; e = next) {
       next = e->next;
@@ -46,6 +45,16 @@ static bool make_room(void) {
   return true;
 }
 
+// A full table works too.
+static bool make_room(void) {
+  if (table.count < table.slot_count) return true;
+  return resize(table.slot_count ? table.slot_count * 2 : FIRST_SLOTS) || table.slot_count > 0;
+}
+
+static void give_room_back(void) {
+  if (table.slot_count > FIRST_SLOTS && table.count < table.slot_count / 4) (void)resize(table.slot_count / 2);
+}
+
 // The link to the entry of a key, or NULL.
 static struct entry **find(term key, u32 hash) {
   if (!table.slot_count) return NULL;
@@ -54,28 +63,31 @@ static struct entry **find(term key, u32 hash) {
   return NULL;
 }
 
+// Key and value, with what they share kept so.
+static bool store(struct entry *e, term pair) {
+  struct shared s;
+  bool ok = shared_find(&s, pair, true);
+  e->size = (size_t)s.words * sizeof(term);
+  e->area = ok ? literal_alloc(e->size) : NULL;
+  if (e->area) {
+    struct heap h;
+    memset(&h, 0, sizeof h);
+    h.top = e->area;
+    h.lim = h.top + s.words;
+    e->pair = shared_copy(&s, &h, pair);
+    e->offheap = h.offheap;
+  }
+  shared_free(&s);
+  return e->area != NULL;
+}
+
 static struct entry *entry_new(term key, term value, u32 hash) {
-  size_t key_words = copy_size_all(key), value_words = copy_size_all(value);
-  if (key_words == SIZE_MAX || value_words > SIZE_MAX / 16 - key_words) return NULL;
   struct entry *e = mem_alloc(sizeof *e, MEM_CODE);
   if (!e) return NULL;
-  e->size = (key_words + value_words + 3) * sizeof(term);
-  e->area = literal_alloc(e->size);
-  if (!e->area) {
-    mem_free(e, sizeof *e, MEM_CODE);
-    return NULL;
-  }
-  struct heap h;
-  memset(&h, 0, sizeof h);
-  h.top = e->area;
-  h.lim = h.top + e->size / sizeof(term);
-  term *pair;
-  pair = heap_tuple(&h, 2, &e->pair);
-  pair[0] = copy_term_all(&h, key);
-  pair[1] = copy_term_all(&h, value);
-  e->offheap = h.offheap;
   e->hash = hash;
-  return e;
+  if (store(e, tuple2(HEAP, key, value))) return e;
+  mem_free(e, sizeof *e, MEM_CODE);
+  return NULL;
 }
 
 static void unlink_entry(struct entry **link, bool retire) {
@@ -154,6 +166,7 @@ term bif_persistent_term_erase_1(struct process *p, term *a) {
   struct entry **e = find(a[0], hash_term(a[0]));
   if (!e) return ATOM_false;
   unlink_entry(e, true);
+  give_room_back();
   keep_sweep_when_due();
   return ATOM_true;
 }
@@ -164,6 +177,9 @@ term bif_persistent_term_info_0(struct process *p, term *a) {
   term pairs[4] = {ATOM_count, make_small(table.count), ATOM_memory, int_from_u64(HEAP, memory)};
   return map_from_pairs(HEAP, pairs, 2);
 }
+
+// spawnlink:persistent_term_slots/0
+term bif_persistent_term_slots_0(struct process *p, term *a) { return (void)p, (void)a, make_small(table.slot_count); }
 
 // erts_internal:erase_persistent_terms/0, at shutdown.
 term bif_erase_persistent_terms_0(struct process *p, term *a) {

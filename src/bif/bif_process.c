@@ -115,7 +115,7 @@ bool bif_priority(term t, u8 *priority) {
   return false;
 }
 
-enum { MAX_HEAP_KILL = 1, MAX_HEAP_LOG = 2, MAX_HEAP_SHARED = 4, SMALLEST_MAX_HEAP = 233 };
+enum { MAX_HEAP_KILL = 1, MAX_HEAP_LOG = 2, MAX_HEAP_SHARED = 4, SMALLEST_MAX_HEAP = GC_MIN_WORDS };
 
 static bool max_heap_words(term t, u64 *words) {
   i64 n;
@@ -164,10 +164,17 @@ static term flag_number(u32 *field, term value) {
   return make_small(old);
 }
 
+// A size is raised to the least there is, and to one of OTP's.
+static term flag_size(u32 *field, u32 least, term value) {
+  term old = flag_number(field, value);
+  if (old != NV) *field = *field < least ? least : gc_next_size(*field);
+  return old;
+}
+
 static term flag_max_heap(struct process *p, term value) {
   u64 words = p->area.max_words, flags = p->max_heap_flags;
   term old = bif_max_heap_term(words, flags);
-  if (!bif_max_heap_size(value, &words, &flags)) return bif_badarg();
+  if (!bif_max_heap_size(value, &words, &flags) || (words && words < p->area.min_words)) return bif_badarg();
   p->area.max_words = words;
   p->max_heap_flags = flags;
   return old;
@@ -186,10 +193,10 @@ term bif_process_flag_2(struct process *p, term *a) {
   if (flag == ATOM_trap_exit) return flag_trap_exit(p, value);
   if (flag == ATOM_priority) return flag_priority(p, value);
   if (flag == ATOM_fullsweep_after) return flag_number(&p->area.fullsweep_after, value);
-  if (flag == ATOM_min_heap_size) return flag_number(&p->area.min_words, value);
+  if (flag == ATOM_min_heap_size) return flag_size(&p->area.min_words, GC_MIN_WORDS, value);
   if (flag == ATOM_max_heap_size) return flag_max_heap(p, value);
   if (flag == ATOM_message_queue_data) return flag_queue_data(p, value);
-  if (flag == ATOM_min_bin_vheap_size) return bif_small(value, 0, SMALL_MAX, &n) ? make_small(46422) : bif_badarg();
+  if (flag == ATOM_min_bin_vheap_size) return flag_size(&p->area.min_vheap, GC_MIN_VHEAP, value);
   if (flag == ATOM_save_calls) return bif_small(value, 0, 10000, &n) ? make_small(0) : bif_badarg();
   if (flag == ATOM_scheduler) return bif_small(value, 0, 1, &n) ? make_small(0) : bif_badarg();
   if (flag == ATOM_error_handler) {

@@ -11,7 +11,7 @@
 #include "term/etf.h"
 #include "term/hash.h"
 
-enum { TRACE_DEPTH = 8, DEFAULT_BIN_VHEAP = 46422 };
+enum { TRACE_DEPTH = 8 };
 
 // A copy of another heap's term on the caller's; NV (once) when memory is out.
 static term copied(struct process *p, term t) {
@@ -194,7 +194,7 @@ static term info_nil(struct process *p) { return (void)p, NIL; }
 static term info_false(struct process *p) { return (void)p, ATOM_false; }
 static term info_zero(struct process *p) { return (void)p, make_small(0); }
 static term info_catchlevel(struct process *p) { return make_small(p->catches); }
-static term info_bin_vheap(struct process *p) { return (void)p, make_small(DEFAULT_BIN_VHEAP); }
+static term info_bin_vheap(struct process *p) { return make_small(p->area.min_vheap); }
 
 static term info_priority(struct process *p) {
   static const term names[] = {[PRIORITY_MAX] = ATOM_max, [PRIORITY_HIGH] = ATOM_high, [PRIORITY_NORMAL] = ATOM_normal, [PRIORITY_LOW] = ATOM_low};
@@ -232,7 +232,7 @@ static term pair_list(const term *pairs, u32 n) {
 }
 
 static term info_garbage_collection(struct process *p) {
-  term pairs[] = {ATOM_max_heap_size, info_max_heap(p), ATOM_min_bin_vheap_size, make_small(DEFAULT_BIN_VHEAP),
+  term pairs[] = {ATOM_max_heap_size, info_max_heap(p), ATOM_min_bin_vheap_size, make_small(p->area.min_vheap),
                   ATOM_min_heap_size, info_min_heap(p), ATOM_fullsweep_after, info_fullsweep(p), ATOM_minor_gcs, make_small(p->area.minor_count)};
   return pair_list(pairs, 5);
 }
@@ -244,8 +244,8 @@ static term info_garbage_collection_info(struct process *p) {
   term pairs[] = {ATOM_old_heap_block_size, make_small(p->area.old_words), ATOM_heap_block_size, make_small(p->area.words),
                   ATOM_mbuf_size, make_small(h->frag_words), ATOM_recent_size, make_small(recent), ATOM_stack_size, info_stack_size(p),
                   ATOM_old_heap_size, make_small(old), ATOM_heap_size, make_small(used), ATOM_bin_vheap_size, make_small((i64)(h->offheap_bytes / 8)),
-                  ATOM_bin_vheap_block_size, make_small(DEFAULT_BIN_VHEAP), ATOM_bin_old_vheap_size, make_small(0),
-                  ATOM_bin_old_vheap_block_size, make_small(DEFAULT_BIN_VHEAP)};
+                  ATOM_bin_vheap_block_size, make_small(p->area.min_vheap), ATOM_bin_old_vheap_size, make_small(0),
+                  ATOM_bin_old_vheap_block_size, make_small(p->area.min_vheap)};
   return pair_list(pairs, 11);
 }
 
@@ -279,6 +279,14 @@ static const struct { term name; term (*value)(struct process *p); } items[] = {
   {ATOM_parent, info_parent}, {ATOM_async_dist, info_async_dist}, {ATOM_label, info_label},
 };
 enum { ITEMS_OF_INFO_1 = 17 };
+
+// spawnlink:process_info_items/0: all names of items.
+term bif_process_info_items_0(struct process *p, term *a) {
+  (void)p, (void)a;
+  term list = NIL;
+  for (u32 i = COUNT_OF(items); i > 0; i--) list = cons(HEAP, items[i - 1].name, list);
+  return list;
+}
 
 // Index of an item, -1: no such. {dictionary, Key} has the index of dictionary.
 static int item_index(term item) {

@@ -45,7 +45,8 @@ static bool parse_pair(struct request *r, term key, term value, bool is_request)
   if (key == ATOM_max_heap_size) return bif_max_heap_size(value, &o->max_heap_words, &o->max_heap_flags);
   if (key == ATOM_message_queue_data) return (o->message_off_heap = value == ATOM_off_heap) || value == ATOM_on_heap;
   if (key == ATOM_async_dist) return o->async_dist = value == ATOM_true, atom_is_bool(value);
-  if (key == ATOM_min_bin_vheap_size || key == ATOM_scheduler) return bif_small(value, 0, SMALL_MAX, &n);
+  if (key == ATOM_min_bin_vheap_size) return parse_size(value, &o->min_vheap_words);
+  if (key == ATOM_scheduler) return bif_small(value, 0, SMALL_MAX, &n);
   if (is_request && key == ATOM_reply_tag) return r->reply_tag = value, true;
   if (is_request && key == ATOM_reply) return parse_reply(r, value);
   return false;
@@ -60,7 +61,8 @@ static bool parse_options(struct request *r, term list, bool is_request) {
     else if (t == ATOM_monitor) r->o.monitor = true;
     else if (!is_tuple_of(t, 2) || !parse_pair(r, tuple_elements(t)[0], tuple_elements(t)[1], is_request)) ok = false;
   }
-  return ok && list == NIL;
+  bool fits = !r->o.max_heap_words || r->o.max_heap_words >= r->o.min_heap_words;
+  return ok && fits && list == NIL;
 }
 
 static bool is_mfa(term m, term f, term args) {

@@ -13,7 +13,7 @@ static struct {
   i64 start_ns;
   i64 offset_us;      // system clock minus monotonic clock
   u64 last_now_us;    // erlang:now/0 never returns the same twice
-  u64 unique;
+  u64 unique, monotonic; // how many there have been
 } clocks;
 
 void time_open(void) {
@@ -140,23 +140,27 @@ term bif_now_0(struct process *p, term *a) {
 
 // --- Unique integers -----------------------------------------------------------------------------
 
-static term unique(bool positive) {
-  u64 n = ++clocks.unique;
-  return positive ? int_from_u64(HEAP, n) : int_term(SMALL_MIN + (i64)n);
+static term unique(bool positive, bool monotonic) {
+  u64 n = monotonic ? ++clocks.monotonic : ++clocks.unique;
+  if (positive) return int_from_u64(HEAP, n);
+  return n > INT64_MAX ? int_from_u64(HEAP, n - (u64)-SMALL_MIN) : int_term(SMALL_MIN + (i64)n);
 }
+term time_monotonic_integer(void) { return int_from_u64(HEAP, clocks.monotonic); }
+void time_set_monotonic_integer(u64 n) { clocks.monotonic = n; }
 term bif_unique_integer_0(struct process *p, term *a) {
   (void)p, (void)a;
-  return unique(false);
+  return unique(false, false);
 }
 term bif_unique_integer_1(struct process *p, term *a) {
   (void)p;
-  bool positive = false;
+  bool positive = false, monotonic = false;
   term l = a[0];
   for (; is_cons(l); l = tl(l)) {
     if (hd(l) == ATOM_positive) positive = true;
-    else if (hd(l) != ATOM_monotonic) return bif_badarg();
+    else if (hd(l) == ATOM_monotonic) monotonic = true;
+    else return bif_badarg();
   }
-  return l == NIL ? unique(positive) : bif_badarg();
+  return l == NIL ? unique(positive, monotonic) : bif_badarg();
 }
 
 // --- Calendar ------------------------------------------------------------------------------------

@@ -11,5 +11,7 @@ i64 time_monotonic_ns(void);
 i64 time_system_ns(void);        // Erlang system time: monotonic time + time offset
 i64 time_offset_ns(void);
 i64 time_start_ns(void);         // monotonic time at time_open
+term time_monotonic_integer(void);          // how many unique_integer([monotonic]) has given, as a term on HEAP
+void time_set_monotonic_integer(u64 n);
 
 #endif

@@ -117,6 +117,9 @@ info({allocator, Name}) when is_atom(Name) -> false;
 info({allocator_sizes, Name}) when is_atom(Name) -> false;
 info({allocator_sizes, Names}) when is_list(Names) -> [{Name, false} || Name <- Names, is_atom(Name)];
 info(allocated_areas) -> [{Item, erlang:memory(Item)} || Item <- [atom, binary, code, ets, processes]];
+info({memory_internal, Ref, Kinds}) when is_reference(Ref), is_list(Kinds) ->
+    [self() ! {Ref, Thread, [{Kind, false} || Kind <- Kinds]} || Thread <- lists:seq(2, erts_internal:no_aux_work_threads())],
+    ok;
 %% Texts for people.
 info(loaded) -> iolist_to_binary([[atom_to_binary(Module), $\n] || Module <- lists:sort(erlang:loaded())]);
 info(procs) -> iolist_to_binary([process(Pid) || Pid <- processes()]);

@@ -3,13 +3,11 @@
 %% Functions of OTP's module erts_debug that tests of OTP call: the loader leads its stubs here. What looks into OTP's own
 %% emulator is not there.
 -module(spawnlink_erts_debug).
--export([copy_shared/2, get_internal_state/1, set_internal_state/2, dirty_cpu/2, dirty_io/2, lcnt_control/1, lcnt_control/2, lcnt_collect/0, lcnt_clear/0, interpreter_size/0,
-         '$handle_undefined_function'/2]).
+-export([get_internal_state/1, set_internal_state/2, dirty_cpu/2, dirty_io/2, lcnt_control/1, lcnt_control/2, lcnt_collect/0, lcnt_clear/0, interpreter_size/0,
+         map_info/1, '$handle_undefined_function'/2]).
 
-%% A copy; sharing within it makes no difference to anybody.
-copy_shared(Term, _) -> binary_to_term(term_to_binary(Term)).
+%% --- set_internal_state/2: undef unless internal state was made available, as OTP ----------------
 
-%% As OTP: undef unless internal state was made available.
 set_internal_state(available_internal_state, Available) when is_boolean(Available) ->
     Before = persistent_term:get({?MODULE, available}, false),
     persistent_term:put({?MODULE, available}, Available),
@@ -19,17 +17,111 @@ set_internal_state(Item, Value) ->
     set(Item, Value).
 
 %% Nothing is put off: memory is freed, timers are cancelled when they are.
-set(wait, What) when What =:= deallocations; What =:= timer_cancellations; What =:= thread_progress -> ok;
+set(wait, What) when What =:= deallocations; What =:= timer_cancellations; What =:= thread_progress; What =:= aux_work -> ok;
 set(reds_left, N) when is_integer(N), N >= 0 ->
-    erlang:bump_reductions(max(0, 4000 - N)),
+    erlang:bump_reductions(max(0, spawnlink:internal(reductions) - N)),
     true;
-set(force_gc, Pid) when is_pid(Pid) -> erlang:garbage_collect(Pid);
+set(force_gc, Pid) when is_pid(Pid) ->
+    case erlang:is_process_alive(Pid) of
+        true -> erlang:garbage_collect();
+        false -> false
+    end;
 %% What OTP cuts into pieces here, in tests into smaller ones, is cut by time.
 set(ets_force_trap, On) when is_boolean(On) -> ok;
-set(Item, _) when Item =:= binary_loop_limit; Item =:= re_loop_limit; Item =:= unicode_loop_limit -> ok;
+set(Limit, N) when (Limit =:= binary_loop_limit orelse Limit =:= re_loop_limit orelse Limit =:= unicode_loop_limit), (is_integer(N) orelse N =:= default) ->
+    Before = persistent_term:get({?MODULE, Limit}, 4000000),
+    case N of
+        default -> persistent_term:erase({?MODULE, Limit});
+        _ -> persistent_term:put({?MODULE, Limit}, N)
+    end,
+    Before;
+%% A receive marker is a place in the mailbox: there are no numbers to run out of.
+set(process_uniq_counter, N) when is_integer(N) -> ok;
+%% Signals are delivered when they are sent: there are no buffers of them to be used.
+set(proc_sig_buffers, On) when is_boolean(On) -> On;
+set(unique_monotonic_integer_state, N) when is_integer(N) -> spawnlink:internal(monotonic, N);
+%% One thread: who sleeps keeps it from all others.
+set(Sleep, Time) when (Sleep =:= sleep orelse Sleep =:= block orelse Sleep =:= block_scheduler), is_integer(Time) ->
+    spin(erlang:monotonic_time(millisecond) + Time),
+    true;
+set(multizero_timeout_in_timeout, Time) when is_integer(Time) ->
+    To = self(),
+    spawn_opt(fun() ->
+        receive after Time -> ok end,
+        receive after 0 -> ok end,
+        receive after 0 -> ok end,
+        To ! multizero_timeout_in_timeout_done
+    end, [{priority, max}]),
+    ok;
 set(Item, Value) -> badarg(set_internal_state, [Item, Value]).
 
-%% There are no dirty schedulers, but as on them: nothing else of the process happens meanwhile.
+spin(Until) ->
+    case erlang:monotonic_time(millisecond) < Until of
+        true -> spin(Until);
+        false -> ok
+    end.
+
+%% --- get_internal_state/1 ------------------------------------------------------------------------------
+
+get_internal_state(Item) ->
+    persistent_term:get({?MODULE, available}, false) orelse spawnlink_native:lacking(erts_debug, get_internal_state, [Item]),
+    try state(Item)
+    catch error:_ -> badarg(get_internal_state, [Item])
+    end.
+
+state(available_internal_state) -> true;
+state(processes) -> processes();
+state(reds_left) -> spawnlink:internal(reductions);
+state(force_heap_frags) -> false;
+state(process_info_args) -> spawnlink:process_info_items();
+%% processes/0 is one step of the whole table: no chunks, no processes that end meanwhile; 4 processes a reduction.
+state(processes_bif_info) -> {ptab_list_bif_info, 1, 1, erlang:system_info(process_limit), 4, 0, 0, 0, 4, 0};
+state(memory) -> erlang:memory();
+state(persistent_term) -> #{table => spawnlink:persistent_term_slots()};
+state(unique_monotonic_integer_state) -> spawnlink:internal(monotonic);
+state(Least) when Least =:= min_unique_monotonic_integer; Least =:= min_unique_integer -> -(1 bsl 59);
+state(lc_graph) -> notsup;
+state(scheduler_dump) -> false;
+state({internal_hash, Term}) -> spawnlink:internal(hash, Term);
+state({binary_info, Binary}) -> spawnlink:internal(binary, Binary);
+state({process_status, Pid}) when is_pid(Pid), node(Pid) =:= node() ->
+    case process_info(Pid, status) of
+        {status, Status} -> Status;
+        undefined -> undefined
+    end;
+state({link_list, Pid}) when is_pid(Pid), node(Pid) =:= node() -> links(process_info(Pid, links));
+state({link_list, Port}) when is_port(Port) -> links(erlang:port_info(Port, links));
+state({link_list, Node}) when is_atom(Node) -> links_of_node(Node);
+state({monitor_list, Pid}) when is_pid(Pid), node(Pid) =:= node() ->
+    case spawnlink:internal(monitors, Pid) of
+        undefined -> undefined;
+        List -> [{erl_monitor, Type, Direction, Ref, Other, Name} || {Type, Direction, Ref, Other, Name} <- List]
+    end;
+state({monitor_list, Node}) when is_atom(Node) -> links_of_node(Node);
+state({atom, Index}) when is_integer(Index) -> atom(Index);
+%% The clock cannot be made to run slower or faster, nor be set.
+state({check_time_config, Correction, no_time_warp}) when is_boolean(Correction) -> Correction.
+
+%% Records of OTP's: {erl_link, process | port, Pid, linked, Id}. A link is one record that both ends know: it has no number.
+links(undefined) -> undefined;
+links({links, Others}) -> [{erl_link, case is_pid(Other) of true -> process; false -> port end, Other, linked, []} || Other <- Others].
+
+%% No other node can be reached.
+links_of_node(Node) when Node =:= node() -> [];
+links_of_node(_) -> undefined.
+
+%% The atom of this number in the table of atoms, which gets more when it has not so many.
+atom(Index) ->
+    case spawnlink:internal(atom, Index) of
+        undefined when Index > 2 ->
+            _ = binary_to_atom(<<"am", (integer_to_binary(erlang:system_info(atom_count), 16))/binary>>),
+            atom(Index);
+        Atom -> Atom
+    end.
+
+%% --- Dirty schedulers ------------------------------------------------------------------------------------
+
+%% There are none, but as on them: nothing else of the process happens meanwhile.
 dirty_cpu(What, Argument) -> dirty(dirty_cpu, What, Argument).
 dirty_io(What, Argument) -> dirty(dirty_io, What, Argument).
 
@@ -37,23 +129,26 @@ dirty(_, wait, Milliseconds) when is_integer(Milliseconds), Milliseconds >= 0 ->
 dirty(_, reschedule, Times) when is_integer(Times), Times >= 0 ->
     [erlang:yield() || _ <- lists:seq(1, Times)],
     ok;
+dirty(_, alive_waitexiting, Pid) when is_pid(Pid) ->
+    Pid ! {alive, self()},
+    receive after infinity -> ok end;
 dirty(Function, What, Argument) -> badarg(Function, [What, Argument]).
 
-get_internal_state(Item) ->
-    persistent_term:get({?MODULE, available}, false) orelse spawnlink_native:lacking(erts_debug, get_internal_state, [Item]),
-    case Item of
-        available_internal_state -> true;
-        processes -> processes();
-        reds_left -> erlang:yield(), 4000; % of a slice that has just begun
-        force_heap_frags -> false;
-        _ -> badarg(get_internal_state, [Item])
-    end.
+%% --- Others --------------------------------------------------------------------------------------------------
 
 %% As an emulator that was built without counting locks.
 lcnt_control(Item) -> badarg(lcnt_control, [Item]).
 lcnt_control(Item, Value) -> badarg(lcnt_control, [Item, Value]).
 lcnt_collect() -> error.
 lcnt_clear() -> error.
+
+%% Of a map with more than 32 keys. Nodes are all of one kind, with a bitmap.
+map_info(Map) ->
+    try
+        {Pairs, Nodes} = spawnlink:internal(map, Map),
+        [{leafs, Pairs}, {bitmaps, Nodes}, {arrays, 0}]
+    catch error:_ -> badarg(map_info, [Map])
+    end.
 
 %% As with OTP's JIT.
 interpreter_size() -> 0.

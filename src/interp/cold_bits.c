@@ -117,6 +117,12 @@ static bool create_room(term *E, u32 live, size_t words) {
   return LIKELY((size_t)(ctx.heap.lim - ctx.heap.top) >= need) || interp_collect(ctx.e, live, need);
 }
 
+// A reduction for each KB of other binaries in it, as OTP.
+static void charge_copying(void) {
+  ctx.fcalls -= (i32)min_u64(bs_copied_bits >> 13, INT32_MAX / 2);
+  bs_copied_bits &= 8191;
+}
+
 enum { MAX_SEGMENTS = 256 };
 // fail, destination, live | words needed afterwards << BS_LIVE_BITS, n, (BS_SEGMENT_WORD, value, size)...
 const cword *cold_bs_create_bin(const cword *ip, term *E) {
@@ -140,6 +146,7 @@ const cword *cold_bs_create_bin(const cword *ip, term *E) {
   struct bs_error error;
   term t = bs_create(HEAP, segments, n, &error);
   if (t == NV) return ip[1] ? FAIL : create_failed(ip, E, &error);
+  charge_copying();
   DST(ip[2]) = t;
   return at;
 }

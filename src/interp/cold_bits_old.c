@@ -32,11 +32,9 @@ const cword *cold_bs_init(const cword *ip, term *E) { // fail, size, words, live
 
 const cword *cold_bs_add(const cword *ip, term *E) { // fail, left, right, unit, destination
   term left = SRC(ip[2]), right = SRC(ip[3]);
-  u64 units;
-  i64 sum;
-  if (!is_small(left) || (i64)left < 0 || !bs_build_size(right, (u32)ip[4], &units)) return failed(ip, E);
-  sum = small_val(left) + (i64)units;
-  DST(ip[5]) = make_small(sum);
+  u64 so_far, units;
+  if (!bs_build_size(left, 1, &so_far) || !bs_build_size(right, (u32)ip[4], &units)) return failed(ip, E);
+  DST(ip[5]) = make_small((i64)(so_far + units));
   return ip + 6;
 }
 

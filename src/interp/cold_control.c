@@ -2,6 +2,7 @@
 // Cold operations of control: funs, apply, calls of functions that are not there yet, receive, and the
 // static code that every process starts and ends in.
 #include "base/hostcalls.h"
+#include "bif/bif.h"
 #include "code/load.h"
 #include "interp/semantics.h"
 #include "interp/undefined.h"
@@ -120,8 +121,15 @@ const cword *cold_make_fun(const cword *ip, term *E) {
 }
 
 // --- apply: module (or fun parent) in x[n], function in x[n+1]
+// Of apply of apply: what it would apply, as long as that is right.
 static struct export *apply_target(u32 n) {
   term m = ctx.x[n], f = ctx.x[n + 1];
+  u32 length;
+  while (m == ATOM_erlang && f == ATOM_apply && n == 3 && is_atom(ctx.x[0]) && is_atom(ctx.x[1]) && bif_list_length(ctx.x[2], &length) && length <= MAX_ARITY) {
+    m = ctx.x[0];
+    f = ctx.x[1];
+    spread(ctx.x[2], &n);
+  }
   if (!is_atom(m) || !is_atom(f)) return NULL;
   return export_get(m, f, n);
 }

@@ -69,6 +69,16 @@ const cword *cold_fneg(const cword *ip, term *E) {
 }
 
 // --- maps
+// The first in order of the keys that the map has not, or NV: OTP's loader sorts keys.
+static term least_missing(term map, const cword *at, u32 n, term *E) {
+  term least = NV;
+  for (u32 i = 0; i < n; i += 2) {
+    term key = SRC(at[i]);
+    if (map_get(map, key) == NV && (least == NV || term_compare_exact(key, least) < 0)) least = key;
+  }
+  return least;
+}
+
 enum { PAIRS_ON_STACK = 64 };
 static const cword *put_map(const cword *ip, term *E, const cword *operands, bool exact, const cword *fail) {
   if (!interp_gc_check(E, (u32)operands[2])) return NULL;
@@ -85,9 +95,8 @@ static const cword *put_map(const cword *ip, term *E, const cword *operands, boo
     if (r == NV) {
       if (!exact) return exception_error(ip, E, ATOM_system_limit);
       if (fail) return fail;
-      for (u32 i = 0; i < portion; i += 2)
-        if (map_get(map, pairs[i]) == NV) return exception_error(ip, E, tuple2(HEAP, ATOM_badkey, pairs[i]));
-      return exception_error(ip, E, ATOM_system_limit);
+      term missing = least_missing(map, at, n, E);
+      return exception_error(ip, E, missing == NV ? ATOM_system_limit : tuple2(HEAP, ATOM_badkey, missing));
     }
     map = r;
     at += portion;

@@ -105,7 +105,7 @@ size_t copy_size(term t) { return size_of(t, false); }
 size_t copy_size_all(term t) { return size_of(t, true); }
 
 // The copy of a counted object takes a reference of its own and joins the chain of its new heap.
-static void adopt_counted(struct heap *to, term *p) {
+void offheap_adopt(struct heap *to, term *p) {
   struct refc *r = (struct refc *)(uintptr_t)p[3];
   refc_retain(r);
   p[4] = (term)(uintptr_t)to->offheap;
@@ -128,7 +128,7 @@ INLINE term copy_one(struct heap *to, term t, term **top) {
   enum kind kind = header_kind(from[0]);
   for (u32 i = 0; i <= n; i++) p[i] = from[i];
   *top = p + n + 1;
-  if (kind == KIND_REFC_BIN || kind == KIND_MAGIC_REF) adopt_counted(to, p);
+  if (kind == KIND_REFC_BIN || kind == KIND_MAGIC_REF) offheap_adopt(to, p);
   // Only the original may append in place.
   else if (kind == KIND_SUB_BIN) p[0] = MAKE_HEADER(KIND_SUB_BIN, n);
   return make_boxed(p);

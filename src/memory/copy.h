@@ -15,6 +15,7 @@ void frag_free(struct frag *f);                         // only the block
 void offheap_release(term *first);                      // drops the references held by a chain
 // The same of a term whose objects are all in from[0..words), and nothing else: a block is moved, not walked.
 term copy_block(struct heap *to, const term *from, size_t words, term t);
+void offheap_adopt(struct heap *to, term *p);            // p is a copy of a counted object: it takes a reference and joins to's chain
 // Forces literals to be copied too (persistent_term erase, purge of a module's literals, ETS).
 size_t copy_size_all(term t);
 term copy_term_all(struct heap *to, term t);

@@ -16,27 +16,33 @@ bool gc_stress = VM_GC_STRESS;
 struct gc_totals gc_totals;
 
 enum {
-  OFFHEAP_LIMIT_MIN = 512 * 1024, // bytes; OTP's smallest virtual binary heap is of this order
+  OFFHEAP_MAJOR_MIN = 512 * 1024, // bytes of payload that may be promoted before a major collection
   FRAG_LIMIT_MIN = 512,           // words
-  ACTIVE_MIN_WORDS = 233,         // OTP's min_heap_size: processes that never collect start smaller
   BUSY_MIN_WORDS = 987,           // what a process that collects again and again is given
   BUSY_MINORS = 8
 };
 
 // --- Sizes ---------------------------------------------------------------------------------------
 
-// 24, then 38, 51, 90, 142, 233, 376 ... (each the sum of the two before it and one, as OTP's), beyond a
-// million words 20 % more each time.
-u32 gc_next_size(u64 words) {
-  if (words <= 24) return 24;
-  u64 a = 38, before = 12;
-  while (a < words && a < 1000000) {
-    u64 next = a + before + 1;
-    before = a;
+enum { FAST_GROWTH_WORDS = 833026 };
+
+// 12, 38, 51, 90, 142, 233, 376 ...: each the sum of the two before it and one, from FAST_GROWTH_WORDS on 20 % more each time.
+u64 gc_otp_size(u64 words) {
+  u64 a = 12, next = 38;
+  while (a < words && a < FAST_GROWTH_WORDS) {
+    u64 sum = a == 12 ? 51 : a + next + 1;
     a = next;
+    next = sum;
   }
   while (a < words) a += a / 5;
-  return a > UINT32_MAX ? UINT32_MAX : (u32)a;
+  return a;
+}
+
+// The smallest block is of 24 words.
+u32 gc_next_size(u64 words) {
+  if (words <= 24) return 24;
+  words = gc_otp_size(words);
+  return words > UINT32_MAX ? UINT32_MAX : (u32)words;
 }
 
 static term *block_new(size_t words) {
@@ -58,12 +64,14 @@ bool gc_area_init(struct heap *h, struct gc_area *a, u32 words) {
   term *block = block_new(words);
   if (!block) return false;
   a->start = a->high = block;
-  a->words = a->min_words = words;
+  a->words = words;
+  a->min_words = GC_MIN_WORDS;
+  a->min_vheap = GC_MIN_VHEAP;
   a->fullsweep_after = 65535;
   h->top = block;
   h->lim = block + words;
   h->frag_limit = words > FRAG_LIMIT_MIN ? words : FRAG_LIMIT_MIN;
-  h->offheap_limit = OFFHEAP_LIMIT_MIN;
+  h->offheap_limit = GC_MIN_VHEAP * sizeof(term);
   return true;
 }
 
@@ -269,7 +277,7 @@ static u32 young_size(const struct heap *h, const struct gc_area *a, size_t need
   u64 kept = (u64)(a->high - a->start); // survivors of the collection before
   if (need > a->words / 4) survivors += need;
   if (kept * 4 > words * 3) words++;
-  if (words < ACTIVE_MIN_WORDS) words = ACTIVE_MIN_WORDS;
+  if (words < GC_MIN_WORDS) words = GC_MIN_WORDS;
   if (words < BUSY_MIN_WORDS && a->minor_count >= BUSY_MINORS) words = BUSY_MIN_WORDS;
   return gc_next_size(survivors > words ? survivors : words);
 }
@@ -310,14 +318,14 @@ static bool collect(struct heap *h, struct gc_area *a, const struct gc_roots *ro
   } else {
     a->old_top = g.old_top;
     a->minor_count++;
-    a->want_major = live_bytes / 2 > a->major_offheap + OFFHEAP_LIMIT_MIN;
+    a->want_major = live_bytes / 2 > a->major_offheap + OFFHEAP_MAJOR_MIN;
   }
   a->start = block;
   a->words = words;
   a->high = h->top = g.to_top;
   h->lim = block + words;
   h->offheap_bytes = 0;
-  h->offheap_limit = live_bytes > OFFHEAP_LIMIT_MIN ? live_bytes : OFFHEAP_LIMIT_MIN;
+  h->offheap_limit = max_u64(live_bytes, (u64)a->min_vheap * sizeof(term));
   return true;
 }
 
@@ -339,12 +347,17 @@ static bool adjust(struct heap *h, struct gc_area *a, const struct gc_roots *roo
   if (need > 0 || gc_stress) {
     if (want * 4 >= a->words) return true;
     want *= 2;
-    if (want < ACTIVE_MIN_WORDS) want = ACTIVE_MIN_WORDS;
+    if (want < GC_MIN_WORDS) want = GC_MIN_WORDS;
   }
   if (want < a->min_words) want = a->min_words;
   u32 words = gc_next_size(want);
   if (words < a->words) (void)resize_young(h, a, roots, n_roots, words);
   return true;
+}
+
+void gc_fit(struct heap *h, struct gc_area *a, const struct gc_roots *roots, size_t n_roots) {
+  u32 live = (u32)(h->top - a->start);
+  (void)resize_young(h, a, roots, n_roots, live > 0 ? live : 1);
 }
 
 enum gc_result gc_collect(struct heap *h, struct gc_area *a, const struct gc_roots *roots, size_t n_roots, size_t need, bool major) {

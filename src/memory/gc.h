@@ -10,16 +10,18 @@
 struct gc_area {       // part of struct process; valid together with its struct heap
   term *start;         // young heap block
   u32 words;           // its size
-  u32 min_words;       // min_heap_size of the process
+  u32 min_words;       // min_heap_size of the process: the floor once it has collected, GC_MIN_WORDS unless it asked for more
   term *high;          // objects below survived one collection
   term *old_start, *old_top;
   u32 old_words;
   u32 fullsweep_after;
+  u32 min_vheap;       // min_bin_vheap_size: words of payload that may be referred to before a collection
   u32 minor_count;     // minors since the last major
   u64 max_words;       // max_heap_size, 0 none
   size_t major_offheap;// payload bytes referred to after the last major collection
   bool want_major;     // much payload was promoted since: the next collection is a major one
 };
+enum { GC_MIN_WORDS = 233, GC_MIN_VHEAP = 46422 }; // OTP's min_heap_size, min_bin_vheap_size (words)
 struct gc_roots { term *base; size_t n; };
 enum gc_result { GC_OK, GC_NO_MEMORY, GC_MAX_HEAP };
 // Makes room for need words. major: collect everything. Fragments in h->frags are merged and freed;
@@ -27,9 +29,12 @@ enum gc_result { GC_OK, GC_NO_MEMORY, GC_MAX_HEAP };
 MAY_GC enum gc_result gc_collect(struct heap *h, struct gc_area *a, const struct gc_roots *roots, size_t n_roots, size_t need, bool major);
 // A first heap of at least words; a destroyed one gives everything back, off-heap references too.
 bool gc_area_init(struct heap *h, struct gc_area *a, u32 words);
+// Cuts the young block to what lives in it, just after a major collection.
+void gc_fit(struct heap *h, struct gc_area *a, const struct gc_roots *roots, size_t n_roots);
 void gc_area_destroy(struct heap *h, struct gc_area *a);
 u64 gc_area_memory(const struct heap *h, const struct gc_area *a); // bytes
 u32 gc_next_size(u64 words);       // the size of the growth series that holds words
+u64 gc_otp_size(u64 words);        // the same in OTP's series, which begins with 12 and ends nowhere
 // Whether a safe point should collect although the young block has room: much lies in fragments
 // (messages, BIF results), or much binary payload may be garbage.
 INLINE bool heap_wants_gc(const struct heap *h) {

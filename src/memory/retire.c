@@ -10,6 +10,7 @@ struct retired {
   uintptr_t start;
   size_t size;
   term *offheap;
+  u64 since;   // retire_clock when it came
   bool marked;
 };
 static struct {
@@ -18,6 +19,8 @@ static struct {
   u64 bytes, bytes_after_sweep;
   uintptr_t low, high;   // all areas lie in [low, high)
 } retired;
+
+u64 retire_clock;
 
 enum { SWEEP_MIN_BYTES = 1 << 20, SWEEP_MIN_AREAS = 1024 };
 
@@ -40,11 +43,17 @@ void retire_literals(void *block, size_t size, term *offheap) {
   if (!block) return;
   // Without memory for the record the area stays for good: a leak is better than a dangling term.
   if (retired.n == retired.cap && !grow()) return;
-  retired.areas[retired.n++] = (struct retired){(uintptr_t)block, size, offheap, true};
+  retired.areas[retired.n++] = (struct retired){(uintptr_t)block, size, offheap, retire_clock, true};
   retired.bytes += size;
 }
 
 u64 retire_bytes(void) { return retired.bytes; }
+
+bool retire_holds(uintptr_t address) {
+  for (size_t i = 0; i < retired.n; i++)
+    if (address - retired.areas[i].start < retired.areas[i].size) return retired.areas[i].since < retire_clock;
+  return false;
+}
 
 bool retire_due(void) {
   return retired.bytes > SWEEP_MIN_BYTES + 2 * retired.bytes_after_sweep ||

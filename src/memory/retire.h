@@ -10,6 +10,10 @@
 
 void retire_literals(void *block, size_t size, term *offheap); // takes the area and its counted objects
 u64 retire_bytes(void);
+extern u64 retire_clock;                        // slices of processes so far
+// Whether it lies in an area that has waited since a slice before this one: OTP, too, gives such terms to their last owners
+// a while after. Slow.
+bool retire_holds(uintptr_t address);
 bool retire_due(void);                          // enough waits for a sweep to be worth its time
 void retire_mark_begin(void);
 void retire_mark(const term *words, size_t n);

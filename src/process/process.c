@@ -105,7 +105,8 @@ static bool prepare_memory(struct process *p, const struct entry *n, const struc
   u64 words = n->words > FIRST_HEAP_WORDS ? n->words : FIRST_HEAP_WORDS;
   if (o->min_heap_words > words) words = o->min_heap_words;
   if (!gc_area_init(&p->heap, &p->area, (u32)words)) return false;
-  if (o->min_heap_words) p->area.min_words = p->area.words;
+  if (o->min_heap_words > GC_MIN_WORDS) p->area.min_words = gc_next_size(o->min_heap_words);
+  if (o->min_vheap_words > GC_MIN_VHEAP) p->area.min_vheap = gc_next_size(o->min_vheap_words);
   if (!stack_new(p, n->live)) {
     gc_area_destroy(&p->heap, &p->area);
     return false;
@@ -309,6 +310,15 @@ static bool collected(struct process *p, enum gc_result result) {
   return false;
 }
 
+// Whether the messages of a process that keeps them on its heap make that too large: they lie in fragments of their own here.
+static bool over_max_heap(const struct process *p) {
+  if (LIKELY(!p->area.max_words) || !p->message_on_heap) return false;
+  u64 words = (u64)p->area.words + p->area.old_words;
+  for (const struct message *m = p->mailbox.first; m && words <= p->area.max_words; m = m->next)
+    for (const struct frag *f = m->frag; f; f = f->next) words += f->used;
+  return words > p->area.max_words;
+}
+
 bool process_collect(struct process *p, u32 live, size_t need, bool major) {
   struct gc_roots roots[MAX_ROOTS];
   if (!mailbox_attach(p)) return collected(p, GC_NO_MEMORY);
@@ -327,13 +337,15 @@ bool process_collect(struct process *p, u32 live, size_t need, bool major) {
     result = gc_collect(&ctx.heap, &p->area, roots, n, need, major);
     p->area.max_words = max;
   }
+  if (result == GC_OK && UNLIKELY(over_max_heap(p)) && exit_max_heap(p)) result = GC_MAX_HEAP;
   if (UNLIKELY(ctx.heap.exhausted)) result = GC_NO_MEMORY;
   if (VM_DEBUG && result == GC_OK) gc_verify(&ctx.heap, &p->area, roots, n);
   return collected(p, result);
 }
 _Static_assert(offsetof(struct ctx, fault_trace) - offsetof(struct ctx, fault_class) == 4 * sizeof(term), "fault_* are one array of roots");
 
-void process_garbage_collect(struct process *p) {
+// A major collection of a process that does not run, which may leave it a block of just what lives.
+static void collect_idle(struct process *p, bool fit) {
   if (p->is_js || p->state == PROCESS_EXITING) return;
   struct gc_roots roots[MAX_ROOTS];
   size_t n = 0;
@@ -341,8 +353,12 @@ void process_garbage_collect(struct process *p) {
   roots[n++] = (struct gc_roots){p->e - p->live, p->live};
   roots[n++] = (struct gc_roots){p->e + 1, (size_t)(end - (p->e + 1))};
   n = add_roots(p, roots, n);
-  collected(p, gc_collect(&p->heap, &p->area, roots, n, 0, true));
+  enum gc_result result = gc_collect(&p->heap, &p->area, roots, n, 0, true);
+  if (result != GC_NO_MEMORY) result = (result == GC_MAX_HEAP || over_max_heap(p)) && exit_max_heap(p) ? GC_MAX_HEAP : GC_OK;
+  if (collected(p, result) && fit) gc_fit(&p->heap, &p->area, roots, n);
 }
+
+void process_garbage_collect(struct process *p) { collect_idle(p, false); }
 
 u64 process_memory(const struct process *p) {
   u64 bytes = sizeof *p + p->stack_words * sizeof(term) + dictionary_memory(p);
@@ -366,6 +382,6 @@ bool process_hibernate(struct process *p, term m, term f, term args) {
 }
 
 void process_shrink(struct process *p) {
-  process_garbage_collect(p);
+  collect_idle(p, true);
   if (p->state != PROCESS_EXITING) stack_shrink(p);
 }

@@ -85,7 +85,7 @@ struct spawn_options {
   term monitor_tag;        // NV: 'DOWN'
   u8 alias;                // enum alias_mode of links.h
   u8 priority;
-  u32 min_heap_words;      // 0: default
+  u32 min_heap_words, min_vheap_words; // 0: default
   u32 fullsweep_after;
   u64 max_heap_words; u64 max_heap_flags;
   bool message_off_heap, async_dist;

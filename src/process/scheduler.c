@@ -4,6 +4,7 @@
 // scheduler_ready, by whatever wakes a process.
 #include "process/scheduler.h"
 
+#include "memory/retire.h"
 #include "base/hostcalls.h"
 #include "process/late.h"
 #include "process/mailbox.h"
@@ -112,6 +113,7 @@ static u64 run(struct process *p) {
   p->state = PROCESS_RUNNING;
   p->hibernated = false;
   scheduler_switches++;
+  retire_clock++;
   run_slice(p);
   u64 used = p->reductions - before;
   scheduler_reductions += used;

@@ -19,6 +19,7 @@ static struct {
   u64 end;
 } out;
 static bool limit_hit;
+u64 bs_copied_bits;
 static bool no_float; // why bs_put_float failed
 
 bool bs_limit(void) {
@@ -104,6 +105,10 @@ static bool extend(struct heap *h, term whole, size_t size) {
 }
 
 static term append(struct heap *h, term binary, u64 extra, bool mutate) {
+  if (extra == 0) {
+    out.pos = out.end = 0;
+    return binary;
+  }
   u64 start, end;
   term whole = whole_of(binary, &start, &end);
   u64 old_bits = end - start, bits = old_bits + extra;
@@ -137,6 +142,7 @@ static term append(struct heap *h, term binary, u64 extra, bool mutate) {
   if (!r) return fail_limit();
   if (bits & 7) r->data[r->size - 1] = 0;
   bits_copy(r->data, 0, whole_bytes(whole), start, old_bits);
+  bs_copied_bits += old_bits;
   out.data = r->data;
   out.pos = old_bits;
   out.end = bits;
@@ -249,6 +255,7 @@ bool bs_put_binary(term value, u64 bits) {
   struct bits b;
   if (!bits_of(value, &b) || b.size < bits || out.end - out.pos < bits) return false;
   bits_copy(out.data, out.pos, b.data, b.offset, bits);
+  bs_copied_bits += bits;
   out.pos += bits;
   return true;
 }

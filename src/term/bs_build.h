@@ -47,6 +47,7 @@ term bs_error_term(struct heap *h, const struct bs_error *error);
 
 // The older instructions. All return false (term: NV) on failure; bs_limit() tells system_limit from badarg.
 bool bs_limit(void);
+extern u64 bs_copied_bits; // of binaries, into others, since somebody last set it to 0
 term bs_init_bits(struct heap *h, u64 bits);         // bs_init2 (bytes * 8), bs_init_bits: becomes the binary being built
 term bs_append_bits(struct heap *h, term binary, u64 extra_bits, u32 unit);         // bs_append
 term bs_private_append_bits(struct heap *h, term binary, u64 extra_bits, u32 unit); // bs_private_append

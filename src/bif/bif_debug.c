@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// What erts_debug says of the VM's inside, as far as it takes C: sizes with sharing, counts of references, records of
+// monitors, the numbers unique integers are made of. The rest is spawnlink_erts_debug's.
+#include "bif/bif.h"
+#include "bif/bif_time.h"
+#include "gen/bifs.h"
+#include "memory/shared.h"
+#include "term/hash.h"
+#include "term/ref.h"
+
+// erts_debug:size_shared/1: words, what occurs twice counted once, literals not at all.
+term bif_size_shared(struct process *p UNUSED, term *a) {
+  struct shared s;
+  bool ok = shared_find(&s, a[0], false);
+  bif_bump(s.n / 16);
+  shared_free(&s);
+  return ok ? int_from_u64(HEAP, s.words) : bif_system_limit();
+}
+
+// erts_debug:copy_shared/2: a copy in which what occurs twice still does.
+term bif_copy_shared(struct process *p UNUSED, term *a) {
+  struct shared s;
+  term copy = shared_find(&s, a[0], false) ? shared_copy(&s, HEAP, a[0]) : NV;
+  bif_bump(s.n / 16);
+  shared_free(&s);
+  return copy == NV ? bif_system_limit() : copy;
+}
+
+// --- spawnlink:internal/1,2 -----------------------------------------------------------------------------
+
+// {refc_binary, Size, {binary, Allocated}, Flags} | heap_binary, of a binary.
+static term binary_info(term t) {
+  if (!is_binary(t)) return bif_badarg();
+  const term *b = boxed_ptr(t);
+  if (header_kind(b[0]) == KIND_SUB_BIN) b = boxed_ptr(b[1]);
+  if (header_kind(b[0]) != KIND_REFC_BIN) return atom_from_c("heap_binary");
+  const struct refc *r = (const struct refc *)(uintptr_t)b[3];
+  term whole = tuple2(HEAP, ATOM_binary, int_from_u64(HEAP, r->cap));
+  return tuple4(HEAP, atom_from_c("refc_binary"), int_from_u64(HEAP, b[1]), whole, make_small(0));
+}
+
+static term monitor_entry(const struct monitor *m, bool origin) {
+  static const term types[] = {[MONITOR_PROCESS] = ATOM_process, [MONITOR_PORT] = ATOM_port, [MONITOR_TIME_OFFSET] = ATOM_time_offset};
+  term who = !origin ? m->watcher->pid : m->target ? m->target->pid : ATOM_undefined;
+  return tuple5(HEAP, types[m->kind], origin ? ATOM_origin : ATOM_target, ref_from_id(HEAP, m->node.key), who, m->name == NV ? NIL : m->name);
+}
+
+// [{Type, origin | target, Ref, Pid, Name | []}], those the process made and those on it.
+static term monitor_list(term pid) {
+  struct process *p = process_find(pid);
+  if (!p) return ATOM_undefined;
+  term list = NIL;
+  for (const struct monitor *m = p->links.watched_last; m; m = m->watch_prev) list = cons(HEAP, monitor_entry(m, false), list);
+  for (const struct monitor *m = p->links.own; m; m = m->own_next) list = cons(HEAP, monitor_entry(m, true), list);
+  return list;
+}
+
+// Nodes of a hash trie, which is at most a few levels deep, and pairs in them.
+static void count_nodes(const term *node, u32 first, u32 *nodes, u32 *pairs) {
+  ++*nodes;
+  for (u32 i = first; i <= header_size(node[0]); i++) {
+    if (is_cons(node[i])) ++*pairs;
+    else count_nodes(boxed_ptr(node[i]), 1, nodes, pairs);
+  }
+}
+
+static term map_nodes(term map) {
+  u32 nodes = 0, pairs = 0;
+  if (!is_kind(map, KIND_MAP_HASH)) return bif_badarg();
+  count_nodes(boxed_ptr(map), 2, &nodes, &pairs);
+  bif_bump(pairs / 16);
+  return tuple2(HEAP, make_small(pairs), make_small(nodes));
+}
+
+term bif_internal_1(struct process *p UNUSED, term *a) {
+  if (a[0] == ATOM_reductions) return make_small(ctx.fcalls > 0 ? ctx.fcalls : 0);
+  return a[0] == ATOM_monotonic ? time_monotonic_integer() : bif_badarg();
+}
+
+term bif_internal_2(struct process *p UNUSED, term *a) {
+  if (a[0] == ATOM_hash) return make_small(hash_term(a[1]));
+  if (a[0] == ATOM_binary) return binary_info(a[1]);
+  if (a[0] == ATOM_monitors) return monitor_list(a[1]);
+  if (a[0] == ATOM_map) return map_nodes(a[1]);
+  u64 n;
+  if (a[0] == ATOM_atom) return int_to_u64(a[1], &n) && n < atom_count() ? MAKE_ATOM(n) : ATOM_undefined;
+  i64 negative;
+  if (a[0] != ATOM_monotonic || !is_integer(a[1])) return bif_badarg();
+  if (!int_to_u64(a[1], &n)) {
+    if (!int_to_i64(a[1], &negative)) return bif_badarg();
+    n = (u64)negative; // counted back from 2^64
+  }
+  time_set_monotonic_integer(n);
+  return ATOM_true;
+}

@@ -1,0 +1,86 @@
+%% SPDX-License-Identifier: Apache-2.0
+%%
+%% Sizes of heaps as OTP counts them, limits on them, and what is shared: cases that OTP's own suites showed.
+-module(sizes).
+-export([main/0, applier/2]).
+
+main() ->
+    Sizes = erlang:system_info(heap_sizes),
+    line(heap_sizes, {length(Sizes), lists:sublist(Sizes, 45), lists:last(Sizes)}),
+    line(spawned, [spawned(N) || N <- [0, 12, 233, 234, 1000, 2586, 2587, 46422, 46423]]),
+    line(flags, [flag(F, N) || F <- [min_heap_size, min_bin_vheap_size], N <- [10, 234, 2586, 318187, 318188]]),
+    line(restored, [process_flag(min_heap_size, 233), process_flag(min_bin_vheap_size, 0), process_info(self(), [min_heap_size, min_bin_vheap_size])]),
+    line(max_below_min, [catch_error(fun() -> process_flag(max_heap_size, 232) end),
+                         catch_error(fun() -> spawn_opt(fun() -> ok end, [{max_heap_size, 500}, {min_heap_size, 1000}]) end)]),
+    line(queue_counts, [queue(Data, Kill) || Data <- [on_heap, off_heap], Kill <- [true, false]]),
+    line(hibernated, hibernated()),
+    line(badkey, [badkey(M) || M <- [#{}, maps:from_list([{X, X} || X <- lists:seq(1000, 1100)])]]),
+    line(append_nothing, [same(<<"123">>, <<>>), same(<<(id(<<>>))/binary, 0, 1, 2, 3, 4, 5, 6, 7>>, <<>>), same(binary:copy(<<7>>, 300), <<>>)]),
+    line(copying_costs, [costs(1000, 1900, fun(B) -> <<0:8, B/binary>> end), costs(3000, 7900, fun(B) -> <<0:8, B/binary, B/binary>> end)]),
+    line(shared, shared()),
+    line(applied, [applied(A) || A <- [[oops], [oops, [arguments]]]]),
+    ok.
+
+line(What, Value) -> io:format("~p: ~p~n", [What, Value]).
+id(X) -> X.
+
+spawned(N) ->
+    Pid = spawn_opt(fun() -> receive stop -> ok end end, [{min_heap_size, N}, {min_bin_vheap_size, N}]),
+    Sizes = process_info(Pid, [min_heap_size, min_bin_vheap_size]),
+    Pid ! stop,
+    [Size || {_, Size} <- Sizes].
+
+flag(Flag, N) ->
+    process_flag(Flag, N),
+    element(2, process_info(self(), Flag)).
+
+catch_error(F) -> try F(), none catch Class:Reason -> {Class, Reason} end.
+
+%% Messages of a process that keeps them on its heap count, once it collects.
+queue(Data, Kill) ->
+    {Pid, Ref} = spawn_opt(fun() -> receive after 300 -> ok end end,
+                           [monitor, {message_queue_data, Data}, {max_heap_size, #{size => 1024, kill => Kill, error_logger => false}}]),
+    [Pid ! lists:duplicate(I, I) || I <- lists:seq(1, 100)],
+    process_info(Pid, messages),
+    erlang:garbage_collect(Pid),
+    receive {'DOWN', Ref, process, Pid, Reason} -> {Data, Kill, Reason} end.
+
+hibernated() ->
+    Pid = spawn(fun() -> erlang:hibernate(?MODULE, main, []) end),
+    wait(fun() -> process_info(Pid, current_function) =:= {current_function, {erlang, hibernate, 3}} end),
+    [{heap_size, Size}, {total_heap_size, Total}] = process_info(Pid, [heap_size, total_heap_size]),
+    exit(Pid, kill),
+    {Size =:= Total, Size < 10}.
+
+wait(F) -> F() orelse (receive after 1 -> wait(F) end).
+
+%% Keys are looked at in order, whatever the source says.
+badkey(M) ->
+    [catch_error(F) || F <- [fun() -> M#{42.0 := v, 42 := v2} end, fun() -> M#{z := 1, a := 2, 5 := 3} end, fun() -> M#{{x} := 1, "y" := 2, z := 3} end]].
+
+same(A, B) -> erts_debug:same(A, append(A, B)).
+append(A, B) -> <<A/binary, B/binary>>.
+
+costs(Least, Most, F) ->
+    B = binary:copy(<<1>>, 2000 * 1024),
+    receive after 1 -> ok end,
+    {reductions, Before} = process_info(self(), reductions),
+    _ = F(B),
+    {reductions, After} = process_info(self(), reductions),
+    {After - Before > Least, After - Before < Most}.
+
+%% A stored term keeps what it shares; an erased one belongs to who has it.
+shared() ->
+    Term = lists:foldl(fun(_, A) -> [A | A] end, [], lists:seq(1, 12)),
+    persistent_term:put(?MODULE, Term),
+    Stored = persistent_term:get(?MODULE),
+    Sizes = [erts_debug:size(Term), erts_debug:size(Stored), erts_debug:size_shared(Term), erts_debug:size_shared(Stored), erts_debug:size(erts_debug:copy_shared(Term))],
+    persistent_term:erase(?MODULE),
+    wait(fun() -> erts_debug:size_shared(Stored) > 0 end),
+    {Sizes, Stored =:= Term}.
+
+applied(Args) ->
+    try id(applier(apply, [erlang, error, Args]))
+    catch error:Reason:Stack -> {Reason, lists:sublist([{M, F, A} || {M, F, A, _} <- Stack], 2)}
+    end.
+applier(F, A) -> apply(id(erlang), id(F), id(A)).
