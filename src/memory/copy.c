@@ -167,7 +167,7 @@ term copy_block(struct heap *to, const term *from, size_t words, term t) {
   for (term *p = block; p < block + words; p++) {
     if (is_header(*p)) {
       enum kind kind = header_kind(*p);
-      if (kind == KIND_REFC_BIN || kind == KIND_MAGIC_REF) adopt_counted(to, p);
+      if (kind == KIND_REFC_BIN || kind == KIND_MAGIC_REF) offheap_adopt(to, p);
       if (kind >= KIND_FIRST_RAW) p += header_size(*p);
     } else if (!is_immediate(*p)) {
       *p = (term)((uintptr_t)*p + delta);

@@ -73,7 +73,7 @@ static void payloads(void) {
   struct refc *r = (struct refc *)(uintptr_t)boxed_ptr(bin)[3];
   u32 refs = r->refs;
   term *sub = heap_alloc(&heap, 4);
-  sub[0] = MAKE_HEADER_AUX(KIND_SUB_BIN, 3, 1), sub[1] = bin, sub[2] = 0, sub[3] = make_small(80);
+  sub[0] = MAKE_HEADER_AUX(KIND_SUB_BIN, 3, 1), sub[1] = bin, sub[2] = 0, sub[3] = make_small(800);
   struct frag *f;
   term *chain;
   term c = copy_to_frag(tuple2(&heap, bin, make_boxed(sub)), &f, &chain);

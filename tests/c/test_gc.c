@@ -54,7 +54,9 @@ static bool same(term t, const struct shadow *s, int depth) {
     struct refc *r = (struct refc *)(uintptr_t)boxed_ptr(t)[3];
     return r->size == s->n && r->data[0] == (u8)s->value && r->refs >= 1;
   }
-  default: return is_kind(t, KIND_SUB_BIN) && same(boxed_ptr(t)[1], s->kid[0], depth + 1);
+  default: // a copy of a byte is a binary of its own
+    if (is_kind(t, KIND_HEAP_BIN)) return boxed_ptr(t)[1] == 1 && (s->kid[0]->n == 0 || ((u8 *)(boxed_ptr(t) + 2))[0] == (u8)s->kid[0]->value);
+    return is_kind(t, KIND_SUB_BIN) && same(boxed_ptr(t)[1], s->kid[0], depth + 1);
   }
 }
 
