@@ -6,7 +6,7 @@
 import { ArgumentError } from './errors.js';
 
 /** @import { HostFiles } from './imports.js' */
-/** @import { VMOptions } from './vm.js' */
+/** @import { VMOptions } from './create.js' */
 
 const ROOT = '/otp';
 const [ENOENT, EISDIR, ENOTDIR, EINVAL, ENOTSUP, EROFS] = [-1, -3, -4, -6, -9, -16];

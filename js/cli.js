@@ -122,7 +122,7 @@ async function openSource(path) {
   return (await openPath(fs, toUrl(path))) ?? fail(`${path} has no beams: it is no folder, beam, .ez, .tar, .tar.gz or escript`);
 }
 
-/** @param {Command} command @param {import('./vm.js').VMOptions} [more] */
+/** @param {Command} command @param {import('./create.js').VMOptions} [more] */
 async function start(command, more) {
   const finders = (/** @type {string[]} */ paths) => Promise.all(paths.map(async (path) => (await openSource(path)).find));
   const [first, last] = [await finders(command.first), await finders(command.last)];

@@ -2,7 +2,8 @@
 //
 // All public names of the package.
 
-export { VM, createVM, openVMs } from './vm.js';
+export { VM, openVMs } from './vm.js';
+export { createVM } from './create.js';
 export { JsProcess } from './process.js';
 export {
   Atom,

@@ -7,7 +7,7 @@ import { ArgumentError } from './errors.js';
 import { virtualClock } from './repeatable.js';
 
 /** @import { Clock } from './imports.js' */
-/** @import { VMOptions } from './vm.js' */
+/** @import { VMOptions } from './create.js' */
 
 /** Options that are counts. */
 const COUNTS = /** @type {const} */ (['memoryLimit', 'maxProcesses', 'seed', 'slice']);

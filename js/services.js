@@ -9,7 +9,8 @@ import { openFiles } from './files.js';
 import { openPorts } from './ports.js';
 
 /** @import { HostFiles } from './imports.js' */
-/** @import { VM, VMOptions } from './vm.js' */
+/** @import { VMOptions } from './create.js' */
+/** @import { VM } from './vm.js' */
 
 const [TERMINAL_SIZE, TERMINAL_RAW] = [48, 49];
 const ENOTSUP = -9;

@@ -152,7 +152,7 @@ class Keys {
 
 /**
  * Runs the shell until it halts. Answers the status.
- * @param {(options: {shell: import('./vm.js').Terminal | true, stdin?: () => Promise<Uint8Array | null>}) => Promise<VM>} start
+ * @param {(options: {shell: import('./create.js').Terminal | true, stdin?: () => Promise<Uint8Array | null>}) => Promise<VM>} start
  * @returns {Promise<number>}
  */
 export async function shell(start) {

@@ -6,58 +6,22 @@
 import { ArgumentError, ClosedError, CrashError, ErlangError, HaltedError, NoProcessError } from './errors.js';
 import { Decoder, decode, encode } from './etf.js';
 import { Events } from './events.js';
-import { imports, realClock } from './imports.js';
-import { compile, compression, isNode, nodeFs } from './loader.js';
+import { isNode } from './loader.js';
 import { Loop, after, until } from './loop.js';
 import { KINDS, KIND_INPUT, KIND_LOAD_FAILED, KIND_MAIL, KIND_OUTPUT, Machine, loadError, readRecord } from './machine.js';
-import { openOtp, tableFinder } from './otp.js';
 import { JsProcess } from './process.js';
 import { readSnapshot } from './inspect.js';
 import { Atom, Pid, Port, Tuple, pretty, text } from './term.js';
+import { array, atom, spawnOptions } from './arguments.js';
 
 /** @import { EventRecord, Fields, Word } from './machine.js' */
-/** @import { Clock, HostFiles } from './imports.js' */
+/** @import { Clock } from './imports.js' */
+/** @import { SpawnOptions } from './arguments.js' */
+/** @import { VMOptions } from './create.js' */
 /** @import { Identity } from './etf.js' */
-/** @import { ModuleFinder, OtpSource } from './otp.js' */
+/** @import { ModuleFinder } from './otp.js' */
 /** @import { Snapshot } from './inspect.js' */
 /** @import { Term } from './term.js' */
-/** @import { WasmSource } from './loader.js' */
-
-/**
- * Options of createVM.
- * @typedef {object} VMOptions
- * @property {WasmSource} [wasm] where vm.wasm is: URL, bytes, Response or compiled module; by default beside this package
- * @property {WasmSource} [re] the same for re.wasm, which is fetched when a program first uses a regular expression
- * @property {OtpSource | OtpSource[] | false} [otp] OTP's modules: packs, or in Node folders; by default this package's pack
- * @property {Record<string, Uint8Array> | Map<string, Uint8Array> | ModuleFinder} [modules] your own modules, looked up first
- * @property {'host' | Record<string, string | Uint8Array | URL>} [files] what the module file sees: in Node 'host', the machine's own; or
- *   files in memory, these to begin with, where in Node a URL hands over a folder of the machine; without it there are no files
- * @property {'host'} [ports] in Node: programs may be started, as open_port and os:cmd do; without it no program is found
- * @property {ModuleFinder} [fallback] asked for modules that neither `modules` nor `otp` have
- * @property {number} [memoryLimit] bytes the VM may use; the process that asks for more is killed. Default 2 GiB
- * @property {number} [maxProcesses] default 1,048,576
- * @property {number} [seed] makes what is random repeatable
- * @property {'real' | 'virtual' | Clock} [clock] virtual: time passes only while everything waits, and then at once; or your own
- * @property {boolean} [boot] OTP's own init starts kernel and stdlib, as erl does, instead of a few light services; takes longer
- * @property {boolean | Terminal} [shell] with `boot`: OTP's shell runs on stdin and stdout, as erl starts it; with line editing if they
- *   are a terminal
- * @property {string[]} [args] the command line, as init:get_plain_arguments and get_argument show it
- * @property {Record<string, string | undefined>} [env] environment variables, as os:getenv shows them; none by default
- * @property {boolean | ((text: string, bytes: Uint8Array) => void)} [stdout] what to do with output; false: nothing
- * @property {boolean | ((text: string, bytes: Uint8Array) => void)} [stderr]
- * @property {() => string | Uint8Array | null | Promise<string | Uint8Array | null>} [stdin] the next piece of input; null at its end
- * @property {number} [budget] milliseconds of a tick, default 8
- * @property {boolean} [autostart] whether the loop runs from the start, default true
- * @property {number} [slice] reductions a process runs at a time (tests)
- * @property {boolean} [gcStress] collect at every opportunity (tests)
- */
-
-/**
- * A terminal behind stdin and stdout. When its size has changed, `vm.send('spawnlink_tty', tuple(Atom.for('spawnlink_tty'), Atom.for('winch')))`.
- * @typedef {object} Terminal
- * @property {() => {columns: number, rows: number}} size now
- * @property {(on: boolean) => void} [raw] on: keys come one by one and are not shown, as an editor of lines needs it
- */
 
 /**
  * @typedef {object} InitialCall
@@ -84,24 +48,16 @@ import { Atom, Pid, Port, Tuple, pretty, text } from './term.js';
  *   crash: CrashEvent, stdout: OutputEvent, stderr: OutputEvent, halt: HaltEvent, error: unknown, close: undefined}} VMEvents
  */
 
-/**
- * @typedef {object} SpawnOptions
- * @property {string | Atom} [name] registered name
- * @property {JsProcess} [parent] who spawns it
- * @property {boolean} [link] to the parent
- * @property {'max' | 'high' | 'normal' | 'low'} [priority]
- * @property {number} [minHeapSize] words
- * @property {number} [maxHeapSize] words; a process that grows beyond is killed
- * @property {Pid | JsProcess} [groupLeader]
- */
-
 const EVENT_NAMES = new Set([...KINDS, 'stdout', 'stderr', 'halt', 'error', 'close']);
 const CAUSES = /** @type {const} */ (['link', 'exit', 'monitor', 'host', 'group_leader']);
 const OUTCOMES = /** @type {const} */ (['killed', 'trapped', 'ignored']);
 /** What an event's other end is called. @type {Record<string, string>} */
 const OTHER_END = { link: 'peer', unlink: 'peer', monitor: 'target', demonitor: 'target', register: 'name', unregister: 'name' };
 const NODE = 'nonode@nohost';
-const JS = Object.freeze({ CALL: 0, RECEIVE: 1, EXIT: 2 });
+/** What vm_js does: enum js_operation of src/host/js_process.h. */
+const JS_CALL = 0;
+const JS_RECEIVE = 1;
+const JS_EXIT = 2;
 /** Reductions of a tick under the virtual clock, where time cannot end it. */
 const VIRTUAL_TICK = 4_000_000;
 
@@ -115,7 +71,7 @@ export class VM extends Events {
   #machine;
   /** @type {Required<Pick<VMOptions, 'budget'>> & VMOptions} */
   #options;
-  /** @type {ReturnType<typeof realClock>} */
+  /** @type {Clock} */
   #clock;
   /** @type {ModuleFinder[]} */
   #finders;
@@ -159,7 +115,7 @@ export class VM extends Events {
    * Use createVM.
    * @param {Machine} machine
    * @param {VMOptions} options
-   * @param {ReturnType<typeof realClock>} clock
+   * @param {Clock} clock
    * @param {ModuleFinder[]} finders
    */
   constructor(machine, options, clock, finders) {
@@ -306,7 +262,7 @@ export class VM extends Events {
     const process = new JsProcess(pid, {
       call: (fun, args) => this.#jsCall(pid, fun, args),
       exit: (reason) => {
-        this.#machine.js(JS.EXIT, this.#encode(Tuple.from([pid, reason])), 'cannot exit');
+        this.#machine.js(JS_EXIT, this.#encode(Tuple.from([pid, reason])), 'cannot exit');
         this.#loop.wake();
       },
     });
@@ -322,7 +278,7 @@ export class VM extends Events {
    */
   #jsCall(pid, fun, args) {
     const request = Tuple.from([pid, Atom.for('erlang'), Atom.for(fun), args]);
-    const [kind, value] = this.#decode(this.#machine.js(JS.CALL, this.#encode(request), `cannot ${fun}`));
+    const [kind, value] = this.#decode(this.#machine.js(JS_CALL, this.#encode(request), `cannot ${fun}`));
     this.#loop.wake();
     if (kind.name !== 'ok') throw new ErlangError(kind.name, value);
     return value;
@@ -689,7 +645,7 @@ export class VM extends Events {
     const request = this.#encode(pid);
     while (!this.#machine.closed) {
       try {
-        const bytes = this.#machine.js(JS.RECEIVE, request, 'cannot receive');
+        const bytes = this.#machine.js(JS_RECEIVE, request, 'cannot receive');
         if (bytes.length === 0) return;
         const decoder = new Decoder(bytes, this.#identity);
         while (!decoder.ended) {
@@ -862,61 +818,6 @@ const keyOfWord = ({ number, serial }) => (serial < 2 ** 24 ? serial * 2 ** 28 +
 /** @param {Pid} pid */
 const keyOfPid = (pid) => keyOfWord({ number: pid.numbers[0], serial: pid.numbers[1] });
 
-/** Erlang's names of the spawn options, and what their values must be. @type {Record<string, [string, (value: any, what: string) => Term]>} */
-const SPAWN_OPTIONS = {
-  name: ['name', atom],
-  parent: ['parent', pidOf],
-  groupLeader: ['group_leader', pidOf],
-  priority: ['priority', atom],
-  minHeapSize: ['min_heap_size', words],
-  maxHeapSize: ['max_heap_size', words],
-};
-
-/** @param {SpawnOptions} options @returns {Term[]} */
-function spawnOptions({ link, ...options }) {
-  /** @type {Term[]} */
-  const list = [];
-  for (const [key, value] of Object.entries(options)) {
-    if (!Object.hasOwn(SPAWN_OPTIONS, key)) throw new ArgumentError(`no spawn option '${key}'`);
-    const [name, convert] = SPAWN_OPTIONS[key];
-    if (value !== undefined) list.push(Tuple.from([Atom.for(name), convert(value, key)]));
-  }
-  if (link) {
-    if (!options.parent) throw new ArgumentError('link needs a parent');
-    list.push(Atom.for('link'));
-  }
-  return list;
-}
-
-/** @param {Term[]} args */
-function array(args) {
-  if (Array.isArray(args)) return args;
-  throw new ArgumentError('the arguments of a function are an array');
-}
-
-/** @param {number} value @param {string} what */
-function words(value, what) {
-  if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new ArgumentError(`${what} is a positive integer`);
-}
-
-/**
- * @param {string | Atom} value
- * @param {string} what
- */
-function atom(value, what) {
-  if (value instanceof Atom) return value;
-  if (typeof value === 'string') return Atom.for(value);
-  throw new ArgumentError(`${what} is a string or an Atom`);
-}
-
-/** @param {Pid | JsProcess} value @param {string} what */
-function pidOf(value, what) {
-  if (value instanceof Pid) return value;
-  if (value instanceof JsProcess) return value.pid;
-  throw new ArgumentError(`${what} is a Pid`);
-}
-
 /** @param {any} stack @returns {import('./errors.js').StackEntry[]} */
 function stackEntries(stack) {
   if (!Array.isArray(stack)) return [];
@@ -939,70 +840,3 @@ function writeOutput(name, event) {
   else if (name === 'stdout') console.log(event.text.replace(/\n$/, ''));
   else console.error(event.text.replace(/\n$/, ''));
 }
-
-/** The options that options.js checks and opens. */
-const SPECIAL = /^(memoryLimit|maxProcesses|seed|slice|budget|clock)$/;
-
-/**
- * A new virtual machine.
- *
- * @example
- * import { createVM } from 'spawnlink';
- *
- * const vm = await createVM();
- * console.log(await vm.call('lists', 'reverse', [[1, 2, 3]])); // [ 3, 2, 1 ]
- * vm.close();
- *
- * @param {VMOptions} [options]
- * @returns {Promise<VM>}
- */
-export async function createVM(options = {}) {
-  /** @type {VM | undefined} */
-  let vm = undefined;
-  const made = () => /** @type {VM} */ (vm);
-  const special = Object.keys(options).some((key) => SPECIAL.test(key));
-  const { clock = realClock(), seed = Math.random() * 1e15 } = special ? (await import('./options.js')).openOptions(options) : {};
-  const zlib = await compression();
-  const [module, otp] = await Promise.all([compile(options.wasm), openOtp(options.otp, zlib.inflateRaw)]);
-  const own = tableFinder(options.modules);
-  const given = options.files !== undefined || options.ports || options.boot;
-  const services = given ? await (await import('./services.js')).openServices(options, otp.home, nodeFs(), made) : undefined;
-  /** Streams of zlib and regular expressions; loaded when the module that needs them is. @type {Record<string, HostFiles>} */
-  const late = {};
-  /** @type {Record<string, () => Promise<any>>} */
-  const loaders = Object.assign(Object.create(null), {
-    spawnlink_zlib: async () => void (late.streams = (await import('./streams.js')).zlibStreams()),
-    spawnlink_re: async () => void (late.regex = await (await import('./re.js')).openRegex(compile, options.re)),
-  });
-  /** @type {Machine | undefined} */
-  let machine = undefined;
-  const instance = await WebAssembly.instantiate(
-    module,
-    imports({
-      memory: () => /** @type {Machine} */ (machine).memory,
-      clock,
-      zlib,
-      module: (name) => made().findModule(name),
-      files: (operation, ...rest) => (operation < 64 ? services?.serve : operation < 96 ? late.streams : late.regex)?.(operation, ...rest) ?? -9, // enotsup
-    }),
-  );
-  machine = new Machine(instance);
-  machine.open({
-    memoryLimit: options.memoryLimit ?? 2 ** 31,
-    seed,
-    maxProcesses: options.maxProcesses ?? 0,
-    slice: options.slice ?? 0,
-    gcStress: options.gcStress ?? false,
-  });
-  if (otp.release) machine.otpRelease(otp.release);
-  for (const [name, value] of Object.entries(options.env ?? {})) if (value !== undefined) machine.env(name, value);
-  vm = new VM(machine, { ...options, args: services?.args ?? options.args }, clock, [(/** @type {string} */ name) => loaders[name]?.(), own, ...otp.finders, tableFinder(options.fallback)].filter((finder) => finder !== undefined));
-  try {
-    await vm.boot();
-  } catch (error) {
-    vm.close();
-    throw error;
-  }
-  return vm;
-}
-

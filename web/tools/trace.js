@@ -3,7 +3,7 @@
 // Which modules the page needs for its first program: found by doing here what the page does (compile every example, run it, use
 // the shell, look at a process, get a compile error) and noting the modules that were asked for.
 
-import { createVM } from '../../js/vm.js';
+import { createVM } from '../../js/create.js';
 import { Tuple } from '../../js/term.js';
 
 /** Everyday modules that no example happens to call: a first program should not wait for the second pack. */

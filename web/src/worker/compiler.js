@@ -3,7 +3,7 @@
 // The worker that compiles: a VM of its own that keeps OTP's compiler loaded, apart from the VM programs run in, so
 // that no program can harm it.
 
-import { createVM } from '../../../js/vm.js';
+import { createVM } from '../../../js/create.js';
 import { Tuple } from '../../../js/term.js';
 import { unlzma } from './lzma.js';
 import { restFinder } from './rest.js';

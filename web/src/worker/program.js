@@ -3,7 +3,7 @@
 // The worker that runs programs: one VM for each run, its pace, and the frames that tell the page of it. A frame waits until the
 // page has drawn the one before, so that no program can flood the page.
 
-import { createVM } from '../../../js/vm.js';
+import { createVM } from '../../../js/create.js';
 import { Atom } from '../../../js/term.js';
 import { pacedClock } from './clock.js';
 import { Feed } from './feed.js';

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Checks of what JavaScript gives as arguments, on their way to being terms.
+
+import { ArgumentError } from './errors.js';
+import { JsProcess } from './process.js';
+import { Atom, Pid, Tuple } from './term.js';
+
+/** @import { Term } from './term.js' */
+
+/**
+ * @typedef {object} SpawnOptions
+ * @property {string | Atom} [name] registered name
+ * @property {JsProcess} [parent] who spawns it
+ * @property {boolean} [link] to the parent
+ * @property {'max' | 'high' | 'normal' | 'low'} [priority]
+ * @property {number} [minHeapSize] words
+ * @property {number} [maxHeapSize] words; a process that grows beyond is killed
+ * @property {Pid | JsProcess} [groupLeader]
+ */
+
+/** Erlang's names of the spawn options, and what their values must be. @type {Record<string, [string, (value: any, what: string) => Term]>} */
+const SPAWN_OPTIONS = {
+  name: ['name', atom],
+  parent: ['parent', pidOf],
+  groupLeader: ['group_leader', pidOf],
+  priority: ['priority', atom],
+  minHeapSize: ['min_heap_size', words],
+  maxHeapSize: ['max_heap_size', words],
+};
+
+/** @param {SpawnOptions} options @returns {Term[]} */
+export function spawnOptions({ link, ...options }) {
+  /** @type {Term[]} */
+  const list = [];
+  for (const [key, value] of Object.entries(options)) {
+    if (!Object.hasOwn(SPAWN_OPTIONS, key)) throw new ArgumentError(`no spawn option '${key}'`);
+    const [name, convert] = SPAWN_OPTIONS[key];
+    if (value !== undefined) list.push(Tuple.from([Atom.for(name), convert(value, key)]));
+  }
+  if (link) {
+    if (!options.parent) throw new ArgumentError('link needs a parent');
+    list.push(Atom.for('link'));
+  }
+  return list;
+}
+
+/** @param {Term[]} args */
+export function array(args) {
+  if (Array.isArray(args)) return args;
+  throw new ArgumentError('the arguments of a function are an array');
+}
+
+/** @param {number} value @param {string} what */
+function words(value, what) {
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new ArgumentError(`${what} is a positive integer`);
+}
+
+/**
+ * @param {string | Atom} value
+ * @param {string} what
+ */
+export function atom(value, what) {
+  if (value instanceof Atom) return value;
+  if (typeof value === 'string') return Atom.for(value);
+  throw new ArgumentError(`${what} is a string or an Atom`);
+}
+
+/** @param {Pid | JsProcess} value @param {string} what */
+function pidOf(value, what) {
+  if (value instanceof Pid) return value;
+  if (value instanceof JsProcess) return value.pid;
+  throw new ArgumentError(`${what} is a Pid`);
+}

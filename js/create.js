@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// createVM: finds vm.wasm and the OTP, gives the instance what it imports, and starts a VM on it.
+
+import { imports, realClock } from './imports.js';
+import { compile, compression, nodeFs } from './loader.js';
+import { Machine } from './machine.js';
+import { openOtp, tableFinder } from './otp.js';
+import { VM } from './vm.js';
+
+/** @import { Clock, HostFiles } from './imports.js' */
+/** @import { WasmSource } from './loader.js' */
+/** @import { ModuleFinder, OtpSource } from './otp.js' */
+
+/**
+ * Options of createVM.
+ * @typedef {object} VMOptions
+ * @property {WasmSource} [wasm] where vm.wasm is: URL, bytes, Response or compiled module; by default beside this package
+ * @property {WasmSource} [re] the same for re.wasm, which is fetched when a program first uses a regular expression
+ * @property {OtpSource | OtpSource[] | false} [otp] OTP's modules: packs, or in Node folders; by default this package's pack
+ * @property {Record<string, Uint8Array> | Map<string, Uint8Array> | ModuleFinder} [modules] your own modules, looked up first
+ * @property {'host' | Record<string, string | Uint8Array | URL>} [files] what the module file sees: in Node 'host', the machine's own; or
+ *   files in memory, these to begin with, where in Node a URL hands over a folder of the machine; without it there are no files
+ * @property {'host'} [ports] in Node: programs may be started, as open_port and os:cmd do; without it no program is found
+ * @property {ModuleFinder} [fallback] asked for modules that neither `modules` nor `otp` have
+ * @property {number} [memoryLimit] bytes the VM may use; the process that asks for more is killed. Default 2 GiB
+ * @property {number} [maxProcesses] default 1,048,576
+ * @property {number} [seed] makes what is random repeatable
+ * @property {'real' | 'virtual' | Clock} [clock] virtual: time passes only while everything waits, and then at once; or your own
+ * @property {boolean} [boot] OTP's own init starts kernel and stdlib, as erl does, instead of a few light services; takes longer
+ * @property {boolean | Terminal} [shell] with `boot`: OTP's shell runs on stdin and stdout, as erl starts it; with line editing if they
+ *   are a terminal
+ * @property {string[]} [args] the command line, as init:get_plain_arguments and get_argument show it
+ * @property {Record<string, string | undefined>} [env] environment variables, as os:getenv shows them; none by default
+ * @property {boolean | ((text: string, bytes: Uint8Array) => void)} [stdout] what to do with output; false: nothing
+ * @property {boolean | ((text: string, bytes: Uint8Array) => void)} [stderr]
+ * @property {() => string | Uint8Array | null | Promise<string | Uint8Array | null>} [stdin] the next piece of input; null at its end
+ * @property {number} [budget] milliseconds of a tick, default 8
+ * @property {boolean} [autostart] whether the loop runs from the start, default true
+ * @property {number} [slice] reductions a process runs at a time (tests)
+ * @property {boolean} [gcStress] collect at every opportunity (tests)
+ */
+
+/**
+ * A terminal behind stdin and stdout. When its size has changed, `vm.send('spawnlink_tty', tuple(Atom.for('spawnlink_tty'), Atom.for('winch')))`.
+ * @typedef {object} Terminal
+ * @property {() => {columns: number, rows: number}} size now
+ * @property {(on: boolean) => void} [raw] on: keys come one by one and are not shown, as an editor of lines needs it
+ */
+
+/** The options that options.js checks and opens. */
+const SPECIAL = /^(memoryLimit|maxProcesses|seed|slice|budget|clock)$/;
+
+/**
+ * A new virtual machine.
+ *
+ * @example
+ * import { createVM } from 'spawnlink';
+ *
+ * const vm = await createVM();
+ * console.log(await vm.call('lists', 'reverse', [[1, 2, 3]])); // [ 3, 2, 1 ]
+ * vm.close();
+ *
+ * @param {VMOptions} [options]
+ * @returns {Promise<VM>}
+ */
+export async function createVM(options = {}) {
+  /** @type {VM | undefined} */
+  let vm = undefined;
+  const made = () => /** @type {VM} */ (vm);
+  const special = Object.keys(options).some((key) => SPECIAL.test(key));
+  const { clock = realClock(), seed = Math.random() * 1e15 } = special ? (await import('./options.js')).openOptions(options) : {};
+  const zlib = await compression();
+  const [module, otp] = await Promise.all([compile(options.wasm), openOtp(options.otp, zlib.inflateRaw)]);
+  const own = tableFinder(options.modules);
+  const given = options.files !== undefined || options.ports || options.boot;
+  const services = given ? await (await import('./services.js')).openServices(options, otp.home, nodeFs(), made) : undefined;
+  /** Streams of zlib and regular expressions; loaded when the module that needs them is. @type {Record<string, HostFiles>} */
+  const late = {};
+  /** @type {Record<string, () => Promise<any>>} */
+  const loaders = Object.assign(Object.create(null), {
+    spawnlink_zlib: async () => void (late.streams = (await import('./streams.js')).zlibStreams()),
+    spawnlink_re: async () => void (late.regex = await (await import('./re.js')).openRegex(compile, options.re)),
+  });
+  /** @type {Machine | undefined} */
+  let machine = undefined;
+  const instance = await WebAssembly.instantiate(
+    module,
+    imports({
+      memory: () => /** @type {Machine} */ (machine).memory,
+      clock,
+      zlib,
+      module: (name) => made().findModule(name),
+      files: (operation, ...rest) => (operation < 64 ? services?.serve : operation < 96 ? late.streams : late.regex)?.(operation, ...rest) ?? -9, // enotsup
+    }),
+  );
+  machine = new Machine(instance);
+  machine.open({
+    memoryLimit: options.memoryLimit ?? 2 ** 31,
+    seed,
+    maxProcesses: options.maxProcesses ?? 0,
+    slice: options.slice ?? 0,
+    gcStress: options.gcStress ?? false,
+  });
+  if (otp.release) machine.otpRelease(otp.release);
+  for (const [name, value] of Object.entries(options.env ?? {})) if (value !== undefined) machine.env(name, value);
+  vm = new VM(machine, { ...options, args: services?.args ?? options.args }, clock, [(/** @type {string} */ name) => loaders[name]?.(), own, ...otp.finders, tableFinder(options.fallback)].filter((finder) => finder !== undefined));
+  try {
+    await vm.boot();
+  } catch (error) {
+    vm.close();
+    throw error;
+  }
+  return vm;
+}
+
