@@ -36,6 +36,7 @@ system_info(Item) ->
 %% One scheduler, no threads.
 info(scheduler_id) -> 1;
 info(ethread_info) -> [{"64-bit native atomics", "yes", "one thread"}];
+info(ethread_used_tse) -> 0;
 info(dirty_cpu_schedulers) -> 1;
 info(dirty_cpu_schedulers_online) -> 1;
 info(dirty_io_schedulers) -> 1;

@@ -103,6 +103,12 @@ static bool get_unsigned(struct reader *r, u32 *out) {
   return true;
 }
 
+// Creations of one byte go to 3.
+static bool get_creation(struct reader *r, bool old, u32 *creation) {
+  *creation = old ? get8(r) : get32(r);
+  return !old || *creation <= 3 || fail(r, "bad creation");
+}
+
 static bool is_this_node(term node, u32 creation) {
   return node == etf_node_name && (creation == etf_creation || creation == 0);
 }
@@ -120,7 +126,8 @@ static bool get_pid(struct reader *r, u32 tag, term *out) {
   term node;
   bool old = tag == ETF_PID;
   if (!get_atom(r, &node) || !need(r, old ? 9 : 12)) return false;
-  u32 number = get32(r), serial = get32(r), creation = old ? get8(r) : get32(r);
+  u32 number = get32(r), serial = get32(r), creation;
+  if (!get_creation(r, old, &creation)) return false;
   if (!is_this_node(node, creation)) {
     *out = external(r, KIND_EXT_PID, node, creation, (u64)serial << 32 | number);
     return true;
@@ -135,7 +142,8 @@ static bool get_port(struct reader *r, u32 tag, term *out) {
   u32 number_bytes = tag == ETF_V4_PORT ? 8 : 4, creation_bytes = tag == ETF_PORT ? 1 : 4;
   if (!get_atom(r, &node) || !need(r, number_bytes + creation_bytes)) return false;
   u64 number = tag == ETF_V4_PORT ? get64(r) : get32(r);
-  u32 creation = tag == ETF_PORT ? get8(r) : get32(r);
+  u32 creation;
+  if (!get_creation(r, tag == ETF_PORT, &creation)) return false;
   if (!is_this_node(node, creation)) {
     *out = external(r, KIND_EXT_PORT, node, creation, number);
     return true;
@@ -174,9 +182,9 @@ static bool get_ref(struct reader *r, u32 tag, term *out) {
   u32 creation_bytes = tag == ETF_NEWER_REFERENCE ? 4 : 1;
   if (!need(r, creation_bytes + 4 * n)) return false;
   u32 creation = 0;
-  if (tag != ETF_REFERENCE) creation = creation_bytes == 4 ? get32(r) : get8(r);
+  if (tag != ETF_REFERENCE && !get_creation(r, creation_bytes == 1, &creation)) return false;
   for (u32 i = 0; i < n; i++) words[i] = get32(r);
-  if (tag == ETF_REFERENCE) creation = get8(r);
+  if (tag == ETF_REFERENCE && !get_creation(r, true, &creation)) return false;
   if (is_this_node(node, creation) && (n > 3 || words[0] >> 18)) return fail(r, "bad reference");
   *out = make_ref(r, node, creation, words, n);
   return true;

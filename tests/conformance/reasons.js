@@ -3,10 +3,17 @@
 // and OTP's own allocators has not, so they do not count (as those that suites.js finds by what they call). WHY: they count.
 
 const SCHEDULERS = 'more than one scheduler';
+const OWN_HASH = 'terms that collide in OTP\'s own internal hash';
 const CRYPTO = 'the application crypto, which is a NIF';
 
 /** @type {Record<string, Record<string, string>>} suite, case, what it needs */
 export const CANNOT = {
+  code: {
+    check_process_code_dirty_exec_proc: SCHEDULERS,
+  },
+  counters: {
+    basic: SCHEDULERS, // asks for the memory that counters take on each
+  },
   ets: {
     grow_pseudo_deleted: SCHEDULERS,
     shrink_pseudo_deleted: SCHEDULERS,
@@ -16,14 +23,60 @@ export const CANNOT = {
     test_table_memory_concurrency: SCHEDULERS,
     test_decentralized_counters_setting: SCHEDULERS,
   },
+  persistent_term: {
+    collisions: OWN_HASH,
+    get_put_colliding_bucket: OWN_HASH,
+  },
+  process: {
+    processes_send_infant: SCHEDULERS,
+  },
+  receive: {
+    receive_opt_deferred_save: SCHEDULERS,
+  },
+  statistics: {
+    msacc: 'sockets',
+    msb_scheduler_wall_time: SCHEDULERS,
+  },
+  unique: {
+    unique_integer_white_box: SCHEDULERS, // asks for the integers that each makes
+  },
   rand: {
     plugin: CRYPTO,
     short_jump: CRYPTO,
   },
 };
 
+const PURGE = 'talks to OTP\'s process erts_code_purger in the middle of a purge, which is one step here';
+const LITERALS = 'asks that purged literals are copied to the heaps of those who have them; ours stay where they are while somebody has them';
+const TASKS = 'asks that what a process is asked to do by others waits for its priority; here it is done at once';
+
 /** @type {Record<string, Record<string, string>>} suite, case, reason */
 export const WHY = {
+  binary: {
+    gc_test: 'asks that each part of a binary in a message is counted alone; ours copies the whole with both parts as one object',
+  },
+  code: {
+    call_purged_fun_code_gone: PURGE,
+    call_purged_fun_code_reload: PURGE,
+    call_purged_fun_code_there: PURGE,
+    constant_pools: 'switches the collector off; ours cannot be',
+    t_copy_literals: LITERALS,
+    t_copy_literals_frags: LITERALS,
+    max_heap_size: LITERALS,
+  },
+  fun: {
+    refc: 'asks how many funs there are of one expression; ours are not counted',
+    refc_ets: 'asks how many funs there are of one expression; ours are not counted',
+  },
+  persistent_term: {
+    info: 'asks for the sizes of OTP\'s own table, to the word',
+  },
+  process: {
+    no_priority_inversion2: TASKS,
+    otp_16642: TASKS,
+    gc_request_when_gc_disabled: 'switches the collector off; ours cannot be',
+    gc_request_blast_when_gc_disabled: 'switches the collector off; ours cannot be',
+  },
   ets: {
     memory: 'asks for the sizes of OTP\'s rows and tables, to the word',
     meta_wb: 'asks for names that collide in OTP\'s own hash',

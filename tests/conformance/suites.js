@@ -29,5 +29,8 @@ export const NEEDS = [
   ['os', 'cmd', 'starts a program'],
   ['erlang', 'trace', 'tracing'],
   ['erlang', 'trace_pattern', 'tracing'],
-  ['dbg', 'tracer', 'tracing'],
+  ['dbg', '*', 'tracing'],
+  ['seq_trace', '*', 'tracing'],
+  ['erl_tracer', '*', 'tracing'],
+  ['erts_debug', 'breakpoint', 'tracing'],
 ];
