@@ -15,7 +15,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gunzipSync, inflateSync } from 'node:zlib';
-import { FIRST, FULL, inSet } from './otp-sets.js';
+import { BOOT, FIRST, FULL, inSet } from './otp-sets.js';
 import { writePack } from './write-pack.js';
 
 const SETS = ['base', 'compiler', 'full'];
@@ -187,7 +187,7 @@ function companions(root, out) {
 }
 
 /** The usual first ones together, then each application's, in order. */
-const inOrder = (entries) => new Map([...FIRST.filter((name) => entries.has(name)).map((name) => [name, entries.get(name)]), ...entries]);
+const inOrder = (entries, first) => new Map([...first.filter((name) => entries.has(name)).map((name) => [name, entries.get(name)]), ...entries]);
 
 /** Where a build notes what a pack was made from: the pack itself names no folder of this machine. */
 const origin = ({ out }) => `${out}.root`;
@@ -213,7 +213,7 @@ function otpRelease(root) {
 const options = arguments_(process.argv.slice(2));
 if (!(options.ifChanged && upToDate(options))) {
   const { entries, described } = collect(options.root, options.set);
-  const ordered = inOrder(entries);
+  const ordered = inOrder(entries, options.set === 'full' ? BOOT : FIRST);
   const more = options.set === 'base' ? { more: companions(options.root, options.out) } : {};
   const meta = { otp: otpRelease(options.root), set: options.set, licence: LICENCE, applications: described, ...more };
   const pack = writePack(meta, ordered, { deflate: true, plain: options.set === 'base' ? 1 : 0 });

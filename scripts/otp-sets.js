@@ -45,3 +45,14 @@ export function inSet(set) {
 export const FIRST = `spawnlink_init spawnlink_io spawnlink_log spawnlink_code spawnlink_js logger_config erlang erts_internal lists error_handler proc_lib gen
   gen_server supervisor io io_lib io_lib_format io_lib_pretty maps erl_scan erl_parse erl_eval erl_anno erl_internal orddict proplists string unicode
   unicode_util logger sys`.split(/\s+/);
+
+/** Of a full pack, what a VM that boots loads, in that order, and what OTP's shell loads next: a boot inflates no more than that. */
+export const BOOT = `erts.app kernel.app stdlib.app compiler.app syntax_tools.app parsetools.app sasl.app spawnlink.app start_clean.boot spawnlink_boot init
+  erlang erl_prim_loader prim_file spawnlink_prim_file error_handler application application_controller application_master code code_server erl_eval
+  erl_lint erl_parse error_logger ets file filename file_server file_io_server gen gen_event gen_server heart kernel logger logger_filters
+  logger_server logger_backend logger_config logger_simple_h lists proc_lib supervisor logger_proxy logger_olp queue proplists os
+  spawnlink_erlang peer beam_lib binary gb_sets gb_trees unicode erl_features standard_error supervisor_bridge spawnlink_port inet_db
+  inet_config inet_udp inet prim_inet inet_parse rpc net_kernel global rand maps erl_distribution global_group erpc user_sup user_drv user
+  gen_statem prim_tty spawnlink_prim_tty re spawnlink_re io group edlin logger_sup io_lib edlin_key io_lib_format logger_handler_watcher
+  kernel_config kernel_refc erl_signal_handler logger_formatter logger_std_h logger_h_common c orddict raw_file_io spawnlink_js erts_internal
+  shell shell_default filelib epp erl_scan erl_anno erl_internal io_lib_pretty string unicode_util edlin_expand spawnlink_tty_sl`.split(/\s+/);
