@@ -86,7 +86,7 @@ function packFiles(pack, others) {
       case LIST:
         return names ? new TextEncoder().encode([...names].join('\0')) : ENOTDIR;
       case READ_FILE:
-        return bytes?.slice() ?? EISDIR;
+        return bytes ?? EISDIR;
       default:
         return EROFS;
     }
@@ -110,7 +110,7 @@ function packFiles(pack, others) {
         open.delete(handle);
         return 0;
       case READ: {
-        const piece = file.bytes.slice(file.position, file.position + number);
+        const piece = file.bytes.subarray(file.position, file.position + number);
         file.position += piece.length;
         return piece;
       }
