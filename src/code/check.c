@@ -250,8 +250,8 @@ static bool check_segments(struct check *c) {
 
 static bool check_match_commands(struct check *c) {
   static const struct { const char *name, *letters; } commands[] = {
-    {"ensure_at_least", "uu"}, {"ensure_exactly", "u"}, {"skip", "u"},       {"integer", "vsuud"},
-    {"binary", "vsuud"},       {"get_tail", "vud"},     {"=:=", "?u?"},
+    {"ensure_at_least", "hu"}, {"ensure_exactly", "h"}, {"skip", "h"},       {"integer", "vshud"},
+    {"binary", "vshud"},       {"get_tail", "vud"},     {"=:=", "?u?"},
   };
   for (u32 k = 0; k < c->i.list_count;) {
     u32 n = 0;

@@ -67,6 +67,19 @@ static bool translate_stub(struct emit *e, const struct export *called) {
   return true;
 }
 
+// The one function that is no stub and leads to ours all the same: code_server:is_loaded/1 (OTP 26 on) reads a table that a
+// bare VM does not have. What is translated after this is never reached.
+static void lead_is_loaded(struct emit *e) {
+  enum { FUNC_INFO_WORDS = 4 };
+  const struct function_info *f = e->function_count ? &e->functions[e->function_count - 1] : NULL;
+  if (!f || f->name != ATOM_is_loaded || f->arity != 1 || e->len != f->offset + FUNC_INFO_WORDS) return;
+  struct export *own = export_get(ATOM_spawnlink_code, ATOM_is_loaded, 1);
+  if (!own) emit_fail(e, "out of memory");
+  emit_op(e, OP_call_ext_only);
+  emit_word(e, (cword)own);
+  emit_unreachable(e);
+}
+
 static void translate_call_ext(struct emit *e, const struct beam_instr *i) {
   struct export *x = e->s->imports[ARG(1)->value];
   if (i->op == GENOP_call_ext_only && translate_stub(e, x)) return;
@@ -394,7 +407,10 @@ static void ends(struct emit *e, const struct beam_instr *i, cword op) {
 
 static bool translate_control(struct emit *e, const struct beam_instr *i) {
   switch (i->op) {
-  case GENOP_label: emit_label(e, (u32)ARG(0)->value); return true;
+  case GENOP_label:
+    emit_label(e, (u32)ARG(0)->value);
+    if (e->s->m->name == ATOM_code_server) lead_is_loaded(e);
+    return true;
   case GENOP_func_info: translate_func_info(e, i); return true;
   case GENOP_line: if (!e->without_lines) emit_line(e, e->s->file->line_count > ARG(0)->value ? e->s->file->lines[ARG(0)->value] : 0); return true;
   case GENOP_executable_line:

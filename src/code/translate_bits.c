@@ -76,9 +76,12 @@ static void test_number(struct emit *e, const struct beam_instr *i, cword op) { 
   number(e, ARG(2));
 }
 
-static void never_matches(struct emit *e, const struct beam_instr *i) {
+// No bitstring is that long.
+static bool too_long(const struct beam_arg *bits) { return bits->kind != BEAM_U || bits->value > INT32_MAX; }
+
+static void never_matches(struct emit *e, i64 fail) {
   emit_op(e, OP_jump);
-  emit_label_ref(e, ARG(0)->value);
+  emit_label_ref(e, fail);
   emit_unreachable(e);
 }
 
@@ -161,12 +164,24 @@ static u32 command_length(struct emit *e, const struct beam_arg *c) {
   return 1;
 }
 
+// Where a command has its number of bits; NULL: it has none that may be any.
+static const struct beam_arg *size_of(struct emit *e, const struct beam_arg *c) {
+  term name = operand_constant(e, c);
+  if (name == ATOM_ensure_at_least || name == ATOM_ensure_exactly || name == ATOM_skip) return c + 1;
+  return name == ATOM_integer || name == ATOM_binary ? c + 3 : NULL;
+}
+
 static void translate_match(struct emit *e, const struct beam_instr *i) {
   // A destination may be the context itself: then later commands would read the wrong register. The
   // compiler does that only in the last command, which is fine.
   for (u32 k = 0; k < i->list_count && !e->failed;) {
     if (k + command_length(e, &i->list[k]) > i->list_count) {
       emit_fail(e, "truncated bs_match");
+      return;
+    }
+    const struct beam_arg *bits = size_of(e, &i->list[k]);
+    if (bits && too_long(bits)) {
+      never_matches(e, ARG(0)->value);
       return;
     }
     k += match_command(e, ARG(0)->value, ARG(1), &i->list[k]);
@@ -239,8 +254,8 @@ bool translate_bits(struct emit *e, const struct beam_instr *i) {
   case GENOP_bs_skip_utf16: skip_utf(e, i, OP_bs_skip_utf16); return true;
   case GENOP_bs_skip_utf32: skip_utf(e, i, OP_bs_skip_utf32); return true;
   case GENOP_bs_test_tail2:
-    if (ARG(2)->kind == BEAM_U && ARG(2)->value <= INT32_MAX) test_number(e, i, OP_bs_test_tail);
-    else never_matches(e, i); // no bitstring is that long
+    if (too_long(ARG(2))) never_matches(e, ARG(0)->value);
+    else test_number(e, i, OP_bs_test_tail);
     return true;
   case GENOP_bs_test_unit:
     if (ARG(2)->value == 8) {

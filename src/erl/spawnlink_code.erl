@@ -5,6 +5,7 @@
 %% It also runs on_load functions, each in a process of its own, while those who want the module wait.
 -module(spawnlink_code).
 -export([start/0, on_load/1, undefined_function/3]).
+-export([is_loaded/1]). % to which the loader leads code_server:is_loaded/1
 %% Native functions of OTP's module code: an emulator that does not count what is executed.
 -export([get_coverage/2, get_coverage_mode/1, set_coverage_mode/1, reset_coverage/1]).
 
@@ -16,8 +17,11 @@ reset_coverage(Module) -> not_counted(reset_coverage, [Module]).
 not_counted(Function, Arguments) -> erlang:raise(error, badarg, [{code, Function, Arguments, [{error_info, #{cause => coverage, module => erl_erts_errors}}]}]).
 
 start() ->
-    %% Where OTP 26 and later look up the mode.
-    list_to_integer(erlang:system_info(otp_release)) >= 26 andalso persistent_term:put(code_server, interactive),
+    %% Where OTP 26 and later look up the mode, and whether files are read through a process.
+    case list_to_integer(erlang:system_info(otp_release)) >= 26 of
+        true -> persistent_term:put(code_server, interactive), persistent_term:put(erl_prim_loader, {efile, undefined});
+        false -> ok
+    end,
     loop([]).
 
 %% Modules whose on_load functions run: {Module, Pid, [fun((Result) -> _)]}.
@@ -92,14 +96,27 @@ undefined_function(Module, Function, Arguments) ->
             end
     end.
 
-reply({on_load, Module}) -> {on_load, Module};
-reply({ensure_loaded, Module}) -> load(Module);
-reply({load_file, Module}) -> load(Module);
-reply({is_loaded, Module}) ->
+%% In the caller. OTP's own code server keeps what it has loaded in a table.
+is_loaded(Module) ->
+    case ets:whereis(code_server) of
+        undefined -> loaded(Module);
+        _ ->
+            case ets:lookup(code_server, Module) of
+                [{_, File}] -> {file, File};
+                [] -> false
+            end
+    end.
+
+loaded(Module) ->
     case erlang:module_loaded(Module) of
         true -> {file, atom_to_list(Module) ++ ".beam"};
         false -> false
-    end;
+    end.
+
+reply({on_load, Module}) -> {on_load, Module};
+reply({ensure_loaded, Module}) -> load(Module);
+reply({load_file, Module}) -> load(Module);
+reply({is_loaded, Module}) -> loaded(Module);
 reply({load_binary, Module, _File, Binary}) -> load(Module, Binary);
 reply({load_module, Prepared, Module, _File, _Purge, _Ensure}) -> finish([{Prepared, Module}]);
 reply({delete, Module}) -> catch erlang:delete_module(Module);
@@ -109,6 +126,11 @@ reply({get_object_code, _}) -> error;
 reply({get_object_code_for_loading, Module}) -> load(Module);
 reply(all_loaded) -> [{Module, atom_to_list(Module) ++ ".beam"} || Module <- erlang:loaded()];
 reply(get_path) -> ["."];
+reply({where_is_file, File}) ->
+    case file:read_file_info(filename:append(".", File)) of
+        {ok, _} -> filename:append(".", File);
+        _ -> non_existing
+    end;
 reply(get_mode) -> interactive;
 reply({is_sticky, _}) -> false;
 reply({dir, root_dir}) -> root();
