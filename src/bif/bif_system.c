@@ -124,7 +124,7 @@ term bif_halt_2(struct process *p, term *a) {
 
 // --- Garbage collection --------------------------------------------------------------------------
 
-// Asks for a collection at the next safe point, which the BIF's return is.
+// Asks for a collection at the next safe point: a major one's is the BIF's return.
 static void collect_self(struct process *p, bool major) {
   if (major) p->gc_requested = true;
   ctx.heap.offheap_bytes |= (size_t)1 << 30; // more than any limit: heap_wants_gc

@@ -37,13 +37,18 @@ static const struct export *before_bif(const cword *ip, term *E) {
   return interp_gc_check(E, e->arity) ? e : NULL;
 }
 
+// A collection that the BIF was to make is made before its value is seen: garbage_collect/0.
+INLINE bool after_bif(term value) {
+  ctx.x[0] = value;
+  return LIKELY(!ctx.p->gc_requested) || interp_collect(ctx.e, 1, 0);
+}
+
 const cword *cold_call_bif(const cword *ip, term *E) {
   const struct export *e = before_bif(ip, E);
   if (UNLIKELY(!e)) return NULL;
   term r = e->bif(ctx.p, ctx.x);
   if (UNLIKELY(r == NV)) return exception_bif(ip, ctx.e, e, ctx.x, ip + 2);
-  ctx.x[0] = r;
-  return ip + 2;
+  return after_bif(r) ? ip + 2 : NULL;
 }
 
 // The BIF's value is the function's. The frame is dropped only once the BIF has returned: what raises
@@ -53,9 +58,8 @@ static const cword *bif_and_return(const cword *ip, term *E, size_t frame) {
   if (UNLIKELY(!e)) return NULL;
   term r = e->bif(ctx.p, ctx.x);
   if (UNLIKELY(r == NV)) return exception_bif(ip, ctx.e, e, ctx.x, NULL);
-  ctx.x[0] = r;
   ctx.e = (term *)((char *)ctx.e + frame);
-  return word_address(ctx.e[0]);
+  return after_bif(r) ? word_address(ctx.e[0]) : NULL;
 }
 const cword *cold_call_bif_only(const cword *ip, term *E) { return bif_and_return(ip, E, 0); }
 const cword *cold_call_bif_stub(const cword *ip, term *E) { return bif_and_return(ip, E, 0); }

@@ -52,9 +52,6 @@ const TASKS = 'asks that what a process is asked to do by others waits for its p
 
 /** @type {Record<string, Record<string, string>>} suite, case, reason */
 export const WHY = {
-  binary: {
-    gc_test: 'asks that each part of a binary in a message is counted alone; ours copies the whole with both parts as one object',
-  },
   code: {
     call_purged_fun_code_gone: PURGE,
     call_purged_fun_code_reload: PURGE,

@@ -18,6 +18,7 @@ main() ->
     line(append_nothing, [same(<<"123">>, <<>>), same(<<(id(<<>>))/binary, 0, 1, 2, 3, 4, 5, 6, 7>>, <<>>), same(binary:copy(<<7>>, 300), <<>>)]),
     line(copying_costs, [costs(1000, 1900, fun(B) -> <<0:8, B/binary>> end), costs(3000, 7900, fun(B) -> <<0:8, B/binary, B/binary>> end)]),
     line(shared, shared()),
+    line(collected, collected()),
     line(applied, [applied(A) || A <- [[oops], [oops, [arguments]]]]),
     ok.
 
@@ -78,6 +79,16 @@ shared() ->
     persistent_term:erase(?MODULE),
     wait(fun() -> erts_debug:size_shared(Stored) > 0 end),
     {Sizes, Stored =:= Term}.
+
+%% What garbage_collect/0 frees is free when it returns, whoever looks.
+collected() ->
+    B = binary:copy(<<1>>, 200),
+    Pid = spawn(fun() -> receive {go, From} -> From ! element(2, process_info(self(), binary)), byte_size(B) end end),
+    collected(Pid).
+collected(Pid) ->
+    erlang:garbage_collect(),
+    Pid ! {go, self()},
+    receive [{_, Size, Refs}] -> {Size, Refs} end.
 
 applied(Args) ->
     try id(applier(apply, [erlang, error, Args]))
