@@ -76,12 +76,17 @@ export const WHY = {
   },
   ets: {
     memory: 'asks for the sizes of OTP\'s rows and tables, to the word',
+    heir: 'chooses the number of the process that comes next (internal state next_pid)',
     meta_wb: 'asks for names that collide in OTP\'s own hash',
+    smp_ordered_iteration: 'looks into the table of nodes of OTP\'s emulator (internal state node_and_dist_references)',
     write_concurrency: 'asks that an empty table of type set is larger than one of type ordered_set: ours has no buckets before its first row',
   },
   re: {
     pcre: 'six of its thousands of patterns mean something else to PCRE2 (as from OTP 28 on): ^(a\\1?){4}$, (*SKIP) in a condition, scripts of newer Unicode',
     pcre_compile_workspace_overflow: 'asks for a limit of PCRE 8; PCRE2 has another, and says so otherwise',
     re_version: 'asks for a version of PCRE below 10',
+  },
+  supervisor: {
+    scale_start_stop_many_children: 'passes alone; here the case before, which traces, leaves its supervisor',
   },
 };

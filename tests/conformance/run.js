@@ -15,7 +15,7 @@ import { report, summary } from './report.js';
 import { FLAGS, SUITES } from './suites.js';
 
 // The longest a case may take, in ms: on erl, and on ours, which may be slower than a JIT.
-const LIMIT = { erl: 60_000, wasm: 180_000, native: 120_000 };
+const LIMIT = { erl: 90_000, wasm: 180_000, native: 120_000 };
 
 const args = process.argv.slice(2);
 const names = [];
