@@ -103,7 +103,7 @@ static void translate_call_fun2(struct emit *e, const struct beam_instr *i) {
     emit_truncate(e, e->last);
     e->last = e->before_last;
   }
-  if (e->last != NO_OP && e->words[e->last] == OP_is_cons_allocate_move_get_list) e->words[e->last] = OP_is_cons_allocate_move_get_list_call_fun2;
+  if (e->last != NO_OP && e->words[e->last] == OP_is_cons_allocate_move_get_list && (fun & 1)) e->words[e->last] = OP_is_cons_allocate_move_get_list_call_fun2;
   emit_op(e, OP_call_fun2);
   emit_word(e, fun);
   emit_word(e, (cword)ARG(1)->value);
