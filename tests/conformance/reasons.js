@@ -46,17 +46,23 @@ export const CANNOT = {
   },
 };
 
+const NATIVE = 'asks that what is native has a stub in OTP\'s modules; here some functions are native that are Erlang there (zlib:gzip/1) or came with a later release';
 const PURGE = 'talks to OTP\'s process erts_code_purger in the middle of a purge, which is one step here';
 const LITERALS = 'asks that purged literals are copied to the heaps of those who have them; ours stay where they are while somebody has them';
 const TASKS = 'asks that what a process is asked to do by others waits for its priority; here it is done at once';
 
 /** @type {Record<string, Record<string, string>>} suite, case, reason */
 export const WHY = {
+  bif: {
+    specs: NATIVE,
+    improper_bif_stubs: NATIVE,
+  },
   code: {
     call_purged_fun_code_gone: PURGE,
     call_purged_fun_code_reload: PURGE,
     call_purged_fun_code_there: PURGE,
     constant_pools: 'switches the collector off; ours cannot be',
+    constant_refc_binaries: LITERALS,
     t_copy_literals: LITERALS,
     t_copy_literals_frags: LITERALS,
     max_heap_size: LITERALS,
