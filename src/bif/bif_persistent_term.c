@@ -178,8 +178,11 @@ term bif_persistent_term_info_0(struct process *p, term *a) {
   return map_from_pairs(HEAP, pairs, 2);
 }
 
-// spawnlink:persistent_term_slots/0
-term bif_persistent_term_slots_0(struct process *p, term *a) { return (void)p, (void)a, make_small(table.slot_count); }
+// spawnlink:persistent_term_words/0: of the table itself.
+term bif_persistent_term_words_0(struct process *p, term *a) {
+  (void)p, (void)a;
+  return make_small(table.slot_count * sizeof *table.slots / sizeof(term));
+}
 
 // erts_internal:erase_persistent_terms/0, at shutdown.
 term bif_erase_persistent_terms_0(struct process *p, term *a) {

@@ -77,7 +77,7 @@ state(process_info_args) -> spawnlink:process_info_items();
 %% processes/0 is one step of the whole table: no chunks, no processes that end meanwhile; 4 processes a reduction.
 state(processes_bif_info) -> {ptab_list_bif_info, 1, 1, erlang:system_info(process_limit), 4, 0, 0, 0, 4, 0};
 state(memory) -> erlang:memory();
-state(persistent_term) -> #{table => spawnlink:persistent_term_slots()};
+state(persistent_term) -> #{table => spawnlink:persistent_term_words()};
 state(unique_monotonic_integer_state) -> spawnlink:internal(monotonic);
 state(Least) when Least =:= min_unique_monotonic_integer; Least =:= min_unique_integer -> -(1 bsl 59);
 state(lc_graph) -> notsup;
