@@ -18,7 +18,7 @@ const FIRST_HANDLE = 2 ** 30;
 
 /**
  * What a pack says of itself (js/pack.js).
- * @typedef {{modules: {get: (name: string) => Uint8Array | undefined}, meta: {applications: {name: string, version: string, modules: string[]}[]}}} Pack
+ * @typedef {{modules: {get: (name: string) => Uint8Array | undefined, keys: () => IterableIterator<string>}, meta: {applications: {name: string, version: string, modules: string[]}[]}}} Pack
  */
 
 /** The paths of a pack, and which entry each is. @param {Pack} pack */
@@ -30,6 +30,12 @@ function paths({ modules, meta }) {
     const ebin = `${ROOT}/lib/${name}${version && `-${version}`}/ebin`;
     for (const module of names) files.set(`${ebin}/${module}.beam`, module);
     if (modules.get(`${name}.app`)) files.set(`${ebin}/${name}.app`, `${name}.app`);
+  }
+  // Headers: 'kernel/include/file.hrl'.
+  for (const entry of modules.keys()) {
+    const [, name, rest] = /^(\w+)(\/include\/.*)/.exec(entry) ?? [];
+    const version = meta.applications.find((application) => application.name === name)?.version;
+    if (name) files.set(`${ROOT}/lib/${name}${version && `-${version}`}${rest}`, entry);
   }
   return files;
 }

@@ -106,6 +106,18 @@ function withOtp(argv, flags) {
   return ['--boot', ...own, ...flags(argv.slice(own.length))];
 }
 
+/** What erlc tells erl: paths are the emulator's, all else is erl_compile's. @param {string[]} words */
+function compilerFlags(words) {
+  const rest = [];
+  const paths = [];
+  for (let i = 0; i < words.length; i++) {
+    const [, flag, path] = /^(-p[az])(.*)/s.exec(words[i]) ?? [];
+    if (flag) paths.push(flag, path || words[++i] || fail(`${flag} needs a value`));
+    else if (words[i] !== '-no-server' && words[i] !== '-server' && words[i] !== '-smp') rest.push(words[i]);
+  }
+  return ['-noinput', ...paths, '-s', 'erl_compile', 'compile_cmdline', '-extra', ...rest];
+}
+
 /** Reads standard input piece by piece. */
 function inputReader() {
   /** @type {AsyncIterator<Uint8Array> | undefined} */
@@ -219,7 +231,7 @@ async function main() {
   const [name, ...argv] = process.argv.slice(2);
   if (name === 'run') return run(argv);
   if (name === 'eval') return evaluate(argv);
-  if (name === 'compile') return run(withOtp(argv, (words) => ['-noinput', '-s', 'erl_compile', 'compile_cmdline', '-extra', ...words]));
+  if (name === 'compile') return run(withOtp(argv, compilerFlags));
   if (name === 'check') return check(argv);
   if (name === 'shell') return (await import('./shell.js')).shell((options) => start(parse(['--boot', ...argv], false), options));
   if (name === '--version' || name === '-v') {

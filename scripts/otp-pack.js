@@ -163,10 +163,13 @@ function collect(root, set) {
   return { entries, described };
 }
 
-/** What OTP's own boot reads besides beams: applications' resource files and the boot script. */
+/** What OTP's own boot and compiler read besides beams: applications' resource files, the boot script, public header files. */
 function otherFiles(root, apps, entries) {
-  for (const { ebin } of apps) {
+  for (const { name: application, ebin } of apps) {
     for (const name of readdirSync(ebin).filter((file) => file.endsWith('.app'))) entries.set(name, readFileSync(join(ebin, name)));
+    const include = join(ebin, '..', 'include');
+    const headers = existsSync(include) && ebin.endsWith('ebin') ? readdirSync(include).filter((file) => file.endsWith('.hrl')) : [];
+    for (const name of headers) entries.set(`${application}/include/${name}`, readFileSync(join(include, name)));
   }
   const boot = join(root, 'bin', 'start_clean.boot');
   if (existsSync(boot)) entries.set('start_clean.boot', readFileSync(boot));

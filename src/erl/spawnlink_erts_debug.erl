@@ -4,7 +4,7 @@
 %% emulator is not there.
 -module(spawnlink_erts_debug).
 -export([get_internal_state/1, set_internal_state/2, dirty_cpu/2, dirty_io/2, lcnt_control/1, lcnt_control/2, lcnt_collect/0, lcnt_clear/0, interpreter_size/0,
-         map_info/1, '$handle_undefined_function'/2]).
+         map_info/1, unaligned_bitstring/2, '$handle_undefined_function'/2]).
 
 %% --- set_internal_state/2: undef unless internal state was made available, as OTP ----------------
 
@@ -156,3 +156,13 @@ interpreter_size() -> 0.
 badarg(Function, Arguments) -> erlang:raise(error, badarg, [{erts_debug, Function, Arguments, []}]).
 
 '$handle_undefined_function'(Function, Arguments) -> spawnlink_native:lacking(erts_debug, Function, Arguments).
+
+%% --- unaligned_bitstring/2 (OTP 28 on): the same bits, the first of them so many bits after the beginning of a byte -------------
+
+unaligned_bitstring(Bits, Offset) when is_bitstring(Bits), is_integer(Offset), Offset > 0, Offset < 8 ->
+    <<_:Offset, Unaligned/bits>> = <<0:Offset, Bits/bits>>,
+    Unaligned;
+unaligned_bitstring(Bits, Offset) ->
+    try error(badarg)
+    catch error:badarg:Stack -> spawnlink_native:badarg(erts_debug, unaligned_bitstring, [Bits, Offset], Stack)
+    end.

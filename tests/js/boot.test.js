@@ -151,8 +151,15 @@ describe('escripts and compile', () => {
   test('compile says and does what erlc does', () => {
     writeFileSync(join(folder, 'bad.erl'), '-module(bad).\n-export([f/1]).\nf(X) -> Y.\n');
     writeFileSync(join(folder, 'good.erl'), '-module(good).\n-export([f/0]).\n-ifdef(V).\nf() -> {?V, 1}.\n-endif.\n');
-    const answers = (run) => [run(['bad.erl']), run(['-o', 'out', '-DV=x', '+deterministic', 'good.erl']), run(['good.erl', 'none.erl'])].map(({ status, stdout, stderr }) => [status, stdout, stderr]);
-    mkdirSync(join(folder, 'out'));
+    writeFileSync(join(folder, 'uses.erl'), '-module(uses).\n-behaviour(own_behaviour).\n-include("own.hrl").\nf() -> ?OWN.\n');
+    writeFileSync(join(folder, 'p.yrl'), "Nonterminals list.\nTerminals atom.\nRootsymbol list.\nlist -> atom : '$1'.\nlist -> atom list : '$2'.\n");
+    for (const name of ['out', 'inc', 'beams']) mkdirSync(join(folder, name));
+    writeFileSync(join(folder, 'inc', 'own.hrl'), '-define(OWN, 1).\n');
+    writeFileSync(join(folder, 'own_behaviour.erl'), '-module(own_behaviour).\n-callback f(term()) -> ok.\n');
+    execFileSync('erlc', ['-o', 'beams', 'own_behaviour.erl'], { cwd: folder });
+    const lines = [['bad.erl'], ['-o', 'out', '-DV=x', '+deterministic', 'good.erl'], ['good.erl', 'none.erl'], ['-M', '-I', 'inc', '-pa', 'beams', 'uses.erl'],
+      ['-Werror', '-Iinc', '-pabeams', '-W', 'uses.erl'], ['p.yrl'], ['nonsense.xyz']];
+    const answers = (run) => lines.map(run).map(({ status, stdout, stderr }) => [status, stdout, stderr]);
     const native = answers((args) => spawnSync('erlc', args, { encoding: 'utf8', cwd: folder }));
     const beam = readFileSync(join(folder, 'out/good.beam'));
     rmSync(join(folder, 'out/good.beam'));
