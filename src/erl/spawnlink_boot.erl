@@ -7,6 +7,8 @@
 
 %% Arguments: binaries, as erlexec gives them to the emulator: -root R -bindir B -progname P -home H and erl's own.
 start(Arguments) ->
+    %% OTP's process that gives purged literals to those who still have them. Here it has nothing to do, and says so.
+    spawn(erts_literal_area_collector, start, []),
     init:boot(Arguments).
 
 %% Returns once the boot script has run.

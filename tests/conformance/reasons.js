@@ -75,6 +75,8 @@ export const WHY = {
     info: 'asks for the sizes of OTP\'s own table, to the word',
   },
   process: {
+    otp_4725: 'asks that a process has not collected yet; ours begins with a heap of 24 words',
+    processes_gc_trap: 'asks that processes/0 is interrupted; ours is one step',
     no_priority_inversion2: TASKS,
     otp_16642: TASKS,
     gc_request_when_gc_disabled: 'switches the collector off; ours cannot be',
