@@ -11,20 +11,29 @@ struct retired {
   size_t size;
   term *offheap;
   u64 since;   // retire_clock when it came
+  u64 payload; // bytes of binaries that its terms keep
   bool marked;
 };
 static struct {
   struct retired *areas;
   size_t n, cap;
   u64 bytes, bytes_after_sweep;
+  u64 payload, payload_after_sweep; // of binaries that they alone may keep
   uintptr_t low, high;   // all areas lie in [low, high)
 } retired;
 
 u64 retire_clock;
 
-enum { SWEEP_MIN_BYTES = 1 << 20, SWEEP_MIN_AREAS = 1024 };
+enum { SWEEP_MIN_BYTES = 1 << 20, SWEEP_MIN_PAYLOAD = 1 << 16, SWEEP_MIN_AREAS = 1024 };
+
+static u64 payload_of(const term *offheap) {
+  u64 bytes = 0;
+  for (; offheap; offheap = (const term *)(uintptr_t)offheap[4]) bytes += ((const struct refc *)(uintptr_t)offheap[3])->size;
+  return bytes;
+}
 
 static void release(struct retired *r) {
+  retired.payload -= r->payload;
   offheap_release(r->offheap);
   literal_free((void *)r->start, r->size);
   retired.bytes -= r->size;
@@ -43,8 +52,10 @@ void retire_literals(void *block, size_t size, term *offheap) {
   if (!block) return;
   // Without memory for the record the area stays for good: a leak is better than a dangling term.
   if (retired.n == retired.cap && !grow()) return;
-  retired.areas[retired.n++] = (struct retired){(uintptr_t)block, size, offheap, retire_clock, true};
+  u64 payload = payload_of(offheap);
+  retired.areas[retired.n++] = (struct retired){(uintptr_t)block, size, offheap, retire_clock, payload, true};
   retired.bytes += size;
+  retired.payload += payload;
 }
 
 u64 retire_bytes(void) { return retired.bytes; }
@@ -57,6 +68,7 @@ bool retire_holds(uintptr_t address) {
 
 bool retire_due(void) {
   return retired.bytes > SWEEP_MIN_BYTES + 2 * retired.bytes_after_sweep ||
+         retired.payload > SWEEP_MIN_PAYLOAD + 2 * retired.payload_after_sweep ||
          (retired.n > SWEEP_MIN_AREAS && retired.bytes > 2 * retired.bytes_after_sweep);
 }
 
@@ -116,6 +128,7 @@ void retire_sweep(void) {
   }
   retired.n = kept;
   retired.bytes_after_sweep = retired.bytes;
+  retired.payload_after_sweep = retired.payload;
 }
 
 void retire_free_all(void) {

@@ -19,6 +19,7 @@ main() ->
     line(copying_costs, [costs(1000, 1900, fun(B) -> <<0:8, B/binary>> end), costs(3000, 7900, fun(B) -> <<0:8, B/binary, B/binary>> end)]),
     line(shared, shared()),
     line(collected, collected()),
+    line(erased_binaries, erased_binaries(50)),
     line(applied, [applied(A) || A <- [[oops], [oops, [arguments]]]]),
     ok.
 
@@ -89,6 +90,15 @@ collected(Pid) ->
     erlang:garbage_collect(),
     Pid ! {go, self()},
     receive [{_, Size, Refs}] -> {Size, Refs} end.
+
+%% Binaries of erased terms do not pile up.
+erased_binaries(N) ->
+    erlang:garbage_collect(),
+    Before = erlang:memory(binary),
+    [begin persistent_term:put(?MODULE, binary:copy(<<1>>, 100000)), persistent_term:erase(?MODULE) end || _ <- lists:seq(1, N)],
+    receive after 100 -> ok end,
+    erlang:garbage_collect(),
+    erlang:memory(binary) - Before < 1000000.
 
 applied(Args) ->
     try id(applier(apply, [erlang, error, Args]))
