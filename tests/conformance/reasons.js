@@ -62,7 +62,7 @@ export const WHY = {
     call_purged_fun_code_reload: PURGE,
     call_purged_fun_code_there: PURGE,
     constant_pools: 'switches the collector off; ours cannot be',
-    constant_refc_binaries: LITERALS,
+    constant_refc_binaries: 'asks that the binaries of purged literals are given back soon; ours wait for a sweep, which is due with the next that are purged',
     t_copy_literals: LITERALS,
     t_copy_literals_frags: LITERALS,
     max_heap_size: LITERALS,
