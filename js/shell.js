@@ -35,6 +35,7 @@ class Keys {
     process.stdin.on('data', (chunk) => this.#keys(new Uint8Array(chunk)));
     process.stdin.on('end', () => ((this.#ended = true), this.#serve()));
     process.stdout.on('resize', () => this.#tell('winch'));
+    process.on('SIGHUP', () => this.#quit(129)); // which Node leaves to the system, terminal and all
     process.on('SIGCONT', () => {
       this.#apply(this.#raw);
       this.#tell('cont');
