@@ -91,7 +91,7 @@ errors() ->
 control() ->
     Self = self(),
     ?T(with(fun(Z) -> spawn(fun() -> Self ! {r, t(fun() -> zlib:deflateInit(Z) end)} end), receive {r, R} -> R end end)),
-    ?T(begin Z = zlib:open(), P = spawn(fun() -> receive go -> Self ! {r, t(fun() -> zlib:deflateInit(Z) end)} end end), A = zlib:set_controlling_process(Z, P), P ! go, receive {r, R} -> {A, R, t(fun() -> zlib:close(Z) end)} end end),
+    ?T(begin Z = zlib:open(), P = spawn(fun() -> receive go -> Self ! {r, t(fun() -> zlib:deflateInit(Z) end)} end, receive after infinity -> ok end end), A = zlib:set_controlling_process(Z, P), P ! go, receive {r, R} -> {A, R, t(fun() -> zlib:close(Z) end)} end end),
     ?T(with(fun(Z) -> zlib:set_controlling_process(Z, x) end)).
 
 safe() ->
