@@ -119,6 +119,7 @@ export function openPorts(vm) {
       const child = start(bytes, number);
       return typeof child === 'number' ? child : open(child, number);
     }
+    if (operation === OS_PID && handle === 0) return process.pid;
     const outside = all.get(handle);
     if (!outside) return EBADF;
     switch (operation) {

@@ -66,7 +66,7 @@ enum host_port_operation {
   PORT_ATTACH,    // number = that of the port, from now on told
   PORT_WRITE,
   PORT_CLOSE,
-  PORT_OS_PID
+  PORT_OS_PID     // of handle 0: our own
 };
 // Standard input and output as a terminal, by the same call; an error where they are none.
 enum host_terminal_operation {

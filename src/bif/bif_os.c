@@ -2,6 +2,7 @@
 // os: environment variables (a list of our own: there is no environment in a browser), process id; and
 // the names of files as prim_file sees them. Names and values are UTF-8 inside, lists outside.
 #include "base/alloc.h"
+#include "base/hostcalls.h"
 #include "bif/bif.h"
 #include "bif/bif_system.h"
 #include "gen/bifs.h"
@@ -128,7 +129,15 @@ term bif_os_env_0(struct process *p, term *a) {
 
 term bif_os_getpid_0(struct process *p, term *a) {
   (void)p, (void)a;
-  return cons(HEAP, make_small('1'), NIL); // there is no other process to tell apart from
+  u8 *out = NULL;
+  size_t n;
+  i64 pid = host_file(PORT_OS_PID, 0, NULL, 0, 0, &out, &n);
+  struct bytes text;
+  bytes_init(&text);
+  bytes_unsigned(&text, pid > 0 ? (u64)pid : 1); // 1: no programs are seen, so there is no other to tell apart from
+  term digits = characters(text.data, text.len);
+  bytes_free(&text);
+  return digits;
 }
 
 term bif_os_set_signal_2(struct process *p, term *a) {

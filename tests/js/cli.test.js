@@ -25,6 +25,11 @@ args() -> io:format("~p ~p ~p~n", [init:get_plain_arguments(), init:get_argument
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+test('os:getpid is the process of the machine', () => {
+  const { pid, stdout } = spawnSync(process.execPath, [cli, 'eval', 'list_to_integer(os:getpid()).'], { encoding: 'utf8', timeout: 20_000 });
+  expect(stdout).toBe(`${pid}\n`);
+});
+
 describe('eval prints what the Erlang shell prints', () => {
   const EXPRESSIONS = [
     'lists:sum(lists:seq(1,1000000)).', 'lists:seq(1,100).', '"text" ++ [10].', '{a,"b",<<"c">>,1.5,-0.0,1.0e100}.', '#{a => [1,2], "k" => <<1,2,3:4>>}.',
