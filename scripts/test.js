@@ -22,13 +22,13 @@ const SUITES = [
   { name: 'build-wasm', build: true, command: ['scripts/build', 'wasm', 'pack'] },
   { name: 'build-dist', build: true, when: 'js/index.js', command: ['scripts/build', 'dist'] },
   { name: 'erl', when: 'tests/erl/run.js', command: [node, 'tests/erl/run.js'] },
+  // The libraries and compilers of later releases, against their own erl. Fetched here: tests in JavaScript boot them.
+  ...['trixie', 'sid'].map((suite) => ({ name: `erl-${suite}`, when: 'tests/erl/run.js', command: [node, 'tests/erl/run.js', '--otp', suite, '--mode', 'wasm'] })),
   {
     name: 'js',
     when: tests('tests/js', /\.test\.js$/).length > 0,
     command: [node, '--experimental-vm-modules', '--no-warnings', '--expose-gc', 'node_modules/jest/bin/jest.js', '--config', 'jest.config.js'],
   },
-  // The libraries and compilers of later releases, against their own erl.
-  ...['trixie', 'sid'].map((suite) => ({ name: `erl-${suite}`, when: 'tests/erl/run.js', command: [node, 'tests/erl/run.js', '--otp', suite, '--mode', 'wasm'] })),
   // Elixir on the libraries of OTP 25.
   { name: 'elixir', when: 'tests/elixir/run.js', command: [node, 'tests/elixir/run.js'] },
   // Processes and signals again, where every call is a place to be scheduled out.

@@ -19,7 +19,8 @@ const DIFFERENCES = [
   { since: 26, module: 'bits_errors', line: /^40: /, why: 'which of two bad fields is told' },
   { since: 26, module: 'ets_basic', line: /cause => (position|default)/, why: 'cause of a badarg' },
   { since: 29, module: 'ets_basic', line: /^new: ok/, why: 'an option of ets:new that 29 knows' },
-  { since: 26, module: 'raw_test', line: /code : (which|is_loaded)/, why: "a bare VM lacks the table of OTP's code server: code:which and code:is_loaded are badarg" },
+  { since: 26, module: 'sizes', line: /^append_nothing: \[false/, why: 'whether a binary that gets nothing appended is copied' },
+  { since: 26, module: 'sizes', line: /^erased_binaries: false/, why: 'when the binaries of erased persistent terms are given back' },
   { since: 26, module: 'info_items', line: /time_offset|time_warp_mode|tolerant_timeofday|cpu_quota|halt_flush_timeout/, why: 'facts about the emulator' },
   { since: 26, module: 'system_test', line: /fun_info.*pid|cpu_quota/, why: 'facts about the emulator' },
   { since: 26, module: 'term_errors', line: /external_size|list_to_port|display_string|is_record/, why: 'arguments that 25 refuses' },
@@ -35,8 +36,6 @@ const DIFFERENCES = [
 const UNFIT = [
   { since: 29, module: 'bits_old', why: 'instructions that OTP 29 refuses' },
   { since: 28, module: 're_error_test', why: 'what a newer PCRE2 says of bad patterns' },
-  { since: 26, module: 'suites_test', why: 'the loader refuses a bs_match that asks for 2^31 bits or more, as later compilers make it' },
-  { since: 26, module: 'sup_protocol', why: "a case does not end on the release's own erl (not examined yet)" },
 ];
 
 /** Why a module is left out for a release, or undefined. */

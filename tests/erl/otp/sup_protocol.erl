@@ -128,5 +128,6 @@ failing(Kind) ->
     Start = fun() -> case Kind of ignore -> ignore; {error, R} -> {error, R}; {exit, R} -> exit(R); {throw, R} -> throw(R); {error_class, R} -> error(R); bad_return -> what; no_pid -> {ok, undefined} end end,
     R = supervisor:start_link(?MODULE, {#{}, [child(a, traps), #{id => bad, start => {erlang, apply, [Start, []]}}, child(c, traps)]}),
     Children = case R of {ok, S} -> [{Id, P} || {Id, P, _, _} <- supervisor:which_children(S)]; _ -> none end,
-    End = case R of {ok, _} -> none; ignore -> none; _ -> receive {'EXIT', _, W} -> W end end,
+    %% From OTP 26 on proc_lib takes the exit signal of a start that failed itself.
+    End = case R of {ok, _} -> none; ignore -> none; _ -> receive {'EXIT', _, W} -> W after 300 -> none end end,
     {R, Children, End, mailbox()}.
