@@ -101,9 +101,9 @@ export default [
     name: 'reduced motion: nothing travels, the layout stands at once',
     async test({ page }) {
       const p = await page({ reducedMotion: 'reduce' });
-      await run(p);
-      await p.waitForSelector('.node');
-      await p.waitForTimeout(400);
+      await run(p, '-module(still).\n-export([start/0]).\nstart() ->\n    [spawn_link(fun() -> receive stop -> ok end end) || _ <- [1, 2, 3]],\n    receive stop -> ok end.\n');
+      await p.waitForFunction(() => document.querySelectorAll('.node').length === 4);
+      await p.waitForTimeout(100); // a frame, and then nothing moves
       const places = () => p.$$eval('.node', (nodes) => nodes.map((node) => node.getAttribute('transform')).join());
       const before = await places();
       await p.waitForTimeout(300);
