@@ -37,8 +37,13 @@ function paths({ modules, meta }) {
     const version = meta.applications.find((application) => application.name === name)?.version;
     if (name) files.set(`${ROOT}/lib/${name}${version && `-${version}`}${rest}`, entry);
   }
+  files.set(INETRC, '');
   return files;
 }
+
+/** A pack has no program that asks the machine's resolver, without which a first lookup would end the VM: hosts are looked up in files. */
+const INETRC = `${ROOT}/inetrc`;
+const inetrc = new TextEncoder().encode('{lookup, [file]}.\n');
 
 /** Folders and the names in them. @param {Iterable<string>} files */
 function foldersOf(files) {
@@ -77,7 +82,7 @@ function packFiles(pack, others) {
   /** @type {Map<number, {bytes: Uint8Array, position: number}>} */
   const open = new Map();
   let last = FIRST_HANDLE;
-  const content = (/** @type {string} */ path) => pack.modules.get(/** @type {string} */ (files.get(path)));
+  const content = (/** @type {string} */ path) => path === INETRC ? inetrc : pack.modules.get(/** @type {string} */ (files.get(path)));
   const seek = (/** @type {{position: number}} */ file, /** @type {number} */ to) => (to < 0 ? EINVAL : (file.position = to));
 
   /** @param {number} operation @param {string} path @returns {number | Uint8Array} */
@@ -169,8 +174,9 @@ export function prepare({ args = [], env = {}, files: option, shell }, home, fil
   if (typeof home === 'string' && option !== 'host') throw new ArgumentError("to boot from a folder takes files: 'host'");
   const root = typeof home === 'string' ? home : ROOT;
   const programs = typeof home === 'string' && files ? programsOf(root, files) : `${root}/bin`;
+  const lookup = typeof home === 'string' || args.includes('inetrc') ? [] : ['-kernel', 'inetrc', `"${INETRC}"`];
   return {
-    args: ['-root', root, '-bindir', programs, '-progname', 'erl', '--', '-home', env.HOME ?? '/', '--', ...(shell || args.includes('-noshell') ? [] : ['-noshell']), ...args],
+    args: ['-root', root, '-bindir', programs, '-progname', 'erl', '--', '-home', env.HOME ?? '/', '--', ...(shell || args.includes('-noshell') ? [] : ['-noshell']), ...lookup, ...args],
     files: typeof home === 'string' ? files : packFiles(home, files),
   };
 }
