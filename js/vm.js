@@ -409,8 +409,9 @@ export class VM extends Events {
     this.#loop.stop();
   }
 
+  /** Whether nothing is left to do. Who has halted waits for nothing that it asked of the host, such as input. */
   #quiet() {
-    return (this.#state === 'idle' || this.#halted !== undefined) && this.#fetching.size === 0 && this.#reading === 0 && this.#pending.length === 0;
+    return this.#pending.length === 0 && (this.#halted !== undefined || (this.#state === 'idle' && this.#fetching.size === 0 && this.#reading === 0));
   }
 
   /**

@@ -223,6 +223,19 @@ describe('output and halt', () => {
     expect(out).toEqual([['out', 'out 1\n'], ['event', 'out 1\n'], ['err', 'err\n']]);
   });
 
+  test('halt does not wait for input that was asked for', async () => {
+    let asked = () => {};
+    const asks = new Promise((resolve) => (asked = () => resolve(undefined)));
+    const v = await vm({ stdin: () => (asked(), new Promise(() => {})) });
+    v.load(m);
+    v.spawn('io', 'get_line', [charlist('')]);
+    await asks;
+    const idle = v.idle();
+    await expect(v.call('m', 'halt', [7])).rejects.toThrow(HaltedError);
+    await idle;
+    expect(v.haltStatus).toBe(7);
+  });
+
   test('halt ends the program, not the VM', async () => {
     const v = await vm();
     v.load(m);
