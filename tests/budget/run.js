@@ -79,10 +79,12 @@ if (names.length === 0) {
   } while (boots.length < (full ? BOOTS : 2) || (boots.length < BOOTS && Math.min(...boots.map(({ cpu }) => cpu)) > BOOT_MS));
   const least = (key) => Math.min(...boots.map((boot) => boot[key]));
   const median = (key) => boots.map((boot) => boot[key]).sort((a, b) => a - b)[boots.length >> 1];
-  const ok = least('cpu') <= BOOT_MS * BOOT_SLACK && least('memory') <= BOOT_BYTES;
+  // By the clock, as the budget is meant; or, where others keep the machine busy, by the processor, which compiles in other threads too.
+  const inTime = least('wall') <= BOOT_MS || least('cpu') <= BOOT_MS * BOOT_SLACK;
+  const ok = inTime && least('memory') <= BOOT_BYTES;
   if (ok) passed++;
   else failed++;
-  console.log(`boot of OTP: ${least('cpu').toFixed(0)} ms of the processor, ${median('wall').toFixed(0)} ms in the median of ${boots.length}, ${(least('memory') / 1e6).toFixed(1)} MB${ok ? '' : '  OVER'}`);
+  console.log(`boot of OTP: ${least('cpu').toFixed(0)} ms of the processor, ${least('wall').toFixed(0)} ms by the clock, ${median('wall').toFixed(0)} ms in the median of ${boots.length}, ${(least('memory') / 1e6).toFixed(1)} MB${ok ? '' : '  OVER'}`);
 }
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed && !full ? 1 : 0;
