@@ -16,6 +16,10 @@ const BY_HANDLE = new Set([1, 2, 3, 4, 5, 6, 7, 8, 11]);
 /** Handles of ours are above those of other files. */
 const FIRST_HANDLE = 2 ** 30;
 
+/** A pack has no program that asks the machine's resolver, without which a first lookup would end the VM: hosts are looked up in files. */
+const INETRC = `${ROOT}/inetrc`;
+const inetrc = new TextEncoder().encode('{lookup, [file]}.\n');
+
 /**
  * What a pack says of itself (js/pack.js).
  * @typedef {{modules: {get: (name: string) => Uint8Array | undefined, keys: () => IterableIterator<string>}, meta: {applications: {name: string, version: string, modules: string[]}[]}}} Pack
@@ -40,10 +44,6 @@ function paths({ modules, meta }) {
   files.set(INETRC, '');
   return files;
 }
-
-/** A pack has no program that asks the machine's resolver, without which a first lookup would end the VM: hosts are looked up in files. */
-const INETRC = `${ROOT}/inetrc`;
-const inetrc = new TextEncoder().encode('{lookup, [file]}.\n');
 
 /** Folders and the names in them. @param {Iterable<string>} files */
 function foldersOf(files) {
