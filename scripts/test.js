@@ -49,10 +49,15 @@ const SUITES = [
 ];
 
 const SANITIZERS = { ASAN_OPTIONS: 'detect_leaks=1:abort_on_error=0', UBSAN_OPTIONS: 'print_stacktrace=1' };
+/** What a line says that is no news when a suite has failed. */
+const SUCCESS = /^\s*ok |^PASS |\u2713|, 0 failed|longest tick|: ok$|nothing left/;
 const TALLY = /^\s*(?:\w+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\s*$/;
 
 // How long a suite may take before it is ended; the slowest takes a tenth of it on a machine of two cores that has nothing else to do.
 const LIMIT_MS = 15 * 60_000;
+
+/** How many lines of a suite that failed are told again at the end. */
+const NEWS = 60;
 
 /** The counts in a suite's output: its last tally line, or Jest's own; undefined without one. */
 function count(lines) {
@@ -115,6 +120,8 @@ function run({ name, command, quiet, build }) {
       if ((status !== 0 || broken) && result.failed === 0) result.failed = 1;
       if (quiet && result.failed > 0) lines.slice(-100).forEach(show);
       if (broken || signal) show(broken || `ended by ${signal}`);
+      // Told again at the very end: of a long log, often only the end is kept.
+      if (result.failed > 0) result.news = [...lines.filter((line) => line !== '' && !SUCCESS.test(line)).slice(-NEWS), ...(broken ? [broken] : [])];
       resolve(result);
     });
   });
@@ -124,19 +131,21 @@ const begunAll = Date.now();
 const only = process.argv.slice(2);
 const wanted = ({ name, build, when = true }) => (typeof when === 'string' ? existsSync(when) : when) && (build || only.length === 0 || only.some((o) => name === o || name.startsWith(`${o}/`)));
 const total = { passed: 0, failed: 0 };
-const failed = [];
+/** @type {Map<string, string[]>} what suites that failed said */
+const failed = new Map();
 for (const suite of SUITES.filter(wanted)) {
   const begun = Date.now();
   const result = await run(suite);
   if (suite.build) result.passed = 0;
   total.passed += result.passed;
   total.failed += result.failed;
-  if (result.failed > 0) failed.push(suite.name);
+  if (result.failed > 0) failed.set(suite.name, result.news);
   const verdict = suite.build ? (result.failed ? 'FAILED' : 'done') : `${result.passed} of ${result.passed + result.failed} passed`;
   console.log(`[test] ${suite.name}: ${verdict} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
 }
 console.log(`[test] all: ${((Date.now() - begunAll) / 1000).toFixed(0)} s`);
-if (failed.length > 0) console.log(`[test] with failures: ${failed.join(' ')}`);
+for (const [name, lines] of failed) for (const line of lines) console.log(`${name} | ${line}`);
+if (failed.size > 0) console.log(`[test] with failures: ${[...failed.keys()].join(' ')}`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 // No test at all is no success.
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;

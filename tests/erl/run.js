@@ -125,12 +125,25 @@ function ours(mode, module) {
 /** Lines that are known to differ in this release, by reason. @type {Map<string, number>} */
 const skipped = new Map();
 
+/** What erl prints when it is asked again, by module: where it differs from itself, either answer is erl's. @type {Map<string, string[]>} */
+const again = new Map();
+function second(module) {
+  if (!again.has(module)) again.set(module, oracle([{ module }]).get(module) ?? []);
+  return again.get(module);
+}
+
 function compare(test, expected, got, mode) {
   let passed = 0, failed = 0;
   const reason = known(release, test.module);
   const n = Math.max(expected.length, got.lines.length);
   for (let i = 0; i < n; i++) {
     if (expected[i] === got.lines[i]) { passed++; continue; }
+    const other = second(test.module)[i];
+    if (other !== undefined && other === got.lines[i]) {
+      console.log(`${mode} ${test.room}/${test.module} line ${i + 1}: erl answers now this, now that\n  erl  ${clip(expected[i])}\n  erl  ${clip(other)}`);
+      passed++;
+      continue;
+    }
     const why = reason(expected[i], got.lines[i]);
     if (why) { skipped.set(why, (skipped.get(why) ?? 0) + 1); continue; }
     failed++;
