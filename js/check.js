@@ -14,7 +14,6 @@ import { readBeam } from './beams.js';
  * @property {string[]} functions that the VM has itself: module:function/arity
  * @property {string[]} native modules whose native functions ours have: load_nif works for them
  * @property {([string, number] | null)[]} opcodes name and number of operands, by number
- * @property {string[]} lacking opcodes that are read, but raise notsup
  */
 
 /**
@@ -51,7 +50,6 @@ export async function lacking(beams, otp, tables) {
     for (const opcode of beam.opcodes) {
       const [instruction] = tables.opcodes[opcode] ?? [];
       if (instruction === undefined) tell(`instruction ${opcode}`, name);
-      else if (tables.lacking.includes(instruction)) tell(`instruction ${instruction}`, name);
     }
     if (beam.imports.includes('erlang:load_nif/2') && !native.has(name)) tell('native code (erlang:load_nif/2)', name);
     for (const wanted of beam.imports) {

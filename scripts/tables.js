@@ -40,5 +40,3 @@ export function opcodes() {
   return Array.from(list, (entry) => entry ?? null);
 }
 
-/** Instructions that are read, but raise notsup where they are run. */
-export const LACKING = ['is_any_native_record', 'is_native_record', 'is_record_accessible', 'get_record_elements', 'get_record_field', 'put_record'];

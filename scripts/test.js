@@ -24,6 +24,7 @@ const SUITES = [
   { name: 'erl', when: 'tests/erl/run.js', command: [node, 'tests/erl/run.js'] },
   // The libraries and compilers of later releases, against their own erl. Fetched here: tests in JavaScript boot them.
   ...['trixie', 'sid'].map((suite) => ({ name: `erl-${suite}`, when: 'tests/erl/run.js', command: [node, 'tests/erl/run.js', '--otp', suite, '--mode', 'wasm'] })),
+  { name: 'erl-records', when: 'tests/erl/run.js', command: [node, 'tests/erl/run.js', '--otp', 'sid', '--mode', 'native', '--mode', 'gc-stress', 'record'] },
   {
     name: 'js',
     when: tests('tests/js', /\.test\.js$/).length > 0,

@@ -196,7 +196,7 @@ term bif_term_type(struct process *p UNUSED, term *a) {
     [KIND_EXPORT] = ATOM_export, [KIND_SUB_BIN] = ATOM_sub_binary, [KIND_FLOAT] = ATOM_hfloat, [KIND_BIG_POS] = ATOM_bignum,
     [KIND_BIG_NEG] = ATOM_bignum, [KIND_REF] = ATOM_reference, [KIND_MAGIC_REF] = ATOM_reference,
     [KIND_HEAP_BIN] = ATOM_heap_binary, [KIND_REFC_BIN] = ATOM_refc_binary, [KIND_EXT_PID] = ATOM_external_pid,
-    [KIND_EXT_PORT] = ATOM_external_port, [KIND_EXT_REF] = ATOM_external_reference};
+    [KIND_EXT_PORT] = ATOM_external_port, [KIND_EXT_REF] = ATOM_external_reference, [KIND_RECORD] = ATOM_record};
   term t = a[0];
   if (is_small(t)) return ATOM_fixnum;
   if (is_atom(t)) return ATOM_atom;

@@ -3,7 +3,9 @@
 // specifications and guards that the interpreter has no operation for.
 
 #include "bif/bif.h"
+#include "bif/bif_system.h"
 #include "gen/bifs.h"
+#include "term/record.h"
 
 #define QUESTION1(name, condition) \
   term name(struct process *p UNUSED, term *a) { return make_bool(condition(a[0])); }
@@ -48,11 +50,16 @@ term bif_is_function_2(struct process *p UNUSED, term *a) {
 
 static bool is_record(term t, term tag) { return is_tuple(t) && tuple_arity(t) > 0 && tuple_elements(t)[0] == tag; }
 
+term bif_is_record_1(struct process *p UNUSED, term *a) { return make_bool(is_native_record(a[0])); } // OTP 29
+
 term bif_is_record(struct process *p UNUSED, term *a) {
-  return is_atom(a[1]) ? make_bool(is_record(a[0], a[1])) : bif_badarg();
+  if (!is_atom(a[1])) return bif_badarg();
+  return make_bool(is_native_record(a[0]) ? record_definition(a[0])[RECORD_NAME] == a[1] : is_record(a[0], a[1]));
 }
 
+// A tuple's tag and size, or (OTP 29) a native record's module and name.
 term bif_is_record_3(struct process *p UNUSED, term *a) {
+  if (is_atom(a[1]) && is_atom(a[2]) && system_otp_release() >= 29) return make_bool(record_is(a[0], a[1], a[2]));
   if (!is_atom(a[1]) || !is_small(a[2])) return bif_badarg();
   return make_bool(is_record(a[0], a[1]) && (i64)tuple_arity(a[0]) == small_val(a[2]));
 }

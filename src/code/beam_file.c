@@ -8,9 +8,9 @@
 #include "base/md5.h"
 #include "code/compact.h"
 
-enum chunk_id { ATU8, ATOM, CODE, STRT, IMPT, EXPT, FUNT, LITT, META, LINE, ATTR, CINF, CHUNK_COUNT };
+enum chunk_id { ATU8, ATOM, CODE, STRT, IMPT, EXPT, FUNT, LITT, META, RECS, LINE, ATTR, CINF, CHUNK_COUNT };
 static const char chunk_names[CHUNK_COUNT][5] = {
-  "AtU8", "Atom", "Code", "StrT", "ImpT", "ExpT", "FunT", "LitT", "Meta", "Line", "Attr", "CInf",
+  "AtU8", "Atom", "Code", "StrT", "ImpT", "ExpT", "FunT", "LitT", "Meta", "Recs", "Line", "Attr", "CInf",
 };
 
 struct parse {
@@ -240,6 +240,19 @@ static bool read_literals(struct parse *p) {
   return split_literals(p);
 }
 
+// --- Native records -----------------------------------------------------------------------------
+
+static bool read_records(struct parse *p) {
+  struct beam_file *f = p->f;
+  struct reader *r = &p->r;
+  u32 version, fields;
+  if (!enter(p, RECS)) return true;
+  if (!reader_u32(r, &version) || !reader_u32(r, &f->record_count) || !reader_u32(r, &fields)) return false;
+  if (version != 0) return reader_fail(r, "unknown version");
+  if (f->record_count > reader_left(r)) return reader_fail(r, "more entries than the chunk holds");
+  return reader_slice(r, reader_left(r), &f->records);
+}
+
 // --- Lines --------------------------------------------------------------------------------------
 
 enum { MAX_FILE = 0x7F, MAX_LINE = 0xFFFFFF };
@@ -302,7 +315,7 @@ static bool read_lines(struct parse *p) {
 // Of the chunks that decide what the code does; the old uniqs depend on line numbers, so they are left out.
 static void compute_md5(struct parse *p) {
   static const u8 zero[4];
-  static const u8 order[] = {ATU8, CODE, STRT, IMPT, EXPT, FUNT, LITT, META};
+  static const u8 order[] = {ATU8, CODE, STRT, IMPT, EXPT, FUNT, LITT, META, RECS};
   struct md5 m;
   md5_init(&m);
   for (u32 i = 0; i < COUNT_OF(order); i++) {
@@ -324,7 +337,7 @@ static void compute_md5(struct parse *p) {
 static bool read_all(struct parse *p) {
   if (!find_chunks(p) || !read_atoms(p) || !read_code(p)) return false;
   if (!read_imports(p) || !read_exports(p) || !read_lambdas(p)) return false;
-  if (!read_literals(p) || !read_lines(p)) return false;
+  if (!read_literals(p) || !read_records(p) || !read_lines(p)) return false;
   struct beam_file *f = p->f;
   f->strings = p->chunks[STRT];
   f->attributes = p->chunks[ATTR];

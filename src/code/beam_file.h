@@ -21,6 +21,7 @@ struct beam_file {
   struct beam_slice code;         // the instructions
   u32 code_header;                // offset of the instructions in the Code chunk
   struct beam_slice strings;      // StrT
+  struct beam_slice records; u32 record_count;      // the definitions of Recs (OTP 29), read by records.c
   struct beam_import *imports; u32 import_count;
   struct beam_export *exports; u32 export_count;
   struct beam_lambda *lambdas; u32 lambda_count;

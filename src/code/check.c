@@ -47,8 +47,8 @@ static const char *const signatures[GENOP_COUNT] = {
   [GENOP_put_map_assoc] = "fsdvP", [GENOP_put_map_exact] = "fsdvP", [GENOP_has_map_fields] = "fsE",
   [GENOP_get_map_elements] = "fsG",
   // native records (OTP 29)
-  [GENOP_is_any_native_record] = "fs", [GENOP_is_native_record] = "fsss", [GENOP_get_record_elements] = "fsG",
-  [GENOP_put_record] = "fssdvP", [GENOP_is_record_accessible] = "fss", [GENOP_get_record_field] = "fsssd",
+  [GENOP_is_any_native_record] = "js", [GENOP_is_native_record] = "jsss", [GENOP_get_record_elements] = "jsG",
+  [GENOP_put_record] = "fssdvP", [GENOP_is_record_accessible] = "jss", [GENOP_get_record_field] = "fsssd",
   // exceptions
   [GENOP_catch] = "yj", [GENOP_catch_end] = "y", [GENOP_try] = "yj", [GENOP_try_end] = "y", [GENOP_try_case] = "y",
   [GENOP_try_case_end] = "s", [GENOP_raise] = "ss", [GENOP_raw_raise] = "", [GENOP_build_stacktrace] = "",

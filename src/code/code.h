@@ -71,6 +71,7 @@ struct module {
   u32 file_count;
   term *literals;             // literals[i]; terms in the literal area
   u32 literal_count;
+  u32 record_count;           // native records: the last literals are their prototypes (term/record.h)
   void *literal_area;
   size_t literal_area_size;
   struct fun_entry **funs;

@@ -8,6 +8,7 @@
 #include "base/hostcalls.h"
 #include "code/check.h"
 #include "code/module.h"
+#include "code/records.h"
 #include "memory/copy.h"
 #include "term/etf.h"
 
@@ -118,8 +119,9 @@ static bool decode_literals(struct load *l) {
   const struct beam_file *f = &l->file;
   struct module *m = l->s.m;
   u32 offset = 4;
-  m->literals = array(l, f->literal_count, sizeof *m->literals);
-  m->literal_count = f->literal_count;
+  m->record_count = f->record_count;
+  m->literal_count = f->literal_count + f->record_count;
+  m->literals = array(l, m->literal_count, sizeof *m->literals);
   if (!m->literals) return false;
   for (u32 i = 0; i < f->literal_count; i++) {
     offset += 4;
@@ -129,6 +131,11 @@ static bool decode_literals(struct load *l) {
   m->attributes = m->compile_info = NIL;
   if (f->attributes.len && !decode(l, "Attr", 0, f->attributes, &m->attributes)) return false;
   return !f->compile_info.len || decode(l, "CInf", 0, f->compile_info, &m->compile_info);
+}
+
+static bool make_records(struct load *l) {
+  bool good = records_read(&l->s, &l->scratch, &l->e->where);
+  return l->scratch.exhausted ? fail_memory(l) : good;
 }
 
 static term characters(struct heap *h, const u8 *text, size_t len, term tail) {
@@ -225,7 +232,7 @@ static bool make_module(struct load *l, term expected) {
   m->name = name;
   m->attributes = m->compile_info = NIL;
   memcpy(m->md5, l->file.md5, 16);
-  return make_imports(l) && make_exports(l) && make_funs(l) && decode_literals(l) && make_file_names(l) && settle_terms(l) && translate_code(l);
+  return make_imports(l) && make_exports(l) && make_funs(l) && decode_literals(l) && make_records(l) && make_file_names(l) && settle_terms(l) && translate_code(l);
 }
 
 static bool open_file(struct load *l, const u8 *beam, size_t len) {

@@ -8,6 +8,7 @@
 #include "code/translate.h"
 
 #include "base/alloc.h"
+#include "code/records.h"
 
 static term *x_registers;
 static double *float_registers;
@@ -342,19 +343,20 @@ static void translate_update_record(struct emit *e, const struct beam_instr *i) 
 }
 
 // --- maps
-static void translate_put_map(struct emit *e, const struct beam_instr *i, bool exact) { // fail, source, destination, live, pairs
-  emit_op(e, exact ? OP_put_map_exact : OP_put_map_assoc);
-  if (exact) emit_label_ref(e, ARG(0)->value);
-  source(e, ARG(1));
-  dest(e, ARG(2));
-  emit_word(e, (cword)ARG(3)->value);
+// Fail (at 0, if any), and from one on: source, destination, live; pairs.
+static void translate_put(struct emit *e, const struct beam_instr *i, cword op, u32 from) {
+  emit_op(e, op);
+  if (op != OP_put_map_assoc) emit_label_ref(e, ARG(0)->value);
+  source(e, ARG(from));
+  dest(e, ARG(from + 1));
+  emit_word(e, (cword)ARG(from + 2)->value);
   emit_word(e, i->list_count);
   for (u32 k = 0; k < i->list_count; k++) source(e, &i->list[k]);
 }
 
-static void translate_get_map_elements(struct emit *e, const struct beam_instr *i) {
-  bool one = i->list_count == 2;
-  emit_op(e, one ? OP_get_map_element : OP_get_map_elements);
+static void translate_get_elements(struct emit *e, const struct beam_instr *i, cword op) {
+  bool one = i->list_count == 2 && op == OP_get_map_elements;
+  emit_op(e, one ? OP_get_map_element : op);
   emit_label_ref(e, ARG(0)->value);
   source(e, ARG(1));
   if (!one) emit_word(e, i->list_count);
@@ -543,9 +545,9 @@ static bool translate_data(struct emit *e, const struct beam_instr *i) {
   case GENOP_put_list: translate_put_list(e, i); return true;
   case GENOP_put_tuple2: translate_put_tuple(e, i); return true;
   case GENOP_update_record: translate_update_record(e, i); return true;
-  case GENOP_put_map_assoc: translate_put_map(e, i, false); return true;
-  case GENOP_put_map_exact: translate_put_map(e, i, true); return true;
-  case GENOP_get_map_elements: translate_get_map_elements(e, i); return true;
+  case GENOP_put_map_assoc: translate_put(e, i, OP_put_map_assoc, 1); return true;
+  case GENOP_put_map_exact: translate_put(e, i, OP_put_map_exact, 1); return true;
+  case GENOP_get_map_elements: translate_get_elements(e, i, OP_get_map_elements); return true;
   case GENOP_has_map_fields: translate_has_map_fields(e, i); return true;
   case GENOP_fmove: translate_fmove(e, i); return true;
   case GENOP_fconv:
@@ -615,27 +617,38 @@ static bool translate_process(struct emit *e, const struct beam_instr *i) {
   }
 }
 
-// Native records (OTP 29): none can exist, so a test of one fails, and making one raises by name.
+// --- native records (OTP 29)
+static void translate_put_record(struct emit *e, const struct beam_instr *i) { // fail, id, source or nil, destination, live, fields
+  struct beam_instr put = *i;
+  cword op = OP_put_record;
+  if (ARG(2)->kind == BEAM_ATOM && ARG(2)->value == 0) { // made, not changed
+    put.args[2] = *ARG(1);
+    if (ARG(1)->kind == BEAM_ATOM) { // the module's own: its prototype is changed
+      const term *own = records_find(e->s->m, operand_constant(e, ARG(1)));
+      if (!own) return emit_fail(e, "a record that the module does not define");
+      put.args[2].kind = BEAM_LITERAL;
+      put.args[2].value = own - e->s->m->literals;
+    } else {
+      op = OP_put_record_of;
+    }
+  }
+  translate_put(e, &put, op, 2);
+}
+
 static bool translate_record(struct emit *e, const struct beam_instr *i) {
+  cword op;
   switch (i->op) {
-  case GENOP_is_any_native_record:
-  case GENOP_is_native_record:
-  case GENOP_is_record_accessible:
-  case GENOP_get_record_elements:
-  case GENOP_get_record_field:
-  case GENOP_put_record: break;
+  case GENOP_put_record: translate_put_record(e, i); return true;
+  case GENOP_get_record_elements: translate_get_elements(e, i, OP_get_record_elements); return true;
+  case GENOP_is_any_native_record: op = OP_is_any_native_record; break;
+  case GENOP_is_native_record: op = OP_is_native_record; break;
+  case GENOP_is_record_accessible: op = OP_is_record_accessible; break;
+  case GENOP_get_record_field: op = OP_get_record_field; break;
   default: return false;
   }
-  if (ARG(0)->value) {
-    emit_op(e, OP_jump);
-    emit_label_ref(e, ARG(0)->value);
-    emit_unreachable(e);
-    return true;
-  }
-  struct export *x = export_get(atom_from_c("spawnlink"), atom_from_c("native_record"), 0);
-  if (!x) emit_fail(e, "out of memory");
-  emit_op(e, OP_call_bif);
-  emit_word(e, (cword)x);
+  emit_op(e, op);
+  emit_label_ref(e, ARG(0)->value);
+  for (u32 k = 1; k < i->arg_count; k++) k == 4 ? dest(e, ARG(k)) : source(e, ARG(k));
   return true;
 }
 

@@ -9,6 +9,7 @@
 #include "term/etf.h"
 #include "term/map.h"
 #include "term/number.h"
+#include "term/record.h"
 
 enum fn {
   FN_IS_ATOM, FN_IS_FLOAT, FN_IS_INTEGER, FN_IS_LIST, FN_IS_NUMBER, FN_IS_PID, FN_IS_PORT, FN_IS_REFERENCE,
@@ -165,6 +166,7 @@ static term node_of(term t) {
 }
 
 static term is_record(term t, term tag, term arity) {
+  if (is_native_record(t) && is_atom(tag) && is_atom(arity)) return make_bool(record_is(t, tag, arity));
   if (!is_atom(tag) || !is_small(arity) || small_val(arity) < 0) return NV;
   return make_bool(is_tuple(t) && (i64)tuple_arity(t) == small_val(arity) && tuple_arity(t) > 0 && tuple_elements(t)[0] == tag);
 }

@@ -54,12 +54,6 @@ term host_bif_load(struct process *p, term *a) {
   return m && on_load ? ATOM_on_load : make_bool(m != NULL);
 }
 
-// spawnlink:native_record/0: what code calls where it makes or reads a native record (OTP 29).
-term host_bif_native_record(struct process *p, term *a) {
-  (void)p, (void)a;
-  return bif_notsup("native records");
-}
-
 // spawnlink:file(Operation, Handle, IoData, Number) -> {Value, Data} | an error's number. See host_file.
 term host_bif_file(struct process *p, term *a) {
   (void)p;

@@ -42,6 +42,7 @@ static term bif_entry(const struct export *bif, const term *args) {
   term pairs[2] = {ATOM_module, explainer(bif->module)};
   term info = ctx.fault_info;
   if (info == NV) info = map_from_pairs(HEAP, pairs, 1);
+  if (bif->module == ATOM_records) return entry(bif->module, bif->function, list_of(args, bif->arity), NIL); // they explain nothing
   term where = cons(HEAP, tuple2(HEAP, ATOM_error_info, info), NIL);
   return entry(bif->module, bif->function, list_of(args, bif->arity), where);
 }

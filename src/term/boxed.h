@@ -19,6 +19,7 @@ enum kind {
   KIND_SUB_BIN,  // p[1] whole binary (heap or refc), p[2] offset in bits (small), p[3] size in bits (small)
                  // aux = 1: the owner may append in place (bit syntax), else 0
   KIND_MATCH,    // match context: p[1] whole binary, p[2] position in bits (small), p[3] end in bits (small)
+  KIND_RECORD,   // native record (OTP 29): p[1] its definition, p[2..] values of its fields; see term/record.h
   // raw
   KIND_FLOAT,    // p[1] IEEE double
   KIND_BIG_POS,  // p[1..] magnitude, 32-bit limbs, least significant first, two a word; top word nonzero

@@ -13,6 +13,7 @@
 #include "term/etf.h"
 #include "term/map_node.h"
 #include "term/number.h"
+#include "term/record.h"
 
 enum mode {
   MODE_ORDER, // <, ==
@@ -74,7 +75,7 @@ static void finish(struct walk *w) {
 
 // --- Types -------------------------------------------------------------------------------------
 
-enum rank { RANK_NUMBER, RANK_ATOM, RANK_REF, RANK_FUN, RANK_EXPORT, RANK_PORT, RANK_PID, RANK_TUPLE, RANK_MAP, RANK_NIL, RANK_LIST, RANK_BITS };
+enum rank { RANK_NUMBER, RANK_ATOM, RANK_REF, RANK_FUN, RANK_EXPORT, RANK_PORT, RANK_PID, RANK_TUPLE, RANK_RECORD, RANK_MAP, RANK_NIL, RANK_LIST, RANK_BITS };
 
 static enum rank rank_of(term t) {
   static const u8 of_kind[] = {
@@ -82,7 +83,7 @@ static enum rank rank_of(term t) {
     [KIND_EXPORT] = RANK_EXPORT, [KIND_SUB_BIN] = RANK_BITS,  [KIND_MATCH] = RANK_BITS,   [KIND_FLOAT] = RANK_NUMBER,
     [KIND_BIG_POS] = RANK_NUMBER, [KIND_BIG_NEG] = RANK_NUMBER, [KIND_REF] = RANK_REF,    [KIND_MAGIC_REF] = RANK_REF,
     [KIND_HEAP_BIN] = RANK_BITS, [KIND_REFC_BIN] = RANK_BITS, [KIND_EXT_PID] = RANK_PID,  [KIND_EXT_PORT] = RANK_PORT,
-    [KIND_EXT_REF] = RANK_REF};
+    [KIND_EXT_REF] = RANK_REF, [KIND_RECORD] = RANK_RECORD};
   if (is_small(t)) return RANK_NUMBER;
   if (is_atom(t)) return RANK_ATOM;
   if (is_cons(t)) return RANK_LIST;
@@ -317,6 +318,18 @@ static int enter_tuples(struct walk *w, term a, term b, u32 mode) {
   return push(w, tuple_elements(a), tuple_elements(b), n, mode) ? DECIDED_LATER : NO_MEMORY;
 }
 
+// First what they are: module, name, whether exported, number of fields, keys; all but the number are atoms.
+static int enter_records(struct walk *w, term a, term b, u32 mode) {
+  const term *d = record_definition(a), *e = record_definition(b);
+  u32 n = record_size(a), m = record_size(b);
+  for (u32 i = 0; d != e && i < RECORD_KEYS + n; i++) {
+    if (i == RECORD_KEYS && n != m) break;
+    if (d[i] != e[i]) return atom_compare(d[i], e[i]);
+  }
+  if (n != m) return SIGN(n, m);
+  return push(w, record_values(a), record_values(b), n, mode) ? DECIDED_LATER : NO_MEMORY;
+}
+
 static int enter_lists(struct walk *w, term a, term b, u32 mode) {
   const term *p = cons_ptr(a), *q = cons_ptr(b);
   // Heads that are immediate need no stack.
@@ -343,6 +356,7 @@ static int enter(struct walk *w, term a, term b, u32 mode) {
   case RANK_EXPORT: return compare_exports(a, b);
   case RANK_FUN: return enter_funs(w, a, b, mode);
   case RANK_TUPLE: return enter_tuples(w, a, b, mode);
+  case RANK_RECORD: return enter_records(w, a, b, mode);
   case RANK_MAP: return enter_maps(w, a, b, mode);
   case RANK_LIST: return enter_lists(w, a, b, mode);
   case RANK_ATOM:

@@ -22,6 +22,7 @@ u64 etf_size(term t, const struct etf_options *o); // bytes of the encoding
 // Hooks set by rooms below (upward calls): zlib from the host; funs and exports from code/.
 extern bool (*etf_inflate)(const u8 *in, size_t n, u8 *out, size_t out_n, size_t *consumed); // raw zlib stream
 extern bool (*etf_deflate)(const u8 *in, size_t n, int level, struct bytes *out);
+extern void (*etf_known_record)(term record); // lets it refer to the definition in the module that defines it
 extern term (*etf_make_export)(struct heap *h, term m, term f, u32 arity);
 extern term (*etf_make_fun)(struct heap *h, term module, u32 arity, const u8 uniq[16], u32 index, u32 old_index, u32 old_uniq, term pid, u32 free_count, term **free_vars);
 struct fun_info_etf { term module; u32 arity, index, old_index, old_uniq; const u8 *uniq; u32 free_count; term pid; const term *free_vars; };

@@ -10,6 +10,7 @@
 #include "term/etf_tags.h"
 #include "term/map.h"
 #include "term/number.h"
+#include "term/record.h"
 #include "term/ref.h"
 
 struct frame {
@@ -328,6 +329,24 @@ static bool finish_map(struct reader *r, struct frame f) {
   return true;
 }
 
+static bool get_record(struct reader *r, term *out) {
+  term module, name, record;
+  if (!need(r, 5)) return false;
+  u32 n = get32(r), flags = get8(r);
+  if (flags > 1) return fail(r, "bad flags of a record");
+  if (!get_atom(r, &module) || !get_atom(r, &name) || !owe(r, n)) return false;
+  if (n > MAX_BOXED_SIZE - RECORD_KEYS) return fail(r, "record too large");
+  term *keys = record_new(r->h, module, name, flags ? ATOM_true : ATOM_false, n, &record);
+  if (!keys) return fail(r, "out of memory");
+  for (u32 i = 0; i < n; i++)
+    if (!get_atom(r, &keys[i])) return false;
+  if (!record_keys_distinct(r->h, keys, n)) return fail(r, "duplicate key");
+  if (etf_known_record) etf_known_record(record);
+  *out = record;
+  if (n > 0) push(r, record_values(record), n, 1, NULL);
+  return true;
+}
+
 static bool get_fun(struct reader *r, term *out) {
   if (!need(r, 29)) return false;
   get32(r); // size: the rest says it too
@@ -385,6 +404,7 @@ static bool get_term(struct reader *r, term *out) {
   case ETF_SMALL_BIG:
   case ETF_LARGE_BIG: return get_big(r, tag, out);
   case ETF_MAP: return get_map(r, out);
+  case ETF_RECORD: return get_record(r, out);
   case ETF_NEW_FUN: return get_fun(r, out);
   case ETF_EXPORT: return get_export(r, out);
   default: return fail(r, "unknown tag");

@@ -10,6 +10,7 @@
 #include "term/etf_tags.h"
 #include "term/map_node.h"
 #include "term/number.h"
+#include "term/record.h"
 
 enum frame_kind { FRAME_TERMS, FRAME_CELLS, FRAME_FLAT_MAP, FRAME_CHILDREN, FRAME_FUN_SIZE };
 struct frame {
@@ -255,6 +256,17 @@ static void open_map(struct writer *w, term t, const term *p) {
   else push(w, FRAME_CHILDREN, p + 2, header_size(p[0]) - 1);
 }
 
+static void open_record(struct writer *w, term t) {
+  const term *d = record_definition(t);
+  u32 n = record_size(t);
+  put8(w, ETF_RECORD);
+  put32(w, n);
+  put8(w, d[RECORD_EXPORTED] == ATOM_true);
+  for (u32 i = 0; i < RECORD_KEYS + n; i++)
+    if (i != RECORD_EXPORTED) put_atom(w, d[i]);
+  if (n > 0) push(w, FRAME_TERMS, record_values(t), n);
+}
+
 static void open_boxed(struct writer *w, term t) {
   const term *p = boxed_ptr(t);
   u32 n = header_size(p[0]);
@@ -267,6 +279,7 @@ static void open_boxed(struct writer *w, term t) {
     break;
   case KIND_MAP_FLAT:
   case KIND_MAP_HASH: open_map(w, t, p); break;
+  case KIND_RECORD: open_record(w, t); break;
   case KIND_FUN: open_fun(w, t); break;
   case KIND_EXPORT: put_export(w, t); break;
   case KIND_FLOAT: put_float(w, float_val(t)); break;

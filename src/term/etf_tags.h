@@ -4,6 +4,7 @@
 #define TERM_ETF_TAGS_H
 
 enum etf_tag {
+  ETF_RECORD = 67, // OTP 29
   ETF_NEW_FLOAT = 70,
   ETF_BIT_BINARY = 77,
   ETF_COMPRESSED = 80,

@@ -95,6 +95,7 @@ static void mix_boxed(struct state *s, term t) {
   enum kind kind = header_kind(p[0]);
   switch (kind) {
   case KIND_TUPLE:
+  case KIND_RECORD:
     s->h = mix(s->h, p[0]);
     push(s, p + 1, n);
     break;

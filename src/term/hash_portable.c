@@ -9,6 +9,7 @@
 #include "term/hash.h"
 #include "term/map.h"
 #include "term/number.h"
+#include "term/record.h"
 
 enum op { OP_TERMS, OP_PAIRS, OP_CHILDREN, OP_PAIR_DONE, OP_MAP_DONE, OP_TUPLE_DONE, OP_LIST_REST, OP_LIST_DONE };
 struct item {
@@ -206,6 +207,10 @@ static void enter_boxed(struct walk *w, term t) {
     w->h = hash_one(w->h, n, 9);
     if (n) push(w, OP_TERMS, p + 1, n, 0, 0);
     break;
+  case KIND_RECORD:
+    w->h = hash_two(w->h, n - 1, hash_phash2(p[1]), 23);
+    if (n > 1) push(w, OP_TERMS, p + 2, n - 1, 0, 0);
+    break;
   case KIND_MAP_FLAT:
   case KIND_MAP_HASH: enter_map(w, t, p); break;
   case KIND_FUN: enter_fun(w, t, p); break;
@@ -286,7 +291,7 @@ u32 hash_phash2(term t) {
 enum {
   PRIME_1 = 268440163, PRIME_2 = 268439161, PRIME_3 = 268435459, PRIME_4 = 268436141, PRIME_5 = 268438633,
   PRIME_6 = 268437017, PRIME_8 = 268437511, PRIME_9 = 268439627, PRIME_10 = 268440479, PRIME_11 = 268440577,
-  PRIME_12 = 268440581, PRIME_13 = 268440593, PRIME_14 = 268440611
+  PRIME_12 = 268440581, PRIME_13 = 268440593, PRIME_14 = 268440611, PRIME_15 = 268440629
 };
 
 static u32 step32(u32 h, u32 x, u32 prime) {
@@ -354,6 +359,15 @@ static void old_list(struct walk *w, const term *cell) {
   push(w, OP_TERMS, cell, 1, 0, 0);
 }
 
+// What OTP has in a definition: the order of the fields, a hash, and what we have.
+static u32 old_definition(u32 h, term t) {
+  u32 n = record_size(t);
+  for (u32 i = 0; i < n; i++) h = old_immediate(h, make_small(i));
+  h = old_immediate(h * PRIME_9 + n, make_small(hash_phash2(boxed_ptr(t)[1])));
+  for (u32 i = 0; i < RECORD_KEYS + n; i++) h = old_immediate(h, record_definition(t)[i]);
+  return h * PRIME_9 + RECORD_KEYS + 2 + n;
+}
+
 static void old_boxed(struct walk *w, term t) {
   const term *p = boxed_ptr(t);
   u32 n = header_size(p[0]);
@@ -362,8 +376,13 @@ static void old_boxed(struct walk *w, term t) {
   u32 arity;
   switch (header_kind(p[0])) {
   case KIND_TUPLE:
-    push(w, OP_TUPLE_DONE, NULL, n, 0, 0);
+    push(w, OP_TUPLE_DONE, NULL, n, PRIME_9, 0);
     if (n) push(w, OP_TERMS, p + 1, n, 0, 0);
+    break;
+  case KIND_RECORD:
+    w->h = old_definition(w->h, t);
+    push(w, OP_TUPLE_DONE, NULL, n, PRIME_15, 0);
+    if (n > 1) push(w, OP_TERMS, p + 2, n - 1, 0, 0);
     break;
   case KIND_MAP_FLAT:
   case KIND_MAP_HASH: w->h = w->h * PRIME_13 + PRIME_14 + hash_phash2(t); break;
@@ -421,7 +440,7 @@ static bool old_next_term(struct walk *w, term *t) {
       break;
     default: // OP_TUPLE_DONE
       w->top--;
-      w->h = w->h * PRIME_9 + i->n;
+      w->h = w->h * i->a + i->n;
     }
   }
   return false;

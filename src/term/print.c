@@ -9,9 +9,10 @@
 #include "term/etf.h"
 #include "term/map_node.h"
 #include "term/number.h"
+#include "term/record.h"
 #include "term/ref.h"
 
-enum frame_kind { FRAME_LIST, FRAME_TUPLE, FRAME_FLAT_MAP, FRAME_CHILDREN, FRAME_VALUE, FRAME_CLOSE };
+enum frame_kind { FRAME_LIST, FRAME_TUPLE, FRAME_RECORD, FRAME_FLAT_MAP, FRAME_CHILDREN, FRAME_VALUE, FRAME_CLOSE };
 struct frame {
   const term *p;
   u32 n;
@@ -231,6 +232,15 @@ static void open_boxed(struct printer *w, term t, size_t end) {
     bytes_put(w->out, '{');
     push(w, FRAME_TUPLE, p + 1, n);
     break;
+  case KIND_RECORD:
+    bytes_put(w->out, '#');
+    put_atom(w->out, record_definition(t)[RECORD_MODULE], w->display);
+    bytes_put(w->out, ':');
+    put_atom(w->out, record_definition(t)[RECORD_NAME], w->display);
+    bytes_put(w->out, '{');
+    push(w, FRAME_CLOSE, NULL, '}');
+    push(w, FRAME_RECORD, p, 0);
+    break;
   case KIND_MAP_FLAT:
     bytes_text(w->out, "#{");
     push(w, FRAME_CLOSE, NULL, '}');
@@ -303,6 +313,15 @@ static bool advance(struct printer *w, term *t) {
     *t = *f->p++;
     f->n--;
     return true;
+  case FRAME_RECORD: { // n: fields done
+    u32 at = f->n++;
+    if (at == header_size(p[0]) - 1) break;
+    if (at > 0) bytes_put(w->out, ',');
+    put_atom(w->out, tuple_elements(p[1])[RECORD_KEYS + at], w->display);
+    bytes_text(w->out, w->display ? "=" : " = ");
+    *t = p[2 + at];
+    return true;
+  }
   case FRAME_FLAT_MAP: { // n: pairs done
     u32 at = f->n++;
     if (at == header_size(p[0]) - 1) break;

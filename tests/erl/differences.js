@@ -25,21 +25,21 @@ const DIFFERENCES = [
   { since: 26, module: 'system_test', line: /fun_info.*pid|cpu_quota/, why: 'facts about the emulator' },
   { since: 26, module: 'term_errors', line: /external_size|list_to_port|display_string|is_record/, why: 'arguments that 25 refuses' },
   { since: 26, module: 'term_external', line: /^#Port</, why: 'ports have a newer external format' },
-  { since: 29, module: 'number_compare', line: /^is_record\[/, why: 'is_record takes native records' },
   { since: 29, module: 'signal_cases', line: /^(bad|exit_2) /, why: 'exit/2 and link/1 take options and ports that 25 refuses' },
   { since: 29, module: 'teardown', line: /^link_dead_twice/, why: 'linking to a dead process twice gives one signal' },
   { since: 29, module: 'rules_test', line: /^A7 /, why: 'linking to a dead process twice gives one signal' },
   { since: 29, module: 're_test', line: /^\{ucp,/, why: 'a newer Unicode in PCRE2' },
 ];
 
-/** Modules that a release cannot run at all. */
+/** Modules that a release cannot run at all. Release 0: the installed one, 25 or later. */
 const UNFIT = [
   { since: 29, module: 'bits_old', why: 'instructions that OTP 29 refuses' },
   { since: 28, module: 're_error_test', why: 'what a newer PCRE2 says of bad patterns' },
+  ...['ops', 'terms', 'move', 'eval', 'other'].map((name) => ({ until: 29, module: `record_${name}`, why: 'native records came with OTP 29' })),
 ];
 
 /** Why a module is left out for a release, or undefined. */
-export const unfit = (release, module) => UNFIT.find((one) => release >= one.since && one.module === module)?.why;
+export const unfit = (release, module) => UNFIT.find((one) => one.module === module && (one.until ? (release || 25) < one.until : release >= one.since))?.why;
 
 /**
  * For one module's run: answers for each differing pair of lines the known reason, or undefined.
