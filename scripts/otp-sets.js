@@ -41,10 +41,11 @@ export function inSet(set) {
   };
 }
 
-/** Modules every program starts with: kept together so that a start inflates few blocks. */
-export const FIRST = `spawnlink_init spawnlink_io spawnlink_log spawnlink_code spawnlink_js logger_config erlang erts_internal lists error_handler proc_lib gen
-  gen_server supervisor io io_lib io_lib_format io_lib_pretty maps erl_scan erl_parse erl_eval erl_anno erl_internal orddict proplists string unicode
-  unicode_util logger sys`.split(/\s+/);
+/** Modules every program starts with: kept together, so that a start inflates few blocks, and a first call none. */
+export const FIRST = `spawnlink_init spawnlink_io spawnlink_log spawnlink_code spawnlink_sup spawnlink_js
+  logger_config error_handler lists io unicode io_lib erlang erts_internal proc_lib gen gen_server supervisor io_lib_format
+  io_lib_pretty maps erl_scan erl_parse erl_eval erl_anno erl_internal orddict proplists string unicode_util
+  logger sys`.split(/\s+/);
 
 /** Of a full pack, what a VM that boots loads, in that order, and what OTP's shell loads next: a boot inflates no more than that. */
 export const BOOT = `erts.app kernel.app stdlib.app compiler.app syntax_tools.app parsetools.app sasl.app spawnlink.app start_clean.boot spawnlink_boot init

@@ -16,13 +16,7 @@ reset_coverage(Module) -> not_counted(reset_coverage, [Module]).
 
 not_counted(Function, Arguments) -> erlang:raise(error, badarg, [{code, Function, Arguments, [{error_info, #{cause => coverage, module => erl_erts_errors}}]}]).
 
-start() ->
-    %% Where OTP 26 and later look up the mode, and whether files are read through a process.
-    case list_to_integer(erlang:system_info(otp_release)) >= 26 of
-        true -> persistent_term:put(code_server, interactive), persistent_term:put(erl_prim_loader, {efile, undefined});
-        false -> ok
-    end,
-    loop([]).
+start() -> loop([]).
 
 %% Modules whose on_load functions run: {Module, Pid, [fun((Result) -> _)]}.
 loop(Pending) ->

@@ -14,22 +14,34 @@ start(Arguments) ->
     process_flag(trap_exit, true),
     %% Where application:get_env looks: no application has any.
     ac_tab = ets:new(ac_tab, [set, public, named_table, {read_concurrency, true}]),
-    User = spawn_link(spawnlink_io, start, [1]),
-    register(user, User),
-    Error = spawn_link(spawnlink_io, start, [2]),
-    register(standard_error, Error),
+    User = service(user, spawnlink_io, start, [1]),
+    service(standard_error, spawnlink_io, start, [2]),
     %% Where os:cmd/1 of OTP 26 and later looks.
     persistent_term:put(kernel_os_cmd_shell, "/bin/sh"),
     %% As group_leader/2, without loading the module erlang: a start loads as little as it can.
     true = erts_internal:group_leader(User, self()),
-    register(code_server, spawn_link(spawnlink_code, start, [])),
+    code_server(list_to_integer(erlang:system_info(otp_release))),
     register(logger, spawn_link(spawnlink_log, start, [])),
-    register(kernel_sup, spawn_link(spawnlink_sup, start, [kernel_sup])),
-    register(kernel_safe_sup, spawn_link(spawnlink_sup, start, [kernel_safe_sup])),
-    register(file_server_2, spawn_link(spawnlink_sup, file_server, [])),
-    register(erl_prim_loader, spawn_link(spawnlink_sup, prim_loader, [])),
+    service(kernel_sup, spawnlink_sup, start, [kernel_sup]),
+    service(kernel_safe_sup, spawnlink_sup, start, [kernel_safe_sup]),
+    service(file_server_2, spawnlink_sup, file_server, []),
+    service(erl_prim_loader, spawnlink_sup, prim_loader, []),
     {Flags, Plain} = flags(Arguments, [], []),
     loop(Flags, Plain).
+
+%% A process that runs its function, whose module is loaded only then, once somebody sends it something.
+service(Name, Module, Function, Arguments) ->
+    Pid = spawn_link(erlang, hibernate, [Module, Function, Arguments]),
+    register(Name, Pid),
+    Pid.
+
+%% Where OTP 26 and later look up the mode of the code server, and whether files are read through a process.
+code_server(Release) when Release >= 26 ->
+    persistent_term:put(code_server, interactive),
+    persistent_term:put(erl_prim_loader, {efile, undefined}),
+    service(code_server, spawnlink_code, start, []);
+code_server(_) ->
+    service(code_server, spawnlink_code, start, []).
 
 %% -flag value... --flag ... -- plain ...; -extra ends it all. No call to lists: a start loads few modules.
 flags([], Flags, Plain) -> {reverse(Flags, []), reverse(Plain, [])};

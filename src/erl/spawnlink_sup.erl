@@ -1,12 +1,12 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
 %% kernel_sup and kernel_safe_sup of a bare VM: OTP's own supervisor without children, for the services that OTP starts
-%% when they are first used (timer, disk_log). Each costs a waiting process until somebody asks it for something.
+%% when they are first used (timer, disk_log). Each waits outside this module until somebody sends it something
+%% (spawnlink_init).
 -module(spawnlink_sup).
 -export([start/1, file_server/0, prim_loader/0, init/1]).
 
 start(Name) ->
-    receive Message -> self() ! Message end,
     %% As if proc_lib had started it.
     put('$ancestors', [init]),
     put('$initial_call', {supervisor, ?MODULE, 1}),
@@ -17,7 +17,6 @@ start(Name) ->
 
 %% OTP's file server, once somebody asks for a file.
 file_server() ->
-    receive Message -> self() ! Message end,
     put('$ancestors', [kernel_sup, init]),
     put('$initial_call', {file_server, init, 1}),
     {ok, State} = file_server:init([]),

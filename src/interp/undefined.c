@@ -50,10 +50,11 @@ static const cword *call_handler(struct export *handler, term *E, term a, term b
   return interp_enter(handler->ip);
 }
 
-// OTP's own code server runs; a bare VM's stand-in (src/erl/spawnlink_code.erl) leaves loading to us.
+// OTP's own code server runs; a bare VM's stand-in, which begins in erlang:hibernate/3 (src/erl/spawnlink_init.erl), leaves
+// loading to us.
 static bool is_booted(void) {
   struct process *p = registered_find(ATOM_code_server);
-  return p && p->initial[0] != ATOM_spawnlink_code;
+  return p && p->initial[0] != ATOM_erlang;
 }
 
 // What OTP's code server does not know of: modules that OTP's emulator has in itself, and our own.

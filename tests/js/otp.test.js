@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { ArgumentError, Atom } from '../../js/index.js';
@@ -58,4 +59,17 @@ test('environment variables are those of the option', async () => {
   const v = await vm({ env: { NAME: 'välue', NONE: undefined } });
   expect(await v.call('os', 'getenv', [[...'NAME'].map((c) => c.charCodeAt(0))], { pretty: true })).toBe('välue');
   expect(await v.call('os', 'getenv', [[...'HOME'].map((c) => c.charCodeAt(0))])).toBe(false);
+});
+
+// To load Node's zlib and to inflate would be a quarter of the time to the first Erlang function.
+test('a first call and a first line of output inflate nothing', () => {
+  const loaded = (call) =>
+    execFileSync(process.execPath, ['--input-type=module', '-e', `
+      import { createVM } from ${JSON.stringify(new URL('../../dist/spawnlink.js', import.meta.url).href)};
+      const vm = await createVM({ stdout: (text) => console.error(text) });
+      await vm.call(${call});
+      console.log(process.moduleLoadList.includes('NativeModule zlib'));`], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  expect(loaded("'lists', 'sum', [[1, 2, 3]]")).toBe('false');
+  expect(loaded("'io', 'put_chars', [[104, 105]]")).toBe('false');
+  expect(loaded("'ordsets', 'from_list', [[1]]")).toBe('true');
 });
