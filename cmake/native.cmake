@@ -21,11 +21,11 @@ if(FUZZ)
   add_link_options(-fsanitize=fuzzer-no-link)
 endif()
 
-# Regular expressions by the machine's own PCRE2 (scripts/setup installs it).
+# Regular expressions by the machine's own PCRE2, streams by its own zlib (scripts/setup installs both).
 find_library(PCRE2 pcre2-8 REQUIRED)
 
 file(GLOB NATIVE_HOST CONFIGURE_DEPENDS tests/c/native_*.c)
-list(APPEND NATIVE_HOST ${CMAKE_CURRENT_SOURCE_DIR}/regex/regex.c ${CMAKE_CURRENT_SOURCE_DIR}/regex/latin1.c)
+list(APPEND NATIVE_HOST libraries/regex/regex.c libraries/regex/latin1.c libraries/zlib/zlib_streams.c)
 set(NATIVE_MAIN ${CMAKE_CURRENT_SOURCE_DIR}/tests/c/native_main.c)
 list(REMOVE_ITEM NATIVE_HOST ${NATIVE_MAIN})
 
@@ -38,7 +38,7 @@ endif()
 if(NATIVE_HOST)
   add_library(native_host STATIC ${NATIVE_HOST})
   target_compile_definitions(native_host PRIVATE ${NATIVE_DEFINITIONS})
-  target_include_directories(native_host PRIVATE .)
+  target_include_directories(native_host PRIVATE libraries)
   add_dependencies(native_host tables)
   # The VM calls the host and the host the VM: the linker looks at both again.
   set(VM_LIBRARIES spawnlink native_host spawnlink native_host)

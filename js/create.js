@@ -17,6 +17,7 @@ import { VM } from './vm.js';
  * @typedef {object} VMOptions
  * @property {WasmSource} [wasm] where vm.wasm is: URL, bytes, Response or compiled module; by default beside this package
  * @property {WasmSource} [re] the same for re.wasm, which is fetched when a program first uses a regular expression
+ * @property {WasmSource} [zlib] the same for zlib.wasm, which is fetched when a program first compresses
  * @property {OtpSource | OtpSource[] | false} [otp] OTP's modules: packs, or in Node folders; by default this package's pack
  * @property {Record<string, Uint8Array> | Map<string, Uint8Array> | ModuleFinder} [modules] your own modules, looked up first
  * @property {'host' | Record<string, string | Uint8Array | URL>} [files] what the module file sees: in Node 'host', the machine's own; or
@@ -75,13 +76,10 @@ export async function createVM(options = {}) {
   const own = tableFinder(options.modules);
   const given = options.files !== undefined || options.ports || options.boot;
   const services = given ? await (await import('./services.js')).openServices(options, otp.home, nodeFs(), made) : undefined;
-  /** Streams of zlib and regular expressions; loaded when the module that needs them is. @type {Record<string, HostFiles>} */
-  const late = {};
-  /** @type {Record<string, () => Promise<any>>} */
-  const loaders = Object.assign(Object.create(null), {
-    spawnlink_zlib: async () => void (late.streams = (await import('./streams.js')).zlibStreams()),
-    spawnlink_re: async () => void (late.regex = await (await import('./re.js')).openRegex(compile, options.re)),
-  });
+  /** Served by number of operation, 32 each; what has a wasm of its own from when the module is loaded that needs it. @type {HostFiles[]} */
+  const served = services ? [services.serve, services.serve] : [];
+  /** @param {string} name @returns {any} nothing, when the library is there that the module needs */
+  const library = (name) => /^spawnlink_(re|zlib)$/.test(name) && import('./library.js').then(({ openLibrary }) => openLibrary(/** @type {any} */ (name.slice(10)), compile, options, served));
   /** @type {Machine | undefined} */
   let machine = undefined;
   const instance = await WebAssembly.instantiate(
@@ -91,7 +89,7 @@ export async function createVM(options = {}) {
       clock,
       zlib,
       module: (name) => made().findModule(name),
-      files: (operation, ...rest) => (operation < 64 ? services?.serve : operation < 96 ? late.streams : late.regex)?.(operation, ...rest) ?? -9, // enotsup
+      files: (operation, ...rest) => served[operation >> 5]?.(operation, ...rest) ?? -9, // enotsup
     }),
   );
   machine = new Machine(instance);
@@ -104,7 +102,7 @@ export async function createVM(options = {}) {
   });
   if (otp.release) machine.otpRelease(otp.release);
   for (const [name, value] of Object.entries(options.env ?? {})) if (value !== undefined) machine.env(name, value);
-  vm = new VM(machine, { ...options, args: services?.args ?? options.args }, clock, [(/** @type {string} */ name) => loaders[name]?.(), own, ...otp.finders, tableFinder(options.fallback)].filter((finder) => finder !== undefined));
+  vm = new VM(machine, { ...options, args: services?.args ?? options.args }, clock, [library, own, ...otp.finders, tableFinder(options.fallback)].filter((finder) => finder !== undefined));
   try {
     await vm.boot();
   } catch (error) {

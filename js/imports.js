@@ -28,12 +28,11 @@ export function realClock() {
  */
 
 /**
- * Inflate and deflate, of node:zlib or fflate.
+ * Inflate, of node:zlib or fflate.
  * @typedef {object} Compression
  * @property {(data: Uint8Array, size: number) => Uint8Array} inflateRaw `size`: of the result
  * @property {(data: Uint8Array, size: number) => {out: Uint8Array, used: number}} inflate a zlib stream that may be followed
  *   by other bytes; also tells how many bytes it took
- * @property {(data: Uint8Array, level: number) => Uint8Array} deflate
  * @property {(data: Uint8Array) => Uint8Array} gunzip
  */
 
@@ -84,7 +83,6 @@ export function imports({ memory, clock, zlib, module, files }) {
           used = result.used;
           return result.out;
         }),
-      host_deflate: (/** @type {number} */ at, /** @type {number} */ n, /** @type {number} */ level) => keep(() => zlib.deflate(bytes(at, n), level)),
       host_gunzip: (/** @type {number} */ at, /** @type {number} */ n) => keep(() => zlib.gunzip(bytes(at, n))),
       host_file(/** @type {number} */ operation, /** @type {number} */ handle, /** @type {number} */ at, /** @type {number} */ n, /** @type {number} */ number) {
         const answer = files(operation, handle, bytes(at, n).slice(), number);

@@ -90,7 +90,7 @@ export async function readBytes(source) {
   return (await page()).fetchBytes(url);
 }
 
-/** Node's zlib, when something is deflated or inflated: to load it takes milliseconds. */
+/** Node's zlib, when something is inflated: to load it takes milliseconds. */
 const zlib = () => nodeModule('zlib');
 /** @type {import('./imports.js').Compression} */
 const nodeZlib = {
@@ -99,7 +99,6 @@ const nodeZlib = {
     const { buffer, engine } = zlib().inflateSync(data, { info: true, maxOutputLength: size || 1 });
     return { out: buffer, used: engine.bytesWritten };
   },
-  deflate: (data, level) => zlib().deflateSync(data, { level }),
   gunzip: (data) => zlib().gunzipSync(data),
 };
 

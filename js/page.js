@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What pages use: the network, and fflate for zlib. Node loads it only when it is given a URL of the network or a Response.
+// What pages use: the network, and fflate to inflate. Node loads it only when it is given a URL of the network or a Response.
 
 import { ArgumentError } from './errors.js';
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Inflate and deflate by fflate, where the host has none that answers at once. Loaded only there.
+// Inflate by fflate, where the host has none that answers at once. Loaded only there.
 
-import { gunzipSync, inflateSync, zlibSync } from 'fflate';
+import { gunzipSync, inflateSync } from 'fflate';
 
 /** @import { Compression } from './imports.js' */
 
@@ -14,6 +14,5 @@ export const fflate = {
     if (((data[0] << 8) | data[1]) % 31 !== 0 || (data[0] & 15) !== 8) throw new Error('not a zlib stream');
     return { out: inflateSync(data.subarray(2), { out: new Uint8Array(size) }), used: data.length };
   },
-  deflate: (data, level) => zlibSync(data, { level: /** @type {any} */ (level < 0 ? 6 : Math.min(level, 9)) }),
   gunzip: (data) => gunzipSync(data),
 };

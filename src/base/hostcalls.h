@@ -13,9 +13,8 @@ void host_write(int fd, const u8 *data, size_t n); // 1 standard output, 2 stand
 // Bytes of a module not loaded yet. 1: *data/*n are set (freed with mem_free(data, n, MEM_SYSTEM));
 // 0: no such module; 2: being fetched, the VM is told by vm_module_arrived(name).
 int host_module(const u8 *name, size_t len, u8 **data, size_t *n);
-// zlib streams. inflate: n_out is the exact size expected. deflate: returns a mem_alloc'ed block (MEM_SYSTEM) or NULL.
+// A zlib stream; n_out is the exact size expected.
 bool host_inflate(const u8 *in, size_t n, u8 *out, size_t n_out, size_t *consumed);
-u8 *host_deflate(const u8 *in, size_t n, int level, size_t *n_out);
 bool host_gunzip(const u8 *in, size_t n, u8 **out, size_t *n_out); // gzip'd beams
 // Files. Paths are UTF-8, two of them with a zero between. A handle keeps its position. The answer is 0 or a value, or
 // -1 - the index of an error in the list of spawnlink_prim_file:file/4. Data goes to a block of *n_out bytes (MEM_SYSTEM), else *out stays
@@ -47,16 +46,6 @@ enum host_file_operation {
   FILE_GET_CWD,
   FILE_SET_CWD,
   FILE_READ_FILE,  // path -> data
-  // Streams of zlib, -1: stream_error, -2: data_error. All answer data, numbers in it are big-endian u32.
-  FILE_STREAMS = 64,
-  STREAM_DEFLATE = FILE_STREAMS, // level, window bits, strategy: a byte each -> handle
-  STREAM_INFLATE,  // the same, of which window bits count
-  STREAM_RUN,      // input, number = room for output * 8 + flush -> used, status (0, 1 at its end, 2 wants a dictionary), checksum of that, output
-  STREAM_SET_DICTIONARY, // -> checksum
-  STREAM_GET_DICTIONARY,
-  STREAM_RESET,
-  STREAM_PARAMS,   // as for STREAM_DEFLATE
-  STREAM_END
 };
 // Outside ends of ports, by the same call. What comes from outside is sent to the port: {spawnlink_port, data, Binary},
 // {spawnlink_port, status, Status} of the program's end, {spawnlink_port, eof, []} when its output has ended.
@@ -73,7 +62,20 @@ enum host_terminal_operation {
   TERMINAL_SIZE = 48, // -> columns * 65536 + rows
   TERMINAL_RAW        // number = 1: keys come one by one and are not shown; 0: as lines
 };
-enum { FILE_REGEX = 96 }; // and up: operations of regex/regex.h, with its request and answer; a single byte: there is no memory
+// Libraries with a wasm of their own (libraries/library.h), by the same call. All answer data or an error, -1: stream_error,
+// -2: data_error, -3: no memory, -4: buf_error.
+enum host_stream_operation { // of zlib; numbers in answers are big-endian u32
+  FILE_STREAMS = 64,
+  STREAM_DEFLATE = FILE_STREAMS, // level, window bits, memory level, strategy: a byte each -> handle
+  STREAM_INFLATE,  // the same, of which window bits count
+  STREAM_RUN,      // input, number = room for output * 8 + flush -> used, status (0, 1 at its end, 2 wants a dictionary, 3 buf_error), checksum, output
+  STREAM_SET_DICTIONARY, // -> checksum
+  STREAM_GET_DICTIONARY,
+  STREAM_RESET,
+  STREAM_PARAMS,   // as for STREAM_DEFLATE
+  STREAM_END
+};
+enum { FILE_REGEX = 96 }; // and up: operations of libraries/regex/regex.h
 i64 host_file(u32 operation, u32 handle, const u8 *in, size_t n, i64 number, u8 **out, size_t *n_out);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // BIFs between terms and the external term format: option lists and errors; the format is term/etf*.c's.
-// Charges a reduction for each 64 bytes.
+// Charges a reduction for each 64 bytes. To compress is Erlang's (spawnlink_zlib:compressed/2), which has zlib's streams and may
+// wait for them.
 #include "base/alloc.h"
 #include "bif/bif.h"
 #include "bif/bif_system.h"
@@ -11,25 +12,26 @@ enum { BYTES_PER_RED = 64, DEFAULT_LEVEL = 6 };
 static int default_minor_version(void) { return system_otp_release() < 26 ? 1 : 2; } // 26 on: atoms as UTF-8
 
 // {compressed, 0..9} or {minor_version, 0..2} (0..1 for sizes, as in OTP)
-static bool encode_pair(term key, term value, struct etf_options *o, bool size_only) {
+static bool encode_pair(term key, term value, struct etf_options *o, i64 *level) {
   i64 n;
-  if (key == ATOM_minor_version && bif_small(value, 0, size_only ? 1 : 2, &n)) o->minor_version = (int)n;
-  else if (key == ATOM_compressed && !size_only && bif_small(value, 0, 9, &n)) o->compressed = (int)n;
+  if (key == ATOM_minor_version && bif_small(value, 0, level ? 2 : 1, &n)) o->minor_version = (int)n;
+  else if (key == ATOM_compressed && level && bif_small(value, 0, 9, &n)) *level = n;
   else return false;
   return true;
 }
 
-static bool encode_options(term list, struct etf_options *o, bool size_only) {
+// level: of compression, 0: none; NULL: the size alone is asked for.
+static bool encode_options(term list, struct etf_options *o, i64 *level) {
   *o = (struct etf_options){.minor_version = default_minor_version()};
   for (; is_cons(list); list = tl(list)) {
     term t = hd(list);
     if (is_tuple_of(t, 2)) {
-      if (!encode_pair(tuple_elements(t)[0], tuple_elements(t)[1], o, size_only)) return false;
-    } else if (t == ATOM_compressed && !size_only) {
-      o->compressed = DEFAULT_LEVEL;
-    } else if (t == ATOM_deterministic && !size_only) {
+      if (!encode_pair(tuple_elements(t)[0], tuple_elements(t)[1], o, level)) return false;
+    } else if (t == ATOM_compressed && level) {
+      *level = DEFAULT_LEVEL;
+    } else if (t == ATOM_deterministic && level) {
       o->deterministic = true;
-    } else if (t == ATOM_local && !size_only) {
+    } else if (t == ATOM_local && level) {
       o->local = true;
     } else {
       return false;
@@ -38,30 +40,30 @@ static bool encode_options(term list, struct etf_options *o, bool size_only) {
   return is_nil(list);
 }
 
-static term to_binary(term t, term options) {
+enum form { FORM_BINARY, FORM_IOVEC };
+static term encoded(term t, term options, enum form form) {
   struct etf_options o;
-  if (!encode_options(options, &o, false)) return bif_badarg();
+  i64 level = 0;
+  if (!encode_options(options, &o, &level)) return bif_badarg();
   struct bytes b;
   bytes_init(&b);
   term result = etf_encode(&b, t, &o) ? binary_from(HEAP, b.data, b.len) : NV;
   bif_bump((u32)(b.len / BYTES_PER_RED));
   bytes_free(&b);
-  return result == NV ? bif_system_limit() : result;
+  if (result == NV) return bif_system_limit();
+  // In either form OTP answers a binary then.
+  if (level) return bif_trap_mfa(ATOM_spawnlink_zlib, ATOM_compressed, 2, result, make_small(level));
+  return form == FORM_IOVEC ? cons(HEAP, result, NIL) : result;
 }
 
-static term to_iovec(term t, term options) {
-  term binary = to_binary(t, options);
-  return binary == NV ? NV : cons(HEAP, binary, NIL);
-}
-
-term bif_term_to_binary_1(struct process *p UNUSED, term *a) { return to_binary(a[0], NIL); }
-term bif_term_to_binary_2(struct process *p UNUSED, term *a) { return to_binary(a[0], a[1]); }
-term bif_term_to_iovec_1(struct process *p UNUSED, term *a) { return to_iovec(a[0], NIL); }
-term bif_term_to_iovec_2(struct process *p UNUSED, term *a) { return to_iovec(a[0], a[1]); }
+term bif_term_to_binary_1(struct process *p UNUSED, term *a) { return encoded(a[0], NIL, FORM_BINARY); }
+term bif_term_to_binary_2(struct process *p UNUSED, term *a) { return encoded(a[0], a[1], FORM_BINARY); }
+term bif_term_to_iovec_1(struct process *p UNUSED, term *a) { return encoded(a[0], NIL, FORM_IOVEC); }
+term bif_term_to_iovec_2(struct process *p UNUSED, term *a) { return encoded(a[0], a[1], FORM_IOVEC); }
 
 static term external_size(term t, term options) {
   struct etf_options o;
-  if (!encode_options(options, &o, true)) return bif_badarg();
+  if (!encode_options(options, &o, NULL)) return bif_badarg();
   u64 n = etf_size(t, &o);
   bif_bump((u32)(n / BYTES_PER_RED));
   return n ? make_small((i64)n) : bif_system_limit();

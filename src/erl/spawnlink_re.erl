@@ -36,12 +36,11 @@
     only_compile = false, only_run = false % has some that belong to compile, to run alone
 }).
 
-%% A single byte says that the host has no memory for it.
 ask(Operation, Request) ->
     case spawnlink:file(Operation, 0, Request, 0) of
-        {1, _} -> error(system_limit);
         {_, Answer} when is_binary(Answer) -> Answer;
         {_, _} -> error(system_limit);
+        -3 -> error(system_limit);
         _ -> error({notsup, 're.wasm'})
     end.
 

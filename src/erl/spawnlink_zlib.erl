@@ -1,13 +1,14 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The native functions of OTP's zlib: the loader leads its stubs here. The work is the host's (operations from 64 on in
-%% base/hostcalls.h); what else there is to a stream is a row of a table that a process keeps for all: it ends the streams of
-%% processes that have died. Only the process that controls a stream may use it, so a row is never written by two.
+%% The native functions of OTP's zlib: the loader leads its stubs here. The work is zlib's own (host_stream_operation in
+%% base/hostcalls.h), which is given what OTP's native code gives it, piece by piece, so that the bytes are the same; what else
+%% there is to a stream is a row of a table that a process keeps for all: it ends the streams of processes that have died. Only the
+%% process that controls a stream may use it, so a row is never written by two.
 -module(spawnlink_zlib).
 -export([open_nif/0, close_nif/1, set_controller_nif/2, enqueue_nif/2, crc32_nif/1, getStash_nif/1, clearStash_nif/1, setStash_nif/2, getBufSize_nif/1, setBufSize_nif/2]).
 -export([deflateInit_nif/6, deflateSetDictionary_nif/2, deflateReset_nif/1, deflateEnd_nif/1, deflateParams_nif/3, deflate_nif/4]).
 -export([inflateInit_nif/3, inflateSetDictionary_nif/2, inflateGetDictionary_nif/1, inflateReset_nif/1, inflateEnd_nif/1, inflate_nif/4]).
--export(['$handle_undefined_function'/2]).
+-export([compressed/2, '$handle_undefined_function'/2]).
 
 -define(DEFLATE, 64).
 -define(INFLATE, 65).
@@ -22,6 +23,7 @@
 -define(OK, 0).
 -define(AT_END, 1).
 -define(WANTS_DICTIONARY, 2).
+-define(FINISH, 4).
 
 -record(stream, {
     key,
@@ -94,12 +96,17 @@ keeper_loop(Watched) ->
 
 host(Operation, Handle, Data, Number) ->
     case spawnlink:file(Operation, Handle, Data, Number) of
-        {_, []} -> <<>>;
-        {_, Answer} -> Answer;
-        -1 -> error(stream_error);
-        -2 -> error(data_error);
-        _ -> error(notsup)
+        {0, _} -> <<>>;
+        {_, Answer} when is_binary(Answer) -> Answer;
+        Error -> failed(Error)
     end.
+
+failed(-1) -> error(stream_error);
+failed(-2) -> error(data_error);
+failed({_, _}) -> error(system_limit);
+failed(-3) -> error(system_limit);
+failed(-4) -> buf_error;
+failed(_) -> error({notsup, 'zlib.wasm'}).
 
 host_end(#stream{state = State, handle = Handle}) when State =:= deflate; State =:= inflate -> spawnlink:file(?END, Handle, [], 0);
 host_end(_) -> ok.
@@ -113,8 +120,8 @@ run(Handle, Input, Room, Flush) ->
 
 deflateInit_nif(Z, Level, Method, WindowBits, MemLevel, Strategy) ->
     S = uninitialised(Z),
-    Method =:= ?DEFLATED andalso MemLevel >= 1 andalso MemLevel =< 9 andalso abs(WindowBits) < 48 orelse error(stream_error),
-    <<Handle:32>> = host(?DEFLATE, 0, <<Level, WindowBits, Strategy>>, 0),
+    Method =:= ?DEFLATED andalso abs(WindowBits) < 48 orelse error(stream_error),
+    <<Handle:32>> = host(?DEFLATE, 0, <<Level, WindowBits, MemLevel, Strategy>>, 0),
     keep(S#stream{state = deflate, handle = Handle, ended = false, raw = WindowBits < 0, crc = 0}).
 
 uninitialised(Z) ->
@@ -124,9 +131,21 @@ uninitialised(Z) ->
     end.
 
 deflateSetDictionary_nif(Z, Data) ->
-    #stream{handle = Handle} = stream(Z, deflate),
-    <<Sum:32>> = host(?SET_DICTIONARY, Handle, Data, 0),
-    Sum.
+    #stream{handle = Handle, raw = Raw} = stream(Z, deflate),
+    Dictionary = iolist_to_binary(Data),
+    <<Sum:32>> = host(?SET_DICTIONARY, Handle, Dictionary, 0),
+    case Raw of
+        true -> sum(erlang:adler32(0, Dictionary)); % zlib does not sum it up
+        false -> sum(Sum)
+    end.
+
+%% OTP 25 takes checksums for signed.
+sum(Sum) when Sum < 16#80000000 -> Sum;
+sum(Sum) ->
+    case erlang:system_info(otp_release) of
+        "25" -> Sum - 16#100000000;
+        _ -> Sum
+    end.
 
 deflateReset_nif(Z) ->
     S = stream(Z, deflate),
@@ -142,8 +161,10 @@ deflateEnd_nif(Z) ->
 
 deflateParams_nif(Z, Level, Strategy) ->
     #stream{handle = Handle} = stream(Z, deflate),
-    host(?PARAMS, Handle, <<Level, 0, Strategy>>, 0),
-    ok.
+    case host(?PARAMS, Handle, <<Level, 0, 0, Strategy>>, 0) of
+        <<>> -> ok;
+        Error -> Error
+    end.
 
 deflate_nif(Z, Most, Room, Flush) -> codec(stream(Z, deflate), Most, Room, Flush).
 
@@ -152,7 +173,7 @@ deflate_nif(Z, Most, Room, Flush) -> codec(stream(Z, deflate), Most, Room, Flush
 inflateInit_nif(Z, WindowBits, AtEnd) ->
     S = uninitialised(Z),
     abs(WindowBits) < 48 orelse error(stream_error),
-    <<Handle:32>> = host(?INFLATE, 0, <<0, WindowBits, 0>>, 0),
+    <<Handle:32>> = host(?INFLATE, 0, <<0, WindowBits, 0, 0>>, 0),
     keep(S#stream{state = inflate, handle = Handle, at_end = AtEnd, ended = false, raw = WindowBits < 0, crc = 0}).
 
 inflateSetDictionary_nif(Z, Data) ->
@@ -194,46 +215,77 @@ enqueue_nif(Z, Data) ->
     lists:all(fun is_binary/1, Data) orelse error(badarg),
     keep(S#stream{queue = S#stream.queue ++ [Part || Part <- Data, Part =/= <<>>]}).
 
-%% Some of the input; once there is no more the stream is flushed as asked.
-codec(#stream{handle = Handle, queue = Queue} = S, Most, Room, Flush) ->
-    {Input, Later} = take(Queue, Most, []),
-    {Used, Status1, Sum1, Out1} = case Input of
-        <<>> -> {0, ?OK, 0, <<>>};
-        _ -> run(Handle, Input, Room, 0)
-    end,
-    Left = case Input of
-        <<_:Used/binary>> -> Later;
-        <<_:Used/binary, Rest/binary>> -> [Rest | Later]
-    end,
-    {Status, Sum, Out} = if
+%% Some of the input, part by part; once there is no more the stream is flushed as asked. As zlib_flush_queue of OTP's native
+%% code: a part is given whole or cut to Most, even if that makes it more than Most in all.
+codec(#stream{queue = Queue, crc = Crc} = S, Most, Room, Flush) ->
+    {Used, Status1, Sum1, Out1, Crc1} = parts(S, Queue, Most, Room, 0, 0, <<>>, Crc),
+    Left = drop(Queue, Used),
+    {Status, Sum, Out, Crc2} = if
         Status1 =:= ?OK, Left =:= [], byte_size(Out1) < Room ->
-            {_, Status2, Sum2, Out2} = run(Handle, [], Room - byte_size(Out1), Flush),
-            {Status2, Sum2, <<Out1/binary, Out2/binary>>};
-        true -> {Status1, Sum1, Out1}
+            {_, Status2, Sum2, Out2} = run(S#stream.handle, [], Room - byte_size(Out1), Flush),
+            {Status2, Sum2, <<Out1/binary, Out2/binary>>, crc(S, Crc1, <<>>, Out2)};
+        true -> {Status1, Sum1, Out1, Crc1}
     end,
     Used =:= 0 andalso Out =:= <<>> andalso Left =/= [] andalso error(data_error),
-    keep(S#stream{queue = Left, ended = S#stream.ended orelse Status =:= ?AT_END, crc = crc(S, Input, Used, Out)}),
+    keep(S#stream{queue = Left, ended = S#stream.ended orelse Status =:= ?AT_END, crc = Crc2}),
     Output = [Out || Out =/= <<>>],
     if
         Left =:= [], byte_size(Out) < Room -> {finished, Output};
-        Status =:= ?WANTS_DICTIONARY -> {need_dictionary, Sum, Output};
+        Status =:= ?WANTS_DICTIONARY -> {need_dictionary, sum(Sum), Output};
         true -> {continue, Output}
     end.
 
-take([Part | Parts], Most, Taken) when byte_size(Part) =< Most -> take(Parts, Most - byte_size(Part), [Taken | Part]);
-take([Part | Parts], Most, Taken) when Most > 0 ->
-    <<Begin:Most/binary, Rest/binary>> = Part,
-    {iolist_to_binary([Taken | Begin]), [Rest | Parts]};
-take(Parts, _, Taken) -> {iolist_to_binary(Taken), Parts}.
+%% Percent: of the time slice that OTP's code takes for used.
+parts(S, [Part | Parts], Most, Room, Percent, Used, Out, Crc) when Used < Most, Percent < 100 ->
+    Given = binary:part(Part, 0, min(byte_size(Part), Most)),
+    {Took, Status, Sum, Made} = run(S#stream.handle, Given, Room - byte_size(Out), 0),
+    Out1 = <<Out/binary, Made/binary>>,
+    Crc1 = crc(S, Crc, binary:part(Given, 0, Took), Made),
+    case Status of
+        ?OK -> parts(S, Parts, Most, Room, Percent + max(1, 100 * Took div Most), Used + Took, Out1, Crc1);
+        _ -> {Used + Took, Status, Sum, Out1, Crc1}
+    end;
+parts(_, _, _, _, _, Used, Out, Crc) -> {Used, ?OK, 0, Out, Crc}.
 
-crc(#stream{raw = false}, _, _, _) -> 0;
-crc(#stream{state = deflate, crc = Crc}, Input, Used, _) -> erlang:crc32(Crc, binary:part(Input, 0, Used));
-crc(#stream{state = inflate, crc = Crc}, _, _, Out) -> erlang:crc32(Crc, Out).
+drop([Part | Parts], Used) when byte_size(Part) =< Used -> drop(Parts, Used - byte_size(Part));
+drop([Part | Parts], Used) when Used > 0 -> [binary:part(Part, Used, byte_size(Part) - Used) | Parts];
+drop(Parts, _) -> Parts.
+
+crc(#stream{raw = false}, Crc, _, _) -> Crc;
+crc(#stream{state = deflate}, Crc, In, _) -> erlang:crc32(Crc, In);
+crc(#stream{state = inflate}, Crc, _, Out) -> erlang:crc32(Crc, Out).
 
 crc32_nif(Z) ->
     case stream(Z) of
         #stream{state = State, crc = Crc} when State =:= deflate; State =:= inflate -> Crc;
         _ -> error(not_initialized)
+    end.
+
+%% --- Compressed terms --------------------------------------------------------------------------------
+
+-define(PIECE, 16384).
+
+%% Binary as term_to_binary made it, compressed if that is no longer.
+compressed(<<131, Plain/binary>> = Binary, Level) ->
+    <<Handle:32>> = host(?DEFLATE, 0, <<Level, 15, 8, 0>>, 0),
+    Packed = try pack(Handle, Plain, byte_size(Plain) - 5, []) after spawnlink:file(?END, Handle, [], 0) end,
+    case Packed of
+        too_long -> Binary;
+        _ -> iolist_to_binary([131, $P, <<(byte_size(Plain)):32>> | Packed])
+    end.
+
+%% A piece at a time: no call takes long.
+pack(_, _, Room, _) when Room < 0 -> too_long;
+pack(Handle, Data, Room, Packed) ->
+    {Piece, Flush} = case Data of
+        <<First:?PIECE/binary, More/binary>> when More =/= <<>> -> {First, 0};
+        _ -> {Data, ?FINISH}
+    end,
+    {Used, Status, _, Out} = run(Handle, Piece, ?PIECE, Flush),
+    Left = Room - byte_size(Out),
+    case Data of
+        _ when Status =:= ?AT_END, Left >= 0 -> [Packed | Out];
+        <<_:Used/binary, Rest/binary>> -> pack(Handle, Rest, Left, [Packed | Out])
     end.
 
 %% --- A term kept with the stream, a number for inflateChunk ------------------------------------------

@@ -30,15 +30,6 @@ static bool zlib_inflate(const u8 *in, size_t n, u8 *out, size_t out_n, size_t *
   return host_inflate(in, n, out, out_n, consumed);
 }
 
-static bool zlib_deflate(const u8 *in, size_t n, int level, struct bytes *out) {
-  size_t size;
-  u8 *data = host_deflate(in, n, level, &size);
-  if (!data) return false;
-  bytes_append(out, data, size);
-  mem_free(data, size, MEM_SYSTEM);
-  return !out->failed;
-}
-
 enum vm_status vm_open(const struct vm_options *o) {
   ASSERT(!is_open);
   mem_set_limit(o->memory_limit);
@@ -47,7 +38,6 @@ enum vm_status vm_open(const struct vm_options *o) {
   ref_init(o->seed);
   etf_node_name = atom_from_c("nonode@nohost");
   etf_inflate = zlib_inflate;
-  etf_deflate = zlib_deflate;
   bif_term_init();
   code_init();
   process_init();

@@ -21,9 +21,8 @@ IMPORT(host_system) double import_system(void);
 IMPORT(host_utc_offset) i32 import_utc_offset(double utc_seconds);
 // Size of the module's bytes, -1: there is none, -2: being fetched. import_take then copies them to out.
 IMPORT(host_module) i32 import_module(const u8 *name, size_t n);
-// inflate, deflate and gunzip keep their output until import_take. -1: failed.
+// inflate and gunzip keep their output until import_take. -1: failed.
 IMPORT(host_inflate) i32 import_inflate(const u8 *in, size_t n, size_t n_out);
-IMPORT(host_deflate) i32 import_deflate(const u8 *in, size_t n, i32 level);
 IMPORT(host_gunzip) i32 import_gunzip(const u8 *in, size_t n);
 // Value or error; the data of those operations that have some (see imports.js) stays until import_take, its size is the value.
 IMPORT(host_file) double import_file(u32 operation, u32 handle, const u8 *in, size_t n, double number);
@@ -86,11 +85,6 @@ bool host_inflate(const u8 *in, size_t n, u8 *out, size_t n_out, size_t *consume
   size_t used = (size_t)import_take(out);
   if (consumed) *consumed = used;
   return true;
-}
-
-u8 *host_deflate(const u8 *in, size_t n, int level, size_t *n_out) {
-  u8 *out;
-  return take(import_deflate(in, n, level), &out, n_out) ? out : NULL;
 }
 
 bool host_gunzip(const u8 *in, size_t n, u8 **out, size_t *n_out) { return take(import_gunzip(in, n), out, n_out); }

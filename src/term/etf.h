@@ -10,7 +10,6 @@ struct etf_options {
   int minor_version;   // 0, 1, 2
   bool deterministic;
   bool local;          // keep local pids/refs/funs of this VM exactly (JS boundary)
-  int compressed;      // zlib level, 0 none
 };
 bool etf_encode(struct bytes *out, term t, const struct etf_options *o); // with the leading 131
 struct etf_error { size_t offset; const char *what; };
@@ -21,7 +20,6 @@ u64 etf_size(term t, const struct etf_options *o); // bytes of the encoding
 
 // Hooks set by rooms below (upward calls): zlib from the host; funs and exports from code/.
 extern bool (*etf_inflate)(const u8 *in, size_t n, u8 *out, size_t out_n, size_t *consumed); // raw zlib stream
-extern bool (*etf_deflate)(const u8 *in, size_t n, int level, struct bytes *out);
 extern void (*etf_known_record)(term record); // lets it refer to the definition in the module that defines it
 extern term (*etf_make_export)(struct heap *h, term m, term f, u32 arity);
 extern term (*etf_make_fun)(struct heap *h, term module, u32 arity, const u8 uniq[16], u32 index, u32 old_index, u32 old_uniq, term pid, u32 free_count, term **free_vars);

@@ -370,34 +370,16 @@ static void write_term(struct bytes *out, term t, const struct etf_options *o) {
   }
 }
 
-// Replaces what follows the version byte by its compressed form, if that is shorter.
-static void compress(struct bytes *out, size_t start, int level) {
-  size_t n = out->len - start;
-  struct bytes packed;
-  bytes_init(&packed);
-  if (etf_deflate && n <= UINT32_MAX && etf_deflate(out->data + start, n, level, &packed) && !packed.failed && packed.len + 5 < n) {
-    out->len = start;
-    bytes_put(out, ETF_COMPRESSED);
-    for (int shift = 24; shift >= 0; shift -= 8) bytes_put(out, (u8)(n >> shift));
-    bytes_append(out, packed.data, packed.len);
-  }
-  bytes_free(&packed);
-}
-
 bool etf_encode(struct bytes *out, term t, const struct etf_options *o) {
   bytes_put(out, ETF_VERSION);
-  size_t start = out->len;
   write_term(out, t, o);
-  if (o->compressed && !out->failed) compress(out, start, o->compressed);
   return !out->failed;
 }
 
 u64 etf_size(term t, const struct etf_options *o) {
   struct bytes out;
   bytes_init(&out);
-  struct etf_options plain = *o;
-  plain.compressed = 0;
-  u64 n = etf_encode(&out, t, &plain) ? out.len : 0;
+  u64 n = etf_encode(&out, t, o) ? out.len : 0;
   bytes_free(&out);
   return n;
 }

@@ -134,8 +134,7 @@ static i64 text_of(ssize_t n, const char *text, u8 **out, size_t *n_out) {
 }
 
 i64 host_file(u32 operation, u32 handle, const u8 *in, size_t n, i64 number, u8 **out, size_t *n_out) {
-  if (operation >= FILE_REGEX) return native_regex(operation - FILE_REGEX, in, n, out, n_out);
-  if (operation >= FILE_STREAMS) return native_stream(operation, handle, in, n, number, out, n_out);
+  if (operation >= FILE_STREAMS) return native_library(operation, handle, in, n, number, out, n_out);
   if (operation >= PORT_OPEN) return native_port(operation, handle, in, n, number);
   if (operation >= FILE_CLOSE && (operation <= FILE_SYNC || operation == FILE_HANDLE_INFO)) return by_handle(operation, (int)handle, in, n, number, out, n_out);
   char path[8192], text[4096];

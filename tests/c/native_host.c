@@ -131,24 +131,6 @@ bool host_inflate(const u8 *in, size_t n, u8 *out, size_t n_out, size_t *consume
   return ok;
 }
 
-u8 *host_deflate(const u8 *in, size_t n, int level, size_t *n_out) {
-  uLong bound = compressBound((uLong)n);
-  u8 *out = mem_alloc(bound, MEM_SYSTEM);
-  if (!out) return NULL;
-  uLongf size = bound;
-  if (compress2(out, &size, in, (uLong)n, level) != Z_OK) {
-    mem_free(out, bound, MEM_SYSTEM);
-    return NULL;
-  }
-  u8 *exact = mem_realloc(out, bound, size, MEM_SYSTEM);
-  if (!exact) {
-    mem_free(out, bound, MEM_SYSTEM);
-    return NULL;
-  }
-  *n_out = size;
-  return exact;
-}
-
 bool host_gunzip(const u8 *in, size_t n, u8 **out, size_t *n_out) {
   z_stream z = {.next_in = (Bytef *)(uintptr_t)in, .avail_in = (uInt)n};
   if (inflateInit2(&z, 15 + 16) != Z_OK) return false;

@@ -19,9 +19,8 @@ void native_host_free(void);
 long long native_port(unsigned operation, unsigned handle, const unsigned char *in, size_t n, long long number);
 bool native_ports_poll(long milliseconds);     // waits a moment for what comes from outside; false: no port is open
 
-// native_streams.c
-i64 native_stream(u32 operation, u32 handle, const u8 *in, size_t n, i64 number, u8 **out, size_t *n_out);
-i64 native_regex(u32 operation, const u8 *in, size_t n, u8 **out, size_t *n_out); // native_regex.c
+// native_libraries.c
+i64 native_library(u32 operation, u32 handle, const u8 *in, size_t n, i64 number, u8 **out, size_t *n_out);
 
 struct module;
 void native_disasm(const struct module *m); // native_disasm.c

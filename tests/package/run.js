@@ -164,7 +164,7 @@ test('publint', () => {
 });
 
 test('attw', () => {
-  run(process.execPath, [tool('@arethetypeswrong/cli/dist/index.js'), tarball, '--no-emoji', '--no-color', '--exclude-entrypoints', 'vm.wasm', 're.wasm', 'otp.pack', 'otp-compiler.pack', 'otp-full.pack']);
+  run(process.execPath, [tool('@arethetypeswrong/cli/dist/index.js'), tarball, '--no-emoji', '--no-color', '--exclude-entrypoints', 'vm.wasm', 're.wasm', 'zlib.wasm', 'otp.pack', 'otp-compiler.pack', 'otp-full.pack']);
 });
 
 if (process.argv.includes('--keep')) console.log(`kept: ${resolve(folder)}`);

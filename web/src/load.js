@@ -3,7 +3,7 @@
 // Fetches what compiling and running needs, telling how far it is.
 
 /**
- * @param {{wasm: string, first: string, headers: string, rest: string, re?: string}} assets the last two are only named
+ * @param {{wasm: string, first: string, headers: string, rest: string, re?: string, zlib?: string}} assets the last three are only named
  * @param {(done: number, total: number) => void} progress bytes
  */
 export async function load(assets, progress) {
@@ -26,5 +26,5 @@ export async function load(assets, progress) {
   };
   const [wasm, pack, headers] = await Promise.all([get('wasm').then((bytes) => WebAssembly.compile(bytes)), get('first'), get('headers')]);
   const urlOf = (file) => file && new URL(file, location.href).href;
-  return { wasm, pack, hrl: JSON.parse(new TextDecoder().decode(headers)), restUrl: urlOf(assets.rest), re: urlOf(assets.re) };
+  return { wasm, pack, hrl: JSON.parse(new TextDecoder().decode(headers)), restUrl: urlOf(assets.rest), re: urlOf(assets.re), zlib: urlOf(assets.zlib) };
 }

@@ -23,9 +23,9 @@ export class Machine {
     this.#compiler = new Remote(this.#assets.compiler);
     this.#program = new Remote(this.#assets.program);
     this.#program.onmessage = (message) => this.onmessage(message);
-    const { wasm, pack, hrl, restUrl, re } = await load(this.#assets, progress);
-    const modules = await this.#compiler.ask('open', { wasm, pack, hrl, restUrl });
-    this.#parts = { wasm, pack: modules, restUrl, re };
+    const { wasm, pack, hrl, restUrl, re, zlib } = await load(this.#assets, progress);
+    const modules = await this.#compiler.ask('open', { wasm, zlib, pack, hrl, restUrl });
+    this.#parts = { wasm, pack: modules, restUrl, re, zlib };
     this.#program.tell('open', this.#parts);
   }
 

@@ -5,7 +5,7 @@
 
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { bundle } from './bundle.js';
@@ -17,6 +17,7 @@ const home = fileURLToPath(new URL('../..', import.meta.url));
 /** Where the site is. */
 export const folder = join(home, 'dist/playground');
 const STATE = 'build/web';
+const LIBRARIES = ['dist/re.wasm', 'dist/zlib.wasm'];
 
 const mtime = (file) => (existsSync(file) ? statSync(file).mtimeMs : 0);
 const filesIn = (path) => readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name));
@@ -30,7 +31,7 @@ export async function build() {
   await when(join(STATE, 'packs.stamp'), [...packInputs(), ...tools], async () => {
     for (const [name, bytes] of Object.entries(await makePacks())) writeFileSync(join(STATE, name), bytes);
   });
-  await when(join(STATE, 'site.stamp'), [join(STATE, 'packs.stamp'), ...filesIn('web'), ...filesIn('js'), 'package-lock.json', 'dist/vm.wasm', 'dist/re.wasm'].filter(existsSync), makeSite);
+  await when(join(STATE, 'site.stamp'), [join(STATE, 'packs.stamp'), ...filesIn('web'), ...filesIn('js'), 'package-lock.json', 'dist/vm.wasm', ...LIBRARIES].filter(existsSync), makeSite);
 }
 
 /** Does it if one of its inputs is newer than the stamp. */
@@ -55,7 +56,7 @@ async function makeSite() {
   const style = faces(fonts) + ['tokens', 'layout', 'panels', 'graph'].map((name) => readFileSync(`web/style/${name}.css`, 'utf8')).join('').replace(/\/\*[^]*?\*\/\n?/g, '');
   const data = { wasm: put('vm', 'wasm', readFileSync('dist/vm.wasm')), first: put('first', 'lzma', read('first')), headers: put('headers', 'json', read('headers')) };
   // Fetched when first used.
-  const later = { rest: put('rest', 'pack', read('rest')), ...(existsSync('dist/re.wasm') && { re: put('re', 'wasm', readFileSync('dist/re.wasm')) }) };
+  const later = { rest: put('rest', 'pack', read('rest')), ...Object.fromEntries(LIBRARIES.filter(existsSync).map((file) => [basename(file, '.wasm'), put(basename(file, '.wasm'), 'wasm', readFileSync(file))])) };
   const css = put('style', 'css', style);
   const workers = await bundle({ compiler: 'web/src/worker/compiler.js', program: 'web/src/worker/program.js' }, folder, {});
   const page = await bundle({ main: 'web/src/main.js' }, folder, { ASSETS: { ...data, ...later, ...workers.entries } });

@@ -22,9 +22,30 @@ checks() ->
 portions(B, N) ->
     lists:foldl(fun(I, C) -> erlang:md5_update(C, [I, B]) end, erlang:md5_init(), lists:seq(1, N)).
 
+%% Where iodata is divided: small parts together, up to 8 KB or so; the rest of a large one.
+iovecs() ->
+    Sizes = [0, 1, 10, 100, 200, 255, 256, 257, 300, 511, 512, 1000, 9000],
+    told([[A, B] || A <- parts(Sizes), B <- parts(Sizes)]),
+    told([lists:duplicate(N, P) || P <- parts(Sizes), N <- [3, 40, 300]]),
+    told([[lists:duplicate(N, P), binary:copy(<<"b">>, 700), [[P] | P]] || P <- parts([1, 10, 100, 200]), N <- [1, 2, 3, 100]]),
+    told([random(N, N * 7919) || N <- lists:seq(1, 150)]).
+
+told(Lists) ->
+    [begin V = erlang:iolist_to_iovec(L), io:format("~w ~w~n", [[byte_size(P) || P <- V], erlang:md5(V) =:= erlang:md5(L)]) end || L <- Lists].
+
+parts(Sizes) -> lists:append([[binary:copy(<<"x">>, N), lists:duplicate(N, $y)] || N <- Sizes]).
+
+random(0, _) -> [];
+random(N, Seed0) ->
+    Seed = Seed0 * 1103515245 + 12345 band 16#7FFFFFFF,
+    Size = case Seed bsr 8 rem 7 of 0 -> Seed bsr 12 rem 700; 1 -> Seed bsr 12 rem 9000; _ -> Seed bsr 12 rem 60 end,
+    Part = case Seed bsr 4 rem 3 of 0 -> binary:copy(<<"r">>, Size); 1 -> lists:duplicate(Size, $r); 2 -> [binary:copy(<<"r">>, Size div 2) | binary:copy(<<"s">>, Size div 2)] end,
+    case Seed bsr 6 rem 3 of 0 -> [[random(N div 2, Seed)], Part | random(N - N div 2 - 1, Seed + 1)]; _ -> [Part | random(N - 1, Seed)] end.
+
 main() ->
     [io:format("~w(~w) ~w~n", [F, L, t(erlang, F, [L])]) || L <- lists(), F <- [iolist_size, iolist_to_binary, list_to_binary, list_to_bitstring]],
-    [io:format("iovec ~w ~w~n", [L, case t(erlang, iolist_to_iovec, [L]) of V when is_list(V) -> {iolist_to_binary(V), [is_binary(X) || X <- V, false]}; E -> E end]) || L <- lists()],
+    [io:format("iovec ~w ~w~n", [L, t(erlang, iolist_to_iovec, [L])]) || L <- lists()],
+    iovecs(),
     [io:format("~w ~w ~w~n", [F, A, t(erlang, F, A)]) || {F, As} <- checks(), A <- As],
     [io:format("md5 ~w ~w~n", [N, erlang:md5_final(portions(<<"portion of text">>, N))]) || N <- [0, 1, 3, 10, 100]],
     A = binary:copy(<<"first">>, 99), B = binary:copy(<<"second">>, 77),

@@ -13,10 +13,10 @@ const text = new TextDecoder();
 let vm;
 let headers = [];
 
-async function open({ wasm, pack, hrl, restUrl }) {
+async function open({ wasm, zlib, pack, hrl, restUrl }) {
   headers = Object.entries(hrl).map(([name, body]) => Tuple.from([name, body]));
   const modules = unlzma(new Uint8Array(pack));
-  vm = createVM({ wasm, otp: modules, fallback: restFinder(restUrl), stdout: false, stderr: false });
+  vm = createVM({ wasm, zlib, otp: modules, fallback: restFinder(restUrl), stdout: false, stderr: false });
   // Loads the compiler's modules, so that the first click finds them there; nobody waits for that.
   setTimeout(() => compile([{ name: 'warm.erl', text: '-module(warm).\n-export([start/0]).\nstart() -> [X || X <- [1]].\n' }]).catch(() => {}));
   return modules;

@@ -42,6 +42,7 @@ const handlers = {
     const vm = await createVM({
       wasm: parts.wasm,
       re: parts.re,
+      zlib: parts.zlib,
       otp: parts.pack,
       fallback: restFinder(parts.restUrl),
       clock,

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Regular expressions for module re (src/erl/spawnlink_re.erl): one function over PCRE2, that of re.wasm (regex/wasm.c)
-// and of the native host. Numbers are little-endian. A request begins with the pattern:
+// Regular expressions for module re (src/erl/spawnlink_re.erl): one function over PCRE2 (library.h). Numbers are little-endian. A request begins with the pattern:
 //   u32 options (PCRE2_UTF, ... as pcre2.h numbers them)  u8 newline  u8 bsr (PCRE2_NEWLINE_*, PCRE2_BSR_*; 0: the default)
 //   (bsr also with REGEX_ASCII)  u16 0  u32 length  the pattern's bytes
 // and for the two kinds of matching goes on with
@@ -13,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "library.h"
+
 enum { REGEX_ASCII = 128 }; // bytes beyond ASCII are no letters, as from OTP 28 on; else they are ISO 8859-1
 
 enum regex_operation {
@@ -22,9 +23,6 @@ enum regex_operation {
   REGEX_MATCH_ALL, // i32 result of the last search (0: there may be more), u32 offset to go on from, then u32 n, n pairs for each match
   REGEX_VERSION    // text
 };
-
-// The answer stays until the next call; NULL when there is no memory for it. The host then answers a single byte.
-const uint8_t *regex_call(enum regex_operation operation, const uint8_t *in, size_t n, size_t *n_out);
 
 // Character tables for bytes that are ISO 8859-1, which is what re takes them for.
 enum { REGEX_TABLES_SIZE = 1088 };

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// The exports of re.wasm, which has a memory of its own, for js/re.js.
+// The exports of a library's wasm, which has a memory of its own, for js/library.js. LIBRARY: the library's function.
 #include <stdlib.h>
 
-#include "regex/regex.h"
+#include "library.h"
 
 #define EXPORT(name) __attribute__((export_name(#name), used))
 enum { KEPT = 1 << 20 }; // a larger buffer is given back after the call
 
 static uint8_t *buffer;
-static size_t room, result_size;
+static const uint8_t *answer;
+static size_t room;
 
 void emscripten_notify_memory_growth(size_t memory_index);
 void emscripten_notify_memory_growth(size_t memory_index) { (void)memory_index; }
 
 // Where the request goes; 0: there is no memory.
-EXPORT(re_buffer) uint8_t *re_buffer(size_t n) {
+EXPORT(library_buffer) uint8_t *library_buffer(size_t n) {
   if (n > room) {
     free(buffer);
     buffer = malloc(n);
@@ -23,15 +24,15 @@ EXPORT(re_buffer) uint8_t *re_buffer(size_t n) {
   return buffer;
 }
 
-// Address of the answer, or 0.
-EXPORT(re_call) const uint8_t *re_call(uint32_t operation, size_t n) {
-  const uint8_t *answer = regex_call((enum regex_operation)operation, buffer, n, &result_size);
+// Size of the answer, or an error.
+EXPORT(library_request) int32_t library_request(uint32_t operation, uint32_t handle, size_t n, uint32_t number) {
+  int32_t size = LIBRARY(operation, handle, buffer, n, number, &answer);
   if (room > KEPT) {
     free(buffer);
     buffer = NULL;
     room = 0;
   }
-  return answer;
+  return size;
 }
 
-EXPORT(re_size) size_t re_size(void) { return result_size; }
+EXPORT(library_answer) const uint8_t *library_answer(void) { return answer; }

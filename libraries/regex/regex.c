@@ -267,7 +267,8 @@ static void match(const struct pattern *p, enum regex_operation operation, const
   pcre2_match_data_free(s.data);
 }
 
-const uint8_t *regex_call(enum regex_operation operation, const uint8_t *in, size_t n, size_t *n_out) {
+int32_t regex_call(uint32_t operation, uint32_t handle, const uint8_t *in, size_t n, uint32_t number, const uint8_t **out) {
+  (void)handle, (void)number;
   answer_size = 0;
   answer_failed = false;
   if (operation == REGEX_VERSION) {
@@ -282,6 +283,6 @@ const uint8_t *regex_call(enum regex_operation operation, const uint8_t *in, siz
     else if (operation == REGEX_COMPILE) describe(p);
     else match(p, operation, in + size, n - size);
   }
-  *n_out = answer_size;
-  return answer_failed ? NULL : answer;
+  *out = answer;
+  return answer_failed ? LIBRARY_NO_MEMORY : (int32_t)answer_size;
 }

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Libraries with a wasm of their own (libraries/ in the source), one instance for each VM, with a memory of its own: PCRE2 for
+// module re, zlib for module zlib. Loaded when a program first needs one, before the module of ours that asks it (create.js).
+
+/** @import { HostFiles } from './imports.js' */
+/** @import { WasmSource } from './loader.js' */
+
+// Written out, so that bundlers see the files.
+const urls = import.meta.url.endsWith('/js/library.js')
+  ? { re: new URL('../dist/re.wasm', import.meta.url), zlib: new URL('../dist/zlib.wasm', import.meta.url) }
+  : { re: new URL('./re.wasm', import.meta.url), zlib: new URL('./zlib.wasm', import.meta.url) };
+/** The first of its operations of host_file (src/base/hostcalls.h). */
+const FIRST = { zlib: 64, re: 96 };
+const NO_MEMORY = -3;
+
+/**
+ * @param {'re' | 'zlib'} name
+ * @param {(source: WasmSource) => Promise<WebAssembly.Module>} compile
+ * @param {{re?: WasmSource, zlib?: WasmSource}} sources by default beside this package's code
+ * @param {Record<number, HostFiles>} open where it is put, under the 32nd part of its operations' numbers
+ */
+export async function openLibrary(name, compile, sources, open) {
+  const module = await compile(sources[name] ?? urls[name]);
+  const first = FIRST[name];
+  /** @type {any} */
+  let wasm;
+  open[first >> 5] ??= (operation, handle, request, number) => {
+    wasm ??= new WebAssembly.Instance(module).exports;
+    try {
+      const at = wasm.library_buffer(Math.max(request.length, 1)) >>> 0;
+      if (at === 0) return NO_MEMORY;
+      new Uint8Array(wasm.memory.buffer, at, request.length).set(request);
+      const size = wasm.library_request(operation - first, handle, request.length, number);
+      return size < 0 ? size : new Uint8Array(wasm.memory.buffer, wasm.library_answer() >>> 0, size).slice();
+    } catch {
+      // It trapped. A regular expression is matched by a new instance next time; streams have lost what they knew.
+      if (name === 're') wasm = undefined;
+      return NO_MEMORY;
+    }
+  };
+}
