@@ -65,9 +65,9 @@ test('installs from its tarball, with fflate and nothing else', () => {
 
 test('holds what is needed and nothing else', () => {
   const files = run('tar', ['-tzf', tarball]).split('\n').filter(Boolean).map((name) => name.replace('package/', ''));
-  const wanted = /^(package\.json|README\.md|LICENSE|js\/(README\.md|[\w-]+\.js)|dist\/((vm|re)\.wasm|tables\.json|otp(-compiler|-full)?\.pack|spawnlink(-[\w-]+)?\.(js|cjs|d\.ts|d\.cts)|types(-cjs)?\/[\w-]+\.d\.c?ts))$/;
+  const wanted = /^(package\.json|README\.md|LICENSE|js\/(README\.md|[\w-]+\.js)|dist\/((vm|re|zlib)\.wasm|tables\.json|otp(-compiler|-full)?\.pack|spawnlink(-[\w-]+)?\.(js|cjs|d\.ts|d\.cts)|types(-cjs)?\/[\w-]+\.d\.c?ts))$/;
   equal(files.filter((name) => !wanted.test(name)).join(), '');
-  for (const name of ['dist/vm.wasm', 'dist/otp.pack', 'dist/otp-compiler.pack', 'dist/otp-full.pack', 'dist/spawnlink.js', 'dist/spawnlink.cjs', 'dist/spawnlink.d.ts', 'dist/spawnlink.d.cts', 'js/cli.js']) {
+  for (const name of ['dist/vm.wasm', 'dist/re.wasm', 'dist/zlib.wasm', 'dist/otp.pack', 'dist/otp-compiler.pack', 'dist/otp-full.pack', 'dist/spawnlink.js', 'dist/spawnlink.cjs', 'dist/spawnlink.d.ts', 'dist/spawnlink.d.cts', 'js/cli.js']) {
     if (!files.includes(name)) throw new Error(`${name} is missing`);
   }
 });
@@ -76,9 +76,10 @@ const PROGRAM = `
 const vm = await createVM();
 console.log(await vm.call('lists', 'sum', [[1, 2, 3]]), String(Atom.for('ok')), vm.constructor.name);
 console.log(String(await vm.call('erlang', 'atom_to_list', [1]).catch((e) => [e.name, e.code, e instanceof ErlangError])));
+console.log(Buffer.from(await vm.call('zlib', 'gunzip', [await vm.call('zlib', 'gzip', [[...Buffer.from('zipped')]])])).toString());
 vm.close();
 `;
-const PRINTED = '6 ok VM\nErlangError,ERLANG,true\n';
+const PRINTED = '6 ok VM\nErlangError,ERLANG,true\nzipped\n';
 
 test('as an ES module', () => {
   equal(node(file('esm.mjs', `import { createVM, Atom, ErlangError } from 'spawnlink';${PROGRAM}`)), PRINTED);
@@ -113,7 +114,7 @@ test('in a bundle by Rollup, with the files beside it', () => {
 import { nodeResolve } from '${tool('@rollup/plugin-node-resolve/dist/es/index.js')}';
 export default { input: 'esm.mjs', output: { dir: 'bundle', format: 'es', entryFileNames: 'main.mjs', chunkFileNames: '[name].mjs' }, external: /^node:/, plugins: [nodeResolve()] };`);
   run(process.execPath, [tool('rollup/dist/bin/rollup'), '--config', 'rollup.config.js', '--silent', '--failAfterWarnings']);
-  for (const name of ['vm.wasm', 'otp.pack', 'otp-compiler.pack', 'otp-full.pack']) cpSync(join(app, 'node_modules/spawnlink/dist', name), join(app, 'bundle', name));
+  for (const name of ['vm.wasm', 'zlib.wasm', 'otp.pack', 'otp-compiler.pack', 'otp-full.pack']) cpSync(join(app, 'node_modules/spawnlink/dist', name), join(app, 'bundle', name));
   const bundle = join(folder, 'elsewhere');
   cpSync(join(app, 'bundle'), bundle, { recursive: true });
   equal(run(process.execPath, [join(bundle, 'main.mjs')], bundle), PRINTED);
