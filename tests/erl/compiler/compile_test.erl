@@ -5,9 +5,9 @@
 -export([main/0]).
 
 main() ->
-    [one(Module, [deterministic]) || Module <- [queue, orddict, proplists, sets, lists]],
+    [one(Module, [deterministic]) || Module <- [queue, orddict, proplists]],
     one(string, [deterministic]),
-    [one(gb_sets, Options) || Options <- [[debug_info], [debug_info, deterministic], [no_copt, no_ssa_opt], [compressed, debug_info]]],
+    [one(gb_sets, Options) || Options <- [[debug_info], [compressed, deterministic]]],
     file(),
     forms().
 
