@@ -5,8 +5,7 @@
 -export([main/0]).
 
 main() ->
-    [one(Module, [deterministic]) || Module <- [queue, orddict, proplists]],
-    one(string, [deterministic]),
+    [one(Module, [deterministic]) || Module <- [queue, orddict, proplists, base64]],
     [one(gb_sets, Options) || Options <- [[debug_info], [compressed, deterministic]]],
     file(),
     forms().
