@@ -5,11 +5,11 @@
 
 /** What a bare VM starts with, what OTP's behaviours need, and the data structures that most programs use. */
 const BASE = {
-  erts: 'erlang erts_internal prim_eval persistent_term atomics counters',
+  erts: 'erlang erts_internal prim_eval persistent_term atomics counters zlib',
   kernel: 'error_handler error_logger logger logger_config logger_backend logger_filters application code',
   stdlib: `binary calendar erl_anno gb_sets gb_trees gen gen_event gen_server gen_statem io io_lib io_lib_format io_lib_pretty lists logger_formatter
     maps math orddict ordsets proc_lib proplists queue sets string supervisor sys timer unicode unicode_util`,
-  spawnlink: 'spawnlink_init spawnlink_io spawnlink_log spawnlink_code spawnlink_js spawnlink_sup spawnlink_native spawnlink_erlang',
+  spawnlink: 'spawnlink_init spawnlink_io spawnlink_log spawnlink_code spawnlink_js spawnlink_sup spawnlink_native spawnlink_erlang spawnlink_zlib spawnlink_keeper',
 };
 
 /** The compiler and erl_eval with the parts of stdlib they need: what an editor in a page, or a shell, asks for besides `base`. */
