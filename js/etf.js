@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The external term format both ways (erts, "External Term Format"): how terms cross between JavaScript and the VM.
+// Native records of OTP 29 arrive as {'#', Module, Name, #{Field => Value}}: the core writes them so for JavaScript.
 // Iterative, so that no depth of nesting overflows the stack; every read is bounds-checked.
 
 import { TermError, ForeignError } from './errors.js';

@@ -31,7 +31,7 @@ static const char *add(struct emit *e, struct heap *scratch, const struct beam_i
   const struct beam_file *f = e->s->file;
   const struct beam_arg *list = i->list;
   u32 n = i->list_count / 2;
-  if (i->op != GENOP_call_last || !good_atom(f, &i->args[0]) || !good_atom(f, &i->args[1]) || i->list_count % 2) return "not a record";
+  if (i->op != GENOP_call_last || !good_atom(f, &i->args[0]) || !good_atom(f, &i->args[1]) || !i->list || i->list_count % 2) return "not a record";
   term *keys = record_new(scratch, e->s->m->name, e->s->atoms[i->args[0].value], e->s->atoms[i->args[1].value], n, out);
   if (!keys) return "out of memory";
   for (u32 k = 0; k < n; k++, list += 2) {

@@ -113,7 +113,7 @@ reply({load_file, Module}) -> load(Module);
 reply({is_loaded, Module}) -> loaded(Module);
 reply({load_binary, Module, _File, Binary}) -> load(Module, Binary);
 reply({load_module, Prepared, Module, _File, _Purge, _Ensure}) -> finish([{Prepared, Module}]);
-reply({delete, Module}) -> catch erlang:delete_module(Module);
+reply({delete, Module}) -> (catch erlang:delete_module(Module)) =:= true; % not while an old version is there
 reply({purge, Module}) -> element(2, erts_code_purger:purge(Module));
 reply({soft_purge, Module}) -> erts_code_purger:soft_purge(Module);
 reply({get_object_code, _}) -> error;

@@ -47,7 +47,7 @@ static bool record_end(size_t at) {
 }
 
 static void put_term(term t) {
-  static const struct etf_options local = {.minor_version = 2, .local = true};
+  static const struct etf_options local = {.minor_version = 2, .host = true};
   size_t at = ring.len;
   put_u32(0);
   if (!etf_encode(&ring, t, &local)) ring.failed = true;

@@ -72,7 +72,7 @@ static bool answer_no_memory(term message, const struct etf_options *o) {
 
 // A message for which there is no memory ends the process that wanted it, as any other.
 static enum vm_status receive(term pid) {
-  static const struct etf_options local = {.minor_version = 2, .local = true};
+  static const struct etf_options local = {.minor_version = 2, .host = true};
   struct process *p = js_process(pid);
   if (!p) return vm_fail(VM_NO_PROCESS, "not a live JavaScript process");
   vm_fail(VM_OK, "");

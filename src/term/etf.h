@@ -9,7 +9,8 @@
 struct etf_options {
   int minor_version;   // 0, 1, 2
   bool deterministic;
-  bool local;          // keep local pids/refs/funs of this VM exactly (JS boundary)
+  bool local;
+  bool host;           // to JavaScript, which has no native records: {'#', Module, Name, #{Key => Value}}
 };
 bool etf_encode(struct bytes *out, term t, const struct etf_options *o); // with the leading 131
 struct etf_error { size_t offset; const char *what; };

@@ -259,6 +259,17 @@ static void open_map(struct writer *w, term t, const term *p) {
 static void open_record(struct writer *w, term t) {
   const term *d = record_definition(t);
   u32 n = record_size(t);
+  if (w->o->host) {
+    put8(w, ETF_SMALL_TUPLE);
+    put8(w, 4);
+    put_atom(w, ATOM_number_sign);
+    put_atom(w, d[RECORD_MODULE]);
+    put_atom(w, d[RECORD_NAME]);
+    put8(w, ETF_MAP);
+    put32(w, n);
+    if (n > 0) push(w, FRAME_FLAT_MAP, boxed_ptr(t), 0);
+    return;
+  }
   put8(w, ETF_RECORD);
   put32(w, n);
   put8(w, d[RECORD_EXPORTED] == ATOM_true);
@@ -324,10 +335,10 @@ static bool advance(struct writer *w, term *t) {
     *t = p[0];
     f->p = --f->n ? cons_ptr(p[1]) : p + 1;
     return true;
-  case FRAME_FLAT_MAP: {
+  case FRAME_FLAT_MAP: { // or a record as a map
     size_t at = f->n++;
     if (f->n == header_size(p[0]) - 1) pop(w);
-    *t = tuple_elements(p[1])[at];
+    *t = tuple_elements(p[1])[at + (header_kind(p[0]) == KIND_RECORD ? RECORD_KEYS : 0)];
     push(w, FRAME_TERMS, p + 2 + at, 1);
     return true;
   }

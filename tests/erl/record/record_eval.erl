@@ -34,7 +34,7 @@ split([H | T], Form, Forms) -> split(T, [H | Form], Forms).
 
 expressions() ->
     ["#made_here:r{a = 1}.", "#made_here:r{a = 1, zz = 2}.", "#made_here:s{}.", "#made_here:none{}.", "#no_module_here:none{}.", "(made_here:new(5))#made_here:r.a.", "(made_here:new(5))#made_here:r.zz.", "(made_here:new(5))#made_here:s.a.",
-     "(made_here:new(5))#_.b.", "(made_here:new(5))#made_here:r{a = x}.", "(made_here:new(5))#_{a = x}.", "1#made_here:r{a = x}.", "#made_here:r{a = A, b = [_ | B]} = made_here:new({deep, 1}), {A, B}.",
+     "(made_here:new(5))#_.b.", "(made_here:new(5))#made_here:r{a = x}.", "(made_here:new(5))#_{a = x}.", "X = 1, X#made_here:r{a = x}.", "R = made_here:new(5), [R#made_here:r.a, R#_.b].", "R = made_here:new(5), R#made_here:r.zz.", "R = made_here:new(5), R#made_here:s.a.", "R = made_here:new(5), [R#made_here:r{a = x}, R#_{b = y}].", "R = made_here:new(5), R#made_here:r{zz = x}.", "#made_here:r{a = A, b = [_ | B]} = made_here:new({deep, 1}), {A, B}.",
      "case made_here:new(5) of #made_here:s{} -> s; #made_here:r{a = 5} -> five end.", "#_{a = A} = made_here:new(7), A.", "[A || #made_here:r{a = A} <- [made_here:new(1), 2, made_here:new(3)]].",
      "is_record(made_here:new(1)).", "is_record(made_here:new(1), made_here, r).", "if is_record(made_here:new(1)) -> yes; true -> no end.", "F = fun(#made_here:r{a = A}) -> A; (_) -> none end, [F(made_here:new(1)), F(2)].",
      "made_here:new(1) =:= #made_here:r{a = 1}.", "try #made_here:r{} catch error:{novalue, {Id, _}} -> Id end.", "records:get_definition(made_here, r)."].
@@ -48,9 +48,11 @@ beam_lib_md5(Beam) -> {ok, {_, Md5}} = beam_lib:md5(Beam), Md5.
 %% A record of a version of a module that is gone.
 versions(M) ->
     R = M:new(old),
+    Refused = code:delete(M), % as long as the one before it is there
+    code:purge(M),
     {ok, M, Beam} = compile:forms(forms("-module(made_here).\n-export([new/1, get/1]).\n-export_record([r]).\n-record #r{a, z = 1}.\nnew(X) -> #r{a = X}.\nget(#r{a = A, z = Z}) -> {A, Z}; get(#r{a = A}) -> A.\n")),
     {module, M} = code:load_binary(M, "made_here.beam", Beam),
     Before = {R, M:new(new), M:get(R), M:get(M:new(new)), R < M:new(old), R#made_here:r.a},
     true = code:delete(M), Purged = code:purge(M),
     erlang:garbage_collect(),
-    {Before, Purged, R, records:get(b, R)}.
+    {Refused, Before, Purged, R, records:get(b, R)}.
