@@ -104,7 +104,9 @@ static void translate_call_fun2(struct emit *e, const struct beam_instr *i) {
     emit_truncate(e, e->last);
     e->last = e->before_last;
   }
-  if (e->last != NO_OP && e->words[e->last] == OP_is_cons_allocate_move_get_list && (fun & 1)) e->words[e->last] = OP_is_cons_allocate_move_get_list_call_fun2;
+  // A loop over a list that calls the fun it has just kept in its frame.
+  cword *list = e->last == NO_OP ? NULL : e->words + e->last;
+  if (list && list[0] == OP_is_cons_allocate_move_get_list && fun == (list[5] | 1)) list[0] = OP_is_cons_allocate_move_get_list_call_fun2;
   emit_op(e, OP_call_fun2);
   emit_word(e, fun);
   emit_word(e, (cword)ARG(1)->value);

@@ -127,9 +127,10 @@ static bool negated(const struct beam_arg *a, cword *out) {
   return true;
 }
 
-static void add_constant(struct emit *e, const struct beam_instr *i, const struct beam_arg *a, cword imm) {
+// op: for a register X with a constant, to X.
+static void with_constant(struct emit *e, const struct beam_instr *i, cword op, const struct beam_arg *a, cword imm) {
   bool y = arg_is_y(a), to_x = ARG(5)->kind == BEAM_X;
-  emit_op(e, !to_x ? OP_add_si : y ? OP_add_yi : OP_add_ai);
+  emit_op(e, !to_x ? OP_add_si : y ? OP_add_yi : op);
   emit_label_ref(e, ARG(0)->value);
   emit_word(e, (cword)ARG(1)->value);
   emit_word(e, !to_x ? operand_source(e, a) : y ? operand_y(a->value) : operand_x(a->value));
@@ -142,15 +143,19 @@ static void translate_arithmetic(struct emit *e, const struct beam_instr *i, cwo
   cword imm;
   bool to_x = ARG(5)->kind == BEAM_X;
   if (op == OP_add && b->kind == BEAM_I && arg_is_register(a) && operand_immediate(e, b, &imm)) {
-    add_constant(e, i, a, imm);
+    with_constant(e, i, OP_add_ai, a, imm);
     return;
   }
   if (op == OP_add && a->kind == BEAM_I && arg_is_register(b) && operand_immediate(e, a, &imm)) {
-    add_constant(e, i, b, imm);
+    with_constant(e, i, OP_add_ai, b, imm);
     return;
   }
   if (op == OP_sub && arg_is_register(a) && negated(b, &imm)) {
-    add_constant(e, i, a, imm);
+    with_constant(e, i, OP_add_ai, a, imm);
+    return;
+  }
+  if (op == OP_band && a->kind == BEAM_X && to_x && b->kind == BEAM_I && operand_immediate(e, b, &imm)) {
+    with_constant(e, i, OP_band_ai, a, imm);
     return;
   }
   bool no_y = !arg_is_y(a) && !arg_is_y(b) && to_x;

@@ -50,6 +50,15 @@ const cword *cold_add_ai(const cword *ip, term *E) { return increment(ip, E, fal
 const cword *cold_add_si(const cword *ip, term *E) { return increment(ip, E, false); }
 const cword *cold_add_yi(const cword *ip, term *E) { return increment(ip, E, true); }
 
+const cword *cold_band_ai(const cword *ip, term *E) {
+  if (!interp_gc_check(E, (u32)ip[2])) return NULL;
+  E = ctx.e;
+  term a = *(term *)ip[3], b = imm_operand(ip[4]), r = num_band(HEAP, a, b);
+  if (r == NV) return ip[1] ? FAIL : exception_arithmetic(ip, E, ATOM_band, a, b);
+  *(term *)ip[5] = r;
+  return ip + 6;
+}
+
 // --- comparisons: left, right, fail; or operand, fail, immediate
 #define COMPARE(name, condition) \
   const cword *cold_##name(const cword *ip, term *E) { \

@@ -8,6 +8,7 @@ main() ->
     [line(Op, X) || Op <- ['+', '-', '*', '/', 'div', 'rem', 'band', 'bor', 'bxor', '<', '=<', '==', '=:='], X <- operands()],
     [shifts(X) || X <- operands()],
     [unary(X) || X <- operands() ++ floats()],
+    [constants(X) || X <- operands()],
     random(300, 17),
     compiled(),
     big(),
@@ -35,6 +36,14 @@ shifts(X) ->
 unary(X) ->
     io:format("~w: ~w~n", [X, [{F, try_apply(F, [X])} || F <- ['+', '-', 'bnot', abs, trunc, round, floor, ceil, float, 'not',
         is_integer, is_float, is_number, is_boolean, is_atom]]]).
+
+%% What the compiler has a constant in.
+constants(X) ->
+    io:format("~w and constants: ~w~n", [X, [try F(X) catch error:R:[Top | _] -> {R, Top} end ||
+        F <- [fun masked/1, fun parity/1, fun(Y) -> Y band 0 end, fun(Y) -> 7 band Y end, fun(Y) -> Y band (1 bsl 40) end]]]).
+masked(X) -> X band 255.
+parity(X) when X band 1 =:= 0 -> even;
+parity(_) -> other.
 
 %% A generator of our own: the operands must not depend on rand.
 next(S) -> (S * 6364136223846793005 + 1442695040888963407) band 16#FFFFFFFFFFFFFFFF.
