@@ -39,7 +39,7 @@ unary(X) ->
 
 %% What the compiler has a constant in.
 constants(X) ->
-    io:format("~w and constants: ~w~n", [X, [try F(X) catch error:R:[Top | _] -> {R, Top} end ||
+    io:format("~w and constants: ~w~n", [X, [try F(X) catch error:R:Stack -> {R, hd(Stack)} end ||
         F <- [fun masked/1, fun parity/1, fun(Y) -> Y band 0 end, fun(Y) -> 7 band Y end, fun(Y) -> Y band (1 bsl 40) end]]]).
 masked(X) -> X band 255.
 parity(X) when X band 1 =:= 0 -> even;
