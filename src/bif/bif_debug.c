@@ -77,7 +77,16 @@ term bif_internal_1(struct process *p UNUSED, term *a) {
   return a[0] == ATOM_monotonic ? time_monotonic_integer() : bif_badarg();
 }
 
-term bif_internal_2(struct process *p UNUSED, term *a) {
+// What the process may do with tables, a sum of 1 (super user) and 2 (raw); before: what it was.
+static term ets_rights(struct process *p, i64 rights) {
+  term before = make_small((p->ets_super_user ? 1 : 0) + (p->ets_raw ? 2 : 0));
+  p->ets_super_user = rights & 1;
+  p->ets_raw = (rights & 2) != 0;
+  return before;
+}
+
+term bif_internal_2(struct process *p, term *a) {
+  if (a[0] == ATOM_ets && is_small(a[1])) return ets_rights(p, small_val(a[1]));
   if (a[0] == ATOM_hash) return make_small(hash_term(a[1]));
   if (a[0] == ATOM_binary) return binary_info(a[1]);
   if (a[0] == ATOM_monitors) return monitor_list(a[1]);

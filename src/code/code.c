@@ -118,7 +118,7 @@ void code_destroy(void) {
 }
 
 term code_native_module(const u8 *name, size_t len) {
-  u8 text[32] = "spawnlink_";
+  u8 text[48] = "spawnlink_";
   enum { PREFIX = 10 };
   if (len == 0 || len > sizeof text - PREFIX) return NV;
   memcpy(text + PREFIX, name, len);

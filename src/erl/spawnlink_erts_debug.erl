@@ -3,7 +3,7 @@
 %% Functions of OTP's module erts_debug that tests of OTP call: the loader leads its stubs here. What looks into OTP's own
 %% emulator is not there.
 -module(spawnlink_erts_debug).
--export([get_internal_state/1, set_internal_state/2, dirty_cpu/2, dirty_io/2, lcnt_control/1, lcnt_control/2, lcnt_collect/0, lcnt_clear/0, interpreter_size/0,
+-export([get_internal_state/1, set_internal_state/2, dirty/3, dirty_cpu/2, dirty_io/2, disassemble/1, dist_ext_to_term/2, lcnt_control/1, lcnt_control/2, lcnt_collect/0, lcnt_clear/0, interpreter_size/0,
          map_info/1, unaligned_bitstring/2, '$handle_undefined_function'/2]).
 
 %% --- set_internal_state/2: undef unless internal state was made available, as OTP ----------------
@@ -122,17 +122,43 @@ atom(Index) ->
 %% --- Dirty schedulers ------------------------------------------------------------------------------------
 
 %% There are none, but as on them: nothing else of the process happens meanwhile.
-dirty_cpu(What, Argument) -> dirty(dirty_cpu, What, Argument).
-dirty_io(What, Argument) -> dirty(dirty_io, What, Argument).
+dirty_cpu(What, Argument) ->
+    case dirty_work(dirty_cpu, What, Argument) of
+        {ok, Value} -> Value;
+        error -> badarg(dirty_cpu, [What, Argument])
+    end.
+dirty_io(What, Argument) ->
+    case dirty_work(dirty_io, What, Argument) of
+        {ok, Value} -> Value;
+        error -> badarg(dirty_io, [What, Argument])
+    end.
 
-dirty(_, wait, Milliseconds) when is_integer(Milliseconds), Milliseconds >= 0 -> timer:sleep(Milliseconds), ok;
-dirty(_, reschedule, Times) when is_integer(Times), Times >= 0 ->
+%% The same on schedulers of any type: normal ones cannot be asked for again.
+dirty(Type, What, Argument) when (Type =:= normal orelse Type =:= dirty_cpu orelse Type =:= dirty_io), What =/= reschedule ->
+    case dirty_work(Type, What, Argument) of
+        {ok, Value} -> Value;
+        error -> badarg(dirty, [Type, What, Argument])
+    end;
+dirty(Type, What, Argument) -> badarg(dirty, [Type, What, Argument]).
+
+dirty_work(_, wait, Milliseconds) when is_integer(Milliseconds) -> timer:sleep(max(0, Milliseconds)), {ok, ok};
+dirty_work(_, reschedule, Times) when is_integer(Times), Times >= 0 ->
     [erlang:yield() || _ <- lists:seq(1, Times)],
-    ok;
-dirty(_, alive_waitexiting, Pid) when is_pid(Pid) ->
+    {ok, ok};
+dirty_work(_, alive_waitexiting, Pid) when is_pid(Pid) ->
     Pid ! {alive, self()},
     receive after infinity -> ok end;
-dirty(Function, What, Argument) -> badarg(Function, [What, Argument]).
+dirty_work(_, ready_wait6_done, Pid) when is_pid(Pid) ->
+    Pid ! {ready, self()},
+    timer:sleep(6000),
+    Pid ! {done, self()},
+    {ok, ok};
+dirty_work(Type, scheduler, type) -> {ok, Type};
+dirty_work(_, copy, Term) -> {ok, lists:duplicate(1000, Term)};
+dirty_work(_, send, To) when is_pid(To); is_atom(To) ->
+    catch To ! {ok, self()},
+    {ok, ok};
+dirty_work(_, _, _) -> error.
 
 %% --- Others --------------------------------------------------------------------------------------------------
 
@@ -152,6 +178,53 @@ map_info(Map) ->
 
 %% As with OTP's JIT.
 interpreter_size() -> 0.
+disassemble(_) -> false.
+
+%% --- dist_ext_to_term/2: a term as it comes from another node, with references into a tuple of atoms -------------
+
+dist_ext_to_term(Atoms, <<131, Tag, _/binary>> = Ext) when is_tuple(Atoms), Tag =/= $P ->
+    try
+        <<131, Term/binary>> = Ext,
+        {Plain, _} = without_references(Term, Atoms),
+        binary_to_term(iolist_to_binary([131, Plain]))
+    catch error:_ -> spawnlink_native:fail(badarg, erts_debug, dist_ext_to_term, [Atoms, Ext], [])
+    end;
+dist_ext_to_term(Atoms, Ext) -> spawnlink_native:fail(badarg, erts_debug, dist_ext_to_term, [Atoms, Ext], []).
+
+%% {Term, Rest}: the first term in Bin with its references replaced by the atoms.
+without_references(<<82, Index, Rest/binary>>, Atoms) ->
+    true = is_atom(Atom = element(Index + 1, Atoms)),
+    <<131, Ext/binary>> = term_to_binary(Atom),
+    {Ext, Rest};
+without_references(<<Tag, Bin/binary>>, Atoms) ->
+    case Tag of
+        $h -> <<N, _/binary>> = Bin, parts(Tag, 1, N, 0, Bin, Atoms);
+        $i -> <<N:32, _/binary>> = Bin, parts(Tag, 4, N, 0, Bin, Atoms);
+        $l -> <<N:32, _/binary>> = Bin, parts(Tag, 4, N + 1, 0, Bin, Atoms);
+        $t -> <<N:32, _/binary>> = Bin, parts(Tag, 4, 2 * N, 0, Bin, Atoms);
+        $C -> <<N:32, _, _/binary>> = Bin, parts(Tag, 5, 2 + 2 * N, 0, Bin, Atoms);
+        $q -> parts(Tag, 0, 3, 0, Bin, Atoms);
+        $X -> parts(Tag, 0, 1, 12, Bin, Atoms);
+        $g -> parts(Tag, 0, 1, 9, Bin, Atoms);
+        $Y -> parts(Tag, 0, 1, 8, Bin, Atoms);
+        $x -> parts(Tag, 0, 1, 12, Bin, Atoms);
+        $f -> parts(Tag, 0, 1, 5, Bin, Atoms);
+        $e -> parts(Tag, 0, 1, 5, Bin, Atoms);
+        $Z -> <<N:16, _/binary>> = Bin, parts(Tag, 2, 1, 4 + 4 * N, Bin, Atoms);
+        $r -> <<N:16, _/binary>> = Bin, parts(Tag, 2, 1, 1 + 4 * N, Bin, Atoms);
+        $p -> <<_:25/binary, Free:32, _/binary>> = Bin, parts(Tag, 29, 4 + Free, 0, Bin, Atoms);
+        _ ->
+            {_, Used} = binary_to_term(<<131, Tag, Bin/binary>>, [used]),
+            <<Ext:(Used - 1)/binary, Rest/binary>> = <<Tag, Bin/binary>>,
+            {Ext, Rest}
+    end.
+
+%% So many bytes, so many terms, so many bytes.
+parts(Tag, Before, N, After, Bin, Atoms) ->
+    <<Head:Before/binary, Rest/binary>> = Bin,
+    {Terms, Rest2} = lists:mapfoldl(fun(_, B) -> without_references(B, Atoms) end, Rest, lists:seq(1, N)),
+    <<Tail:After/binary, Rest3/binary>> = Rest2,
+    {[Tag, Head, Terms, Tail], Rest3}.
 
 badarg(Function, Arguments) -> erlang:raise(error, badarg, [{erts_debug, Function, Arguments, []}]).
 

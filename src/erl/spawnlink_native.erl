@@ -2,7 +2,13 @@
 %%
 %% For the modules of ours that have native functions of OTP's: errors as if the function were native.
 -module(spawnlink_native).
--export([badarg/4, lacking/3]).
+-export([badarg/4, fail/5, lacking/3]).
+
+%% error:Reason raised by M:F(Arguments), with Info in its entry of the trace, called by who called us.
+fail(Reason, M, F, Arguments, Info) ->
+    try error(Reason)
+    catch error:_:Stack -> erlang:raise(error, Reason, [{M, F, Arguments, Info} | callers(Stack, Stack)])
+    end.
 
 %% error:badarg raised by M:F(Arguments), called by who called us.
 badarg(M, F, Arguments, Stack) ->

@@ -285,10 +285,12 @@ bool ets_hash_free(struct ets_store *s, u32 *units) {
   return true;
 }
 
+bool ets_hash_raw;
+
 static struct ets_row *first_from(const struct ets_table *t, u32 slot) {
   for (; slot < t->store->hash.active; slot++)
     for (struct ets_row *r = ets_hash_slot(t, slot); r; r = r->next)
-      if (!r->dead) return r;
+      if (!r->dead || ets_hash_raw) return r;
   return NULL;
 }
 
@@ -300,6 +302,6 @@ struct ets_row *ets_hash_after(const struct ets_table *t, term key, bool *known)
   *known = r != NULL;
   if (!r) return NULL;
   // All rows of this key are one step.
-  while (r && (r->dead || same_key(t, r, key, hash))) r = r->next;
+  while (r && ((r->dead && !ets_hash_raw) || same_key(t, r, key, hash))) r = r->next;
   return r ? r : first_from(t, ets_hash_index(&t->store->hash, hash) + 1);
 }

@@ -27,6 +27,8 @@ struct process {
   bool gc_requested : 1;  // a major collection is wanted at the next safe point
   bool exit_pending : 1;  // must exit with exit_reason at the next safe point (suicide in a BIF)
   bool save_calls : 1;
+  bool ets_super_user : 1; // may do all with all tables (erts_internal:ets_super_user/1)
+  bool ets_raw : 1;        // ets:first and ets:next see what was deleted while the table was fixed
   bool queued : 1;        // in a run queue, that of priority "queue"
   bool yielding : 1;      // in erlang:yield/0, which is called again after the yield
   bool hosted : 1;        // the host started it and is told of its end, subscribed or not

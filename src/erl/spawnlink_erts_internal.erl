@@ -1,0 +1,62 @@
+%% SPDX-License-Identifier: Apache-2.0
+%%
+%% Functions of OTP's erts_internal that look into its emulator, where there is something to see here: the loader leads its
+%% stubs here.
+-module(spawnlink_erts_internal).
+-export([dirty_process_handle_signals/1, ets_lookup_binary_info/2, ets_raw_first/1, ets_raw_next/2, ets_super_user/1,
+         notify_breakpoint_hit/3, '$handle_undefined_function'/2]).
+
+-define(SUPER_USER, 1).
+-define(RAW, 2).
+
+%% Only the process that handles signals of those on dirty schedulers may call it; there is none.
+dirty_process_handle_signals(Pid) -> fail(notsup, dirty_process_handle_signals, [Pid]).
+
+%% An emulator without +D has no breakpoints on lines.
+notify_breakpoint_hit(Function, Line, Resume) -> fail(undef, notify_breakpoint_hit, [Function, Line, Resume]).
+
+%% --- Tables ------------------------------------------------------------------------------------------
+
+ets_super_user(On) when is_boolean(On) ->
+    Before = spawnlink:internal(ets, 0),
+    spawnlink:internal(ets, (Before band ?RAW) bor case On of true -> ?SUPER_USER; false -> 0 end),
+    ok;
+ets_super_user(On) -> fail(badarg, ets_super_user, [On]).
+
+%% As ets:first and ets:next, and rows that were deleted while the table is fixed are seen.
+ets_raw_first(Table) -> raw(ets_raw_first, [Table], fun() -> ets:first(Table) end).
+ets_raw_next(Table, Key) -> raw(ets_raw_next, [Table, Key], fun() -> ets:next(Table, Key) end).
+
+raw(Function, Arguments, Walk) ->
+    Before = spawnlink:internal(ets, 0),
+    spawnlink:internal(ets, Before bor ?RAW),
+    table(Function, Arguments, fun() -> try Walk() after spawnlink:internal(ets, Before) end end).
+
+%% What is not in the rows themselves: {Address, Size, References} of each binary of more than 64 bytes. There is no address to
+%% be told: it is a number that equal binaries share.
+ets_lookup_binary_info(Table, Key) -> table(ets_lookup_binary_info, [Table, Key], fun() -> binaries(ets:lookup(Table, Key), []) end).
+
+binaries(Bits, Found) when is_binary(Bits) ->
+    case spawnlink:internal(binary, Bits) of
+        {refc_binary, Size, _, _} -> [{erlang:phash2(Bits, 1 bsl 32), Size, 1} | Found];
+        _ -> Found
+    end;
+binaries([Head | Tail], Found) -> binaries(Tail, binaries(Head, Found));
+binaries(Tuple, Found) when is_tuple(Tuple) -> binaries(tuple_to_list(Tuple), Found);
+binaries(Map, Found) when is_map(Map) -> binaries(maps:to_list(Map), Found);
+binaries(_, Found) -> Found.
+
+%% A bad table is told with its cause.
+table(Function, Arguments, Do) ->
+    try Do()
+    catch error:badarg:Stack ->
+        Error = proplists:get_value(error_info, element(4, hd(Stack)), #{}),
+        spawnlink_native:fail(badarg, erts_internal, Function, Arguments, [{error_info, Error#{module => erl_erts_errors}}])
+    end.
+
+%% --- Errors ------------------------------------------------------------------------------------------------
+
+fail(Reason, Function, Arguments) -> spawnlink_native:fail(Reason, erts_internal, Function, Arguments, [{error_info, #{module => erl_erts_errors}}]).
+
+%% The rest looks at what only OTP's emulator has.
+'$handle_undefined_function'(Function, Arguments) -> spawnlink_native:lacking(erts_internal, Function, Arguments).
