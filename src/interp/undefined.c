@@ -54,7 +54,7 @@ static const cword *call_handler(struct export *handler, term *E, term a, term b
 // loading to us.
 static bool is_booted(void) {
   struct process *p = registered_find(ATOM_code_server);
-  return p && p->initial[0] != ATOM_erlang;
+  return p && p->initial[1] != ATOM_hibernate;
 }
 
 // What OTP's code server does not know of: modules that OTP's emulator has in itself, and our own.
