@@ -18,6 +18,7 @@ import { VM } from './vm.js';
  * @property {WasmSource} [wasm] where vm.wasm is: URL, bytes, Response or compiled module; by default beside this package
  * @property {WasmSource} [re] the same for re.wasm, which is fetched when a program first uses a regular expression
  * @property {WasmSource} [zlib] the same for zlib.wasm, which is fetched when a program first compresses
+ * @property {WasmSource} [zstd] the same for zstd.wasm
  * @property {OtpSource | OtpSource[] | false} [otp] OTP's modules: packs, or in Node folders; by default this package's pack
  * @property {Record<string, Uint8Array> | Map<string, Uint8Array> | ModuleFinder} [modules] your own modules, looked up first
  * @property {'host' | Record<string, string | Uint8Array | URL>} [files] what the module file sees: in Node 'host', the machine's own; or
@@ -79,7 +80,7 @@ export async function createVM(options = {}) {
   /** Served by number of operation, 32 each; what has a wasm of its own from when the module is loaded that needs it. @type {HostFiles[]} */
   const served = services ? [services.serve, services.serve] : [];
   /** @param {string} name @returns {any} nothing, when the library is there that the module needs */
-  const library = (name) => /^spawnlink_(re|zlib)$/.test(name) && import('./library.js').then(({ openLibrary }) => openLibrary(/** @type {any} */ (name.slice(10)), compile, options, served));
+  const library = (name) => /^spawnlink_(re|zlib|zstd)$/.test(name) && import('./library.js').then(({ openLibrary }) => openLibrary(/** @type {any} */ (name.slice(10)), compile, options, served));
   /** @type {Machine | undefined} */
   let machine = undefined;
   const instance = await WebAssembly.instantiate(

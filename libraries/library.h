@@ -16,5 +16,6 @@ typedef int32_t library_call(uint32_t operation, uint32_t handle, const uint8_t 
 
 library_call regex_call; // regex/regex.h
 library_call zlib_call;  // zlib/zlib_streams.c
+library_call zstd_call;  // zstd/zstd_contexts.c
 
 #endif

@@ -54,7 +54,7 @@ if (!existsSync('js/index.js')) {
   process.exit(1);
 }
 mkdirSync('dist', { recursive: true });
-for (const from of ['build/wasm/vm.wasm', 'build/libraries/re.wasm', 'build/libraries/zlib.wasm', 'build/otp.pack', 'build/otp-compiler.pack', 'build/otp-full.pack']) {
+for (const from of ['build/wasm/vm.wasm', 'build/libraries/re.wasm', 'build/libraries/zlib.wasm', 'build/libraries/zstd.wasm', 'build/otp.pack', 'build/otp-compiler.pack', 'build/otp-full.pack']) {
   if (existsSync(from)) copy(from, join('dist', basename(from)));
 }
 // For `spawnlink check`.

@@ -76,6 +76,7 @@ enum host_stream_operation { // of zlib; numbers in answers are big-endian u32
   STREAM_END
 };
 enum { FILE_REGEX = 96 }; // and up: operations of libraries/regex/regex.h
+enum { FILE_ZSTD = 128 }; // and up: of libraries/zstd/zstd_contexts.c
 i64 host_file(u32 operation, u32 handle, const u8 *in, size_t n, i64 number, u8 **out, size_t *n_out);
 
 #endif

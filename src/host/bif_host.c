@@ -9,6 +9,7 @@
 #include "gen/bifs.h"
 #include "host/event.h"
 #include "host/vm.h"
+#include "term/ref.h"
 
 // spawnlink:write(Fd, IoData) -> ok
 term host_bif_write(struct process *p, term *a) {
@@ -54,12 +55,62 @@ term host_bif_load(struct process *p, term *a) {
   return m && on_load ? ATOM_on_load : make_bool(m != NULL);
 }
 
-// spawnlink:file(Operation, Handle, IoData, Number) -> {Value, Data} | an error's number. See host_file.
+// --- Resources of the host ----------------------------------------------------------------------------
+
+enum { REFC_HOST = 0x686F7374, RESOURCE_KIND_BITS = 2 }; // "host"
+struct resource { u32 operation; u32 number; term owner; };
+
+static void resource_destroy(struct refc *r) {
+  struct resource it;
+  u8 *data = NULL;
+  size_t n = 0;
+  memcpy(&it, r->data, sizeof it);
+  host_file(it.operation, it.number >> RESOURCE_KIND_BITS, NULL, 0, 0, &data, &n);
+  if (data) mem_free(data, n, MEM_SYSTEM);
+  mem_free(r, offsetof(struct refc, data) + r->cap, MEM_BINARY);
+}
+
+static bool resource_of(term t, struct resource *it) {
+  struct refc *r = ref_resource(t);
+  if (!r || r->type != REFC_HOST) return false;
+  memcpy(it, r->data, sizeof *it);
+  return true;
+}
+
+static bool handle_of(term t, i64 *handle) {
+  struct resource it;
+  if (!resource_of(t, &it)) return bif_small(t, 0, 0x7FFFFFFF, handle);
+  *handle = it.number >> RESOURCE_KIND_BITS;
+  return true;
+}
+
+// spawnlink:resource(Operation, Handle * 4 + Kind) -> Reference: once nobody has it, the host is asked Operation of Handle.
+term host_bif_resource_2(struct process *p, term *a) {
+  i64 operation, number;
+  if (!bif_small(a[0], 0, 255, &operation) || !bif_small(a[1], 0, 0x7FFFFFFF, &number)) return bif_badarg();
+  struct resource it = {(u32)operation, (u32)number, p->pid};
+  struct refc *r = refc_new(sizeof it, sizeof it);
+  if (!r) return bif_system_limit();
+  memcpy(r->data, &it, sizeof it);
+  r->type = REFC_HOST;
+  r->destroy = resource_destroy;
+  return ref_magic(HEAP, r);
+}
+
+// spawnlink:resource(Term) -> {Operation, Handle * 4 + Kind, who made it} | undefined
+term host_bif_resource_1(struct process *p, term *a) {
+  (void)p;
+  struct resource it;
+  if (!resource_of(a[0], &it)) return ATOM_undefined;
+  return tuple3(HEAP, make_small(it.operation), make_small(it.number), it.owner);
+}
+
+// spawnlink:file(Operation, Handle or the reference that has it, IoData, Number) -> {Value, Data} | an error's number. See host_file.
 term host_bif_file(struct process *p, term *a) {
   (void)p;
   i64 operation, handle, number;
   struct bytes in;
-  if (!bif_small(a[0], 0, 255, &operation) || !bif_small(a[1], 0, 0x7FFFFFFF, &handle) || !bif_small(a[3], SMALL_MIN, SMALL_MAX, &number)) return bif_badarg();
+  if (!bif_small(a[0], 0, 255, &operation) || !handle_of(a[1], &handle) || !bif_small(a[3], SMALL_MIN, SMALL_MAX, &number)) return bif_badarg();
   bytes_init(&in);
   bool ok = iolist_append(&in, a[2]), failed = in.failed;
   u8 *data = NULL;

@@ -65,7 +65,7 @@ test('installs from its tarball, with fflate and nothing else', () => {
 
 test('holds what is needed and nothing else', () => {
   const files = run('tar', ['-tzf', tarball]).split('\n').filter(Boolean).map((name) => name.replace('package/', ''));
-  const wanted = /^(package\.json|README\.md|LICENSE|js\/(README\.md|[\w-]+\.js)|dist\/((vm|re|zlib)\.wasm|tables\.json|otp(-compiler|-full)?\.pack|spawnlink(-[\w-]+)?\.(js|cjs|d\.ts|d\.cts)|types(-cjs)?\/[\w-]+\.d\.c?ts))$/;
+  const wanted = /^(package\.json|README\.md|LICENSE|js\/(README\.md|[\w-]+\.js)|dist\/((vm|re|zlib|zstd)\.wasm|tables\.json|otp(-compiler|-full)?\.pack|spawnlink(-[\w-]+)?\.(js|cjs|d\.ts|d\.cts)|types(-cjs)?\/[\w-]+\.d\.c?ts))$/;
   equal(files.filter((name) => !wanted.test(name)).join(), '');
   for (const name of ['dist/vm.wasm', 'dist/re.wasm', 'dist/zlib.wasm', 'dist/otp.pack', 'dist/otp-compiler.pack', 'dist/otp-full.pack', 'dist/spawnlink.js', 'dist/spawnlink.cjs', 'dist/spawnlink.d.ts', 'dist/spawnlink.d.cts', 'js/cli.js']) {
     if (!files.includes(name)) throw new Error(`${name} is missing`);
@@ -165,7 +165,7 @@ test('publint', () => {
 });
 
 test('attw', () => {
-  run(process.execPath, [tool('@arethetypeswrong/cli/dist/index.js'), tarball, '--no-emoji', '--no-color', '--exclude-entrypoints', 'vm.wasm', 're.wasm', 'zlib.wasm', 'otp.pack', 'otp-compiler.pack', 'otp-full.pack']);
+  run(process.execPath, [tool('@arethetypeswrong/cli/dist/index.js'), tarball, '--no-emoji', '--no-color', '--exclude-entrypoints', 'vm.wasm', 're.wasm', 'zlib.wasm', 'zstd.wasm', 'otp.pack', 'otp-compiler.pack', 'otp-full.pack']);
 });
 
 if (process.argv.includes('--keep')) console.log(`kept: ${resolve(folder)}`);
