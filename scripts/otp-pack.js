@@ -202,7 +202,7 @@ function upToDate({ root, set, out }) {
   const own = join(home, 'src', 'erl');
   const inputs = [fileURLToPath(import.meta.url), join(home, 'scripts', 'otp-sets.js'), join(home, 'scripts', 'write-pack.js')];
   if (existsSync(own)) inputs.push(own, ...readdirSync(own).map((name) => join(own, name)));
-  for (const { ebin } of applications(root)) inputs.push(ebin);
+  for (const { ebin } of applications(root)) inputs.push(ebin, join(ebin, '..', 'include'));
   return !inputs.some((file) => mtime(file) > made);
 }
 

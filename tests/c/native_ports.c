@@ -95,6 +95,7 @@ long long native_port(unsigned operation, unsigned handle, const unsigned char *
   signal(SIGPIPE, SIG_IGN);
   if (operation == PORT_OPEN) return open_program(in, n, number);
   if (operation == PORT_OS_PID && handle == 0) return getpid();
+  if (handle == 0 || handle > MAX_PORTS) return -1 - EIO_INDEX; // what else is asked of the machine itself
   struct outside *o = &table[handle - 1];
   switch (operation) {
   case PORT_ATTACH:
