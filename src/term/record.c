@@ -17,8 +17,9 @@ term *record_field(term record, term key) {
 }
 
 term *record_new(struct heap *h, term module, term name, term exported, u32 n, term *record) {
-  term *p = heap_alloc(h, 6 + 2 * (size_t)n), *r = p + RECORD_KEYS + 1 + n;
+  term *p = heap_alloc(h, 6 + 2 * (size_t)n);
   if (!p) return NULL;
+  term *r = p + RECORD_KEYS + 1 + n;
   p[0] = MAKE_HEADER(KIND_TUPLE, RECORD_KEYS + n);
   p[1] = module, p[2] = name, p[3] = exported;
   r[0] = MAKE_HEADER(KIND_RECORD, 1 + n);

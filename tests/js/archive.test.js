@@ -56,6 +56,12 @@ describe('-pa finds the modules of', () => {
   test('a single beam', () => {
     expect(run(['run', '-noshell', '-pa', join(folder, 'hello.beam'), join(folder, 'friend.beam'), '-s', 'hello']).stdout).toBe('hello world\n');
   });
+  test('a folder without beams, but other files, has none', () => {
+    const place = join(folder, 'no_beams');
+    mkdirSync(place);
+    writeFileSync(join(place, 'grammar.yrl'), '');
+    expect(run(['run', '-noshell', '-pa', place, '-eval', 'io:format("here~n"), halt().'])).toEqual({ status: 0, stdout: 'here\n', stderr: '' });
+  });
   test('nothing else', () => {
     expect(run(['run', '-pa', join(folder, 'hello.erl'), '-s', 'hello']).status).toBe(2);
   });

@@ -166,6 +166,16 @@ describe('escripts and compile', () => {
     expect(answers((args) => spawnlink(['compile', '--otp', otp, ...args]))).toEqual(native);
     expect(readFileSync(join(folder, 'out/good.beam')).equals(beam)).toBe(true);
   }, 60_000);
+  test('grammars and lexers become modules that run, with the packs alone', () => {
+    const place = join(folder, 'calc');
+    mkdirSync(place);
+    writeFileSync(join(place, 'calc.yrl'), "Nonterminals sum.\nTerminals '+' int.\nRootsymbol sum.\nsum -> sum '+' int : '$1' + value('$3').\nsum -> int : value('$1').\nErlang code.\nvalue({int, _, V}) -> V.\n");
+    writeFileSync(join(place, 'calc_lex.xrl'), "Definitions.\nD = [0-9]\nRules.\n{D}+ : {token, {int, TokenLine, list_to_integer(TokenChars)}}.\n\\+ : {token, {'+', TokenLine}}.\n[\\s] : skip_token.\nErlang code.\n");
+    for (const name of ['calc.yrl', 'calc_lex.xrl', 'calc.erl', 'calc_lex.erl'])
+      expect(spawnlink(['compile', name], { cwd: place })).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    const program = '{ok, Tokens, _} = calc_lex:string("1 + 2 + 39"), io:format("~p~n", [calc:parse(Tokens)]), halt().';
+    expect(spawnlink(['run', '-noshell', '-pa', place, '-eval', program])).toMatchObject({ status: 0, stdout: '{ok,42}\n' });
+  }, 60_000);
 });
 
 describe('ports', () => {
