@@ -46,7 +46,7 @@ export const CANNOT = {
   },
 };
 
-const NATIVE = 'asks that what is native has a stub in OTP\'s modules; here some functions are native that are Erlang there (zlib:gzip/1) or came with a later release';
+const NATIVE = 'asks that what is native has a stub in OTP\'s modules; here some functions are native that came with a later release (module records)';
 const PURGE = 'talks to OTP\'s process erts_code_purger in the middle of a purge, which is one step here';
 const LITERALS = 'asks that purged literals are copied to the heaps of those who have them; ours stay where they are while somebody has them';
 const TASKS = 'asks that what a process is asked to do by others waits for its priority; here it is done at once';

@@ -9,9 +9,10 @@ export const SUITES = {
   stdlib: `array base64 binary_module calendar dict digraph epp erl_eval erl_lint erl_pp erl_scan ets filename gen_event
     gen_server gen_statem io io_proto lists maps math ms_transform proc_lib proplists queue rand re sets sofs string supervisor
     sys timer unicode unicode_util uri_string zip beam_lib`.split(/\s+/),
+  kernel: ['zlib'],
 };
 
-export const SOURCE = { emulator: 'erts/emulator/test', stdlib: 'lib/stdlib/test' };
+export const SOURCE = { emulator: 'erts/emulator/test', stdlib: 'lib/stdlib/test', kernel: 'lib/kernel/test' };
 
 // What a suite wants on the command line. Its module has a feature that is off unless asked for.
 export const FLAGS = { erl_eval: ['-enable-feature', 'maybe_expr'] };
