@@ -2,6 +2,7 @@
 // What erts_debug says of the VM's inside, as far as it takes C: sizes with sharing, counts of references, records of
 // monitors, the numbers unique integers are made of. The rest is spawnlink_erts_debug's.
 #include "bif/bif.h"
+#include "memory/copy.h"
 #include "bif/bif_time.h"
 #include "gen/bifs.h"
 #include "memory/shared.h"
@@ -40,9 +41,9 @@ static term binary_info(term t) {
 }
 
 static term monitor_entry(const struct monitor *m, bool origin) {
-  static const term types[] = {[MONITOR_PROCESS] = ATOM_process, [MONITOR_PORT] = ATOM_port, [MONITOR_TIME_OFFSET] = ATOM_time_offset};
+  static const term types[] = {[MONITOR_PROCESS] = ATOM_process, [MONITOR_PORT] = ATOM_port, [MONITOR_TIME_OFFSET] = ATOM_time_offset, [MONITOR_NODE] = ATOM_node, [MONITOR_NODES] = ATOM_nodes};
   term who = !origin ? m->watcher->pid : m->target ? m->target->pid : ATOM_undefined;
-  return tuple5(HEAP, types[m->kind], origin ? ATOM_origin : ATOM_target, ref_from_id(HEAP, m->node.key), who, m->name == NV ? NIL : m->name);
+  return tuple5(HEAP, types[m->kind], origin ? ATOM_origin : ATOM_target, ref_from_id(HEAP, m->node.key), copy_term(HEAP, who), m->name == NV ? NIL : m->name);
 }
 
 // [{Type, origin | target, Ref, Pid, Name | []}], those the process made and those on it.

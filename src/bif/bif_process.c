@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // BIFs about processes as such: flags, group leader, liveness, suspension, hibernation, yield.
 #include "bif/bif_process.h"
+#include "bif/bif_dist.h"
+#include "memory/copy.h"
+#include "process/node.h"
 #include "bif/bif_system.h"
 #include "memory/gc.h"
 #include "process/late.h"
@@ -57,15 +60,15 @@ term bif_hibernate_0(struct process *p, term *a) {
 
 // --- Group leader --------------------------------------------------------------------------------------------
 
-term bif_group_leader_0(struct process *p, term *a) { return (void)a, p->group_leader; }
+term bif_group_leader_0(struct process *p, term *a) { return (void)a, copy_term(HEAP, p->group_leader); }
 
 // erts_internal:group_leader(Leader, Pid): true, or badarg as a value.
 term bif_group_leader_2(struct process *p, term *a) {
   (void)p;
   struct process *to = process_find(a[1]);
-  if (!is_local_pid(a[0]) || !to) return ATOM_badarg;
-  to->group_leader = a[0];
-  return ATOM_true;
+  if (UNLIKELY(is_pid(a[0]) && is_kind(a[1], KIND_EXT_PID) && remote_leader(a[0], a[1]))) return ATOM_true;
+  if (!is_pid(a[0]) || !to) return ATOM_badarg;
+  return process_set_leader(to, a[0]) ? ATOM_true : bif_system_limit();
 }
 
 term bif_group_leader_3(struct process *p, term *a) {
@@ -206,7 +209,7 @@ term bif_process_flag_2(struct process *p, term *a) {
     return old;
   }
   if (flag == ATOM_monitor_nodes || (is_tuple_of(flag, 2) && tuple_elements(flag)[0] == ATOM_monitor_nodes))
-    return atom_is_bool(value) ? make_small(0) : bif_badarg(); // no node ever comes or goes
+    return dist_monitor_nodes(p, is_atom(flag) ? NIL : tuple_elements(flag)[1], value);
   if (flag == ATOM_sensitive || flag == ATOM_async_dist) {
     if (!atom_is_bool(value)) return bif_badarg();
     bool sensitive = flag == ATOM_sensitive, old = sensitive ? p->sensitive : p->async_dist;

@@ -126,26 +126,27 @@ static term info_message_queue_len(struct process *p) { return make_small(p->mai
 
 static term info_links(struct process *p) {
   term list = NIL;
-  for (struct link *l = p->links.first; l; l = link_next(l, p)) list = cons(HEAP, link_peer(l, p)->pid, list);
+  for (struct link *l = p->links.first; l; l = link_next(l, p)) list = cons(HEAP, copy_term(HEAP, link_peer(l, p)->pid), list);
   bif_bump(p->links.link_count / 8);
   return list;
 }
 
 static term monitor_term(const struct monitor *m) {
   if (m->kind == MONITOR_TIME_OFFSET) return tuple2(HEAP, ATOM_time_offset, ATOM_clock_service);
-  term what = m->name != NV ? tuple2(HEAP, m->name, etf_node_name) : copy_term(HEAP, m->object);
+  term what = m->name != NV ? tuple2(HEAP, m->name, m->object) : copy_term(HEAP, m->object);
   return tuple2(HEAP, m->kind == MONITOR_PORT ? ATOM_port : ATOM_process, what);
 }
 
 static term info_monitors(struct process *p) {
   term list = NIL;
-  for (struct monitor *m = p->links.own; m; m = m->own_next) list = cons(HEAP, monitor_term(m), list);
+  for (struct monitor *m = p->links.own; m; m = m->own_next)
+    if (m->kind < MONITOR_NODE) list = cons(HEAP, monitor_term(m), list);
   return list;
 }
 
 static term info_monitored_by(struct process *p) {
   term list = NIL;
-  for (struct monitor *m = p->links.watched_last; m; m = m->watch_prev) list = cons(HEAP, m->watcher->pid, list);
+  for (struct monitor *m = p->links.watched_last; m; m = m->watch_prev) list = cons(HEAP, copy_term(HEAP, m->watcher->pid), list);
   return list;
 }
 
@@ -183,10 +184,10 @@ static term info_label(struct process *p) {
   return label == NV ? ATOM_undefined : copied(p, label);
 }
 
-static term info_group_leader(struct process *p) { return p->group_leader; }
+static term info_group_leader(struct process *p) { return copy_term(HEAP, p->group_leader); }
 static term info_trap_exit(struct process *p) { return make_bool(p->trap_exit); }
 static term info_error_handler(struct process *p) { return p->error_handler; }
-static term info_parent(struct process *p) { return p->parent == NV ? ATOM_undefined : p->parent; }
+static term info_parent(struct process *p) { return p->parent == NV ? ATOM_undefined : copy_term(HEAP, p->parent); }
 static term info_registered_name(struct process *p) { return p->name == NV ? NIL : p->name; }
 static term info_queue_data(struct process *p) { return p->message_on_heap ? ATOM_on_heap : ATOM_off_heap; }
 static term info_async_dist(struct process *p) { return make_bool(p->async_dist); }

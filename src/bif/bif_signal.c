@@ -5,6 +5,7 @@
 #include "bif/bif_process.h"
 #include "process/event.h"
 #include "process/late.h"
+#include "process/node.h"
 #include "process/port.h"
 #include "process/signal.h"
 #include "term/etf.h"
@@ -35,6 +36,13 @@ term bif_after_exits(struct process *p, term *a, term value) {
 // A pid or port of another node, or of an earlier life of this one (which is as good as dead).
 static bool is_of_this_node(term t) { return is_immediate(t) || boxed_ptr(t)[1] == etf_node_name; }
 
+// What stands for a pid of another node, or for the node itself, in links and monitors; as signals do, this connects.
+// NULL: this node is not alive, or no memory.
+static struct process *away(term pid, term node) {
+  struct node *n = node_connect(node);
+  return n ? remote_get(n, pid) : NULL;
+}
+
 // --- Messages ---------------------------------------------------------------------------------------------
 
 static term sent(enum send_result result, term value) {
@@ -52,9 +60,13 @@ term bif_send_3(struct process *p, term *a) {
     else if (hd(o) != ATOM_nosuspend) return bif_badopt();
   }
   if (o != NIL) return bif_badopt();
-  enum send_result result = signal_send_to(p, a[0], a[1]);
-  bool away = is_tuple_of(a[0], 2) ? tuple_elements(a[0])[1] != etf_node_name : is_pid(a[0]) && !is_of_this_node(a[0]);
-  return sent(result, noconnect && away ? ATOM_noconnect : ATOM_ok);
+  if (noconnect) {
+    term node = is_tuple_of(a[0], 2) ? tuple_elements(a[0])[1] : is_pid(a[0]) && !is_of_this_node(a[0]) ? boxed_ptr(a[0])[1] : etf_node_name;
+    const struct node *n = node_first;
+    while (n && n->name != node) n = n->next;
+    if (is_atom(node) && node != etf_node_name && !(n && n->state == NODE_CONNECTED)) return ATOM_noconnect;
+  }
+  return sent(signal_send_to(p, a[0], a[1]), ATOM_ok);
 }
 
 // --- Exit signals and links --------------------------------------------------------------------------------
@@ -62,6 +74,7 @@ term bif_send_3(struct process *p, term *a) {
 term bif_exit_2(struct process *p, term *a) {
   if (a[0] == NV) return ATOM_true;
   if (!is_pid(a[0]) && !is_port(a[0])) return bif_badarg();
+  if (UNLIKELY(!is_of_this_node(a[0]))) return is_port(a[0]) || remote_exit(p->pid, a[0], a[1], false) ? ATOM_true : bif_system_limit();
   struct process *to = endpoint_find(a[0]);
   if (!to) return ATOM_true;
   signal_exit(p->pid, to, a[1], EXIT_CAUSE_EXIT2);
@@ -77,11 +90,14 @@ static term link_noproc(struct process *p, term other) {
 term bif_link_1(struct process *p, term *a) {
   term other = a[0];
   if (!is_pid(other) && !is_port(other)) return bif_badarg();
-  if (!is_of_this_node(other)) return late_link_exit(p, other, ATOM_noconnection, NULL) ? ATOM_true : bif_system_limit();
+  struct process *peer = NULL;
+  if (UNLIKELY(!is_of_this_node(other)) && (is_port(other) || !(peer = away(other, boxed_ptr(other)[1]))))
+    return late_link_exit(p, other, ATOM_noconnection, NULL) ? ATOM_true : bif_system_limit();
   if (other == p->pid) return ATOM_true;
-  struct process *peer = endpoint_find(other);
+  if (LIKELY(!peer)) peer = endpoint_find(other);
   if (!peer) return link_noproc(p, other);
   enum link_result result = link_add(p, peer);
+  if (UNLIKELY(peer->remote) && (result == LINK_NO_MEMORY || (result == LINK_MADE && !remote_link(p, peer)))) remote_idle(peer);
   if (result == LINK_NO_MEMORY) return bif_system_limit();
   if (result == LINK_MADE) EVENT(EVENT_LINK, p, p->pid, peer->pid, NV, 0);
   return ATOM_true;
@@ -90,9 +106,10 @@ term bif_link_1(struct process *p, term *a) {
 term bif_unlink_1(struct process *p, term *a) {
   if (!is_pid(a[0]) && !is_port(a[0])) return bif_badarg();
   if (UNLIKELY(p->late != NULL)) late_unlinked(p, a[0]);
-  struct process *peer = endpoint_find(a[0]);
+  struct process *peer = is_of_this_node(a[0]) || is_port(a[0]) ? endpoint_find(a[0]) : remote_find(a[0]);
   struct link *l = peer && peer != p ? link_find(p, peer) : NULL;
   if (!l) return ATOM_true;
+  if (UNLIKELY(peer->remote) && !remote_unlink(p, peer)) return bif_system_limit();
   link_remove(l);
   EVENT(EVENT_UNLINK, p, p->pid, peer->pid, NV, 0);
   return ATOM_true;
@@ -129,20 +146,21 @@ static term monitor_made(struct request *r, struct process *target, term object,
     if (m) monitor_remove(m);
     return bif_system_limit();
   }
+  if (target && UNLIKELY(target->remote)) remote_monitor(m);
   EVENT(EVENT_MONITOR, r->p, r->p->pid, target ? target->pid : object, NV, r->id);
   return ref_from_id(HEAP, r->id);
 }
 
 static term monitor_pid(struct request *r, term item) {
   if (item == r->p->pid) return ref_from_id(HEAP, r->id);
-  struct process *target = endpoint_find(item);
+  struct process *target = is_of_this_node(item) || is_port(item) ? endpoint_find(item) : away(item, boxed_ptr(item)[1]);
   if (target) return monitor_made(r, target, item, NV, NV);
   return monitor_made(r, NULL, item, NV, is_of_this_node(item) ? ATOM_noproc : ATOM_noconnection);
 }
 
 // DOWN for a name that nobody has is in the mailbox at once.
 static bool monitor_absent(const struct request *r, term name) {
-  struct message *m = monitor_down_to(r->p, r->id, r->kind, NIL, name, r->tag == NV ? ATOM_DOWN : r->tag, ATOM_noproc);
+  struct message *m = monitor_down_to(r->p, r->id, r->kind, etf_node_name, name, r->tag == NV ? ATOM_DOWN : r->tag, ATOM_noproc);
   if (m) {
     EVENT(EVENT_DOWN, r->p, r->p->pid, name, ATOM_noproc, r->id);
     late_self_down(r->p, m, r->id);
@@ -157,8 +175,8 @@ static term monitor_name(struct request *r, term name) {
   struct process *target = registered_find(name);
   if (target && (target->port != NULL) != (r->kind == MONITOR_PORT)) target = NULL;
   if (target == r->p) return ref_from_id(HEAP, r->id);
-  if (target) return monitor_made(r, target, target->pid, name, NV);
-  term ref = monitor_made(r, NULL, name, name, NV);
+  if (target) return monitor_made(r, target, etf_node_name, name, NV);
+  term ref = monitor_made(r, NULL, etf_node_name, name, NV);
   if (ref != NV && !monitor_absent(r, name)) return bif_system_limit();
   return ref;
 }
@@ -174,8 +192,10 @@ static term monitor(struct request *r, term type, term item) {
   if (is_atom(item)) return monitor_name(r, item);
   if (is_tuple_of(item, 2)) {
     term *e = tuple_elements(item);
-    if (!is_atom(e[0]) || e[1] != etf_node_name) return bif_badarg(); // as long as no other node can be reached
-    return monitor_name(r, e[0]);
+    if (!is_atom(e[0]) || !is_atom(e[1]) || (e[1] != etf_node_name && !node_alive())) return bif_badarg();
+    if (e[1] == etf_node_name) return monitor_name(r, e[0]);
+    struct process *node = r->kind == MONITOR_PROCESS ? away(e[1], e[1]) : NULL;
+    return node ? monitor_made(r, node, e[1], e[0], NV) : bif_badarg();
   }
   if (r->kind == MONITOR_PORT ? is_port(item) : is_pid(item)) return monitor_pid(r, item);
   return bif_badarg();
@@ -197,7 +217,7 @@ static bool demonitored(struct process *p, term ref) {
   if (!m || m->watcher != p) return false;
   u64 id = m->node.key;
   EVENT(EVENT_DEMONITOR, p, p->pid, m->target ? m->target->pid : m->object, NV, id);
-  monitor_remove(m);
+  monitor_cancel(m);
   alias_demonitored(id);
   if (UNLIKELY(p->late != NULL)) late_demonitored(p, id);
   return true;
@@ -224,10 +244,21 @@ term bif_demonitor_2(struct process *p, term *a) {
   return make_bool(!info || found);
 }
 
+static term monitor_node(struct process *p, term name, bool on) {
+  struct monitor *m = p->links.own;
+  if (!on) {
+    while (m && !(m->kind == MONITOR_NODE && m->object == name)) m = m->own_next;
+    if (m) monitor_cancel(m);
+    return ATOM_true;
+  }
+  struct process *node = away(name, name);
+  return node && monitor_add(ref_next_id(), p, node, MONITOR_NODE, name, NV, NV) ? ATOM_true : bif_system_limit();
+}
+
 term bif_monitor_node_2(struct process *p, term *a) {
-  (void)p;
   if (!is_atom(a[0]) || !atom_is_bool(a[1])) return bif_badarg();
-  return a[0] == etf_node_name ? ATOM_true : bif_error(ATOM_notalive);
+  if (a[0] == etf_node_name) return ATOM_true;
+  return node_alive() ? monitor_node(p, a[0], a[1] == ATOM_true) : bif_error(ATOM_notalive);
 }
 
 term bif_monitor_node_3(struct process *p, term *a) {

@@ -2,7 +2,10 @@
 // BIFs that make processes: spawn, spawn_link, spawn_opt, spawn_request. Options are checked in full
 // before anything is made.
 #include "bif/bif_process.h"
-#include "process/signal.h"
+#include "bif/bif_dist.h"
+#include "memory/copy.h"
+#include "process/kept.h"
+#include "process/node.h"
 #include "term/etf.h"
 #include "term/ref.h"
 
@@ -129,11 +132,34 @@ term bif_spawn_request_4(struct process *p, term *a) {
 }
 
 term bif_spawn_request_abandon_1(struct process *p, term *a) {
-  (void)p;
-  return is_ref(a[0]) ? ATOM_false : bif_badarg(); // local requests are answered before anyone can abandon them
+  if (!is_ref(a[0])) return bif_badarg();
+  return make_bool(is_local_ref(a[0]) && request_abandon(ref_id(a[0]), p)); // local ones are answered before anyone can abandon them
 }
 
-// erts_internal:dist_spawn_request(Node, {M, F, Args}, Options, spawn_request | spawn_opt): no node is connected.
+// The options that the other side gets: those about the answer are for us, what a monitor is like too.
+static term options_there(term list) {
+  term out = NIL;
+  for (; is_cons(list); list = tl(list)) {
+    term t = hd(list), key = is_tuple_of(t, 2) ? tuple_elements(t)[0] : NV;
+    if (key == ATOM_monitor) t = ATOM_monitor;
+    if (key != ATOM_reply && key != ATOM_reply_tag) out = cons(HEAP, t, out);
+  }
+  return out;
+}
+
+// {29, Request, From, GroupLeader, {M, F, Arity}, Options} + Args
+static bool ask(struct process *p, struct node *n, u64 id, const struct request *r, const term *mfa, term options) {
+  term t, *e = heap_tuple(HEAP, 6, &t);
+  u32 arity;
+  if (!request_add(n, id, p, &r->o, r->reply_tag, r->reply_ok, r->reply_error)) return false;
+  bif_list_length(mfa[2], &arity);
+  e[0] = make_small(DIST_SPAWN_REQUEST), e[1] = ref_from_id(HEAP, id), e[2] = p->pid, e[3] = copy_term(HEAP, p->group_leader);
+  e[4] = tuple3(HEAP, mfa[0], mfa[1], make_small(arity)), e[5] = options_there(options);
+  if (node_send(n, t, mfa[2])) return true;
+  return request_answered(n, id, 0, ATOM_system_limit);
+}
+
+// erts_internal:dist_spawn_request(Node, {M, F, Args}, Options, spawn_request | spawn_opt)
 term bif_dist_spawn_request_4(struct process *p, term *a) {
   struct request r;
   u32 n;
@@ -143,10 +169,28 @@ term bif_dist_spawn_request_4(struct process *p, term *a) {
   if (!is_mfa(mfa[0], mfa[1], mfa[2])) return ATOM_badarg;
   bool for_spawn_opt = a[3] == atom_from_c("spawn_opt");
   u64 id = ref_next_id();
-  term why = parse_options(&r, a[2], !for_spawn_opt) ? ATOM_noconnection : ATOM_badopt;
-  if (!reply(p, &r, id, ATOM_error, why)) return bif_system_limit();
+  bool fit = parse_options(&r, a[2], !for_spawn_opt);
+  struct node *node = fit && a[0] != etf_node_name ? node_connect(a[0]) : NULL;
+  bool ok = node ? ask(p, node, id, &r, mfa, a[2]) : reply(p, &r, id, ATOM_error, fit ? ATOM_noconnection : ATOM_badopt);
+  if (!ok) return bif_system_limit();
   term ref = ref_from_id(HEAP, id);
   return for_spawn_opt ? tuple2(HEAP, ref, make_bool(r.o.monitor)) : ref;
+}
+
+// A process for one of another node (o's relative): its pid, or the atom that says why not.
+term dist_spawn(struct process *remote, term mfa, term args, term options, term leader, struct kept *ref, u32 *flags) {
+  struct request r;
+  request_default(&r);
+  if (!is_tuple_of(mfa, 3) || !is_mfa(tuple_elements(mfa)[0], tuple_elements(mfa)[1], args) || !parse_options(&r, options, true)) return ATOM_badopt;
+  r.o.relative = remote;
+  r.o.monitor_ref = ref;
+  r.o.group_leader = leader;
+  struct process *p = too_many(args) ? NULL : process_spawn(NULL, tuple_elements(mfa)[0], tuple_elements(mfa)[1], args, &r.o, NULL);
+  if (!p) return ATOM_system_limit;
+  p->parent_kept = kept_new(remote->pid);
+  if (p->parent_kept) p->parent = p->parent_kept->value;
+  *flags = r.o.link | (u32)r.o.monitor << 1;
+  return p->pid;
 }
 
 term bif_spawn_system_process_3(struct process *p, term *a) { return bif_spawn_3(p, a); }

@@ -11,7 +11,7 @@
 #include "gen/bifs.h"
 #include "process/scheduler.h"
 #include "process/signal.h"
-#include "term/etf.h"
+#include "process/node.h"
 #include "term/print.h"
 
 term bif_badarg_because(term cause) {
@@ -205,53 +205,76 @@ term bif_node_1(struct process *p, term *a) {
   return is_pid(a[0]) || is_port(a[0]) || is_ref(a[0]) ? etf_node_name : bif_badarg();
 }
 
-// Whether a kind of node, or one in a list of kinds, includes this node. *ok: they are kinds.
-static bool includes_this(term kinds, bool *ok) {
-  bool found = false;
-  bool one = is_atom(kinds);
-  for (term l = one ? cons(HEAP, kinds, NIL) : kinds; ; l = tl(l)) {
-    if (!is_cons(l)) {
-      *ok = *ok && l == NIL;
-      return found;
-    }
-    term k = hd(l);
-    if (k == ATOM_this || k == ATOM_known) found = true;
-    else if (k != ATOM_hidden && k != ATOM_visible && k != ATOM_connected) *ok = false;
+enum { THIS = 1, VISIBLE = 2, HIDDEN = 4, NOT_CONNECTED = 8 };
+
+static u32 kind_bits(term kind) {
+  switch (kind) {
+    case ATOM_this: return THIS;
+    case ATOM_visible: return VISIBLE;
+    case ATOM_hidden: return HIDDEN;
+    case ATOM_connected: return VISIBLE | HIDDEN;
+    case ATOM_known: return THIS | VISIBLE | HIDDEN | NOT_CONNECTED;
+    default: return 0;
   }
+}
+
+// Of a kind of nodes, or a list of kinds. False: something else.
+static bool kinds_of(term t, u32 *bits) {
+  *bits = is_atom(t) ? kind_bits(t) : 0;
+  if (is_atom(t)) return *bits != 0;
+  for (; is_cons(t); t = tl(t)) {
+    if (!kind_bits(hd(t))) return false;
+    *bits |= kind_bits(hd(t));
+  }
+  return t == NIL;
+}
+
+static u32 kind_of(const struct node *n) { return n->state != NODE_CONNECTED ? NOT_CONNECTED : n->hidden ? HIDDEN : VISIBLE; }
+
+// What is wanted of a node: bit 0 its connection, bit 1 its type; -1: just its name.
+static term node_entry(term name, u32 kind, u64 id, int wanted) {
+  static const term types[] = {[THIS] = ATOM_this, [VISIBLE] = ATOM_visible, [HIDDEN] = ATOM_hidden, [NOT_CONNECTED] = ATOM_known};
+  if (wanted < 0) return name;
+  term pairs[4];
+  u32 n = 0;
+  if (wanted & 1) pairs[n++] = ATOM_connection_id, pairs[n++] = id ? make_small((i64)(id & UINT32_MAX)) : ATOM_undefined;
+  if (wanted & 2) pairs[n++] = ATOM_node_type, pairs[n++] = types[kind];
+  return tuple2(HEAP, name, map_from_pairs(HEAP, pairs, n / 2));
+}
+
+static term nodes(u32 kinds, int wanted) {
+  term list = NIL;
+  for (const struct node *n = node_first; n; n = n->next) {
+    u32 kind = kind_of(n);
+    if (kinds & kind) list = cons(HEAP, node_entry(n->name, kind, kind == NOT_CONNECTED ? 0 : n->id, wanted), list);
+  }
+  return kinds & THIS ? cons(HEAP, node_entry(etf_node_name, THIS, 0, wanted), list) : list;
 }
 
 term bif_nodes_0(struct process *p, term *a) {
   (void)p, (void)a;
-  return NIL;
+  return nodes(VISIBLE, -1);
 }
 
 term bif_nodes_1(struct process *p, term *a) {
   (void)p;
-  bool ok = true;
-  bool found = includes_this(a[0], &ok);
-  if (!ok) return bif_badarg();
-  return found ? cons(HEAP, etf_node_name, NIL) : NIL;
+  u32 kinds;
+  return kinds_of(a[0], &kinds) ? nodes(kinds, -1) : bif_badarg();
 }
 
 term bif_nodes_2(struct process *p, term *a) {
   (void)p;
-  bool ok = is_map(a[1]);
-  bool found = ok && includes_this(a[0], &ok);
-  if (!ok) return bif_badarg();
-  term pairs[4];
-  u32 n = 0;
+  u32 kinds;
+  int wanted = 0;
+  if (!kinds_of(a[0], &kinds) || !is_map(a[1])) return bif_badarg();
   struct map_iter it;
   term key, value;
   for (map_iter_init(&it, a[1]); map_iter_next(&it, &key, &value);) {
-    if ((key != ATOM_connection_id && key != ATOM_node_type) || !atom_is_bool(value)) return bif_badarg();
-    if (value == ATOM_false) continue;
-    pairs[2 * n] = key;
-    pairs[2 * n + 1] = key == ATOM_node_type ? ATOM_this : ATOM_undefined;
-    n++;
+    int bit = key == ATOM_connection_id ? 1 : key == ATOM_node_type ? 2 : 0;
+    if (!bit || !atom_is_bool(value)) return bif_badarg();
+    if (value == ATOM_true) wanted |= bit;
   }
-  if (!found) return NIL;
-  term info = map_from_pairs(HEAP, pairs, n);
-  return cons(HEAP, tuple2(HEAP, etf_node_name, info), NIL);
+  return nodes(kinds, wanted);
 }
 
 // --- Life ----------------------------------------------------------------------------------------

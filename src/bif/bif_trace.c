@@ -4,6 +4,7 @@
 #include "bif/bif.h"
 #include "gen/bifs.h"
 #include "process/signal.h"
+#include "term/etf.h"
 #include "term/ref.h"
 
 // erts_internal:trace(What, How, Flags): how many were switched.
@@ -102,7 +103,7 @@ term bif_printable_range_0(struct process *p, term *a) {
 }
 term bif_get_creation_0(struct process *p, term *a) {
   (void)p, (void)a;
-  return ATOM_undefined;
+  return etf_creation ? make_small(etf_creation) : ATOM_undefined;
 }
 term bif_no_aux_work_threads_0(struct process *p, term *a) {
   (void)p, (void)a;

@@ -19,13 +19,16 @@ static void put_atom(term atom) {
 }
 
 static void put_relations(const struct process *p) {
-  put_u32(p->links.link_count);
-  for (struct link *l = p->links.first; l; l = link_next(l, p)) put_u64(link_peer(l, p)->pid);
-  u32 n = 0;
-  for (struct monitor *m = p->links.own; m; m = m->own_next) n += m->target != NULL;
+  u32 n = 0; // those of this node
+  for (struct link *l = p->links.first; l; l = link_next(l, p)) n += !link_peer(l, p)->remote;
+  put_u32(n);
+  for (struct link *l = p->links.first; l; l = link_next(l, p))
+    if (!link_peer(l, p)->remote) put_u64(link_peer(l, p)->pid);
+  n = 0;
+  for (struct monitor *m = p->links.own; m; m = m->own_next) n += m->target && !m->target->remote;
   put_u32(n);
   for (struct monitor *m = p->links.own; m; m = m->own_next)
-    if (m->target) put_u64(m->target->pid);
+    if (m->target && !m->target->remote) put_u64(m->target->pid);
 }
 
 static void put_process(struct process *p, void *arg) {
@@ -43,7 +46,7 @@ static void put_process(struct process *p, void *arg) {
   put_u32(p->mailbox.length);
   put_u64(process_memory(p));
   put_u64(p->reductions);
-  put_u64(p->parent);
+  put_u64(is_local_pid(p->parent) ? p->parent : NV);
   put_atom(p->name);
   put_atom(p->initial[0]);
   put_atom(p->initial[1]);

@@ -7,6 +7,7 @@
 #include "process/event.h"
 #include "process/kept.h"
 #include "process/late.h"
+#include "process/node.h"
 #include "process/port.h"
 #include "process/report.h"
 #include "process/scheduler.h"
@@ -77,7 +78,7 @@ static bool break_links(struct process *p, u32 *units) {
 static bool end_own_monitors(struct process *p, u32 *units) {
   for (; p->links.own; --*units) {
     if (*units == 0) return false;
-    monitor_remove(p->links.own);
+    monitor_cancel(p->links.own);
   }
   return true;
 }
@@ -118,11 +119,12 @@ static bool give_tables(struct process *p, u32 *units) {
 static bool phase(struct process *p, u32 *units) {
   switch ((enum exit_phase)p->exit_phase) {
     case EXIT_BEGIN:
-      if (UNLIKELY(event_mask >> EVENT_EXIT & 1 || (p->hosted && event_hook))) event_hook(EVENT_EXIT, p, p->pid, p->exit_reason, NV, 0);
+      if (UNLIKELY((event_mask >> EVENT_EXIT & 1 && !p->remote) || (p->hosted && event_hook))) event_hook(EVENT_EXIT, p, p->pid, p->exit_reason, NV, 0);
       return true;
     case EXIT_TIMERS: return cancel_timers(p, units);
     case EXIT_TABLES: return give_tables(p, units);
     case EXIT_NAMES:
+      if (UNLIKELY(p->dist)) node_process_ended(p);
       if (p->name != NV) registered_remove(p->name);
       table_remove(p);
       if (UNLIKELY(p->port != NULL)) port_remove(p);
@@ -151,7 +153,8 @@ bool exit_work(u32 units) {
     }
     queue_first = p->run_next;
     if (!queue_first) queue_last = NULL;
-    process_free(p);
+    if (UNLIKELY(p->remote)) remote_ended(p);
+    else process_free(p);
     units -= units > 4 ? 4 : units;
   }
   return true;

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "process/kept.h"
 #include "process/signal.h"
+#include "term/compare.h"
 
 enum late_kind { LATE_SELF_EXIT, LATE_SELF_ALIAS, LATE_SELF_DOWN, LATE_DOWN, LATE_LINK_EXIT };
 enum { LATE_REDUCTIONS = 500 };
@@ -87,7 +88,7 @@ bool late_link_exit(struct process *p, term from, term reason, struct kept *kept
 
 void late_unlinked(struct process *p, term from) {
   for (struct late **at = &p->late; *at;)
-    if ((*at)->kind == LATE_LINK_EXIT && (*at)->from == from) drop(at);
+    if ((*at)->kind == LATE_LINK_EXIT && term_equal((*at)->from, from)) drop(at);
     else at = &(*at)->next;
 }
 

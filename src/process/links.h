@@ -13,7 +13,7 @@ struct process;
 struct kept;
 struct message;
 enum alias_mode { ALIAS_NONE, ALIAS_EXPLICIT, ALIAS_DEMONITOR, ALIAS_REPLY_DEMONITOR, ALIAS_REPLY };
-enum monitor_kind { MONITOR_PROCESS, MONITOR_PORT, MONITOR_TIME_OFFSET };
+enum monitor_kind { MONITOR_PROCESS, MONITOR_PORT, MONITOR_TIME_OFFSET, MONITOR_NODE, MONITOR_NODES };
 
 struct link {
   struct id_node node;        // key: link_key of the two pids (not unique: ends are compared)
@@ -26,9 +26,9 @@ struct monitor {
   struct process *target;     // NULL: a target that is not there (DOWN is on its way), time offset
   struct monitor *own_next, *own_prev;     // in the watcher's list
   struct monitor *watch_next, *watch_prev; // in the target's list
-  term object;                // pid or port that DOWN names; NV when monitored by name
+  term object;                // pid or port that DOWN names; of a name its node; of all nodes the options
   term name;                  // registered name, or NV
-  struct kept *tag;           // NULL: 'DOWN'
+  struct kept *tag;           // NULL: 'DOWN'; when the watcher is a remote, its reference
   struct kept *object_kept;   // owns object when it is an external pid
   u8 kind;                    // enum monitor_kind
 };
@@ -60,6 +60,7 @@ extern struct id_map link_map;
 struct monitor *monitor_add(u64 id, struct process *watcher, struct process *target, enum monitor_kind kind, term object, term name, term tag);
 struct monitor *monitor_find(u64 id);
 void monitor_remove(struct monitor *m);
+void monitor_cancel(struct monitor *m);            // the same, and tells another node
 // Delivers DOWN for m and removes it, with an alias that ends with it. The watcher lives; when it runs,
 // it gets the DOWN once it has been scheduled out. kept owns reason, or is NULL.
 void monitor_fire(struct monitor *m, term reason, struct kept *kept);

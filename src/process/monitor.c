@@ -6,6 +6,7 @@
 #include "process/kept.h"
 #include "process/late.h"
 #include "process/links.h"
+#include "process/node.h"
 #include "process/signal.h"
 #include "term/atom.h"
 #include "term/etf.h"
@@ -85,11 +86,20 @@ void monitor_remove(struct monitor *m) {
   monitor_free(m);
 }
 
+void monitor_cancel(struct monitor *m) {
+  struct process *target = m->target;
+  bool away = target && UNLIKELY(target->remote);
+  if (away) remote_demonitor(m);
+  monitor_remove(m);
+  if (away) remote_idle(target);
+}
+
 static struct message *down_draft(struct process *watcher, u64 id, enum monitor_kind kind, term object, term name, term tag, term reason) {
   struct draft d;
   size_t words = 6 + REF_WORDS + (name != NV ? 3 : 0) + copy_size(object) + copy_size(tag) + copy_size(reason);
   if (!draft_open(&d, watcher, words)) return NULL;
-  term to = name != NV ? tuple2(d.heap, name, etf_node_name) : copy_term(d.heap, object);
+  if (kind == MONITOR_NODE) return draft_close(&d, tuple2(d.heap, ATOM_nodedown, object));
+  term to = name != NV ? tuple2(d.heap, name, object) : copy_term(d.heap, object);
   term ref = ref_from_id(d.heap, id);
   tag = copy_term(d.heap, tag);
   reason = copy_term(d.heap, reason);
@@ -107,6 +117,12 @@ struct message *monitor_down_to(struct process *watcher, u64 id, enum monitor_ki
 void monitor_fire(struct monitor *m, term reason, struct kept *kept) {
   struct process *watcher = m->watcher;
   u64 id = m->node.key;
+  if (UNLIKELY(watcher->remote)) {
+    remote_down(m, reason);
+    monitor_remove(m);
+    remote_idle(watcher);
+    return;
+  }
   if (watcher == ctx.p && late_down(watcher, id, reason, kept)) {
     untarget(m);
     return;

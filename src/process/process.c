@@ -10,6 +10,7 @@
 #include "process/kept.h"
 #include "process/late.h"
 #include "process/mailbox.h"
+#include "process/node.h"
 #include "process/port.h"
 #include "process/scheduler.h"
 #include "process/signal.h"
@@ -39,6 +40,9 @@ void process_destroy_all(void) {
     exit_process(p, ATOM_killed);
   }
   while (!exit_work(UINT32_MAX)) {}
+  for (struct node *n = node_first; n; n = n->next) node_down(n, ATOM_killed);
+  while (!exit_work(UINT32_MAX)) {}
+  node_destroy_all();
   timer_destroy();
   table_destroy();
   scheduler_init();
@@ -131,7 +135,14 @@ static void set_fields(struct process *p, struct process *parent, const struct s
   mailbox_init(&p->mailbox);
 }
 
+// A child of a process of another node: that one's reference is the monitor's tag.
+static bool set_remote_relations(struct process *p, const struct spawn_options *o) {
+  if (o->link && link_add(o->relative, p) == LINK_NO_MEMORY) return false;
+  return !o->monitor || monitor_add(ref_next_id(), o->relative, p, MONITOR_PROCESS, p->pid, NV, o->monitor_ref->value);
+}
+
 static bool set_relations(struct process *p, struct process *parent, const struct spawn_options *o, u64 *monitor) {
+  if (UNLIKELY(o->relative != NULL)) return set_remote_relations(p, o);
   if (o->link && link_add(parent, p) == LINK_NO_MEMORY) return false;
   if (!o->monitor) return true;
   u64 id = monitor && *monitor ? *monitor : ref_next_id();
@@ -151,6 +162,8 @@ static void free_memory(struct process *p) {
     stack_free(p);
   }
   if (p->port) mem_free(p->port, sizeof *p->port, MEM_PROCESS);
+  kept_release(p->leader_kept);
+  kept_release(p->parent_kept);
   mem_free(p, sizeof *p, MEM_PROCESS);
 }
 
@@ -169,8 +182,12 @@ static struct process *spawn_entry(struct process *parent, const struct entry *n
     free_memory(p);
     return NULL;
   }
-  p->group_leader = o->group_leader != NV ? o->group_leader : parent ? parent->group_leader : p->pid;
-  if (!set_relations(p, parent, o, monitor)) {
+  p->group_leader = p->pid;
+  if (o->group_leader == NV && parent) {
+    p->group_leader = parent->group_leader;
+    p->leader_kept = kept_retain(parent->leader_kept);
+  }
+  if ((o->group_leader != NV && !process_set_leader(p, o->group_leader)) || !set_relations(p, parent, o, monitor)) {
     if (p->links.first) link_remove(p->links.first);
     table_remove(p);
     if (p->port) port_remove(p);
@@ -180,7 +197,7 @@ static struct process *spawn_entry(struct process *parent, const struct entry *n
   }
   p->state = PROCESS_WAITING;
   EVENT(EVENT_SPAWN, p, p->pid, p->parent, NV, 0);
-  if (o->link) EVENT(EVENT_LINK, parent, parent->pid, p->pid, NV, 0);
+  if (o->link && parent) EVENT(EVENT_LINK, parent, parent->pid, p->pid, NV, 0);
   if (!p->is_js) scheduler_ready(p);
   return p;
 }
@@ -196,6 +213,15 @@ struct process *process_spawn_fun(struct process *parent, term fun, const struct
   n.x[0] = fun;
   n.x[1] = NIL;
   return spawn_entry(parent, &n, ATOM_erlang, ATOM_apply, o, monitor);
+}
+
+bool process_set_leader(struct process *p, term leader) {
+  struct kept *kept = is_immediate(leader) ? NULL : kept_new(leader);
+  if (!kept && !is_immediate(leader)) return false;
+  kept_release(p->leader_kept);
+  p->leader_kept = kept;
+  p->group_leader = kept ? kept->value : leader;
+  return true;
 }
 
 void process_free(struct process *p) {

@@ -32,6 +32,8 @@ struct process {
   bool queued : 1;        // in a run queue, that of priority "queue"
   bool yielding : 1;      // in erlang:yield/0, which is called again after the yield
   bool hosted : 1;        // the host started it and is told of its end, subscribed or not
+  bool dist : 1;          // its end ends connections to other nodes: a distribution controller, or net_kernel
+  bool remote : 1;        // the near end of a process of another node (node.h)
   u8 queue;
   u8 exit_phase;          // enum exit_phase of exit.c, once exiting
   u32 suspend_count;      // sum over suspenders
@@ -56,6 +58,7 @@ struct process {
   term name;              // registered name or NV
   term group_leader;
   term parent;            // pid of the spawner or NV
+  struct kept *leader_kept, *parent_kept; // own these when they are pids of other nodes
   term initial[2];        // module and function of the initial call
   u32 initial_arity;
   u32 reductions_base;
@@ -92,6 +95,8 @@ struct spawn_options {
   u64 max_heap_words; u64 max_heap_flags;
   bool message_off_heap, async_dist;
   term group_leader;       // NV: parent's
+  struct process *relative; // who is linked and monitors instead of the parent: a remote. NULL: the parent
+  struct kept *monitor_ref; // of the remote: its reference
 };
 void spawn_options_default(struct spawn_options *o);
 // Creates a process that will run M:F(Args) (Args a list of any heap; copied). parent may be NULL (JS).
@@ -107,6 +112,7 @@ extern const cword code_normal_exit[], code_apply_fun[], code_apply_mfa[];
 bool process_hibernate(struct process *p, term m, term f, term args);
 void process_free(struct process *p);          // exit.c only: memory of a process that nothing refers to any more
 INLINE struct heap *process_heap(struct process *p) { return p == ctx.p ? &ctx.heap : &p->heap; }
+bool process_set_leader(struct process *p, term leader); // false: no memory
 u64 process_memory(const struct process *p);   // bytes, mailbox not included
 u32 process_stack_used(const struct process *p); // words
 

@@ -8,6 +8,7 @@
 #include "process/event.h"
 #include "process/kept.h"
 #include "process/late.h"
+#include "process/node.h"
 #include "process/port.h"
 #include "term/etf.h"
 #include "term/ref.h"
@@ -40,7 +41,7 @@ static enum send_result send_to_alias(struct process *from, term ref, term value
   if (!m) return SEND_NO_MEMORY;
   if (reply) {
     struct monitor *monitor = a->mode == ALIAS_REPLY_DEMONITOR ? monitor_find(id) : NULL;
-    if (monitor) monitor_remove(monitor);
+    if (monitor) monitor_cancel(monitor);
     alias_remove(a);
   } else if (to == ctx.p) {
     late_self_alias(to, m, id);
@@ -64,14 +65,15 @@ enum send_result signal_send_to(struct process *from, term destination, term val
   if (is_tuple_of(destination, 2)) {
     term *e = tuple_elements(destination);
     if (!is_atom(e[0]) || !is_atom(e[1])) return SEND_BADARG;
-    return e[1] == etf_node_name ? send_to_name(from, e[0], value, SEND_OK) : SEND_OK;
+    return e[1] == etf_node_name ? send_to_name(from, e[0], value, SEND_OK) : remote_send(from, destination, value);
   }
   if (is_local_port(destination)) {
     struct process *to = endpoint_find(destination);
     return !to || signal_send(from, to, value) ? SEND_OK : SEND_NO_MEMORY;
   }
-  // Other nodes are never connected: what is sent there is lost.
-  return is_pid(destination) || is_port(destination) || is_ref(destination) ? SEND_OK : SEND_BADARG;
+  if (is_port(destination)) return SEND_OK;
+  if (!is_pid(destination) && !is_ref(destination)) return SEND_BADARG;
+  return boxed_ptr(destination)[1] == etf_node_name ? SEND_OK : remote_send(from, destination, value); // of an earlier life of this node
 }
 
 void signal_lost(struct process *to) {
@@ -132,6 +134,11 @@ void signal_exit(term from, struct process *to, term reason, enum exit_cause cau
 }
 
 void signal_exit_by_link(term from, struct process *to, term reason, struct kept *kept) {
+  if (UNLIKELY(to->remote)) {
+    if (to->state != PROCESS_EXITING) remote_exit(from, to->pid, reason, true);
+    remote_idle(to);
+    return;
+  }
   // What a running process brings on itself reaches it when it has been scheduled out.
   if (to == ctx.p && to->state != PROCESS_EXITING && late_link_exit(to, from, reason, kept)) return;
   receive_exit(from, to, reason, kept, true, EXIT_CAUSE_LINK);

@@ -3,12 +3,16 @@
 // by tests after every step; means nothing while exits are pending.
 #include "process/event.h"
 #include "process/mailbox.h"
+#include "process/node.h"
 #include "process/signal.h"
 #include "process/timer.h"
 
 struct sums { u32 link_ends, own, watched, untargeted, aliases; bool ok; };
 
-static bool live(const struct process *p) { return p && process_find(p->pid) == p; }
+static bool live_remote(struct process *p) {
+  return p == node_watched() || (is_atom(p->pid) ? &remote_of(p)->at->itself->p : remote_find(p->pid)) == p;
+}
+static bool live(struct process *p) { return p && (p->remote ? live_remote(p) : process_find(p->pid) == p); }
 
 static void verify_links(const struct process *p, struct sums *s) {
   u32 n = 0;
@@ -79,10 +83,24 @@ static void verify_process(struct process *p, void *arg) {
   s->ok &= p->state != PROCESS_RUNNABLE || p->queued || p->suspend_count;
 }
 
+// Those of a node: joined to something, found again, of a node that is not idle.
+static void verify_remotes(const struct node *n, struct sums *s) {
+  const struct remote *prev = NULL;
+  for (struct remote *r = n->remotes; r; prev = r, r = r->next) {
+    s->ok &= n->state != NODE_IDLE && r->at == n && r->prev == prev && live(&r->p);
+    s->ok &= r == n->itself || r->unlinking || r->p.links.first || r->p.links.own || r->p.links.watched_first;
+    verify_links(&r->p, s);
+    verify_monitors(&r->p, s);
+  }
+  s->ok &= n->remotes_last == prev && (n->state != NODE_IDLE || (!n->first && !n->requests));
+}
+
 bool process_verify(void) {
   if (exit_pending()) return true;
   struct sums s = {.ok = true};
   process_each(verify_process, &s);
   registered_each(verify_name, &s);
+  for (const struct node *n = node_first; n; n = n->next) verify_remotes(n, &s);
+  verify_monitors(node_watched(), &s);
   return s.ok && s.link_ends == 2 * link_map.count && s.own == monitor_map.count && s.own == s.watched + s.untargeted && s.aliases == alias_map.count;
 }
