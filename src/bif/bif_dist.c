@@ -173,7 +173,7 @@ term bif_dist_ctrl_put_data_2(struct process *p, term *a) {
 
 // --- process_flag({monitor_nodes, Options}, Boolean) ------------------------------------------------------------
 
-// An option of net_kernel:monitor_nodes: its bits, 0 if it is none. on: of a map, whether it is wanted.
+// An option of net_kernel:monitor_nodes goes into bits. False: it is none.
 static bool option(term key, term value, u32 *bits) {
   u32 bit = key == ATOM_connection_id ? NODES_ID : key == ATOM_nodedown_reason ? NODES_REASON : 0;
   if (bit) return *bits |= value == ATOM_true ? bit : 0, atom_is_bool(value);
@@ -182,22 +182,17 @@ static bool option(term key, term value, u32 *bits) {
   return key == ATOM_node_type && kinds;
 }
 
+// [] or a map, as net_kernel makes it of its options; list: that they were a list.
 static bool options_of(term t, u32 *bits) {
   *bits = 0;
-  if (is_map(t)) {
-    struct map_iter it;
-    term key, value;
-    *bits = NODES_MAP;
-    for (map_iter_init(&it, t); map_iter_next(&it, &key, &value);)
-      if (!option(key, value, bits)) return false;
-    return true;
-  }
-  for (; is_cons(t); t = tl(t)) {
-    bool pair = is_tuple_of(hd(t), 2);
-    if (!option(pair ? tuple_elements(hd(t))[0] : hd(t), pair ? tuple_elements(hd(t))[1] : ATOM_true, bits)) return false;
-    *bits |= NODES_LIST;
-  }
-  return t == NIL;
+  if (!is_map(t)) return t == NIL;
+  struct map_iter it;
+  term key, value;
+  *bits = NODES_MAP;
+  for (map_iter_init(&it, t); map_iter_next(&it, &key, &value);)
+    if (!(key == ATOM_list && value == ATOM_true) && !option(key, value, bits)) return false;
+  if (map_get(t, ATOM_list) != NV) *bits &= ~(u32)NODES_MAP;
+  return true;
 }
 
 term dist_monitor_nodes(struct process *p, term options, term on) {

@@ -64,7 +64,7 @@ term bif_send_3(struct process *p, term *a) {
     term node = is_tuple_of(a[0], 2) ? tuple_elements(a[0])[1] : is_pid(a[0]) && !is_of_this_node(a[0]) ? boxed_ptr(a[0])[1] : etf_node_name;
     const struct node *n = node_first;
     while (n && n->name != node) n = n->next;
-    if (is_atom(node) && node != etf_node_name && !(n && n->state == NODE_CONNECTED)) return ATOM_noconnect;
+    if (is_atom(node) && node != etf_node_name && !(n && n->state != NODE_IDLE)) return ATOM_noconnect;
   }
   return sent(signal_send_to(p, a[0], a[1]), ATOM_ok);
 }

@@ -6,6 +6,7 @@
 #include "bif/bif_term.h"
 #include "gen/bifs.h"
 #include "memory/copy.h"
+#include "process/node.h"
 #include "term/etf.h"
 #include "term/hash.h"
 #include "term/print.h"
@@ -101,43 +102,64 @@ term bif_ref_to_list(struct process *p UNUSED, term *a) { return is_ref(a[0]) ? 
 term bif_port_to_list(struct process *p UNUSED, term *a) { return is_port(a[0]) ? printed(print_port, a[0]) : bif_badarg(); }
 term bif_fun_to_list(struct process *p UNUSED, term *a) { return is_fun(a[0]) ? printed(print_fun, a[0]) : bif_badarg(); }
 
-// Reads "<prefix>0.N1.N2...>" with exactly count numbers below 2^32 after the 0 of this node.
-static bool parse_numbers(term list, const char *prefix, u32 count, u64 *numbers) {
+static bool parse_number(const u8 **p, const u8 *end, u64 *out) {
+  u64 v = 0;
+  if (end - *p < 1 || **p < '0' || **p > '9') return false;
+  for (; *p < end && **p >= '0' && **p <= '9'; ++*p) {
+    v = v * 10 + (**p - '0');
+    if (v > UINT32_MAX) return false;
+  }
+  *out = v;
+  return true;
+}
+
+// Reads "<prefix>N0.N1.N2...>" with exactly count numbers below 2^32 after that of the node: 0 is this one (*node NULL).
+static bool parse_numbers(term list, const char *prefix, u32 count, u64 *numbers, const struct node **node) {
   u8 text[64];
   size_t n;
   for (term l = list; is_cons(l); l = tl(l)) // one byte each
     if (!is_small(hd(l)) || (u64)small_val(hd(l)) > 127) return false;
   if (bif_utf8_of_list(list, text, sizeof text, &n) < 0) return false;
   size_t k = strlen(prefix);
-  if (n <= k || memcmp(text, prefix, k) != 0 || text[k] != '0') return false;
-  const u8 *p = text + k + 1, *end = text + n;
-  for (u32 i = 0; i < count; i++) {
-    if (end - p < 2 || *p != '.' || p[1] < '0' || p[1] > '9') return false;
-    u64 v = 0;
-    for (p++; p < end && *p >= '0' && *p <= '9'; p++) {
-      v = v * 10 + (*p - '0');
-      if (v > UINT32_MAX) return false;
-    }
-    numbers[i] = v;
-  }
+  if (n <= k || memcmp(text, prefix, k) != 0) return false;
+  const u8 *p = text + k, *end = text + n;
+  u64 index;
+  if (!parse_number(&p, end, &index)) return false;
+  for (*node = index ? node_first : NULL; *node && atom_index((*node)->name) != index;) *node = (*node)->next;
+  if (index && !*node) return false;
+  for (u32 i = 0; i < count; i++)
+    if (p >= end || *p++ != '.' || !parse_number(&p, end, &numbers[i])) return false;
   return end - p == 1 && *p == '>';
+}
+
+static term external(enum kind kind, const struct node *node, u64 number) {
+  term *e = heap_alloc(HEAP, 4);
+  e[0] = MAKE_HEADER(kind, 3), e[1] = node->name, e[2] = node->creation, e[3] = number;
+  return make_boxed(e);
 }
 
 term bif_list_to_pid(struct process *p UNUSED, term *a) {
   u64 n[2];
-  if (!parse_numbers(a[0], "<", 2, n) || n[0] >> 28 || n[1] >> 28) return bif_badarg();
+  const struct node *node;
+  if (!parse_numbers(a[0], "<", 2, n, &node)) return bif_badarg();
+  if (node) return external(KIND_EXT_PID, node, n[1] << 32 | n[0]);
+  if (n[0] >> 28 || n[1] >> 28) return bif_badarg();
   return make_pid((u32)n[0], (u32)n[1]);
 }
 
 term bif_list_to_port(struct process *p UNUSED, term *a) {
   u64 n;
-  if (!parse_numbers(a[0], "#Port<", 1, &n) || n >> 28) return bif_badarg();
+  const struct node *node;
+  if (!parse_numbers(a[0], "#Port<", 1, &n, &node)) return bif_badarg();
+  if (node) return external(KIND_EXT_PORT, node, n);
+  if (n >> 28) return bif_badarg();
   return make_port(n);
 }
 
 term bif_list_to_ref(struct process *p UNUSED, term *a) {
   u64 n[3];
-  if (!parse_numbers(a[0], "#Ref<", 3, n) || n[2] >> 18) return bif_badarg();
+  const struct node *node;
+  if (!parse_numbers(a[0], "#Ref<", 3, n, &node) || node || n[2] >> 18) return bif_badarg();
   term *r = heap_alloc(HEAP, REF_WORDS);
   r[0] = MAKE_HEADER(KIND_REF, REF_WORDS - 1);
   r[1] = n[2] | n[1] << 32;

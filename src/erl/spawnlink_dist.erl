@@ -24,7 +24,7 @@ close(_Listen) -> ok.
 
 select(Node) -> is_node_name(Node).
 
-is_node_name(Node) -> dist_util:is_node_name(Node).
+is_node_name(Node) -> dist_util:is_node_name(atom_to_list(Node)).
 
 accept(_Listen) -> spawn_opt(?MODULE, accept_loop, [self()], [link, {priority, max}]).
 

@@ -53,7 +53,7 @@ void node_destroy_all(void);
 // Puts control, and message unless NV, into the queue. False: no memory (the connection ends, unless it was a message).
 bool node_send(struct node *n, term control, term message);
 // nodeup or nodedown to those who called net_kernel:monitor_nodes.
-enum { NODES_LIST = 1, NODES_MAP = 2, NODES_VISIBLE = 4, NODES_HIDDEN = 8, NODES_REASON = 16, NODES_ID = 32 };
+enum { NODES_MAP = 2, NODES_VISIBLE = 4, NODES_HIDDEN = 8, NODES_REASON = 16, NODES_ID = 32 };
 struct process *node_watched(void);            // what monitors of all nodes have as their target
 void node_tell(term what, term name, bool hidden, u64 id, term reason);
 void node_notify(struct node *n);                // dist_data to the controller, if it wants it and there is something
