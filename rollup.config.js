@@ -22,8 +22,19 @@ const output = (format, extension) => ({
   plugins: [terser({ ecma: 2022, module: true, keep_classnames: CLASS_NAMES, mangle: { properties: { regex: INTERNAL } }, compress: { passes: 3, unsafe_arrows: true, keep_fargs: false, pure_getters: true } })],
 });
 
-export default {
-  input: 'js/index.js',
-  external: (id) => id === 'fflate' || id.startsWith('node:'),
-  output: [output('es', 'js'), { ...output('cjs', 'cjs'), exports: 'named' }],
-};
+/** What is a module of its own beside the package's: it has the package's names from there. */
+const beside = (format, extension) => ({
+  file: `dist/spawnlink-distribution.${extension}`,
+  format,
+  paths: () => `./spawnlink.${extension}`,
+  plugins: [terser({ ecma: 2022, module: true })],
+});
+
+export default [
+  {
+    input: 'js/index.js',
+    external: (id) => id === 'fflate' || id.startsWith('node:'),
+    output: [output('es', 'js'), { ...output('cjs', 'cjs'), exports: 'named' }],
+  },
+  { input: 'js/distribution.js', external: (id) => id.endsWith('/index.js'), output: [beside('es', 'js'), beside('cjs', 'cjs')] },
+];

@@ -163,20 +163,31 @@ function programsOf(root, files) {
 }
 
 /**
+ * The arguments of a node: it is reached as js/distribution.js says, there is no epmd.
+ * @param {NonNullable<VMOptions['node']>} node
+ */
+function nodeArguments({ name, cookie, hidden }) {
+  const host = /^[^@]+@([^@]+)$/.exec(name ?? '')?.[1];
+  if (!host) throw new ArgumentError("the name of a node is 'name@host'");
+  if (cookie !== undefined && typeof cookie !== 'string') throw new ArgumentError('a cookie is a string');
+  return ['-proto_dist', 'spawnlink', '-no_epmd', host.includes('.') ? '-name' : '-sname', name, ...(cookie === undefined ? [] : ['-setcookie', cookie]), ...(hidden ? ['-hidden'] : [])];
+}
+
+/**
  * What a VM that boots is given: the arguments that erlexec gives OTP's emulator, and its files.
  * @param {VMOptions} options
  * @param {string | Pack | undefined} home an OTP root, or a pack
  * @param {HostFiles | undefined} files
  * @returns {{args: string[], files: HostFiles | undefined}}
  */
-export function prepare({ args = [], env = {}, files: option, shell }, home, files) {
+export function prepare({ args = [], env = {}, files: option, shell, node }, home, files) {
   if (home === undefined) throw new ArgumentError('no OTP to boot: `otp` has neither a pack nor a root');
   if (typeof home === 'string' && option !== 'host') throw new ArgumentError("to boot from a folder takes files: 'host'");
   const root = typeof home === 'string' ? home : ROOT;
   const programs = typeof home === 'string' && files ? programsOf(root, files) : `${root}/bin`;
   const lookup = typeof home === 'string' || args.includes('inetrc') ? [] : ['-kernel', 'inetrc', `"${INETRC}"`];
   return {
-    args: ['-root', root, '-bindir', programs, '-progname', 'erl', '--', '-home', env.HOME ?? '/', '--', ...(shell || args.includes('-noshell') ? [] : ['-noshell']), ...lookup, ...args],
+    args: ['-root', root, '-bindir', programs, '-progname', 'erl', '--', '-home', env.HOME ?? '/', '--', ...(shell || args.includes('-noshell') ? [] : ['-noshell']), ...lookup, ...(node ? nodeArguments(node) : []), ...args],
     files: typeof home === 'string' ? files : packFiles(home, files),
   };
 }

@@ -30,6 +30,8 @@ import { VM } from './vm.js';
  * @property {number} [seed] makes what is random repeatable
  * @property {'real' | 'virtual' | Clock} [clock] virtual: time passes only while everything waits, and then at once; or your own
  * @property {boolean} [boot] OTP's own init starts kernel and stdlib, as erl does, instead of a few light services; takes longer
+ * @property {{name: string, cookie?: string, hidden?: boolean}} [node] with `boot`: it is a node of that name ('name@host'), which
+ *   `connect` of 'spawnlink/distribution' joins to others
  * @property {boolean | Terminal} [shell] with `boot`: OTP's shell runs on stdin and stdout, as erl starts it; with line editing if they
  *   are a terminal
  * @property {string[]} [args] the command line, as init:get_plain_arguments and get_argument show it

@@ -108,7 +108,7 @@ enum vm_status vm_term_decode(struct vm_term *t, const u8 *etf, size_t n) {
   memset(t, 0, sizeof *t);
   size_t used = 0;
   struct etf_error error = {0, "malformed"};
-  t->value = etf_decode(&t->heap, etf, n, 0, &used, &error);
+  t->value = etf_decode(&t->heap, etf, n, ETF_HOST, &used, &error);
   if (t->value != NV && !t->heap.exhausted && used == n) return VM_OK;
   bool no_memory = t->heap.exhausted;
   vm_term_free(t);

@@ -10,11 +10,11 @@ struct etf_options {
   int minor_version;   // 0, 1, 2
   bool deterministic;
   bool local;
-  bool host;           // to JavaScript, which has no native records: {'#', Module, Name, #{Key => Value}}
+  bool host;           // to JavaScript, which has no native records: {'#', Module, Name, #{Key => Value}}; this node is nonode@nohost there, always
 };
 bool etf_encode(struct bytes *out, term t, const struct etf_options *o); // with the leading 131
 struct etf_error { size_t offset; const char *what; };
-enum { ETF_SAFE = 1, ETF_NO_VERSION = 2 };
+enum { ETF_SAFE = 1, ETF_NO_VERSION = 2, ETF_HOST = 4 };
 // Builds the term in h. *used = bytes consumed. NV on malformed input (error says where) or system limit.
 term etf_decode(struct heap *h, const u8 *data, size_t n, int flags, size_t *used, struct etf_error *error);
 u64 etf_size(term t, const struct etf_options *o); // bytes of the encoding

@@ -24,7 +24,7 @@ struct reader {
   struct heap *h;
   struct bytes frames; // of struct frame
   u64 owed;            // terms still to come
-  bool safe;
+  bool safe, host;
   const char *what;    // what is wrong, once something is
 };
 
@@ -110,7 +110,8 @@ static bool get_creation(struct reader *r, bool old, u32 *creation) {
   return !old || *creation <= 3 || fail(r, "bad creation");
 }
 
-static bool is_this_node(term node, u32 creation) {
+static bool is_this_node(const struct reader *r, term node, u32 creation) {
+  if (r->host && node == ATOM_nonode_nohost) return creation == 0;
   return node == etf_node_name && (creation == etf_creation || creation == 0);
 }
 
@@ -129,7 +130,7 @@ static bool get_pid(struct reader *r, u32 tag, term *out) {
   if (!get_atom(r, &node) || !need(r, old ? 9 : 12)) return false;
   u32 number = get32(r), serial = get32(r), creation;
   if (!get_creation(r, old, &creation)) return false;
-  if (!is_this_node(node, creation)) {
+  if (!is_this_node(r, node, creation)) {
     *out = external(r, KIND_EXT_PID, node, creation, (u64)serial << 32 | number);
     return true;
   }
@@ -145,7 +146,7 @@ static bool get_port(struct reader *r, u32 tag, term *out) {
   u64 number = tag == ETF_V4_PORT ? get64(r) : get32(r);
   u32 creation;
   if (!get_creation(r, tag == ETF_PORT, &creation)) return false;
-  if (!is_this_node(node, creation)) {
+  if (!is_this_node(r, node, creation)) {
     *out = external(r, KIND_EXT_PORT, node, creation, number);
     return true;
   }
@@ -155,7 +156,7 @@ static bool get_port(struct reader *r, u32 tag, term *out) {
 }
 
 static term make_ref(struct reader *r, term node, u32 creation, const u32 *words, u32 n) {
-  if (is_this_node(node, creation)) {
+  if (is_this_node(r, node, creation)) {
     term *p = heap_alloc(r->h, REF_WORDS);
     p[0] = MAKE_HEADER(KIND_REF, REF_WORDS - 1);
     p[1] = words[0] | (u64)words[1] << 32;
@@ -186,7 +187,7 @@ static bool get_ref(struct reader *r, u32 tag, term *out) {
   if (tag != ETF_REFERENCE && !get_creation(r, creation_bytes == 1, &creation)) return false;
   for (u32 i = 0; i < n; i++) words[i] = get32(r);
   if (tag == ETF_REFERENCE && !get_creation(r, true, &creation)) return false;
-  if (is_this_node(node, creation) && (n > 3 || words[0] >> 18)) return fail(r, "bad reference");
+  if (is_this_node(r, node, creation) && (n > 3 || words[0] >> 18)) return fail(r, "bad reference");
   *out = make_ref(r, node, creation, words, n);
   return true;
 }
@@ -443,7 +444,7 @@ static void drop_frames(struct reader *r) {
 }
 
 static term decode(struct heap *h, const u8 *data, size_t n, int flags, size_t *used, struct etf_error *error) {
-  struct reader r = {.start = data, .p = data, .end = data + n, .h = h, .safe = flags & ETF_SAFE};
+  struct reader r = {.start = data, .p = data, .end = data + n, .h = h, .safe = flags & ETF_SAFE, .host = flags & ETF_HOST};
   bytes_init(&r.frames);
   term t = NV;
   bool ok = read_all(&r, &t);

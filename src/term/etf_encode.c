@@ -148,13 +148,16 @@ static void put_bits(struct writer *w, term t) {
   bits_copy(p, 0, b.data, b.offset, b.size);
 }
 
+static void put_node(struct writer *w, const term *p) { put_atom(w, p ? p[1] : w->o->host ? ATOM_nonode_nohost : etf_node_name); }
+static void put_creation(struct writer *w, const term *p) { put32(w, p ? (u32)p[2] : w->o->host ? 0 : etf_creation); }
+
 static void put_pid(struct writer *w, term t) {
   const term *p = is_boxed(t) ? boxed_ptr(t) : NULL;
   put8(w, ETF_NEW_PID);
-  put_atom(w, p ? p[1] : etf_node_name);
+  put_node(w, p);
   put32(w, p ? (u32)p[3] : pid_number(t));
   put32(w, p ? (u32)(p[3] >> 32) : pid_serial(t));
-  put32(w, p ? (u32)p[2] : etf_creation);
+  put_creation(w, p);
 }
 
 static void put_port(struct writer *w, term t) {
@@ -162,10 +165,10 @@ static void put_port(struct writer *w, term t) {
   u64 number = p ? p[3] : port_number(t);
   bool wide = number >> 28;
   put8(w, wide ? ETF_V4_PORT : ETF_NEW_PORT);
-  put_atom(w, p ? p[1] : etf_node_name);
+  put_node(w, p);
   if (wide) put64(w, number);
   else put32(w, (u32)number);
-  put32(w, p ? (u32)p[2] : etf_creation);
+  put_creation(w, p);
 }
 
 static void put_ref(struct writer *w, term t) {
@@ -174,8 +177,8 @@ static void put_ref(struct writer *w, term t) {
   u32 n = local ? 3 : (u32)(p[2] >> 32);
   put8(w, ETF_NEWER_REFERENCE);
   put16(w, n);
-  put_atom(w, local ? etf_node_name : p[1]);
-  put32(w, local ? etf_creation : (u32)p[2]);
+  put_node(w, local ? NULL : p);
+  put_creation(w, local ? NULL : p);
   const term *words = local ? p + 1 : p + 3;
   for (u32 i = 0; i < n; i++) put32(w, (u32)(words[i / 2] >> (i & 1 ? 32 : 0)));
 }

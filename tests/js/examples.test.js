@@ -42,7 +42,7 @@ function program(all) {
   const functions = all.map(({ name, code }) => {
     const body = code.filter((line) => {
       if (!line.startsWith('import ')) return true;
-      if (!line.includes("'spawnlink'")) imports.add(line.replace("'../js/", `'${pathToFileURL(join(root, 'js'))}/`));
+      if (!line.includes("'spawnlink'")) imports.add(line.replace("'../js/", `'${pathToFileURL(join(root, 'js'))}/`).replace(/'spawnlink\/(\w+)'/, `'${pathToFileURL(join(root, 'js'))}/$1.js'`));
       return false;
     });
     return `  [${JSON.stringify(name)}, async ({ ${['createVM', 'readBeam', 'check'].join(', ')} }) => {\n${body.map(checked).join('\n')}\n  }],`;

@@ -2,7 +2,7 @@
 %% What two connected nodes show each other: main(Peer) runs each case on this node against Peer, where this module is loaded
 %% too, and prints a line a case. The lines are the same whichever of the two is erl.
 -module(dist_cases).
--export([main/1, echo/0, wait/0, trapper/1, linker/2, watcher/2, spray/2, counter/2, hold/1, named/2, die/1, sleeper/0, server/0, chain/2, seq/3]).
+-export([main/1, echo/0, wait/0, trapper/1, linker/2, collector/2, watcher/2, spray/2, counter/2, hold/1, named/2, die/1, sleeper/0, server/0, chain/2, seq/3]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
 
 main(Peer) ->
@@ -47,6 +47,7 @@ wait() -> receive {exit, R} -> exit(R); {throw, R} -> throw(R); {error, R} -> er
 trapper(To) -> process_flag(trap_exit, true), To ! {self(), ready}, forward(To).
 forward(To) -> receive {do, F} -> To ! {done, catch F()}; M -> To ! {got, M} end, forward(To).
 linker(To, P) -> process_flag(trap_exit, true), link(P), To ! {self(), linked}, forward(To).
+collector(To, P) -> process_flag(trap_exit, true), link(P), To ! {self(), linked}, receive {report, From} -> From ! {collected, all(0), process_info(self(), links)} end.
 watcher(To, What) -> R = monitor(process, What), To ! {self(), watching}, receive {'DOWN', R, T, O, Why} -> To ! {down, T, O, Why}; demonitor -> demonitor(R), To ! demonitored, forward(To) end.
 spray(To, N) -> [To ! {n, I} || I <- lists:seq(1, N)], To ! last.
 counter(To, N) -> counter(To, N, 1).
@@ -72,6 +73,8 @@ handle_cast({set, N}, _) -> {noreply, N}.
 handle_info(_, S) -> {noreply, S}.
 
 pids(Pid) -> receive {Pid, X} -> X after 5000 -> nothing end.
+%% Within N times 50 ms.
+connected(P, N) -> lists:member(P, nodes()) orelse N > 0 andalso begin timer:sleep(50), connected(P, N - 1) end.
 trap() -> process_flag(trap_exit, true).
 
 %% --- The cases ---------------------------------------------------------------------------------------------------
@@ -258,15 +261,15 @@ infos() ->
 connections() ->
     [{disconnect, fun(P) -> {erlang:disconnect_node(P), nodes(), net_kernel:connect_node(P), nodes() =:= [P], erlang:disconnect_node('nobody@localhost')} end},
      {disconnect_link, fun(P) -> trap(), S = on(P, sleeper, []), link(S), erlang:disconnect_node(P), {next(), all(100), process_info(self(), links)} end},
-     {disconnect_linked_from_there, fun(P) -> trap(), L = on(P, linker, [self(), self()]), linked = pids(L), erlang:disconnect_node(P), {next(), all(100), process_info(self(), links)} end},
+     {disconnect_linked_from_there, fun(P) -> trap(), C = on(P, collector, [self(), self()]), linked = pids(C), erlang:disconnect_node(P), {next(), all(100), process_info(self(), links)} end},
      {disconnect_untrapped, fun(P) -> S = on(P, sleeper, []), {_, R} = spawn_monitor(fun() -> link(S), receive x -> ok end end), timer:sleep(100), erlang:disconnect_node(P), {'DOWN', R, _, _, W} = next(), W end},
      {disconnect_monitor, fun(P) -> S = on(P, sleeper, []), R = monitor(process, S), erlang:disconnect_node(P), {'DOWN', R, process, S, W} = next(), {W, process_info(self(), monitors)} end},
      {disconnect_monitor_name, fun(P) -> N = on(P, named, [self(), dist_dm]), registered = pids(N), R = monitor(process, {dist_dm, P}), erlang:disconnect_node(P), {'DOWN', R, process, O, W} = next(), {O =:= {dist_dm, P}, W, exit(N, kill)} end},
      {disconnect_monitored, fun(P) -> S = spawn(fun sleeper/0), W = on(P, watcher, [self(), S]), watching = pids(W), erlang:disconnect_node(P), timer:sleep(100), process_info(S, monitored_by) end},
-     {disconnect_there, fun(P) -> T = on(P, trapper, [self()]), ready = pids(T), S = spawn(fun sleeper/0), T ! {do, fun() -> link(S), linked end}, {done, linked} = next(), erlang:disconnect_node(P), timer:sleep(300), net_kernel:connect_node(P), T ! {do, fun() -> process_info(self(), links) end}, lists:sort([clean(M) || M <- all()]) end},
+     {disconnect_there, fun(P) -> S = spawn(fun sleeper/0), C = on(P, collector, [self(), S]), linked = pids(C), erlang:disconnect_node(P), timer:sleep(300), net_kernel:connect_node(P), C ! {report, self()}, {clean(next()), process_info(S, links)} end},
      {monitor_node, fun(P) -> monitor_node(P, true), monitor_node(P, true), erlang:disconnect_node(P), all() end},
      {monitor_node_once, fun(P) -> monitor_node(P, true), monitor_node(P, true), monitor_node(P, false), erlang:disconnect_node(P), all() end},
-     {monitor_node_reconnects, fun(P) -> erlang:disconnect_node(P), monitor_node(P, true), timer:sleep(200), {nodes() =:= [P], all(50)} end},
+     {monitor_node_reconnects, fun(P) -> erlang:disconnect_node(P), monitor_node(P, true), {connected(P, 100), all(50)} end},
      {monitor_nodes, fun(P) -> erlang:disconnect_node(P), timer:sleep(100), ok = net_kernel:monitor_nodes(true), net_kernel:connect_node(P), timer:sleep(400), erlang:disconnect_node(P), A = all(), ok = net_kernel:monitor_nodes(false), net_kernel:connect_node(P), {A, all(200)} end},
      {monitor_nodes_info, fun(P) -> ok = net_kernel:monitor_nodes(true, [{node_type, all}, nodedown_reason]), erlang:disconnect_node(P), net_kernel:connect_node(P), all() end},
      {monitor_nodes_map, fun(P) -> ok = net_kernel:monitor_nodes(true, #{node_type => all}), erlang:disconnect_node(P), net_kernel:connect_node(P), all() end},
