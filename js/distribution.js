@@ -26,6 +26,7 @@ import { ArgumentError, Atom, ClosedError, ErlangError, NoProcessError, Tuple } 
  * @property {(bytes: Uint8Array) => any} write
  * @property {() => any} end
  * @property {(type: any, listener: any) => any} on
+ * @property {(on: boolean) => any} [setNoDelay]
  */
 
 /**
@@ -165,6 +166,7 @@ function overPort(vm, port) {
 
 /** @param {StreamLike} stream @returns {(session: Session) => Carrier} */
 const overStream = (stream) => (session) => {
+  stream.setNoDelay?.(true);
   stream.on('data', (/** @type {Uint8Array} */ bytes) => session.take(new Uint8Array(bytes)));
   for (const event of ['close', 'error']) stream.on(event, () => session.end());
   return { send: (bytes) => void stream.write(bytes), close: () => void stream.end() };

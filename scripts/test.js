@@ -33,6 +33,8 @@ const SUITES = [
   // Elixir on the libraries of OTP 25, and the newest on those of OTP 29.
   { name: 'elixir', when: 'tests/elixir/run.js', command: [node, 'tests/elixir/run.js'] },
   { name: 'elixir-sid', when: 'tests/elixir/run.js', command: [node, 'tests/elixir/run.js', 'sid'] },
+  // Two nodes, of which one or both or none is erl.
+  { name: 'nodes', when: 'tests/nodes/run.js', command: [node, 'tests/nodes/run.js'] },
   // Processes and signals again, where every call is a place to be scheduled out.
   { name: 'erl-slices', when: 'tests/erl/run.js', command: [node, 'tests/erl/run.js', ...['slice=1', 'slice=3', 'slice=7'].flatMap((mode) => ['--mode', mode]), 'interp', 'process', 'signals', 'otp'] },
   // A collection wherever there may be one: a term that nobody holds does not survive it.

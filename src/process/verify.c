@@ -4,6 +4,7 @@
 #include "process/event.h"
 #include "process/mailbox.h"
 #include "process/node.h"
+#include "process/port.h"
 #include "process/signal.h"
 #include "process/timer.h"
 
@@ -12,7 +13,7 @@ struct sums { u32 link_ends, own, watched, untargeted, aliases; bool ok; };
 static bool live_remote(struct process *p) {
   return p == node_watched() || (is_atom(p->pid) ? &remote_of(p)->at->itself->p : remote_find(p->pid)) == p;
 }
-static bool live(struct process *p) { return p && (p->remote ? live_remote(p) : process_find(p->pid) == p); }
+static bool live(struct process *p) { return p && (p->remote ? live_remote(p) : endpoint_find(p->pid) == p); }
 
 static void verify_links(const struct process *p, struct sums *s) {
   u32 n = 0;

@@ -75,6 +75,7 @@ handle_info(_, S) -> {noreply, S}.
 pids(Pid) -> receive {Pid, X} -> X after 5000 -> nothing end.
 %% Within N times 50 ms.
 connected(P, N) -> lists:member(P, nodes()) orelse N > 0 andalso begin timer:sleep(50), connected(P, N - 1) end.
+up(P) -> net_kernel:connect_node(P) orelse begin timer:sleep(20), up(P) end.
 trap() -> process_flag(trap_exit, true).
 
 %% --- The cases ---------------------------------------------------------------------------------------------------
@@ -287,7 +288,7 @@ connections() ->
      {reconnect_call, fun(P) -> rpc:call(P, ?MODULE, server, []), erlang:disconnect_node(P), A = gen_server:call({dist_server, P}, {add, 1}), gen_server:stop({dist_server, P}), A end},
      {unlink_and_disconnect, fun(P) -> trap(), S = on(P, sleeper, []), link(S), unlink(S), erlang:disconnect_node(P), A = all(100), link(S), exit(S, kill), {A, next()} end},
      {request_and_disconnect, fun(P) -> R = spawn_request(P, ?MODULE, sleeper, [], [monitor]), {spawn_reply, R, ok, S} = next(), erlang:disconnect_node(P), {'DOWN', R, process, S, W} = next(), W end},
-     {again_and_again, fun(P) -> [begin E = on(P, echo, []), E ! {self(), I}, I = pids(E), erlang:disconnect_node(P) end || I <- lists:seq(1, 20)] =:= lists:duplicate(20, true) end},
+     {again_and_again, fun(P) -> [begin up(P), E = on(P, echo, []), E ! {self(), I}, I = pids(E), erlang:disconnect_node(P) end || I <- lists:seq(1, 20)] =:= lists:duplicate(20, true) end},
      {at_the_end, fun(P) -> {net_kernel:connect_node(P), process_info(self(), [links, monitors, monitored_by])} end}].
 
 leaks() ->

@@ -118,26 +118,30 @@ const runs = {
     const b = await freePort();
     const peer = erl('b', { b }, untilClosed);
     await up(peer);
-    const argv = ['-pa', out, '-bare', '-wait', '-verify', 'dist_native', 'main', 'a@localhost', 'b@localhost', String(b), join(here, 'relay.js'), only ? `dist_cases:${only}` : 'dist_cases', out];
+    const argv = ['-pa', out, '-bare', '-wait', '-verify', '-leaks', 'dist_native', 'main', 'a@localhost', 'b@localhost', String(b), join(here, 'relay.js'), only ? `dist_cases:${only}` : 'dist_cases', out];
     const text = await output(spawn(join(root, 'build/native/spawnlink_native'), argv, { cwd: root, env: { ...process.env, NODE: process.execPath }, stdio: ['ignore', 'pipe', 'inherit'] }));
     peer.stdin.end();
     return text;
   },
 };
 
+// All at once: they mostly wait. erl by itself is what they are compared with.
+const [both, oneWay] = [kinds.some((kind) => !kind.startsWith('native')), kinds.some((kind) => kind.startsWith('native'))];
+const [expectedBoth, expectedOneWay, ...results] = await Promise.all([both && runs['erl-erl'](false), oneWay && runs['erl-erl'](true), ...kinds.map((kind) => runs[kind]())]);
 let passed = 0, failed = 0;
-const expected = {};
-for (const kind of kinds) {
-  const oneWay = kind.startsWith('native');
-  expected[oneWay] ??= (await runs['erl-erl'](oneWay)).split('\n');
-  const got = (await runs[kind]()).split('\n');
+for (const [at, kind] of kinds.entries()) {
+  const expected = (kind.startsWith('native') ? expectedOneWay : expectedBoth).split('\n');
+  const got = results[at].split('\n');
   let wrong = 0;
-  for (let i = 0; i < Math.max(got.length, expected[oneWay].length); i++) {
-    if (got[i] === expected[oneWay][i]) passed++;
-    else if (failed++, wrong++ < 5) console.log(`${kind} line ${i + 1}\n  erl-erl ${expected[oneWay][i]}\n  ours    ${got[i]}`);
+  for (let i = 0; i < Math.max(got.length, expected.length); i++) {
+    if (got[i] === expected[i]) passed++;
+    else if (failed++, wrong++ < 5) console.log(`${kind} line ${i + 1}\n  erl-erl ${expected[i]}\n  ours    ${got[i]}`);
   }
   console.log(`${kind}: ${got.length - 1} lines, ${wrong} differ`);
-  for (const it of closing.splice(0).reverse()) it.close();
+}
+for (const it of closing.splice(0).reverse()) {
+  it.close();
+  if (it.leaked) failed++, console.log(`${it.leaked} blocks leaked`);
 }
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);
