@@ -109,6 +109,12 @@ test("the README's example, as it is pasted", () => {
   if (!lines.some((line) => / -> .*: boom \((trapped|killed)\)$/.test(line))) throw new Error(lines.join('\n'));
 });
 
+test("the README's two nodes, from ESM and CommonJS", () => {
+  const [, , [, example]] = ['', ...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```js\n([^]*?)```/g)];
+  equal(node(file('nodes.mjs', example)), 'pong\n');
+  equal(node('-e', "const { connect, accept } = require('spawnlink/distribution'); console.log(typeof connect, typeof accept)"), 'function function\n');
+});
+
 test('in a bundle by Rollup, with the files beside it', () => {
   file('rollup.config.js', `
 import { nodeResolve } from '${tool('@rollup/plugin-node-resolve/dist/es/index.js')}';
