@@ -144,9 +144,10 @@ function overPort(vm, port) {
   };
   /** @param {any} message */
   const take = (message) => {
-    if (!(message instanceof Uint8Array) || vm.closed) return;
+    if (!(message instanceof Uint8Array)) return;
     const at = message[0] & MINE ? 1 : 0;
     const kind = message[0] & 3;
+    if (vm.closed) return void (kind === OPEN && at === 1 && post(CLOSE));
     const session = sessions[at];
     if (kind === DATA) return session?.take(message.slice(1));
     sessions[at] = undefined;

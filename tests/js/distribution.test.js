@@ -53,6 +53,7 @@ test('JavaScript processes talk to other nodes, link to and monitor their proces
   const pid = await here.receive();
   here.link(pid);
   const ref = here.monitor(pid);
+  expect(await a.call('net_adm', 'ping', [B])).toBe(atom('pong')); // link and monitor have arrived before it
   there.exit(atom('gone'));
   const messages = [await here.receive(), await here.receive()];
   expect(messages.find((m) => m.at(0) === atom('EXIT')).at(2)).toBe(atom('gone'));
@@ -114,7 +115,8 @@ run(Peer, N) ->
     [begin link(S), unlink(S), demonitor(monitor(process, S)) end || _ <- lists:seq(1, N)],
     [receive {'DOWN', R, _, _, normal} -> ok end || {_, R} <- [spawn_monitor(Peer, erlang, self, []) || _ <- lists:seq(1, N div 4)]],
     exit(S, kill), rpc:call(Peer, erlang, is_process_alive, [S]), garbage_collect(), ok.`);
-  const { a, close } = await pair({ more: { modules: { churn } } });
+  const { a, close } = await pair();
+  a.load(churn);
   const blocks = async () => Number(await a.call('erlang', 'memory', [atom('processes')]));
   await a.call('churn', 'run', [B, 1000]);
   const before = await blocks();
