@@ -1,7 +1,7 @@
 %% SPDX-License-Identifier: Apache-2.0
 %% Compiles every module of an application and prints a line for each: its name, and the size and the digest of its whole beam, or
-%% why there is none. From its source in Folder where that has it, else (grammars, OTP unpacked without sources) from the forms
-%% that the application's own beam holds. Run on erl and on ours by run.js.
+%% why there is none. From its source in Folder where that has all it takes, else (what OTP's build generates, OTP unpacked without
+%% sources) from the forms that the application's own beam holds. Run on erl and on ours by run.js.
 -module(beams).
 -export([main/1]).
 
@@ -15,8 +15,8 @@ application(Folder, Name) ->
 
 one(Source, Beam, Options) ->
     Base = filename:basename(Beam, ".beam"),
-    case filelib:wildcard(filename:join([Source, "src", "**", Base ++ ".erl"])) of
-        [File] -> told(source, compile:file(File, Options));
+    case [compile:file(File, Options) || File <- filelib:wildcard(filename:join([Source, "src", "**", Base ++ ".erl"]))] of
+        [{ok, _, _} = Compiled] -> told(source, Compiled);
         _ ->
             {ok, {_, [{abstract_code, {raw_abstract_v1, Forms}}]}} = beam_lib:chunks(Beam, [abstract_code]),
             told(forms, compile:noenv_forms(Forms, Options))
