@@ -187,7 +187,8 @@ const overStream = (stream) => (session) => {
  * const { port1, port2 } = new MessageChannel();
  * connect(a, 'b@localhost', port1);
  * connect(b, 'a@localhost', port2);
- * String(await a.call('rpc', 'call', [Atom.for('b@localhost'), Atom.for('erlang'), Atom.for('node'), []])); // b@localhost
+ * String(await a.call('rpc', 'call', [Atom.for('b@localhost'), Atom.for('erlang'), Atom.for('node'), []])); // 'b@localhost'
+ * port1.close();
  *
  * @param {VM} vm
  * @param {string} node the name of the other: 'name@host'
@@ -208,7 +209,8 @@ export function connect(vm, node, by) {
  * import { createServer } from 'node:net';
  *
  * const vm = await createVM({ boot: true, node: { name: 'a@localhost', cookie: 'secret' } });
- * createServer((socket) => accept(vm, socket)).listen(4370);
+ * const server = createServer((socket) => accept(vm, socket)).listen(4370);
+ * server.close();
  *
  * @param {VM} vm
  * @param {StreamLike} stream
