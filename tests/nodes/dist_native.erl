@@ -8,6 +8,7 @@ main([Name, Peer, Port, Relay, What, Path]) ->
     [os:putenv("ONLY", O) || O <- Only],
     spawn(?MODULE, channels, [Port, Relay]),
     spawn_link(fun() ->
+        until_registered(init),
         spawnlink_boot:started(),
         Status = try (list_to_atom(Module)):main(list_to_atom(Peer)), 0 catch C:R:S -> erlang:display({C, R, S}), 1 end,
         erlang:halt(Status)
@@ -16,6 +17,8 @@ main([Name, Peer, Port, Relay, What, Path]) ->
     Arguments = ["-root", Root, "-bindir", Root ++ "/bin", "-progname", "erl", "--", "-home", "/tmp", "--", "-noshell", "-proto_dist", "spawnlink",
                  "-no_epmd", "-sname", Name, "-setcookie", "c", "-pa", Path],
     spawnlink_boot:start([list_to_binary(A) || A <- Arguments]).
+
+until_registered(Name) -> whereis(Name) =/= undefined orelse begin erlang:yield(), until_registered(Name) end.
 
 channels(Port, Relay) ->
     register(spawnlink_channels, self()),
