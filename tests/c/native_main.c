@@ -6,6 +6,7 @@
 // else 1 when the process ended abnormally. -leaks: fails when closing leaves memory behind.
 // -failures N: runs M:F() N times, in the n-th run the n-th allocation fails; each run must end.
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,7 +153,9 @@ int main(int argc, char **argv) {
   int first = parse(argc, argv);
   const char *root = getenv("OTP_ROOT");
   const char *own = getenv("SPAWNLINK_ERL");
-  native_host_path(own ? own : "build/erl");
+  // In full: a module may be loaded when the program has changed the working directory.
+  char full[PATH_MAX];
+  native_host_path(realpath(own ? own : "build/erl", full) ? full : "build/erl");
   u32 release = native_host_otp(root ? root : "/usr/lib/erlang");
   if (vm_open(&options) != VM_OK) die("cannot open");
   if (release) system_set_otp_release(release);
