@@ -56,6 +56,8 @@ counter(To, N, I) -> receive {n, I} -> counter(To, N, I + 1); M -> To ! {out_of_
 hold(To) -> To ! {self(), ready}, receive {F, done} -> F ! ok end.
 named(To, Name) -> register(Name, self()), To ! {self(), registered}, forward(To).
 die(R) -> exit(R).
+%% nodedown of a connection that ended before may come late.
+node_message(What, Node) -> receive {What, Node} -> What after 5000 -> none end.
 sleeper() -> receive never -> ok end.
 chain(To, 0) -> To ! {self(), end_of_chain}, receive never -> ok end;
 chain(To, N) -> Next = case N rem 2 of 0 -> node(To); _ -> node() end, spawn_link(Next, ?MODULE, chain, [To, N - 1]), receive never -> ok end.
@@ -271,11 +273,12 @@ connections() ->
      {monitor_node, fun(P) -> monitor_node(P, true), monitor_node(P, true), erlang:disconnect_node(P), all() end},
      {monitor_node_once, fun(P) -> monitor_node(P, true), monitor_node(P, true), monitor_node(P, false), erlang:disconnect_node(P), all() end},
      {monitor_node_reconnects, fun(P) -> erlang:disconnect_node(P), monitor_node(P, true), {connected(P, 100), all(50)} end},
-     {monitor_nodes, fun(P) -> erlang:disconnect_node(P), timer:sleep(100), ok = net_kernel:monitor_nodes(true), net_kernel:connect_node(P), timer:sleep(400), erlang:disconnect_node(P), A = all(), ok = net_kernel:monitor_nodes(false), net_kernel:connect_node(P), {A, all(200)} end},
-     {monitor_nodes_info, fun(P) -> ok = net_kernel:monitor_nodes(true, [{node_type, all}, nodedown_reason]), erlang:disconnect_node(P), net_kernel:connect_node(P), all() end},
-     {monitor_nodes_map, fun(P) -> ok = net_kernel:monitor_nodes(true, #{node_type => all}), erlang:disconnect_node(P), net_kernel:connect_node(P), all() end},
+     {monitor_nodes, fun(P) -> erlang:disconnect_node(P), timer:sleep(100), ok = net_kernel:monitor_nodes(true), up(P), A = node_message(nodeup, P), erlang:disconnect_node(P),
+                               B = node_message(nodedown, P), ok = net_kernel:monitor_nodes(false), net_kernel:connect_node(P), {A, B, all(200)} end},
+     {monitor_nodes_info, fun(P) -> ok = net_kernel:monitor_nodes(true, [{node_type, all}, nodedown_reason]), erlang:disconnect_node(P), up(P), all() end},
+     {monitor_nodes_map, fun(P) -> ok = net_kernel:monitor_nodes(true, #{node_type => all}), erlang:disconnect_node(P), up(P), all() end},
      {monitor_nodes_twice, fun(P) -> net_kernel:monitor_nodes(true), net_kernel:monitor_nodes(true), erlang:disconnect_node(P), A = all(), net_kernel:connect_node(P), A end},
-     {monitor_nodes_hidden, fun(P) -> net_kernel:monitor_nodes(true, [{node_type, hidden}]), erlang:disconnect_node(P), net_kernel:connect_node(P), {all(), catch net_kernel:monitor_nodes(true, [bad]), net_kernel:monitor_nodes(x)} end},
+     {monitor_nodes_hidden, fun(P) -> net_kernel:monitor_nodes(true, [{node_type, hidden}]), erlang:disconnect_node(P), up(P), {all(), catch net_kernel:monitor_nodes(true, [bad]), net_kernel:monitor_nodes(x)} end},
      {reconnect_send, fun(P) -> E = on(P, echo, []), erlang:disconnect_node(P), E ! {self(), hello}, pids(E) end},
      {reconnect_monitor, fun(P) -> S = on(P, wait, []), erlang:disconnect_node(P), R = monitor(process, S), S ! {exit, boom}, {'DOWN', R, _, _, W} = next(), W end},
      {reconnect_link, fun(P) -> trap(), S = on(P, wait, []), erlang:disconnect_node(P), link(S), S ! {exit, boom}, next() end},
