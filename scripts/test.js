@@ -14,12 +14,14 @@ const node = process.execPath;
 const tests = (folder, pattern) => (existsSync(folder) ? readdirSync(folder, { recursive: true }).filter((name) => pattern.test(name)).sort() : []);
 
 // Each suite: when it exists, what to run. `builds` count one failure if they fail and nothing if they do not;
-// `quiet` suites are printed only when they fail.
+// `quiet` suites are printed only when they fail; those `together` in the list run at once: they mostly wait.
 const SUITES = [
   { name: 'layers', command: ['scripts/check-layers'], quiet: true },
   { name: 'build-native', build: true, command: ['scripts/build', 'native'] },
   ...tests('tests/c', /^test_\w+\.c$/).map((file) => ({ name: `c/${file.slice('test_'.length, -2)}`, command: [`build/native/${file.slice(0, -2)}`], quiet: true })),
-  { name: 'build-wasm', build: true, command: ['scripts/build', 'wasm', 'pack'] },
+  { name: 'build-wasm', build: true, together: true, command: ['scripts/build', 'wasm', 'pack'] },
+  // What later suites would fetch; those skip in the open what cannot be had.
+  { name: 'fetch', build: true, together: true, command: ['sh', '-c', 'for what in "otp sid" "elixir bookworm" "elixir sid"; do scripts/fetch-$what || [ $? = 77 ] || exit 1; done'] },
   { name: 'build-dist', build: true, when: 'js/index.js', command: ['scripts/build', 'dist'] },
   { name: 'erl', when: 'tests/erl/run.js', command: [node, 'tests/erl/run.js'] },
   // The libraries and compilers of later releases, against their own erl. Fetched here: tests in JavaScript boot them.
@@ -31,10 +33,10 @@ const SUITES = [
     command: [node, '--experimental-vm-modules', '--no-warnings', '--expose-gc', 'node_modules/jest/bin/jest.js', '--config', 'jest.config.js'],
   },
   // Elixir on the libraries of OTP 25, and the newest on those of OTP 29.
-  { name: 'elixir', when: 'tests/elixir/run.js', command: [node, 'tests/elixir/run.js'] },
-  { name: 'elixir-sid', when: 'tests/elixir/run.js', command: [node, 'tests/elixir/run.js', 'sid'] },
+  { name: 'elixir', together: true, when: 'tests/elixir/run.js', command: [node, 'tests/elixir/run.js'] },
+  { name: 'elixir-sid', together: true, when: 'tests/elixir/run.js', command: [node, 'tests/elixir/run.js', 'sid'] },
   // Two nodes, of which one or both or none is erl.
-  { name: 'nodes', when: 'tests/nodes/run.js', command: [node, 'tests/nodes/run.js'] },
+  { name: 'nodes', together: true, when: 'tests/nodes/run.js', command: [node, 'tests/nodes/run.js'] },
   // Processes and signals again, where every call is a place to be scheduled out.
   { name: 'erl-slices', when: 'tests/erl/run.js', command: [node, 'tests/erl/run.js', ...['slice=1', 'slice=3', 'slice=7'].flatMap((mode) => ['--mode', mode]), 'interp', 'process', 'signals', 'otp'] },
   // A collection wherever there may be one: a term that nobody holds does not survive it.
@@ -137,7 +139,17 @@ const wanted = ({ name, build, when = true }) => (typeof when === 'string' ? exi
 const total = { passed: 0, failed: 0 };
 /** @type {Map<string, string[]>} what suites that failed said */
 const failed = new Map();
-for (const suite of SUITES.filter(wanted)) {
+/** Suites that run at once. */
+function* groups() {
+  let group = [];
+  for (const suite of SUITES.filter(wanted)) {
+    if (group.length > 0 && !(suite.together && group[0].together)) yield group.splice(0);
+    group.push(suite);
+  }
+  if (group.length > 0) yield group;
+}
+
+async function report(suite) {
   const begun = Date.now();
   const result = await run(suite);
   if (suite.build) result.passed = 0;
@@ -147,6 +159,8 @@ for (const suite of SUITES.filter(wanted)) {
   const verdict = suite.build ? (result.failed ? 'FAILED' : 'done') : `${result.passed} of ${result.passed + result.failed} passed`;
   console.log(`[test] ${suite.name}: ${verdict} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
 }
+
+for (const group of groups()) await Promise.all(group.map(report));
 console.log(`[test] all: ${((Date.now() - begunAll) / 1000).toFixed(0)} s`);
 for (const [name, lines] of failed) for (const line of lines) console.log(`${name} | ${line}`);
 if (failed.size > 0) console.log(`[test] with failures: ${[...failed.keys()].join(' ')}`);
