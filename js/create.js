@@ -77,7 +77,7 @@ export async function createVM(options = {}) {
   const zlib = await compression();
   const [module, otp] = await Promise.all([compile(options.wasm), openOtp(options.otp, zlib.inflateRaw)]);
   const own = tableFinder(options.modules);
-  const given = options.files !== undefined || options.ports || options.boot;
+  const given = options.files !== undefined || options.ports || options.boot || options.node;
   const services = given ? await (await import('./services.js')).openServices(options, otp.home, nodeFs(), made) : undefined;
   /** Served by number of operation, 32 each; what has a wasm of its own from when the module is loaded that needs it. @type {HostFiles[]} */
   const served = services ? [services.serve, services.serve] : [];

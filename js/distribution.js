@@ -9,7 +9,6 @@ import { ArgumentError, Atom, ClosedError, ErlangError, NoProcessError, Tuple } 
 
 /** @import { Pid } from './term.js' */
 /** @import { VM } from './vm.js' */
-/** @import { JsProcess } from './process.js' */
 
 /**
  * A message port: of a MessageChannel, a Worker, node:worker_threads, or anything alike.
@@ -58,7 +57,6 @@ class Routes {
 
   /** @param {VM} vm */
   constructor(vm) {
-    this.vm = vm;
     const process = vm.process({ name: CHANNELS });
     process.on('message', (/** @type {any} */ [, node, from]) => {
       const open = this.nodes.get(String(node));

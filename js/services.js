@@ -36,6 +36,7 @@ function terminal(shell) {
 export async function openServices({ files, ports, ...options }, home, fs, vm) {
   if (files === null || (files === 'host' ? !fs : files !== undefined && typeof files !== 'object')) throw new ArgumentError("files is an object of files by path, or in Node 'host'");
   if (ports !== undefined && (ports !== 'host' || !fs)) throw new ArgumentError("ports is 'host', in Node");
+  if (options.node && !options.boot) throw new ArgumentError('a node has to boot: `node` goes with `boot`');
   const seen = files === undefined ? undefined : openFiles(files, fs);
   const booted = options.boot ? prepare({ ...options, files }, typeof home === 'function' ? await home() : home, seen) : { files: seen, args: options.args };
   const programs = ports && openPorts(vm);

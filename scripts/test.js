@@ -20,11 +20,11 @@ const SUITES = [
   { name: 'build-native', build: true, command: ['scripts/build', 'native'] },
   ...tests('tests/c', /^test_\w+\.c$/).map((file) => ({ name: `c/${file.slice('test_'.length, -2)}`, command: [`build/native/${file.slice(0, -2)}`], quiet: true })),
   { name: 'build-wasm', build: true, together: true, command: ['scripts/build', 'wasm', 'pack'] },
-  // What later suites would fetch; those skip in the open what cannot be had.
+  // What later suites would fetch (tests in JavaScript boot these releases too); those skip in the open what cannot be had.
   { name: 'fetch', build: true, together: true, command: ['sh', '-c', 'for what in "otp sid" "elixir bookworm" "elixir sid"; do scripts/fetch-$what || [ $? = 77 ] || exit 1; done'] },
   { name: 'build-dist', build: true, when: 'js/index.js', command: ['scripts/build', 'dist'] },
   { name: 'erl', when: 'tests/erl/run.js', command: [node, 'tests/erl/run.js'] },
-  // The libraries and compilers of later releases, against their own erl. Fetched here: tests in JavaScript boot them.
+  // The libraries and compilers of later releases, against their own erl.
   ...['trixie', 'sid'].map((suite) => ({ name: `erl-${suite}`, when: 'tests/erl/run.js', command: [node, 'tests/erl/run.js', '--otp', suite, '--mode', 'wasm'] })),
   { name: 'erl-records', when: 'tests/erl/run.js', command: [node, 'tests/erl/run.js', '--otp', 'sid', '--mode', 'native', '--mode', 'gc-stress', 'record'] },
   {

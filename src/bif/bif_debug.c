@@ -2,9 +2,9 @@
 // What erts_debug says of the VM's inside, as far as it takes C: sizes with sharing, counts of references, records of
 // monitors, the numbers unique integers are made of. The rest is spawnlink_erts_debug's.
 #include "bif/bif.h"
-#include "memory/copy.h"
 #include "bif/bif_time.h"
 #include "gen/bifs.h"
+#include "memory/copy.h"
 #include "memory/shared.h"
 #include "term/hash.h"
 #include "term/ref.h"

@@ -4,7 +4,6 @@
 // (other processes wait).
 #include "base/alloc.h"
 #include "bif/bif_ets.h"
-#include "ets/ets_hash.h"
 
 // --- insert/2, insert_new/2 -----------------------------------------------------------------------
 
@@ -216,16 +215,14 @@ static term answer(const struct ets_table *t, struct ets_row *r, bool rows) {
 
 static term edge(struct process *p, term *a, bool last, bool rows) {
   struct ets_table *t = ets_arg(p, a[0], ETS_READ);
-  ets_hash_raw = p->ets_raw;
-  return t ? answer(t, ets_first(t, last), rows) : NV;
+  return t ? answer(t, ets_first(t, last, p->ets_raw), rows) : NV;
 }
 
 static term walk(struct process *p, term *a, bool backwards, bool rows) {
   struct ets_table *t = ets_arg(p, a[0], ETS_READ);
   if (!t) return NV;
   bool known;
-  ets_hash_raw = p->ets_raw;
-  struct ets_row *r = ets_after(t, a[1], backwards, &known);
+  struct ets_row *r = ets_after(t, a[1], backwards, p->ets_raw, &known);
   if (a[1] == ATOM_end_of_table && t->type == ETS_ORDERED_SET) known = false; // it ends a walk, it begins none
   return known ? answer(t, r, rows) : ets_badarg(NV);
 }

@@ -2,11 +2,11 @@
 // BIFs about processes as such: flags, group leader, liveness, suspension, hibernation, yield.
 #include "bif/bif_process.h"
 #include "bif/bif_dist.h"
-#include "memory/copy.h"
-#include "process/node.h"
 #include "bif/bif_system.h"
+#include "memory/copy.h"
 #include "memory/gc.h"
 #include "process/late.h"
+#include "process/node.h"
 #include "process/signal.h"
 #include "term/etf.h"
 

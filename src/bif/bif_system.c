@@ -9,9 +9,9 @@
 #include "bif/bif_keep.h"
 #include "bif/bif_time.h"
 #include "gen/bifs.h"
+#include "process/node.h"
 #include "process/scheduler.h"
 #include "process/signal.h"
-#include "process/node.h"
 #include "term/print.h"
 
 term bif_badarg_because(term cause) {

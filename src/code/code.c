@@ -7,6 +7,7 @@
 #include "code/export.h"
 #include "code/load.h"
 #include "code/module.h"
+#include "code/records.h"
 #include "memory/retire.h"
 
 // --- Exports and funs of one version --------------------------------------------------------------
@@ -106,6 +107,7 @@ static void define_bif(const struct bif_entry *b) {
 
 void code_init(void) {
   export_init();
+  records_init();
   struct bif_cursor cursor = {0};
   struct bif_entry b;
   while (bif_table_next(&cursor, &b)) define_bif(&b);

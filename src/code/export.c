@@ -4,7 +4,6 @@
 // nobody defines leads to its stub. Called by the loader, by BIFs and, through hooks, by term/etf.
 #include "base/alloc.h"
 #include "code/export.h"
-#include "code/records.h"
 #include "gen/ops.h"
 #include "term/etf.h"
 #include "term/hash.h"
@@ -207,7 +206,6 @@ static void export_info(term fun, term *m, term *f, u32 *arity) {
 
 void export_init(void) {
   etf_make_export = fun_external;
-  records_init();
   etf_make_fun = make_fun;
   etf_fun_info = fun_info;
   etf_export_info = export_info;

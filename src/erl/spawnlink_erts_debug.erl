@@ -122,24 +122,16 @@ atom(Index) ->
 %% --- Dirty schedulers ------------------------------------------------------------------------------------
 
 %% There are none, but as on them: nothing else of the process happens meanwhile.
-dirty_cpu(What, Argument) ->
-    case dirty_work(dirty_cpu, What, Argument) of
-        {ok, Value} -> Value;
-        error -> badarg(dirty_cpu, [What, Argument])
-    end.
-dirty_io(What, Argument) ->
-    case dirty_work(dirty_io, What, Argument) of
-        {ok, Value} -> Value;
-        error -> badarg(dirty_io, [What, Argument])
-    end.
+dirty_cpu(What, Argument) -> dirty_answer(dirty_work(dirty_cpu, What, Argument), dirty_cpu, [What, Argument]).
+dirty_io(What, Argument) -> dirty_answer(dirty_work(dirty_io, What, Argument), dirty_io, [What, Argument]).
 
 %% The same on schedulers of any type: normal ones cannot be asked for again.
 dirty(Type, What, Argument) when (Type =:= normal orelse Type =:= dirty_cpu orelse Type =:= dirty_io), What =/= reschedule ->
-    case dirty_work(Type, What, Argument) of
-        {ok, Value} -> Value;
-        error -> badarg(dirty, [Type, What, Argument])
-    end;
+    dirty_answer(dirty_work(Type, What, Argument), dirty, [Type, What, Argument]);
 dirty(Type, What, Argument) -> badarg(dirty, [Type, What, Argument]).
+
+dirty_answer({ok, Value}, _, _) -> Value;
+dirty_answer(error, Function, Arguments) -> badarg(Function, Arguments).
 
 dirty_work(_, wait, Milliseconds) when is_integer(Milliseconds) -> timer:sleep(max(0, Milliseconds)), {ok, ok};
 dirty_work(_, reschedule, Times) when is_integer(Times), Times >= 0 ->

@@ -1,12 +1,12 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The native functions of OTP's module re: the loader leads its stubs here. Matching is the host's (regex/regex.h,
+%% The native functions of OTP's module re: the loader leads its stubs here. Matching is PCRE2's (libraries/regex/regex.h,
 %% through spawnlink:file/4). A compiled pattern is {re_pattern, Captures, Unicode, UseCrLf, <<Options:32/little, Newline, Bsr, Pattern/binary>>}:
 %% it holds what it was made of, so it can be sent, stored and used by another VM; the host keeps those lately used compiled.
 -module(spawnlink_re).
 -export([version/0, compile/1, compile/2, import/1, run/2, run/3, internal_run/4, inspect/2, '$handle_undefined_function'/2]).
 
-%% Operations of the host: those of regex/regex.h, from FILE_REGEX of base/hostcalls.h on.
+%% Operations of the host: those of libraries/regex/regex.h, from FILE_REGEX of base/hostcalls.h on.
 -define(COMPILE, 96).
 -define(MATCH, 97).
 -define(MATCH_ALL, 98).

@@ -470,13 +470,13 @@ bool ets_replace(struct ets_table *t, struct ets_row *old, struct ets_row *new_r
   return true;
 }
 
-struct ets_row *ets_first(const struct ets_table *t, bool last) {
-  return in_tree(t) ? ets_tree_edge(t, last) : ets_hash_first(t);
+struct ets_row *ets_first(const struct ets_table *t, bool last, bool raw) {
+  return in_tree(t) ? ets_tree_edge(t, last) : ets_hash_first(t, raw);
 }
 
-struct ets_row *ets_after(const struct ets_table *t, term key, bool backwards, bool *known) {
+struct ets_row *ets_after(const struct ets_table *t, term key, bool backwards, bool raw, bool *known) {
   *known = true;
-  return in_tree(t) ? ets_tree_after(t, key, backwards) : ets_hash_after(t, key, known);
+  return in_tree(t) ? ets_tree_after(t, key, backwards) : ets_hash_after(t, key, raw, known);
 }
 
 u64 ets_memory_words(const struct ets_table *t) {

@@ -142,7 +142,8 @@ u32 ets_remove_key(struct ets_table *t, term key);
 u32 ets_remove_tuple(struct ets_table *t, term tuple);
 bool ets_replace(struct ets_table *t, struct ets_row *old, struct ets_row *new_row); // same key; takes new_row
 // The row before which (after which) a key lies, for first/next/last/prev. *known: key was found (hash).
-struct ets_row *ets_first(const struct ets_table *t, bool last);
-struct ets_row *ets_after(const struct ets_table *t, term key, bool backwards, bool *known);
+// raw: rows of hash tables that died while the table is fixed are rows.
+struct ets_row *ets_first(const struct ets_table *t, bool last, bool raw);
+struct ets_row *ets_after(const struct ets_table *t, term key, bool backwards, bool raw, bool *known);
 
 #endif

@@ -285,23 +285,21 @@ bool ets_hash_free(struct ets_store *s, u32 *units) {
   return true;
 }
 
-bool ets_hash_raw;
-
-static struct ets_row *first_from(const struct ets_table *t, u32 slot) {
+static struct ets_row *first_from(const struct ets_table *t, u32 slot, bool raw) {
   for (; slot < t->store->hash.active; slot++)
     for (struct ets_row *r = ets_hash_slot(t, slot); r; r = r->next)
-      if (!r->dead || ets_hash_raw) return r;
+      if (!r->dead || raw) return r;
   return NULL;
 }
 
-struct ets_row *ets_hash_first(const struct ets_table *t) { return first_from(t, 0); }
+struct ets_row *ets_hash_first(const struct ets_table *t, bool raw) { return first_from(t, 0, raw); }
 
-struct ets_row *ets_hash_after(const struct ets_table *t, term key, bool *known) {
+struct ets_row *ets_hash_after(const struct ets_table *t, term key, bool raw, bool *known) {
   u32 hash = hash_term(key);
   struct ets_row *r = ets_hash_find(t, key, hash, true);
   *known = r != NULL;
   if (!r) return NULL;
   // All rows of this key are one step.
-  while (r && ((r->dead && !ets_hash_raw) || same_key(t, r, key, hash))) r = r->next;
-  return r ? r : first_from(t, ets_hash_index(&t->store->hash, hash) + 1);
+  while (r && ((r->dead && !raw) || same_key(t, r, key, hash))) r = r->next;
+  return r ? r : first_from(t, ets_hash_index(&t->store->hash, hash) + 1, raw);
 }

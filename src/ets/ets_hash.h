@@ -20,12 +20,11 @@ bool ets_hash_remove_at(struct ets_table *t, struct ets_row **link);
 struct ets_row **ets_hash_slot_link(struct ets_table *t, u32 slot); // NULL: slot beyond the end
 void ets_hash_shrink(struct ets_table *t);
 u32 ets_hash_index(const struct ets_hash *h, u32 hash);
-extern bool ets_hash_raw; // for the walk that comes next: rows that died while the table is fixed are rows
 void ets_hash_bury(struct ets_table *t, u32 max);   // frees up to max rows that died while fixed
 void ets_hash_mark_all(struct ets_table *t);        // delete_all_objects of a fixed table
 bool ets_hash_free(struct ets_store *s, u32 *units); // true: all freed
-struct ets_row *ets_hash_first(const struct ets_table *t);
-struct ets_row *ets_hash_after(const struct ets_table *t, term key, bool *known);
+struct ets_row *ets_hash_first(const struct ets_table *t, bool raw);
+struct ets_row *ets_hash_after(const struct ets_table *t, term key, bool raw, bool *known);
 u64 ets_hash_bytes(const struct ets_hash *h);
 
 #endif

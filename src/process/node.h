@@ -10,6 +10,13 @@
 #include "term/etf.h"
 
 enum node_state { NODE_IDLE, NODE_PENDING, NODE_CONNECTED };
+// What control messages say (erts "Distribution Protocol").
+enum dist_operation {
+  DIST_LINK = 1, DIST_SEND = 2, DIST_EXIT = 3, DIST_UNLINK = 4, DIST_REG_SEND = 6, DIST_GROUP_LEADER = 7, DIST_EXIT2 = 8,
+  DIST_SEND_TT = 12, DIST_EXIT_TT = 13, DIST_REG_SEND_TT = 16, DIST_EXIT2_TT = 18, DIST_MONITOR_P = 19, DIST_DEMONITOR_P = 20,
+  DIST_MONITOR_P_EXIT = 21, DIST_SPAWN_REQUEST = 29, DIST_SPAWN_REQUEST_TT = 30, DIST_SPAWN_REPLY = 31, DIST_SPAWN_REPLY_TT = 32,
+  DIST_ALIAS_SEND = 33, DIST_ALIAS_SEND_TT = 34, DIST_UNLINK_ID = 35, DIST_UNLINK_ID_ACK = 36
+};
 struct unlinking;      // an unlink that the other side has not acknowledged
 struct request;        // a spawn that has not been answered
 struct packet { struct packet *next; size_t size; u8 data[]; };

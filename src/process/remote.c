@@ -13,7 +13,6 @@ struct unlinking {
   term pid;   // of this node
   u64 id;
 };
-enum operation { LINK = 1, SEND = 2, EXIT = 3, REG_SEND = 6, GROUP_LEADER = 7, EXIT2 = 8, MONITOR_P = 19, DEMONITOR_P = 20, MONITOR_P_EXIT = 21, ALIAS_SEND = 33, UNLINK_ID = 35 };
 
 static struct id_map remotes;
 
@@ -94,7 +93,7 @@ void remote_ended(struct process *p) {
 // {Operation, ...} on the C stack: control tuples are encoded at once.
 struct control { term words[6 + REF_WORDS]; struct heap heap; };
 
-static term control(struct control *c, u32 n, enum operation op, term a, term b, term d, term e) {
+static term control(struct control *c, u32 n, enum dist_operation op, term a, term b, term d, term e) {
   c->words[0] = MAKE_HEADER(KIND_TUPLE, n);
   c->words[1] = make_small(op);
   c->words[2] = a, c->words[3] = b, c->words[4] = d, c->words[5] = e;
@@ -128,7 +127,7 @@ bool remote_link(struct process *p, struct process *remote) {
   struct control c;
   struct unlinking **u = unlinking_of(remote, p->pid);
   if (*u) end_unlinking(u);
-  return tell(remote, control(&c, 3, LINK, p->pid, remote->pid, NV, NV));
+  return tell(remote, control(&c, 3, DIST_LINK, p->pid, remote->pid, NV, NV));
 }
 
 bool remote_unlink(struct process *p, struct process *remote) {
@@ -138,7 +137,7 @@ bool remote_unlink(struct process *p, struct process *remote) {
   struct remote *r = remote_of(remote);
   *u = (struct unlinking){r->unlinking, p->pid, ref_next_id()};
   r->unlinking = u;
-  return tell(remote, control(&c, 4, UNLINK_ID, make_small((i64)u->id), p->pid, remote->pid, NV));
+  return tell(remote, control(&c, 4, DIST_UNLINK_ID, make_small((i64)u->id), p->pid, remote->pid, NV));
 }
 
 void remote_unlinked(struct process *remote, term pid, u64 id) {
@@ -151,36 +150,36 @@ void remote_unlinked(struct process *remote, term pid, u64 id) {
 bool remote_exit(term from, term to, term reason, bool by_link) {
   struct control c;
   struct node *n = node_connect(boxed_ptr(to)[1]);
-  return !n || node_send(n, control(&c, 4, by_link ? EXIT : EXIT2, from, to, reason, NV), NV);
+  return !n || node_send(n, control(&c, 4, by_link ? DIST_EXIT : DIST_EXIT2, from, to, reason, NV), NV);
 }
 
 bool remote_leader(term leader, term pid) {
   struct control c;
   struct node *n = node_connect(boxed_ptr(pid)[1]);
-  return !n || node_send(n, control(&c, 3, GROUP_LEADER, leader, pid, NV, NV), NV);
+  return !n || node_send(n, control(&c, 3, DIST_GROUP_LEADER, leader, pid, NV, NV), NV);
 }
 
 static term target_of(const struct monitor *m) { return m->name != NV ? m->name : m->target->pid; }
 
 bool remote_monitor(const struct monitor *m) {
   struct control c;
-  return tell(m->target, control(&c, 4, MONITOR_P, m->watcher->pid, target_of(m), control_ref(&c, m->node.key), NV));
+  return tell(m->target, control(&c, 4, DIST_MONITOR_P, m->watcher->pid, target_of(m), control_ref(&c, m->node.key), NV));
 }
 
 void remote_demonitor(const struct monitor *m) {
   struct control c;
-  if (m->kind == MONITOR_PROCESS) tell(m->target, control(&c, 4, DEMONITOR_P, m->watcher->pid, target_of(m), control_ref(&c, m->node.key), NV));
+  if (m->kind == MONITOR_PROCESS) tell(m->target, control(&c, 4, DIST_DEMONITOR_P, m->watcher->pid, target_of(m), control_ref(&c, m->node.key), NV));
 }
 
 void remote_demonitor_of(term from, term to, u64 id) {
   struct control c;
   struct node *n = node_connect(boxed_ptr(to)[1]);
-  if (n) node_send(n, control(&c, 4, DEMONITOR_P, from, to, control_ref(&c, id), NV), NV);
+  if (n) node_send(n, control(&c, 4, DIST_DEMONITOR_P, from, to, control_ref(&c, id), NV), NV);
 }
 
 void remote_down(const struct monitor *m, term reason) {
   struct control c;
-  tell(m->watcher, control(&c, 5, MONITOR_P_EXIT, target_of(m), m->watcher->pid, m->tag->value, reason));
+  tell(m->watcher, control(&c, 5, DIST_MONITOR_P_EXIT, target_of(m), m->watcher->pid, m->tag->value, reason));
 }
 
 struct monitor *remote_monitor_find(struct process *remote, term ref) {
@@ -197,8 +196,8 @@ enum send_result remote_send(struct process *from, term to, term value) {
   if (!n) return SEND_OK;
   struct control c;
   term sender = from ? from->pid : make_pid(0, 0), none = ATOM_empty;
-  term t = named       ? control(&c, 4, REG_SEND, sender, none, tuple_elements(to)[0], NV)
-           : is_ref(to) ? control(&c, 3, ALIAS_SEND, sender, to, NV, NV)
-                        : control(&c, 3, SEND, none, to, NV, NV);
+  term t = named       ? control(&c, 4, DIST_REG_SEND, sender, none, tuple_elements(to)[0], NV)
+           : is_ref(to) ? control(&c, 3, DIST_ALIAS_SEND, sender, to, NV, NV)
+                        : control(&c, 3, DIST_SEND, none, to, NV, NV);
   return node_send(n, t, value) ? SEND_OK : SEND_NO_MEMORY;
 }

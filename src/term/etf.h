@@ -9,7 +9,6 @@
 struct etf_options {
   int minor_version;   // 0, 1, 2
   bool deterministic;
-  bool local;
   bool host;           // to JavaScript, which has no native records: {'#', Module, Name, #{Key => Value}}; this node is nonode@nohost there, always
 };
 bool etf_encode(struct bytes *out, term t, const struct etf_options *o); // with the leading 131

@@ -7,20 +7,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fetched } from '../fetched.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const args = process.argv.slice(2);
 const at = args.indexOf('--otp');
 const suite = at < 0 ? undefined : args.splice(at, 2)[1];
 const applications = args.length > 0 ? args : ['stdlib'];
-
-function fetched(script, ...rest) {
-  const r = spawnSync(join(root, 'scripts', script), rest, { encoding: 'utf8' });
-  if (r.status === 0) return r.stdout.trim();
-  console.log(`skipped: ${r.stderr.trim().split('\n').at(-1)}`);
-  console.log(r.status === 77 ? '0 passed, 0 failed, 1 skipped' : '0 passed, 1 failed');
-  process.exit(r.status === 77 ? 0 : 1);
-}
 
 const otp = suite && fetched('fetch-otp', suite);
 const erl = otp ? join(otp, 'erl') : 'erl';

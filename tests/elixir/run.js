@@ -7,20 +7,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fetched } from '../fetched.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const here = join(root, 'tests/elixir');
 const suite = process.argv[2] ?? 'bookworm';
 const TIMEOUT_MS = 120_000;
-
-/** The folder a script of ours prints; where it cannot be had, the reason, and this suite is skipped. */
-function fetched(script) {
-  const { status, stdout, stderr } = spawnSync(join(root, 'scripts', script), [suite], { encoding: 'utf8' });
-  if (status === 0) return stdout.trim().split('\n').at(-1);
-  console.log(stderr.trim());
-  console.log(status === 77 ? '0 passed, 0 failed, 1 skipped' : '0 passed, 1 failed');
-  process.exit(status === 77 ? 0 : 1);
-}
 
 /** The cases' lines. @param {string} output */
 const lines = (output) => output.split('\n').slice(0, -1).filter((_, index, all) => index > all.indexOf('begin'));
@@ -29,8 +21,8 @@ function run(command, args, env = {}) {
   return spawnSync(command, args, { encoding: 'utf8', timeout: TIMEOUT_MS, maxBuffer: 1 << 26, env: { ...process.env, ...env } });
 }
 
-const elixir = fetched('fetch-elixir');
-const otp = suite === 'bookworm' ? undefined : fetched('fetch-otp');
+const elixir = fetched('fetch-elixir', suite);
+const otp = suite === 'bookworm' ? undefined : fetched('fetch-otp', suite);
 const erl = otp ? join(otp, 'erl') : 'erl';
 const otpRoot = otp ? join(otp, 'usr/lib/erlang') : run(erl, ['-noshell', '-eval', 'io:format("~s", [code:root_dir()]), halt().']).stdout;
 const out = join(root, 'build/tests/elixir', suite);

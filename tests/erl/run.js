@@ -6,10 +6,11 @@
 // every allocation (scripts/build stress). --otp: another release, unpacked by scripts/fetch-otp
 // or of that suite of Debian, fetched by it: its erl is
 // compared with, its libraries run on ours, its compiler makes the tests (--installed-erlc: the machine's does).
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fetched } from '../fetched.js';
 import { known, unfit } from './differences.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -26,7 +27,7 @@ for (let i = 0; i < args.length; i++) {
   else if (args[i] === '--installed-erlc') installed = true;
   else names.push(args[i]);
 }
-if (otp && !otp.includes('/')) otp = fetched(otp);
+if (otp && !otp.includes('/')) otp = fetched('fetch-otp', otp);
 otp &&= resolve(otp);
 if (modes.length === 0) modes.push('native', 'wasm');
 const erl = otp ? join(otp, 'erl') : 'erl';
@@ -35,15 +36,6 @@ const otpRoot = otp ? join(otp, 'usr/lib/erlang') : execFileSync('erl', ['-noshe
 const release = otp ? Number(readdirSync(join(otpRoot, 'releases')).find((name) => /^\d+$/.test(name))) : 0;
 const out = join(root, 'build/tests', otp && !installed ? `erl-${basename(otp)}` : 'erl');
 const env = { ...process.env, TZ: 'UTC', ...(otp && { OTP_ROOT: otpRoot }) };
-
-/** Where a suite's OTP is unpacked. Where it cannot be had, nothing is tested, and that is said. */
-function fetched(suite) {
-  const { status, stdout, stderr } = spawnSync(join(root, 'scripts/fetch-otp'), [suite], { encoding: 'utf8' });
-  if (status === 0) return stdout.trim();
-  console.log(`skipped: ${stderr.trim().split('\n').at(-1)}`);
-  console.log(status === 77 ? '0 passed, 0 failed, 1 skipped' : '0 passed, 1 failed');
-  process.exit(status === 77 ? 0 : 1);
-}
 
 function sources() {
   const found = [];
@@ -147,14 +139,14 @@ async function compare(test, expected, got, mode) {
   const n = Math.max(expected.length, got.lines.length);
   for (let i = 0; i < n; i++) {
     if (expected[i] === got.lines[i]) { passed++; continue; }
+    const why = reason(expected[i], got.lines[i]);
+    if (why) { skipped.set(why, (skipped.get(why) ?? 0) + 1); continue; }
     const other = (await second(test.module))[i];
     if (other !== undefined && other === got.lines[i]) {
       console.log(`${mode} ${test.room}/${test.module} line ${i + 1}: erl answers now this, now that\n  erl  ${clip(expected[i])}\n  erl  ${clip(other)}`);
       passed++;
       continue;
     }
-    const why = reason(expected[i], got.lines[i]);
-    if (why) { skipped.set(why, (skipped.get(why) ?? 0) + 1); continue; }
     failed++;
     if (show || failed <= 3) console.log(`${mode} ${test.room}/${test.module} line ${i + 1}\n  erl  ${clip(expected[i])}\n  ours ${clip(got.lines[i])}`);
   }

@@ -142,6 +142,7 @@ test('what connect and the option node are given is checked', async () => {
   const a = await node('a');
   expect(() => connect(a, 'b', new MessageChannel().port1)).toThrow("the name of a node is 'name@host'");
   expect(() => connect(a, 'b@localhost', {})).toThrow('a node is reached by a message port, or a function that opens a stream');
+  await expect(vm({ node: { name: 'a@b' } })).rejects.toThrow('a node has to boot');
   await expect(vm({ boot: true, otp: otpRoot, files: 'host', node: { name: 'a' } })).rejects.toThrow("the name of a node is 'name@host'");
   await expect(vm({ boot: true, otp: otpRoot, files: 'host', node: { name: 'a@b', cookie: 1 } })).rejects.toThrow('a cookie is a string');
 }, 30_000);

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// What tests fetch before they run: other releases, sources, Elixir.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * The folder that a script of ours prints. Where it cannot be had nothing is tested, and that is said.
+ * @param {string} script of scripts/
+ * @param {string[]} args
+ */
+export function fetched(script, ...args) {
+  const { status, stdout, stderr } = spawnSync(fileURLToPath(new URL(`../scripts/${script}`, import.meta.url)), args, { encoding: 'utf8' });
+  if (status === 0) return stdout.trim().split('\n').at(-1);
+  console.log(`skipped: ${stderr.trim().split('\n').at(-1)}`);
+  console.log(status === 77 ? '0 passed, 0 failed, 1 skipped' : '0 passed, 1 failed');
+  process.exit(status === 77 ? 0 : 1);
+}
