@@ -47,10 +47,10 @@ static bool record_end(size_t at) {
 }
 
 static void put_term(term t) {
-  static const struct etf_options local = {.minor_version = 2, .host = true};
+  static const struct etf_options to_host = {.minor_version = 2, .host = true};
   size_t at = ring.len;
   put_u32(0);
-  if (!etf_encode(&ring, t, &local)) ring.failed = true;
+  if (!etf_encode(&ring, t, &to_host)) ring.failed = true;
   if (ring.failed) return;
   u32 n = (u32)(ring.len - at - 4);
   memcpy(ring.data + at, &n, 4);

@@ -72,7 +72,7 @@ static bool answer_no_memory(term message, const struct etf_options *o) {
 
 // A message for which there is no memory ends the process that wanted it, as any other.
 static enum vm_status receive(term pid) {
-  static const struct etf_options local = {.minor_version = 2, .host = true};
+  static const struct etf_options to_host = {.minor_version = 2, .host = true};
   struct process *p = js_process(pid);
   if (!p) return vm_fail(VM_NO_PROCESS, "not a live JavaScript process");
   vm_fail(VM_OK, "");
@@ -82,11 +82,11 @@ static enum vm_status receive(term pid) {
   enum vm_status status = VM_OK;
   for (struct message *m; vm_result.len < RECEIVE_BYTES && (m = mailbox_peek(p));) {
     size_t before = vm_result.len;
-    if (!etf_encode(&vm_result, m->value, &local) || vm_result.failed) {
+    if (!etf_encode(&vm_result, m->value, &to_host) || vm_result.failed) {
       vm_result.len = before;
       vm_result.failed = false;
       if (before > 0) break;
-      if (!answer_no_memory(m->value, &local)) status = vm_fail(VM_NO_MEMORY, "no memory for the message");
+      if (!answer_no_memory(m->value, &to_host)) status = vm_fail(VM_NO_MEMORY, "no memory for the message");
       if (status != VM_OK) break;
     }
     mailbox_remove(p);
