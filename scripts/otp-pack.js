@@ -16,6 +16,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gunzipSync, inflateSync } from 'node:zlib';
 import { BOOT, FIRST, FULL, inSet } from './otp-sets.js';
+import { instructions } from './tables.js';
 import { writePack } from './write-pack.js';
 
 const SETS = ['base', 'compiler', 'full'];
@@ -97,9 +98,12 @@ function ownModules() {
   const files = existsSync(source) ? readdirSync(source).filter((name) => name.endsWith('.erl')) : [];
   const ebin = join(home, 'build', 'erl');
   mkdirSync(ebin, { recursive: true });
-  const stale = files.filter((name) => mtime(join(ebin, name.replace('.erl', '.beam'))) < mtime(join(source, name)));
+  const header = join(ebin, 'instructions.hrl');
+  const text = `-define(INSTRUCTIONS, ${JSON.stringify(instructions())}).\n`;
+  if (!existsSync(header) || readFileSync(header, 'utf8') !== text) writeFileSync(header, text);
+  const stale = files.filter((name) => mtime(join(ebin, name.replace('.erl', '.beam'))) < Math.max(mtime(join(source, name)), mtime(header)));
   if (stale.length > 0) {
-    execFileSync('erlc', ['+deterministic', '-o', ebin, ...stale.map((name) => join(source, name))], { stdio: 'inherit' });
+    execFileSync('erlc', ['+deterministic', '-I', ebin, '-o', ebin, ...stale.map((name) => join(source, name))], { stdio: 'inherit' });
   }
   const modules = files.map((name) => name.slice(0, -'.erl'.length));
   return { name: 'spawnlink', version: '', ebin, modules };

@@ -30,6 +30,9 @@ export function nativeModules() {
   return [...rows('src/code/atoms.d/file.tab').map((row) => /^spawnlink_(\w+)$/.exec(row)?.[1]).filter((name) => name && existsSync(join(home, `src/erl/spawnlink_${name}.erl`))), 'code'];
 }
 
+/** Names of the VM's own instructions, those that OTP's were translated to. */
+export const instructions = () => rows('src/code/ops.tab').map((row) => row.split(/\s+/)[0]);
+
 /** [name, number of operands] by number. */
 export function opcodes() {
   const list = [];

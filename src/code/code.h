@@ -56,7 +56,8 @@ void fun_entry_rollback(struct fun_entry *mark);
 term fun_external(struct heap *h, term m, term f, u32 arity); // fun M:F/A; NV = out of memory
 
 struct line_entry { u32 offset; u32 line; };            // code word offset -> line (0: none); bit 31: no frame, see translate.c
-struct function_info { u32 offset; term name; u32 arity; }; // offset of the entry (func_info word), sorted
+enum { FUNC_INFO_WORDS = 4 };                          // before a function's first instruction
+struct function_info { u32 offset; term name; u32 arity; }; // offset of the func_info word, sorted
 
 struct module {
   term name;
@@ -65,6 +66,7 @@ struct module {
   u32 code_words;
   struct function_info *functions; // by offset
   u32 function_count;
+  cword *behind_breakpoints;  // what stands at the entry of a function without its breakpoint (code/breakpoint.h), or NULL
   struct line_entry *lines;   // by offset; line = file index << 24 | line number (file 0 = module's own file)
   u32 line_count;
   term *files;                // file names (lists of characters); [0] is name.erl

@@ -107,6 +107,7 @@ static void free_constants(struct module *m) {
 void module_free(struct module *m) {
   free_array(m->code, m->code_words, sizeof *m->code);
   free_array(m->functions, m->function_count, sizeof *m->functions);
+  free_array(m->behind_breakpoints, m->function_count, sizeof *m->behind_breakpoints);
   free_array(m->lines, m->line_count, sizeof *m->lines);
   free_array(m->files, m->file_count, sizeof *m->files);
   free_array(m->literals, m->literal_count, sizeof *m->literals);

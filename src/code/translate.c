@@ -46,7 +46,6 @@ static void translate_call_only(struct emit *e, i64 label) {
 // A function that does nothing but call erlang:nif_error stands for one that OTP has in C. Ours is a BIF, or in a module
 // of our own (code_native_module); of what we lack the stub stays and raises its error.
 static bool translate_stub(struct emit *e, const struct export *called) {
-  enum { FUNC_INFO_WORDS = 4 };
   if (called->module != ATOM_erlang || called->function != ATOM_nif_error || e->function_count == 0) return false;
   const struct function_info *f = &e->functions[e->function_count - 1];
   u32 entry = f->offset + FUNC_INFO_WORDS;
@@ -71,7 +70,6 @@ static bool translate_stub(struct emit *e, const struct export *called) {
 // The one function that is no stub and leads to ours all the same: code_server:is_loaded/1 (OTP 26 on) reads a table that a
 // bare VM does not have. What is translated after this is never reached.
 static void lead_is_loaded(struct emit *e) {
-  enum { FUNC_INFO_WORDS = 4 };
   const struct function_info *f = e->function_count ? &e->functions[e->function_count - 1] : NULL;
   if (!f || f->name != ATOM_is_loaded || f->arity != 1 || e->len != f->offset + FUNC_INFO_WORDS) return;
   struct export *own = export_get(ATOM_spawnlink_code, ATOM_is_loaded, 1);

@@ -3,8 +3,13 @@
 %% Functions of OTP's module erts_debug that tests of OTP call: the loader leads its stubs here. What looks into OTP's own
 %% emulator is not there.
 -module(spawnlink_erts_debug).
--export([get_internal_state/1, set_internal_state/2, dirty/3, dirty_cpu/2, dirty_io/2, disassemble/1, dist_ext_to_term/2, lcnt_control/1, lcnt_control/2, lcnt_collect/0, lcnt_clear/0, interpreter_size/0,
+-export([get_internal_state/1, set_internal_state/2, dirty/3, dirty_cpu/2, dirty_io/2, disassemble/1, dist_ext_to_term/2, instructions/0, lcnt_control/1, lcnt_control/2, lcnt_collect/0, lcnt_clear/0, interpreter_size/0,
          map_info/1, unaligned_bitstring/2, '$handle_undefined_function'/2]).
+
+-include("instructions.hrl").
+
+%% What code is translated to when it is loaded: the VM's own instructions.
+instructions() -> ?INSTRUCTIONS.
 
 %% --- set_internal_state/2: undef unless internal state was made available, as OTP ----------------
 

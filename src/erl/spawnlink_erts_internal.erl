@@ -4,6 +4,7 @@
 %% stubs here.
 -module(spawnlink_erts_internal).
 -export([dirty_process_handle_signals/1, ets_lookup_binary_info/2, ets_raw_first/1, ets_raw_next/2, ets_super_user/1,
+         gather_alloc_histograms/1, gather_carrier_info/1, map_hashmap_children/1,
          notify_breakpoint_hit/3, '$handle_undefined_function'/2]).
 
 -define(SUPER_USER, 1).
@@ -14,6 +15,38 @@ dirty_process_handle_signals(Pid) -> fail(notsup, dirty_process_handle_signals, 
 
 %% An emulator without +D has no breakpoints on lines.
 notify_breakpoint_hit(Function, Line, Resume) -> fail(undef, notify_breakpoint_hit, [Function, Line, Resume]).
+
+%% --- Memory ------------------------------------------------------------------------------------------
+
+%% Of an allocator that system_info(alloc_util_allocators) names; it names none, and of others these are badarg.
+gather_alloc_histograms(Request) -> fail(badarg, gather_alloc_histograms, [Request]).
+gather_carrier_info(Request) -> fail(badarg, gather_carrier_info, [Request]).
+
+%% --- Maps --------------------------------------------------------------------------------------------
+
+%% What is below the root of a large map: pairs [Key | Value], and where several begin alike, the map of them. Keys of one hash
+%% cannot be told apart.
+map_hashmap_children(Map) when map_size(Map) > 32 ->
+    Pairs = [{spawnlink:internal(hash, Key), Key, Value} || {Key, Value} <- maps:to_list(Map)],
+    children(Pairs, first_different(28, Pairs));
+map_hashmap_children(Map) when is_map(Map) -> fail(badarg, map_hashmap_children, [Map]);
+map_hashmap_children(Term) -> fail({badmap, Term}, map_hashmap_children, [Term]).
+
+%% The highest four bits, of those from Bit on, in which hashes differ.
+first_different(Bit, [{Hash, _, _} | _] = Pairs) when Bit >= 0 ->
+    case [other || {H, _, _} <- Pairs, H bsr Bit =/= Hash bsr Bit] of
+        [] -> first_different(Bit - 4, Pairs);
+        _ -> Bit
+    end;
+first_different(_, _) -> none.
+
+children(Pairs, none) -> [[Key | Value] || {_, Key, Value} <- Pairs];
+children(Pairs, Bit) ->
+    Groups = lists:foldr(fun({Hash, Key, Value}, Found) -> maps:update_with(Hash bsr Bit, fun(Rest) -> [{Key, Value} | Rest] end, [{Key, Value}], Found) end, #{}, Pairs),
+    [child(Group) || {_, Group} <- lists:sort(maps:to_list(Groups))].
+
+child([{Key, Value}]) -> [Key | Value];
+child(Pairs) -> maps:from_list(Pairs).
 
 %% --- Tables ------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/hostcalls.h"
 #include "bif/bif_code.h"
+#include "code/breakpoint.h"
 #include "code/load.h"
 #include "interp/semantics.h"
 
@@ -50,6 +51,13 @@ static const cword *call_handler(struct export *handler, term *E, term a, term b
   return interp_enter(handler->ip);
 }
 
+// The process's error_handler:Function/3, or NULL: there is none.
+static struct export *error_handler(term function) {
+  struct export *handler = export_get(ctx.p->error_handler, function, 3);
+  if (handler && !export_defined(handler)) undefined_load(handler->module);
+  return handler && export_defined(handler) ? handler : NULL;
+}
+
 // OTP's own code server runs; a bare VM's stand-in, which begins in erlang:hibernate/3 (src/erl/spawnlink_init.erl), leaves
 // loading to us.
 static bool is_booted(void) {
@@ -89,9 +97,17 @@ const cword *cold_undefined_function(const cword *ip, term *E) {
   struct export *fallback = export_find(e->module, ATOM_handle_undefined_function, 2);
   if (fallback && export_defined(fallback)) return call_handler(fallback, E, e->function, arguments(e->arity), NV);
   if (booted || ctx.p->error_handler != ATOM_error_handler) {
-    struct export *handler = export_get(ctx.p->error_handler, ATOM_undefined_function, 3);
-    if (handler && handler != e && (export_defined(handler) || undefined_load(handler->module) == UNDEFINED_LOADED) && export_defined(handler))
-      return call_handler(handler, E, e->module, e->function, arguments(e->arity));
+    struct export *handler = error_handler(ATOM_undefined_function);
+    if (handler && handler != e) return call_handler(handler, E, e->module, e->function, arguments(e->arity));
   }
   return exception_undef(e, E);
+}
+
+const cword *cold_breakpoint(const cword *ip, term *E) {
+  const struct module *m = module_of(ip);
+  const struct function_info *f = breakpoint_function(m, ip);
+  struct export *handler = error_handler(ATOM_breakpoint);
+  if (handler) return call_handler(handler, E, m->name, f->name, arguments(f->arity));
+  struct export *e = export_get(m->name, f->name, f->arity);
+  return e ? exception_undef(e, E) : exception_error(ip, E, ATOM_system_limit);
 }

@@ -73,3 +73,15 @@ test('a first call and a first line of output inflate nothing', () => {
   expect(loaded("'io', 'put_chars', [[104, 105]]")).toBe('false');
   expect(loaded("'ordsets', 'from_list', [[1]]")).toBe('true');
 });
+
+test('what is below the root of a large map, down to its pairs', async () => {
+  const v = await vm();
+  const keys = async (/** @type {any} */ map) => {
+    if (map.size <= 32) return [...map].map(([key]) => key);
+    const children = await v.call('erts_internal', 'map_hashmap_children', [map]);
+    return (await Promise.all(children.map((/** @type {any} */ child) => (child.size ? keys(child) : child.items)))).flat();
+  };
+  const all = Array.from({ length: 2000 }, (_, i) => i);
+  const found = await keys(new Map(all.map((key) => [key, 'x'])));
+  expect(found.sort((a, b) => a - b)).toEqual(all);
+});
