@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What erts_debug says of the VM's inside, as far as it takes C: sizes with sharing, counts of references, records of
 // monitors, the numbers unique integers are made of. The rest is spawnlink_erts_debug's.
+#include "base/hostcalls.h"
 #include "bif/bif.h"
 #include "bif/bif_time.h"
 #include "gen/bifs.h"
 #include "memory/copy.h"
 #include "memory/shared.h"
+#include "process/scheduler.h"
 #include "term/hash.h"
 #include "term/ref.h"
 
@@ -89,6 +91,7 @@ static term map_nodes(term map) {
 
 term bif_internal_1(struct process *p UNUSED, term *a) {
   if (a[0] == ATOM_reductions) return make_small(ctx.fcalls > 0 ? ctx.fcalls : 0);
+  if (a[0] == ATOM_statistics) return tuple2(HEAP, int_from_u64(HEAP, scheduler_busy_us()), int_from_u64(HEAP, host_monotonic_us()));
   return a[0] == ATOM_monotonic ? time_monotonic_integer() : bif_badarg();
 }
 

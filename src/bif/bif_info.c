@@ -94,12 +94,6 @@ static term snifs(void) {
   return l;
 }
 
-static term logger_pid(void) {
-  if (is_pid(system_logger)) return system_logger;
-  term pid = registered_whereis(system_logger);
-  return pid == NV ? ATOM_undefined : pid;
-}
-
 static void count_one(struct ets_table *t, void *count) {
   (void)t;
   ++*(u32 *)count;
@@ -124,7 +118,7 @@ static term counted_info(term key) {
   case ATOM_IDX_max_heap_size: return max_heap_size();
   case ATOM_IDX_garbage_collection: return garbage_collection();
   case ATOM_IDX_heap_sizes: return heap_sizes();
-  case ATOM_IDX_system_logger: return logger_pid();
+  case ATOM_IDX_system_logger: return system_logger;
   default: return NV;
   }
 }
@@ -233,8 +227,8 @@ term bif_statistics_1(struct process *p, term *a) {
   case ATOM_IDX_active_tasks: return run_queues((u64)waiting + 1, false);
   case ATOM_IDX_active_tasks_all: return run_queues((u64)waiting + 1, true);
   case ATOM_IDX_run_queues: return tuple2(HEAP, make_small(waiting), 0);
-  case ATOM_IDX_scheduler_wall_time: case ATOM_IDX_scheduler_wall_time_all: return ATOM_undefined;
-  case ATOM_IDX_microstate_accounting: return ATOM_undefined;
+  case ATOM_IDX_scheduler_wall_time: case ATOM_IDX_scheduler_wall_time_all: case ATOM_IDX_microstate_accounting:
+    return bif_trap_mfa(ATOM_spawnlink_erlang, ATOM_statistics, 1, a[0]);
   default: return bif_badarg();
   }
 }

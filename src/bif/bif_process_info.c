@@ -214,7 +214,10 @@ static u64 old_words(const struct process *p) { return p->area.old_words; }
 static u64 frag_words(const struct process *p) { return (p == ctx.p ? &ctx.heap : &p->heap)->frag_words; }
 
 static term info_heap_size(struct process *p) { return make_small(p->area.words); }
-static term info_total_heap_size(struct process *p) { return make_small((i64)(p->area.words + old_words(p) + frag_words(p))); }
+static term info_total_heap_size(struct process *p) {
+  u64 messages = p->message_on_heap ? mailbox_words(p) : 0;
+  return make_small((i64)(p->area.words + old_words(p) + frag_words(p) + messages));
+}
 static term info_stack_size(struct process *p) { return make_small(process_stack_used(p)); }
 static term info_memory(struct process *p) { return make_small((i64)process_memory(p)); }
 static term info_min_heap(struct process *p) { return make_small(p->area.min_words); }

@@ -56,7 +56,7 @@ static term fixed_flag(term name, term value) {
     return value == make_small(1) ? value : bif_badarg();
   case ATOM_IDX_time_offset: return value == ATOM_finalize ? ATOM_final : bif_badarg();
   case ATOM_IDX_scheduler_wall_time: case ATOM_IDX_microstate_accounting:
-    return atom_is_bool(value) || value == ATOM_reset ? ATOM_false : bif_badarg();
+    return bif_trap_mfa(ATOM_spawnlink_erlang, ATOM_system_flag, 2, name, value);
   case ATOM_IDX_cpu_topology: return ATOM_undefined;
   case ATOM_IDX_scheduler_bind_type: return ATOM_unbound;
   case ATOM_IDX_max_heap_size: {
@@ -70,7 +70,7 @@ static term fixed_flag(term name, term value) {
 term bif_system_flag_2(struct process *p, term *a) {
   (void)p;
   if (a[0] == ATOM_system_logger) {
-    if (!is_pid(a[1]) && !is_atom(a[1])) return bif_badarg();
+    if (!is_local_pid(a[1]) && a[1] != ATOM_logger && a[1] != ATOM_undefined) return bif_badarg();
     term old = system_logger;
     system_logger = a[1];
     return old;

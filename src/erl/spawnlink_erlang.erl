@@ -3,7 +3,7 @@
 %% Functions of OTP's module erlang that are too seldom called to be in C: the loader leads its stubs here. decode_packet/3
 %% is in spawnlink_packet. system_info/1 is what the BIF of that name does not know itself.
 -module(spawnlink_erlang).
--export([decode_packet/3, garbage_collect_message_area/0, exit_signal/2, exit_signal/3, system_info/1, '$handle_undefined_function'/2]).
+-export([decode_packet/3, scheduler_wall_time/1, garbage_collect_message_area/0, exit_signal/2, exit_signal/3, statistics/1, system_flag/2, system_info/1, '$handle_undefined_function'/2]).
 
 decode_packet(Type, Bin, Options) ->
     try spawnlink_packet:decode(Type, Bin, Options)
@@ -27,6 +27,59 @@ exit_signal(Pid, Reason, Options) ->
     try erlang:exit(Pid, Reason, Options)
     catch error:badarg:Stack -> spawnlink_native:badarg(erlang, exit_signal, [Pid, Reason, Options], Stack)
     end.
+
+%% --- Time of schedulers ----------------------------------------------------------------------------------
+
+%% Kept as {on, Busy, Time}: what was then; or {off, Busy, Time}: how much was counted. In microseconds.
+-define(STATE(Flag), {?MODULE, Flag}).
+
+state(Flag) -> persistent_term:get(?STATE(Flag), {off, 0, 0}).
+
+%% Who wants it is counted by OTP's kernel_refc, where that runs.
+system_flag(scheduler_wall_time, On) when is_boolean(On) ->
+    case whereis(kernel_refc) of
+        undefined -> scheduler_wall_time(On);
+        _ -> erts_internal:system_flag_scheduler_wall_time(On)
+    end;
+system_flag(microstate_accounting, reset) ->
+    {Was, _, _} = state(microstate_accounting),
+    persistent_term:erase(?STATE(microstate_accounting)),
+    Was =:= on andalso switch(microstate_accounting, true),
+    Was =:= on;
+system_flag(microstate_accounting, On) when is_boolean(On) -> switch(microstate_accounting, On);
+system_flag(Item, Value) -> spawnlink_native:fail(badarg, erlang, system_flag, [Item, Value], [{error_info, #{module => erl_erts_errors}}]).
+
+scheduler_wall_time(On) ->
+    Was = switch(scheduler_wall_time, On),
+    On orelse persistent_term:erase(?STATE(scheduler_wall_time)), % it begins anew each time
+    Was.
+
+%% Answers whether it was on.
+switch(Flag, On) ->
+    {Was, Busy, Time} = state(Flag),
+    {Busy1, Time1} = spawnlink:internal(statistics),
+    On =:= (Was =:= on) orelse persistent_term:put(?STATE(Flag), {case On of true -> on; false -> off end, Busy1 - Busy, Time1 - Time}),
+    Was =:= on.
+
+%% The one scheduler is busy while the VM has the host's thread; what it does then is not told apart.
+statistics(microstate_accounting) ->
+    {Busy, Time} = counted(state(microstate_accounting)),
+    [#{type => scheduler, id => 1, counters => #{aux => 0, check_io => 0, emulator => Busy, gc => 0, other => 0, port => 0, sleep => Time - Busy}}];
+statistics(Item) ->
+    case state(scheduler_wall_time) of
+        {off, _, _} -> undefined;
+        State ->
+            {Busy, Time} = counted(State),
+            [{1, Busy, Time}, {2, 0, Time}] ++ [{3, 0, Time} || Item =:= scheduler_wall_time_all]
+    end.
+
+%% In nanoseconds, the VM's own unit.
+counted({off, Busy, Time}) -> {1000 * Busy, 1000 * Time};
+counted({on, Busy, Time}) ->
+    {Busy1, Time1} = spawnlink:internal(statistics),
+    {1000 * (Busy1 - Busy), 1000 * (Time1 - Time)}.
+
+%% --- Facts -----------------------------------------------------------------------------------------------
 
 system_info(Item) ->
     try info(Item)

@@ -5,7 +5,7 @@
 -module(spawnlink_erts_internal).
 -export([dirty_process_handle_signals/1, ets_lookup_binary_info/2, ets_raw_first/1, ets_raw_next/2, ets_super_user/1,
          gather_alloc_histograms/1, gather_carrier_info/1, map_hashmap_children/1,
-         notify_breakpoint_hit/3, '$handle_undefined_function'/2]).
+         notify_breakpoint_hit/3, scheduler_wall_time/1, '$handle_undefined_function'/2]).
 
 -define(SUPER_USER, 1).
 -define(RAW, 2).
@@ -15,6 +15,9 @@ dirty_process_handle_signals(Pid) -> fail(notsup, dirty_process_handle_signals, 
 
 %% An emulator without +D has no breakpoints on lines.
 notify_breakpoint_hit(Function, Line, Resume) -> fail(undef, notify_breakpoint_hit, [Function, Line, Resume]).
+
+%% Asked by OTP's kernel_refc, which counts who wants it.
+scheduler_wall_time(On) -> spawnlink_erlang:scheduler_wall_time(On).
 
 %% --- Memory ------------------------------------------------------------------------------------------
 

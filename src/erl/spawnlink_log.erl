@@ -7,6 +7,7 @@
 -export([start/0, log/2]).
 
 start() ->
+    erlang:system_flag(system_logger, self()), % as OTP's logger_proxy
     Table = logger_config:new(logger),
     logger_config:create(Table, primary, primary()),
     logger_config:create(Table, default, handler()),

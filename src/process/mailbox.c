@@ -148,6 +148,13 @@ struct message *mailbox_peek(struct process *p) {
   }
 }
 
+u64 mailbox_words(const struct process *p) {
+  u64 words = 0;
+  for (const struct message *m = p->mailbox.first; m; m = m->next)
+    if (!is_marker(m) && m->frag) words += m->frag->used;
+  return words;
+}
+
 void mailbox_next(struct process *p) { p->mailbox.save = &(*p->mailbox.save)->next; }
 
 void mailbox_reset(struct process *p) { p->mailbox.save = &p->mailbox.first; }

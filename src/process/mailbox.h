@@ -31,6 +31,7 @@ void mailbox_init(struct mailbox *m);
 bool mailbox_clear(struct process *p, u32 *units);           // drops everything, *units messages at most; true: empty
 void mailbox_append(struct process *p, struct message *msg); // takes msg, wakes p
 struct message *mailbox_peek(struct process *p);             // message at the save pointer, or NULL at the end (skips markers)
+u64 mailbox_words(const struct process *p);                  // of the fragments of messages not received
 void mailbox_next(struct process *p);                        // loop_rec_end
 void mailbox_remove(struct process *p);                      // remove_message: the peeked message now belongs to the running heap; ends the receive timer
 void mailbox_reset(struct process *p);                       // next receive looks from the start (timeout)

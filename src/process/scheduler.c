@@ -24,6 +24,7 @@ void (*run_slice)(struct process *p);
 void (*js_ready_hook)(struct process *p);
 u32 scheduler_slice = REDUCTIONS_PER_SLICE;
 u64 scheduler_switches, scheduler_reductions;
+static u64 busy_us, tick_begun; // in ticks that have ended; when the present one began, 0: none
 bool scheduler_verifies;
 u32 vm_halt_requested;
 i32 vm_halt_code;
@@ -33,7 +34,7 @@ static u32 queued, normal_turns;
 void scheduler_init(void) {
   memset(queues, 0, sizeof queues);
   queued = normal_turns = 0;
-  scheduler_switches = scheduler_reductions = 0;
+  scheduler_switches = scheduler_reductions = busy_us = tick_begun = 0;
 }
 
 static void enqueue(struct process *p) {
@@ -130,8 +131,11 @@ static enum tick_result idle_or_timer(i64 *wake_us) {
   return TICK_TIMER;
 }
 
+u64 scheduler_busy_us(void) { return busy_us + (tick_begun ? host_monotonic_us() - tick_begun : 0); }
+
 enum tick_result scheduler_tick(u64 deadline_us, u64 max_reductions, i64 *wake_us) {
   u64 used = 0, next_look = 0, now = host_monotonic_us();
+  tick_begun = now;
   while (!vm_halt_requested) {
     if (used >= next_look) {
       now = host_monotonic_us();
@@ -153,5 +157,7 @@ enum tick_result scheduler_tick(u64 deadline_us, u64 max_reductions, i64 *wake_u
     now = host_monotonic_us();
     if (timer_next() > now && !exit_pending()) break;
   }
+  busy_us += now - tick_begun;
+  tick_begun = 0;
   return idle_or_timer(wake_us);
 }

@@ -18,6 +18,7 @@ enum tick_result scheduler_tick(u64 deadline_us, u64 max_reductions, i64 *wake_u
 u32 scheduler_runnable(void);                  // length of all run queues
 extern u32 scheduler_slice;                    // reductions a slice, 4000; tests set 1..7
 extern u64 scheduler_switches, scheduler_reductions; // since the VM started
+u64 scheduler_busy_us(void);                   // spent in ticks since the VM started
 extern bool scheduler_verifies;                // debug: process_verify after every slice, a broken invariant stops the VM
 extern u32 vm_halt_requested;                  // erlang:halt: the tick ends and no other does anything
 extern i32 vm_halt_code;
