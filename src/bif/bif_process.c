@@ -231,8 +231,3 @@ term bif_is_system_process_1(struct process *p, term *a) {
   (void)p;
   return process_find(a[0]) ? ATOM_false : bif_badarg();
 }
-
-term bif_process_display_2(struct process *p, term *a) {
-  (void)p, (void)a;
-  return ATOM_badarg;
-}

@@ -16,6 +16,7 @@ bool bif_monitor_options(term list, term *tag, u8 *alias); // {tag, T}, {alias, 
 bool bif_priority(term t, u8 *priority);
 bool bif_max_heap_size(term t, u64 *words, u64 *flags);    // process_flag's and spawn_opt's value
 term bif_max_heap_term(u64 words, u64 flags);              // the map
+term bif_backtrace(const struct process *p);                // a binary; NV: no memory
 term bif_binaries(const term *offheap, term list);         // {Address, Bytes, References} of each counted binary, before list
 
 #endif

@@ -202,11 +202,7 @@ static term info_priority(struct process *p) {
   return names[p->priority];
 }
 
-static term info_backtrace(struct process *p) {
-  term trace = info_current_stacktrace(p);
-  (void)trace;
-  return binary_from(HEAP, "", 0);
-}
+static term info_backtrace(struct process *p) { return bif_backtrace(p); }
 
 // --- Memory ------------------------------------------------------------------------------------------------------
 

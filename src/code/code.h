@@ -96,7 +96,7 @@ struct module *module_of(const cword *ip);              // whose code (any versi
 void module_each(void (*fn)(struct module *, void *), void *arg); // every version, staged ones as well
 
 // Where is ip? For return words pass the address after the call: it is looked up at ip - 1.
-struct code_place { term module, function; u32 arity; const char *unused; term file; u32 line; bool has_frame; };
+struct code_place { term module, function; u32 arity; const cword *entry; term file; u32 line; bool has_frame; }; // entry: its func_info
 bool code_place(const cword *ip, bool is_return_address, struct code_place *out); // file: NV when unknown; line 0 when unknown
 
 // The module of ours (src/erl) that has the native functions of one of OTP's, spawnlink_NAME; NV: there is none.

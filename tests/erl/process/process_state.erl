@@ -1,7 +1,7 @@
 %% SPDX-License-Identifier: Apache-2.0
 %% Timers, the process dictionary, process_info, flags, suspension, hibernation, receive.
 -module(process_state).
--export([main/0, woken/2]).
+-export([main/0, deep/2, woken/2]).
 -import(pcase, [idle/0, idle/1, do/2, tell/2, dead/0, why/1, mb/0, take/1, down/1, gone/1, links/1, trap/0, err/1, await/1]).
 
 main() ->
@@ -72,7 +72,18 @@ info_cases() ->
      {links_monitors, fun() -> P = idle(), link(P), erlang:monitor(process, P), R = {process_info(self(), links) =:= {links, [P]}, process_info(self(), monitors) =:= {monitors, [{process, P}]}, process_info(P, monitored_by) =:= {monitored_by, [self()]}}, unlink(P), R end},
      {dead, fun() -> D = dead(), {process_info(D), process_info(D, links), process_info(D, [links, status]), process_info(D, registered_name)} end},
      {trap_exit, fun() -> A = process_info(self(), trap_exit), trap(), {A, process_info(self(), trap_exit)} end},
-     {backtrace, fun() -> {backtrace, B} = process_info(self(), backtrace), is_binary(B) end}].
+     {backtrace_self, fun() -> {backtrace, B} = process_info(self(), backtrace), binary:match(B, <<"Return addr">>) =/= nomatch end},
+     {backtrace, fun() -> P = spawn(?MODULE, deep, [2, {a, [1, <<"b">>], 'C d'}]), await(fun() -> process_info(P, status) =:= {status, waiting} end), backtrace(P) end},
+     {backtrace_gone, fun() -> [err(fun() -> erlang:process_display(X, Y) end) || {X, Y} <- [{dead(), backtrace}, {self(), x}, {x, backtrace}]] end}].
+
+deep(0, X) -> try receive X -> X end catch error:E -> {E, X} end;
+deep(N, X) -> [N, deep(N - 1, X), X].
+
+%% Without addresses, and offsets in code.
+backtrace(P) ->
+    {backtrace, B} = process_info(P, backtrace),
+    exit(P, kill),
+    re:replace(B, "0x[0-9a-f]{16}| \\+ [0-9]+", "", [global, {return, binary}]).
 
 flag_cases() ->
     [{priority, fun() -> [process_flag(priority, P) || P <- [low, high, max, normal]] end},
