@@ -127,11 +127,10 @@ size_t utf8_count(const u8 *p, size_t n) {
   const u8 *end = p + n;
   size_t characters = 0;
   u32 c;
-  while (p < end) {
-    int k = utf8_decode(p, end, &c);
+  for (; p < end; characters++) {
+    int k = *p < 0x80 ? 1 : utf8_decode(p, end, &c);
     if (k == 0) return SIZE_MAX;
     p += k;
-    characters++;
   }
   return characters;
 }

@@ -17,7 +17,7 @@ struct record {
   const u8 *text;
   u64 prefix;   // the first 8 bytes, highest first: decides most comparisons
   u32 hash;     // of the text, for finding
-  u32 otp_hash; // part of phash and phash2
+  u32 otp_hash; // part of phash and phash2; 0: not asked for yet
   u16 len;      // bytes
   u16 characters;
 };
@@ -125,7 +125,7 @@ static term add(const u8 *text, size_t len, u32 characters, bool keep) {
   if (keep && !(text = keep_text(text, len))) return NV;
   u64 prefix = 0;
   for (size_t i = 0; i < 8; i++) prefix = prefix << 8 | (i < len ? text[i] : 0);
-  table.records[table.count] = (struct record){text, prefix, hash, pjw_hash(text, len), (u16)len, (u16)characters};
+  table.records[table.count] = (struct record){text, prefix, hash, 0, (u16)len, (u16)characters};
   *slot = ++table.count;
   return MAKE_ATOM(table.count - 1);
 }
@@ -189,7 +189,11 @@ const u8 *atom_text(term atom, size_t *len) {
 }
 
 u32 atom_characters(term atom) { return record_of(atom)->characters; }
-u32 atom_hash_otp(term atom) { return record_of(atom)->otp_hash; }
+u32 atom_hash_otp(term atom) {
+  struct record *r = &table.records[atom_index(atom)];
+  if (r->otp_hash == 0) r->otp_hash = pjw_hash(r->text, r->len);
+  return r->otp_hash;
+}
 u32 atom_count(void) { return table.count; }
 bool atom_is_bool(term t) { return t == ATOM_true || t == ATOM_false; }
 
