@@ -2,7 +2,7 @@
 // What the system says of itself: system_info, memory, statistics. Values that make no sense in a
 // single-threaded VM in wasm are those of an emulator with one scheduler.
 #include "base/alloc.h"
-#include "bif/bif.h"
+#include "bif/bif_process.h"
 #include "bif/bif_system.h"
 #include "bif/bif_time.h"
 #include "code/code.h"
@@ -61,9 +61,9 @@ static term system_version(void) {
 
 static term garbage_collection(void) {
   term l = list1(tuple2(HEAP, ATOM_fullsweep_after, system_flag_value(ATOM_fullsweep_after)));
-  l = cons(HEAP, tuple2(HEAP, ATOM_min_heap_size, make_small(233)), l);
-  l = cons(HEAP, tuple2(HEAP, ATOM_min_bin_vheap_size, make_small(233)), l);
-  return cons(HEAP, tuple2(HEAP, ATOM_max_heap_size, make_small(0)), l);
+  l = cons(HEAP, tuple2(HEAP, ATOM_min_heap_size, system_flag_value(ATOM_min_heap_size)), l);
+  l = cons(HEAP, tuple2(HEAP, ATOM_min_bin_vheap_size, system_flag_value(ATOM_min_bin_vheap_size)), l);
+  return cons(HEAP, tuple2(HEAP, ATOM_max_heap_size, int_term(process_memory_defaults.max_heap_words)), l);
 }
 
 // OTP's series whole, larger than any memory as it is there.
@@ -76,11 +76,6 @@ static term heap_sizes(void) {
   term l = NIL;
   while (n > 0) l = cons(HEAP, int_term(sizes[--n]), l);
   return l;
-}
-
-static term max_heap_size(void) {
-  term pairs[] = {ATOM_size, make_small(0), ATOM_kill, ATOM_true, ATOM_error_logger, ATOM_true, ATOM_include_shared_binaries, ATOM_false};
-  return map_from_pairs(HEAP, pairs, release < 27 ? 3 : 4);
 }
 
 // Every BIF of OTP's as {Module, Function, Arity}.
@@ -113,9 +108,8 @@ static term counted_info(term key) {
   case ATOM_IDX_start_time: return int_from_i64(HEAP, time_start_ns());
   case ATOM_IDX_end_time: return int_from_i64(HEAP, SMALL_MAX);
   case ATOM_IDX_outstanding_system_requests_limit: case ATOM_IDX_trace_control_word: return system_flag_value(key);
-  case ATOM_IDX_fullsweep_after: return tuple2(HEAP, key, system_flag_value(key));
-  case ATOM_IDX_min_heap_size: case ATOM_IDX_min_bin_vheap_size: return tuple2(HEAP, key, make_small(233));
-  case ATOM_IDX_max_heap_size: return max_heap_size();
+  case ATOM_IDX_fullsweep_after: case ATOM_IDX_min_heap_size: case ATOM_IDX_min_bin_vheap_size: return tuple2(HEAP, key, system_flag_value(key));
+  case ATOM_IDX_max_heap_size: return bif_max_heap_term(process_memory_defaults.max_heap_words, process_memory_defaults.max_heap_flags);
   case ATOM_IDX_garbage_collection: return garbage_collection();
   case ATOM_IDX_heap_sizes: return heap_sizes();
   case ATOM_IDX_system_logger: return system_logger;

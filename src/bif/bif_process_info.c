@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // process_info/1,2. Items are looked up in one table, by name to the function that makes the value.
 // Everything is copied to the caller's heap; the other process does not run, so its state is whole.
+#include "base/alloc.h"
 #include "bif/bif_process.h"
+#include "bif/bif_system.h"
 #include "memory/copy.h"
 #include "memory/gc.h"
 #include "process/dictionary.h"
@@ -10,8 +12,6 @@
 #include "process/signal.h"
 #include "term/etf.h"
 #include "term/hash.h"
-
-enum { TRACE_DEPTH = 8 };
 
 // A copy of another heap's term on the caller's; NV (once) when memory is out.
 static term copied(struct process *p, term t) {
@@ -84,11 +84,14 @@ static term info_current_location(struct process *p) {
 }
 
 static term info_current_stacktrace(struct process *p) {
-  struct code_place place[TRACE_DEPTH];
+  u32 depth = (u32)small_val(system_flag_value(ATOM_backtrace_depth));
+  if (depth == 0) return NIL;
   if (p->hibernated) return cons(HEAP, info_current_location(p), NIL);
-  u32 n = places(p, place, TRACE_DEPTH);
+  struct code_place *place = mem_alloc(depth * sizeof *place, MEM_SYSTEM);
+  if (!place) return NV;
   term list = NIL;
-  while (n) list = cons(HEAP, place_term(&place[--n]), list);
+  for (u32 n = places(p, place, depth); n > 0; n--) list = cons(HEAP, place_term(&place[n - 1]), list);
+  mem_free(place, depth * sizeof *place, MEM_SYSTEM);
   return list;
 }
 

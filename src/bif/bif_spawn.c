@@ -43,12 +43,12 @@ static bool parse_pair(struct request *r, term key, term value, bool is_request)
     return bif_monitor_options(value, &o->monitor_tag, &o->alias);
   }
   if (key == ATOM_priority) return bif_priority(value, &o->priority);
-  if (key == ATOM_min_heap_size) return parse_size(value, &o->min_heap_words);
-  if (key == ATOM_fullsweep_after) return parse_size(value, &o->fullsweep_after);
-  if (key == ATOM_max_heap_size) return bif_max_heap_size(value, &o->max_heap_words, &o->max_heap_flags);
+  if (key == ATOM_min_heap_size) return parse_size(value, &o->memory.min_heap_words);
+  if (key == ATOM_fullsweep_after) return parse_size(value, &o->memory.fullsweep_after);
+  if (key == ATOM_max_heap_size) return bif_max_heap_size(value, &o->memory.max_heap_words, &o->memory.max_heap_flags);
   if (key == ATOM_message_queue_data) return (o->message_off_heap = value == ATOM_off_heap) || value == ATOM_on_heap;
   if (key == ATOM_async_dist) return o->async_dist = value == ATOM_true, atom_is_bool(value);
-  if (key == ATOM_min_bin_vheap_size) return parse_size(value, &o->min_vheap_words);
+  if (key == ATOM_min_bin_vheap_size) return parse_size(value, &o->memory.min_vheap_words);
   if (key == ATOM_scheduler) return bif_small(value, 0, SMALL_MAX, &n);
   if (is_request && key == ATOM_reply_tag) return r->reply_tag = value, true;
   if (is_request && key == ATOM_reply) return parse_reply(r, value);
@@ -64,7 +64,7 @@ static bool parse_options(struct request *r, term list, bool is_request) {
     else if (t == ATOM_monitor) r->o.monitor = true;
     else if (!is_tuple_of(t, 2) || !parse_pair(r, tuple_elements(t)[0], tuple_elements(t)[1], is_request)) ok = false;
   }
-  bool fits = !r->o.max_heap_words || r->o.max_heap_words >= r->o.min_heap_words;
+  bool fits = !r->o.memory.max_heap_words || r->o.memory.max_heap_words >= r->o.memory.min_heap_words;
   return ok && fits && list == NIL;
 }
 

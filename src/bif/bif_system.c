@@ -7,6 +7,7 @@
 #include "bif/bif.h"
 #include "bif/bif_code.h"
 #include "bif/bif_keep.h"
+#include "bif/bif_process.h"
 #include "bif/bif_time.h"
 #include "gen/bifs.h"
 #include "process/node.h"
@@ -24,13 +25,13 @@ term bif_badarg_because(term cause) {
 // --- Flags ---------------------------------------------------------------------------------------
 
 // Flags that take a number; they are kept and reported, few mean something here.
-static struct number_flag { term name; u32 initial, min, max, value; } number_flags[] = {
-  {ATOM_backtrace_depth, 8, 0, 1024, 8},
-  {ATOM_fullsweep_after, 65535, 0, INT32_MAX, 65535},
-  {ATOM_min_heap_size, 233, 0, INT32_MAX, 233},
-  {ATOM_min_bin_vheap_size, 46422, 0, INT32_MAX, 46422},
-  {ATOM_trace_control_word, 0, 0, INT32_MAX, 0},
-  {ATOM_outstanding_system_requests_limit, 4, 1, 134217727, 4},
+static struct number_flag { term name; u32 initial, min, max, value, *default_of; } number_flags[] = {
+  {ATOM_backtrace_depth, 8, 0, 1024, 8, NULL},
+  {ATOM_fullsweep_after, 65535, 0, INT32_MAX, 65535, &process_memory_defaults.fullsweep_after},
+  {ATOM_min_heap_size, GC_MIN_WORDS, 0, INT32_MAX, GC_MIN_WORDS, &process_memory_defaults.min_heap_words},
+  {ATOM_min_bin_vheap_size, GC_MIN_VHEAP, 0, INT32_MAX, GC_MIN_VHEAP, &process_memory_defaults.min_vheap_words},
+  {ATOM_trace_control_word, 0, 0, INT32_MAX, 0, NULL},
+  {ATOM_outstanding_system_requests_limit, 4, 1, 134217727, 4, NULL},
 };
 
 static struct number_flag *number_flag(term name) {
@@ -59,12 +60,27 @@ static term fixed_flag(term name, term value) {
     return bif_trap_mfa(ATOM_spawnlink_erlang, ATOM_system_flag, 2, name, value);
   case ATOM_IDX_cpu_topology: return ATOM_undefined;
   case ATOM_IDX_scheduler_bind_type: return ATOM_unbound;
-  case ATOM_IDX_max_heap_size: {
-    term key[] = {ATOM_max_heap_size};
-    return bif_system_info_1(ctx.p, key);
-  }
   default: return bif_badarg_because(ATOM_badopt);
   }
+}
+
+// Of new processes. A heap is as large as one of OTP's series; the least that OTP begins with is here a limit only.
+static void set_memory_default(struct number_flag *f) {
+  if (f->name == ATOM_fullsweep_after) {
+    *f->default_of = f->value = f->value > UINT16_MAX ? UINT16_MAX : f->value;
+    return;
+  }
+  f->value = (u32)gc_otp_size(f->value);
+  *f->default_of = f->value > f->initial ? f->value : 0;
+}
+
+static term flag_max_heap(term value) {
+  u64 words = process_memory_defaults.max_heap_words, flags = process_memory_defaults.max_heap_flags;
+  term old = bif_max_heap_term(words, flags);
+  if (!bif_max_heap_size(value, &words, &flags) || (words && words < number_flag(ATOM_min_heap_size)->value)) return bif_badarg();
+  process_memory_defaults.max_heap_words = words;
+  process_memory_defaults.max_heap_flags = flags;
+  return old;
 }
 
 term bif_system_flag_2(struct process *p, term *a) {
@@ -75,12 +91,14 @@ term bif_system_flag_2(struct process *p, term *a) {
     system_logger = a[1];
     return old;
   }
+  if (a[0] == ATOM_max_heap_size) return flag_max_heap(a[1]);
   struct number_flag *f = number_flag(a[0]);
   if (!f) return fixed_flag(a[0], a[1]);
   i64 value;
   if (!bif_small(a[1], f->min, f->max, &value)) return bif_badarg();
   term old = make_small(f->value);
   f->value = (u32)value;
+  if (f->default_of) set_memory_default(f);
   return old;
 }
 
@@ -281,6 +299,7 @@ term bif_nodes_2(struct process *p, term *a) {
 
 void bif_open(void) {
   for (u32 i = 0; i < COUNT_OF(number_flags); i++) number_flags[i].value = number_flags[i].initial;
+  process_memory_reset();
   time_open();
   info_open();
 }

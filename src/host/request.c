@@ -40,11 +40,11 @@ static bool parse_pair(struct request_options *o, term key, term value) {
   if (key == ATOM_priority) return parse_priority(value, &o->spawn.priority);
   if (key == ATOM_trap_exit) return atom_is_bool(value) && ((o->trap_exit = value == ATOM_true), true);
   if (!is_number) return false;
-  if (key == ATOM_min_heap_size) o->spawn.min_heap_words = (u32)small_val(value);
-  else if (key == ATOM_fullsweep_after) o->spawn.fullsweep_after = (u32)small_val(value);
+  if (key == ATOM_min_heap_size) o->spawn.memory.min_heap_words = (u32)small_val(value);
+  else if (key == ATOM_fullsweep_after) o->spawn.memory.fullsweep_after = (u32)small_val(value);
   else if (key == ATOM_max_heap_size) {
-    o->spawn.max_heap_words = (u64)small_val(value);
-    o->spawn.max_heap_flags = 3;
+    o->spawn.memory.max_heap_words = (u64)small_val(value);
+    o->spawn.memory.max_heap_flags = 3;
   } else return false;
   return true;
 }

@@ -50,12 +50,15 @@ void process_destroy_all(void) {
 
 // --- Spawning -------------------------------------------------------------------------------------
 
+struct memory_defaults process_memory_defaults;
+
+void process_memory_reset(void) { process_memory_defaults = (struct memory_defaults){.fullsweep_after = 65535, .max_heap_flags = 3}; }
+
 void spawn_options_default(struct spawn_options *o) {
   memset(o, 0, sizeof *o);
   o->monitor_tag = o->group_leader = NV;
   o->priority = PRIORITY_NORMAL;
-  o->fullsweep_after = 65535;
-  o->max_heap_flags = 3;
+  o->memory = process_memory_defaults;
 }
 
 // What the new process starts with: where, and its X registers (terms of the parent's heap).
@@ -107,10 +110,10 @@ static bool stack_new(struct process *p, u32 live) {
 
 static bool prepare_memory(struct process *p, const struct entry *n, const struct spawn_options *o) {
   u64 words = n->words > FIRST_HEAP_WORDS ? n->words : FIRST_HEAP_WORDS;
-  if (o->min_heap_words > words) words = o->min_heap_words;
+  if (o->memory.min_heap_words > words) words = o->memory.min_heap_words;
   if (!gc_area_init(&p->heap, &p->area, (u32)words)) return false;
-  if (o->min_heap_words > GC_MIN_WORDS) p->area.min_words = gc_next_size(o->min_heap_words);
-  if (o->min_vheap_words > GC_MIN_VHEAP) p->area.min_vheap = gc_next_size(o->min_vheap_words);
+  if (o->memory.min_heap_words > GC_MIN_WORDS) p->area.min_words = gc_next_size(o->memory.min_heap_words);
+  if (o->memory.min_vheap_words > GC_MIN_VHEAP) p->area.min_vheap = gc_next_size(o->memory.min_vheap_words);
   if (!stack_new(p, n->live)) {
     gc_area_destroy(&p->heap, &p->area);
     return false;
@@ -129,9 +132,9 @@ static void set_fields(struct process *p, struct process *parent, const struct s
   p->name = p->exit_reason = p->label = NV;
   p->parent = parent ? parent->pid : NV;
   p->error_handler = ATOM_error_handler;
-  p->area.fullsweep_after = o->fullsweep_after;
-  p->area.max_words = o->max_heap_words;
-  p->max_heap_flags = o->max_heap_flags;
+  p->area.fullsweep_after = o->memory.fullsweep_after;
+  p->area.max_words = o->memory.max_heap_words;
+  p->max_heap_flags = o->memory.max_heap_flags;
   mailbox_init(&p->mailbox);
 }
 

@@ -84,15 +84,21 @@ u32 process_limit(void);
 extern struct process *process_first; // of all, in order of creation (all_next)
 void process_each(void (*fn)(struct process *, void *), void *arg); // in pid order of creation
 
+// What is not said of a new process's memory: system_flag/2.
+extern struct memory_defaults {
+  u32 min_heap_words, min_vheap_words; // 0: the least there is
+  u32 fullsweep_after;
+  u64 max_heap_words, max_heap_flags;
+} process_memory_defaults;
+void process_memory_reset(void);
+
 struct spawn_options {
   bool link, monitor, js;
   bool port; u32 port_handle; // a port, with the host's handle (port.h)
   term monitor_tag;        // NV: 'DOWN'
   u8 alias;                // enum alias_mode of links.h
   u8 priority;
-  u32 min_heap_words, min_vheap_words; // 0: default
-  u32 fullsweep_after;
-  u64 max_heap_words; u64 max_heap_flags;
+  struct memory_defaults memory;
   bool message_off_heap, async_dist;
   term group_leader;       // NV: parent's
   struct process *relative; // who is linked and monitors instead of the parent: a remote. NULL: the parent

@@ -20,6 +20,13 @@ main() ->
     line(shared, shared()),
     line(collected, collected()),
     line(erased_binaries, erased_binaries(50)),
+    line(defaults, [defaults(Flag, Value, Item) || {Flag, Value, Item} <- [
+        {fullsweep_after, 7, fullsweep_after}, {fullsweep_after, 1 bsl 27, fullsweep_after}, {min_heap_size, 1000, min_heap_size}, {min_heap_size, 1598, min_heap_size},
+        {min_bin_vheap_size, 100000, min_bin_vheap_size}, {max_heap_size, #{size => 1000000, kill => false}, max_heap_size}, {max_heap_size, 70000, max_heap_size},
+        {max_heap_size, #{size => 70000, error_logger => false}, max_heap_size}, {max_heap_size, 100, max_heap_size}, {max_heap_size, #{kill => false}, max_heap_size},
+        {min_heap_size, x, min_heap_size}, {min_heap_size, -1, min_heap_size}, {fullsweep_after, -1, fullsweep_after}]]),
+    line(default_limit, default_limit()),
+    line(depths, [depth(N) || N <- [0, 1, 3, 8, 20]]),
     line(messages, [messages(Data) || Data <- [on_heap, off_heap]]),
     line(wall_time, [wall_time(Item) || Item <- [scheduler_wall_time, scheduler_wall_time_all]]),
     line(microstates, microstates()),
@@ -175,3 +182,30 @@ system_logger() ->
     Bad = [catch_error(fun() -> erlang:system_flag(system_logger, X) end) || X <- [foo, 1, user]],
     erlang:system_flag(system_logger, Initial),
     {Mine, Told, Dead, Took, After, Bad}.
+
+%% What system_flag says of processes that are spawned from then on.
+defaults(Flag, Value, Item) ->
+    Before = erlang:system_info(Flag),
+    Was = catch_error(fun() -> Old = erlang:system_flag(Flag, Value), throw({was, Old}) end),
+    {_, Ref} = spawn_monitor(fun() -> exit(process_info(self(), Item)) end),
+    New = receive {'DOWN', Ref, _, _, Info} -> Info end,
+    Now = {erlang:system_info(Flag), proplists:get_value(Flag, erlang:system_info(garbage_collection))},
+    erlang:system_flag(Flag, case Before of {Flag, Number} -> Number; _ -> Before end),
+    {Was, New, Now, erlang:system_info(Flag) =:= Before}.
+
+%% A process that says nothing of a limit has the system's; one that gives a number has its flags.
+default_limit() ->
+    erlang:system_flag(max_heap_size, #{size => 50000, kill => true, error_logger => false}),
+    Grow = fun Grow(List) -> Grow([List, lists:seq(1, 1000) | List]) end,
+    Ends = [begin {_, Ref} = spawn_opt(fun() -> Grow([]) end, [monitor | Options]), receive {'DOWN', Ref, _, _, Why} -> Why end end || Options <- [[], [{max_heap_size, 100000}]]],
+    {_, Ref} = spawn_opt(fun() -> exit(process_info(self(), max_heap_size)) end, [monitor, {max_heap_size, 0}]),
+    None = receive {'DOWN', Ref, _, _, Info} -> Info end,
+    erlang:system_flag(max_heap_size, #{size => 0, kill => true, error_logger => true}),
+    {Ends, None}.
+
+depth(N) ->
+    Old = erlang:system_flag(backtrace_depth, N),
+    Deep = fun Deep(0) -> element(2, process_info(self(), current_stacktrace)); Deep(I) when I > 5 -> try Deep(I - 1) after ok end; Deep(I) -> [Stack] = [Deep(I - 1)], Stack end,
+    Stack = Deep(9),
+    erlang:system_flag(backtrace_depth, Old),
+    {Old, length(Stack)}.
