@@ -3,6 +3,7 @@
 // monitors, the numbers unique integers are made of. The rest is spawnlink_erts_debug's.
 #include "base/hostcalls.h"
 #include "bif/bif.h"
+#include "bif/bif_system.h"
 #include "bif/bif_time.h"
 #include "gen/bifs.h"
 #include "memory/copy.h"
@@ -110,6 +111,7 @@ term bif_internal_2(struct process *p, term *a) {
   if (a[0] == ATOM_monitors) return monitor_list(a[1]);
   if (a[0] == ATOM_map) return map_nodes(a[1]);
   u64 n;
+  if ((a[0] == ATOM_input || a[0] == ATOM_output) && int_to_u64(a[1], &n)) return bif_io_bytes[a[0] == ATOM_output] += n, ATOM_ok;
   if (a[0] == ATOM_atom) return int_to_u64(a[1], &n) && n < atom_count() ? MAKE_ATOM(n) : ATOM_undefined;
   i64 negative;
   if (a[0] != ATOM_monotonic || !is_integer(a[1])) return bif_badarg();

@@ -189,6 +189,8 @@ term bif_memory_1(struct process *p, term *a) {
 // {Total, SinceLastCall}, of counts that only grow.
 static struct { u64 reductions, exact_reductions, runtime, wall_clock; } last;
 
+u64 bif_io_bytes[2];
+
 static term since_last(u64 now, u64 *before) {
   u64 delta = now > *before ? now - *before : 0;
   *before = now;
@@ -209,10 +211,10 @@ term bif_statistics_1(struct process *p, term *a) {
   case ATOM_IDX_context_switches: return tuple2(HEAP, int_term(scheduler_switches), 0);
   case ATOM_IDX_exact_reductions: return since_last(scheduler_reductions, &last.exact_reductions);
   case ATOM_IDX_reductions: return since_last(scheduler_reductions, &last.reductions);
-  case ATOM_IDX_runtime: return since_last(wall_ms(), &last.runtime);
+  case ATOM_IDX_runtime: return since_last(scheduler_busy_us() / 1000, &last.runtime);
   case ATOM_IDX_wall_clock: return since_last(wall_ms(), &last.wall_clock);
   case ATOM_IDX_garbage_collection: return tuple3(HEAP, int_term(gc_totals.collections), int_term(gc_totals.words_reclaimed), 0);
-  case ATOM_IDX_io: return tuple2(HEAP, tuple2(HEAP, ATOM_input, 0), tuple2(HEAP, ATOM_output, 0));
+  case ATOM_IDX_io: return tuple2(HEAP, tuple2(HEAP, ATOM_input, int_term(bif_io_bytes[0])), tuple2(HEAP, ATOM_output, int_term(bif_io_bytes[1])));
   case ATOM_IDX_run_queue: case ATOM_IDX_total_run_queue_lengths: case ATOM_IDX_total_run_queue_lengths_all:
     return make_small(waiting);
   case ATOM_IDX_total_active_tasks: case ATOM_IDX_total_active_tasks_all: return make_small((i64)waiting + 1);
@@ -227,4 +229,7 @@ term bif_statistics_1(struct process *p, term *a) {
   }
 }
 
-void info_open(void) { memset(&last, 0, sizeof last); }
+void info_open(void) {
+  memset(&last, 0, sizeof last);
+  memset(bif_io_bytes, 0, sizeof bif_io_bytes);
+}

@@ -17,6 +17,7 @@ const char *system_erts_version(void);           // of that release
 bool system_env_put(const u8 *name, size_t name_len, const u8 *value, size_t value_len);
 // Used by bif_open and bif_close.
 void info_open(void);
+extern u64 bif_io_bytes[2]; // through ports, and what stands for them: in, out
 void os_close(void);
 // What erlang:system_flag has set, by name; NV when there is no such flag.
 term system_flag_value(term flag);

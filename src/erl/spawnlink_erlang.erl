@@ -137,7 +137,7 @@ info(hipe_architecture) -> undefined;
 info(constant_pool_support) -> true;
 info(literal_test) -> range;
 info(Item) when Item =:= ets_realloc_moves; Item =:= ets_always_compress -> false;
-info(compat_rel) -> 22;
+info(compat_rel) -> list_to_integer(erlang:system_info(otp_release));
 info(compile_info) -> [];
 info(taints) -> [];
 info(check_io) -> [];

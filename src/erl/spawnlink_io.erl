@@ -145,6 +145,7 @@ more(#io{buffer = Buffer} = Io) ->
     receive
         {spawnlink_input, eof} -> Io#io{eof = true};
         {spawnlink_input, Bytes} ->
+            spawnlink:internal(input, byte_size(Bytes)),
             Text =
                 case unicode:characters_to_list(<<Part/binary, Bytes/binary>>, utf8) of
                     {incomplete, List, Rest} -> put(part, Rest), List;

@@ -343,7 +343,7 @@ send(Data, terminal) ->
     ok;
 send(Data, {handle, Handle}) ->
     case spawnlink:file(?WRITE, Handle, Data, 0) of
-        {_, _} -> ok;
+        {_, _} -> spawnlink:internal(output, iolist_size(Data));
         _ -> self() ! {spawnlink_port, error, epipe}, ok
     end.
 
@@ -351,6 +351,7 @@ send(Data, {handle, Handle}) ->
 
 input(Data, #port{buffer = Buffer, options = #options{packet = Packet}} = P) ->
     put(input, get(input) + byte_size(Data)),
+    spawnlink:internal(input, byte_size(Data)),
     P#port{buffer = pieces(Packet, if Buffer =:= <<>> -> Data; true -> <<Buffer/binary, Data/binary>> end, P)}.
 
 %% Delivers what is whole; answers the rest.

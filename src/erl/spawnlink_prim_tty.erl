@@ -79,6 +79,7 @@ select(TTY, ReadRef, Signals) ->
 feed(Data, Caught, #{reader := Reader, ready := Ready} = To) ->
     receive
         {spawnlink_input, More} ->
+            is_binary(More) andalso spawnlink:internal(input, byte_size(More)),
             Reader ! Ready,
             feed(More, Caught, To);
         {read, Ref, Most} ->

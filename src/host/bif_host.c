@@ -5,6 +5,7 @@
 #include "base/hostcalls.h"
 #include "bif/bif.h"
 #include "bif/bif_code.h"
+#include "bif/bif_system.h"
 #include "code/load.h"
 #include "gen/bifs.h"
 #include "host/event.h"
@@ -21,6 +22,7 @@ term host_bif_write(struct process *p, term *a) {
   bool ok = iolist_append(&out, a[1]);
   bool failed = out.failed;
   if (ok && !failed) host_write((int)fd, out.data, out.len);
+  bif_io_bytes[1] += out.len;
   bif_bump((u32)(out.len / 64) + 1);
   bytes_free(&out);
   if (failed) return bif_system_limit();

@@ -30,6 +30,8 @@ main() ->
     line(messages, [messages(Data) || Data <- [on_heap, off_heap]]),
     line(wall_time, [wall_time(Item) || Item <- [scheduler_wall_time, scheduler_wall_time_all]]),
     line(microstates, microstates()),
+    line(io, io()),
+    line(runtime, runtime()),
     line(system_logger, system_logger()),
     line(applied, [applied(A) || A <- [[oops], [oops, [arguments]]]]),
     ok.
@@ -209,3 +211,24 @@ depth(N) ->
     Stack = Deep(9),
     erlang:system_flag(backtrace_depth, Old),
     {Old, length(Stack)}.
+
+%% Bytes through ports count, and what is printed.
+io() ->
+    {{input, I0}, {output, O0}} = erlang:statistics(io),
+    Port = open_port({spawn, "cat"}, [binary]),
+    port_command(Port, binary:copy(<<"x">>, 5000)),
+    All = fun All(N) when N >= 5000 -> N; All(N) -> receive {Port, {data, Data}} -> All(N + byte_size(Data)) end end,
+    Got = All(0),
+    port_close(Port),
+    io:put_chars(lists:duplicate(100, $.)), io:nl(),
+    {{input, I1}, {output, O1}} = erlang:statistics(io),
+    {Got, I1 - I0 >= 5000, I1 - I0 < 6000, O1 - O0 >= 5000, O1 - O0 < 7000}.
+
+%% The time it has worked, not the time that has passed.
+runtime() ->
+    {R0, _} = erlang:statistics(runtime),
+    receive after 150 -> ok end,
+    {R1, _} = erlang:statistics(runtime),
+    spin(erlang:monotonic_time(millisecond) + 100),
+    {R2, _} = erlang:statistics(runtime),
+    {R1 - R0 < 100, R2 - R1 > 50}.
