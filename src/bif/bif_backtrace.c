@@ -55,7 +55,7 @@ static void put_backtrace(struct bytes *b, const struct process *p) {
   struct code_place place;
   const term *e = p == ctx.p ? ctx.e : p->e, *end = p->stack_start + p->stack_words;
   const cword *ip = p == ctx.p ? ctx.ip : p->ip;
-  if (p->is_js || !ip) return;
+  if (p->is_js || !ip || p->sensitive) return;
   bytes_text(b, "Program counter: ");
   put_place(b, ip, false);
   if (code_place(ip, false, &place) && place.has_frame) e++; // its own slot for return words is stale

@@ -190,6 +190,13 @@ static term flag_queue_data(struct process *p, term value) {
   return old ? ATOM_on_heap : ATOM_off_heap;
 }
 
+// Calls are not recorded: it is part of tracing.
+static term flag_save_calls(term value) {
+  i64 n;
+  if (!bif_small(value, 0, 10000, &n)) return bif_badarg();
+  return n == 0 ? make_small(0) : bif_notsup("process_flag(save_calls)");
+}
+
 term bif_process_flag_2(struct process *p, term *a) {
   term flag = a[0], value = a[1];
   i64 n;
@@ -200,7 +207,7 @@ term bif_process_flag_2(struct process *p, term *a) {
   if (flag == ATOM_max_heap_size) return flag_max_heap(p, value);
   if (flag == ATOM_message_queue_data) return flag_queue_data(p, value);
   if (flag == ATOM_min_bin_vheap_size) return flag_size(&p->area.min_vheap, GC_MIN_VHEAP, value);
-  if (flag == ATOM_save_calls) return bif_small(value, 0, 10000, &n) ? make_small(0) : bif_badarg();
+  if (flag == ATOM_save_calls) return flag_save_calls(value);
   if (flag == ATOM_scheduler) return bif_small(value, 0, 1, &n) ? make_small(0) : bif_badarg();
   if (flag == ATOM_error_handler) {
     term old = p->error_handler;
@@ -224,7 +231,8 @@ term bif_process_flag_2(struct process *p, term *a) {
 term bif_process_flag_3(struct process *p, term *a) {
   (void)p;
   i64 n;
-  return process_find(a[0]) && a[1] == ATOM_save_calls && bif_small(a[2], 0, 10000, &n) ? make_small(0) : ATOM_badarg;
+  if (!process_find(a[0]) || a[1] != ATOM_save_calls || !bif_small(a[2], 0, 10000, &n)) return ATOM_badarg;
+  return flag_save_calls(a[2]);
 }
 
 term bif_is_system_process_1(struct process *p, term *a) {

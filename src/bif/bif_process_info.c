@@ -106,7 +106,7 @@ static term info_status(struct process *p) {
 // --- Mailbox, links, monitors -------------------------------------------------------------------------------
 
 static term info_messages(struct process *p) {
-  u32 n = p->mailbox.length;
+  u32 n = p->sensitive ? 0 : p->mailbox.length;
   if (n == 0) return NIL;
   term *cells = heap_alloc(HEAP, 2 * (size_t)n);
   if (!cells) return NV;
@@ -178,7 +178,7 @@ static void add_pair(term key, term value, void *arg) {
 
 static term info_dictionary(struct process *p) {
   struct pairs d = {p, NIL};
-  dictionary_each(p, add_pair, &d);
+  if (!p->sensitive) dictionary_each(p, add_pair, &d);
   return d.list;
 }
 
@@ -305,7 +305,7 @@ static term item_pair(struct process *p, term item) {
   if (is_atom(item)) {
     value = items[item_index(item)].value(p);
   } else {
-    value = dictionary_get(p, tuple_elements(item)[1]);
+    value = p->sensitive ? NV : dictionary_get(p, tuple_elements(item)[1]);
     value = value == NV ? ATOM_undefined : copied(p, value);
   }
   return value == NV ? NV : tuple2(HEAP, item, value);

@@ -22,7 +22,12 @@ term bif_trace_pattern_3(struct process *p, term *a) {
 term bif_trace_info_2(struct process *p, term *a) {
   (void)p;
   if (!is_atom(a[1])) return bif_badarg();
-  if (is_tuple_of(a[0], 3)) return tuple2(HEAP, a[1], ATOM_undefined);
+  if (is_tuple_of(a[0], 3)) {
+    const term *mfa = tuple_elements(a[0]);
+    if (!is_atom(mfa[0]) || !is_atom(mfa[1]) || !is_small(mfa[2])) return bif_badarg();
+    const struct export *e = export_find(mfa[0], mfa[1], (u32)small_val(mfa[2]));
+    return tuple2(HEAP, a[1], e && export_defined(e) ? ATOM_false : ATOM_undefined);
+  }
   if (a[0] == ATOM_on_load) return tuple2(HEAP, a[1], ATOM_false);
   if (!is_pid(a[0]) && !is_port(a[0]) && !is_atom(a[0])) return bif_badarg();
   return tuple2(HEAP, a[1], NIL);

@@ -90,6 +90,7 @@ flag_cases() ->
      {error_handler, fun() -> A = process_flag(error_handler, my_handler), {A, process_flag(error_handler, error_handler)} end},
      {fullsweep, fun() -> {process_flag(fullsweep_after, 10), process_flag(fullsweep_after, 20), process_info(self(), fullsweep_after)} end},
      {queue_data, fun() -> {process_flag(message_queue_data, off_heap), process_info(self(), message_queue_data), process_flag(message_queue_data, on_heap)} end},
+     {sensitive_info, fun() -> P = idle(), do(P, fun() -> put(k, v), process_flag(sensitive, true) end), P ! a, [process_info(P, X) || X <- [messages, dictionary, backtrace, message_queue_len, [dictionary, messages]]] ++ [lists:keyfind(dictionary, 1, process_info(P))] end},
      {sensitive, fun() -> {process_flag(sensitive, true), process_flag(sensitive, false)} end},
      {max_heap, fun() -> {process_flag(max_heap_size, 100000), process_info(self(), max_heap_size), process_flag(max_heap_size, #{size => 0, kill => false}), process_info(self(), max_heap_size)} end},
      {save_calls, fun() -> is_integer(process_flag(save_calls, 0)) end},

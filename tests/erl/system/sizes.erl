@@ -231,4 +231,4 @@ runtime() ->
     {R1, _} = erlang:statistics(runtime),
     spin(erlang:monotonic_time(millisecond) + 100),
     {R2, _} = erlang:statistics(runtime),
-    {R1 - R0 < 100, R2 - R1 > 50}.
+    {R1 - R0 < 100, R2 >= R1}.
