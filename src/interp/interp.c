@@ -34,16 +34,25 @@ static const cold_fn cold_table[OP_COUNT] = {
     goto loop; \
   } while (0)
 
+// The word behind a header, before it is known that there is one ({} has none): in wasm something always is behind a block.
+#ifdef __wasm__
+#define WORD_BEHIND(p) (p)[1]
+#else
+#define WORD_BEHIND(p) (header_size((p)[0]) ? (p)[1] : 0)
+#endif
+
 // The fun f of so many arguments, the free variables into the X registers behind them.
 #define CALL_FUN(fun, arity, length) { \
     term f = fun; \
     if (UNLIKELY(!is_boxed(f))) goto cold; \
     const term *p = boxed_ptr(f), header = p[0]; \
-    if (UNLIKELY((header & 0xffffffff000000ffu) != (MAKE_HEADER(KIND_FUN, 0) & 0xff) + ((u64)(arity) << 32))) goto cold; \
-    const struct fun_entry *fe = ptr_val(p[1]); \
+    const struct fun_entry *fe = ptr_val(WORD_BEHIND(p)); \
+    if (UNLIKELY(header != MAKE_HEADER_AUX(KIND_FUN, 2, arity))) { /* not a fun without free variables */ \
+      if (UNLIKELY((header & 0xffffffff000000ffu) != (MAKE_HEADER(KIND_FUN, 0) & 0xff) + ((u64)(arity) << 32) || !fe->ip)) goto cold; \
+      term *x = &ctx.x[arity]; \
+      for (const term *free = p + 3, *end = p + ((u32)header >> 8) + 1; free < end; free++) *x++ = *free; \
+    } \
     if (UNLIKELY(!fe->ip)) goto cold; \
-    term *x = &ctx.x[arity]; \
-    for (const term *free = p + 3, *end = p + ((u32)header >> 8) + 1; UNLIKELY(free < end); free++) *x++ = *free; \
     E[0] = return_word(ip + length); \
     ip = fe->ip; \
     goto enter; \

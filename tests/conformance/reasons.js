@@ -36,6 +36,8 @@ export const CANNOT = {
   statistics: {
     msacc: 'sockets',
     msb_scheduler_wall_time: SCHEDULERS,
+    scheduler_wall_time: SCHEDULERS, // loads those for dirty functions beside the others
+    scheduler_wall_time_all: SCHEDULERS,
   },
   unique: {
     unique_integer_white_box: SCHEDULERS, // asks for the integers that each makes
