@@ -28,11 +28,6 @@ main() ->
     line(default_limit, default_limit()),
     line(depths, [depth(N) || N <- [0, 1, 3, 8, 20]]),
     line(messages, [messages(Data) || Data <- [on_heap, off_heap]]),
-    line(wall_time, [wall_time(Item) || Item <- [scheduler_wall_time, scheduler_wall_time_all]]),
-    line(microstates, microstates()),
-    line(io, io()),
-    line(runtime, runtime()),
-    line(system_logger, system_logger()),
     line(applied, [applied(A) || A <- [[oops], [oops, [arguments]]]]),
     ok.
 
@@ -138,53 +133,6 @@ messages(Data) ->
     unlink(Pid), exit(Pid, kill),
     {Before < After, Before =:= After}.
 
-%% Who was busy since the flag was set. How many schedulers there are is the machine's affair.
-wall_time(Item) ->
-    Off = erlang:statistics(Item),
-    false = erlang:system_flag(scheduler_wall_time, true),
-    Start = lists:sort(erlang:statistics(Item)),
-    spin(erlang:monotonic_time(millisecond) + 50),
-    End = lists:sort(erlang:statistics(Item)),
-    Passed = [{A1 - A0, T1 - T0} || {{I, A0, T0}, {I, A1, T1}} <- lists:zip(Start, End)],
-    On = erlang:system_flag(scheduler_wall_time, false),
-    Unit = erlang:convert_time_unit(1, millisecond, native),
-    {Off, lists:any(fun({A, _}) -> A > 20 * Unit end, Passed), lists:all(fun({A, T}) -> A >= 0 andalso A =< T + Unit andalso T >= 45 * Unit end, Passed), On, erlang:statistics(Item)}.
-
-spin(Until) -> erlang:monotonic_time(millisecond) >= Until orelse spin(Until).
-
-microstates() ->
-    Flags = [erlang:system_flag(microstate_accounting, X) || X <- [true, true, reset, false, reset, false]],
-    Off = is_list(erlang:statistics(microstate_accounting)),
-    erlang:system_flag(microstate_accounting, true),
-    spin(erlang:monotonic_time(millisecond) + 20),
-    All = erlang:statistics(microstate_accounting),
-    [Scheduler] = [C || #{type := scheduler, id := 1, counters := C} <- All],
-    erlang:system_flag(microstate_accounting, false),
-    {Flags, Off, lists:sort(maps:keys(Scheduler)), lists:all(fun is_integer/1, maps:values(Scheduler))}.
-
-%% Of a logger that has ended the process of that name takes over.
-system_logger() ->
-    Initial = erlang:system_info(system_logger),
-    Me = self(),
-    Crash = fun() -> {_, Ref} = spawn_monitor(fun() -> exit({self(), crash, [erlang:error(here)]}) end), receive {'DOWN', Ref, _, _, _} -> ok end end,
-    erlang:system_flag(system_logger, Me),
-    Mine = erlang:system_info(system_logger) =:= Me,
-    Crash(),
-    Told = receive {log, error, _, _, _} -> told after 1000 -> nothing end,
-    {Pid, Ref} = spawn_monitor(fun() -> receive stop -> ok end end),
-    [erlang:system_flag(system_logger, X) || X <- [undefined, Pid]],
-    Pid ! stop, receive {'DOWN', Ref, _, _, _} -> ok end,
-    Dead = erlang:system_info(system_logger) =:= Pid,
-    Logger = whereis(logger),
-    unregister(logger), register(logger, Me),
-    Crash(),
-    Took = receive {log, error, _, _, _} -> told after 1000 -> nothing end,
-    After = erlang:system_info(system_logger),
-    unregister(logger), register(logger, Logger),
-    Bad = [catch_error(fun() -> erlang:system_flag(system_logger, X) end) || X <- [foo, 1, user]],
-    erlang:system_flag(system_logger, Initial),
-    {Mine, Told, Dead, Took, After, Bad}.
-
 %% What system_flag says of processes that are spawned from then on.
 defaults(Flag, Value, Item) ->
     Before = erlang:system_info(Flag),
@@ -212,23 +160,3 @@ depth(N) ->
     erlang:system_flag(backtrace_depth, Old),
     {Old, length(Stack)}.
 
-%% Bytes through ports count, and what is printed.
-io() ->
-    {{input, I0}, {output, O0}} = erlang:statistics(io),
-    Port = open_port({spawn, "cat"}, [binary]),
-    port_command(Port, binary:copy(<<"x">>, 5000)),
-    All = fun All(N) when N >= 5000 -> N; All(N) -> receive {Port, {data, Data}} -> All(N + byte_size(Data)) end end,
-    Got = All(0),
-    port_close(Port),
-    io:put_chars(lists:duplicate(100, $.)), io:nl(),
-    {{input, I1}, {output, O1}} = erlang:statistics(io),
-    {Got, I1 - I0 >= 5000, I1 - I0 < 6000, O1 - O0 >= 5000, O1 - O0 < 7000}.
-
-%% The time it has worked, not the time that has passed.
-runtime() ->
-    {R0, _} = erlang:statistics(runtime),
-    receive after 150 -> ok end,
-    {R1, _} = erlang:statistics(runtime),
-    spin(erlang:monotonic_time(millisecond) + 100),
-    {R2, _} = erlang:statistics(runtime),
-    {R1 - R0 < 100, R2 >= R1}.
