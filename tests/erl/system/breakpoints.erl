@@ -14,9 +14,9 @@ undefined_function(M, F, A) -> {undefined, M, F, A}.
 
 main() ->
     lists:module_info(), queue:module_info(),
-    [set(X, true) || X <- [{queue, in, 2}, {queue, '_', 1}, {'_', in, 2}, {lists, reverse, 1}, {nomod, '_', '_'}, {lists, nofun, 1}, {lists, f, -1}, {1, 2, 3}, x, {lists, '_'},
-                           {lists, reverse, x}, {lists, member, 2}, {?MODULE, nofun, '_'}, {lists, f, 1 bsl 70}, {}, [lists, f, 1]]],
-    [set(X, false) || X <- [{queue, '_', '_'}, {lists, reverse, '_'}, {lists, member, 2}, {?MODULE, '_', '_'}, {queue, in, 2}]],
+    [set(X, true) || X <- [{queue, in, 2}, {queue, '_', 1}, {'_', in, 2}, {lists, droplast, 1}, {nomod, '_', '_'}, {lists, nofun, 1}, {lists, f, -1}, {1, 2, 3}, x, {lists, '_'},
+                           {lists, droplast, x}, {?MODULE, nofun, '_'}, {lists, f, 1 bsl 70}, {}, [lists, f, 1]]],
+    [set(X, false) || X <- [{queue, '_', '_'}, {lists, droplast, '_'}, {?MODULE, '_', '_'}, {queue, in, 2}]],
     set({?MODULE, exact, 1}, perhaps),
     process_flag(error_handler, ?MODULE),
     set({?MODULE, exact, 1}, true),
