@@ -2,7 +2,7 @@
 // binary:match, matches, split and compile_pattern. A compiled pattern is {bm, Ref} (one) or {ac, Ref}
 // (several) with a magic reference to the compiled form.
 #include "base/alloc.h"
-#include "bif/bif.h"
+#include "bif/portion.h"
 #include "gen/bifs.h"
 #include "term/ref.h"
 #include "term/search.h"
@@ -55,11 +55,12 @@ static struct refc *compile(term t) {
   return r;
 }
 
+// Takes the caller's reference.
+static term compiled_term(struct refc *r) { return tuple2(HEAP, r->type == SEARCH_ONE ? ATOM_bm : ATOM_ac, ref_magic(HEAP, r)); }
+
 term bif_compile_pattern(struct process *p UNUSED, term *a) {
   struct refc *r = compile(a[0]);
-  if (!r) return NV;
-  term name = r->type == SEARCH_ONE ? ATOM_bm : ATOM_ac;
-  return tuple2(HEAP, name, ref_magic(HEAP, r));
+  return r ? compiled_term(r) : NV;
 }
 
 // The compiled form of a pattern argument, with one reference for the caller. NULL: raised.
@@ -150,68 +151,68 @@ static term match(term text, term pattern, term options) {
 term bif_match_2(struct process *p UNUSED, term *a) { return match(a[0], a[1], NIL); }
 term bif_match_3(struct process *p UNUSED, term *a) { return match(a[0], a[1], a[2]); }
 
-// A list that grows at its end.
-struct growing { term first; term *end; };
+// --- All of them -------------------------------------------------------------------------------------------
 
-static void growing_add(struct growing *g, term t) {
-  term *cell = heap_alloc(HEAP, 2);
-  cell[0] = t;
-  cell[1] = NIL;
-  if (g->end) *g->end = make_cons(cell);
-  else g->first = make_cons(cell);
-  g->end = cell + 1;
+// What is found is collected last first, a portion at a time: enough for a millisecond or two.
+enum { HITS_AT_A_TIME = 20000 };
+struct collected { term list; size_t from, part; }; // where to look on; for split, where the part begun there begins
+
+static void collect_part(struct collected *c, const struct search *s, term text, size_t end) {
+  if (end > c->part || !s->trim_all) c->list = cons(HEAP, binary_sub(HEAP, text, (u64)c->part * 8, (u64)(end - c->part) * 8), c->list);
 }
 
-static term matches(term text, term pattern, term options) {
-  struct search s;
+// Answers whether that was all.
+static bool collect(struct collected *c, const struct search *s, term text, bool splits) {
   struct search_hit hit;
-  struct growing list = { NIL, NULL };
-  if (!search_begin(&s, text, pattern, options, false)) return NV;
-  size_t from = s.from;
-  while (search_next(s.pattern, s.text, from, s.to, &hit)) {
-    growing_add(&list, hit_term(&hit));
-    from = hit.at + hit.n;
+  for (u32 n = 0; search_next(s->pattern, s->text, c->from, s->to, &hit); n++) {
+    if (n == HITS_AT_A_TIME && !s->tmp) return false;
+    if (splits) collect_part(c, s, text, hit.at);
+    else c->list = cons(HEAP, hit_term(&hit), c->list);
+    c->from = c->part = hit.at + hit.n;
     bif_bump(1);
+    if (splits && !s->global) break;
+  }
+  if (splits) collect_part(c, s, text, s->n);
+  return true;
+}
+
+// The same list the other way round, of cells that nothing else refers to and no collection has seen.
+static term turned(term list) {
+  term done = NIL;
+  while (is_cons(list)) {
+    term rest = tl(list);
+    cons_ptr(list)[1] = done;
+    done = list;
+    list = rest;
+  }
+  return done;
+}
+
+static bool is_empty(term part) { return bit_size_of(part) == 0; }
+
+static term search_all(term *a, term options, bool splits) {
+  struct search s;
+  struct portion w;
+  portion_open(&w, a[0]);
+  if (!search_begin(&s, w.original, a[1], options, splits)) return NV;
+  bool fresh = w.so_far == NV;
+  struct collected c = {.list = fresh ? NIL : w.so_far, .from = s.from};
+  if (!fresh) c.from = c.part = s.from = (size_t)small_val(w.rest);
+  bool all = collect(&c, &s, w.original, splits);
+  if (!all) {
+    s.to = c.from; // what was looked at, for the reductions
+    a[1] = compiled_term(s.pattern);
+    s.pattern = NULL;
+    w.rest = make_small((i64)c.from);
+    w.so_far = c.list;
   }
   search_end(&s);
-  return list.first;
+  if (!all) return portion_pause(&w, a);
+  while (s.trim && is_cons(c.list) && is_empty(hd(c.list))) c.list = tl(c.list);
+  return fresh ? turned(c.list) : bif_trap_mfa(ATOM_lists, ATOM_reverse, 2, c.list, NIL);
 }
 
-term bif_matches_2(struct process *p UNUSED, term *a) { return matches(a[0], a[1], NIL); }
-term bif_matches_3(struct process *p UNUSED, term *a) { return matches(a[0], a[1], a[2]); }
-
-static term split(term text, term pattern, term options) {
-  struct search s;
-  struct search_hit hit;
-  struct growing list = { NIL, NULL };
-  term *kept = NULL; // the end of the list after its last part that is not empty
-  if (!search_begin(&s, text, pattern, options, true)) return NV;
-  size_t from = s.from, part = 0;
-  bool more = true;
-  while (more) {
-    bool found = search_next(s.pattern, s.text, from, s.to, &hit);
-    size_t end = found ? hit.at : s.n;
-    if (end > part || !s.trim_all) {
-      growing_add(&list, binary_sub(HEAP, text, (u64)part * 8, (u64)(end - part) * 8));
-      if (end > part) kept = list.end;
-    }
-    bif_bump(1);
-    if (!found) break;
-    from = part = hit.at + hit.n;
-    if (s.global) continue;
-    if (part < s.n || !s.trim_all) {
-      growing_add(&list, binary_sub(HEAP, text, (u64)part * 8, (u64)(s.n - part) * 8));
-      if (part < s.n) kept = list.end;
-    }
-    more = false;
-  }
-  search_end(&s);
-  if (s.trim) {
-    if (!kept) return NIL;
-    *kept = NIL;
-  }
-  return list.first;
-}
-
-term bif_split_2(struct process *p UNUSED, term *a) { return split(a[0], a[1], NIL); }
-term bif_split_3(struct process *p UNUSED, term *a) { return split(a[0], a[1], a[2]); }
+term bif_matches_2(struct process *p UNUSED, term *a) { return search_all(a, NIL, false); }
+term bif_matches_3(struct process *p UNUSED, term *a) { return search_all(a, a[2], false); }
+term bif_split_2(struct process *p UNUSED, term *a) { return search_all(a, NIL, true); }
+term bif_split_3(struct process *p UNUSED, term *a) { return search_all(a, a[2], true); }
