@@ -50,13 +50,10 @@ u32 system_backtrace_depth(void) { return number_flags[0].value ? number_flags[0
 // Flags that have one possible value here: what they were, whatever is asked for.
 static term fixed_flag(term name, term value) {
   switch (is_atom(name) ? atom_index(name) : ATOM_COUNT) {
-  case ATOM_IDX_multi_scheduling:
-    return value == ATOM_block || value == ATOM_unblock || value == ATOM_block_normal || value == ATOM_unblock_normal
-             ? ATOM_enabled : bif_badarg();
   case ATOM_IDX_schedulers_online: case ATOM_IDX_dirty_cpu_schedulers_online:
     return value == make_small(1) ? value : bif_badarg();
   case ATOM_IDX_time_offset: return value == ATOM_finalize ? ATOM_final : bif_badarg();
-  case ATOM_IDX_scheduler_wall_time: case ATOM_IDX_microstate_accounting:
+  case ATOM_IDX_scheduler_wall_time: case ATOM_IDX_microstate_accounting: case ATOM_IDX_multi_scheduling:
     return bif_trap_mfa(ATOM_spawnlink_erlang, ATOM_system_flag, 2, name, value);
   case ATOM_IDX_cpu_topology: return ATOM_undefined;
   case ATOM_IDX_scheduler_bind_type: return ATOM_unbound;

@@ -46,8 +46,19 @@ system_flag(microstate_accounting, reset) ->
     persistent_term:erase(?STATE(microstate_accounting)),
     Was =:= on andalso switch(microstate_accounting, true),
     Was =:= on;
+system_flag(multi_scheduling, block) -> blocked([{self(), blocked} | blockers()]);
+system_flag(multi_scheduling, block_normal) -> blocked([{self(), blocked_normal} | blockers()]);
+system_flag(multi_scheduling, unblock) -> blocked(lists:delete({self(), blocked}, blockers()));
+system_flag(multi_scheduling, unblock_normal) -> blocked(lists:delete({self(), blocked_normal}, blockers()));
 system_flag(microstate_accounting, On) when is_boolean(On) -> switch(microstate_accounting, On);
 system_flag(Item, Value) -> spawnlink_native:fail(badarg, erlang, system_flag, [Item, Value], [{error_info, #{module => erl_erts_errors}}]).
+
+%% There is but one scheduler to be blocked; who does so, and how often, is kept as long as they live.
+blockers() -> [Entry || {Pid, _} = Entry <- persistent_term:get({?MODULE, blockers}, []), is_process_alive(Pid)].
+
+blocked(Entries) ->
+    persistent_term:put({?MODULE, blockers}, Entries),
+    info(multi_scheduling).
 
 scheduler_wall_time(On) ->
     Was = switch(scheduler_wall_time, On),
@@ -99,7 +110,11 @@ info(logical_processors_online) -> 1;
 info(thread_pool_size) -> 1;
 info(smp_support) -> true;
 info(threads) -> true;
-info(multi_scheduling) -> enabled;
+info(multi_scheduling) ->
+    case lists:usort([How || {_, How} <- blockers()]) of
+        [] -> enabled;
+        [How | _] -> How
+    end;
 info(multi_scheduling_blockers) -> [];
 info(normal_multi_scheduling_blockers) -> [];
 info(scheduler_bind_type) -> unbound;

@@ -7,6 +7,8 @@
 main() ->
     line(wall_time, [wall_time(Item) || Item <- [scheduler_wall_time, scheduler_wall_time_all]]),
     line(microstates, microstates()),
+    line(multi_scheduling, [multi_scheduling(F) || F <- [block, block, block_normal, unblock, unblock_normal, unblock, unblock, block_normal, block_normal, unblock, unblock_normal, unblock_normal, x]]),
+    line(blocker_gone, blocker_gone()),
     line(io, io()),
     line(runtime, runtime()),
     line(system_logger, system_logger()).
@@ -82,3 +84,16 @@ runtime() ->
     spin(erlang:monotonic_time(millisecond) + 100),
     {R2, _} = erlang:statistics(runtime),
     {R1 - R0 < 100, R2 >= R1}.
+
+multi_scheduling(Flag) ->
+    Answer = try erlang:system_flag(multi_scheduling, Flag) catch C:R -> {C, R} end,
+    {Flag, Answer, erlang:system_info(multi_scheduling)}.
+
+%% Who blocks it does so while it lives.
+blocker_gone() ->
+    {Pid, Ref} = spawn_monitor(fun() -> erlang:system_flag(multi_scheduling, block), receive stop -> ok end end),
+    receive after 30 -> ok end,
+    During = erlang:system_info(multi_scheduling),
+    Pid ! stop, receive {'DOWN', Ref, _, _, _} -> ok end,
+    receive after 30 -> ok end,
+    {During, erlang:system_info(multi_scheduling)}.
