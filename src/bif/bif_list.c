@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // BIFs on lists. Searching and reversing go on where they were after a yield, with their state in the
-// arguments; appending and subtracting build their result at once and charge for it.
+// arguments; appending builds its result at once and charges for it.
 #include "base/alloc.h"
 #include "bif/bif.h"
 #include "gen/bifs.h"
@@ -99,7 +99,7 @@ term bif_lists_keysearch(struct process *p UNUSED, term *a) {
   return t == NIL ? ATOM_false : t == NV ? NV : tuple2(HEAP, ATOM_value, t);
 }
 
-// --- ++ and -- ---------------------------------------------------------------------------------
+// --- ++ ----------------------------------------------------------------------------------------
 
 term bif_append(struct process *p UNUSED, term *a) {
   u32 n;
@@ -113,72 +113,5 @@ term bif_append(struct process *p UNUSED, term *a) {
     cells[2 * i + 1] = i + 1 < n ? make_cons(cells + 2 * i + 2) : a[1];
   }
   bif_bump(n / CELLS_PER_RED);
-  return make_cons(cells);
-}
-
-// The elements to be removed, each with how often: an open-addressing hash when they are many.
-struct counted { term t; u32 count; };
-enum { FEW = 16 };
-struct removals {
-  struct counted *slots;
-  u32 size;         // slots
-  bool hashed;
-  struct counted few[FEW];
-};
-
-static struct counted *find(struct removals *r, term t) {
-  u32 i = r->hashed ? hash_term(t) & (r->size - 1) : 0;
-  while (r->slots[i].count != UINT32_MAX && !term_same(r->slots[i].t, t)) i = r->hashed ? (i + 1) & (r->size - 1) : i + 1;
-  return &r->slots[i];
-}
-
-static bool removals_init(struct removals *r, term list, u32 n) {
-  r->hashed = n >= FEW; // one slot stays free to end a search
-  r->slots = r->few;
-  r->size = FEW;
-  if (r->hashed) {
-    while (r->size < 2 * n) r->size *= 2;
-    r->slots = mem_alloc(r->size * sizeof *r->slots, MEM_SYSTEM);
-    if (!r->slots) return false;
-  }
-  for (u32 i = 0; i < r->size; i++) r->slots[i].count = UINT32_MAX; // free
-  for (; is_cons(list); list = tl(list)) {
-    struct counted *c = find(r, hd(list));
-    if (c->count == UINT32_MAX) *c = (struct counted){hd(list), 0};
-    c->count++;
-  }
-  return true;
-}
-
-// Removes as far as counts say; cells has room for all of list.
-static u32 keep_rest(struct removals *r, term list, u32 left, term *cells) {
-  u32 kept = 0;
-  for (; is_cons(list); list = tl(list)) {
-    struct counted *c = left ? find(r, hd(list)) : NULL;
-    if (c && c->count != UINT32_MAX && c->count > 0) {
-      c->count--;
-      left--;
-      continue;
-    }
-    cells[2 * kept] = hd(list);
-    cells[2 * kept + 1] = make_cons(cells + 2 * kept + 2);
-    kept++;
-  }
-  return kept;
-}
-
-term bif_subtract(struct process *p UNUSED, term *a) {
-  u32 n, m;
-  if (!bif_list_length(a[0], &n) || !bif_list_length(a[1], &m)) return bif_badarg();
-  if (n == 0 || m == 0) return a[0];
-  struct removals r;
-  term *cells = removals_init(&r, a[1], m) ? heap_alloc(HEAP, 2 * (size_t)n) : NULL;
-  u32 kept = cells ? keep_rest(&r, a[0], m, cells) : 0;
-  if (r.slots && r.slots != r.few) mem_free(r.slots, r.size * sizeof *r.slots, MEM_SYSTEM);
-  if (!cells) return bif_system_limit();
-  heap_shrink(HEAP, cells + 2 * n, cells + 2 * kept);
-  bif_bump((n + m) / 4);
-  if (kept == 0) return NIL;
-  cells[2 * kept - 1] = NIL;
   return make_cons(cells);
 }
