@@ -111,8 +111,17 @@ struct ets_table *ets_by_id(u64 id) {
   return t;
 }
 
+// Whether it is one of our own modules', which stands for what OTP has natively (src/erl/spawnlink_keeper.erl).
+static bool is_hidden(const struct ets_table *t) {
+  static const char prefix[] = "spawnlink_";
+  size_t n;
+  const u8 *name = atom_text(t->name, &n);
+  return t->named && n >= sizeof prefix && memcmp(name, prefix, sizeof prefix - 1) == 0;
+}
+
 void ets_each(void (*fn)(struct ets_table *, void *), void *arg) {
-  for (struct ets_table *t = tables.all; t; t = t->all_next) fn(t, arg);
+  for (struct ets_table *t = tables.all; t; t = t->all_next)
+    if (!is_hidden(t)) fn(t, arg);
 }
 
 bool ets_rename(struct ets_table *t, term name) {

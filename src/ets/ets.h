@@ -120,7 +120,7 @@ struct ets_table *ets_by_id(u64 id);
 struct ets_table *ets_by_ref(term ref, bool *is_table_ref);
 term ets_ref(struct heap *h, const struct ets_table *t); // the reference, always the same one
 INLINE term ets_id_term(struct heap *h, const struct ets_table *t) { return t->named ? t->name : ets_ref(h, t); }
-void ets_each(void (*fn)(struct ets_table *, void *), void *arg);
+void ets_each(void (*fn)(struct ets_table *, void *), void *arg); // but for those of our own that programs are not to see
 bool ets_give(struct ets_table *t, struct process *from, struct process *to, term data); // false: no memory
 bool ets_set_heir(struct ets_table *t, term heir, term data);
 u64 ets_memory_words(const struct ets_table *t);

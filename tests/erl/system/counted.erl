@@ -9,6 +9,7 @@ main() ->
     line(microstates, microstates()),
     line(multi_scheduling, [multi_scheduling(F) || F <- [block, block, block_normal, unblock, unblock_normal, unblock, unblock, block_normal, block_normal, unblock, unblock_normal, unblock_normal, x]]),
     line(blocker_gone, blocker_gone()),
+    line(tables, tables()),
     line(io, io()),
     line(runtime, runtime()),
     line(system_logger, system_logger()).
@@ -97,3 +98,13 @@ blocker_gone() ->
     Pid ! stop, receive {'DOWN', Ref, _, _, _} -> ok end,
     receive after 30 -> ok end,
     {During, erlang:system_info(multi_scheduling)}.
+
+%% What OTP does natively leaves no tables behind here either.
+tables() ->
+    Before = {lists:sort(ets:all()), erlang:system_info(ets_count)},
+    Z = zlib:open(),
+    ok = zlib:deflateInit(Z),
+    Bytes = iolist_size(zlib:deflate(Z, lists:duplicate(1000, $a), finish)),
+    During = {lists:sort(ets:all()), erlang:system_info(ets_count)},
+    zlib:close(Z),
+    {Bytes > 0, Before =:= During, erlang:system_info(ets_count) =:= length(ets:all())}.
