@@ -9,9 +9,6 @@
 
 enum { ADDRESS_DIGITS = 16, VALUE_COLUMN = 9 };
 
-static bool has_tag(term w, u32 tag) { return ((u32)w & 15) == tag; }
-static const cword *code_address(term w) { return (const cword *)(uintptr_t)(w >> 4); } // of a return or catch word
-
 static void put_address(struct bytes *b, const void *address) {
   bytes_text(b, "0x");
   for (u32 shift = 4 * ADDRESS_DIGITS; shift > 0; shift -= 4) bytes_put(b, (u8)"0123456789abcdef"[(u64)(uintptr_t)address >> (shift - 4) & 15]);
@@ -23,11 +20,7 @@ static void put_place(struct bytes *b, const cword *ip, bool is_return_address) 
   put_address(b, ip);
   bytes_text(b, " (");
   if (code_place(ip, is_return_address, &place)) {
-    print_atom(b, place.module);
-    bytes_put(b, ':');
-    print_atom(b, place.function);
-    bytes_put(b, '/');
-    bytes_unsigned(b, place.arity);
+    print_mfa(b, place.module, place.function, place.arity);
     bytes_text(b, " + ");
     bytes_unsigned(b, (u64)(ip - place.entry));
   } else {
@@ -42,9 +35,9 @@ static void put_slot(struct bytes *b, u32 slot, term w) {
   bytes_unsigned(b, slot);
   bytes_put(b, ')');
   while (!b->failed && b->len < start + VALUE_COLUMN) bytes_put(b, ' ');
-  if (has_tag(w, TAG_CATCH)) {
+  if (is_catch_word(w)) {
     bytes_text(b, "Catch ");
-    put_place(b, code_address(w), false);
+    put_place(b, word_address(w), false);
     return;
   }
   print_display(b, w);
@@ -61,14 +54,14 @@ static void put_backtrace(struct bytes *b, const struct process *p) {
   if (code_place(ip, false, &place) && place.has_frame) e++; // its own slot for return words is stale
   u32 slot = 0;
   for (; e < end && !b->failed; e++) {
-    if (!has_tag(*e, TAG_RETURN)) {
+    if (!is_return_word(*e)) {
       put_slot(b, slot++, *e);
       continue;
     }
     bytes_put(b, '\n');
     put_address(b, e);
     bytes_text(b, " Return addr ");
-    put_place(b, code_address(*e), true);
+    put_place(b, word_address(*e), true);
     slot = 0;
   }
 }

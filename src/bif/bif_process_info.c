@@ -27,8 +27,6 @@ static const cword *ip_of(const struct process *p) { return p == ctx.p ? ctx.ip 
 
 static term mfa(term m, term f, u32 arity) { return tuple3(HEAP, m, f, make_small(arity)); }
 
-static bool is_return(term w) { return ((u32)w & 15) == TAG_RETURN; }
-
 static term file_text(term file) {
   size_t len;
   u8 *tmp = NULL;
@@ -60,9 +58,9 @@ static u32 places(const struct process *p, struct code_place *out, u32 max) {
     n = 1;
   }
   for (term last = NV; e < end && n < max; e++) {
-    if (!is_return(*e) || *e == last) continue;
+    if (!is_return_word(*e) || *e == last) continue;
     last = *e;
-    if (code_place((const cword *)(uintptr_t)(*e >> 4), true, &out[n])) n++;
+    if (code_place(word_address(*e), true, &out[n])) n++;
   }
   return n;
 }

@@ -296,7 +296,6 @@ term bif_nodes_2(struct process *p, term *a) {
 
 void bif_open(void) {
   for (u32 i = 0; i < COUNT_OF(number_flags); i++) number_flags[i].value = number_flags[i].initial;
-  process_memory_reset();
   time_open();
   info_open();
 }

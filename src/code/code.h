@@ -11,6 +11,12 @@
 
 typedef uintptr_t cword;
 enum { TERM_CWORDS = sizeof(term) / sizeof(cword) }; // code words an inline 64-bit constant takes
+// Words of a stack that are no terms: addresses of code with a tag, where to return to and where to go on when something is caught.
+INLINE term return_word(const cword *ip) { return (term)(uintptr_t)ip << 4 | TAG_RETURN; }
+INLINE const cword *word_address(term w) { return (const cword *)(uintptr_t)(w >> 4); }
+INLINE bool is_return_word(term w) { return ((u32)w & 15) == TAG_RETURN; }
+INLINE bool is_catch_word(term w) { return ((u32)w & 15) == TAG_CATCH; }
+
 struct process;
 typedef term (*bif_fn)(struct process *p, term *args);
 

@@ -77,8 +77,8 @@ static bool stand_together(struct emit *e, u32 first, cword second) {
   return true;
 }
 
-// The way back of a loop like that of lists:foldl/3, whose registers are always these.
-static cword fits_loop(const struct emit *e, cword op) {
+// The operation for these operands: the way back of a loop like that of lists:foldl/3 always has the same registers.
+static cword specialised(const struct emit *e, cword op) {
   const cword *w = &e->words[e->last];
   bool fits = op == OP_move_ax_2yx_call_last && w[1] == operand_x(0) && w[2] == operand_x(1) && w[4] == operand_x(2) && w[6] == operand_x(0);
   return fits ? OP_loop_fold : op;
@@ -87,7 +87,7 @@ static cword fits_loop(const struct emit *e, cword op) {
 void emit_op(struct emit *e, cword op) {
   cword both = e->last == NO_OP ? 0 : fuse_operands(e->words[e->last], op);
   if (both) {
-    emit_fuse(e, e->last, fits_loop(e, both));
+    emit_fuse(e, e->last, specialised(e, both));
     stand_together(e, e->before_last, both);
     return;
   }

@@ -114,9 +114,10 @@ struct ets_table *ets_by_id(u64 id) {
 // Whether it is one of our own modules', which stands for what OTP has natively (src/erl/spawnlink_keeper.erl).
 static bool is_hidden(const struct ets_table *t) {
   static const char prefix[] = "spawnlink_";
+  if (!t->named || atom_index(t->name) >= ATOM_COUNT) return false; // their names are in atoms.d/file.tab
   size_t n;
   const u8 *name = atom_text(t->name, &n);
-  return t->named && n >= sizeof prefix && memcmp(name, prefix, sizeof prefix - 1) == 0;
+  return n >= sizeof prefix && memcmp(name, prefix, sizeof prefix - 1) == 0;
 }
 
 void ets_each(void (*fn)(struct ets_table *, void *), void *arg) {

@@ -30,10 +30,6 @@ typedef const cword *(*cold_fn)(const cword *ip, term *E);
 #define SRC(w) (UNLIKELY((w) & 1) ? *(term *)((char *)E + ((w) - 1)) : *(term *)(w))
 #define DST(w) (*(((w) & 1) ? (term *)((char *)E + ((w) - 1)) : (term *)(w)))
 INLINE term imm_operand(cword w) { return (term)(i64)(i32)w; }
-INLINE term return_word(const cword *ip) { return (term)(uintptr_t)ip << 4 | TAG_RETURN; }
-INLINE const cword *word_address(term w) { return (const cword *)(uintptr_t)(w >> 4); }
-INLINE bool is_return_word(term w) { return ((u32)w & 15) == TAG_RETURN; }
-INLINE bool is_catch_word(term w) { return ((u32)w & 15) == TAG_CATCH; }
 
 // exception.c. All take the address of the failing operation and continue in the nearest handler, or
 // return NULL: the process is to exit.

@@ -21,6 +21,7 @@
 enum { FIRST_HEAP_WORDS = 24, FIRST_STACK_WORDS = 16, SPAWN_ARGS_MAX = MAX_ARITY };
 
 struct ctx ctx;
+struct memory_defaults process_memory_defaults;
 u32 event_mask;
 void (*event_hook)(enum event_kind kind, struct process *p, term subject, term a, term b, u64 detail);
 
@@ -28,6 +29,7 @@ void process_init(void) {
   if (!table_init()) PANIC();
   timer_init();
   exit_init();
+  process_memory_defaults = (struct memory_defaults){.fullsweep_after = 65535, .max_heap_flags = 3};
   memset(&ctx.heap, 0, sizeof ctx.heap);
   ctx.p = NULL;
   ctx.fault_class = ctx.fault_reason = ctx.fault_args = ctx.fault_info = ctx.fault_trace = NV;
@@ -49,10 +51,6 @@ void process_destroy_all(void) {
 }
 
 // --- Spawning -------------------------------------------------------------------------------------
-
-struct memory_defaults process_memory_defaults;
-
-void process_memory_reset(void) { process_memory_defaults = (struct memory_defaults){.fullsweep_after = 65535, .max_heap_flags = 3}; }
 
 void spawn_options_default(struct spawn_options *o) {
   memset(o, 0, sizeof *o);

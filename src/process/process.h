@@ -90,7 +90,6 @@ extern struct memory_defaults {
   u32 fullsweep_after;
   u64 max_heap_words, max_heap_flags;
 } process_memory_defaults;
-void process_memory_reset(void);
 
 struct spawn_options {
   bool link, monitor, js;

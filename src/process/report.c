@@ -13,9 +13,9 @@ term system_logger;
 void report_init(void) { system_logger = ATOM_logger; }
 
 static struct process *logger_for(const struct process *p) {
-  struct process *logger = is_atom(system_logger) ? NULL : process_find(system_logger);
-  // Of one that has ended the process of that name takes over.
-  if (!logger && system_logger != ATOM_undefined) logger = registered_find(system_logger = ATOM_logger);
+  // When it has ended, the process of that name takes over.
+  if (!is_atom(system_logger) && !process_find(system_logger)) system_logger = ATOM_logger;
+  struct process *logger = is_atom(system_logger) ? registered_find(system_logger) : process_find(system_logger);
   return logger == p ? NULL : logger;
 }
 

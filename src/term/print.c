@@ -132,6 +132,14 @@ void print_ref(struct bytes *out, term ref) {
   put_numbers(out, "#Ref<", atom_index(p[1]), n, count);
 }
 
+void print_mfa(struct bytes *out, term module, term function, u32 arity) {
+  print_atom(out, module);
+  bytes_put(out, ':');
+  print_atom(out, function);
+  bytes_put(out, '/');
+  bytes_unsigned(out, arity);
+}
+
 void print_fun(struct bytes *out, term fun) {
   if (is_kind(fun, KIND_EXPORT)) {
     term m, f;
@@ -139,11 +147,7 @@ void print_fun(struct bytes *out, term fun) {
     if (!etf_export_info) return;
     etf_export_info(fun, &m, &f, &arity);
     bytes_text(out, "fun ");
-    print_atom(out, m);
-    bytes_put(out, ':');
-    print_atom(out, f);
-    bytes_put(out, '/');
-    bytes_unsigned(out, arity);
+    print_mfa(out, m, f, arity);
     return;
   }
   struct fun_info_etf info;
@@ -264,6 +268,7 @@ static void open_boxed(struct printer *w, term t, size_t end) {
   case KIND_EXT_REF: print_ref(w->out, t); break;
   case KIND_EXT_PID: print_pid(w->out, t); break;
   case KIND_EXT_PORT: print_port(w->out, t); break;
+  case KIND_MATCH: bytes_text(w->out, "#MatchState"); break; // only a stack has one
   default: put_bits(w, t, end); break;
   }
 }

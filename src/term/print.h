@@ -9,6 +9,7 @@
 
 void print_term(struct bytes *out, term t, size_t limit);
 void print_display(struct bytes *out, term t); // as erlang:display: strings as text, floats as %e
+void print_mfa(struct bytes *out, term module, term function, u32 arity);
 void print_fun(struct bytes *out, term fun);
 void print_port(struct bytes *out, term port);
 void print_atom(struct bytes *out, term atom); // quoted where Erlang needs it

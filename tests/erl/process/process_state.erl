@@ -1,7 +1,7 @@
 %% SPDX-License-Identifier: Apache-2.0
 %% Timers, the process dictionary, process_info, flags, suspension, hibernation, receive.
 -module(process_state).
--export([main/0, deep/2, woken/2]).
+-export([main/0, bytes/1, deep/2, parts/1, woken/2]).
 -import(pcase, [idle/0, idle/1, do/2, tell/2, dead/0, why/1, mb/0, take/1, down/1, gone/1, links/1, trap/0, err/1, await/1]).
 
 main() ->
@@ -74,10 +74,18 @@ info_cases() ->
      {trap_exit, fun() -> A = process_info(self(), trap_exit), trap(), {A, process_info(self(), trap_exit)} end},
      {backtrace_self, fun() -> {backtrace, B} = process_info(self(), backtrace), binary:match(B, <<"Return addr">>) =/= nomatch end},
      {backtrace, fun() -> P = spawn(?MODULE, deep, [2, {a, [1, <<"b">>], 'C d'}]), await(fun() -> process_info(P, status) =:= {status, waiting} end), backtrace(P) end},
+     {backtrace_matching, fun() -> [begin P = spawn(?MODULE, F, [B]), P ! go, await(fun() -> process_info(P, [status, message_queue_len]) =:= [{status, waiting}, {message_queue_len, 0}] end), backtrace(P) end ||
+         {F, B} <- [{bytes, <<1, 2, 3>>}, {bytes, binary:copy(<<7>>, 100)}, {parts, <<5, 6>>}]] end},
      {backtrace_gone, fun() -> [err(fun() -> erlang:process_display(X, Y) end) || {X, Y} <- [{dead(), backtrace}, {self(), x}, {x, backtrace}]] end}].
 
 deep(0, X) -> try receive X -> X end catch error:E -> {E, X} end;
 deep(N, X) -> [N, deep(N - 1, X), X].
+
+%% Both keep a binary that is being matched while they wait.
+bytes(<<_, Rest/binary>>) -> receive go -> ok end, bytes(Rest);
+bytes(<<>>) -> ok.
+parts(<<A:3, Rest/bitstring>>) -> receive go -> ok end, [A | parts(Rest)];
+parts(_) -> [].
 
 %% Without addresses, and offsets in code.
 backtrace(P) ->
