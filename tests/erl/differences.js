@@ -21,6 +21,7 @@ const DIFFERENCES = [
   { since: 29, module: 'ets_basic', line: /^new: ok/, why: 'an option of ets:new that 29 knows' },
   { since: 26, module: 'sizes', line: /^append_nothing: \[false/, why: 'whether a binary that gets nothing appended is copied' },
   { since: 26, module: 'sizes', line: /^erased_binaries: false/, why: 'when the binaries of erased persistent terms are given back' },
+  { since: 26, module: 'process_state', line: /^backtrace_matching /, why: 'what a stack trace shows of a binary that is being matched: the rest of it, where 25 says #MatchState' },
   { since: 26, module: 'info_items', line: /time_offset|time_warp_mode|tolerant_timeofday|cpu_quota|halt_flush_timeout/, why: 'facts about the emulator' },
   { since: 26, module: 'system_test', line: /fun_info.*pid|cpu_quota/, why: 'facts about the emulator' },
   { since: 26, module: 'term_errors', line: /external_size|list_to_port|display_string|is_record/, why: 'arguments that 25 refuses' },
