@@ -5,7 +5,7 @@
 // its handshake, its cookies; here bytes are carried. One connection of nodes is one session: a JavaScript process of the
 // VM, linked to the process that controls the connection (src/erl/spawnlink_dist.erl). Loaded when it is first used.
 
-import { ArgumentError, Atom, ClosedError, ErlangError, NoProcessError, Tuple } from './index.js';
+import { ArgumentError, Atom, ClosedError, ErlangError, HaltedError, NoProcessError, Tuple } from './index.js';
 
 /** @import { Pid } from './term.js' */
 /** @import { VM } from './vm.js' */
@@ -47,7 +47,7 @@ function attempt(action) {
   try {
     action();
   } catch (error) {
-    if (!(error instanceof NoProcessError || error instanceof ClosedError || error instanceof ErlangError)) throw error;
+    if (![NoProcessError, ClosedError, HaltedError, ErlangError].some((kind) => error instanceof kind)) throw error;
   }
 }
 

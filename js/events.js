@@ -10,7 +10,7 @@ import { until } from './loop.js';
  * @template {Record<string, any>} M
  */
 export class Events extends EventTarget {
-  /** @type {Map<string, Set<(event: any) => void>>} */
+  /** @type {Map<string, Set<(event: any) => any>>} */
   #handlers = new Map();
   /** @type {Map<string, number>} listeners of the DOM kind */
   #listeners = new Map();
@@ -179,7 +179,8 @@ export class Events extends EventTarget {
       for (const handler of [...handlers]) {
         if (!handlers.has(handler)) continue;
         try {
-          handler(event);
+          // What an asynchronous handler rejects with is as if it had thrown.
+          handler(event)?.then?.(undefined, (/** @type {unknown} */ error) => this.report(error, name));
         } catch (error) {
           this.report(error, name);
         }
@@ -192,11 +193,11 @@ export class Events extends EventTarget {
    * An 'error' event, or a line on the console if nobody listens to that.
    * @protected
    * @param {unknown} error
-   * @param {string} [where] the event whose handler threw it
+   * @param {string} [where] the event whose handler threw it, or the option
    */
   report(error, where) {
     if (where !== 'error' && this.wants('error')) this.emit('error', error);
-    else console.error(`spawnlink: ${where ? `a handler of '${where}' threw` : error}`, error);
+    else console.error(`spawnlink: ${where ? `a handler of ${where} threw` : error}`, error);
   }
 
   /** Ends all iterators: no more events will come. @protected */

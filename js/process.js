@@ -17,6 +17,7 @@ import { Atom, ImproperList, Pid, Ref, Tuple } from './term.js';
  * @typedef {object} Host
  * @property {(fun: string, args: Term[]) => any} call
  * @property {(reason: Term) => void} exit
+ * @property {(error: unknown, where: string) => void} report tells of an error of JavaScript's that nobody caught
  */
 
 /**
@@ -24,6 +25,10 @@ import { Atom, ImproperList, Pid, Ref, Tuple } from './term.js';
  *
  * Messages wait in the mailbox for `receive` (or the async iterator), unless somebody listens to 'message': then each
  * that no receive is waiting for goes there and is gone.
+ *
+ * A handler that throws, or an asynchronous one that rejects, ends the process, as an uncaught exception ends any: with
+ * the reason `{js_error, #{name, message, stack}}`, or with that of an ErlangError of class exit. The VM's 'error' event
+ * (without a handler of it, the console) has the error itself.
  *
  * @example
  * // A server in JavaScript, called by Erlang code.
@@ -35,6 +40,18 @@ import { Atom, ImproperList, Pid, Ref, Tuple } from './term.js';
  * });
  * await vm.call('gen_server', 'call', [Atom.for('adder'), tuple(1, 2)]); // 3
  *
+ * @example
+ * // Its handler throws: who waits for its answer is told at once.
+ * const vm = await createVM({ stdout: false });
+ * vm.on('error', (error) => console.log(`The error itself: ${error.stack}`));
+ * const server = vm.process({ name: 'adder' });
+ * server.on('message', async () => {
+ *   throw new RangeError('not a pair');
+ * });
+ * const error = await vm.call('gen_server', 'call', [Atom.for('adder'), 1]).catch((error) => error);
+ * const [[tag, details]] = error.reason;
+ * `${tag} ${text(details.getAtom('name'))}: ${text(details.getAtom('message'))}`; // 'js_error RangeError: not a pair'
+ *
  * @extends {Events<JsProcessEvents>}
  */
 export class JsProcess extends Events {
@@ -45,6 +62,8 @@ export class JsProcess extends Events {
   #receivers = [];
   /** @type {Error | undefined} why it has ended */
   #end;
+  /** It has asked to end: it gets no messages any more. */
+  #exiting = false;
   /** @type {(reason: any) => void} */
   #resolveExited = () => {};
 
@@ -218,7 +237,9 @@ export class JsProcess extends Events {
    * @param {Term} [reason]
    */
   exit(reason = Atom.for('normal')) {
-    if (!this.#end) this.#host.exit(reason);
+    if (this.#end) return;
+    this.#host.exit(reason);
+    this.#exiting = true;
   }
 
   /**
@@ -291,9 +312,9 @@ export class JsProcess extends Events {
    * A message has come. Called by the VM.
    * @internal
    * @param {any} message
-   * @param {(error: unknown) => void} failed
    */
-  deliver(message, failed) {
+  deliver(message) {
+    if (this.#exiting) return;
     if (isDown(message)) this.emit('down', { ref: message.at(1), target: message.at(3), reason: message.at(4) });
     else if (isExit(message)) this.emit('trapped', { from: message.at(1), reason: message.at(2) });
     for (const receiver of this.#receivers) {
@@ -301,11 +322,11 @@ export class JsProcess extends Events {
         if (!receiver.match(message)) continue;
       } catch (error) {
         receiver.reject(error);
-        failed(error);
         continue;
       }
       return receiver.resolve(message);
     }
+    if (this.#exiting) return; // a handler of 'down' or 'trapped' has failed
     if (this.wants('message')) this.emit('message', message);
     else this.#mailbox.push(message);
   }
@@ -325,6 +346,26 @@ export class JsProcess extends Events {
     this.endEvents();
   }
 
+  /**
+   * A handler threw or rejected: the process ends, if it has not yet.
+   * @protected
+   * @override
+   * @param {unknown} error
+   * @param {string} where
+   */
+  report(error, where) {
+    if (this.#end && error === this.#end) return; // it waited for what the end of its own process has ended
+    this.#host.report(error, where);
+    const own = error instanceof ErlangError && error.class === 'exit' ? [error.reason] : [];
+    for (const reason of [...own, jsError(error)]) {
+      try {
+        if (!this.#exiting) this.exit(reason);
+      } catch {
+        // The reason is of another VM; or this process, or its VM, has ended meanwhile.
+      }
+    }
+  }
+
   [Symbol.dispose]() {
     this.exit();
   }
@@ -336,6 +377,13 @@ function target(to) {
   if (to instanceof JsProcess) return to.pid;
   if (to instanceof Pid || to instanceof Atom || to instanceof Ref || to instanceof Tuple) return to;
   throw new ArgumentError('a pid, a name or an alias was expected');
+}
+
+/** What a process ends with that does not catch this. @param {any} error @returns {Term} */
+function jsError(error) {
+  const utf8 = (/** @type {any} */ value) => new TextEncoder().encode(String(value));
+  const { name = 'Error', message = error, stack = '' } = Object(error);
+  return Tuple.from([Atom.for('js_error'), { name: utf8(name), message: utf8(message), stack: utf8(stack) }]);
 }
 
 /** @param {any} m */

@@ -149,6 +149,7 @@ export class VM extends Events {
   load(bytes, { name = '' } = {}) {
     const beam = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
     if (!(beam instanceof Uint8Array)) throw new ArgumentError('load takes the bytes of a .beam file');
+    this.#running();
     return this.#decode(this.#machine.load(String(name), beam));
   }
 
@@ -194,6 +195,7 @@ export class VM extends Events {
    * @returns {Pid}
    */
   #spawn(module, fun, args, options) {
+    this.#running();
     const request = Tuple.from([atom(module, 'a module'), atom(fun, 'a function'), array(args), options]);
     const answer = this.#machine.request('spawn', this.#encode(request), `cannot spawn ${module}:${fun}/${args.length}`);
     this.#loop.wake();
@@ -235,8 +237,20 @@ export class VM extends Events {
   /** @param {'send' | 'exit'} kind @param {any} to a JS process is written as its pid @param {Term} content */
   #signal(kind, to, content) {
     const target = typeof to === 'string' ? Atom.for(to) : to;
+    this.#running();
     this.#machine.request(kind, this.#encode(Tuple.from([target, content, Atom.for('undefined')])), `cannot send to ${to}`);
     this.#loop.wake();
+  }
+
+  /** Throws unless a program can run: the VM is open and has not halted. */
+  #running() {
+    this.#machine.check();
+    if (this.#halted !== undefined) throw new HaltedError(this.#halted);
+  }
+
+  /** A message that comes from the host, whatever has become of the VM meanwhile. @param {any} to @param {Term} message */
+  #tell(to, message) {
+    if (!this.#machine.closed && this.#halted === undefined) this.send(to, message);
   }
 
   /**
@@ -262,9 +276,11 @@ export class VM extends Events {
     const process = new JsProcess(pid, {
       call: (fun, args) => this.#jsCall(pid, fun, args),
       exit: (reason) => {
+        this.#running();
         this.#machine.js(JS_EXIT, this.#encode(Tuple.from([pid, reason])), 'cannot exit');
         this.#loop.wake();
       },
+      report: (error, where) => this.report(error, `${where} of ${pid}${name === undefined ? '' : ` (${name})`}`),
     });
     this.#jsProcesses.set(keyOfPid(pid), process);
     return process;
@@ -277,6 +293,7 @@ export class VM extends Events {
    * @param {Term[]} args
    */
   #jsCall(pid, fun, args) {
+    this.#running();
     const request = Tuple.from([pid, Atom.for('erlang'), Atom.for(fun), args]);
     const [kind, value] = this.#decode(this.#machine.js(JS_CALL, this.#encode(request), `cannot ${fun}`));
     this.#loop.wake();
@@ -321,7 +338,7 @@ export class VM extends Events {
       return (early) => {
         this.#calls.delete(id);
         this.#callPids.delete(keyOfPid(pid));
-        if (early && !this.#machine.closed) this.exit(pid, Atom.for('kill'));
+        if (early && !this.#machine.closed && this.#halted === undefined) this.exit(pid, Atom.for('kill'));
       };
     });
   }
@@ -498,9 +515,7 @@ export class VM extends Events {
   #shut(why) {
     open.delete(this);
     this.#loop.close();
-    this.#failCalls(why);
-    for (const process of this.#jsProcesses.values()) process.ended(why);
-    this.#jsProcesses.clear();
+    this.#endAll(why);
     for (const resolve of this.#idlers.splice(0)) resolve();
     this.#pending.length = 0;
     this.emit('close', undefined);
@@ -514,13 +529,20 @@ export class VM extends Events {
     for (const call of [...this.#calls.values()]) call.fail(why);
   }
 
+  /** No process of this VM runs any more. @param {Error} why */
+  #endAll(why) {
+    this.#failCalls(why);
+    for (const process of this.#jsProcesses.values()) process.ended(why);
+    this.#jsProcesses.clear();
+  }
+
   /** @param {number} status */
   #halt(status) {
     if (this.#halted !== undefined) return;
     this.#halted = status;
     this.#pending.push(() => {
       this.#loop.stop();
-      this.#failCalls(new HaltedError(status));
+      this.#endAll(new HaltedError(status));
       this.emit('halt', { status });
     });
   }
@@ -651,7 +673,7 @@ export class VM extends Events {
         const decoder = new Decoder(bytes, this.#identity);
         while (!decoder.ended) {
           const message = decoder.term();
-          if (js) js.deliver(message, (error) => this.report(error, 'message'));
+          if (js) js.deliver(message);
           else this.#reply(message);
         }
       } catch (error) {
@@ -694,7 +716,7 @@ export class VM extends Events {
       this.report(error, 'stdin');
     }
     this.#reading--;
-    if (!this.#machine.closed) this.send(pid, Tuple.from([Atom.for('spawnlink_input'), data ?? Atom.for('eof')]));
+    this.#tell(pid, Tuple.from([Atom.for('spawnlink_input'), data ?? Atom.for('eof')]));
   }
 
   // --- Modules ------------------------------------------------------------------------------------
@@ -781,7 +803,7 @@ export class VM extends Events {
    * @param {Term} data
    */
   fromPort(number, kind, data) {
-    this.send(/** @type {any} */ (this.#port(number)), Tuple.from([Atom.for('spawnlink_port'), Atom.for(kind), data]));
+    this.#tell(this.#port(number), Tuple.from([Atom.for('spawnlink_port'), Atom.for(kind), data]));
   }
 
   /** Counts what keeps the VM from being idle: programs that run. @internal @param {number} change */
