@@ -44,6 +44,54 @@ export default [
     },
   },
   {
+    name: 'what the compiler said of an older text is not shown, and a program is started as it is now',
+    async test({ page }) {
+      const p = await page();
+      // Answers of the workers come late, as on a slow machine.
+      await p.addInitScript(() => {
+        globalThis.late = 0;
+        const Plain = globalThis.Worker;
+        globalThis.Worker = class extends Plain {
+          set onmessage(take) {
+            super.onmessage = (event) => setTimeout(take, Array.isArray(event.data.value) ? globalThis.late : 0, event);
+          }
+        };
+      });
+      await p.reload();
+      await state(p, 'ready');
+      await p.waitForTimeout(1500);
+      await p.evaluate(() => (globalThis.late = 5000));
+      const bad = '-module(bad).\n-export([start/0]).\nstart() -> Y, Z, U.\n';
+      const good = '-module(good).\n-export([start/0]).\nstart() -> io:format("it runs~n").\n';
+      await program(p, bad);
+      await p.waitForTimeout(1500); // the check is on its way
+      assert.equal(await p.locator('#problems button').count(), 0);
+      await program(p, good);
+      for (let i = 0; i < 12; i++) {
+        assert.equal(await p.locator('#problems button').count(), 0, 'marks of the older text');
+        await p.waitForTimeout(500);
+      }
+      await program(p, bad);
+      await p.click('#run');
+      await state(p, 'compiling');
+      await program(p, good);
+      await says(p, ['it runs']);
+      assert.doesNotMatch(await output(p), /error/);
+      await program(p, bad);
+      await p.click('#run');
+      await state(p, 'compiling');
+      await p.selectOption('#example', 'pingpong');
+      await state(p, 'ready');
+      await p.waitForTimeout(6000);
+      assert.equal(await p.locator('#problems button').count(), 0, 'marks of another program');
+      assert.equal(await output(p), '');
+      await p.evaluate(() => (globalThis.late = 0));
+      await run(p, bad);
+      await says(p, ['3 errors: the program was not started.']);
+      assert.equal(await p.locator('#problems button.error').count(), 3);
+    },
+  },
+  {
     alone: true,
     name: 'Stop on an endless loop; no long tasks while it runs; Continue, Step, Reset',
     async test({ page }) {

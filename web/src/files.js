@@ -7,6 +7,8 @@ import { $, h } from './dom.js';
 export class Files {
   /** @type {{name: string, text: string}[]} */
   list = [];
+  /** Another number for each text of the program: what was found out about one text is said of no other. */
+  version = 0;
   #at = 0;
   #editor;
   #changed;
@@ -26,6 +28,7 @@ export class Files {
 
   open(list) {
     this.list = list.map(({ name, text }) => ({ name, text }));
+    this.version++;
     this.#editor.forget();
     this.show(0);
   }
@@ -53,6 +56,11 @@ export class Files {
       file.name = name;
       this.#draw();
     }
+    this.#isAnother();
+  }
+
+  #isAnother() {
+    this.version++;
     this.#changed();
   }
 
@@ -61,13 +69,13 @@ export class Files {
     while (this.list.some((file) => file.name === `other${n}.erl`)) n++;
     this.list.push({ name: `other${n}.erl`, text: `-module(other${n}).\n-export([hello/0]).\n\nhello() -> world.\n` });
     this.show(this.list.length - 1);
-    this.#changed();
+    this.#isAnother();
   }
 
   #remove() {
     this.list.splice(this.#at, 1);
     this.show(Math.max(0, this.#at - 1));
-    this.#changed();
+    this.#isAnother();
   }
 
   #draw() {

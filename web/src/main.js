@@ -99,14 +99,30 @@ function open(title, text, list) {
   $('title').textContent = title;
   $('text').textContent = text;
   files.open(list);
-  results = [];
-  showProblems([], () => {});
+  shown([]);
   lintSoon();
+  if (state === 'compiling') setState('ended'); // that was another program
   if (state !== 'loading') reset();
 }
 
 function programChanged() {
+  $('problems').classList.add('old');
   lintSoon();
+}
+
+/**
+ * Checks the program as it is now, and shows what the compiler says. The answer to a text that has been changed since is
+ * dropped, for it would tell of errors that are not there, or miss those that are.
+ * @param {() => boolean} wanted whether to check again then
+ * @returns {Promise<any[] | undefined>} undefined: dropped
+ */
+async function check(wanted) {
+  do {
+    const { version } = files;
+    const found = await machine.compile(files.list);
+    if (version === files.version) return shown(found);
+  } while (wanted());
+  return undefined;
 }
 
 function lintSoon() {
@@ -114,23 +130,27 @@ function lintSoon() {
   lintTimer = setTimeout(async () => {
     if (state === 'loading' || state === 'compiling') return;
     try {
-      shown(await machine.compile(files.list));
+      await check(() => false);
     } catch {
       // Run says what is wrong with the compiler.
     }
   }, LINT_AFTER);
 }
 
-/** Shows what the compiler had to say. Answers how many errors there were. */
+/** Shows what the compiler had to say, and gives it back. */
 function shown(next) {
   results = next;
   editor.mark(results.find((result) => result.file === files.current.name)?.told ?? []);
-  return showProblems(results, (file, line, column) => {
+  $('problems').classList.remove('old');
+  showProblems(results, (file, line, column) => {
     tabs.part('code');
     files.goto(file, line, column);
     editor.mark(results.find((result) => result.file === file)?.told ?? []);
   });
+  return results;
 }
+
+const errorsOf = (checked) => checked.flatMap(({ told }) => told).filter(({ kind }) => kind === 'error').length;
 
 /** The function a program begins with: start/0 or main/0, of the file that is shown if it has one. */
 function entryOf(compiled) {
@@ -150,8 +170,9 @@ async function run({ paused = false } = {}) {
   setState('compiling');
   clearViews();
   try {
-    const compiled = await machine.compile(files.list);
-    const errors = shown(compiled);
+    const compiled = await check(() => id === runs);
+    if (!compiled || id !== runs) return;
+    const errors = errorsOf(compiled);
     if (errors > 0) {
       output.note(`${errors} error${errors === 1 ? '' : 's'}: the program was not started.`);
       tabs.part('code');
@@ -159,7 +180,7 @@ async function run({ paused = false } = {}) {
     }
     const entry = entryOf(compiled);
     if (!entry) output.note('No module exports start/0 or main/0. The modules are loaded: call them in the shell.');
-    await fresh(compiled.map(({ module, beam }) => ({ module, bytes: beam })), entry, paused);
+    await fresh(compiled.map(({ module, beam }) => ({ module, bytes: beam })), entry, { paused, id });
     if (id !== runs) return;
     setState(paused ? 'stopped' : 'running');
     if (matchMedia('(max-width: 760px)').matches) tabs.part('stage');
@@ -169,8 +190,14 @@ async function run({ paused = false } = {}) {
   }
 }
 
-/** A new VM in place of the old one. */
-async function fresh(beams, entry, paused = false) {
+/** A new VM in place of the old one; one after the other, and none that is no longer wanted. */
+let turn = Promise.resolve();
+function fresh(beams, entry, { paused = false, id }) {
+  turn = turn.catch(() => {}).then(() => (id === runs ? start(beams, entry, paused) : undefined));
+  return turn;
+}
+
+async function start(beams, entry, paused) {
   if (!(await machine.close())) output.note('The VM did not answer and was ended.');
   clearViews();
   if (entry) output.note(`${entry[0]}:${entry[1]}()`);
@@ -205,11 +232,11 @@ async function step() {
 
 async function reset() {
   if (state === 'loading' || state === 'compiling') return;
-  runs++;
+  const id = ++runs;
   clearViews();
   try {
-    await fresh([], undefined);
-    setState('ready');
+    await fresh([], undefined, { id });
+    if (id === runs) setState('ready');
   } catch (error) {
     notice(`The VM could not be started: ${error.message}`);
   }

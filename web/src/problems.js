@@ -14,6 +14,9 @@ export function showProblems(results, goto) {
   panel.hidden = all.length === 0;
   const errors = all.filter((one) => one.kind === 'error');
   const rows = [...errors, ...all.filter((one) => one.kind !== 'error')].slice(0, 100);
-  panel.replaceChildren(...rows.map((one) => h('button', { class: one.kind, onclick: () => goto(one.file, one.line, one.column) }, h('span', {}, `${one.file}:${one.line}`), h('div', {}, one.kind === 'warning' ? `Warning: ${one.text}` : one.text))));
-  return errors.length;
+  const row = (one) =>
+    h('button', { class: one.kind, onclick: () => goto(one.file, one.line, one.column) },
+      h('span', {}, `${one.file}:${one.line}`),
+      h('div', {}, one.kind === 'warning' ? `Warning: ${one.text}` : one.text));
+  panel.replaceChildren(...rows.map(row));
 }

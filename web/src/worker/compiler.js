@@ -22,15 +22,26 @@ async function open({ wasm, zlib, pack, hrl, restUrl }) {
   return modules;
 }
 
+/** One program after the other: the files that a check includes are those of its own program. @type {Promise<any>} */
+let last = Promise.resolve();
+
 /** @param {{name: string, text: string}[]} files */
-async function compile(files) {
+function compile(files) {
+  const result = last.then(() => compileNow(files));
+  last = result.catch(() => {});
+  return result;
+}
+
+const problem = ([kind, line, column, what]) => ({ kind: kind.name, line, column, text: text.decode(what) });
+
+async function compileNow(files) {
   const own = files.map((file) => Tuple.from([file.name, file.text]));
   const results = await (await vm).call('spawnlink_web', 'compile', [own, headers], { timeout: 60_000 });
   return results.map(([name, outcome, told, starts]) => ({
     file: text.decode(name),
     module: outcome instanceof Tuple ? outcome.at(1).name : undefined,
     beam: outcome instanceof Tuple ? outcome.at(2) : undefined,
-    told: told.map(([kind, line, column, what]) => ({ kind: kind.name, line, column, text: text.decode(what) })),
+    told: told.length > 0 || outcome instanceof Tuple ? told.map(problem) : [{ kind: 'error', line: 1, column: 1, text: 'the compiler failed and did not say why' }],
     starts: starts.map(String),
   }));
 }
