@@ -30,23 +30,34 @@ export class SpawnlinkError extends Error {
  * @property {number} [line]
  */
 
-/** An exception of class error, exit or throw that nobody caught, as `catch Class:Reason:Stack` would see it. */
+/**
+ * An exception of class error, exit or throw that nobody caught, as `catch Class:Reason:Stack` would see it. What vm.call
+ * rejects with says it in the words of OTP's shell; its `stack` has Erlang's functions, then the JavaScript that called. Its
+ * `cause`, where a function was not found, is why its module could not be had.
+ *
+ * @example
+ * const vm = await createVM();
+ * const error = await vm.call('lists', 'summ', [[1]]).catch((error) => error);
+ * error.message; // 'undefined function lists:summ/1'
+ * `${error.class} ${error.reason}`; // 'error undef'
+ * error.stack.split('\n')[1]; // '    at lists:summ([1])'
+ * await vm.call('no_such_module', 'start').catch((error) => error.message); // 'undefined function no_such_module:start/0 (there is no module no_such_module)'
+ */
 export class ErlangError extends SpawnlinkError {
   /**
    * @param {'error' | 'exit' | 'throw'} kind
    * @param {import('./term.js').Term} reason
    * @param {StackEntry[]} [stack]
+   * @param {{message?: string, cause?: unknown}} [options]
    */
-  constructor(kind, reason, stack = []) {
-    super('ERLANG', `${kind}: ${format(reason, { limit: 500 })}`);
+  constructor(kind, reason, stack = [], { message = `${kind}: ${format(reason, { limit: 500 })}`, ...options } = {}) {
+    super('ERLANG', message, options);
     /** Erlang's class of the exception. */
     this.class = kind;
     /** The reason, a term. */
     this.reason = reason;
     /** Where it was raised, most recent call first. */
     this.erlangStack = stack;
-    const at = stack.map((e) => `    at ${e.module}:${e.function}/${e.arity}${e.file ? ` (${e.file}:${e.line})` : ''}`);
-    this.stack = [`ErlangError: ${this.message}`, ...at, ...(this.stack ?? '').split('\n').slice(1)].join('\n');
   }
 }
 

@@ -566,13 +566,13 @@ export function format(term, { limit = 10_000 } = {}) {
     parts.push({ text: close });
     for (let i = parts.length; i-- > 0; ) todo.push(parts[i]);
   };
-  while (todo.length > 0) {
-    if (size > limit) return `${out.join('').slice(0, limit)}...`;
+  while (todo.length > 0 && size <= limit) {
     const next = /** @type {any} */ (todo.pop());
     if ('text' in next) put(next.text);
     else formatOne(next.term, put, sequence, todo);
   }
-  return out.join('');
+  const all = out.join('');
+  return size > limit ? `${all.slice(0, limit)}...` : all;
 }
 
 /**

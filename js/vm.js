@@ -11,7 +11,7 @@ import { Loop, after, until } from './loop.js';
 import { KINDS, KIND_INPUT, KIND_LOAD_FAILED, KIND_MAIL, KIND_OUTPUT, Machine, loadError, readRecord } from './machine.js';
 import { JsProcess } from './process.js';
 import { readSnapshot } from './inspect.js';
-import { Atom, Pid, Port, Tuple, pretty, text } from './term.js';
+import { Atom, Pid, Port, Tuple, pretty } from './term.js';
 import { array, atom, spawnOptions } from './arguments.js';
 
 /** @import { EventRecord, Fields, Word } from './machine.js' */
@@ -101,6 +101,8 @@ export class VM extends Events {
   #arrived = new Map();
   /** @type {Set<string>} */
   #fetching = new Set();
+  /** What became of modules that were wanted: true, they were found; null, nobody has them; or an error. @type {Map<string, unknown>} */
+  #asked = new Map();
   /** @type {(() => void)[]} */
   #idlers = [];
   /** @type {number | undefined} */
@@ -304,8 +306,8 @@ export class VM extends Events {
   // --- Calls --------------------------------------------------------------------------------------
 
   /**
-   * Calls a function in a process of its own. Resolves with its value; rejects with an ErlangError if it raises or its
-   * process is killed, with a TimeoutError after `timeout` milliseconds, with the signal's reason when `signal` aborts (the
+   * Calls a function in a process of its own. Resolves with its value, of type T for TypeScript; rejects with an ErlangError if
+   * it raises or its process is killed (see ErlangError), with a HaltedError if the program halts, with a TimeoutError after `timeout` milliseconds, with the signal's reason when `signal` aborts (the
    * process is then killed).
    *
    * @example
@@ -315,32 +317,51 @@ export class VM extends Events {
    * @param {string | Atom} module
    * @param {string | Atom} fun
    * @param {Term[]} [args]
+   * @template [T=any]
    * @param {{timeout?: number, signal?: AbortSignal, pretty?: boolean} & SpawnOptions} [options] `pretty`: the value as the
    *   usual JavaScript (see pretty)
-   * @returns {Promise<any>}
+   * @returns {Promise<T>}
    */
   call(module, fun, args = [], { timeout, signal, pretty: asPretty = false, ...spawn } = {}) {
+    const trace = new Error();
     return until({ timeout, signal }, () => `${module}:${fun}/${args.length} took longer than ${timeout} ms`, (resolve, reject) => {
       const id = this.#nextCall++;
       this.#bridge ??= this.#spawn('spawnlink', 'js', [], [Atom.for('js')]);
       const request = [this.#bridge, id, atom(module, 'a module'), atom(fun, 'a function'), array(args)];
       const pid = this.#spawn('spawnlink_js', 'call', request, spawnOptions(spawn));
-      const settle = (/** @type {any} */ [kind, value, stack]) => {
+      const key = keyOfPid(pid);
+      const forget = () => {
+        this.#calls.delete(id);
+        this.#callPids.delete(key);
+      };
+      const settle = (/** @type {any} */ [kind, value, ...details]) => {
+        forget(); // what becomes of its process afterwards says nothing
         try {
           if (kind.name === 'ok') resolve(asPretty ? pretty(value) : value);
-          else reject(new ErlangError(kind.name, value, stackEntries(stack)));
+          else this.#callError(kind.name, value, details, trace).then(reject, reject);
         } catch (error) {
           reject(error); // a value that pretty cannot show
         }
       };
       this.#calls.set(id, { settle, fail: reject });
-      this.#callPids.set(keyOfPid(pid), id);
+      this.#callPids.set(key, id);
       return (early) => {
-        this.#calls.delete(id);
-        this.#callPids.delete(keyOfPid(pid));
+        forget();
         if (early && !this.#machine.closed && this.#halted === undefined) this.exit(pid, Atom.for('kill'));
       };
     });
+  }
+
+  /**
+   * What a call rejects with, in Erlang's words, or in few if those cannot be fetched.
+   * @param {'error' | 'exit' | 'throw'} kind
+   * @param {any} reason
+   * @param {any[]} details stack, whether its module is loaded, notes about arguments: from spawnlink_js
+   * @param {Error} trace where the call was made
+   */
+  async #callError(kind, reason, [stack, loaded = true, notes], trace) {
+    const { callError } = await import('./wording.js').catch(() => ({ callError: () => new ErlangError(kind, reason) }));
+    return callError({ kind, reason, stack, loaded, notes, asked: this.#asked, booted: Boolean(this.#options.boot) }, trace);
   }
 
   // --- Running ------------------------------------------------------------------------------------
@@ -600,9 +621,12 @@ export class VM extends Events {
         return this.#output(record);
       case KIND_INPUT:
         return void this.#input(this.#word(record.subject));
-      case KIND_LOAD_FAILED:
+      case KIND_LOAD_FAILED: {
         // A module that was called; its caller saw undef.
-        return this.report(loadError(new TextDecoder().decode(record.bytes)));
+        const error = loadError(new TextDecoder().decode(record.bytes));
+        this.#asked.set(error.module, error);
+        return this.report(error);
+      }
       default: {
         const name = KINDS[record.kind];
         if (this.wants(name)) this.emit(name, this.#makeEvent(name, this.#word(record.subject), record));
@@ -657,7 +681,7 @@ export class VM extends Events {
     }
     this.#jsProcesses.delete(key);
     js?.ended(error);
-    if (id !== undefined) this.#calls.get(id)?.fail(error);
+    if (id !== undefined) this.#calls.get(id)?.settle([Atom.for('exit'), error.reason]);
   }
 
   /** A JS process has mail: all of it is taken. @param {Word} word */
@@ -730,30 +754,35 @@ export class VM extends Events {
     const arrived = this.#arrived.get(name);
     if (arrived !== undefined) return arrived;
     if (this.#fetching.has(name)) return 'pending';
-    return this.#find(name, 0);
+    return this.#find(name, 0, null);
   }
 
-  /** @param {string} name @param {number} from @returns {Uint8Array | null | 'pending'} */
-  #find(name, from) {
+  /** @param {string} name @param {number} from @param {unknown} fault of the finders before @returns {Uint8Array | null | 'pending'} */
+  #find(name, from, fault) {
     for (let i = from; i < this.#finders.length; i++) {
       let found;
       try {
         found = this.#finders[i](name);
       } catch (error) {
         queueMicrotask(() => this.report(error, 'modules'));
+        fault = error;
         continue;
       }
-      if (found instanceof Uint8Array) return found;
+      if (found instanceof Uint8Array) {
+        this.#asked.set(name, true);
+        return found;
+      }
       if (found && typeof (/** @type {any} */ (found).then) === 'function') {
-        this.#fetch(name, i, /** @type {Promise<Uint8Array | null | undefined>} */ (found));
+        this.#fetch(name, i, /** @type {Promise<Uint8Array | null | undefined>} */ (found), fault);
         return 'pending';
       }
     }
+    this.#asked.set(name, fault);
     return null;
   }
 
-  /** @param {string} name @param {number} index @param {Promise<Uint8Array | null | undefined>} promise */
-  async #fetch(name, index, promise) {
+  /** @param {string} name @param {number} index @param {Promise<Uint8Array | null | undefined>} promise @param {unknown} fault */
+  async #fetch(name, index, promise, fault) {
     this.#fetching.add(name);
     /** @type {Uint8Array | null | 'pending'} */
     let bytes = null;
@@ -761,10 +790,12 @@ export class VM extends Events {
       bytes = (await promise) ?? null;
     } catch (error) {
       this.report(error, 'modules');
+      fault = error;
     }
     this.#fetching.delete(name);
     if (this.#machine.closed) return;
-    if (bytes === null) bytes = this.#find(name, index + 1);
+    if (bytes === null) bytes = this.#find(name, index + 1, fault);
+    else this.#asked.set(name, true);
     if (bytes === 'pending') return;
     this.#arrived.set(name, bytes);
     this.#machine.moduleArrived();
@@ -840,22 +871,6 @@ export class VM extends Events {
 const keyOfWord = ({ number, serial }) => (serial < 2 ** 24 ? serial * 2 ** 28 + number : `${serial}.${number}`);
 /** @param {Pid} pid */
 const keyOfPid = (pid) => keyOfWord({ number: pid.numbers[0], serial: pid.numbers[1] });
-
-/** @param {any} stack @returns {import('./errors.js').StackEntry[]} */
-function stackEntries(stack) {
-  if (!Array.isArray(stack)) return [];
-  return stack
-    .filter((entry) => entry instanceof Tuple && entry.length === 4)
-    .map(([module, fun, arity, location]) => {
-      const at = (/** @type {string} */ key) => (Array.isArray(location) ? location : []).find((t) => t instanceof Tuple && t.at(0) === Atom.for(key))?.at(1);
-      /** @type {import('./errors.js').StackEntry} */
-      const entry = { module: String(module), function: String(fun), arity: Array.isArray(arity) ? arity.length : arity };
-      if (Array.isArray(arity)) entry.args = arity;
-      const file = at('file');
-      if (file !== undefined) Object.assign(entry, { file: text(file), line: at('line') });
-      return entry;
-    });
-}
 
 /** @param {'stdout' | 'stderr'} name @param {OutputEvent} event */
 function writeOutput(name, event) {

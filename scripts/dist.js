@@ -31,7 +31,7 @@ function declarations() {
   for (const folder of ['dist/types', 'dist/types-cjs']) rmSync(folder, { recursive: true, force: true });
   for (const file of files('build/types')) {
     const name = relative('build/types', file);
-    if (['beams.d.ts', 'boot.d.ts', 'check.d.ts', 'cli.d.ts', 'file-operations.d.ts', 'files.d.ts', 'folders.d.ts', 'library.d.ts', 'memory-files.d.ts', 'options.d.ts', 'page.d.ts', 'ports.d.ts', 'sources.d.ts', 'zlib.d.ts'].includes(name)) continue; // no part of the public types
+    if (['beams.d.ts', 'boot.d.ts', 'check.d.ts', 'cli.d.ts', 'file-operations.d.ts', 'files.d.ts', 'folders.d.ts', 'library.d.ts', 'memory-files.d.ts', 'options.d.ts', 'page.d.ts', 'ports.d.ts', 'sources.d.ts', 'wording.d.ts', 'zlib.d.ts'].includes(name)) continue; // no part of the public types
     const text = readFileSync(file, 'utf8');
     put(join('dist/types', name), text);
     const cjs = text.replace(/((?:from|import\()\s*["']\.{1,2}\/[^"']*)\.js(["'])/g, '$1.cjs$2');

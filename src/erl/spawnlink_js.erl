@@ -10,6 +10,34 @@ call(To, Id, M, F, A) ->
         try
             {ok, apply(M, F, A)}
         catch
-            Class:Reason:Stack -> {Class, Reason, [Entry || Entry <- Stack, element(1, Entry) =/= ?MODULE]}
+            Class:Reason:Stack0 ->
+                Stack = [Entry || Entry <- Stack0, element(1, Entry) =/= ?MODULE],
+                {Class, Reason, Stack, loaded(Stack), notes(Class, Reason, Stack)}
         end,
     To ! {spawnlink_reply, Id, Outcome}.
+
+%% Whether the module is there whose function failed, or was not found.
+loaded([{M, _, _, _} | _]) -> erlang:module_loaded(M);
+loaded(_) -> true.
+
+%% What OTP knows about the arguments of the function that failed (error_info, since OTP 24): texts such as
+%% "argument 1: not an atom". Only where the module that knows it is loaded: to fetch a pack for it would be too much.
+notes(error, Reason, [{M, _, _, Location} | _] = Stack) when is_list(Location) ->
+    case lists:keyfind(error_info, 1, Location) of
+        {_, Info} when is_map(Info) ->
+            Module = maps:get(module, Info, M),
+            Function = maps:get(function, Info, format_error),
+            try erlang:function_exported(Module, Function, 2) andalso Module:Function(Reason, Stack) of
+                Notes when is_map(Notes) -> [note(Where, Text) || {Where, Text} <- lists:sort(maps:to_list(Notes))];
+                _ -> []
+            catch
+                _:_ -> []
+            end;
+        _ ->
+            []
+    end;
+notes(_, _, _) ->
+    [].
+
+note(Argument, Text) when is_integer(Argument) -> ["argument ", integer_to_list(Argument), ": ", Text];
+note(_, Text) -> Text.

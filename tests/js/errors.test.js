@@ -2,8 +2,8 @@
 //
 // What happens when something goes wrong: in Erlang, in a handler written in JavaScript, or with the VM itself.
 import { describe, expect, jest, test } from '@jest/globals';
-import { Atom, ErlangError, HaltedError, format, text, tuple } from '../../js/index.js';
-import { compile, vm } from './helper.js';
+import { Atom, ErlangError, HaltedError, LoadError, charlist, format, text, tuple } from '../../js/index.js';
+import { compile, erl, vm } from './helper.js';
 
 const atom = (name) => Atom.for(name);
 const e = compile(`
@@ -15,6 +15,17 @@ watch(Js) -> Ref = monitor(process, Js), Js ! watching, receive {'DOWN', Ref, pr
 call(Js) -> gen_server:call(Js, question, 60000).
 halt(N) -> erlang:halt(N).
 `);
+
+/** Expressions that fail, each in its own way. X is any term: the compiler knows nothing of it. */
+const FAILING = [
+  'lists:summ(X)', "no_such_module:'odd name'(X, 1)", 'atom_to_list(1 + X)', 'X + a', 'X bsl a', '-(hd([a || _ <- [X]]))', 'X = X + 1', '{ok, Y} = {error, [X, "text", <<"b">>, #{a => 1.0}]}, Y', 'case X of a -> 1; b -> 2 end',
+  'if X > 2 -> a; X < 0 -> b end', 'try X of a -> 1 catch _:_ -> 2 end', 'clauses(X)', 'clauses("some text")', '(fun(a) -> b end)(X)', '(hd([fun lists:sum/1 || _ <- [X]]))(1, 2, 3)',
+  '(hd([X]))(1)', 'maps:get(X, #{})', 'maps:size(X)', '(hd([X]))#{a => 1}', '(hd([#{} || _ <- [X]]))#{a := 1}', '[Y || Y <- X]', '<< <<Y>> || <<Y>> <= X>>', '[Y || Y <- [1, 2], hd([X])]', 'receive after X * a -> 1 end', 'receive after hd([z || _ <- [X]]) -> 1 end',
+  'list_to_atom(lists:duplicate(300, 64 + X))', 'erlang:error(badarg)', 'erlang:error({badarg, X})', 'erlang:error(noproc)', 'erlang:error(notalive)', 'erlang:error(system_limit)', 'erlang:error(timeout_value)', 'erlang:error({badfun, X})', 'erlang:error({badkey, X})', 'erlang:error({badkey, X, #{}})',
+  'erlang:error({unbound, x})', 'erlang:error({bad_filter, X})', 'erlang:error({bad_generator, X})', 'erlang:error({argument_limit, X})', 'erlang:error({my, "reason"})', 'erlang:error(mine)', 'erlang:error("mine")', 'erlang:error(undef)', 'erlang:error(function_clause)', 'erlang:error({badrecord, X})', 'erlang:error({nocatch, X})',
+  'erlang:error(undef, [X, a])', 'erlang:error(function_clause, [X, {a, "b"}])', 'exit(X)', 'exit(noproc)', 'exit(normal)', 'exit(badarg)', 'exit({badmatch, X})', 'exit(calling_self)', 'throw(X)', 'throw(badarg)', 'throw({badmatch, X})', 'gen_server:call(nobody, X)', 'gen_server:call(self(), X)', 'erlang:raise(exit, {shutdown, X}, [])',
+  'erlang:raise(error, badarg, [])', 'erlang:raise(error, undef, [{a, b, 3, []}])', 'apply(lists, nothing, [X])', 'apply(hd([X]), b, [])', 'spawn(X)', 'link(X)', 'binary_to_term(<<X>>)', 'tuple_to_list(X)', 'element(5, {X})', 'register(undefined, self())', 'ets:lookup(no_table, X)', 'list_to_integer("x")', 'exit({{badmatch, X}, [{a, b, 1, []}]})',
+];
 
 const setup = async (options) => {
   const v = await vm(options);
@@ -217,5 +228,115 @@ describe('after halt', () => {
     give('late\n');
     controller.abort(new Error('too late'));
     expect(await aborted).toBeInstanceOf(Error);
+  });
+});
+
+describe('what a call rejects with', () => {
+  const source = `-module(w).\n-compile([export_all, nowarn_export_all, {nowarn_unused_vars}]).\nclauses(a) -> a.\n${FAILING.map((expression, i) => `f(${i}, X) -> ${expression}`).join(';\n')}.\n`;
+  const failing = compile(source);
+
+  test('are the words of the shell', async () => {
+    const [beam] = [Buffer.from(failing).toString('base64')];
+    const shown = erl(`code:load_binary(w, "w", base64:decode("${beam}")), code:add_patha("."),
+      F = fun(I) -> try w:f(I, 3), "no exception" catch C:R:S ->
+        string:replace(erl_error:format_exception(1, C, R, S, fun(_, _, _) -> false end, fun(T, _) -> io_lib:format("~tp", [T]) end, unicode), "exception ", "") end end,
+      io:put_chars([[F(I), "\\n----\\n"] || I <- lists:seq(0, ${FAILING.length - 1})])`);
+    const expected = shown.split('\n----\n').slice(0, -1).map((text) => text.replace(/( \([^()\n]*, line \d+\))? *(\n {2,}(in|called|\*\*\*)[^]*)?$/, '').replace(/\s+/g, ' ').trim());
+    expect(expected.length).toBe(FAILING.length);
+    const v = await setup();
+    v.load(failing);
+    const seen = [];
+    for (let i = 0; i < FAILING.length; i++) seen.push(await v.call('w', 'f', [i, 3]).then(() => 'no exception', (error) => error.message));
+    const tidy = (text) => text.replace(/\s+/g, '').replace(/^error:(?!\S+$)/, '').replace(/<0\.\d+\.0>/g, 'PID');
+    // Ours says why there is no such function, and no "error: " before words.
+    const told = (texts) => FAILING.map((expression, i) => `${expression}: ${tidy(texts[i].replace(/ \((there is no|argument|module a is not loaded).*\)$/, '')).replace(/^error:/, '')}`);
+    expect(told(seen)).toEqual(told(expected));
+  });
+
+  test('have both stacks, and no part of ours between', async () => {
+    const v = await setup();
+    v.load(failing);
+    async function myOwnFunction() {
+      await null;
+      return v.call('lists', 'map', [await v.call('erl_eval_none', 'x').catch(() => v.call('erlang', 'make_fun', [Atom.for('w'), Atom.for('clauses'), 1])), [1]]);
+    }
+    const error = await myOwnFunction().catch((error) => error);
+    const lines = error.stack.split('\n');
+    expect(lines[0]).toBe('ErlangError: no function clause matching w:clauses(1)');
+    expect(lines[1]).toBe('    at w:clauses(1)' + (lines[1].match(/ \(.*w\.erl:\d+\)$/)?.[0] ?? ''));
+    expect(lines[2]).toMatch(/^ {4}at lists:map\/2 \(lists.erl:\d+\)$/);
+    expect(lines[3]).toMatch(/^ {4}at myOwnFunction .*errors\.test\.js/);
+    expect(error.message).toBe('no function clause matching w:clauses(1)');
+  });
+
+  test('and a killed process, in so many words', async () => {
+    const v = await setup();
+    const call = v.call('e', 'wait', [], { name: 'waits' });
+    v.exit('waits', atom('kill'));
+    const error = await call.catch((error) => error);
+    expect(error.message).toBe('exit: killed');
+    expect(error.stack).toMatch(/^ErlangError: exit: killed\n.*errors\.test\.js/);
+  });
+
+  test('that were not found: no module, none that can be had, one that cannot be loaded, one that needs a library', async () => {
+    const native = compile(`
+-module(native).
+-export([f/1, g/0]).
+-on_load(start/0).
+start() -> erlang:load_nif("priv/native", 0).
+f(_) -> erlang:nif_error(not_loaded).
+g() -> ok.
+`);
+    const stub = compile(`
+-module(stub).
+-export([f/1]).
+f(_) -> erlang:nif_error({not_loaded, [{module, ?MODULE}, {line, ?LINE}]}).
+`);
+    const unreachable = new Error('https://example.org/x.pack: 404 Not Found');
+    const v = await vm({
+      modules: (name) => {
+        if (name === 'native') return native;
+        if (name === 'stub') return stub;
+        if (name === 'broken') return new Uint8Array(50);
+        if (name === 'remote') return Promise.reject(unreachable);
+        return undefined;
+      },
+    });
+    v.on('error', () => {});
+    const failure = (m, f, args = [1]) => v.call(m, f, args).catch((error) => error);
+    const nobody = await failure('nobody_has', 'f');
+    expect(nobody.message).toBe('undefined function nobody_has:f/1 (there is no module nobody_has)');
+    expect(nobody.cause).toBeUndefined();
+    const remote = await failure('remote', 'f');
+    expect(remote.message).toBe('undefined function remote:f/1 (module remote: https://example.org/x.pack: 404 Not Found)');
+    expect(remote.cause).toBe(unreachable);
+    const broken = await failure('broken', 'f');
+    expect(broken.message).toMatch(/^undefined function broken:f\/1 \(.*cannot load/);
+    expect(broken.cause).toBeInstanceOf(LoadError);
+    expect((await failure('native', 'f')).message).toMatch(/^undefined function native:f\/1 \(the on_load function of module native failed: .*NIF/);
+    expect((await failure('stub', 'f')).message).toMatch(/^error: \{not_loaded,\[\{module,stub\},\{line,\d+\}\]\} \(a native function, NIF/);
+    expect((await failure('lists', 'summ')).message).toBe('undefined function lists:summ/1');
+    // A module that comes later is no longer missed.
+    v.load(compile('-module(nobody_has). -export([g/0]). g() -> 1.'));
+    expect((await failure('nobody_has', 'f')).message).toBe('undefined function nobody_has:f/1');
+  });
+
+  test('what OTP knows about arguments is told where its module is loaded', async () => {
+    const v = await setup();
+    expect((await v.call('erlang', 'atom_to_list', [1]).catch((error) => error)).message).toBe('bad argument');
+    await v.call('code', 'ensure_loaded', [atom('erl_erts_errors')]);
+    expect((await v.call('erlang', 'atom_to_list', [1]).catch((error) => error)).message).toBe('bad argument (argument 1: not an atom)');
+  });
+
+  test('big reasons and deep stacks are told in short', async () => {
+    const v = await setup();
+    v.load(failing);
+    const big = Array.from({ length: 200_000 }, (_, i) => [i + 1000]);
+    const error = await v.call('erlang', 'error', [tuple(atom('badmatch'), big)]).catch((error) => error);
+    expect(error.message.length).toBeLessThan(600);
+    expect(error.stack.length).toBeLessThan(3000);
+    expect(error.reason.at(1).length).toBe(200_000);
+    const args = await v.call('w', 'clauses', [charlist('x'.repeat(10_000))]).catch((error) => error);
+    expect(args.stack.split('\n')[1].length).toBeLessThan(200);
   });
 });

@@ -134,6 +134,9 @@ async function main(): Promise<void> {
   const off: () => void = vm.on('exit', ({ pid, reason, normal }) => console.log(String(pid), reason, normal === true));
   vm.send(pid, tuple(Atom.for('hello'), [1, 2n, 'text']));
   const value: unknown = await vm.call('lists', 'reverse', [[1]], { timeout: 100, signal: AbortSignal.timeout(100) });
+  const sum: number = await vm.call<number>('lists', 'sum', [[1, 2]]);
+  // @ts-expect-error the value is said to be a number
+  const wrong: string = await vm.call<number>('lists', 'sum', [[sum]]);
   const me = vm.process({ trapExit: true });
   me.link(pid);
   me.on('trapped', ({ from, reason }) => console.log(from.node, reason));
@@ -144,7 +147,7 @@ async function main(): Promise<void> {
   vm.spawn(1, 'f');
   // @ts-expect-error no such option
   await createVM({ memory: 1 });
-  for await (const { reason } of vm.events('exit')) console.log(reason, value);
+  for await (const { reason } of vm.events('exit')) console.log(reason, value, wrong);
   off();
   vm[Symbol.dispose]();
 }
