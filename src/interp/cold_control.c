@@ -77,6 +77,14 @@ static const cword *bad_fun(const cword *ip, term *E, u32 arity, bool tail_call)
   return tail_call ? exception_error(ip, E, reason) : exception_error_twice(ip, E, reason);
 }
 
+// How many X registers the call at ip reads when it is done again: call_fun2 names the register of its fun.
+static u32 call_fun_live(const cword *ip, u32 arity) {
+  u32 live = arity + 1;
+  if ((ip[0] != OP_call_fun2 && ip[0] != OP_call_fun2_last) || ip[1] & 1) return live;
+  size_t at = (size_t)((const term *)ip[1] - ctx.x);
+  return at < MAX_X_REGISTERS && at >= live ? (u32)at + 1 : live;
+}
+
 const cword *interp_call_fun(const cword *ip, term *E, u32 arity, const cword *ret, size_t pop) {
   term f = ctx.x[arity];
   if (!is_fun(f) || header_aux(boxed_header(f)) != arity) return bad_fun(ip, E, arity, !ret);
@@ -88,7 +96,7 @@ const cword *interp_call_fun(const cword *ip, term *E, u32 arity, const cword *r
     struct fun_entry *fe = ptr_val(p[1]);
     if (!fe->ip) {
       switch (undefined_load(fe->module)) {
-      case UNDEFINED_PENDING: return undefined_wait(ip, E, arity + 1);
+      case UNDEFINED_PENDING: return undefined_wait(ip, E, call_fun_live(ip, arity));
       default: break;
       }
       if (!fe->ip && module_find(fe->module)) return exception_error(ip, E, tuple2(HEAP, ATOM_badfun, f)); // it came without this fun
@@ -162,8 +170,6 @@ const cword *cold_apply_last(const cword *ip, term *E) {
 const cword *cold_remove_message(const cword *ip, term *E) {
   (void)E;
   mailbox_remove(ctx.p);
-  ctx.p->timed_out = false;
-  timer_receive_cancel(ctx.p);
   return ip + 1;
 }
 
@@ -175,18 +181,21 @@ const cword *cold_wait(const cword *ip, term *E) {
   return NULL;
 }
 
-// wait_timeout: the first time sets the timer; woken by a message it comes here again with the timer
-// still running; woken by the timer it continues behind, at the timeout operation.
+// wait_timeout: the first time looks at the time and sets the timer; woken by a message it comes here again and goes on
+// waiting, and the register that the time was in may be gone; woken by the timer it continues behind, at the timeout
+// operation.
 const cword *cold_wait_timeout(const cword *ip, term *E) {
   struct process *p = ctx.p;
   if (p->timed_out) {
     p->timed_out = false;
     return ip + 3;
   }
-  if (!p->receive_timer) {
+  if (!p->receive_timer && !p->timeless) {
     term t = SRC(ip[2]);
     if (t == 0) return ip + 3;
-    if (t != ATOM_infinity) {
+    if (t == ATOM_infinity) {
+      p->timeless = true;
+    } else {
       if (!is_small(t) || small_val(t) < 0 || small_val(t) > 0xFFFFFFFFll) return exception_error(ip, E, ATOM_timeout_value);
       if (!timer_receive_start(p, (u64)small_val(t))) return exception_error(ip, E, ATOM_system_limit);
     }

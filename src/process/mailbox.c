@@ -192,7 +192,7 @@ void mailbox_remove(struct process *p) {
   mb->length--;
   mb->save = &mb->first;
   if (p->receive_timer) timer_receive_cancel(p);
-  p->timed_out = false;
+  p->timed_out = p->timeless = false;
 }
 
 bool mailbox_attach(struct process *p) {

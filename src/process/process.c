@@ -236,6 +236,13 @@ void process_free(struct process *p) {
 
 static i32 entered_fcalls;
 
+// Debug builds: a register that nobody promised to keep holds a pointer to nowhere, so that who reads it nevertheless is
+// found, and not only where something else happened to be left in it.
+static void forget_registers(u32 live) {
+  enum { NOWHERE = 0x0DEAD000 };
+  for (u32 i = live; i < MAX_X_REGISTERS; i++) ctx.x[i] = make_boxed((term *)NOWHERE);
+}
+
 void process_enter(struct process *p) {
   ctx.p = p;
   ctx.heap = p->heap;
@@ -246,6 +253,7 @@ void process_enter(struct process *p) {
   ctx.ip = p->ip;
   ctx.live = p->live;
   for (u32 i = 0; i < p->live; i++) ctx.x[i] = p->e[(i32)i - (i32)p->live];
+  if (VM_DEBUG) forget_registers(p->live);
   ctx.fcalls = entered_fcalls = (i32)scheduler_slice;
   // A receive whose time is up first looks at what has come meanwhile.
   if (UNLIKELY(p->timed_out) && !mailbox_peek(p)) {
@@ -366,6 +374,7 @@ bool process_collect(struct process *p, u32 live, size_t need, bool major) {
   }
   if (result == GC_OK && UNLIKELY(over_max_heap(p)) && exit_max_heap(p)) result = GC_MAX_HEAP;
   if (UNLIKELY(ctx.heap.exhausted)) result = GC_NO_MEMORY;
+  if (VM_DEBUG) forget_registers(live);
   if (VM_DEBUG && result == GC_OK) gc_verify(&ctx.heap, &p->area, roots, n);
   return collected(p, result);
 }

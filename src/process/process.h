@@ -20,6 +20,7 @@ struct process {
   bool trap_exit : 1;
   bool hibernated : 1;    // stack and heap shrunk, continues at hibernate's M:F(A)
   bool timed_out : 1;     // receive timer fired: continue at timeout_ip
+  bool timeless : 1;      // in a receive whose timeout is infinity: its register need not be kept
   bool is_js : 1;         // a JavaScript process: no code, its mailbox is drained by the host
   bool async_dist : 1;
   bool sensitive : 1;
