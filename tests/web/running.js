@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Running, stopping, stepping, killing, the shell, compile errors.
+// Running, stopping, stepping, killing, compile errors.
 
 import assert from 'node:assert/strict';
 import { example, onceIn, output, program, run, says, state } from './browser.js';
 
 const named = (page, name) => page.$$eval('.node:not(.dead)', (nodes, wanted) => nodes.filter((node) => node.querySelector('.label').textContent === wanted).map((node) => node.dataset.id), name);
-
-async function type(page, line) {
-  await page.fill('#line', line);
-  await page.press('#line', 'Enter');
-}
 
 /** Notes in the page, frame by frame, how far trapped signals are from their trapper, and who is shown as dead. */
 function watchSignals() {
@@ -230,30 +225,6 @@ export default [
       assert.doesNotMatch(await output(p), /pong 5/);
       await p.fill('#speed', '4');
       await says(p, ['pong 5', 'pong 4']);
-    },
-  },
-  {
-    name: 'shell: bindings, several lines, errors, the running processes',
-    async test({ page }) {
-      const p = await page();
-      await run(p);
-      await p.waitForSelector('.node');
-      await type(p, 'X = lists:seq(1, 5).');
-      await says(p, ['1> X = lists:seq(1, 5).', '[1,2,3,4,5]']);
-      await type(p, 'lists:sum(');
-      await p.waitForFunction(() => document.querySelector('#prompt').textContent === '..');
-      await type(p, 'X).');
-      await says(p, ['.. X).', '15']);
-      await type(p, '1/0.');
-      await says(p, ['** exception error', '1 / 0']);
-      await type(p, 'whereis(w3) ! hello.');
-      await says(p, ['w3 says hello, for the 1th time']);
-      await type(p, 'link(whereis(w3)), exit(whereis(w3), kill).');
-      await says(p, ['** exception exit: killed']);
-      await type(p, 'X.');
-      await says(p, ['4> X.', '[1,2,3,4,5]'].slice(1));
-      await type(p, 'nonsense here.');
-      await says(p, ['syntax error before']);
     },
   },
   {

@@ -25,7 +25,7 @@ export class Machine {
     this.#program.onmessage = (message) => this.onmessage(message);
     const { wasm, pack, hrl, restUrl, re, zlib } = await load(this.#assets, progress);
     const modules = await this.#compiler.ask('open', { wasm, zlib, pack, hrl, restUrl });
-    this.#parts = { wasm, pack: modules, restUrl, re, zlib };
+    this.#parts = { wasm, pack: modules, restUrl, re, zlib, hrl };
     this.#program.tell('open', this.#parts);
   }
 
@@ -53,8 +53,9 @@ export class Machine {
     return this.#prompt('stop');
   }
 
-  start(beams, entry, speed, javascript) {
-    return this.#program.ask('start', { beams, entry, speed, javascript }, 20_000);
+  /** @param {{beams: {module: string, bytes: Uint8Array}[], files: {name: string, text: string}[], entry?: string[], speed: number, javascript: boolean}} what */
+  start(what) {
+    return this.#program.ask('start', what, 20_000);
   }
 
   speed(speed) {
@@ -73,8 +74,18 @@ export class Machine {
     return this.#program.ask('details', { pid }, 5000);
   }
 
-  shell(line) {
-    return this.#program.ask('shell', { line });
+  /**
+   * Tells the VM's terminal something of the page's (web/erl/spawnlink_web_io.erl).
+   * @param {string[]} say ['line', text, 'shell' or 'program'], ['shell'], ['interrupt'], ['eof'], ['turn', 'shell' or 'program']
+   * @param {{name: string, text: string}[]} [files] the program, if it was changed since the VM was told
+   */
+  terminal(say, files) {
+    return this.#program.ask('terminal', { say, files });
+  }
+
+  /** The value of an expression. @param {string} text @returns {Promise<{kind: 'value' | 'error', text: string}>} */
+  value(text) {
+    return this.#program.ask('value', { text });
   }
 
   drawn() {

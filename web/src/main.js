@@ -34,7 +34,7 @@ files.editor = editor;
 const table = new Table(choose);
 const timeline = new Timeline(choose);
 const details = new Details({ ask: (pid) => machine.details(pid), exit: (pid, reason) => machine.exit(pid, reason), choose });
-const shell = makeShell({ ask: askShell, output });
+const shell = makeShell({ tell: tellTerminal, wake: () => state === 'ended' && reset({ keep: true }), output });
 const tabs = makeTabs(() => (view.wake(), lastFrame && table.draw(lastFrame, true)));
 makeTheme();
 
@@ -91,7 +91,7 @@ function openExample(id) {
 }
 
 function matrix(on) {
-  showMatrix(on, askShell);
+  showMatrix(on, (text) => goesOn().then(() => machine.value(text)));
   view.inset.top = $('matrix').offsetHeight;
 }
 
@@ -174,9 +174,11 @@ async function run({ paused = false } = {}) {
     if (!compiled || id !== runs) return;
     const errors = errorsOf(compiled);
     if (errors > 0) {
+      await fresh([], undefined, { id }); // for the shell
+      if (id !== runs) return;
       output.note(`${errors} error${errors === 1 ? '' : 's'}: the program was not started.`);
       tabs.part('code');
-      return setState('ended');
+      return setState('ready');
     }
     const entry = entryOf(compiled);
     if (!entry) output.note('No module exports start/0 or main/0. The modules are loaded: call them in the shell.');
@@ -192,20 +194,24 @@ async function run({ paused = false } = {}) {
 
 /** A new VM in place of the old one; one after the other, and none that is no longer wanted. */
 let turn = Promise.resolve();
-function fresh(beams, entry, { paused = false, id }) {
-  turn = turn.catch(() => {}).then(() => (id === runs ? start(beams, entry, paused) : undefined));
+function fresh(beams, entry, { paused = false, keep = false, id }) {
+  turn = turn.catch(() => {}).then(() => (id === runs ? start(beams, entry, { paused, keep }) : undefined));
   return turn;
 }
 
-async function start(beams, entry, paused) {
+async function start(beams, entry, { paused, keep }) {
   if (!(await machine.close())) output.note('The VM did not answer and was ended.');
-  clearViews();
+  clearViews(keep);
   if (entry) output.note(`${entry[0]}:${entry[1]}()`);
-  await machine.start(beams, entry, paused ? 0 : speed(), files.list.some((file) => file.text.includes('javascript !')));
+  told = files.version;
+  const javascript = files.list.some((file) => file.text.includes('javascript !'));
+  await machine.start({ beams, files: files.list, entry, speed: paused ? 0 : speed(), javascript });
+  shell.open();
 }
 
-function clearViews() {
-  output.clear();
+/** @param {boolean} [keep] the output stays */
+function clearViews(keep = false) {
+  if (!keep) output.clear();
   timeline.clear();
   model.clear();
   shell.reset();
@@ -230,24 +236,32 @@ async function step() {
   await machine.step().catch((error) => output.note(error.message));
 }
 
-async function reset() {
+async function reset({ keep = false } = {}) {
   if (state === 'loading' || state === 'compiling') return;
   const id = ++runs;
-  clearViews();
+  clearViews(keep);
   try {
-    await fresh([], undefined, { id });
+    await fresh([], undefined, { id, keep });
     if (id === runs) setState('ready');
   } catch (error) {
     notice(`The VM could not be started: ${error.message}`);
   }
 }
 
-async function askShell(line) {
-  if (state === 'stopped') {
-    output.note('The VM is stopped; this lets it go on.');
-    await stopOrContinue();
-  }
-  return machine.shell(line);
+/** The version of the files that the VM has: what is typed there may compile them. */
+let told = 0;
+
+async function tellTerminal(say) {
+  await goesOn();
+  const changed = told !== files.version ? files.list : undefined;
+  told = files.version;
+  return machine.terminal(say, changed);
+}
+
+async function goesOn() {
+  if (state !== 'stopped') return;
+  output.note('The VM is stopped; this lets it go on.');
+  await stopOrContinue();
 }
 
 // --- What comes from the VM -------------------------------------------------------------------------
@@ -258,6 +272,7 @@ function takeFrame(frame) {
   for (const { stream, text } of frame.output) output.add(text, stream);
   output.skipped(frame.outputLeft);
   output.add(frame.outputTail);
+  if (frame.ask) shell.asked(frame.ask);
   timeline.take(frame.events, frame.left);
   model.take(frame, now);
   table.draw(frame);
@@ -270,6 +285,7 @@ function takeFrame(frame) {
 machine.onmessage = (message) => {
   if (message.type === 'frame') takeFrame(message.frame);
   else if (message.type === 'ended') {
+    shell.reset();
     output.note(message.why);
     setState('ended');
   } else if (message.type === 'problem') {
@@ -295,7 +311,7 @@ function choose(pid) {
 $('run').addEventListener('click', () => run());
 $('stop').addEventListener('click', stopOrContinue);
 $('step').addEventListener('click', step);
-$('reset').addEventListener('click', reset);
+$('reset').addEventListener('click', () => reset());
 $('clear').addEventListener('click', () => output.clear());
 $('example').addEventListener('change', (event) => {
   history.replaceState(null, '', location.pathname);

@@ -1,57 +1,145 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The prompt below the output: an Erlang shell in the running VM, with a history.
+// The line below the output: what OTP's shell in the VM reads, and the program when it asks for a line. The VM says whose turn
+// it is (web/erl/spawnlink_web_io.erl); lines that are typed before wait here, over a new VM too. The shell is started by
+// the first line that is for it.
 
 import { $ } from './dom.js';
 
+const IDLE = 'an expression, such as  whereis(w1) ! hello.   or   i().';
+
+/** What the label says, and what the empty field says, by who asks. */
+const PLACEHOLDERS = { closed: IDLE, shell: IDLE, program: 'the program waits for a line', none: 'busy: Ctrl+C leaves it' };
+
 /**
- * @param {{ask: (line: string) => Promise<{kind: string, text: string}>, output: import('./output.js').Output}} on
+ * `tell` tells the VM's terminal; `wake` starts a VM where there is none.
+ * @param {{tell: (say: string[]) => Promise<void>, wake: () => void, output: import('./output.js').Output}} on
  */
-export function makeShell({ ask, output }) {
+export function makeShell({ tell, wake, output }) {
   const line = $('line');
   const history = [];
   let at = 0;
-  let n = 1;
-  let more = false;
-  const prompt = () => ($('prompt').textContent = more ? '..' : `${n}>`);
+  /** Who asks: closed (no shell yet, nobody reads), none (busy), shell, program. */
+  let ask = { who: 'closed', prompt: '' };
+  /** @type {string[]} typed and not yet asked for */
+  let queue = [];
+  /** Whether there is a VM. */
+  let open = false;
+  /** The user has turned from the waiting program to the shell. */
+  let turned = false;
 
-  async function enter() {
+  function draw() {
+    const { who, prompt } = ask;
+    const label = { closed: '1>', none: '…' }[who] ?? (prompt.trim() || '?');
+    $('prompt').textContent = label;
+    $('prompt').classList.toggle('program', who === 'program');
+    line.placeholder = queue.length > 0 ? `${queue.length} typed before will be read first` : who === 'shell' && /^\.\.$/.test(label) ? 'an expression ends with a full stop' : PLACEHOLDERS[who];
+    line.setAttribute('aria-label', who === 'program' ? 'Line for the program' : 'Erlang shell');
+    $('interrupt').hidden = who !== 'none';
+    $('turn').hidden = who !== 'program' && !turned;
+    $('turn').textContent = turned ? 'To the program' : 'To the shell';
+  }
+
+  /** Tells the VM; what it cannot be told is said, and given back. */
+  async function say(words, typed) {
+    try {
+      await tell(words);
+    } catch (error) {
+      if (error.message === 'ended') return; // a VM that was replaced
+      output.note(error.message);
+      if (typed !== undefined && line.value === '') line.value = typed;
+      reset();
+    }
+  }
+
+  /** Gives what was typed to who asks. */
+  function give() {
+    if (open && queue.length > 0 && ask.who === 'closed') {
+      ask = { who: 'none', prompt: '' };
+      say(['shell'], queue.at(-1));
+    } else if (open && queue.length > 0 && ask.who !== 'none') {
+      const text = /** @type {string} */ (queue.shift());
+      const { who } = ask;
+      echo(text);
+      ask = { who: 'none', prompt: '' };
+      say(['line', text, who], text);
+    }
+    draw();
+    if (!open && queue.length > 0) wake();
+  }
+
+  /** As a terminal shows it: the shell's prompt on a line of its own, the program's where it has printed. */
+  function echo(text) {
+    if (ask.who !== 'program' && !/(^|\n)$/.test($('output').textContent)) output.add('\n');
+    output.add(`${ask.prompt}${text}\n`, 'typed');
+  }
+
+  function enter() {
     const text = line.value;
-    if (text.trim() === '' && !more) return;
-    history.push(text);
+    if (text.trim() === '' && ask.who === 'closed') return;
+    if (text.trim() !== '') history.push(text);
     at = history.length;
     line.value = '';
-    output.note('');
-    output.add(`${more ? '..' : `${n}>`} ${text}\n`, 'typed');
-    try {
-      // An expression without its full stop is the usual slip of who has not used the shell before.
-      const answer = await ask(text);
-      more = answer.kind === 'more';
-      if (answer.text !== '') output.add(`${answer.text}\n`, answer.kind === 'error' ? 'wrong' : 'out');
-      if (more) line.placeholder = 'an expression ends with a full stop';
-    } catch (error) {
-      more = false;
-      output.add(`${error.message}\n`, 'wrong');
+    queue.push(text);
+    give();
+  }
+
+  function interrupt() {
+    queue = [];
+    if (line.value !== '' || ask.who === 'none' || ask.who === 'program') {
+      echo(`${line.value}^C`);
+      line.value = '';
     }
-    if (!more) n++;
-    prompt();
+    if (open && ask.who !== 'closed') say(['interrupt']);
+    draw();
+  }
+
+  function turn() {
+    turned = !turned;
+    say(['turn', turned ? 'shell' : 'program']);
+    if (turned) say(['shell']);
+    draw();
+    line.focus();
+  }
+
+  function reset() {
+    ask = { who: 'closed', prompt: '' };
+    open = turned = false;
+    draw();
   }
 
   $('shell').addEventListener('submit', (event) => {
     event.preventDefault();
     enter();
   });
+  $('interrupt').addEventListener('click', interrupt);
+  $('turn').addEventListener('click', turn);
   line.addEventListener('keydown', (event) => {
+    const selected = line.selectionStart !== line.selectionEnd || String(getSelection()) !== '';
+    if (event.ctrlKey && event.key === 'c' && !selected) return event.preventDefault(), interrupt();
+    if (event.ctrlKey && event.key === 'd' && ask.who === 'program' && line.value === '') return event.preventDefault(), say(['eof']);
     if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
     event.preventDefault();
     at = Math.max(0, Math.min(history.length, at + (event.key === 'ArrowUp' ? -1 : 1)));
     line.value = history[at] ?? '';
   });
+  draw();
+
   return {
-    reset() {
-      n = 1;
-      more = false;
-      prompt();
+    /** There is no VM, or another one soon. */
+    reset,
+    /** There is one: what was typed before is for it. */
+    open() {
+      open = true;
+      give();
+    },
+    /** The VM says whose turn it is. @param {{who: string, prompt: string}} next */
+    asked({ who, prompt }) {
+      const lines = prompt.split('\n');
+      const last = /** @type {string} */ (lines.pop());
+      if (lines.length > 0) output.add(`${lines.join('\n')}\n`);
+      ask = { who, prompt: last };
+      give();
     },
   };
 }

@@ -17,8 +17,12 @@ const HEADERS_OF = ['kernel', 'stdlib', 'eunit'];
 const APPLICATIONS = ['erts', 'kernel', 'stdlib', 'compiler', 'eunit', 'spawnlink'];
 const PACKS = ['build/otp.pack', 'build/otp-compiler.pack', 'build/otp-full.pack'];
 
+/** The playground's own modules. */
+const OWN = ['spawnlink_web', 'spawnlink_web_io'];
+const sourceOf = (name) => `web/erl/${name}.erl`;
+
 /** Files whose change makes other packs. */
-export const packInputs = () => [...PACKS.filter((file) => existsSync(file)), 'scripts/write-pack.js', 'web/erl/spawnlink_web.erl', 'dist/vm.wasm', ...exampleFiles()];
+export const packInputs = () => [...PACKS.filter((file) => existsSync(file)), 'scripts/write-pack.js', ...OWN.map(sourceOf), 'dist/vm.wasm', ...exampleFiles()];
 
 const exampleFiles = () => readdirSync('web/examples').filter((name) => name.endsWith('.erl')).map((name) => join('web/examples', name));
 
@@ -29,13 +33,13 @@ export async function makePacks() {
   const packs = PACKS.filter((file) => existsSync(file)).map((file) => readPack(readFileSync(file), { inflate: (data) => inflateRawSync(data) }));
   const { meta } = packs[0];
   const own = compileOwn();
-  const find = (name) => (name === 'spawnlink_web' ? own : packs.map(({ modules }) => modules.get(name)).find((bytes) => bytes !== undefined));
+  const find = (name) => (own.get(name) ?? packs.map(({ modules }) => modules.get(name)).find((bytes) => bytes !== undefined));
+  const described = { otp: meta.otp, set: 'playground', licence: meta.licence, applications: [] };
   const headers = readHeaders(readFileSync('build/otp.pack.root', 'utf8'));
   const examples = exampleFiles().map((file) => ({ name: basename(file), text: readFileSync(file, 'utf8') }));
-  const needed = await neededModules({ wasm: readFileSync('dist/vm.wasm'), find, headers, examples });
+  const needed = await neededModules({ wasm: readFileSync('dist/vm.wasm'), otp: writePack(described, new Map(), { deflate: false }), find, headers, examples });
   const first = new Map(needed.toSorted(alike).map((name) => [name, find(name)]));
   const rest = new Map(allModules(packs).filter((name) => !first.has(name)).map((name) => [name, find(name)]));
-  const described = { otp: meta.otp, set: 'playground', licence: meta.licence, applications: [] };
   return { first: lzma(writePack(described, first, { deflate: false })), rest: writePack(described, rest, { deflate: true }), headers: Buffer.from(JSON.stringify(headers)) };
 }
 
@@ -48,11 +52,11 @@ function allModules(packs) {
   return [...new Set(described.flatMap(({ modules }) => modules))];
 }
 
-/** @returns {Buffer} web/erl/spawnlink_web.erl compiled, with what is for tools left out */
+/** @returns {Map<string, Buffer>} our own modules compiled, with what is for tools left out */
 function compileOwn() {
   const at = 'build/web';
-  execFileSync('erlc', ['+deterministic', '+no_docs', '-o', at, 'web/erl/spawnlink_web.erl'], { stdio: 'inherit' });
-  return readFileSync(join(at, 'spawnlink_web.beam'));
+  execFileSync('erlc', ['+deterministic', '+no_docs', '-o', at, ...OWN.map(sourceOf)], { stdio: 'inherit' });
+  return new Map(OWN.map((name) => [name, readFileSync(join(at, `${name}.beam`))]));
 }
 
 /**

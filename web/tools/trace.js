@@ -4,7 +4,7 @@
 // the shell, look at a process, get a compile error) and noting the modules that were asked for.
 
 import { createVM } from '../../js/create.js';
-import { Tuple } from '../../js/term.js';
+import { Atom, Tuple } from '../../js/term.js';
 
 /** Everyday modules that no example happens to call: a first program should not wait for the second pack. */
 const COMMON = ['array', 'base64', 'binary', 'calendar', 'dict', 'digraph', 'erl_error', 'gb_sets', 'gb_trees', 'gen_event', 'gen_server', 'gen_statem', 'maps', 'math', 'ordsets', 'orddict', 'pg', 'proplists', 'queue', 'rand', 'random', 'sets', 'string', 'supervisor_bridge', 'timer', 'unicode', 'uri_string'];
@@ -32,16 +32,17 @@ e(X) -> case X of 1 -> a; 2 -> b; 3 -> c; N when N band 3 =:= 1 -> catch throw(x
   'wrong2.erl': '-module(wrong2).\n-export([start/0, gone/1]).\nstart() -> X = 1, Y, 1 + a, io:format("~p", []), f(1).\n',
 };
 
-const SHELL = ['X = lists:seq(1, 3).', 'lists:sum(', 'X).', '1/0.', 'f().', 'i().', 'regs().', 'flush().', 'help().', 'no such thing.', '#{a => 1.5, b => <<"x">>, c => fun() -> ok end}.', 'exit(x).', '[{A, B} || {A, B} <- [{1, "a"}]].', 'try error(x) catch _:_:S -> S end.', 'self() ! 1, receive Y -> Y after 0 -> no end.'];
+const SHELL = ['1 + 1.', 'X = lists:seq(1, 3).', 'lists:sum(', 'X).', '1/0.', 'f().', 'i().', 'regs().', 'flush().', 'help().', 'no such thing.', '#{a => 1.5, b => <<"x">>, c => fun() -> ok end}.', 'exit(x).', 'rd(p, {x, y = 2}).', '#p{}.', 'rl().', 'v(1).', 'b().', 'f(X).', 'e(1).', 'h().', '[{A, B} || {A, B} <- [{1, "a"}]].', 'try error(x) catch _:_:S -> S end.', 'self() ! 1, receive Y -> Y after 0 -> no end.'];
 
 /** How long an example runs here, of real time; its own timers cost it none. */
 const RUN_MS = 300;
 
 /**
- * @param {{wasm: Uint8Array, find: (name: string) => Uint8Array | undefined, headers: Record<string, string>, examples: {name: string, text: string}[]}} from
+ * @param {{wasm: Uint8Array, otp: Uint8Array, find: (name: string) => Uint8Array | undefined, headers: Record<string, string>, examples: {name: string, text: string}[]}} from `otp`: a pack that names
+ *   the release and may be empty; modules come from `find`
  * @returns {Promise<string[]>} names of modules, in the order in which they were asked for
  */
-export async function neededModules({ wasm, find, headers, examples }) {
+export async function neededModules({ wasm, otp, find, headers, examples }) {
   /** @type {Set<string>} */
   const seen = new Set();
   const module = await WebAssembly.compile(wasm);
@@ -50,7 +51,7 @@ export async function neededModules({ wasm, find, headers, examples }) {
     if (bytes) seen.add(name);
     return bytes;
   };
-  const open = () => createVM({ wasm: module, otp: false, modules: noted, clock: 'virtual', stdout: false, stderr: false });
+  const open = () => createVM({ wasm: module, otp, modules: noted, clock: 'virtual', files: { '/home/x': '' }, stdout: false, stderr: false });
   const compiler = await open();
   const terms = (files) => files.map(({ name, text }) => Tuple.from([name, text]));
   const samples = Object.entries(SAMPLES).map(([name, text]) => ({ name, text }));
@@ -78,10 +79,20 @@ async function runEach(open, results) {
   }
 }
 
-/** @param {import('../../js/vm.js').VM} vm */
+/** Types each line when the shell asks for one. @param {import('../../js/vm.js').VM} vm */
 async function useShell(vm) {
-  for (const line of SHELL) await vm.call('spawnlink_web', 'shell', [line], { timeout: 20_000 });
+  const page = vm.process();
+  const terminal = await vm.call('spawnlink_web_io', 'start', [page.pid]);
+  const tell = (what) => page.send(terminal, Tuple.from([Atom.for('page'), what]));
+  tell(Atom.for('shell'));
+  const asks = (message) => message.at(0) === Atom.for('ask') && message.at(1) === Atom.for('shell');
+  for (const line of SHELL) {
+    await page.receive(asks, { timeout: 20_000 });
+    tell(Tuple.from([Atom.for('line'), line, Atom.for('shell')]));
+  }
+  await page.receive(asks, { timeout: 20_000 });
   for (const { pid } of vm.inspect().processes) await vm.call('spawnlink_web', 'details', [pid], { timeout: 20_000 });
   await vm.call('spawnlink_web', 'term', ['{broken, "by hand"}']);
+  await vm.call('spawnlink_web', 'value', ['lists:sum([1, 2]).']);
   vm.close();
 }

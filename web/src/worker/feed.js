@@ -12,7 +12,9 @@ const TAIL = 1200;
 const MAX_NODES = 300;
 /** Message events of one frame after which their recording stops until the next. */
 const MAX_MESSAGES = 1500;
-const OWN = new Set(['spawnlink_js', 'spawnlink_web', 'spawnlink_io', 'spawnlink_init', 'spawnlink_log', 'spawnlink_code', 'spawnlink_sup']);
+/** The initial call of OTP's shell, by which it is known. */
+const SHELL = 'spawnlink_web_io:shell/0';
+const OWN = new Set(['spawnlink_js', 'spawnlink_web', 'spawnlink_web_io', 'spawnlink_io', 'spawnlink_init', 'spawnlink_log', 'spawnlink_code', 'spawnlink_sup']);
 
 export class Feed {
   #vm;
@@ -32,6 +34,13 @@ export class Feed {
   /** @type {Map<string, import('../../../js/term.js').Pid>} */
   #pids = new Map();
   #names = new Map();
+  /** OTP's shell, and the process in which it evaluates, which is who the user is. */
+  #shell = '';
+  #evaluator = '';
+  /** Whether the terminal waits for a line. */
+  asked = false;
+  /** @type {{who: string, prompt: string} | undefined} what the page has not been told yet */
+  #ask;
   #began;
   #serial = 0;
   #messages = 0;
@@ -69,6 +78,19 @@ export class Feed {
     this.#system.add(String(pid));
   }
 
+  /** The user's own process: shown, while others of the shell are not. */
+  evaluator(pid) {
+    this.#evaluator = String(pid);
+    this.#system.delete(this.#evaluator);
+    this.#names.set(this.#evaluator, 'shell');
+  }
+
+  /** Whose line the terminal waits for. @param {string} who shell, program, none, closed @param {string} prompt */
+  ask(who, prompt) {
+    this.asked = who !== 'none';
+    this.#ask = { who, prompt };
+  }
+
   /** @param {string} text */
   pid(text) {
     return this.#pids.get(text);
@@ -84,9 +106,10 @@ export class Feed {
     const id = String(pid);
     const otherId = other === undefined ? undefined : String(other);
     if (kind === 'spawn' && (OWN.has(module) || this.#ownParent(module, otherId))) this.#system.add(id);
+    if (kind === 'spawn' && text === SHELL) this.#shell = id;
+    if (kind === 'spawn' && otherId === this.#shell) this.#system.add(id);
     if (kind === 'register') {
       this.#names.set(id, text);
-      if (text === 'spawnlink_shell') this.#system.add(id);
     }
     if (this.#system.has(id) || ((kind === 'message' || kind === 'link') && otherId && this.#system.has(otherId))) return;
     if (kind === 'exit' && text === 'system_limit') this.#ranOut(id);
@@ -125,7 +148,7 @@ export class Feed {
 
   /** Whether there is something to tell. */
   get pending() {
-    return this.#events.length > 0 || this.#output.length > 0;
+    return this.#events.length > 0 || this.#output.length > 0 || this.#ask !== undefined;
   }
 
   /** What happened since the last frame, and how things are. @param {boolean} fresh whether to look at all processes again */
@@ -139,6 +162,7 @@ export class Feed {
       output: this.#output,
       outputLeft: Math.max(0, this.#outputLeft - this.#tail.length),
       outputTail: this.#tail,
+      ask: this.#ask,
       flood: this.#messages > MAX_MESSAGES,
       time: (this.#clock.monotonic() - this.#began) / 1000,
       memory,
@@ -148,6 +172,7 @@ export class Feed {
     this.#events = [];
     this.#output = [];
     this.#tail = '';
+    this.#ask = undefined;
     this.#left = this.#outputSize = this.#outputLeft = 0;
     if (this.#messages > MAX_MESSAGES) this.#listenToMessages();
     else this.#messages = 0;
@@ -189,7 +214,7 @@ export class Feed {
       groups: [...groups].map(([call, count]) => ({ call, count })),
       processes: nodes.map((p) => ({
         id: String(p.pid),
-        name: p.name,
+        name: p.name ?? (String(p.pid) === this.#evaluator ? 'shell' : undefined),
         call: callText(p.initialCall),
         current: callText(p.current),
         state: p.state,
@@ -208,7 +233,7 @@ export class Feed {
   #isSystem(p) {
     const id = String(p.pid);
     if (this.#system.has(id)) return true;
-    if (!OWN.has(p.initialCall?.module) && p.name !== 'spawnlink_shell') return false;
+    if (!OWN.has(p.initialCall?.module)) return false;
     this.#system.add(id);
     return true;
   }

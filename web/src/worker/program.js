@@ -4,7 +4,7 @@
 // page has drawn the one before, so that no program can flood the page.
 
 import { createVM } from '../../../js/create.js';
-import { Atom } from '../../../js/term.js';
+import { Atom, tuple } from '../../../js/term.js';
 import { pacedClock } from './clock.js';
 import { Feed } from './feed.js';
 import { startJavascript } from './javascript.js';
@@ -16,10 +16,18 @@ const SNAPSHOT = 100;
 /** In MiB, for all of a program. */
 const MEMORY = 192;
 const PROCESSES = 32_768;
+/** Where the program's files are in the VM, and OTP, of which there are the headers only. */
+const HOME = '/home';
+const ROOT = '/usr/lib/erlang';
+/** Milliseconds in which the shell answers at full speed while the program goes slowly. */
+const HURRY = 3000;
 const text = new TextDecoder();
 
 let parts;
-/** @type {{vm: import('../../../js/vm.js').VM, clock: ReturnType<typeof pacedClock>, feed: Feed} | undefined} */
+/**
+ * @type {{vm: import('../../../js/vm.js').VM, clock: ReturnType<typeof pacedClock>, feed: Feed,
+ *   page: import('../../../js/process.js').JsProcess, terminal: import('../../../js/term.js').Pid} | undefined}
+ */
 let run;
 /** Slices a second; Infinity: as fast as it goes; 0: by hand. */
 let speed = Infinity;
@@ -36,7 +44,7 @@ const handlers = {
     parts = data;
     setInterval(tell, FRAME);
   },
-  async start({ beams, entry, speed: pace, javascript }) {
+  async start({ beams, files, entry, speed: pace, javascript }) {
     stop();
     const clock = pacedClock(1);
     const vm = await createVM({
@@ -46,6 +54,8 @@ const handlers = {
       otp: parts.pack,
       fallback: restFinder(parts.restUrl),
       clock,
+      files: filesOf(files, beams),
+      args: ['-root', ROOT],
       memoryLimit: MEMORY * 2 ** 20,
       maxProcesses: PROCESSES,
       stdout: false,
@@ -53,11 +63,14 @@ const handlers = {
       budget: 12,
       autostart: false,
     });
-    await openBridge(vm);
+    // The first call makes the process that gets answers: before the feed looks who is there, so that it is none of the program's.
+    const page = vm.process();
+    const terminal = await turning(vm, vm.call('spawnlink_web_io', 'start', [page.pid]));
     const service = javascript ? startJavascript(vm) : undefined;
     const feed = new Feed(vm, clock, { memory: MEMORY, processes: PROCESSES });
     if (service) feed.hide(service.pid);
-    run = { vm, clock, feed };
+    page.on('message', (message) => told(feed, message));
+    run = { vm, clock, feed, page, terminal };
     drawn = true;
     vm.on('halt', ({ status }) => ended(`The program halted the VM with status ${status}.`));
     vm.on('error', (error) => problem(error));
@@ -100,14 +113,49 @@ const handlers = {
     const plain = (value) => (Array.isArray(value) ? value.map((item) => text.decode(item)) : text.decode(value));
     return Object.fromEntries(info.map(([key, value]) => [key.name, plain(value)]));
   },
-  async shell({ line }) {
-    const [kind, answer] = await call('shell', [line], { priority: 'normal' });
+  async value({ text: expression }) {
+    const [kind, answer] = await call('value', [expression], { priority: 'normal' });
     return { kind: kind.name, text: text.decode(answer) };
+  },
+  async terminal({ say, files }) {
+    if (!run) throw new Error('The VM has ended: Run or Reset starts another one.');
+    const { page, terminal, feed } = run;
+    const [what, ...more] = say;
+    if (files) page.send(terminal, toTerminal('files', files.map(({ name, text: body }) => tuple(name, body))));
+    page.send(terminal, toTerminal(what, ...more.map((word, i) => (what === 'line' && i === 0 ? word : Atom.for(word)))));
+    feed.asked = false;
+    await hurry();
   },
   drawn() {
     drawn = true;
   },
 };
+
+/** What a program sees of files: its own text and beams, and OTP's headers. */
+function filesOf(files, beams) {
+  const own = files.map(({ name, text: body }) => [`${HOME}/${name}`, body]);
+  const compiled = beams.map(({ module, bytes }) => [`${HOME}/${module}.beam`, bytes]);
+  const headers = Object.entries(parts.hrl).map(([name, body]) => [`${ROOT}/lib/${name}`, body]);
+  return Object.fromEntries([...own, ...compiled, ...headers]);
+}
+
+const toTerminal = (what, ...more) => tuple(Atom.for('page'), more.length > 0 ? tuple(Atom.for(what), ...more) : Atom.for(what));
+
+/** What the terminal says. */
+function told(feed, message) {
+  const [what, value, prompt] = [...message];
+  if (what.name === 'evaluator') feed.evaluator(value);
+  else feed.ask(value.name, prompt === undefined ? '' : text.decode(prompt));
+}
+
+/** At a slow pace the shell does not wait for the program: all go on quickly until it asks for the next line. */
+async function hurry() {
+  const { vm, feed } = run;
+  for (const begun = performance.now(); speed !== Infinity && !feed.asked && run?.vm === vm && performance.now() - begun < HURRY; ) {
+    vm.tick({ reductions: 1 });
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+}
 
 function find(text) {
   const pid = run?.feed.pid(text);
@@ -166,15 +214,15 @@ function problem(error) {
   postMessage({ type: 'problem', text: message, crash: error?.name === 'CrashError' });
 }
 
-/** The first call makes the process that gets answers: before the feed looks who is there, so that it is none of the program's. */
-async function openBridge(vm) {
-  const called = vm.call('erlang', 'self');
+/** What a call gives in a VM whose loop does not run yet. */
+async function turning(vm, called) {
   let done = false;
-  called.finally(() => (done = true));
-  for (let i = 0; !done && i < 100; i++) {
+  called.then(() => (done = true), () => (done = true));
+  for (let i = 0; !done; i++) {
     vm.tick({ budget: 5 });
-    await undefined;
+    await (i < 100 ? undefined : new Promise((resolve) => setTimeout(resolve)));
   }
+  return called;
 }
 
 /** @param {boolean} [now] */
