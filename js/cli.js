@@ -6,6 +6,7 @@
 
 import fs from 'node:fs';
 import process from 'node:process';
+import { erlexec, escriptFlags, releaseFlags } from './erlexec.js';
 import { openPath } from './folders.js';
 import { toUrl } from './loader.js';
 import { Atom, createVM, HaltedError, SpawnlinkError, tuple } from './index.js';
@@ -46,6 +47,8 @@ function fail(message) {
  * @property {string[]} args what the program sees of the command line
  * @property {string[]} rest words that are no flags
  * @property {boolean} boot
+ * @property {Record<string, string>} env variables of -env
+ * @property {number | undefined} maxProcesses of +P
  */
 
 /** Flags before -extra are OTP's, but for three of ours. @param {Command} command @param {string[]} argv */
@@ -63,7 +66,7 @@ function bootCommand(command, argv) {
 /** @param {string[]} argv @param {boolean} isEval @returns {Command} */
 function parse(argv, isEval) {
   /** @type {Command} */
-  const command = { first: [], last: [], otp: undefined, sandbox: false, steps: [], args: [], rest: [], boot: false };
+  const command = { first: [], last: [], otp: undefined, sandbox: false, steps: [], args: [], rest: [], boot: false, env: {}, maxProcesses: undefined };
   if (argv.includes('--boot')) return bootCommand(command, argv);
   let i = 0;
   /** The words up to the next flag. */
@@ -91,6 +94,14 @@ function parse(argv, isEval) {
   }
   if (isEval) command.rest.push(...command.args.splice(0));
   return command;
+}
+
+/** A command line of erl, with what stands in the environment and in files. @param {string[]} argv @returns {Command} */
+function erl(argv) {
+  const otp = argv.indexOf('--otp');
+  const boots = argv.includes('--boot');
+  const { words, env, maxProcesses } = erlexec(boots && otp >= 0 ? [...releaseFlags(argv[otp + 1], argv), ...argv] : argv, process.env);
+  return { ...parse(words, false), env, maxProcesses };
 }
 
 /** @param {string} file */
@@ -134,6 +145,12 @@ async function openSource(path) {
   return (await openPath(fs, toUrl(path))) ?? fail(`${path} has no beams: it is no folder, beam, .ez, .tar, .tar.gz or escript`);
 }
 
+/** What erl itself tells init. @param {string | undefined} otp */
+function ownArguments(otp) {
+  const root = otp !== undefined && fs.existsSync(`${otp}/lib`) ? ['-root', otp] : [];
+  return [...root, '-progname', 'erl', '-home', process.env.HOME ?? '/'];
+}
+
 /** @param {Command} command @param {import('./create.js').VMOptions} [more] */
 async function start(command, more) {
   const finders = (/** @type {string[]} */ paths) => Promise.all(paths.map(async (path) => (await openSource(path)).find));
@@ -152,8 +169,9 @@ async function start(command, more) {
     fallback: last.length > 0 ? combine(last) : none,
     // For -include_lib: where the applications are.
     boot: command.boot,
-    args: !command.boot && command.otp !== undefined && fs.existsSync(`${command.otp}/lib`) ? ['-root', command.otp, ...command.args] : command.args,
-    env: process.env,
+    args: [...(command.boot ? [] : ownArguments(command.otp)), ...command.args],
+    env: { ...process.env, ...command.env },
+    ...(command.maxProcesses && { maxProcesses: command.maxProcesses }),
     files: command.sandbox ? {} : 'host',
     ports: command.sandbox ? undefined : 'host',
     stdin: inputReader(),
@@ -166,21 +184,18 @@ async function start(command, more) {
 /** @param {string[]} argv */
 async function run(argv) {
   const file = argv[0] === '--otp' ? argv[2] : argv[0];
-  if (file !== undefined && !file.startsWith('-') && isEscript(file)) argv = withOtp(argv, (words) => ['-noshell', '-run', 'escript', 'start', '-extra', ...words]);
-  const command = parse(argv, false);
+  if (file !== undefined && !file.startsWith('-') && isEscript(file)) argv = withOtp(argv, (words) => ['-noshell', ...escriptFlags(file), '-run', 'escript', 'start', '-extra', ...words]);
+  const command = erl(argv);
+  for (const { name, values } of command.steps) if (values.length === 0) fail(`-${name} needs a module`);
   const vm = await start(command);
   let status = 0;
   vm.on('halt', (event) => (status = event.status));
-  if (command.boot) {
-    status = vm.haltStatus ?? status;
-    if (vm.haltStatus === undefined) await vm.idle();
-    vm.close();
-    return status;
+  status = vm.haltStatus ?? status;
+  if (vm.haltStatus === undefined) {
+    const steps = command.steps.map(({ name, values }) => tuple(Atom.for(name), name === 'eval' ? values[0] : values));
+    if (!command.boot) vm.spawn('spawnlink_cli', 'run', [steps]);
+    await vm.idle();
   }
-  const steps = command.steps.map(({ name, values }) => tuple(Atom.for(name), name === 'eval' ? values[0] : values));
-  for (const { name, values } of command.steps) if (values.length === 0) fail(`-${name} needs a module`);
-  vm.spawn('spawnlink_cli', 'run', [steps]);
-  await vm.idle();
   vm.close();
   return status;
 }
@@ -233,7 +248,7 @@ async function main() {
   if (name === 'eval') return evaluate(argv);
   if (name === 'compile') return run(withOtp(argv, compilerFlags));
   if (name === 'check') return check(argv);
-  if (name === 'shell') return (await import('./shell.js')).shell((options) => start(parse(['--boot', ...argv], false), options));
+  if (name === 'shell') return (await import('./shell.js')).shell((options) => start(erl(['--boot', ...argv]), options));
   if (name === '--version' || name === '-v') {
     const { readFile } = await import('node:fs/promises');
     console.log(JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')).version);

@@ -349,7 +349,7 @@ static term name_arity(term name, u32 arity) { return tuple2(HEAP, name, make_sm
 
 static term exports_of(const struct module *m) {
   term list = NIL;
-  for (u32 i = m->export_count; i > 0; i--) list = cons(HEAP, name_arity(m->exports[i - 1]->function, m->exports[i - 1]->arity), list);
+  for (u32 i = 0; i < m->export_count; i++) list = cons(HEAP, name_arity(m->exports[i]->function, m->exports[i]->arity), list);
   return list;
 }
 static term functions_of(const struct module *m) {

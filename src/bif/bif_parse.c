@@ -153,6 +153,5 @@ term bif_processes_next_1(struct process *p UNUSED, term *a) {
   return tuple2(HEAP, make_small(1), list);
 }
 
-term bif_display_string_2(struct process *p, term *a) { return bif_display_string(p, a + 1); }
 term bif_answer_none(struct process *p UNUSED, term *a UNUSED) { return ATOM_none; }
 term bif_answer_false(struct process *p UNUSED, term *a UNUSED) { return ATOM_false; }

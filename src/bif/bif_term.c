@@ -3,12 +3,14 @@
 // about funs and exports. Those on the external term format are in bif_etf.c.
 #include "base/alloc.h"
 #include "base/hostcalls.h"
+#include "bif/bif_system.h"
 #include "bif/bif_term.h"
 #include "gen/bifs.h"
 #include "memory/copy.h"
 #include "process/node.h"
 #include "term/etf.h"
 #include "term/hash.h"
+#include "term/iolist.h"
 #include "term/print.h"
 #include "term/ref.h"
 
@@ -171,8 +173,8 @@ term bif_make_ref(struct process *p UNUSED, term *a UNUSED) { return ref_new(HEA
 
 // --- Display -----------------------------------------------------------------------------------
 
-static term written(struct bytes *b) {
-  if (!b->failed) host_write(1, b->data, b->len);
+static term written(int fd, struct bytes *b) {
+  if (!b->failed) host_write(fd, b->data, b->len);
   bytes_free(b);
   return ATOM_true;
 }
@@ -182,22 +184,30 @@ term bif_display(struct process *p UNUSED, term *a) {
   bytes_init(&b);
   print_display(&b, a[0]);
   bytes_text(&b, "\r\n"); // as erts prints it, whatever the terminal
-  return written(&b);
+  return written(1, &b);
 }
 
-term bif_display_string(struct process *p UNUSED, term *a) {
+// Characters, or from OTP 26 on the bytes of a binary too.
+static term display_text(int fd, term text) {
   struct bytes b;
   bytes_init(&b);
-  term l = a[0];
   i64 c;
-  for (; is_cons(l) && bif_small(hd(l), 0, 0x10FFFF, &c); l = tl(l)) bytes_utf8(&b, (u32)c);
-  if (is_nil(l)) return written(&b);
+  if (is_binary(text) && system_otp_release() >= 26 && iolist_append(&b, text)) return written(fd, &b);
+  for (; is_cons(text) && bif_small(hd(text), 0, 0x10FFFF, &c); text = tl(text)) bytes_utf8(&b, (u32)c);
+  if (is_nil(text)) return written(fd, &b);
   bytes_free(&b);
   return bif_badarg();
 }
 
+term bif_display_string(struct process *p UNUSED, term *a) { return display_text(2, a[0]); }
+
+term bif_display_string_2(struct process *p UNUSED, term *a) {
+  if (a[0] != ATOM_stdout && a[0] != ATOM_stderr) return bif_badarg();
+  return display_text(a[0] == ATOM_stdout ? 1 : 2, a[1]);
+}
+
 term bif_display_nl(struct process *p UNUSED, term *a UNUSED) {
-  host_write(1, (const u8 *)"\n", 1);
+  host_write(2, (const u8 *)"\n", 1);
   return ATOM_true;
 }
 

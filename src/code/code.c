@@ -119,6 +119,12 @@ void code_destroy(void) {
   constant_free_all();
 }
 
+bool code_is_own(term module) {
+  size_t n;
+  const u8 *text = atom_text(module, &n);
+  return n > 9 && memcmp(text, "spawnlink", 9) == 0;
+}
+
 term code_native_module(const u8 *name, size_t len) {
   u8 text[48] = "spawnlink_";
   enum { PREFIX = 10 };

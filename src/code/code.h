@@ -24,7 +24,7 @@ typedef term (*bif_fn)(struct process *p, term *args);
 // (an op that calls the BIF, or one that raises undef through error_handler). "slot" is for the JIT.
 struct export {
   const cword *ip;
-  u32 slot;
+  u32 number;           // grows with each record that is made
   bif_fn bif;           // non-NULL: a BIF (ip = stub)
   term module, function;
   u32 arity;
@@ -107,6 +107,8 @@ bool code_place(const cword *ip, bool is_return_address, struct code_place *out)
 
 // The module of ours (src/erl) that has the native functions of one of OTP's, spawnlink_NAME; NV: there is none.
 term code_native_module(const u8 *name, size_t len);
+
+bool code_is_own(term module); // one of src/erl, by its name
 
 void code_init(void);      // tables, BIF exports from bifs.tab
 void code_destroy(void);

@@ -68,6 +68,7 @@ struct export *export_get(term m, term f, u32 arity) {
   export_undefine(e);
   export_link(e);
   e->older = newest_export;
+  e->number = newest_export ? newest_export->number + 1 : 0;
   newest_export = e;
   export_table.count++;
   return e;

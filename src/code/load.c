@@ -208,6 +208,22 @@ static void free_scratch(struct load *l) {
 
 // --- Code ---------------------------------------------------------------------------------------
 
+// By age, for module_info(exports): OTP walks its table of all exports from the newest, which is the order of the source, but that
+// what others named before comes last. Nearly all are new and in order, so that inserting is quick.
+static void order_exports(struct module *m) {
+  for (u32 i = 1; i < m->export_count; i++) {
+    struct export *e = m->exports[i];
+    const cword *ip = m->export_ips[i];
+    u32 at = i;
+    for (; at > 0 && m->exports[at - 1]->number > e->number; at--) {
+      m->exports[at] = m->exports[at - 1];
+      m->export_ips[at] = m->export_ips[at - 1];
+    }
+    m->exports[at] = e;
+    m->export_ips[at] = ip;
+  }
+}
+
 static bool translate_code(struct load *l) {
   struct module *m = l->s.m;
   const struct beam_file *f = &l->file;
@@ -215,6 +231,7 @@ static bool translate_code(struct load *l) {
   l->s.labels = array(l, labels, sizeof *l->s.labels);
   if (!l->s.labels || !translate(&l->s, &l->e->where)) return false;
   for (u32 i = 0; i < m->export_count; i++) m->export_ips[i] = l->s.labels[f->exports[i].label];
+  order_exports(m);
   for (u32 i = 0; i < m->fun_count; i++) m->fun_ips[i] = l->s.labels[f->lambdas[i].label];
   m->on_load = f->on_load ? l->s.labels[f->on_load] : NULL;
   m->memory = sizeof *m + m->code_words * sizeof(cword) + m->literal_area_size + m->literal_count * sizeof(term) +
@@ -232,7 +249,7 @@ static bool make_module(struct load *l, term expected) {
   m->name = name;
   m->attributes = m->compile_info = NIL;
   memcpy(m->md5, l->file.md5, 16);
-  return make_imports(l) && make_exports(l) && make_funs(l) && decode_literals(l) && make_records(l) && make_file_names(l) && settle_terms(l) && translate_code(l);
+  return make_exports(l) && make_imports(l) && make_funs(l) && decode_literals(l) && make_records(l) && make_file_names(l) && settle_terms(l) && translate_code(l);
 }
 
 static bool open_file(struct load *l, const u8 *beam, size_t len) {

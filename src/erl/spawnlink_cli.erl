@@ -111,25 +111,51 @@ pp(Term, Column) ->
 
 %% --- run: [{eval, Text} | {s, [Text]} | {run, [Text]}], texts are binaries --------------------------
 
+%% In a process of their own, as OTP's init runs them, so that somebody is left to tell how it ended.
 run(Steps) ->
-    try
-        steps(Steps)
-    catch
-        Class:Reason:Stack ->
-            Why =
-                case Class of
-                    error -> {Reason, hide(Stack)};
-                    throw -> {{nocatch, Reason}, hide(Stack)};
-                    exit -> Reason
-                end,
-            erlang:display({"init terminating in do_boot", Why}),
-            halt(1)
+    {_, Ref} = spawn_monitor(fun() -> guarded(Steps) end),
+    receive
+        {'DOWN', Ref, process, _, normal} -> ok;
+        {'DOWN', Ref, process, _, Why} -> terminate(Why)
     end.
+
+guarded(Steps) ->
+    try steps(Steps)
+    catch
+        error:Reason:Stack -> exit({Reason, Stack});
+        throw:Reason:Stack -> exit({{nocatch, Reason}, Stack})
+    end.
+
+-spec terminate(term()) -> no_return().
+terminate(Why) ->
+    erlang:display({"init terminating in do_boot", Why}),
+    halt("init terminating in do_boot (" ++ slogan(Why, 0) ++ ")").
+
+%% As OTP's init words it.
+slogan(Term, _) when is_atom(Term) -> atom_to_list(Term);
+slogan(Term, _) when is_pid(Term) -> pid_to_list(Term);
+slogan(Term, _) when is_float(Term) -> float_to_list(Term);
+slogan(Term, _) when is_integer(Term) -> integer_to_list(Term);
+slogan(Term, Depth) when is_tuple(Term), Depth < 4 -> "{" ++ slogans(tuple_to_list(Term), Depth) ++ "}";
+slogan(Term, _) when is_tuple(Term) -> "{_}";
+slogan(Term, Depth) when is_list(Term), Depth < 4 ->
+    try lists:flatten(Term) of
+        [_ | _] = Flat ->
+            case io_lib:printable_latin1_list(Flat) of
+                true -> Flat;
+                false -> "[" ++ slogans(Term, Depth) ++ "]"
+            end;
+        [] -> "[" ++ slogans(Term, Depth) ++ "]"
+    catch
+        error:_ -> "[_]" % improper
+    end;
+slogan(Term, _) when is_list(Term) -> "[_]";
+slogan(_, _) -> "".
+
+slogans(Terms, Depth) -> lists:flatten(lists:join($,, [slogan(Term, Depth + 1) || Term <- Terms])).
 
 steps([Step | Rest]) -> step(Step), steps(Rest);
 steps([]) -> ok.
-
-hide(Stack) -> [Entry || Entry <- Stack, element(1, Entry) =/= ?MODULE].
 
 step({eval, Text}) ->
     {ok, Tokens, _} = erl_scan:string(unicode:characters_to_list(Text)),

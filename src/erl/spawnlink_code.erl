@@ -23,7 +23,7 @@ loop(Pending) ->
     receive
         {code_call, From, Request} when is_pid(From) ->
             loop(serve(Request, From, fun(Reply) -> From ! {code_server, Reply} end, Pending));
-        {'$gen_call', {From, Tag}, Request} ->
+        {'$gen_call', {From, Tag}, Request} when is_pid(From) ->
             loop(serve(Request, From, fun(Reply) -> From ! {Tag, Reply} end, Pending));
         {'DOWN', _, process, Pid, Reason} ->
             case lists:keytake(Pid, 2, Pending) of
@@ -38,10 +38,13 @@ loop(Pending) ->
             loop(Pending)
     end.
 
+%% A request that makes no sense ends nothing for others.
 serve(Request, From, Answer, Pending) ->
-    case reply(Request) of
+    try reply(Request) of
         {on_load, Module} -> wait_on_load(Module, From, Answer, Pending);
         Reply -> Answer(Reply), Pending
+    catch
+        _:_ -> Answer({error, badarg}), Pending
     end.
 
 wait_on_load(Module, From, Answer, Pending) ->
@@ -101,24 +104,51 @@ is_loaded(Module) ->
             end
     end.
 
+%% What the code server knows of its file; another process asks it.
 loaded(Module) ->
     case erlang:module_loaded(Module) of
-        true -> {file, atom_to_list(Module) ++ ".beam"};
-        false -> false
+        false -> false;
+        true ->
+            case whereis(code_server) of
+                Server when is_pid(Server), Server =/= self() -> code_server:call({is_loaded, Module});
+                _ -> {file, file_of(Module)}
+            end
     end.
+
+%% What load_binary and the like said, or a name: modules come from the host, in whatever way.
+file_of(Module) ->
+    case get({file, Module}) of
+        undefined -> atom_to_list(Module) ++ ".beam";
+        File -> File
+    end.
+
+loaded_from(Module, File) -> put({file, Module}, File).
 
 reply({on_load, Module}) -> {on_load, Module};
 reply({ensure_loaded, Module}) -> load(Module);
 reply({load_file, Module}) -> load(Module);
 reply({is_loaded, Module}) -> loaded(Module);
-reply({load_binary, Module, _File, Binary}) -> load(Module, Binary);
-reply({load_module, Prepared, Module, _File, _Purge, _Ensure}) -> finish([{Prepared, Module}]);
-reply({delete, Module}) -> (catch erlang:delete_module(Module)) =:= true; % not while an old version is there
+reply({load_binary, Module, File, Binary}) -> load(Module, File, Binary);
+reply({load_abs, File, Module}) ->
+    Path = filename:absname(lists:concat([File, ".beam"])),
+    case file:read_file(Path) of
+        {ok, Binary} -> load(Module, Path, Binary);
+        {error, _} -> {error, nofile}
+    end;
+reply({load_module, Prepared, Module, File, Purge, Ensure}) -> load_prepared(Prepared, Module, File, Purge, Ensure);
+reply({finish_loading, Prepared, Ensure}) -> finish([P || {Module, _} = P <- Prepared, not (Ensure andalso erlang:module_loaded(Module))]);
+reply({delete, Module}) ->
+    erase({file, Module}),
+    (catch erlang:delete_module(Module)) =:= true; % not while an old version is there
 reply({purge, Module}) -> element(2, erts_code_purger:purge(Module));
 reply({soft_purge, Module}) -> erts_code_purger:soft_purge(Module);
-reply({get_object_code, _}) -> error;
+reply({get_object_code, Module}) ->
+    case spawnlink:beam(Module) of
+        false -> error;
+        Binary -> {Module, Binary, file_of(Module)}
+    end;
 reply({get_object_code_for_loading, Module}) -> load(Module);
-reply(all_loaded) -> [{Module, atom_to_list(Module) ++ ".beam"} || Module <- erlang:loaded()];
+reply(all_loaded) -> [{Module, file_of(Module)} || Module <- erlang:loaded()];
 reply(get_path) -> ["."];
 reply({where_is_file, File}) ->
     case file:read_file_info(filename:append(".", File)) of
@@ -128,16 +158,28 @@ reply({where_is_file, File}) ->
 reply(get_mode) -> interactive;
 reply({is_sticky, _}) -> false;
 reply({dir, root_dir}) -> root();
+reply({dir, lib_dir}) -> filename:join(root(), "lib");
+reply({dir, compiler_dir}) -> lib_dir(compiler);
 reply({dir, {lib_dir, App}}) -> lib_dir(App);
-reply({dir, {priv_dir, App}}) ->
-    case lib_dir(App) of
-        Dir when is_list(Dir) -> filename:join(Dir, "priv");
-        Error -> Error
-    end;
+reply({dir, {lib_dir, App, SubDir}}) -> below(lib_dir(App), atom_to_list(SubDir));
+reply({dir, {priv_dir, App}}) -> below(lib_dir(App), "priv");
 reply({dir, _}) -> {error, bad_name};
+%% Folders are given by who starts the VM.
 reply({add_path, _, _}) -> {error, bad_directory};
+reply({add_path, _, _, _}) -> {error, bad_directory};
 reply({add_paths, _, _}) -> ok;
+reply({add_paths, _, _, _}) -> ok;
+reply({set_path, _}) -> {error, bad_directory};
+reply({set_path, _, _}) -> {error, bad_directory};
+reply({replace_path, _, _}) -> {error, bad_name};
+reply({replace_path, _, _, _}) -> {error, bad_name};
+reply({del_path, _}) -> false;
+reply({del_paths, _}) -> ok;
+reply(clear_cache) -> ok;
 reply(_) -> {error, bare}.
+
+below(Dir, Name) when is_list(Dir) -> filename:join(Dir, Name);
+below(Error, _) -> Error.
 
 %% Where OTP is, when whoever started the VM said so and there are files: for -include_lib.
 root() ->
@@ -167,19 +209,29 @@ load(Module) ->
         false -> {error, nofile}
     end.
 
-load(Module, Binary) ->
-    case erlang:check_old_code(Module) of
-        true -> catch erlang:purge_module(Module);
-        false -> ok
-    end,
+load(Module, File, Binary) ->
+    _ = erlang:check_old_code(Module) andalso erts_code_purger:purge(Module),
     try erlang:load_module(Module, Binary) of
-        {error, on_load} -> {on_load, Module};
-        Result -> Result
+        {error, on_load} -> loaded_from(Module, File), {on_load, Module};
+        {module, _} = Result -> loaded_from(Module, File), Result;
+        Error -> Error
     catch _:_ -> {error, badfile}
     end.
 
-finish([{Prepared, Module}]) ->
-    case erlang:finish_loading([Prepared]) of
-        ok -> {module, Module};
-        {Error, _} -> {error, Error}
+load_prepared(Prepared, Module, File, Purge, Ensure) ->
+    case Ensure andalso erlang:module_loaded(Module) of
+        true -> {module, Module};
+        false ->
+            _ = Purge andalso erlang:check_old_code(Module) andalso erts_code_purger:purge(Module),
+            case erlang:finish_loading([Prepared]) of
+                ok -> loaded_from(Module, File), {module, Module};
+                {on_load, _} -> loaded_from(Module, File), {on_load, Module};
+                {Error, _} -> {error, Error}
+            end
+    end.
+
+finish(Prepared) ->
+    case erlang:finish_loading([Code || {_, {Code, _}} <- Prepared]) of
+        ok -> _ = [loaded_from(Module, File) || {Module, {_, File}} <- Prepared], ok;
+        {Reason, Modules} -> {error, [{Module, Reason} || Module <- Modules]}
     end.

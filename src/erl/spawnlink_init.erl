@@ -14,34 +14,94 @@ start(Arguments) ->
     process_flag(trap_exit, true),
     %% Where application:get_env looks: no application has any.
     ac_tab = ets:new(ac_tab, [set, public, named_table, {read_concurrency, true}]),
-    User = service(user, spawnlink_io, start, [1]),
-    service(standard_error, spawnlink_io, start, [2]),
     %% Where os:cmd/1 of OTP 26 and later looks.
     persistent_term:put(kernel_os_cmd_shell, "/bin/sh"),
+    code_server_mode(list_to_integer(erlang:system_info(otp_release))),
+    start_services(services()),
     %% As group_leader/2, without loading the module erlang: a start loads as little as it can.
-    true = erts_internal:group_leader(User, self()),
-    code_server(list_to_integer(erlang:system_info(otp_release))),
-    register(logger, spawn_link(spawnlink_log, start, [])),
-    service(kernel_sup, spawnlink_sup, start, [kernel_sup]),
-    service(kernel_safe_sup, spawnlink_sup, start, [kernel_safe_sup]),
-    service(file_server_2, spawnlink_sup, file_server, []),
-    service(erl_prim_loader, spawnlink_sup, prim_loader, []),
+    true = erts_internal:group_leader(whereis(user), self()),
     {Flags, Plain} = flags(Arguments, [], []),
+    %% Not here: who parses asks init for its flags.
+    spawn(fun() -> environment(Flags) end),
     loop(Flags, Plain).
 
-%% A process that runs its function, whose module is loaded only then, once somebody sends it something.
-service(Name, Module, Function, Arguments) ->
-    Pid = spawn_link(erlang, hibernate, [Module, Function, Arguments]),
+%% Name, module, function and arguments. Each is there for all processes, and is started again should somebody kill it.
+services() ->
+    [
+        {user, spawnlink_io, start, [1]},
+        {standard_error, spawnlink_io, start, [2]},
+        {code_server, spawnlink_code, start, []},
+        {logger, spawnlink_log, start, []},
+        {kernel_sup, spawnlink_sup, start, [kernel_sup]},
+        {kernel_safe_sup, spawnlink_sup, start, [kernel_safe_sup]},
+        {application_controller, spawnlink_applications, start, []},
+        {file_server_2, spawnlink_sup, file_server, []},
+        {global_name_server, spawnlink_sup, global, []},
+        {erl_prim_loader, spawnlink_sup, prim_loader, []}
+    ].
+
+start_services([Service | Rest]) -> start_service(Service), start_services(Rest);
+start_services([]) -> ok.
+
+%% A process that runs its function, whose module is loaded only then, once somebody sends it something. Not so the logger,
+%% whose table is asked before.
+start_service({Name, Module, Function, Arguments}) ->
+    Pid =
+        case Name of
+            logger -> spawn_link(Module, Function, Arguments);
+            global_name_server ->
+                %% Where global:whereis_name/1 looks: no name has been registered.
+                global_names = ets:new(global_names, [set, public, named_table, {read_concurrency, true}]),
+                spawn_link(erlang, hibernate, [Module, Function, Arguments]);
+            _ -> spawn_link(erlang, hibernate, [Module, Function, Arguments])
+        end,
     register(Name, Pid),
+    put(Pid, Name),
     Pid.
 
+%% The processes whose group leader has ended get its successor.
+ended(Pid) ->
+    case erase(Pid) of
+        undefined -> ok;
+        Name ->
+            {_, _, _, _} = Service = lists:keyfind(Name, 1, services()),
+            New = start_service(Service),
+            _ = [group_leader(New, P) || P <- processes(), process_info(P, group_leader) =:= {group_leader, Pid}],
+            ok
+    end.
+
 %% Where OTP 26 and later look up the mode of the code server, and whether files are read through a process.
-code_server(Release) when Release >= 26 ->
+code_server_mode(Release) when Release >= 26 ->
     persistent_term:put(code_server, interactive),
-    persistent_term:put(erl_prim_loader, {efile, undefined}),
-    service(code_server, spawnlink_code, start, []);
-code_server(_) ->
-    service(code_server, spawnlink_code, start, []).
+    persistent_term:put(erl_prim_loader, {efile, undefined});
+code_server_mode(_) -> ok.
+
+%% -kernel Key Value..., -stdlib Key Value...: the environment of the applications that are there.
+environment([{Application, Pairs} | Rest]) when Application =:= kernel; Application =:= stdlib ->
+    variables(Application, Pairs),
+    environment(Rest);
+environment([_ | Rest]) -> environment(Rest);
+environment([]) -> ok.
+
+variables(Application, [Key, Value | Rest]) ->
+    ets:insert(ac_tab, {{env, Application, binary_to_atom(Key)}, parsed(Application, Value)}),
+    variables(Application, Rest);
+variables(_, []) -> ok;
+variables(Application, [Key]) -> refuse(Application, Key).
+
+parsed(Application, Value) ->
+    case erl_scan:string(unicode:characters_to_list(Value) ++ " .") of
+        {ok, Tokens, _} ->
+            case erl_parse:parse_term(Tokens) of
+                {ok, Term} -> Term;
+                {error, _} -> refuse(Application, Value)
+            end;
+        {error, _, _} -> refuse(Application, Value)
+    end.
+
+-spec refuse(atom(), binary()) -> no_return().
+refuse(Application, Value) ->
+    halt("spawnlink: -" ++ atom_to_list(Application) ++ " takes keys and Erlang terms, not " ++ unicode:characters_to_list(Value)).
 
 %% -flag value... --flag ... -- plain ...; -extra ends it all. No call to lists: a start loads few modules.
 flags([], Flags, Plain) -> {reverse(Flags, []), reverse(Plain, [])};
@@ -69,7 +129,8 @@ loop(Flags, Plain) ->
         {From, Request} when is_pid(From) ->
             From ! {init, reply(Request, Flags, Plain)},
             loop(Flags, Plain);
-        {'EXIT', _, _} ->
+        {'EXIT', Pid, _} ->
+            ended(Pid),
             loop(Flags, Plain);
         _ ->
             loop(Flags, Plain)

@@ -18,13 +18,18 @@ start(Fd) -> loop(#io{fd = Fd}).
 
 loop(Io) ->
     receive
-        {io_request, From, ReplyAs, Request} when is_pid(From) ->
-            {Reply, Io1} = request(Request, Io),
-            From ! {io_reply, ReplyAs, Reply},
-            loop(Io1);
-        _ ->
-            loop(Io)
+        {io_request, From, ReplyAs, Request} when is_pid(From) -> loop(served(From, ReplyAs, Request, Io));
+        _ -> loop(Io)
     end.
+
+served(From, ReplyAs, Request, Io) ->
+    {Reply, Io1} =
+        try request(Request, Io)
+        catch
+            _:_ -> {{error, request}, Io}
+        end,
+    From ! {io_reply, ReplyAs, Reply},
+    Io1.
 
 request({put_chars, Encoding, Chars}, Io) ->
     {put(Encoding, Chars, Io), Io};
@@ -33,7 +38,7 @@ request({put_chars, Encoding, M, F, A}, Io) ->
         try apply(M, F, A) of
             Chars -> put(Encoding, Chars, Io)
         catch
-            _:_ -> {error, F}
+            _:_ -> {error, case tells_little(Io#io.fd) of true -> put_chars; false -> F end}
         end,
     {Reply, Io};
 request({put_chars, Chars}, Io) -> request({put_chars, latin1, Chars}, Io);
@@ -75,10 +80,18 @@ setopts(_, Io) -> {{error, enotsup}, Io}.
 %% --- Output -------------------------------------------------------------------------------------
 
 put(Encoding, Chars, #io{fd = Fd}) ->
-    case unicode:characters_to_binary(Chars, Encoding, utf8) of
+    try unicode:characters_to_binary(Chars, Encoding, utf8) of
         Binary when is_binary(Binary) -> spawnlink:write(Fd, Binary);
-        _ -> {error, put_chars}
+        _ -> refuse(Fd, Encoding, Chars)
+    catch
+        _:_ -> refuse(Fd, Encoding, Chars)
     end.
+
+refuse(Fd, Encoding, Chars) ->
+    {error, case tells_little(Fd) of true -> put_chars; false -> {put_chars, Encoding, Chars} end}.
+
+%% What OTP's standard_error, and its user in OTP 25, say of all that cannot be written.
+tells_little(Fd) -> Fd =:= 2 orelse erlang:system_info(otp_release) =:= "25".
 
 prompt('', _) -> ok;
 prompt(Prompt, Io) ->
@@ -139,11 +152,17 @@ until(Continuation, Encoding, M, F, A, Io) ->
     end.
 
 %% Waits for input of the host. Bytes of a character cut in two stay for the next piece.
-more(#io{buffer = Buffer} = Io) ->
-    Part = case get(part) of undefined -> <<>>; P -> P end,
+more(Io) ->
     spawnlink:want_input(),
+    input(Io).
+
+%% One process's wait for input holds up nobody's output: what asks for no input is served meanwhile.
+input(#io{buffer = Buffer} = Io) ->
+    Part = case get(part) of undefined -> <<>>; P -> P end,
     receive
         {spawnlink_input, eof} -> Io#io{eof = true};
+        {io_request, From, ReplyAs, Request} when is_pid(From), element(1, Request) =:= put_chars; is_pid(From), Request =:= getopts ->
+            input(served(From, ReplyAs, Request, Io));
         {spawnlink_input, Bytes} ->
             spawnlink:internal(input, byte_size(Bytes)),
             Text =

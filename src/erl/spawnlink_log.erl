@@ -44,13 +44,15 @@ loop(State) ->
         Message -> loop(serve(fun() -> logger_server:handle_info(Message, State) end, none, State))
     end.
 
+%% A request that cannot be served changes nothing, and ends nothing.
 serve(Fun, From, State) ->
-    try Fun() of
-        {reply, Reply, State1} -> gen_server:reply(From, Reply), State1;
-        {noreply, State1} -> State1
+    try
+        case Fun() of
+            {reply, Reply, State1} -> gen_server:reply(From, Reply), State1;
+            {noreply, State1} -> State1
+        end
     catch
-        _:_ when From =/= none -> gen_server:reply(From, {error, bare}), State;
-        _:_ -> State
+        _:_ -> catch gen_server:reply(From, {error, bare}), State
     end.
 
 report(Log, Report) ->

@@ -57,6 +57,21 @@ term host_bif_load(struct process *p, term *a) {
   return m && on_load ? ATOM_on_load : make_bool(m != NULL);
 }
 
+// spawnlink:beam(Module) -> Binary | false: the bytes of a module the host has, which is not loaded.
+term host_bif_beam(struct process *p, term *a) {
+  (void)p;
+  if (!is_atom(a[0])) return bif_badarg();
+  size_t n, size;
+  u8 *data;
+  const u8 *name = atom_text(a[0], &n);
+  int found = host_module(name, n, &data, &size);
+  if (found == 2) return bif_wait();
+  if (found == 0) return ATOM_false;
+  term beam = binary_from(HEAP, data, size);
+  mem_free(data, size, MEM_SYSTEM);
+  return beam == NV ? bif_system_limit() : beam;
+}
+
 // --- Resources of the host ----------------------------------------------------------------------------
 
 enum { REFC_HOST = 0x686F7374, RESOURCE_KIND_BITS = 2 }; // "host"

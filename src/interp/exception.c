@@ -71,15 +71,24 @@ static term raw_trace(term class, term entries, const cword *ip, const term *E, 
   return raw;
 }
 
-term exception_trace(term raw) {
+// Whether a trace names a module of a program. Where it does, modules of ours are left out: in OTP what they do is the emulator's.
+static bool has_foreign_place(const term *e, u32 n) {
+  struct code_place place;
+  for (u32 i = 2; i < n; i++)
+    if (e[i] && code_place(ptr_val(e[i]), i > 2, &place) && !code_is_own(place.module)) return true;
+  return false;
+}
+
+term exception_trace(term raw, bool whole) {
   if (!is_tuple(raw)) return raw;
   const term *e = tuple_elements(raw);
   u32 n = tuple_arity(raw);
   static term items[DEEPEST_BACKTRACE + 1];
   u32 count = 0;
+  bool foreign = !whole && has_foreign_place(e, n);
   for (u32 i = 2; i < n; i++) {
     struct code_place place;
-    if (!e[i] || !code_place(ptr_val(e[i]), i > 2, &place)) continue;
+    if (!e[i] || !code_place(ptr_val(e[i]), i > 2, &place) || (foreign && code_is_own(place.module))) continue;
     items[count++] = entry(place.module, place.function, make_small(place.arity), location(&place, NV));
   }
   term list = list_of(items, count);
@@ -101,7 +110,7 @@ static const cword *unwind(term *E, term raw) {
   struct process *p = ctx.p;
   if (p->catches == 0) {
     ctx.e = E;
-    exit_uncaught(p, ctx.fault_class, ctx.fault_reason, exception_trace(raw));
+    exit_uncaught(p, ctx.fault_class, ctx.fault_reason, exception_trace(raw, false));
     return exception_exit();
   }
   term *frame = E;
@@ -282,7 +291,7 @@ const cword *cold_catch_end(const cword *ip, term *E) {
   term class = ctx.x[1], reason = ctx.x[2];
   if (class == ATOM_throw) ctx.x[0] = reason;
   else {
-    if (class == ATOM_error) reason = tuple2(HEAP, reason, exception_trace(ctx.x[3]));
+    if (class == ATOM_error) reason = tuple2(HEAP, reason, exception_trace(ctx.x[3], false));
     ctx.x[0] = tuple2(HEAP, ATOM_EXIT, reason);
   }
   return ip + 2;
@@ -326,6 +335,7 @@ const cword *cold_raw_raise(const cword *ip, term *E) { // erlang:raise(x0, x1, 
 
 const cword *cold_build_stacktrace(const cword *ip, term *E) {
   (void)E;
-  ctx.x[0] = exception_trace(ctx.x[0]);
+  const struct module *m = module_of(ip);
+  ctx.x[0] = exception_trace(ctx.x[0], m && code_is_own(m->name)); // ours look below themselves for their callers
   return ip + 1;
 }

@@ -40,7 +40,7 @@ const cword *exception_error_twice(const cword *ip, term *E, term reason); // th
 // value would have gone (what a trap returns to), with E already popped for tail calls.
 const cword *exception_bif(const cword *ip, term *E, const struct export *bif, const term *args, const cword *next);
 const cword *exception_exit(void);                                   // the process must exit: ctx.status, NULL
-term exception_trace(term raw);                                      // raw trace -> list of {M,F,A,Loc}
+term exception_trace(term raw, bool whole); // raw trace -> list of {M,F,A,Loc}; whole: with our own modules too
 
 // Makes room on the heap (cold path of test_heap). NULL: the process must exit.
 bool interp_collect(term *E, u32 live, size_t need);

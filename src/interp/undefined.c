@@ -66,11 +66,7 @@ static bool is_booted(void) {
 }
 
 // What OTP's code server does not know of: modules that OTP's emulator has in itself, and our own.
-static bool is_built_in(term module) {
-  size_t n;
-  const u8 *text = atom_text(module, &n);
-  return code_is_preloaded(module) || (n > 9 && memcmp(text, "spawnlink", 9) == 0);
-}
+static bool is_built_in(term module) { return code_is_preloaded(module) || code_is_own(module); }
 
 const cword *undefined_lambda(const cword *ip, term *E, term module, term fun, u32 arity) {
   struct export *handler = export_get(ctx.p->error_handler, ATOM_undefined_lambda, 3);

@@ -125,6 +125,7 @@ static bool phase(struct process *p, u32 *units) {
     case EXIT_TABLES: return give_tables(p, units);
     case EXIT_NAMES:
       if (UNLIKELY(p->dist)) node_process_ended(p);
+      if (UNLIKELY(p->name == ATOM_init)) report_system_exit(p, p->exit_reason);
       if (p->name != NV) registered_remove(p->name);
       table_remove(p);
       if (UNLIKELY(p->port != NULL)) port_remove(p);

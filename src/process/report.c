@@ -5,8 +5,10 @@
 
 #include "base/hostcalls.h"
 #include "memory/copy.h"
+#include "process/scheduler.h"
 #include "process/signal.h"
 #include "term/map.h"
+#include "term/print.h"
 
 term system_logger;
 
@@ -73,4 +75,20 @@ void report_max_heap(struct process *p) {
   term args[] = {p->pid, make_small((i64)p->area.max_words), make_small(total), make_bool(p->max_heap_flags & 1),
                  ATOM_true, make_small(p->mailbox.length), collection_info(&h, p)};
   send_report(logger, p, &h, format, list_of(&h, args, COUNT_OF(args)));
+}
+
+void report_system_exit(const struct process *p, term reason) {
+  enum { LONGEST = 1024 };
+  struct bytes text;
+  bytes_init(&text);
+  bytes_text(&text, "System process ");
+  print_pid(&text, p->pid);
+  bytes_text(&text, " terminated: ");
+  print_term(&text, reason, LONGEST);
+  bytes_put(&text, '\n');
+  if (!text.failed) host_write(2, text.data, text.len);
+  bytes_free(&text);
+  vm_halt_code = 1;
+  vm_halt_requested = 1;
+  ctx.fcalls = 0;
 }

@@ -185,7 +185,7 @@ static void put_bits(struct printer *w, term t, size_t end) {
   u64 n = b.size / 8;
   u32 loose = b.size & 7;
   bool text = w->display && n > 0 && loose == 0;
-  for (u64 i = 0; i < n && text; i++) text = is_text_char(byte_at(&b, i)) && byte_at(&b, i) < 127;
+  for (u64 i = 0; i < n && text; i++) text = byte_at(&b, i) >= 32 && byte_at(&b, i) < 127;
   bytes_text(w->out, text ? "<<\"" : "<<");
   for (u64 i = 0; i < n && w->out->len < end; i++) {
     if (text) {

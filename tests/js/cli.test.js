@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Atom, createVM, tuple } from '../../js/index.js';
 import { otpRoot } from './helper.js';
 
 const cli = fileURLToPath(new URL('../../js/cli.js', import.meta.url));
@@ -82,6 +83,51 @@ describe('run', () => {
     expect(run(['nonsense']).status).toBe(2);
     expect(run(['--help']).stdout).toContain('spawnlink eval');
     expect(run(['--version']).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  test('a main program that is killed, out of memory or without init ends with status 1 and says why', () => {
+    const killed = run(['run', '-noshell', '-eval', 'P = self(), spawn(fun() -> exit(P, kill) end), timer:sleep(5000).']);
+    expect(killed).toEqual({ status: 1, stdout: '{"init terminating in do_boot",killed}\r\n', stderr: 'init terminating in do_boot (killed)\n' });
+    const gone = run(['run', '-noshell', '-eval', 'exit(whereis(init), kill), timer:sleep(5000).']);
+    expect([gone.status, gone.stderr]).toEqual([1, 'System process <0.1.0> terminated: killed\n']);
+  }, 60_000);
+
+  test('so does one that is out of memory', async () => {
+    const said = [];
+    const vm = await createVM({ memoryLimit: 64 * 2 ** 20, stdout: (text) => said.push(text), stderr: (text) => said.push(text) });
+    vm.spawn('spawnlink_cli', 'run', [[tuple(Atom.for('eval'), 'length(lists:seq(1, 200000000)).')]]);
+    expect((await vm.once('halt')).status).toBe(1);
+    expect(said.join('')).toBe('{"init terminating in do_boot",system_limit}\r\ninit terminating in do_boot (system_limit)\n');
+    vm.close();
+  });
+
+  test('a service that is killed comes back, and processes keep their output', () => {
+    const kill = ['user', 'standard_error', 'code_server', 'logger', 'file_server_2'].map((name) => `exit(whereis(${name}), kill)`).join(', ');
+    const { status, stdout } = run(['run', '-noshell', '-eval', `${kill}, timer:sleep(100), io:format("~p ~p~n", [queue:new(), element(1, file:get_cwd())]), halt(3).`]);
+    expect([status, stdout]).toEqual([3, '{[],[]} ok\n']);
+  });
+
+  test('-kernel Key Value', () => {
+    const { stdout } = run(['run', '-noshell', '-kernel', 'a', '{b,"c"}', 'd', '1', '-eval', 'io:format("~0p~n", [[application:get_env(kernel, K) || K <- [a, d, e]]]), halt().']);
+    expect(stdout).toBe('[{ok,{b,"c"}},{ok,1},undefined]\n');
+    const bad = run(['run', '-noshell', '-kernel', 'a', '{b', '-eval', 'halt().']);
+    expect([bad.status, bad.stderr]).toEqual([1, 'spawnlink: -kernel takes keys and Erlang terms, not {b\n']);
+  });
+
+  test('flags of the environment and of files, as erl takes them', () => {
+    writeFileSync(join(folder, 'args'), '-file a "b c" # rest\n# all\n+S 1\n-second \'x y\'\n');
+    const env = { ...process.env, ERL_AFLAGS: '-first 1 +P 5000', ERL_FLAGS: "-flag 'two words'", ERL_ZFLAGS: '-last z -extra zz', HOME: '/' };
+    const args = ['-noshell', '-args_file', join(folder, 'args'), '-env', 'GIVEN', 'x y', '-own', 'v', '-eval',
+      'io:format("~0p~n", [{init:get_arguments(), init:get_plain_arguments() -- ["--"], os:getenv("GIVEN"), erlang:system_info(process_limit) >= 5000}]), halt().', '-extra', 'e'];
+    const theirs = execFileSync('erl', args, { encoding: 'utf8', env });
+    // But for where it is installed.
+    const plain = (text) => text.replace(/\{(root|bindir|kernel),\[.*?\]\},/g, '');
+    for (const boot of [[], ['--boot']]) expect(plain(run(['run', ...boot, ...args], { env }).stdout)).toBe(plain(theirs));
+  }, 60_000);
+
+  test('the %%! line of an escript', () => {
+    writeFileSync(join(folder, 'flags'), `#!/usr/bin/env escript\n%% -*- erlang -*-\n%%! -who me +S 2 -pa ${folder}\nmain(A) -> io:format("~p~n", [{A, init:get_argument(who)}]), prog:start().\n`);
+    expect(run(['run', join(folder, 'flags'), 'a', 'b']).stdout).toBe(execFileSync('escript', [join(folder, 'flags'), 'a', 'b'], { encoding: 'utf8' }));
   });
 
   test('reads standard input', () => {
