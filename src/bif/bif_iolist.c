@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// BIFs that flatten iodata: list_to_binary, iolist_to_binary, list_to_bitstring, iolist_size,
-// iolist_to_iovec. Usual sizes: one walk measures and checks, a second fills the exact result. Long
+// BIFs that flatten iodata: list_to_binary, iolist_to_binary, list_to_bitstring, iolist_size.
+// Usual sizes: one walk measures and checks, a second fills the exact result. Long
 // lists are appended portion by portion to a growing binary.
 #include "base/bytes.h"
 #include "bif/bif_system.h"
@@ -51,7 +51,7 @@ static term flatten(term *arg, bool whole_bytes_only, bool list_only) {
   enum iolist_item item = iolist_bits(*arg, whole_bytes_only, PORTION_STEPS, &bits, &steps);
   bump(steps, bits);
   if (item == IOLIST_END) return flatten_at_once(*arg, bits);
-  if (item != IOLIST_BYTE) return portion_fail(&w, arg, item == IOLIST_NO_MEMORY);
+  if (item != IOLIST_TIRED) return portion_fail(&w, arg, item == IOLIST_NO_MEMORY);
   w.so_far = bs_init_writable(HEAP, make_small(PORTION_STEPS));
   return flatten_on(&w, arg, whole_bytes_only);
 }
@@ -78,88 +78,3 @@ term bif_iolist_size(struct process *p UNUSED, term *a) {
   return result == PORTION_DONE ? w.so_far : portion_pause(&w, a);
 }
 
-// --- iolist_to_iovec -------------------------------------------------------------------------------------
-// Divides iodata where OTP does: what is smaller than IOVEC_SMALL is collected, what is not becomes an element of its own, if
-// need be without the bytes that the collected ones lack to be one. room: what OTP has allocated for the collected ones;
-// once it is IOVEC_FULL, what does not fit begins another element. OTP 27 collects more and is content with any size.
-
-enum { IOVEC_SMALL = 256, IOVEC_SMALL_27 = 513, IOVEC_FULL = 32 * IOVEC_SMALL };
-struct iovec { term first; term *end; struct bytes collected; size_t room; bool is_27; };
-
-static void iovec_add(struct iovec *v, term binary) {
-  term *cell = heap_alloc(HEAP, 2);
-  cell[0] = binary;
-  cell[1] = NIL;
-  if (v->end) *v->end = make_cons(cell);
-  else v->first = make_cons(cell);
-  v->end = cell + 1;
-}
-
-static bool iovec_flush(struct iovec *v) {
-  if (v->collected.failed) return false;
-  if (v->collected.len == 0) return true;
-  term t = binary_from(HEAP, v->collected.data, v->collected.len);
-  if (t == NV) return false;
-  v->collected.len = v->room = 0;
-  iovec_add(v, t);
-  return true;
-}
-
-static u8 *iovec_reserve(struct iovec *v, size_t n) {
-  size_t needed = v->collected.len + n;
-  if (needed > v->room && v->room >= IOVEC_FULL && !v->is_27) {
-    if (!iovec_flush(v)) return NULL;
-    needed = n;
-  }
-  if (needed > v->room) v->room = max_u64(needed, v->room ? v->room * 2 : IOVEC_SMALL);
-  return bytes_reserve(&v->collected, n);
-}
-
-static bool iovec_collect(struct iovec *v, const struct bits *b, size_t n) {
-  u8 *p = iovec_reserve(v, n);
-  if (p) bits_copy(p, 0, b->data, b->offset, n * 8);
-  return p != NULL;
-}
-
-static bool iovec_binary(struct iovec *v, term binary) {
-  struct bits b;
-  bits_of(binary, &b);
-  size_t n = (size_t)(b.size >> 3), collected = v->collected.len;
-  if (n == 0) return true;
-  size_t taken = collected > 0 && collected < IOVEC_SMALL && !v->is_27 ? IOVEC_SMALL - collected : 0;
-  bool small = n < (v->is_27 ? IOVEC_SMALL_27 : IOVEC_SMALL);
-  if (small || (taken && collected + n < 2 * IOVEC_SMALL)) return iovec_collect(v, &b, n);
-  if (taken && !iovec_collect(v, &b, taken)) return false;
-  if (!iovec_flush(v)) return false;
-  iovec_add(v, taken ? binary_sub(HEAP, binary, taken * 8, b.size - taken * 8) : binary);
-  return true;
-}
-
-// A byte that the walk has come to and those that follow it in the same list.
-static bool iovec_list(struct iovec *v, struct iolist *it) {
-  size_t n = 1;
-  for (term t = it->at; is_cons(t) && is_small(hd(t)); t = tl(t)) n++;
-  u8 *p = iovec_reserve(v, n);
-  if (!p) return false;
-  for (*p++ = it->byte; --n > 0; *p++ = it->byte) iolist_next(it);
-  return true;
-}
-
-term bif_iolist_to_iovec(struct process *p UNUSED, term *a) {
-  struct iolist it;
-  struct iovec v = { .first = NIL, .is_27 = system_otp_release() >= 27 };
-  enum iolist_item item;
-  u64 bits;
-  u32 steps;
-  bool ok = true;
-  if (iolist_bits(a[0], true, 0, &bits, &steps) != IOLIST_END) return bif_badarg();
-  bump(steps, bits);
-  if (is_binary(a[0])) return bits == 0 ? NIL : cons(HEAP, a[0], NIL);
-  bytes_init(&v.collected);
-  iolist_start(&it, a[0]);
-  while (ok && (item = iolist_next(&it)) < IOLIST_END) ok = item == IOLIST_BYTE ? iovec_list(&v, &it) : iovec_binary(&v, it.binary);
-  iolist_stop(&it);
-  ok = ok && iovec_flush(&v);
-  bytes_free(&v.collected);
-  return ok ? v.first : bif_system_limit();
-}

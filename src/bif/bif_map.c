@@ -2,7 +2,7 @@
 // BIFs on maps: the native part of module maps, the map guards, and the pieces of erts_internal that
 // iterators are made of. The work is term/map.c's; here are arguments, errors and reductions.
 #include "base/alloc.h"
-#include "bif/bif.h"
+#include "bif/portion.h"
 #include "gen/bifs.h"
 
 static term bad_map(term t) { return bif_error(tuple2(HEAP, ATOM_badmap, t)); }
@@ -138,7 +138,7 @@ term bif_maps_from_keys(struct process *p UNUSED, term *a) {
 
 // --- Iteration ---------------------------------------------------------------------------------
 
-enum { BATCH = MAP_FLAT_MAX, LIST_BATCH = 512 };
+enum { BATCH = MAP_FLAT_MAX, LIST_BATCH = 16384 };
 
 // Reads pairs from a position on: at least one batch, or up to the end; never part of the keys of one
 // hash. Returns their number, and where to go on (NV: nowhere).
@@ -191,28 +191,37 @@ static term next_of_keys(term keys, term map) {
   return v == NV ? bif_badarg() : tuple3(HEAP, hd(keys), v, cons(HEAP, tl(keys), map));
 }
 
+// The next pairs of the whole list in front of a[2]. In the map's order: those of a large map are collected the last one first.
+static term list_on(term *a, const term *pairs, size_t n, term next) {
+  struct portion w;
+  portion_open(&w, a[2]);
+  if (next == NV && w.so_far == NV) {
+    term list = w.original;
+    for (size_t i = n; i-- > 0;) list = cons(HEAP, tuple2(HEAP, pairs[2 * i], pairs[2 * i + 1]), list);
+    return list;
+  }
+  if (w.so_far == NV) w.so_far = NIL;
+  for (size_t i = 0; i < n; i++) w.so_far = cons(HEAP, tuple2(HEAP, pairs[2 * i], pairs[2 * i + 1]), w.so_far);
+  if (next == NV) return bif_trap_mfa(ATOM_lists, ATOM_reverse, 2, w.so_far, w.original);
+  a[0] = next;
+  return portion_pause(&w, a + 2);
+}
+
 // erts_internal:map_next(Position, Map, iterator | List)
 term bif_map_next(struct process *p UNUSED, term *a) {
   term map = a[1], *pairs, next;
   i64 position;
   bool iterator = a[2] == ATOM_iterator;
   size_t size;
-  if (!is_map(map) || (!iterator && !is_list(a[2]))) return bif_badarg();
+  if (!is_map(map) || (!iterator && !is_list(a[2]) && !portion_paused(a[2]))) return bif_badarg();
   if (iterator && is_list(a[0])) return next_of_keys(a[0], map);
   if (!bif_small(a[0], 0, UINT32_MAX, &position)) return bif_badarg();
   if (position > 0 && map_size(map) <= MAP_FLAT_MAX && (size_t)position >= map_size(map)) return bif_badarg();
   size_t n = read_pairs(map, (u32)position, iterator ? BATCH : LIST_BATCH, &pairs, &size, &next);
   if (n == SIZE_MAX) return bif_system_limit();
-  term result;
-  if (iterator) {
-    result = chain_of(pairs, n, next == NV ? ATOM_none : cons(HEAP, next, map));
-  } else {
-    result = a[2];
-    for (size_t i = n; i-- > 0;) result = cons(HEAP, tuple2(HEAP, pairs[2 * i], pairs[2 * i + 1]), result);
-    if (next != NV) result = cons(HEAP, next, cons(HEAP, map, result));
-  }
-  mem_free(pairs, size, MEM_SYSTEM);
   bif_bump((u32)n / 8);
+  term result = iterator ? chain_of(pairs, n, next == NV ? ATOM_none : cons(HEAP, next, map)) : list_on(a, pairs, n, next);
+  mem_free(pairs, size, MEM_SYSTEM);
   return result;
 }
 

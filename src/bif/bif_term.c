@@ -215,7 +215,10 @@ term bif_display_nl(struct process *p UNUSED, term *a UNUSED) {
 
 term bif_same_word(struct process *p UNUSED, term *a) { return make_bool(a[0] == a[1]); }
 
-term bif_flat_size(struct process *p UNUSED, term *a) { return make_small((i64)copy_size_all(a[0])); }
+term bif_flat_size(struct process *p UNUSED, term *a) {
+  u64 words = copy_flat_words(a[0]);
+  return words == UINT64_MAX ? bif_system_limit() : int_from_u64(HEAP, words);
+}
 
 term bif_cmp_term(struct process *p UNUSED, term *a) {
   int c = term_compare_exact(a[0], a[1]);

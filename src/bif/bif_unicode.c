@@ -18,8 +18,11 @@ static bool encoding(term t, bool *latin1) {
   return *latin1 || t == ATOM_utf8 || t == ATOM_unicode;
 }
 
-// Time for a pause? Only between characters, where the rest says it all.
-static bool tired(const struct chars *c) { return c->steps >= PORTION_STEPS && chars_between(c); }
+// The walk begins, or goes on where it paused.
+static void start(struct chars *c, const struct portion *w, bool latin1) {
+  if (w->so_far == NV) chars_start(c, w->rest, latin1);
+  else chars_resume(c, w->rest, latin1);
+}
 
 // What follows the conversion of a portion: more of it, the text itself, or a tuple that says why it
 // ended. done: the text so far; so_far: the same in the form in which it continues.
@@ -31,8 +34,8 @@ static term finish(struct portion *w, term *arg, struct chars *c, enum chars_ite
     if (!chars_valid(rest)) item = CHARS_BAD;
     else result = tuple3(HEAP, item == CHARS_ERROR ? ATOM_error : ATOM_incomplete, done, rest);
   }
-  if (item == CHARS_CHARACTER) {
-    w->rest = chars_rest(c, HEAP);
+  if (item == CHARS_TIRED) {
+    w->rest = chars_pause(c, HEAP);
     result = portion_pause(w, arg);
   }
   if (item == CHARS_BAD || item == CHARS_NO_MEMORY) result = portion_fail(w, arg, item == CHARS_NO_MEMORY);
@@ -70,11 +73,10 @@ term bif_characters_to_binary(struct process *p UNUSED, term *a) {
   }
   portion_open(&w, a[0]);
   bytes_init(&out);
-  chars_start(&c, w.rest, latin1);
+  start(&c, &w, latin1);
   while ((item = chars_next(&c)) == CHARS_CHARACTER) {
     if (c.codepoint < 0x80) bytes_put(&out, (u8)c.codepoint);
     else bytes_utf8(&out, c.codepoint);
-    if (UNLIKELY(tired(&c))) break;
   }
   w.so_far = append_text(w.so_far, &out);
   bytes_free(&out);
@@ -94,22 +96,21 @@ term bif_characters_to_list(struct process *p UNUSED, term *a) {
   term first, *end = &first;
   if (!encoding(a[1], &latin1)) return bif_trap_mfa(ATOM_unicode, ATOM_characters_to_list_int, 2, a[0], a[1]);
   portion_open(&w, a[0]);
-  chars_start(&c, w.rest, latin1);
+  start(&c, &w, latin1);
   while ((item = chars_next(&c)) == CHARS_CHARACTER) {
     term *cell = heap_alloc(HEAP, 2);
     cell[0] = make_small(c.codepoint);
     *end = make_cons(cell);
     end = cell + 1;
-    if (UNLIKELY(tired(&c))) break;
   }
   *end = NIL;
-  if (w.so_far != NV || item == CHARS_CHARACTER) {
+  if (w.so_far != NV || item == CHARS_TIRED) {
     w.so_far = reverse(first, w.so_far == NV ? NIL : w.so_far);
     if (item == CHARS_END) {
       chars_stop(&c);
       return bif_trap_mfa(ATOM_lists, ATOM_reverse, 2, w.so_far, NIL);
     }
-    if (item != CHARS_CHARACTER) first = reverse(w.so_far, NIL);
+    if (item != CHARS_TIRED) first = reverse(w.so_far, NIL);
   }
   return finish(&w, a, &c, item, first);
 }

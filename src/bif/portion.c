@@ -8,12 +8,15 @@
 
 static struct refc marker = { .refs = 1, .type = 0x706F };
 
+bool portion_paused(term arg) {
+  return is_tuple_of(arg, 4) && ref_resource(tuple_elements(arg)[0]) == &marker;
+}
+
 void portion_open(struct portion *w, term arg) {
   w->original = w->rest = arg;
   w->so_far = NV;
-  if (!is_tuple_of(arg, 4)) return;
+  if (!portion_paused(arg)) return;
   term *e = tuple_elements(arg);
-  if (!is_kind(e[0], KIND_MAGIC_REF) || ref_resource(e[0]) != &marker) return;
   w->original = e[1];
   w->rest = e[2];
   w->so_far = e[3];
@@ -52,7 +55,8 @@ enum portion_result portion_feed(struct portion *w, const struct portion_sink *s
   u64 budget = PORTION_BYTES * 8;
   bool memory = true;
   iolist_start(&it, w->rest);
-  while (result == PORTION_MORE && memory && it.steps < PORTION_STEPS && budget > 0) {
+  it.limit = PORTION_STEPS;
+  while (result == PORTION_MORE && memory && budget > 0) {
     enum iolist_item item = iolist_next(&it);
     if (LIKELY(item == IOLIST_BYTE)) {
       pending.bytes[pending.n++] = it.byte;
@@ -60,6 +64,7 @@ enum portion_result portion_feed(struct portion *w, const struct portion_sink *s
       continue;
     }
     memory = flush(&pending);
+    if (item == IOLIST_TIRED) break;
     struct bits b;
     if (item == IOLIST_END) {
       result = PORTION_DONE;

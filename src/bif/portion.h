@@ -16,6 +16,7 @@ struct portion {
 };
 // Reads arg: the state of a paused BIF, or (so_far = NV, rest = original = arg) a fresh call.
 void portion_open(struct portion *w, term arg);
+bool portion_paused(term arg); // whether it is the state of a paused BIF
 // Stores w in *arg and yields.
 term portion_pause(struct portion *w, term *arg);
 // badarg (or system_limit) about the original argument, put back into *arg.

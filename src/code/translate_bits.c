@@ -213,7 +213,7 @@ static void translate_create(struct emit *e, const struct beam_instr *i) {
   for (u32 k = 0; k < n; k++) {
     const struct beam_arg *s = &i->list[6 * k];
     u8 type;
-    if (s->kind != BEAM_ATOM || !segment_type(operand_constant(e, s), &type) || n > 255) {
+    if (s->kind != BEAM_ATOM || !segment_type(operand_constant(e, s), &type) || s[1].value > BS_MAX_SEGMENTS) {
       emit_fail(e, "bs_create_bin segment that the VM lacks");
       return;
     }

@@ -133,6 +133,9 @@ info(ets_limit) -> 1 bsl 20;
 info(atom_limit) -> 1048576;
 info(context_reductions) -> 4000;
 %% How it is built, what it is.
+info(max_integer) -> % since OTP 27; 2 * 524287 limbs of 32 bits (INTEGER_MAX_LIMBS)
+    list_to_integer(erlang:system_info(otp_release)) >= 27 orelse error(badarg),
+    (1 bsl (2 * 524287 * 32 - 1) - 1) * 2 + 1;
 info({wordsize, internal}) -> 8;
 info({wordsize, external}) -> 8;
 info(build_type) -> opt;

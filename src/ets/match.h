@@ -77,16 +77,16 @@ int match_function_find(term name, u32 arity); // index, or -1
 term match_call(struct heap *h, u32 index, const term *args, struct match_result *result);
 
 // Which rows a program can match at all (match_key.c).
-enum match_scope { SCOPE_ALL, SCOPE_NONE, SCOPE_KEYS, SCOPE_PREFIX };
+enum match_scope { SCOPE_ALL, SCOPE_NONE, SCOPE_KEYS, SCOPE_SPAN };
 struct match_range {
   enum match_scope scope;
-  term *keys;                // SCOPE_KEYS: in the program's memory; ascending for an ordered set
+  term *keys;                // SCOPE_KEYS: in the program's memory; ascending for an ordered set, else in the clauses' order
   u32 key_count, key_cap;
-  term prefix;               // SCOPE_PREFIX: pattern of the key
+  term first, last;          // SCOPE_SPAN, an ordered set: the patterns of the key that begin and end the span of all
 };
 bool match_range_of(const struct match_program *m, const struct ets_table *t, struct match_range *r); // false: no memory
 void match_range_free(struct match_range *r);
-int match_prefix_compare(term key, const void *pattern); // against *(const term *)pattern: 0 when it may match
+int match_span_compare(term key, const void *pattern); // against *(const term *)pattern: 0 when it may match
 bool match_keeps_key(const struct match_program *m, u32 key); // select_replace: every clause's body keeps the key
 int match_variable(term t); // number of '$N', or -1
 

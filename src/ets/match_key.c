@@ -8,7 +8,7 @@
 #include "term/compare.h"
 #include "term/map.h"
 
-enum { NEST_LIMIT = 64, MANY_KEYS = 64 };
+enum { NEST_LIMIT = 64 };
 
 // Whether t is a ground pattern: matches exactly one term. Maps match bigger maps, so they are not.
 static bool ground(term t, u32 depth) {
@@ -25,17 +25,9 @@ static bool ground(term t, u32 depth) {
   return true;
 }
 
-static bool add_key(struct match_range *r, term key, bool ordered) {
-  u32 at = 0;
-  for (; at < r->key_count; at++) {
-    if (!ordered) {
-      if (term_same(r->keys[at], key)) return true;
-      continue;
-    }
-    int c = term_compare(key, r->keys[at]);
-    if (c == 0) return true;
-    if (c < 0) break;
-  }
+// --- Keys that are given whole ----------------------------------------------------------------------
+
+static bool add_key(struct match_range *r, term key) {
   if (r->key_count == r->key_cap) {
     u32 cap = r->key_cap ? r->key_cap * 2 : 2;
     term *bigger = mem_realloc(r->keys, r->key_cap * sizeof(term), cap * sizeof(term), MEM_BINARY);
@@ -43,9 +35,51 @@ static bool add_key(struct match_range *r, term key, bool ordered) {
     r->keys = bigger;
     r->key_cap = cap;
   }
-  memmove(r->keys + at + 1, r->keys + at, (r->key_count - at) * sizeof(term));
-  r->keys[at] = key;
-  r->key_count++;
+  r->keys[r->key_count++] = key;
+  return true;
+}
+
+struct numbered { term key; u32 n; };
+
+static int compare_numbered(const struct numbered *a, const struct numbered *b, bool ordered) {
+  int c = ordered ? term_compare(a->key, b->key) : term_compare_exact(a->key, b->key);
+  return c ? c : (int)(a->n > b->n) - (int)(a->n < b->n);
+}
+
+// By key, equal ones by number: merges ever longer runs. Returns where the result is.
+static struct numbered *sort_numbered(struct numbered *from, struct numbered *to, u32 n, bool ordered) {
+  for (u32 run = 1; run < n; run *= 2) {
+    for (u32 at = 0; at < n; at += 2 * run) {
+      u32 i = at, i_end = (u32)min_u64((u64)at + run, n), j = i_end, j_end = (u32)min_u64((u64)at + 2 * (u64)run, n);
+      for (u32 k = at; k < j_end; k++)
+        to[k] = j == j_end || (i < i_end && compare_numbered(&from[i], &from[j], ordered) < 0) ? from[i++] : from[j++];
+    }
+    struct numbered *swap = from;
+    from = to;
+    to = swap;
+  }
+  return from;
+}
+
+// Drops what occurs again. Ascending for an ordered set, else in the order they were given. False: no memory.
+static bool distinct_keys(struct match_range *r, bool ordered) {
+  u32 n = r->key_count, kept = 0;
+  if (n < 2) return true;
+  struct numbered *all = mem_alloc(2 * (size_t)n * sizeof *all, MEM_SYSTEM);
+  if (!all) return false;
+  for (u32 i = 0; i < n; i++) all[i] = (struct numbered){r->keys[i], i};
+  struct numbered *sorted = sort_numbered(all, all + n, n, ordered);
+  if (ordered) {
+    for (u32 i = 0; i < n; i++)
+      if (i == 0 || term_compare(sorted[i - 1].key, sorted[i].key) != 0) r->keys[kept++] = sorted[i].key;
+  } else {
+    for (u32 i = 1; i < n; i++)
+      if (term_same(sorted[i - 1].key, sorted[i].key)) r->keys[sorted[i].n] = NV;
+    for (u32 i = 0; i < n; i++)
+      if (r->keys[i] != NV) r->keys[kept++] = r->keys[i];
+  }
+  r->key_count = kept;
+  mem_free(all, 2 * (size_t)n * sizeof *all, MEM_SYSTEM);
   return true;
 }
 
@@ -54,30 +88,63 @@ void match_range_free(struct match_range *r) {
   memset(r, 0, sizeof *r);
 }
 
+// --- The span of patterns in an ordered set ---------------------------------------------------------
+
+static bool is_variable(term t) { return is_atom(t) && (t == ATOM_underscore || match_variable(t) >= 0); }
+
+// Order of two patterns, up to where the first of them is open: there the open one begins before and ends behind the other.
+enum { FIRST_OPEN = 2, SECOND_OPEN };
+
+static int pattern_order(term a, term b, u32 depth) {
+  if (depth > NEST_LIMIT) return FIRST_OPEN;
+  while (is_cons(a) && is_cons(b)) {
+    int c = pattern_order(hd(a), hd(b), depth + 1);
+    if (c) return c;
+    a = tl(a);
+    b = tl(b);
+  }
+  if (is_variable(a)) return FIRST_OPEN;
+  if (is_variable(b)) return SECOND_OPEN;
+  if (is_map(a) && is_map(b)) return FIRST_OPEN; // all maps may match
+  if (!is_tuple(a) || !is_tuple(b) || tuple_arity(a) != tuple_arity(b)) return term_compare(a, b);
+  for (u32 i = 0; i < tuple_arity(a); i++) {
+    int c = pattern_order(tuple_elements(a)[i], tuple_elements(b)[i], depth + 1);
+    if (c) return c;
+  }
+  return 0;
+}
+
+static void widen(struct match_range *r, term key) {
+  int c = pattern_order(r->first, key, 0);
+  if (c == SECOND_OPEN || (c != FIRST_OPEN && c > 0)) r->first = key;
+  c = pattern_order(r->last, key, 0);
+  if (c == SECOND_OPEN || c < 0) r->last = key;
+}
+
+// ---------------------------------------------------------------------------------------------------
+
 bool match_range_of(const struct match_program *m, const struct ets_table *t, struct match_range *r) {
   memset(r, 0, sizeof *r);
   bool ordered = t->type == ETS_ORDERED_SET;
   r->scope = SCOPE_NONE;
   for (u32 i = 0; i < m->clause_count; i++) {
     term head = m->clauses[i].head;
-    bool any = head == ATOM_underscore || (is_atom(head) && match_variable(head) >= 0);
+    bool any = is_variable(head);
     if (!any && (!is_tuple(head) || tuple_arity(head) <= t->key)) continue; // matches no row
     term key = any ? ATOM_underscore : tuple_elements(head)[t->key];
-    if (!any && ground(key, 0) && r->scope != SCOPE_PREFIX && r->key_count < MANY_KEYS) {
-      if (!add_key(r, key, ordered)) return false;
-      r->scope = SCOPE_KEYS;
-      continue;
+    bool whole = !any && ground(key, 0);
+    if (is_variable(key) || is_map(key) || (!whole && !ordered)) {
+      match_range_free(r);
+      r->scope = SCOPE_ALL;
+      return true;
     }
-    if (ordered && m->clause_count == 1 && (is_tuple(key) || is_cons(key))) {
-      r->scope = SCOPE_PREFIX;
-      r->prefix = key;
-      continue;
-    }
-    match_range_free(r);
-    r->scope = SCOPE_ALL;
-    break;
+    if (r->scope == SCOPE_NONE) r->first = r->last = key;
+    else if (ordered) widen(r, key);
+    if (!whole) r->scope = SCOPE_SPAN;
+    else if (r->scope == SCOPE_NONE) r->scope = SCOPE_KEYS;
+    if (whole && !add_key(r, key)) return false;
   }
-  return true;
+  return r->scope != SCOPE_KEYS || distinct_keys(r, ordered);
 }
 
 // Order of a term against a pattern, as far as the pattern is known: UNKNOWN from the first variable on.
@@ -103,13 +170,13 @@ static int partial(term t, term pattern, u32 depth) {
     t = tl(t);
     pattern = tl(pattern);
   }
-  if (is_atom(pattern) && (pattern == ATOM_underscore || match_variable(pattern) >= 0)) return UNKNOWN;
+  if (is_variable(pattern)) return UNKNOWN;
   if (is_tuple(pattern)) return partial_tuple(t, pattern, depth);
   if (is_map(pattern) && is_map(t)) return UNKNOWN;
   return term_compare(t, pattern);
 }
 
-int match_prefix_compare(term key, const void *pattern) {
+int match_span_compare(term key, const void *pattern) {
   int c = partial(key, *(const term *)pattern, 0);
   return c == UNKNOWN ? 0 : c;
 }

@@ -51,7 +51,7 @@ static enum outcome replace(struct pass *p, struct ets_row *r, term result) {
 
 static enum outcome visit(struct pass *p, struct ets_row *r) {
   p->now = r;
-  charge(p, 1);
+  charge(p, 1 + p->m->clause_count / 16);
   term result = match_run(p->m, row_tuple(r), NULL);
   if (result == NV) return KEEP;
   switch (p->tr->kind) {
@@ -137,14 +137,14 @@ static void tree_remove(struct pass *p, struct ets_row *r, struct ets_cursor *c)
 static void tree_start(struct pass *p, struct ets_cursor *c) {
   struct traversal *tr = p->tr;
   if (tr->started) ets_cursor_start(c, p->t, tr->backwards, tr->last.value);
-  else if (tr->range.scope == SCOPE_PREFIX) ets_cursor_seek(c, p->t, tr->backwards, match_prefix_compare, &tr->range.prefix);
+  else if (tr->range.scope == SCOPE_SPAN)
+    ets_cursor_seek(c, p->t, tr->backwards, match_span_compare, tr->backwards ? &tr->range.last : &tr->range.first);
   else ets_cursor_start(c, p->t, tr->backwards, NV);
 }
 
-static bool beyond_prefix(const struct traversal *tr, term key) {
-  if (tr->range.scope != SCOPE_PREFIX) return false;
-  int order = match_prefix_compare(key, &tr->range.prefix);
-  return tr->backwards ? order < 0 : order > 0;
+static bool beyond_span(const struct traversal *tr, term key) {
+  if (tr->range.scope != SCOPE_SPAN) return false;
+  return tr->backwards ? match_span_compare(key, &tr->range.first) < 0 : match_span_compare(key, &tr->range.last) > 0;
 }
 
 static enum traverse_status pass_tree(struct pass *p) {
@@ -152,7 +152,7 @@ static enum traverse_status pass_tree(struct pass *p) {
   tree_start(p, &c);
   for (struct ets_row *r; (r = ets_cursor_row(&c));) {
     term key = ets_key(p->t, r);
-    if (beyond_prefix(p->tr, key)) break;
+    if (beyond_span(p->tr, key)) break;
     enum outcome o = visit(p, r);
     if (o == NO_MEMORY) return TRAVERSE_NO_MEMORY;
     key = ets_key(p->t, p->now);

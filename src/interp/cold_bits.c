@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bit syntax operations: operands to the functions of term/bs_match.h and term/bs_build.h, which hold
 // the semantics. A getter that fails leaves the context where it was and jumps.
+#include "base/alloc.h"
 #include "interp/semantics.h"
 #include "term/bs_build.h"
 
@@ -27,7 +28,7 @@ static const cword *get_sized(const cword *ip, term *E, getter get) {
   E = ctx.e;
   term context = SRC(ip[2]), size = SRC(ip[4]);
   u64 bits;
-  if (size == ATOM_all) {
+  if (size == ATOM_all && !is_register(ip[4])) {
     bits = bs_remaining_bits(context);
     if (bits % ip[5]) return FAIL;
   } else if (!bs_match_size(size, (u32)ip[5], &bits)) return FAIL;
@@ -55,7 +56,7 @@ const cword *cold_bs_get_binary(const cword *ip, term *E) { return get_sized(ip,
 const cword *cold_bs_skip_bits(const cword *ip, term *E) { // fail, context, size, unit
   term context = SRC(ip[2]), size = SRC(ip[3]);
   u64 bits;
-  if (size == ATOM_all) {
+  if (size == ATOM_all && !is_register(ip[3])) {
     bits = bs_remaining_bits(context);
     if (bits % ip[4]) return FAIL;
   } else if (!bs_match_size(size, (u32)ip[4], &bits)) return FAIL;
@@ -123,16 +124,8 @@ static void charge_copying(void) {
   bs_copied_bits &= 8191;
 }
 
-enum { MAX_SEGMENTS = 256 };
-// fail, destination, live | words needed afterwards << BS_LIVE_BITS, n, (BS_SEGMENT_WORD, value, size)...
-const cword *cold_bs_create_bin(const cword *ip, term *E) {
-  if (!create_room(E, (u32)ip[3] & ((1 << BS_LIVE_BITS) - 1), ip[3] >> BS_LIVE_BITS)) return NULL;
-  E = ctx.e;
-  static struct bs_segment segments[MAX_SEGMENTS]; // constructions do not nest
-  u32 n = (u32)ip[4];
-  const cword *at = ip + 5;
-  for (u32 i = 0; i < n; i++, at += 3) {
-    struct bs_segment *s = &segments[i];
+static void read_segments(struct bs_segment *s, u32 n, const cword *at, term *E) {
+  for (; n-- > 0; s++, at += 3) {
     s->type = at[0] & 15;
     s->flags = at[0] >> 4 & 31;
     s->unit = at[0] >> 9 & 511;
@@ -142,9 +135,24 @@ const cword *cold_bs_create_bin(const cword *ip, term *E) {
       s->value = NV;
     } else s->value = SRC(at[1]);
     s->size = SRC(at[2]);
+    s->whole = s->size == ATOM_all && !is_register(at[2]);
   }
+}
+
+enum { USUAL_SEGMENTS = 256 };
+// fail, destination, live | words needed afterwards << BS_LIVE_BITS, n, (BS_SEGMENT_WORD, value, size)...
+const cword *cold_bs_create_bin(const cword *ip, term *E) {
+  if (!create_room(E, (u32)ip[3] & ((1 << BS_LIVE_BITS) - 1), ip[3] >> BS_LIVE_BITS)) return NULL;
+  E = ctx.e;
+  static struct bs_segment usual[USUAL_SEGMENTS]; // constructions do not nest
+  struct bs_segment *segments = usual;
+  u32 n = (u32)ip[4];
+  const cword *at = ip + 5 + 3 * n;
+  if (n > USUAL_SEGMENTS && !(segments = mem_alloc(n * sizeof *segments, MEM_SYSTEM))) return exception_error(ip, E, ATOM_system_limit);
+  read_segments(segments, n, ip + 5, E);
   struct bs_error error;
   term t = bs_create(HEAP, segments, n, &error);
+  if (segments != usual) mem_free(segments, n * sizeof *segments, MEM_SYSTEM);
   if (t == NV) return ip[1] ? FAIL : create_failed(ip, E, &error);
   charge_copying();
   DST(ip[2]) = t;

@@ -77,7 +77,7 @@ const cword *cold_bs_put_float(const cword *ip, term *E) {
 const cword *cold_bs_put_binary(const cword *ip, term *E) {
   term size = SRC(ip[2]), value = SRC(ip[5]);
   u64 bits;
-  bool ok = size == ATOM_all ? bs_put_binary_all(value, (u32)ip[3]) : bs_build_size(size, (u32)ip[3], &bits) && bs_put_binary(value, bits);
+  bool ok = size == ATOM_all && !is_register(ip[2]) ? bs_put_binary_all(value, (u32)ip[3]) : bs_build_size(size, (u32)ip[3], &bits) && bs_put_binary(value, bits);
   return ok ? ip + 6 : failed(ip, E);
 }
 

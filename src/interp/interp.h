@@ -29,6 +29,8 @@ typedef const cword *(*cold_fn)(const cword *ip, term *E);
 // Operands (see code/ops.tab).
 #define SRC(w) (UNLIKELY((w) & 1) ? *(term *)((char *)E + ((w) - 1)) : *(term *)(w))
 #define DST(w) (*(((w) & 1) ? (term *)((char *)E + ((w) - 1)) : (term *)(w)))
+// A register, not a constant of the code.
+INLINE bool is_register(cword w) { return (w & 1) || (w - (cword)(uintptr_t)ctx.x) < sizeof ctx.x; }
 INLINE term imm_operand(cword w) { return (term)(i64)(i32)w; }
 
 // exception.c. All take the address of the failing operation and continue in the nearest handler, or

@@ -6,14 +6,17 @@
 #include "memory/copy.h"
 
 #include "base/alloc.h"
+#include "memory/shared.h"
 #include "term/bits.h"
 
-enum { INLINE_PENDING = 128 };
+enum { INLINE_PENDING = 128, GRAPH_SLACK = 1 << 16 };
 
 // Terms still to be measured. The first ones live on the C stack.
 struct pending {
   term *items;
   size_t n, cap;
+  size_t words, limit; // measured so far, and when to stop: nothing that is not shared is larger
+  size_t empty;        // how many {} are in it
   term first[INLINE_PENDING];
 };
 
@@ -59,50 +62,78 @@ static term copy_few(const term *from, term **top) {
 }
 
 // Adds the words of t's own object and the terms in it to what is pending. False: no memory.
-static bool measure_boxed(struct pending *s, term t, bool all, size_t *words) {
+static bool measure_boxed(struct pending *s, term t, bool all) {
   const term *p = boxed_ptr(t);
   u32 n = header_size(p[0]);
   if (is_few_bytes(p)) {
-    *words += 2 + few_words(p);
+    s->words += 2 + few_words(p);
     return true;
   }
-  *words += (size_t)n + 1;
+  s->words += (size_t)n + 1;
   if (header_kind(p[0]) >= KIND_FIRST_RAW) return true;
+  s->empty += p[0] == MAKE_HEADER(KIND_TUPLE, 0);
   for (u32 i = n; i > 0; i--)
     if (wants_copy(p[i], all) && !pending_push(s, p[i])) return false;
   return true;
 }
 
-static bool measure(struct pending *s, term t, bool all, size_t *words) {
+static bool measure(struct pending *s, term t, bool all) {
   for (;;) {
+    if (UNLIKELY(s->words > s->limit)) return true;
     while (is_cons(t)) {
-      *words += 2;
+      s->words += 2;
       term head = hd(t);
       if (wants_copy(head, all) && !pending_push(s, head)) return false;
       t = tl(t);
       if (!wants_copy(t, all)) goto next;
     }
-    if (!measure_boxed(s, t, all, words)) return false;
+    if (!measure_boxed(s, t, all)) return false;
   next:
     if (s->n == 0) return true;
     t = s->items[--s->n];
   }
 }
 
-static size_t size_of(term t, bool all) {
-  if (!wants_copy(t, all)) return 0;
-  struct pending s;
-  s.items = s.first;
-  s.n = 0;
-  s.cap = INLINE_PENDING;
-  size_t words = 0;
-  bool ok = measure(&s, t, all, &words);
+// Of a term that is larger than all memory in use: parts of it are the same, again and again. Walking them would take as
+// many steps as it has words, which may be 2^60. UINT64_MAX: no memory, or more than that.
+static u64 graph_words(term t, bool all) {
+  struct shared s;
+  u64 words = UINT64_MAX;
+  if (!shared_find(&s, t, all) || !shared_flat_words(&s, &words)) words = UINT64_MAX;
+  shared_free(&s);
+  return words;
+}
+
+enum { MAX_COPY_WORDS = SIZE_MAX / sizeof(term) < UINT32_MAX ? SIZE_MAX / sizeof(term) : UINT32_MAX };
+
+// How many words, and how many {} among them. SIZE_MAX: no memory, or more words than the limit.
+static size_t measured(term t, bool all, u64 limit, size_t *empty) {
+  struct pending s = {.items = s.first, .cap = INLINE_PENDING, .limit = (size_t)min_u64(limit, MAX_COPY_WORDS)};
+  bool ok = measure(&s, t, all);
   if (s.items != s.first) mem_free(s.items, s.cap * sizeof(term), MEM_SYSTEM);
-  return ok ? words : SIZE_MAX;
+  *empty = s.empty;
+  return ok && s.words <= s.limit ? s.words : SIZE_MAX;
+}
+
+static u64 usual_limit(void) { return mem_live_total() / sizeof(term) + GRAPH_SLACK; }
+
+static size_t size_of(term t, bool all) {
+  size_t empty;
+  if (!wants_copy(t, all)) return 0;
+  size_t words = measured(t, all, usual_limit(), &empty);
+  if (LIKELY(words != SIZE_MAX)) return words;
+  return graph_words(t, all) <= MAX_COPY_WORDS ? measured(t, all, UINT64_MAX, &empty) : SIZE_MAX;
 }
 
 size_t copy_size(term t) { return size_of(t, false); }
 size_t copy_size_all(term t) { return size_of(t, true); }
+
+u64 copy_flat_words(term t) {
+  size_t empty;
+  if (is_immediate(t)) return 0;
+  size_t words = measured(t, true, usual_limit(), &empty);
+  return words == SIZE_MAX ? graph_words(t, true) : words - empty;
+}
 
 // The copy of a counted object takes a reference of its own and joins the chain of its new heap.
 void offheap_adopt(struct heap *to, term *p) {

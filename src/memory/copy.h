@@ -18,6 +18,7 @@ term copy_block(struct heap *to, const term *from, size_t words, term t);
 void offheap_adopt(struct heap *to, term *p);            // p is a copy of a counted object: it takes a reference and joins to's chain
 // Forces literals to be copied too (persistent_term erase, purge of a module's literals, ETS).
 size_t copy_size_all(term t);
+u64 copy_flat_words(term t);                 // the words of a term without sharing, {} has none; UINT64_MAX: no memory, or as many
 term copy_term_all(struct heap *to, term t);
 term copy_to_frag_all(term t, struct frag **frag, term **offheap); // for what no one marks literals in: kept terms
 INLINE void frag_heap(struct heap *h, struct frag *f) {   // a heap that builds into an empty fragment

@@ -80,6 +80,51 @@ bool shared_find(struct shared *s, term t, bool literals) {
   return true;
 }
 
+// --- The size without sharing ------------------------------------------------------------------------
+
+static u64 add_up(u64 a, u64 b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }
+
+// Of an object: the ways that lead to it from the root, and the edges to it that were not walked yet.
+struct ways { u64 n; u32 edges, ready; };
+
+static void each_child(const struct shared *s, u32 i, struct ways *w, void (*fn)(struct ways *w, u32 from, u32 to)) {
+  term object = s->items[i].t;
+  u32 n = is_raw(object) ? 0 : words_of(object);
+  for (u32 k = 0; k < n; k++) {
+    term t = address_of(object)[k];
+    if (wanted(s, t)) fn(w, i, (u32)(look_up(s, t) - s->items));
+  }
+}
+
+static u32 ready_count; // objects all of whose edges were walked: w[0..ready_count).ready
+
+static void count_edge(struct ways *w, u32 from UNUSED, u32 to) { w[to].edges++; }
+static void walk_edge(struct ways *w, u32 from, u32 to) {
+  w[to].n = add_up(w[to].n, w[from].n);
+  if (--w[to].edges == 0) w[ready_count++].ready = to;
+}
+
+bool shared_flat_words(const struct shared *s, u64 *words) {
+  *words = 0;
+  if (s->n == 0) return true;
+  struct ways *w = mem_calloc(s->n * sizeof *w, MEM_SYSTEM);
+  if (!w) return false;
+  for (u32 i = 0; i < s->n; i++) each_child(s, i, w, count_edge);
+  w[0].n = 1; // the root was found first, and nothing leads to it
+  w[0].ready = 0;
+  ready_count = 1;
+  for (u32 at = 0; at < ready_count; at++) {
+    u32 i = w[at].ready;
+    u64 own = is_tuple_of(s->items[i].t, 0) ? 0 : words_of(s->items[i].t);
+    *words = own && w[i].n > UINT64_MAX / own ? UINT64_MAX : add_up(*words, own * w[i].n);
+    each_child(s, i, w, walk_edge);
+  }
+  mem_free(w, s->n * sizeof *w, MEM_SYSTEM);
+  return true;
+}
+
+// --- Copies ------------------------------------------------------------------------------------------
+
 static term copy_of(const struct shared *s, term *block, term t) {
   if (!wanted(s, t)) return t;
   term *p = block + look_up(s, t)->offset;

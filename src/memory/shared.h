@@ -19,5 +19,8 @@ bool shared_find(struct shared *s, term t, bool literals);
 // Copies the term they were found in to a heap that has s->words words of room.
 term shared_copy(struct shared *s, struct heap *to, term t);
 void shared_free(struct shared *s);
+// The words of the term they were found in where nothing is shared, each {} a literal of no size; UINT64_MAX when they are
+// more. Takes the time of the graph. False: no memory.
+bool shared_flat_words(const struct shared *s, u64 *words);
 
 #endif

@@ -360,7 +360,7 @@ static enum bs_cause segment_bits(const struct bs_segment *s, u64 *bits, term *c
   default:
     break;
   }
-  if (s->type == BS_BINARY && s->size == ATOM_all) return whole_binary(s, bits);
+  if (s->type == BS_BINARY && s->whole) return whole_binary(s, bits);
   *culprit = s->size;
   if (!bs_build_size(s->size, s->unit, bits)) return BS_CAUSE_SIZE;
   if (s->type == BS_FLOAT && *bits != 16 && *bits != 32 && *bits != 64) {

@@ -21,11 +21,13 @@ struct bs_segment {
   u16 unit;           // bits
   u16 number;         // as the source has it, from 1: for error_info
   term value;         // not for BS_STRING
-  term size;          // ATOM_all for the whole binary (append too); any term for utf; else as evaluated
+  term size;          // any term for utf; else as evaluated
+  bool whole;         // BS_BINARY: all of it, size says nothing
   const u8 *string;   // BS_STRING: size is the number of bytes (unit 8), as in the instruction
   u64 bits;           // filled in by bs_create
 };
-// As the interpreter's code has it. A construction has at most 255 segments.
+// As the interpreter's code has it.
+enum { BS_MAX_SEGMENTS = (1 << 14) - 1 };
 #define BS_SEGMENT_WORD(type, flags, unit, number) ((cword)(type) | (cword)(flags) << 4 | (cword)(unit) << 9 | (cword)(number) << 18)
 enum bs_cause { BS_CAUSE_NONE, BS_CAUSE_TYPE, BS_CAUSE_SIZE, BS_CAUSE_UNIT, BS_CAUSE_SHORT, BS_CAUSE_NO_FLOAT, BS_CAUSE_INVALID };
 struct bs_error {     // error:Reason, error_info cause {Segment, Type, Cause, Value}

@@ -13,6 +13,7 @@ void iolist_start(struct iolist *it, term iodata) {
   it->depth = 0;
   it->cap = IOLIST_INLINE;
   it->steps = 0;
+  it->limit = UINT32_MAX;
 }
 
 void iolist_stop(struct iolist *it) {
@@ -36,6 +37,7 @@ static bool push(struct iolist *it, term t) {
 
 enum iolist_item iolist_next(struct iolist *it) {
   for (;;) {
+    if (UNLIKELY(it->steps >= it->limit)) return IOLIST_TIRED;
     it->steps++;
     term t = it->at;
     if (LIKELY(is_cons(t))) {
@@ -68,10 +70,13 @@ enum iolist_item iolist_next(struct iolist *it) {
   }
 }
 
+// [at, innermost rest ... | outermost rest]: walked on, the whole list but its first element is one entry of the stack, and
+// becomes the outermost rest of the next pause. So a walk with pauses builds each entry once, however deep the nesting.
 term iolist_rest(const struct iolist *it, struct heap *h) {
-  term rest = it->at;
-  for (u32 i = it->depth; i > 0; i--) rest = rest == NIL ? it->stack[i - 1] : cons(h, rest, it->stack[i - 1]);
-  return rest;
+  if (it->depth == 0) return it->at;
+  term rest = it->stack[0];
+  for (u32 i = 1; i < it->depth; i++) rest = cons(h, it->stack[i], rest);
+  return it->at == NIL ? rest : cons(h, it->at, rest);
 }
 
 enum iolist_item iolist_bits(term iodata, bool whole_bytes_only, u32 max_steps, u64 *bits, u32 *steps) {
@@ -79,15 +84,12 @@ enum iolist_item iolist_bits(term iodata, bool whole_bytes_only, u32 max_steps, 
   enum iolist_item item;
   u64 n = 0;
   iolist_start(&it, iodata);
+  if (max_steps) it.limit = max_steps;
   while ((item = iolist_next(&it)) < IOLIST_END) {
     u64 add = item == IOLIST_BYTE ? 8 : bit_size_of(it.binary);
     n += add;
     if (add & 7 && whole_bytes_only) {
       item = IOLIST_BAD;
-      break;
-    }
-    if (it.steps == max_steps) {
-      item = IOLIST_BYTE;
       break;
     }
   }

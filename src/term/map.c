@@ -236,8 +236,13 @@ static bool flat_set_many(struct heap *h, term map, const term *kv, size_t n, te
   u32 size = flat_size(map);
   u32 at[MAP_FLAT_MAX];
   if (n > MAP_FLAT_MAX) return false;
-  for (size_t i = 0; i < n; i++)
+  bool differ = false;
+  for (size_t i = 0; i < n; i++) {
     if ((at[i] = find_key(flat_keys(map), size, kv[2 * i])) == size) return false;
+    differ |= flat_values(map)[at[i]] != kv[2 * i + 1];
+  }
+  *result = map;
+  if (!differ) return true; // the same map, not a copy
   term *values = new_flat(h, size, boxed_ptr(map)[1], result);
   memcpy(values, flat_values(map), size * sizeof *values);
   for (size_t i = 0; i < n; i++) values[at[i]] = kv[2 * i + 1];

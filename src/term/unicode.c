@@ -50,7 +50,13 @@ void chars_start(struct chars *c, term chardata, bool latin1) {
   memset(c, 0, sizeof *c);
   c->latin1 = latin1;
   c->at = chardata;
+  c->below = NIL;
   c->binary = NV;
+}
+
+void chars_resume(struct chars *c, term paused, bool latin1) {
+  chars_start(c, hd(paused), latin1);
+  c->below = tl(paused);
 }
 
 void chars_stop(struct chars *c) {
@@ -114,7 +120,8 @@ static enum chars_item from_binary(struct chars *c) {
     c->pending_n = 0;
     return CHARS_CHARACTER;
   }
-  if (!is_prefix(p, have)) return CHARS_ERROR;
+  // As in OTP, a character that is too short is looked at when it has got its length from the next binaries, or none follows.
+  if (have >= sequence_length(p[0])) return CHARS_ERROR;
   memmove(c->pending, p, have);
   c->pending_n = have;
   c->position += n;
@@ -130,7 +137,7 @@ static enum chars_item from_integer(struct chars *c, term t) {
 
 enum chars_item chars_next(struct chars *c) {
   for (;;) {
-    c->steps++;
+    if (UNLIKELY(c->steps++ >= CHARS_STEPS)) return CHARS_TIRED;
     if (c->binary != NV) {
       enum chars_item item = from_binary(c);
       if (item != CHARS_END) return item;
@@ -154,8 +161,14 @@ enum chars_item chars_next(struct chars *c) {
         return CHARS_BAD;
       }
     } else if (t == NIL) {
-      if (c->depth == 0) return c->pending_n > 0 ? CHARS_INCOMPLETE : CHARS_END;
-      c->at = c->stack[--c->depth];
+      if (c->depth > 0) {
+        c->at = c->stack[--c->depth];
+      } else if (is_cons(c->below)) {
+        c->at = hd(c->below);
+        c->below = tl(c->below);
+      } else {
+        return c->pending_n == 0 ? CHARS_END : is_prefix(c->pending, c->pending_n) ? CHARS_INCOMPLETE : CHARS_ERROR;
+      }
     } else if (!is_binary(t)) {
       return CHARS_BAD;
     } else {
@@ -165,18 +178,30 @@ enum chars_item chars_next(struct chars *c) {
   }
 }
 
-bool chars_between(const struct chars *c) { return c->pending_n == 0; }
+// What is left of the list being walked, the current binary included.
+static term rest_here(struct chars *c, struct heap *h) {
+  if (c->binary == NV) return c->at;
+  u64 from = c->position * 8;
+  term binary = binary_sub(h, c->binary, from, c->bits.size - from);
+  return c->whole ? binary : cons(h, binary, c->at);
+}
+
+// The entries that were pushed since the last pause go on top of those of earlier ones, which stay as they are.
+term chars_pause(struct chars *c, struct heap *h) {
+  term below = c->below;
+  for (u32 i = 0; i < c->depth; i++) below = cons(h, c->stack[i], below);
+  term here = rest_here(c, h);
+  if (c->pending_n > 0) here = cons(h, binary_from(h, c->pending, c->pending_n), here);
+  return cons(h, here, below);
+}
 
 term chars_rest(struct chars *c, struct heap *h) {
-  term rest = c->at;
-  if (c->binary != NV) {
-    u64 from = c->position * 8;
-    term binary = binary_sub(h, c->binary, from, c->bits.size - from);
-    rest = c->whole ? binary : cons(h, binary, rest);
-  }
+  term rest = rest_here(c, h);
+  bool outermost = c->depth == 0 && c->below == NIL;
   for (u32 i = c->depth; i > 0; i--) rest = cons(h, rest, c->stack[i - 1]);
+  for (term l = c->below; is_cons(l); l = tl(l)) rest = cons(h, rest, hd(l));
   if (c->pending_n == 0) return rest;
   term pending = binary_from(h, c->pending, c->pending_n);
-  if (rest == NIL && c->binary == NV && c->depth == 0) return pending;
+  if (rest == NIL && c->binary == NV && outermost) return pending;
   return cons(h, pending, cons(h, rest, NIL));
 }

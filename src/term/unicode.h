@@ -13,6 +13,7 @@ enum chars_item {
   CHARS_ERROR,       // not a character: chars_rest gives the rest that begins with it
   CHARS_INCOMPLETE,  // the data ends inside a character: chars_rest gives its bytes
   CHARS_BAD,         // no chardata at all
+  CHARS_TIRED,       // CHARS_STEPS items were seen: chars_pause gives what is left
   CHARS_NO_MEMORY
 };
 struct chars {
@@ -28,14 +29,19 @@ struct chars {
   u32 pending_n;
   term *stack;       // rests of the lists around `at`, [] included
   u32 depth, cap;
+  term below;        // the same as a list, the innermost first: what lay on the stack at earlier pauses
 };
+enum { CHARS_STEPS = 50000 };
 // Whether t is chardata at all: integers, whole-byte binaries, lists of chardata (tails [] or binary).
 // False also when memory is out.
 bool chars_valid(term t);
 void chars_start(struct chars *c, term chardata, bool latin1);
 enum chars_item chars_next(struct chars *c);
-bool chars_between(const struct chars *c); // no character is half read: chars_rest is all there is to continue from
+// What is left, for the program: nested as the original.
 term chars_rest(struct chars *c, struct heap *h);
+// What is left, to go on from: takes no longer than the walk since the last pause did, however deep the nesting.
+term chars_pause(struct chars *c, struct heap *h);
+void chars_resume(struct chars *c, term paused, bool latin1);
 void chars_stop(struct chars *c);
 
 #endif
