@@ -87,7 +87,7 @@ function stackLine(entry) {
 }
 
 /** @param {any} stack @returns {StackEntry[]} */
-function stackEntries(stack) {
+export function stackEntries(stack) {
   if (!Array.isArray(stack)) return [];
   return stack
     .filter((entry) => entry instanceof Tuple && entry.length === 4)

@@ -11,6 +11,9 @@ import { EditorState } from '@codemirror/state';
 import { EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 
+/** How what is told of a line is marked there. `fault`: an error at run time. */
+const SEVERITIES = { error: 'error', warning: 'warning', fault: 'info' };
+
 const colours = HighlightStyle.define([
   { tag: [tags.keyword, tags.operatorKeyword, tags.controlKeyword], color: 'var(--keyword)' },
   { tag: [tags.string, tags.special(tags.string)], color: 'var(--string)' },
@@ -61,10 +64,11 @@ export function makeEditor(parent, { changed, run }) {
       const { doc } = view.state;
       const diagnostics = told.map(({ kind, line, column, text }) => {
         const at = doc.line(Math.min(Math.max(line, 1), doc.lines));
-        const from = Math.min(at.from + Math.max(column - 1, 0), at.to);
-        const word = /^[\w@]+|^\S/.exec(doc.sliceString(from, at.to));
+        const indent = kind === 'fault' ? /^\s*/.exec(at.text)[0].length : 0;
+        const from = Math.min(at.from + Math.max(column - 1, indent), at.to);
+        const word = (kind === 'fault' ? /^.*\S/ : /^[\w@]+|^\S/).exec(doc.sliceString(from, at.to));
         const to = Math.min(at.to, from + (word?.[0].length ?? 1));
-        return { from: from === to ? Math.max(at.from, from - 1) : from, to, severity: kind === 'error' ? 'error' : 'warning', message: text };
+        return { from: from === to ? Math.max(at.from, from - 1) : from, to, severity: SEVERITIES[kind], message: text };
       });
       view.dispatch(setDiagnostics(view.state, diagnostics));
     },

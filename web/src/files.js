@@ -11,11 +11,27 @@ export class Files {
   version = 0;
   #at = 0;
   #editor;
-  #changed;
+  #on;
+  /** The program as it was opened. */
+  #opened = '';
+  /** Names of files with errors. @type {Set<string>} */
+  #wrong = new Set();
 
-  /** @param {() => void} changed the program is another one */
-  constructor(changed) {
-    this.#changed = changed;
+  /** @param {{changed: () => void, shown: () => void}} on the program is another one; another file is shown */
+  constructor(on) {
+    this.#on = on;
+  }
+
+  /** Whether the program is another one than was opened. */
+  get isEdited() {
+    return JSON.stringify(this.list) !== this.#opened;
+  }
+
+  /** @param {string[]} names of files with errors */
+  wrong(names) {
+    const before = [...this.#wrong].join();
+    this.#wrong = new Set(names);
+    if (before !== [...this.#wrong].join()) this.#draw();
   }
 
   set editor(editor) {
@@ -28,6 +44,7 @@ export class Files {
 
   open(list) {
     this.list = list.map(({ name, text }) => ({ name, text }));
+    this.#opened = JSON.stringify(this.list);
     this.version++;
     this.#editor.forget();
     this.show(0);
@@ -37,6 +54,7 @@ export class Files {
     this.#at = index;
     this.#editor.show(this.current.name, this.current.text);
     this.#draw();
+    this.#on.shown();
   }
 
   goto(name, line, column) {
@@ -61,7 +79,7 @@ export class Files {
 
   #isAnother() {
     this.version++;
-    this.#changed();
+    this.#on.changed();
   }
 
   #add() {
@@ -79,7 +97,7 @@ export class Files {
   }
 
   #draw() {
-    const tabs = this.list.map((file, i) => h('button', { 'aria-pressed': String(i === this.#at), onclick: () => this.show(i) }, file.name));
+    const tabs = this.list.map((file, i) => h('button', { class: this.#wrong.has(file.name) && 'wrong', 'aria-pressed': String(i === this.#at), onclick: () => this.show(i) }, file.name));
     const tools = [h('button', { title: 'Add a module', 'aria-label': 'Add a module', onclick: () => this.#add() }, '+')];
     if (this.list.length > 1) tools.push(h('button', { title: `Remove ${this.current.name}`, 'aria-label': `Remove ${this.current.name}`, onclick: () => this.#remove() }, '−'));
     $('files').replaceChildren(...tabs, ...tools);

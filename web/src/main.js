@@ -7,6 +7,7 @@ import { Details } from './details.js';
 import { makeEditor } from './editor.js';
 import { EXAMPLES } from '../examples/index.js';
 import { Files } from './files.js';
+import { makeLesson } from './lesson.js';
 import { Model } from './graph/model.js';
 import { View } from './graph/view.js';
 import { Machine } from './machine.js';
@@ -28,7 +29,7 @@ const machine = new Machine('__ASSETS__');
 const output = new Output($('output'));
 const model = new Model();
 const view = new View($('graph'), model, choose);
-const files = new Files(programChanged);
+const files = new Files({ changed: programChanged, shown: () => mark() });
 const editor = makeEditor($('editor'), { changed: (text) => files.edited(text), run: () => run() });
 files.editor = editor;
 const table = new Table(choose);
@@ -36,12 +37,19 @@ const timeline = new Timeline(choose);
 const details = new Details({ ask: (pid) => machine.details(pid), exit: (pid, reason) => machine.exit(pid, reason), choose });
 const shell = makeShell({ tell: tellTerminal, wake: () => state === 'ended' && reset({ keep: true }), output });
 const tabs = makeTabs(() => (view.wake(), lastFrame && table.draw(lastFrame, true)));
+const lesson = makeLesson(EXAMPLES, { open: goToLesson, restore: () => openLast() });
 makeTheme();
 
 /** loading, ready (a VM without a program), compiling, running, stopped, ended */
 let state = 'loading';
 let lastFrame;
 let results = [];
+/** Errors at run time, by line and text. @type {Map<string, {file: string, line: number, text: string, who: string[]}>} */
+const faults = new Map();
+/** The version of the files that runs. */
+let running = 0;
+/** What opened the program that is shown. */
+let openLast = () => {};
 let lintTimer;
 let runs = 0;
 /** Run was asked for before Erlang was there: it is done then. */
@@ -85,8 +93,7 @@ function summary() {
 
 function openExample(id) {
   const example = EXAMPLES.find((one) => one.id === id) ?? EXAMPLES[0];
-  $('example').value = example.id;
-  open(example.title, example.text, example.files);
+  open(example, example.files);
   matrix(example.id === 'reasons');
 }
 
@@ -95,10 +102,17 @@ function matrix(on) {
   view.inset.top = $('matrix').offsetHeight;
 }
 
-function open(title, text, list) {
-  $('title').textContent = title;
-  $('text').textContent = text;
+function goToLesson(id) {
+  history.replaceState(null, '', `#${id}`);
+  openExample(id);
+}
+
+/** @param {{id?: string, title: string, text: string}} about @param {{name: string, text: string}[]} list */
+function open(about, list) {
+  openLast = () => open(about, list);
   files.open(list);
+  lesson.show(about);
+  faults.clear();
   shown([]);
   lintSoon();
   if (state === 'compiling') setState('ended'); // that was another program
@@ -106,6 +120,8 @@ function open(title, text, list) {
 }
 
 function programChanged() {
+  lesson.edited(files.isEdited);
+  forgetFaults();
   $('problems').classList.add('old');
   lintSoon();
 }
@@ -140,14 +156,52 @@ function lintSoon() {
 /** Shows what the compiler had to say, and gives it back. */
 function shown(next) {
   results = next;
-  editor.mark(results.find((result) => result.file === files.current.name)?.told ?? []);
   $('problems').classList.remove('old');
-  showProblems(results, (file, line, column) => {
+  draw();
+  return results;
+}
+
+/** Shows what is told of the program's lines: by the compiler, and by processes that ended with an error. */
+function draw() {
+  const late = [...faults.values()].map(({ file, line, text, who }) => ({ file, told: [{ kind: 'fault', line, column: 1, text: `${text} (${who.join(', ')})` }] }));
+  const all = [...results, ...late];
+  mark();
+  files.wrong(all.filter(({ told }) => told.some(({ kind }) => kind !== 'warning')).map(({ file }) => file));
+  showProblems(all, (file, line, column) => {
     tabs.part('code');
     files.goto(file, line, column);
-    editor.mark(results.find((result) => result.file === file)?.told ?? []);
   });
-  return results;
+}
+
+/** Marks the lines of the file that is shown. */
+function mark() {
+  const told = results.find((result) => result.file === files.current.name)?.told ?? [];
+  const late = [...faults.values()].filter(({ file }) => file === files.current.name);
+  editor.mark([...told, ...late.map(({ line, text, who }) => ({ kind: 'fault', line, column: 0, text: `${text}\nEnded: ${who.join(', ')}` }))]);
+}
+
+/** Names of processes that one line has ended, and lines. */
+const MOST_NAMES = 5;
+const MOST_FAULTS = 50;
+
+function forgetFaults() {
+  if (faults.size === 0) return;
+  faults.clear();
+  draw();
+}
+
+/** Errors at run time: of the program that is in the editor, or they are of lines that are others by now. */
+function takeFaults(list) {
+  if (running !== files.version) return;
+  let changed = false;
+  for (const { file, line, text, who } of list) {
+    const key = `${file}:${line}:${text}`;
+    const known = faults.get(key)?.who ?? [];
+    if (known.includes(who) || known.length >= MOST_NAMES || (known.length === 0 && faults.size >= MOST_FAULTS)) continue;
+    faults.set(key, { file, line, text, who: [...known, who] });
+    changed = true;
+  }
+  if (changed) draw();
 }
 
 const errorsOf = (checked) => checked.flatMap(({ told }) => told).filter(({ kind }) => kind === 'error').length;
@@ -182,6 +236,7 @@ async function run({ paused = false } = {}) {
     }
     const entry = entryOf(compiled);
     if (!entry) output.note('No module exports start/0 or main/0. The modules are loaded: call them in the shell.');
+    running = files.version;
     await fresh(compiled.map(({ module, beam }) => ({ module, bytes: beam })), entry, { paused, id });
     if (id !== runs) return;
     setState(paused ? 'stopped' : 'running');
@@ -215,6 +270,7 @@ function clearViews(keep = false) {
   timeline.clear();
   model.clear();
   shell.reset();
+  forgetFaults();
   choose('');
   lastFrame = undefined;
   view.wake();
@@ -273,6 +329,7 @@ function takeFrame(frame) {
   output.skipped(frame.outputLeft);
   output.add(frame.outputTail);
   if (frame.ask) shell.asked(frame.ask);
+  takeFaults(frame.faults);
   timeline.take(frame.events, frame.left);
   model.take(frame, now);
   table.draw(frame);
@@ -314,8 +371,7 @@ $('step').addEventListener('click', step);
 $('reset').addEventListener('click', () => reset());
 $('clear').addEventListener('click', () => output.clear());
 $('example').addEventListener('change', (event) => {
-  history.replaceState(null, '', location.pathname);
-  openExample(event.target.value);
+  goToLesson(event.target.value);
 });
 $('speed').addEventListener('input', () => {
   $('speed-text').textContent = SPEEDS[Number($('speed').value)][1];
@@ -341,7 +397,7 @@ function openFromHash() {
   if (example) return openExample(example.id), true;
   try {
     const list = fromHash(location.hash);
-    open('A shared program', 'This program came with the link. It runs in this page only, in a sandbox of its own.', list);
+    open({ title: 'A shared program', text: 'This program came with the link. It runs in this page only, in a sandbox of its own.' }, list);
     matrix(false);
     return true;
   } catch (error) {

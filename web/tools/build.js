@@ -31,7 +31,7 @@ export async function build() {
   await when(join(STATE, 'packs.stamp'), [...packInputs(), ...tools], async () => {
     for (const [name, bytes] of Object.entries(await makePacks())) writeFileSync(join(STATE, name), bytes);
   });
-  await when(join(STATE, 'site.stamp'), [join(STATE, 'packs.stamp'), ...filesIn('web'), ...filesIn('js'), 'package-lock.json', 'dist/vm.wasm', ...LIBRARIES].filter(existsSync), makeSite);
+  await when(join(STATE, 'site.stamp'), [join(STATE, 'packs.stamp'), ...filesIn('web'), ...filesIn('js'), 'package.json', 'package-lock.json', 'dist/vm.wasm', ...LIBRARIES].filter(existsSync), makeSite);
 }
 
 /** Does it if one of its inputs is newer than the stamp. */
@@ -53,7 +53,7 @@ async function makeSite() {
   };
   const read = (name) => readFileSync(join(STATE, name));
   const fonts = FONTS.map(({ name, file }) => put(name, 'woff2', readFileSync(file)));
-  const style = faces(fonts) + ['tokens', 'layout', 'panels', 'graph'].map((name) => readFileSync(`web/style/${name}.css`, 'utf8')).join('').replace(/\/\*[^]*?\*\/\n?/g, '');
+  const style = faces(fonts) + ['tokens', 'layout', 'panels', 'graph', 'editor'].map((name) => readFileSync(`web/style/${name}.css`, 'utf8')).join('').replace(/\/\*[^]*?\*\/\n?/g, '');
   const data = { wasm: put('vm', 'wasm', readFileSync('dist/vm.wasm')), first: put('first', 'lzma', read('first')), headers: put('headers', 'json', read('headers')) };
   // Fetched when first used.
   const later = { rest: put('rest', 'pack', read('rest')), ...Object.fromEntries(LIBRARIES.filter(existsSync).map((file) => [basename(file, '.wasm'), put(basename(file, '.wasm'), 'wasm', readFileSync(file))])) };
@@ -76,7 +76,19 @@ function pageOf({ css, main, fonts, data, workers }) {
   return readFileSync('web/index.html', 'utf8')
     .replace('href="style.css"', `href="${css}"`)
     .replace('src="main.js"', `src="${main}"`)
-    .replace('<!-- preload -->', early.join('\n'));
+    .replace('<!-- preload -->', early.join('\n'))
+    .replace('<!-- about -->', about());
+}
+
+/** What the page runs, and where to read on: as package.json says. */
+function about() {
+  const { name, version, homepage, repository } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const release = JSON.parse(readFileSync(join(STATE, 'described'), 'utf8')).otp;
+  const page = `https://www.npmjs.com/package/${name}`;
+  const source = (repository?.url ?? repository)?.replace(/^git\+/, '').replace(/\.git$/, '') ?? `${page}?activeTab=code`;
+  const links = { Docs: homepage ?? `${page}#readme`, Package: page, Source: source };
+  const anchors = Object.entries(links).map(([text, url]) => `<a href="${url}" target="_blank" rel="noopener">${text}</a>`);
+  return `<footer class="about"><span>Erlang/OTP ${release}</span><span>${name} ${version}</span>${anchors.join('')}</footer>`;
 }
 
 /** Bytes as a host sends them: what compresses, by gzip. @returns {{js: number, first: number}} */

@@ -27,7 +27,7 @@ export const packInputs = () => [...PACKS.filter((file) => existsSync(file)), 's
 const exampleFiles = () => readdirSync('web/examples').filter((name) => name.endsWith('.erl')).map((name) => join('web/examples', name));
 
 /**
- * @returns {Promise<{first: Buffer, rest: Buffer, headers: Buffer}>} the contents of the three files
+ * @returns {Promise<{first: Buffer, rest: Buffer, headers: Buffer, described: Buffer}>} the contents of the three files, and what they are of
  */
 export async function makePacks() {
   const packs = PACKS.filter((file) => existsSync(file)).map((file) => readPack(readFileSync(file), { inflate: (data) => inflateRawSync(data) }));
@@ -40,7 +40,7 @@ export async function makePacks() {
   const needed = await neededModules({ wasm: readFileSync('dist/vm.wasm'), otp: writePack(described, new Map(), { deflate: false }), find, headers, examples });
   const first = new Map(needed.toSorted(alike).map((name) => [name, find(name)]));
   const rest = new Map(allModules(packs).filter((name) => !first.has(name)).map((name) => [name, find(name)]));
-  return { first: lzma(writePack(described, first, { deflate: false })), rest: writePack(described, rest, { deflate: true }), headers: Buffer.from(JSON.stringify(headers)) };
+  return { first: lzma(writePack(described, first, { deflate: false })), rest: writePack(described, rest, { deflate: true }), headers: Buffer.from(JSON.stringify(headers)), described: Buffer.from(JSON.stringify(described)) };
 }
 
 /** Modules of one family beside each other: they have most in common. */

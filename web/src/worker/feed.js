@@ -4,12 +4,15 @@
 // program can make a frame larger than the limits here; what is left out is counted.
 
 import { Atom, Tuple } from '../../../js/term.js';
+import { faultOf } from './fault.js';
 import { brief, callText } from './text.js';
 
 const MAX_EVENTS = 400;
 const MAX_OUTPUT = 8000;
 const TAIL = 1200;
 const MAX_NODES = 300;
+/** Errors at run time in one frame. */
+const MAX_FAULTS = 20;
 /** Message events of one frame after which their recording stops until the next. */
 const MAX_MESSAGES = 1500;
 /** The initial call of OTP's shell, by which it is known. */
@@ -23,6 +26,8 @@ export class Feed {
   /** @type {object[]} */
   #events = [];
   #left = 0;
+  /** Errors that ended processes, at lines of the program. @type {{file: string, line: number, text: string, who: string}[]} */
+  #faults = [];
   /** @type {{stream: string, text: string}[]} */
   #output = [];
   #outputSize = 0;
@@ -60,9 +65,15 @@ export class Feed {
     this.#began = clock.monotonic();
     for (const process of vm.inspect().processes) this.#system.add(String(process.pid));
     for (const [kind, record] of Object.entries(RECORDS)) if (kind !== 'message') vm.on(kind, (event) => this.#take(kind, record(event)));
+    vm.on('exit', ({ pid, reason, normal }) => !normal && this.#failed(String(pid), reason));
     vm.on('stdout', ({ text }) => this.#print('out', text));
     vm.on('stderr', ({ text }) => this.#print('err', text));
     this.#listenToMessages();
+  }
+
+  #failed(id, reason) {
+    const fault = this.#faults.length < MAX_FAULTS && faultOf(reason);
+    if (fault) this.#faults.push({ ...fault, who: this.#names.get(id) ?? id });
   }
 
   #listenToMessages() {
@@ -163,6 +174,7 @@ export class Feed {
       outputLeft: Math.max(0, this.#outputLeft - this.#tail.length),
       outputTail: this.#tail,
       ask: this.#ask,
+      faults: this.#faults,
       flood: this.#messages > MAX_MESSAGES,
       time: (this.#clock.monotonic() - this.#began) / 1000,
       memory,
@@ -171,6 +183,7 @@ export class Feed {
     };
     this.#events = [];
     this.#output = [];
+    this.#faults = [];
     this.#tail = '';
     this.#ask = undefined;
     this.#left = this.#outputSize = this.#outputLeft = 0;

@@ -6,6 +6,7 @@
 import { createVM } from '../../../js/create.js';
 import { Atom, tuple } from '../../../js/term.js';
 import { pacedClock } from './clock.js';
+import { ownFiles } from './fault.js';
 import { Feed } from './feed.js';
 import { startJavascript } from './javascript.js';
 import { restFinder } from './rest.js';
@@ -46,6 +47,7 @@ const handlers = {
   },
   async start({ beams, files, entry, speed: pace, javascript }) {
     stop();
+    ownFiles(files.map(({ name }) => name));
     const clock = pacedClock(1);
     const vm = await createVM({
       wasm: parts.wasm,
