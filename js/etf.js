@@ -5,7 +5,7 @@
 // Iterative, so that no depth of nesting overflows the stack; every read is bounds-checked.
 
 import { TermError, ForeignError } from './errors.js';
-import { Atom, BitString, ErlangMap, Float, Fun, ImproperList, Pid, Port, Ref, Tuple, containsItself, format, isPlain } from './term.js';
+import { Atom, BitString, ErlangMap, Float, Fun, ImproperList, Pid, Port, Ref, Tuple, format, parts, pathTo } from './term.js';
 
 /**
  * How the identifiers of a VM are known: `node` is its name, `owner` the identity its pids carry.
@@ -17,8 +17,10 @@ import { Atom, BitString, ErlangMap, Float, Fun, ImproperList, Pid, Port, Ref, T
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const toUtf8 = new TextEncoder();
-/** A character for each byte, another for each. */
-const oneByte = new TextDecoder('latin1');
+/** A surrogate without the other half of its pair. */
+const HALF = /\p{Cs}/u;
+/** Bytes of a term: no memory here holds more. */
+const MOST = 2 ** 31 - 1;
 const NIL = Symbol('nil');
 
 // --- Encoding -------------------------------------------------------------------------------------
@@ -28,19 +30,16 @@ class Writer {
   view = new DataView(this.bytes.buffer);
   at = 0;
 
-  /**
-   * @param {Identity | undefined} identity whose pids may be written
-   * @param {boolean} [canonical] equal terms as equal bytes: maps in the order of their keys, pids of whatever VM
-   */
-  constructor(identity, canonical = false) {
+  /** @param {Identity | undefined | null} identity whose pids may be written; null: of whatever VM */
+  constructor(identity) {
     this.identity = identity;
-    this.canonical = canonical;
   }
 
   /** @param {number} n */
   room(n) {
     if (this.at + n <= this.bytes.length) return;
-    const bytes = new Uint8Array(Math.max(this.bytes.length * 2, this.at + n));
+    if (this.at + n > MOST) throw new TermError('a term of more than 2 GiB');
+    const bytes = new Uint8Array(Math.min(Math.max(this.bytes.length * 2, this.at + n), MOST));
     bytes.set(this.bytes.subarray(0, this.at));
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer);
@@ -87,7 +86,7 @@ class Writer {
 
   /** @param {string} name */
   atom(name) {
-    const text = toUtf8.encode(name);
+    const text = utf8Bytes(name);
     if (text.length > 255 && [...name].length > 255) throw new TermError(`an atom has at most 255 characters, not ${[...name].length}`);
     if (text.length < 256) {
       this.u8(119);
@@ -109,18 +108,16 @@ class Writer {
 
   /** @param {number} value */
   number(value) {
-    if (Number.isInteger(value)) {
-      if (!Number.isSafeInteger(value)) throw new TermError(`${value} is no safe integer: use a BigInt or new Float(${value})`);
-      if (Object.is(value, -0)) this.float(value);
-      else if (value >= 0 && value < 256) {
-        this.u8(97);
-        this.u8(value);
-      } else if (value >= -0x80000000 && value <= 0x7fffffff) {
-        this.u8(98);
-        this.u32(value);
-      } else this.bigint(BigInt(value));
-    } else if (Number.isFinite(value)) this.float(value);
-    else throw new TermError(`${value} is not an Erlang number`);
+    if (!Number.isFinite(value)) throw new TermError(`${value} is not an Erlang number`);
+    if (!Number.isInteger(value) || Object.is(value, -0)) this.float(value);
+    else if (!Number.isSafeInteger(value)) throw new TermError(`${value} is no safe integer: use a BigInt or new Float(${value})`);
+    else if (value >= 0 && value < 256) {
+      this.u8(97);
+      this.u8(value);
+    } else if (value >= -0x80000000 && value <= 0x7fffffff) {
+      this.u8(98);
+      this.u32(value);
+    } else this.bigint(BigInt(value));
   }
 
   /** @param {bigint} value */
@@ -146,38 +143,127 @@ class Writer {
   }
 }
 
+/** @param {string} text */
+function utf8Bytes(text) {
+  const bytes = toUtf8.encode(text);
+  if (bytes.length !== text.length && HALF.test(text)) throw new TermError('half a surrogate pair has no UTF-8');
+  return bytes;
+}
+
 /**
- * The bytes of a term, with the leading 131.
+ * The bytes of a term, with the leading 131. What has no term is refused with a TermError that says where it is.
+ *
+ * @example
+ * const vm = await createVM();
+ * await vm.call('lists', 'sum', [[1, { b: NaN }]]).catch((error) => error.message); // 'NaN is not an Erlang number: args[0][1].b'
+ *
  * @param {any} term
  * @param {Identity} [identity] whose pids, references and funs may cross; without one, none
+ * @param {string} [name] of what the caller gave, for errors
+ * @param {any} [given] what the caller gave, of which the term is made
  * @returns {Uint8Array}
  */
-export function encode(term, identity) {
-  return write(new Writer(identity), term);
-}
-
-/**
- * A text equal for equal terms.
- * @param {any} term
- * @returns {string}
- */
-export function keyText(term) {
-  return oneByte.decode(write(new Writer(undefined, true), term));
-}
-
-/** @param {Writer} w @param {any} term */
-function write(w, term) {
+export function encode(term, identity, name = 'term', given = term) {
+  const w = new Writer(identity);
   w.u8(131);
   /** Terms still to write, last first. @type {any[]} */
   const todo = [term];
-  for (let n = 0; todo.length > 0; n++) {
-    // What refers to itself never ends, so it is enough to look once it has gone on for long.
-    if (n === 100_000 && containsItself(term)) throw new TermError('a value that contains itself has no Erlang term');
-    const next = todo.pop();
-    if (next === NIL) w.u8(106);
-    else writeOne(w, next, todo);
+  let next;
+  try {
+    for (let n = 0; todo.length > 0; n++) {
+      // What refers to itself never ends, so it is enough to look once it has gone on for long.
+      if (n === 100_000) walk(term, new Map(), () => undefined);
+      next = todo.pop();
+      if (next === NIL) w.u8(106);
+      else writeOne(w, next, todo);
+    }
+  } catch (error) {
+    throw located(error, name, given, next);
   }
   return w.bytes.subarray(0, w.at);
+}
+
+/** An error that says where it is. @param {any} error @param {string} name @param {any} given @param {any} part */
+function located(error, name, given, part) {
+  if (!(error instanceof TermError || error instanceof ForeignError)) return error;
+  try {
+    const way = Object.is(given, part) ? '' : pathTo(given, error.message === ITSELF ? undefined : [part]);
+    if (way !== undefined) error.message += `: ${name}${way.length > 200 ? `${way.slice(0, 100)}...${way.slice(-100)}` : way}`;
+  } catch {
+    // Too deep to say.
+  }
+  return error;
+}
+
+// --- Sameness -------------------------------------------------------------------------------------
+
+/** A character for each byte, another for each. */
+const oneByte = new TextDecoder('latin1');
+const ITSELF = 'a value that contains itself has no Erlang term';
+const UNDER_WAY = {};
+
+/**
+ * Makes something of each composite in a value, of its parts first; whatever the depth.
+ * @param {any} root
+ * @param {Map<any, any>} made what was made of each
+ * @param {(term: any, parts: readonly any[]) => any} make
+ */
+export function walk(root, made, make) {
+  const todo = [root];
+  while (todo.length > 0) {
+    const next = todo.at(-1);
+    const inside = parts(next);
+    if (!inside || (made.has(next) && made.get(next) !== UNDER_WAY)) todo.pop();
+    else if (made.has(next)) made.set(todo.pop(), make(next, inside));
+    else {
+      made.set(next, UNDER_WAY);
+      for (const part of inside) {
+        if (made.get(part) === UNDER_WAY) throw new TermError(ITSELF);
+        if (typeof part === 'object') todo.push(part);
+      }
+    }
+  }
+}
+
+/** When terms are the same, as =:= says. The work is linear in the size of a term, however it is nested. */
+export class Same {
+  /** The numbers of leaves, and of composites by their kind and the numbers of their parts. @type {Map<unknown, number>} */
+  #numbers = new Map();
+
+  /**
+   * Equal (as keys of a Map are) for equal terms.
+   * @param {any} term
+   * @param {boolean} [add] whether to remember it if it is new
+   * @param {Map<any, number>} [known] numbers of composites that will not change
+   * @returns {unknown}
+   */
+  key(term, add = true, known = new Map()) {
+    if (!parts(term)) return leafKey(term);
+    const number = (/** @type {unknown} */ key) => {
+      const found = this.#numbers.get(key);
+      if (!found && add) this.#numbers.set(key, this.#numbers.size + 1);
+      return found ?? (add ? this.#numbers.size : 0);
+    };
+    walk(term, known, (next, inside) => {
+      const numbers = inside.map((part) => known.get(part) ?? number(leafKey(part)));
+      if (Array.isArray(next)) return number(`~l${numbers}`);
+      if (next instanceof Tuple) return number(`~t${numbers}`);
+      if (next instanceof ImproperList) return number(`~i${numbers}`);
+      const pairs = numbers.map((key, i) => `${key}:${numbers[i + 1]}`).filter((_, i) => i % 2 === 0);
+      return number(`~m${pairs.sort()}`);
+    });
+    return `#${known.get(term)}`;
+  }
+}
+
+/** @param {any} term without parts */
+function leafKey(term) {
+  if (typeof term === 'bigint' && Number.isSafeInteger(Number(term))) return Number(term);
+  if (term instanceof Atom || (Number.isSafeInteger(term) && !Object.is(term, -0))) return term;
+  if (typeof term === 'boolean' || term == null) return Atom.for(String(term));
+  const w = new Writer(null);
+  writeOne(w, term, []);
+  return oneByte.decode(w.bytes.subarray(0, w.at));
 }
 
 /**
@@ -195,7 +281,7 @@ function writeOne(w, term, todo) {
     case 'undefined':
       return w.atom(String(term));
     case 'string':
-      return w.binary(toUtf8.encode(term));
+      return w.binary(utf8Bytes(term));
     case 'object':
       return term === null ? w.atom('null') : writeObject(w, term, todo);
     default:
@@ -220,17 +306,16 @@ function writeObject(w, term, todo) {
   else if (term instanceof BitString) writeBits(w, term);
   else if (term instanceof Pid || term instanceof Port || term instanceof Ref) writeIdentifier(w, term);
   else if (term instanceof Fun) writeFun(w, term);
-  else if (term instanceof ErlangMap || term instanceof Map) writeMap(w, [...(term instanceof Map ? new ErlangMap(term) : term)], todo);
   else if (term instanceof ArrayBuffer) w.binary(new Uint8Array(term));
   else if (ArrayBuffer.isView(term)) w.binary(new Uint8Array(term.buffer, term.byteOffset, term.byteLength));
-  else if (isPlain(term)) {
-    writeMap(
-      w,
-      Object.entries(term).map(([key, value]) => [Atom.for(key), value]),
-      todo,
-    );
-  } else if (term.pid instanceof Pid) writeIdentifier(w, term.pid); // a JsProcess stands for its pid
-  else throw new TermError(`a ${term.constructor?.name ?? 'foreign object'} has no Erlang term`);
+  else if (term.pid instanceof Pid) writeIdentifier(w, term.pid); // a JsProcess stands for its pid
+  else {
+    const entries = parts(term);
+    if (!entries) throw new TermError(`a ${term.constructor?.name ?? 'foreign object'} has no Erlang term`);
+    w.u8(116);
+    w.u32(entries.length / 2);
+    later(todo, entries);
+  }
 }
 
 /**
@@ -252,21 +337,6 @@ function later(todo, items) {
   for (let i = items.length; i-- > 0; ) todo.push(items[i]);
 }
 
-/**
- * @param {Writer} w
- * @param {[any, any][]} entries
- * @param {any[]} todo
- */
-function writeMap(w, entries, todo) {
-  if (w.canonical) {
-    const texts = new Map(entries.map((entry) => [entry, keyText(entry[0])]));
-    entries.sort((a, b) => (/** @type {string} */ (texts.get(a)) < /** @type {string} */ (texts.get(b)) ? -1 : 1));
-  }
-  w.u8(116);
-  w.u32(entries.length);
-  later(todo, entries.flat());
-}
-
 /** @param {Writer} w @param {BitString} bits */
 function writeBits(w, bits) {
   if (bits.size % 8 === 0) return w.binary(bits.bytes);
@@ -281,7 +351,7 @@ function writeBits(w, bits) {
  * @param {{owner: object | null, toString(): string}} term
  */
 function checkOwner(w, term) {
-  if (term.owner !== null && term.owner !== w.identity?.owner && !w.canonical) throw new ForeignError(String(term));
+  if (term.owner !== null && w.identity !== null && term.owner !== w.identity?.owner) throw new ForeignError(String(term));
 }
 
 /**
@@ -299,8 +369,9 @@ function writeIdentifier(w, term) {
   } else if (term instanceof Port) {
     w.u8(120);
     w.atom(term.node);
-    w.u32(Math.floor(term.numbers[0] / 0x100000000));
-    w.u32(term.numbers[0] >>> 0);
+    const [first, low = first] = term.numbers;
+    w.u32(term.numbers.length > 1 ? first : Math.floor(first / 0x100000000));
+    w.u32(low >>> 0);
     w.u32(term.creation);
   } else {
     w.u8(90);
@@ -390,6 +461,8 @@ export class Decoder extends Reader {
   constructor(bytes, identity, at) {
     super(bytes, false, at);
     this.identity = identity;
+    /** @type {{same: Same, known: Map<object, number>} | undefined} */
+    this.keys = undefined;
   }
 
   /** A number of things, each at least one byte: never believed beyond what is there. */
@@ -403,7 +476,33 @@ export class Decoder extends Reader {
   term() {
     const version = this.u8();
     if (version !== 131) throw new TermError(`a term starts with 131, not ${version}`);
+    this.keys = undefined;
     return this.value();
+  }
+
+  /** A composite that has all its parts. @param {Frame} frame */
+  finish({ kind, items }) {
+    if (kind === 'tuple') return Tuple.from(items);
+    if (kind === 'map') return this.map(items);
+    const tail = items.pop();
+    // The short form of a list of bytes, as the tail of another.
+    if (Array.isArray(tail)) return tail.length === 0 ? items : items.concat(tail);
+    if (items.length === 0) return tail; // a list of no elements, announced as one
+    return new ImproperList(items, tail);
+  }
+
+  /** @param {any[]} items keys and values */
+  map(items) {
+    /** @type {[any, any][]} */
+    const entries = [];
+    for (let i = 0; i < items.length; i += 2) entries.push([items[i], items[i + 1]]);
+    if (entries.length > 1) {
+      // What is known of the parts of keys holds for this whole term.
+      const { same, known } = (this.keys ??= { same: new Same(), known: new Map() });
+      const seen = new Set();
+      for (const [key] of entries) if (seen.size === seen.add(same.key(key, true, known)).size) throw new TermError(`a map with two keys ${format(key, { limit: 50 })}`);
+    }
+    return ErlangMap.of(entries);
   }
 
   /** One term. @returns {any} */
@@ -420,7 +519,7 @@ export class Decoder extends Reader {
         frame.items.push(value);
         if (--frame.left > 0) break;
         frames.pop();
-        value = finish(frame);
+        value = this.finish(frame);
       }
     }
   }
@@ -428,6 +527,7 @@ export class Decoder extends Reader {
   /**
    * A term without parts, or undefined after a frame was opened for one with parts.
    * @param {Frame[]} frames
+   * @returns {any}
    */
   simple(frames) {
     const tag = this.u8();
@@ -445,12 +545,16 @@ export class Decoder extends Reader {
       }
       case 106:
         return [];
-      case 107: {
-        const bytes = this.slice(this.u16());
-        return Array.from(bytes);
+      case 107:
+        return Array.from(this.slice(this.u16()));
+      case 108: {
+        // A list in the tail of another is the rest of it.
+        const n = this.count();
+        const frame = frames.at(-1);
+        if (frame?.kind !== 'list' || frame.left !== 1) return open(frames, 'list', n + 1);
+        frame.left += n;
+        return undefined;
       }
-      case 108:
-        return open(frames, 'list', this.count() + 1);
       case 109:
         return this.slice(this.u32()).slice();
       case 77: {
@@ -492,8 +596,9 @@ export class Decoder extends Reader {
       case 113: {
         const module = this.atom();
         const name = this.atom();
-        this.need(1);
-        return new Fun(module, name, this.u8(), null, null);
+        const arity = this.simple([]);
+        if (!Number.isInteger(arity) || arity < 0 || arity > 255) throw new TermError('the arity of a fun is 0 to 255');
+        return new Fun(module, name, arity, null, null);
       }
       default:
         throw new TermError(`unknown tag ${tag} at ${this.at - 1}`);
@@ -508,12 +613,16 @@ export class Decoder extends Reader {
   atomText(tag) {
     if (tag !== 100 && tag !== 115 && tag !== 118 && tag !== 119) throw new TermError(`an atom was expected, not tag ${tag}`);
     const text = this.slice(tag === 100 || tag === 118 ? this.u16() : this.u8());
-    if (tag === 100 || tag === 115 || text.every((c) => c < 128)) return latin1(text);
-    try {
-      return utf8.decode(text);
-    } catch {
-      throw new TermError('an atom is not valid UTF-8');
+    let name = latin1(text);
+    if ((tag === 118 || tag === 119) && text.some((c) => c > 127)) {
+      try {
+        name = utf8.decode(text);
+      } catch {
+        throw new TermError('an atom is not valid UTF-8');
+      }
     }
+    if (name.length > 255 && [...name].length > 255) throw new TermError('an atom of more than 255 characters');
+    return name;
   }
 
   /** @param {number} n */
@@ -544,12 +653,16 @@ export class Decoder extends Reader {
   /** @param {number} tag */
   port(tag) {
     const node = this.atom();
-    const number = tag === 120 ? this.u32() * 0x100000000 + this.u32() : this.u32();
-    return new Port(node, [number], this.u32(), this.owner(node));
+    const high = tag === 120 ? this.u32() : 0;
+    const low = this.u32();
+    // Beyond what a number holds, two halves.
+    const numbers = high < 2 ** 21 ? [high * 0x100000000 + low] : [high, low];
+    return new Port(node, numbers, this.u32(), this.owner(node));
   }
 
   reference() {
     const n = this.u16();
+    if (n < 1 || n > 5) throw new TermError(`a reference of ${n} words`);
     const node = this.atom();
     const creation = this.u32();
     const numbers = Array.from({ length: n }, () => this.u32());
@@ -570,6 +683,7 @@ export class Decoder extends Reader {
 }
 
 /**
+ * Opens a composite.
  * @param {Frame[]} frames
  * @param {Frame['kind']} kind
  * @param {number} left
@@ -577,20 +691,6 @@ export class Decoder extends Reader {
 function open(frames, kind, left) {
   frames.push({ kind, items: [], left });
   return undefined;
-}
-
-/** @param {Frame} frame */
-function finish({ kind, items }) {
-  if (kind === 'tuple') return Tuple.from(items);
-  if (kind === 'list') {
-    const tail = items.pop();
-    if (Array.isArray(tail)) return tail.length === 0 ? items : items.concat(tail);
-    if (tail instanceof ImproperList) return new ImproperList(items.concat(tail.items), tail.tail);
-    return new ImproperList(items, tail);
-  }
-  const map = new ErlangMap();
-  for (let i = 0; i < items.length; i += 2) map.set(items[i], items[i + 1]);
-  return map;
 }
 
 /** @param {number} value */
@@ -601,8 +701,8 @@ function float(value) {
 
 /** @param {Uint8Array} bytes @param {number} bits of the last byte */
 function bitstring(bytes, bits) {
-  if (bytes.length === 0 || bits === 8) return bytes;
-  if (bits < 1 || bits > 8) throw new TermError('a bitstring whose last byte has no bits');
+  if (bits === (bytes.length > 0 ? 8 : 0)) return bytes;
+  if (bytes.length === 0 || bits < 1 || bits > 8) throw new TermError('a bitstring whose last byte has no bits');
   bytes[bytes.length - 1] &= 0xff << (8 - bits);
   return new BitString(bytes, (bytes.length - 1) * 8 + bits);
 }

@@ -13,9 +13,8 @@
 //   map                 ErlangMap                           Map, plain object (keys become atoms)
 //   pid, port, ref, fun Pid, Port, Ref, Fun
 //
-// This module imports nothing but how terms are compared: by their external form.
-
-import { keyText } from './etf.js';
+import { ArgumentError } from './errors.js';
+import { Same, walk } from './etf.js';
 
 /**
  * @typedef {number | bigint | boolean | string | null | undefined | Atom | Float | Tuple | ImproperList | BitString |
@@ -36,11 +35,14 @@ class Shown {
   }
 }
 
-/** @type {Map<string, Atom>} */
+/** The atoms that somebody holds. @type {Map<string, WeakRef<Atom>>} */
 const atoms = new Map();
+const forget = new FinalizationRegistry((/** @type {string} */ name) => {
+  if (!atoms.get(name)?.deref()) atoms.delete(name);
+});
 
 /**
- * An atom. There is one object for each name: `Atom.for('ok') === Atom.for('ok')`.
+ * An atom. There is one object for each name: `Atom.for('ok') === Atom.for('ok')`. One that nobody holds is forgotten.
  *
  * @example
  * Atom.for('ok') === Atom.for('ok'); // true
@@ -67,11 +69,12 @@ export class Atom extends Shown {
    * @returns {Atom}
    */
   static for(name) {
-    let atom = atoms.get(name);
+    let atom = atoms.get(name)?.deref();
     if (atom === undefined) {
-      if (typeof name !== 'string') throw new TypeError('the name of an atom is a string');
+      if (typeof name !== 'string') throw new ArgumentError('the name of an atom is a string');
       atom = new Atom(name);
-      atoms.set(name, atom);
+      atoms.set(name, new WeakRef(atom));
+      forget.register(atom, name);
     }
     return atom;
   }
@@ -100,7 +103,7 @@ export class Float extends Shown {
   /** @param {number} value */
   constructor(value) {
     super();
-    if (typeof value !== 'number' || !Number.isFinite(value)) throw new TypeError('a float is a finite number');
+    if (typeof value !== 'number' || !Number.isFinite(value)) throw new ArgumentError('a float is a finite number');
     this.value = value;
     Object.freeze(this);
   }
@@ -174,7 +177,7 @@ export class ImproperList extends Shown {
    */
   constructor(items, tail) {
     super();
-    if (!Array.isArray(items) || items.length === 0) throw new TypeError('an improper list has at least one item');
+    if (!Array.isArray(items) || items.length === 0) throw new ArgumentError('an improper list has at least one item');
     this.items = items;
     this.tail = tail;
   }
@@ -193,7 +196,7 @@ export class BitString extends Shown {
    */
   constructor(bytes, size) {
     super();
-    if (!Number.isInteger(size) || size < 0 || Math.ceil(size / 8) !== bytes.length) throw new TypeError('the size does not fit the bytes');
+    if (!Number.isInteger(size) || size < 0 || Math.ceil(size / 8) !== bytes.length) throw new ArgumentError('the size does not fit the bytes');
     this.bytes = bytes;
     this.size = size;
   }
@@ -212,17 +215,39 @@ export class BitString extends Shown {
  * @implements {Iterable<[any, any]>}
  */
 export class ErlangMap extends Shown {
-  /** @type {Map<unknown, [any, any]>} */
-  #entries = new Map();
+  /** Entries whose keys differ, until a key is looked for. @type {[any, any][]} */
+  #list = [];
+  /** From then on: the entries by the key of their key. @type {Map<unknown, [any, any]> | undefined} */
+  #index;
+  /** @type {Same | undefined} */
+  #same;
 
   /** @param {Iterable<[any, any]>} [entries] */
-  constructor(entries = []) {
+  constructor(entries) {
     super();
-    for (const [key, value] of entries) this.set(key, value);
+    if (entries) for (const [key, value] of entries) this.set(key, value);
+  }
+
+  /**
+   * A map of entries that are known to have different keys.
+   * @internal
+   * @param {[any, any][]} entries
+   */
+  static of(entries) {
+    const map = new ErlangMap();
+    map.#list = entries;
+    return map;
+  }
+
+  /** @param {Term} key @param {boolean} [add] */
+  #key(key, add) {
+    const same = (this.#same ??= new Same());
+    this.#index ??= new Map(this.#list.splice(0).map((entry) => [same.key(entry[0]), entry]));
+    return same.key(key, add);
   }
 
   get size() {
-    return this.#entries.size;
+    return this.#index?.size ?? this.#list.length;
   }
 
   /**
@@ -230,7 +255,8 @@ export class ErlangMap extends Shown {
    * @returns {any}
    */
   get(key) {
-    return this.#entries.get(keyOf(key))?.[1];
+    const at = this.#key(key, false);
+    return this.#index?.get(at)?.[1];
   }
 
   /**
@@ -244,7 +270,8 @@ export class ErlangMap extends Shown {
 
   /** @param {Term} key */
   has(key) {
-    return this.#entries.has(keyOf(key));
+    const at = this.#key(key, false);
+    return /** @type {any} */ (this.#index).has(at);
   }
 
   /**
@@ -252,25 +279,28 @@ export class ErlangMap extends Shown {
    * @param {Term} value
    */
   set(key, value) {
-    this.#entries.set(keyOf(key), [key, value]);
+    const at = this.#key(key);
+    this.#index?.set(at, [key, value]);
     return this;
   }
 
   /** @param {Term} key */
   delete(key) {
-    return this.#entries.delete(keyOf(key));
+    const at = this.#key(key, false);
+    return /** @type {any} */ (this.#index).delete(at);
   }
 
+  /** @returns {IterableIterator<[any, any]>} */
   entries() {
-    return this.#entries.values();
+    return (this.#index ?? this.#list).values();
   }
 
   *keys() {
-    for (const [key] of this.#entries.values()) yield key;
+    for (const [key] of this) yield key;
   }
 
   *values() {
-    for (const [, value] of this.#entries.values()) yield value;
+    for (const [, value] of this) yield value;
   }
 
   [Symbol.iterator]() {
@@ -304,7 +334,7 @@ class Identifier extends Shown {
 
   /** @param {unknown} other */
   equals(other) {
-    return other instanceof Identifier && this.owner === other.owner && keyText(this) === keyText(other);
+    return other instanceof Identifier && this.owner === other.owner && equals(this, other);
   }
 
   toJSON() {
@@ -346,7 +376,7 @@ export class Fun extends Shown {
    * @param {number} arity
    */
   static external(module, name, arity) {
-    if (!Number.isInteger(arity) || arity < 0 || arity > 255) throw new TypeError('the arity of a fun is 0 to 255');
+    if (!Number.isInteger(arity) || arity < 0 || arity > 255) throw new ArgumentError('the arity of a fun is 0 to 255');
     return new Fun(module, name, arity, null, null);
   }
 }
@@ -386,27 +416,36 @@ export function charlist(text) {
  * @returns {string}
  */
 export function text(term) {
+  return made(term, textOf, (list, inside, show) => (isList(list) ? inside.reduce((all, part) => all + show(part), '') : textOf(list)));
+}
+
+/** @param {any} term no list */
+function textOf(term) {
   if (typeof term === 'string') return term;
   if (term instanceof Uint8Array) return new TextDecoder().decode(term);
   if (term instanceof Atom) return term.name;
-  if (typeof term === 'number') return String.fromCodePoint(term);
-  if (Array.isArray(term)) return term.map(text).join('');
-  if (term instanceof ImproperList) return term.items.map(text).join('') + text(term.tail);
-  throw new TypeError(`${format(term)} is not text`);
+  if (Number.isInteger(term) && term >= 0 && term <= 0x10ffff) return String.fromCodePoint(term);
+  throw new ArgumentError(`${format(term, { limit: 100 })} is not text`);
+}
+
+/** @param {any} term */
+const isList = (term) => Array.isArray(term) || term instanceof ImproperList;
+
+/**
+ * What is made of a term from what is made of its parts; whatever the depth.
+ * @param {any} term
+ * @param {(leaf: any) => any} leaf
+ * @param {(term: any, inside: readonly any[], show: (part: any) => any) => any} composite
+ */
+function made(term, leaf, composite) {
+  /** @type {Map<any, any>} */
+  const known = new Map();
+  const show = (/** @type {any} */ part) => (known.has(part) ? known.get(part) : leaf(part));
+  walk(term, known, (next, inside) => composite(next, inside, show));
+  return show(term);
 }
 
 // --- Keys and equality ----------------------------------------------------------------------------
-
-/**
- * A value equal (===) for equal terms: the key of an ErlangMap.
- * @param {any} term
- * @returns {unknown}
- */
-export function keyOf(term) {
-  if (term instanceof Atom) return term;
-  if (typeof term === 'number' && Number.isSafeInteger(term) && !Object.is(term, -0)) return term;
-  return keyText(term);
-}
 
 /** @param {any} map @returns {Iterable<[any, any]>} */
 function mapEntries(map) {
@@ -425,7 +464,8 @@ function mapEntries(map) {
  * @param {Term} b
  */
 export function equals(a, b) {
-  return a === b || keyText(a) === keyText(b);
+  const same = new Same();
+  return a === b || same.key(a) === same.key(b);
 }
 
 // --- What is inside -------------------------------------------------------------------------------
@@ -437,36 +477,35 @@ export function isPlain(object) {
   return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
 }
 
-/** @param {any} term an object @returns {Iterable<any>} */
-function parts(term) {
+/** What a composite is made of; undefined for a term without parts. @param {any} term @returns {readonly any[] | undefined} */
+export function parts(term) {
+  if (typeof term !== 'object' || term === null || term instanceof Atom) return undefined;
+  if (Array.isArray(term)) return term;
   if (term instanceof Tuple) return term.elements;
   if (term instanceof ImproperList) return [...term.items, term.tail];
-  if (term instanceof ErlangMap || term instanceof Map) return [...term].flat();
-  return Array.isArray(term) ? term : isPlain(term) ? Object.values(term) : [];
+  if (term instanceof Map) return [...new ErlangMap(term)].flat();
+  if (term instanceof ErlangMap) return [...term].flat();
+  return isPlain(term) ? [...mapEntries(term)].flat() : undefined;
 }
 
 /**
- * Whether a value contains itself: then it is no term. Looked for only where a walk goes on for long.
- * @param {any} root
+ * The way to a part of a value, as JavaScript would write it, or to one that contains itself. Only for errors: recursive.
+ * @param {any} term
+ * @param {[any] | undefined} wanted the part; undefined: what is inside of itself
+ * @param {Map<any, boolean>} [open] what has been looked at; true: not yet all of it
+ * @returns {string | undefined}
  */
-export function containsItself(root) {
-  /** Whether all that is in an object has been looked at. @type {Map<object, boolean>} */
-  const seen = new Map();
-  const todo = [root];
-  while (todo.length > 0) {
-    const next = todo.at(-1);
-    if (typeof next !== 'object' || next === null || ArrayBuffer.isView(next) || seen.has(next)) {
-      todo.pop();
-      if (seen.has(next)) seen.set(next, true);
-      continue;
-    }
-    seen.set(next, false);
-    for (const part of parts(next)) {
-      if (seen.get(part) === false) return true;
-      todo.push(part);
-    }
+export function pathTo(term, wanted, open = new Map()) {
+  const inside = parts(term) ?? [];
+  const step = (/** @type {number} */ i) => (term.size !== undefined || isPlain(term) ? `.${format(inside[i & -2])}${i & 1 ? '' : ' (a key)'}` : `[${i}]`);
+  open.set(term, true);
+  for (let i = 0; i < inside.length; i++) {
+    const part = inside[i];
+    const rest = (wanted ? Object.is(part, wanted[0]) : open.get(part)) ? '' : open.has(part) ? undefined : pathTo(part, wanted, open);
+    if (rest !== undefined) return step(i) + rest;
   }
-  return false;
+  open.set(term, false);
+  return undefined;
 }
 
 // --- Text -----------------------------------------------------------------------------------------
@@ -529,7 +568,7 @@ function bitsText(bits) {
 function identifierText(id) {
   const node = id.owner ? '0' : id.node;
   if (id instanceof Pid) return `<${node}.${id.numbers[0]}.${id.numbers[1]}>`;
-  if (id instanceof Port) return `#Port<${node}.${id.numbers[0]}>`;
+  if (id instanceof Port) return `#Port<${node}.${id.numbers.reduce((sum, half) => (sum << 32n) + BigInt(half), 0n)}>`;
   return `#Ref<${node}.${[...id.numbers].reverse().join('.')}>`;
 }
 
@@ -623,16 +662,18 @@ function formatOne(term, put, sequence, todo) {
  * @returns {any}
  */
 export function pretty(term) {
+  return made(term, prettyLeaf, (next, inside, show) => {
+    if (isText(inside) && Array.isArray(next)) return text(next);
+    const shown = inside.map(show);
+    if (isList(next) || next instanceof Tuple) return shown;
+    const entries = shown.flatMap((key, i) => (i % 2 ? [] : [[key, shown[i + 1]]]));
+    return entries.every(([key]) => typeof key === 'string' || typeof key === 'number') ? Object.fromEntries(entries) : new Map(/** @type {any} */ (entries));
+  });
+}
+
+/** @param {any} term without parts */
+function prettyLeaf(term) {
   if (term instanceof Atom) return ['undefined', 'null', 'nil'].includes(term.name) ? null : term.name;
   if (term instanceof Float) return term.value;
-  if (term instanceof Uint8Array) return utf8(term) ?? term;
-  if (term instanceof Tuple) return term.elements.map(pretty);
-  if (Array.isArray(term)) return isText(term) ? String.fromCodePoint(...term.slice(0, 10_000)) + (term.length > 10_000 ? pretty(term.slice(10_000)) : '') : term.map(pretty);
-  if (term instanceof ImproperList) return [...term.items, term.tail].map(pretty);
-  if (term instanceof ErlangMap) {
-    const entries = [...term].map(([key, value]) => [pretty(key), pretty(value)]);
-    const simple = entries.every(([key]) => typeof key === 'string' || typeof key === 'number');
-    return simple ? Object.fromEntries(entries) : new Map(/** @type {[any, any][]} */ (entries));
-  }
-  return term;
+  return term instanceof Uint8Array ? (utf8(term) ?? term) : term;
 }

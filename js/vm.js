@@ -194,12 +194,13 @@ export class VM extends Events {
    * @param {string | Atom} fun
    * @param {Term[]} args
    * @param {Term[]} options
+   * @param {Term[]} [given] what the caller gave of the arguments, for errors
    * @returns {Pid}
    */
-  #spawn(module, fun, args, options) {
+  #spawn(module, fun, args, options, given = args) {
     this.#running();
     const request = Tuple.from([atom(module, 'a module'), atom(fun, 'a function'), array(args), options]);
-    const answer = this.#machine.request('spawn', this.#encode(request), `cannot spawn ${module}:${fun}/${args.length}`);
+    const answer = this.#machine.request('spawn', this.#encode(request, 'args', given), `cannot spawn ${module}:${fun}/${args.length}`);
     this.#loop.wake();
     return this.#decode(/** @type {Uint8Array} */ (answer));
   }
@@ -240,7 +241,7 @@ export class VM extends Events {
   #signal(kind, to, content) {
     const target = typeof to === 'string' ? Atom.for(to) : to;
     this.#running();
-    this.#machine.request(kind, this.#encode(Tuple.from([target, content, Atom.for('undefined')])), `cannot send to ${to}`);
+    this.#machine.request(kind, this.#encode(Tuple.from([target, content, Atom.for('undefined')]), kind === 'send' ? 'message' : 'reason', content), `cannot send to ${to}`);
     this.#loop.wake();
   }
 
@@ -279,7 +280,7 @@ export class VM extends Events {
       call: (fun, args) => this.#jsCall(pid, fun, args),
       exit: (reason) => {
         this.#running();
-        this.#machine.js(JS_EXIT, this.#encode(Tuple.from([pid, reason])), 'cannot exit');
+        this.#machine.js(JS_EXIT, this.#encode(Tuple.from([pid, reason]), 'reason', reason), 'cannot exit');
         this.#loop.wake();
       },
       report: (error, where) => this.report(error, `${where} of ${pid}${name === undefined ? '' : ` (${name})`}`),
@@ -297,7 +298,7 @@ export class VM extends Events {
   #jsCall(pid, fun, args) {
     this.#running();
     const request = Tuple.from([pid, Atom.for('erlang'), Atom.for(fun), args]);
-    const [kind, value] = this.#decode(this.#machine.js(JS_CALL, this.#encode(request), `cannot ${fun}`));
+    const [kind, value] = this.#decode(this.#machine.js(JS_CALL, this.#encode(request, fun, args.at(-1)), `cannot ${fun}`));
     this.#loop.wake();
     if (kind.name !== 'ok') throw new ErlangError(kind.name, value);
     return value;
@@ -328,7 +329,7 @@ export class VM extends Events {
       const id = this.#nextCall++;
       this.#bridge ??= this.#spawn('spawnlink', 'js', [], [Atom.for('js')]);
       const request = [this.#bridge, id, atom(module, 'a module'), atom(fun, 'a function'), array(args)];
-      const pid = this.#spawn('spawnlink_js', 'call', request, spawnOptions(spawn));
+      const pid = this.#spawn('spawnlink_js', 'call', request, spawnOptions(spawn), args);
       const key = keyOfPid(pid);
       const forget = () => {
         this.#calls.delete(id);
@@ -805,10 +806,10 @@ export class VM extends Events {
 
   // --- Terms --------------------------------------------------------------------------------------
 
-  /** @param {any} term */
-  #encode(term) {
+  /** @param {any} term @param {string} [name] of what was given, for errors @param {any} [given] */
+  #encode(term, name, given) {
     this.#machine.check();
-    return encode(term, this.#identity);
+    return encode(term, this.#identity, name, given);
   }
 
   /** @param {Uint8Array} bytes */

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { ForeignError, TermError } from '../../js/errors.js';
 import { Decoder, decode, encode } from '../../js/etf.js';
-import { Atom, BitString, ErlangMap, Float, Fun, ImproperList, Pid, Ref, Tuple, equals, tuple } from '../../js/term.js';
+import { Atom, BitString, ErlangMap, Float, Fun, ImproperList, Pid, Port, Ref, Tuple, equals, format, pretty, text, tuple } from '../../js/term.js';
+import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { erl } from './helper.js';
+import { chance, randomTerm, spoil } from './terms.fuzz.js';
 
 /** Terms as Erlang writes them; both ways through our codec they must come back =:= . */
 const TERMS = [
@@ -107,4 +111,140 @@ test('a decoder reads one term after the other', () => {
   expect(decoder.ended).toBe(false);
   expect(decoder.term()).toEqual([2]);
   expect(decoder.ended).toBe(true);
+});
+
+test('whatever bytes: what binary_to_term refuses is refused, with a TermError; what it takes is the same term', () => {
+  const rnd = chance(20_251);
+  const cases = [];
+  let taken = 0;
+  while (cases.length < 4 * 4000) {
+    const bytes = [131, ...randomTerm(rnd, 4)];
+    if (rnd(2)) for (let i = rnd(3); i >= 0; i--) spoil(rnd, bytes);
+    // References of no words make OTP 25 crash; atoms by number are known to the emulator alone.
+    if (/5a0000|49/.test(Buffer.from(bytes).toString('hex'))) continue;
+    let again = new Uint8Array();
+    try {
+      again = encode(decode(Uint8Array.from(bytes)));
+      taken++;
+    } catch (error) {
+      if (!(error instanceof TermError)) throw error;
+    }
+    const sizes = Buffer.alloc(8);
+    sizes.writeUInt32BE(bytes.length, 0);
+    sizes.writeUInt32BE(again.length, 4);
+    cases.push(sizes, Buffer.from(bytes), again, new Uint8Array());
+  }
+  expect(taken).toBeGreaterThan(1000);
+  const folder = mkdtempSync(join(tmpdir(), 'spawnlink-'));
+  try {
+    writeFileSync(join(folder, 'cases'), Buffer.concat(cases));
+    const differ = erl(`
+      {ok, All} = file:read_file("${folder}/cases"),
+      Theirs = fun(B) -> try binary_to_term(B, [used]) of {T, Used} when Used =:= byte_size(B) -> {ok, T}; _ -> refused catch _:_ -> refused end end,
+      Go = fun Go(<<>>) -> ok; Go(<<N:32, M:32, In:N/binary, Out:M/binary, Rest/binary>>) ->
+        Ours = case M of 0 -> refused; _ -> {ok, binary_to_term(Out)} end,
+        Theirs(In) =:= Ours orelse io:format("~s~n", [binary:encode_hex(In)]),
+        Go(Rest) end,
+      Go(All)`);
+    expect(differ).toBe('');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}, 120_000);
+
+describe('reading takes time by the size of a term, whatever it is', () => {
+  const LEVELS = 40_000;
+  const nested = (level, innermost, after = []) => Uint8Array.from([131, ...Array(LEVELS).fill(level).flat(), ...innermost, ...after]);
+  test.each([
+    ['maps in keys', nested([116, 0, 0, 0, 1], [106], Array(LEVELS).fill(106))],
+    ['maps of two in keys', nested([116, 0, 0, 0, 2, 97, 1, 97, 2], [106], Array(LEVELS).fill(106))],
+    ['maps in values', nested([116, 0, 0, 0, 1, 97, 1], [106])],
+    ['lists in tails', nested([108, 0, 0, 0, 1, 97, 1], [106])],
+    ['lists in tails, improper', nested([108, 0, 0, 0, 1, 97, 1], [97, 3])],
+    ['lists in tails, a string at the end', nested([108, 0, 0, 0, 1, 97, 1], [107, 0, 1, 5])],
+    ['lists in heads', nested([108, 0, 0, 0, 1], [106], Array(LEVELS).fill(106))],
+    ['tuples', nested([104, 1], [106])],
+  ])('%s', (_name, bytes) => {
+    const begun = process.cpuUsage().user;
+    const term = decode(bytes);
+    const again = decode(encode(term));
+    expect(equals(term, again)).toBe(true);
+    expect(format(term).length).toBeGreaterThan(1000);
+    pretty(term);
+    if (term instanceof ErlangMap) expect(term.has(7)).toBe(false);
+    // Quadratic it was half a minute; all this is linear.
+    expect((process.cpuUsage().user - begun) / 1000).toBeLessThan(15_000);
+  });
+
+  test('what is shared is looked at once', () => {
+    let shared = [1];
+    for (let i = 0; i < 60; i++) shared = [shared, shared];
+    let other = [1];
+    for (let i = 0; i < 60; i++) other = [other, other];
+    expect(equals(shared, other)).toBe(true);
+    expect(new ErlangMap([[shared, 'found']]).get(other)).toBe('found');
+  });
+});
+
+test('a list that goes on in its tail is one list', () => {
+  expect(decode(Uint8Array.from([131, 108, 0, 0, 0, 1, 97, 1, 108, 0, 0, 0, 2, 97, 2, 97, 3, 106]))).toEqual([1, 2, 3]);
+  expect(decode(Uint8Array.from([131, 108, 0, 0, 0, 1, 97, 1, 107, 0, 2, 2, 3]))).toEqual([1, 2, 3]);
+  expect(decode(Uint8Array.from([131, 108, 0, 0, 0, 1, 97, 1, 108, 0, 0, 0, 1, 97, 2, 97, 3]))).toEqual(new ImproperList([1, 2], 3));
+  expect(decode(Uint8Array.from([131, 108, 0, 0, 0, 0, 97, 7]))).toBe(7); // as binary_to_term
+});
+
+test.each([
+  ['two equal keys', [116, 0, 0, 0, 2, 97, 1, 106, 97, 1, 106]],
+  ['two equal keys, one written long', [116, 0, 0, 0, 2, 97, 1, 106, 98, 0, 0, 0, 1, 106]],
+  ['two equal keys that are maps in another order', [116, 0, 0, 0, 2, 116, 0, 0, 0, 2, 97, 1, 106, 97, 2, 106, 106, 116, 0, 0, 0, 2, 97, 2, 106, 97, 1, 106, 106]],
+  ['a reference of no words', [90, 0, 0, 119, 1, 97, 0, 0, 0, 0]],
+  ['a reference of six', [90, 0, 6, 119, 1, 97, ...Array(28).fill(0)]],
+  ['an atom of 256 characters', [118, 1, 0, ...Array(256).fill(97)]],
+  ['the same in Latin-1', [100, 1, 0, ...Array(256).fill(97)]],
+  ['no bits of a last byte that is not there', [77, 0, 0, 0, 0, 3]],
+  ['a fun of 300 arguments', [113, 119, 1, 97, 119, 1, 98, 98, 0, 0, 1, 44]],
+])('%s: refused', (_name, bytes) => {
+  expect(() => decode(Uint8Array.from([131, ...bytes]))).toThrow(TermError);
+});
+
+test('numbers of ports are exact', () => {
+  const bytes = Uint8Array.from([131, 120, 119, 3, 97, 64, 98, 255, 254, 253, 252, 251, 250, 249, 248, 0, 0, 0, 1]);
+  const port = decode(bytes);
+  expect(port).toBeInstanceOf(Port);
+  expect(String(port)).toBe('#Port<a@b.18446460386757245432>');
+  expect(Array.from(encode(port))).toEqual(Array.from(bytes));
+});
+
+test('what has no term is refused with the way to it', () => {
+  const cycle = { list: [] };
+  cycle.list.push(1, cycle);
+  const cases = [
+    [NaN, 'NaN is not an Erlang number: term'],
+    [{ a: [1, { b: Infinity }] }, 'Infinity is not an Erlang number: term.a[1].b'],
+    [tuple(1, new Map([['k', [() => 1]]])), 'a function has no Erlang term: term[1].<<"k">>[0]'],
+    [new Map([[[Symbol('s')], 1]]), 'a symbol has no Erlang term: term'],
+    [new ImproperList([1, 2], new Date()), 'a Date has no Erlang term: term[2]'],
+    [['a', 'b\ud800'], 'half a surrogate pair has no UTF-8: term[1]'],
+    [[Atom.for('x\udc00y')], 'half a surrogate pair has no UTF-8: term[0]'],
+    [{ 'x\udc00y': 1 }, 'half a surrogate pair has no UTF-8'],
+    [[2 ** 60], '1152921504606847000 is no safe integer: use a BigInt or new Float(1152921504606847000): term[0]'],
+    [cycle, 'a value that contains itself has no Erlang term: term.list[1]'],
+    [new Pid('a@b', [1, 2], 3, {}), '<0.1.2> belongs to another VM: term'],
+  ];
+  for (const [value, message] of cases) expect(() => encode(value)).toThrow(message);
+  expect(new TextDecoder().decode(encode('\ud83d\ude00').subarray(6))).toBe('\ud83d\ude00');
+  // Too deep to say where, but said.
+  let deep = [NaN];
+  for (let i = 0; i < 100_000; i++) deep = [deep];
+  expect(() => encode(deep)).toThrow('NaN is not an Erlang number');
+});
+
+test('deep values and values in themselves do not overflow the stack', () => {
+  let deep = [104, 105];
+  for (let i = 0; i < 100_000; i++) deep = [deep];
+  expect(text(deep)).toBe('hi');
+  expect(() => pretty(deep)).not.toThrow();
+  const cycle = [1];
+  cycle.push(cycle);
+  for (const use of [text, pretty, encode, (value) => equals(value, [1]), (value) => new ErlangMap([[value, 1]])]) expect(() => use(cycle)).toThrow(TermError);
 });

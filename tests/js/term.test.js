@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from '@jest/globals';
+import { createVM } from '../../js/index.js';
+import { compile } from './helper.js';
+import { ArgumentError } from '../../js/errors.js';
 import { Atom, BitString, ErlangMap, Float, Fun, ImproperList, Pid, Tuple, charlist, equals, format, pretty, text, tuple } from '../../js/term.js';
 
 test('there is one atom of each name', () => {
   expect(Atom.for('ok')).toBe(Atom.for('ok'));
   expect(Atom.for('ok')).not.toBe(Atom.for('error'));
   expect(String(Atom.for('ok'))).toBe('ok');
-  expect(() => Atom.for(/** @type {any} */ (1))).toThrow(TypeError);
+  expect(() => Atom.for(/** @type {any} */ (1))).toThrow(ArgumentError);
 });
 
 test('tuples are iterable and count from 0', () => {
@@ -96,13 +99,38 @@ test('pretty is the usual JavaScript', () => {
 
 test('text flattens chardata', () => {
   expect(text([104, [105, '!'], new Uint8Array([195, 169])])).toBe('hi!é');
-  expect(() => text(tuple(1))).toThrow(TypeError);
+  expect(() => text(tuple(1))).toThrow(ArgumentError);
 });
 
 test('floats are finite, bitstrings fit their bytes', () => {
-  expect(() => new Float(NaN)).toThrow(TypeError);
-  expect(() => new BitString(new Uint8Array(1), 9)).toThrow(TypeError);
-  expect(() => new ImproperList([], 1)).toThrow(TypeError);
-  expect(() => Fun.external('m', 'f', 256)).toThrow(TypeError);
+  expect(() => new Float(NaN)).toThrow(ArgumentError);
+  expect(() => new BitString(new Uint8Array(1), 9)).toThrow(ArgumentError);
+  expect(() => new ImproperList([], 1)).toThrow(ArgumentError);
+  expect(() => Fun.external('m', 'f', 256)).toThrow(ArgumentError);
   expect(Tuple.from(new Set([1])).elements).toEqual([1]);
 });
+
+test('atoms that nobody holds are given back; those held stay the same', async () => {
+  const held = Atom.for('held_by_a_test');
+  const make = compile('-module(given_back). -export([make/2]). make(From, N) -> [list_to_atom("given_back_" ++ integer_to_list(From + I)) || I <- lists:seq(1, N)].');
+  const collected = async () => {
+    for (let i = 0; i < 5; i++) {
+      globalThis.gc?.();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return process.memoryUsage().heapUsed;
+  };
+  const run = async (from) => {
+    const v = await createVM();
+    v.load(make);
+    expect((await v.call('given_back', 'make', [from, 50_000])).length).toBe(50_000);
+    v.close();
+  };
+  await run(0);
+  const before = await collected();
+  for (let i = 1; i <= 3; i++) await run(i * 100_000);
+  const grown = (await collected()) - before;
+  expect(typeof globalThis.gc).toBe('function'); // run with --expose-gc
+  expect(grown).toBeLessThan(20e6); // 150,000 atoms that stay are 90 MB
+  expect(Atom.for('held_by_a_test')).toBe(held);
+}, 60_000);
