@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Bundles js/index.js for publication, as an ES module and as CommonJS, minified. fflate stays an import: it is a
-// dependency of the package. What only some need (rare options, the network and fflate in pages) are files of their own.
-// Run by scripts/dist.js.
+// Bundles js/ for publication, as ES modules and as CommonJS, minified, with source maps. What only some need (rare options,
+// the network and fflate in pages) are files of their own, loaded when needed. Names of classes are kept: people see them in
+// errors and consoles. Run by scripts/dist.js.
 
 import terser from '@rollup/plugin-terser';
+import { nodeResolve } from '@rollup/plugin-node-resolve';
 
-/** Names that programs and people see: of errors, and of terms in node's console. */
-const CLASS_NAMES = /Error$|^(VM|JsProcess)$/;
+/** In js/ the package's other files are in ../dist, in the bundles beside them: js/assets.js. */
+const published = {
+  name: 'published',
+  transform: (code, id) => (/[\\/]js[\\/](assets|cli)\.js$/.test(id) ? { code: code.replaceAll('../dist/', './'), map: null } : undefined),
+  // Not by `document`, which Jest's jsdom has in Node too.
+  resolveImportMeta: (property, { format }) => (format === 'cjs' && property === 'url' ? "require('node:url').pathToFileURL(__filename).href" : null),
+};
 
-/** Methods and fields that no user of the package sees. */
-const INTERNAL = /^(u8|u16|u32|u64|need|room|atomText|simple|rare|reference|optionalWord|shortText|moduleArrived|otpRelease|eventMask|takeEvents|report|littleEndian|endEvents|checkEvent|subscribed|findModule|deliver|ended|settle|wakeUs|canonical|stored|subject|lost|records|identity|sized|wants|fetchModule)$/;
+const minify = () => terser({ ecma: 2022, module: true, keep_classnames: true, compress: { passes: 3, unsafe_arrows: true, keep_fargs: false, pure_getters: true } });
+const external = (id) => id.startsWith('node:');
 
 const output = (format, extension) => ({
   dir: 'dist',
@@ -18,23 +24,31 @@ const output = (format, extension) => ({
   entryFileNames: `spawnlink.${extension}`,
   chunkFileNames: `spawnlink-[name].${extension}`,
   generatedCode: 'es2015',
-  sourcemap: false,
-  plugins: [terser({ ecma: 2022, module: true, keep_classnames: CLASS_NAMES, mangle: { properties: { regex: INTERNAL } }, compress: { passes: 3, unsafe_arrows: true, keep_fargs: false, pure_getters: true } })],
+  sourcemap: true,
+  exports: 'named',
+  // What a page loads to inflate is one file.
+  manualChunks: { zlib: ['js/zlib.js', 'fflate'] },
+  minifyInternalExports: false,
+  plugins: [minify()],
 });
 
 /** What is a module of its own beside the package's: it has the package's names from there. */
-const beside = (format, extension) => ({
-  file: `dist/spawnlink-distribution.${extension}`,
-  format,
-  paths: () => `./spawnlink.${extension}`,
-  plugins: [terser({ ecma: 2022, module: true })],
-});
+const beside = (format, extension) => ({ file: `dist/spawnlink-distribution.${extension}`, format, paths: () => `./spawnlink.${extension}`, sourcemap: true, plugins: [minify()] });
 
 export default [
   {
     input: 'js/index.js',
-    external: (id) => id === 'fflate' || id.startsWith('node:'),
-    output: [output('es', 'js'), { ...output('cjs', 'cjs'), exports: 'named' }],
+    external,
+    plugins: [nodeResolve(), published],
+    // The entry may export to the other chunks what is not public: else it would be two files.
+    preserveEntrySignatures: 'allow-extension',
+    output: [output('es', 'js'), output('cjs', 'cjs')],
   },
   { input: 'js/distribution.js', external: (id) => id.endsWith('/index.js'), output: [beside('es', 'js'), beside('cjs', 'cjs')] },
+  {
+    input: 'js/cli.js',
+    external,
+    plugins: [nodeResolve(), published],
+    output: { file: 'dist/spawnlink-cli.js', format: 'es', inlineDynamicImports: true, sourcemap: true, plugins: [minify()] },
+  },
 ];

@@ -229,7 +229,7 @@ async function check(argv) {
     for (const name of source.names()) beams.set(name, await source.find(name));
   }
   const others = await Promise.all([...command.first, ...command.last].map(openSource));
-  const otp = await openOtp(command.otp === undefined ? undefined : [command.otp], (await compression()).inflateRaw);
+  const otp = await openOtp(command.otp === undefined ? undefined : [command.otp], compression());
   const find = async (/** @type {string} */ name) => {
     for (const finder of [...others.map((source) => source.find), ...otp.finders]) {
       const found = await finder(name);
@@ -261,12 +261,15 @@ async function main() {
 // Who reads our output may go before us, as head does.
 process.stdout.on('error', (error) => process.exit(/** @type {any} */ (error).code === 'EPIPE' ? 0 : 1));
 
-try {
-  process.exitCode = await main();
+const ended = (/** @type {number | undefined} */ status) => {
+  process.exitCode = status;
   // Standard input that was being read would keep Node alive.
   process.stdin.unref?.();
-} catch (error) {
+};
+const failed = (/** @type {any} */ error) => {
   // A file that is not there is the caller's mistake too.
-  if (!(error instanceof SpawnlinkError) && !(/** @type {any} */ (error)?.syscall)) throw error;
-  fail(/** @type {Error} */ (error).message);
-}
+  if (!(error instanceof SpawnlinkError) && !error?.syscall) throw error;
+  fail(error.message);
+};
+// Not awaited here: in the bundle, what main imports later is defined below.
+main().then(ended).catch(failed);

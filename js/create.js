@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// createVM: finds vm.wasm and the OTP, gives the instance what it imports, and starts a VM on it.
+// createVM: has prepared what a VM needs of its host (prepare.js), and starts a VM on it.
 
-import { imports, realClock } from './imports.js';
-import { compile, compression, nodeFs } from './loader.js';
 import { Machine } from './machine.js';
-import { openOtp, tableFinder } from './otp.js';
 import { VM } from './vm.js';
 
-/** @import { Clock, HostFiles } from './imports.js' */
+/** @import { Clock } from './imports.js' */
 /** @import { WasmSource } from './loader.js' */
 /** @import { ModuleFinder, OtpSource } from './otp.js' */
 
@@ -52,9 +49,6 @@ import { VM } from './vm.js';
  * @property {(on: boolean) => void} [raw] on: keys come one by one and are not shown, as an editor of lines needs it
  */
 
-/** The options that options.js checks and opens. */
-const SPECIAL = /^(memoryLimit|maxProcesses|seed|slice|budget|clock)$/;
-
 /**
  * A new virtual machine.
  *
@@ -71,30 +65,11 @@ const SPECIAL = /^(memoryLimit|maxProcesses|seed|slice|budget|clock)$/;
 export async function createVM(options = {}) {
   /** @type {VM | undefined} */
   let vm = undefined;
-  const made = () => /** @type {VM} */ (vm);
-  const special = Object.keys(options).some((key) => SPECIAL.test(key));
-  const { clock = realClock(), seed = Math.random() * 1e15 } = special ? (await import('./options.js')).openOptions(options) : {};
-  const zlib = await compression();
-  const [module, otp] = await Promise.all([compile(options.wasm), openOtp(options.otp, zlib.inflateRaw)]);
-  const own = tableFinder(options.modules);
-  const given = options.files !== undefined || options.ports || options.boot || options.node;
-  const services = given ? await (await import('./services.js')).openServices(options, otp.home, nodeFs(), made) : undefined;
-  /** Served by number of operation, 32 each; what has a wasm of its own from when the module is loaded that needs it. @type {HostFiles[]} */
-  const served = services ? [services.serve, services.serve] : [];
-  /** @param {string} name @returns {any} nothing, when the library is there that the module needs */
-  const library = (name) => /^spawnlink_(re|zlib|zstd)$/.test(name) && import('./library.js').then(({ openLibrary }) => openLibrary(/** @type {any} */ (name.slice(10)), compile, options, served));
   /** @type {Machine | undefined} */
   let machine = undefined;
-  const instance = await WebAssembly.instantiate(
-    module,
-    imports({
-      memory: () => /** @type {Machine} */ (machine).memory,
-      clock,
-      zlib,
-      module: (name) => made().findModule(name),
-      files: (operation, ...rest) => served[operation >> 5]?.(operation, ...rest) ?? -9, // enotsup
-    }),
-  );
+  const { prepare } = await import('./prepare.js');
+  const memory = () => /** @type {Machine} */ (machine).memory;
+  const { instance, clock, seed, release, args, finders } = await prepare(options, memory, () => /** @type {VM} */ (vm));
   machine = new Machine(instance);
   machine.open({
     memoryLimit: options.memoryLimit ?? 2 ** 31,
@@ -103,9 +78,9 @@ export async function createVM(options = {}) {
     slice: options.slice ?? 0,
     gcStress: options.gcStress ?? false,
   });
-  if (otp.release) machine.otpRelease(otp.release);
+  if (release) machine.otpRelease(release);
   for (const [name, value] of Object.entries(options.env ?? {})) if (value !== undefined) machine.env(name, value);
-  vm = new VM(machine, { ...options, args: services?.args ?? options.args }, clock, [library, own, ...otp.finders, tableFinder(options.fallback)].filter((finder) => finder !== undefined));
+  vm = new VM(machine, { ...options, args }, clock, finders);
   try {
     await vm.boot();
   } catch (error) {
@@ -114,4 +89,3 @@ export async function createVM(options = {}) {
   }
   return vm;
 }
-

@@ -5,6 +5,7 @@
 // its handshake, its cookies; here bytes are carried. One connection of nodes is one session: a JavaScript process of the
 // VM, linked to the process that controls the connection (src/erl/spawnlink_dist.erl). Loaded when it is first used.
 
+import { asBytes } from './bytes.js';
 import { ArgumentError, Atom, ClosedError, ErlangError, HaltedError, NoProcessError, Tuple } from './index.js';
 
 /** @import { Pid } from './term.js' */
@@ -80,7 +81,8 @@ class Session {
     this.process = vm.process({ trapExit: true });
     const carrier = open(this);
     this.process.on('message', (/** @type {any} */ message) => {
-      if (message instanceof Uint8Array) carrier.send(message);
+      const bytes = asBytes(message);
+      if (bytes) carrier.send(bytes);
       else if (message.at(0) === tag('own')) this.#owned(message.at(1));
       else if (message.at(0) === tag('EXIT')) attempt(() => this.process.exit()); // of its controller
     });
@@ -140,9 +142,10 @@ function overPort(vm, port) {
       },
     };
   };
-  /** @param {any} message */
-  const take = (message) => {
-    if (!(message instanceof Uint8Array)) return;
+  /** @param {any} data */
+  const take = (data) => {
+    const message = asBytes(data);
+    if (!message) return;
     const at = message[0] & MINE ? 1 : 0;
     const kind = message[0] & 3;
     if (vm.closed) return void (kind === OPEN && at === 1 && post(CLOSE));

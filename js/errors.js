@@ -158,3 +158,33 @@ export class CrashError extends SpawnlinkError {
     super('CRASH', message, { cause });
   }
 }
+
+/** A file that the VM needs, such as vm.wasm or a pack of OTP's modules, cannot be had. */
+export class AssetError extends SpawnlinkError {
+  /**
+   * @param {URL | string} url
+   * @param {string} why
+   * @param {string} wanted what asked for it, such as 'createVM' or 'module re'
+   * @param {{status?: number, cause?: unknown}} [details]
+   */
+  constructor(url, why, wanted, details = {}) {
+    super('ASSET', `cannot get ${url} for ${wanted}: ${why}`, details);
+    /** Where it was looked for. */
+    this.url = String(url);
+    /** Of the answer, if there was one that is of HTTP. */
+    this.status = details.status;
+    /** What asked for it. */
+    this.wanted = wanted;
+  }
+}
+
+/** Something that this host, or a policy of the page, does not allow; the message says what to do instead. */
+export class UnsupportedError extends SpawnlinkError {
+  /**
+   * @param {string} message
+   * @param {ErrorOptions} [options]
+   */
+  constructor(message, options) {
+    super('UNSUPPORTED', message, options);
+  }
+}

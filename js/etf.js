@@ -4,6 +4,7 @@
 // Native records of OTP 29 arrive as {'#', Module, Name, #{Field => Value}}: the core writes them so for JavaScript.
 // Iterative, so that no depth of nesting overflows the stack; every read is bounds-checked.
 
+import { asBytes } from './bytes.js';
 import { TermError, ForeignError } from './errors.js';
 import { Atom, BitString, ErlangMap, Float, Fun, ImproperList, Pid, Port, Ref, Tuple, format, parts, pathTo } from './term.js';
 
@@ -300,14 +301,12 @@ function writeObject(w, term, todo) {
   else if (term instanceof Tuple) {
     w.sized(104, 105, term.length);
     later(todo, term.elements);
-  } else if (term instanceof Uint8Array) w.binary(term);
+  } else if (asBytes(term)) w.binary(/** @type {Uint8Array} */ (asBytes(term)));
   else if (term instanceof Float) w.float(term.value);
   else if (term instanceof ImproperList) writeList(w, term.items, term.tail, todo);
   else if (term instanceof BitString) writeBits(w, term);
   else if (term instanceof Pid || term instanceof Port || term instanceof Ref) writeIdentifier(w, term);
   else if (term instanceof Fun) writeFun(w, term);
-  else if (term instanceof ArrayBuffer) w.binary(new Uint8Array(term));
-  else if (ArrayBuffer.isView(term)) w.binary(new Uint8Array(term.buffer, term.byteOffset, term.byteLength));
   else if (term.pid instanceof Pid) writeIdentifier(w, term.pid); // a JsProcess stands for its pid
   else {
     const entries = parts(term);

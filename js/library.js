@@ -1,27 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Libraries with a wasm of their own (libraries/ in the source), one instance for each VM, with a memory of its own: PCRE2, zlib and
-// Zstandard, for modules re, zlib and zstd. Loaded when a program first needs one, before the module of ours that asks it (create.js).
+// Zstandard, for modules re, zlib and zstd. Loaded when a program first needs one, before the module of ours that asks it (prepare.js).
 
 /** @import { HostFiles } from './imports.js' */
-/** @import { WasmSource } from './loader.js' */
 
-// Written out, so that bundlers see the files.
-const urls = import.meta.url.endsWith('/js/library.js')
-  ? { re: new URL('../dist/re.wasm', import.meta.url), zlib: new URL('../dist/zlib.wasm', import.meta.url), zstd: new URL('../dist/zstd.wasm', import.meta.url) }
-  : { re: new URL('./re.wasm', import.meta.url), zlib: new URL('./zlib.wasm', import.meta.url), zstd: new URL('./zstd.wasm', import.meta.url) };
 /** The first of its operations of host_file (src/base/hostcalls.h). */
 const FIRST = { zlib: 64, re: 96, zstd: 128 };
 const NO_MEMORY = -3;
 
 /**
  * @param {'re' | 'zlib' | 'zstd'} name
- * @param {(source: WasmSource) => Promise<WebAssembly.Module>} compile
- * @param {{re?: WasmSource, zlib?: WasmSource, zstd?: WasmSource}} sources by default beside this package's code
+ * @param {WebAssembly.Module} module its wasm
  * @param {Record<number, HostFiles>} open where it is put, under the 32nd part of its operations' numbers
  */
-export async function openLibrary(name, compile, sources, open) {
-  const module = await compile(sources[name] ?? urls[name]);
+export function openLibrary(name, module, open) {
   const first = FIRST[name];
   /** @type {any} */
   let wasm;

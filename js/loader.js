@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Finds and compiles vm.wasm, and reads files and URLs for the rest of js/. It and page.js alone touch the network and the
-// file system, so that all others run anywhere.
+// Reads files and URLs, and compiles wasm, for the rest of js/. It alone touches the network, the file system and Node's
+// modules, so that all others run anywhere. What cannot be had is an AssetError that says what, where and for whom.
 
-import { ArgumentError } from './errors.js';
+import { asBytes, isUrl, tagOf } from './bytes.js';
+import { ArgumentError, AssetError, UnsupportedError } from './errors.js';
 
-export const isNode = typeof process !== 'undefined' && Boolean(process.versions?.node);
+/** Whether this is Node, or Bun or Deno, which have Node's modules. */
+export const isNode = Boolean(globalThis.process?.versions?.node && process.getBuiltinModule);
 
 /**
  * A module of Node, without an import that bundlers for pages would stumble over.
@@ -25,41 +27,64 @@ export const nodeFs = () => isNode && nodeModule('fs');
 const compiled = new Map();
 
 /**
- * @param {WasmSource} [source] where vm.wasm is; by default beside this package's code
+ * @param {WasmSource} source where a wasm is
+ * @param {string} wanted by what
  * @returns {Promise<WebAssembly.Module>}
  */
-export async function compile(source) {
-  source ??= wasmUrl;
-  if (typeof source === 'string' || source instanceof URL) {
+export async function compile(source, wanted) {
+  if (typeof source === 'string' || isUrl(source)) {
     const url = toUrl(source);
     let module = compiled.get(url.href);
     if (module === undefined) {
-      module = compileUrl(url);
+      module = compileUrl(url, wanted);
       compiled.set(url.href, module);
       module.catch(() => compiled.delete(url.href));
     }
     return module;
   }
-  if (source instanceof WebAssembly.Module) return source;
-  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return WebAssembly.compile(/** @type {BufferSource} */ (source));
-  return (await page()).fetchModule(await source);
+  if (tagOf(source) === 'WebAssembly.Module') return /** @type {WebAssembly.Module} */ (source);
+  const bytes = asBytes(source);
+  if (bytes) return allowed(() => WebAssembly.compile(/** @type {BufferSource} */ (bytes)));
+  const response = /** @type {Response} */ (await source);
+  if (typeof response?.arrayBuffer !== 'function') throw new ArgumentError('wasm is a URL, bytes, a Response or a WebAssembly.Module');
+  return compileResponse(response, wanted);
 }
 
-/** What pages use and Node rarely. */
-const page = () => import('./page.js');
-
-/** @param {URL} url */
-async function compileUrl(url) {
+/** @param {URL} url @param {string} wanted */
+async function compileUrl(url, wanted) {
+  if (!isLocal(url)) return compileResponse(await fetchOk(url, wanted), wanted);
   // From a file at once: to hand so little work to other threads takes longer than to do it.
-  if (isNode && url.protocol === 'file:') return new WebAssembly.Module(/** @type {BufferSource} */ (await readBytes(url)));
-  return (await page()).fetchModule(url);
+  return new WebAssembly.Module(/** @type {BufferSource} */ (fileBytes(url, wanted)));
 }
 
-/** Whether this file runs as it is, not in the bundle, which lies beside vm.wasm and otp.pack. */
-const unbundled = import.meta.url.endsWith('/js/loader.js');
-const wasmUrl = unbundled ? new URL('../dist/vm.wasm', import.meta.url) : new URL('./vm.wasm', import.meta.url);
-/** Where the package's own OTP pack is. */
-export const packUrl = unbundled ? new URL('../dist/otp.pack', import.meta.url) : new URL('./otp.pack', import.meta.url);
+/** @param {Response} response @param {string} wanted */
+async function compileResponse(response, wanted) {
+  // Streaming wants the right content type; servers often do not send it.
+  if (response.ok && typeof WebAssembly.compileStreaming === 'function' && response.headers?.get('content-type') === 'application/wasm') {
+    return allowed(() => WebAssembly.compileStreaming(response));
+  }
+  const bytes = await bytesOf(response, '\0asm', wanted);
+  return allowed(() => WebAssembly.compile(/** @type {BufferSource} */ (bytes)));
+}
+
+/**
+ * Compiles, or says what to do where that is forbidden.
+ * @param {() => Promise<WebAssembly.Module>} compile
+ */
+async function allowed(compile) {
+  try {
+    return await compile();
+  } catch (cause) {
+    const { message } = /** @type {Error} */ (cause);
+    if (/content.security.policy|csp/i.test(message)) {
+      throw new UnsupportedError("the page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src", { cause });
+    }
+    if (/disallowed by embedder/i.test(message)) {
+      throw new UnsupportedError('this host compiles no WebAssembly at run time: import vm.wasm as a module, and give it to createVM as `wasm`', { cause });
+    }
+    throw cause;
+  }
+}
 
 /**
  * A path of Node or a URL.
@@ -67,27 +92,66 @@ export const packUrl = unbundled ? new URL('../dist/otp.pack', import.meta.url) 
  * @returns {URL}
  */
 export function toUrl(source) {
-  if (source instanceof URL) return source;
+  if (typeof source !== 'string') return source;
   if (/^[a-z][a-z+.-]+:/i.test(source)) return new URL(source);
   return isNode ? nodeModule('url').pathToFileURL(source) : new URL(source, /** @type {any} */ (globalThis).location?.href);
 }
 
-/**
- * The bytes of a file in Node, at once; undefined if there is none.
- * @param {URL} url
- * @returns {Uint8Array | undefined}
- */
-export const fileBytes = (url) => (nodeFs().existsSync(url) ? nodeFs().readFileSync(url) : undefined);
+/** Whether it is a file that is read at once. @param {URL} url */
+export const isLocal = (url) => isNode && url.protocol === 'file:';
 
 /**
- * The bytes of a file or URL.
+ * The bytes of a file, at once.
+ * @param {URL} url
+ * @param {string} wanted
+ * @returns {Uint8Array}
+ */
+export function fileBytes(url, wanted) {
+  try {
+    return asBytes(nodeFs().readFileSync(url)) ?? new Uint8Array();
+  } catch (cause) {
+    throw new AssetError(url, /** @type {Error} */ (cause).message, wanted, { cause });
+  }
+}
+
+/**
+ * The bytes of a pack at a path or URL.
  * @param {string | URL} source
+ * @param {string} wanted by what
  * @returns {Promise<Uint8Array>}
  */
-export async function readBytes(source) {
+export async function readBytes(source, wanted) {
   const url = toUrl(source);
-  if (url.protocol === 'file:' && isNode) return nodeFs().readFileSync(url);
-  return (await page()).fetchBytes(url);
+  return isLocal(url) ? fileBytes(url, wanted) : bytesOf(await fetchOk(url, wanted), 'SLPK', wanted);
+}
+
+/**
+ * @param {URL} url
+ * @param {string} wanted
+ * @returns {Promise<Response>}
+ */
+async function fetchOk(url, wanted) {
+  try {
+    return await fetch(url);
+  } catch (cause) {
+    throw new AssetError(url, /** @type {Error} */ (cause).message, wanted, { cause });
+  }
+}
+
+/**
+ * The bytes of an answer that begin as they should. A host may send a page for whatever it does not have.
+ * @param {Response} response
+ * @param {string} magic
+ * @param {string} wanted
+ */
+async function bytesOf(response, magic, wanted) {
+  const { ok, status, statusText, url, headers } = response;
+  const fail = (/** @type {string} */ why) => new AssetError(url || 'its Response', why, wanted, { status });
+  if (!ok) throw fail(`the answer was ${status} ${statusText}`.trimEnd());
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  if (String.fromCharCode(...bytes.subarray(0, 4)) === magic) return bytes;
+  const html = /html/.test(headers?.get('content-type') ?? '') || bytes[0] === 60;
+  throw fail(`the answer was ${status} with ${html ? 'an HTML page' : `${bytes.length} bytes of something else`}: is the file there?`);
 }
 
 /** Node's zlib, when something is inflated: to load it takes milliseconds. */
@@ -103,4 +167,4 @@ const nodeZlib = {
 };
 
 /** The zlib of the host, if it has one, else fflate's. */
-export const compression = () => (isNode ? nodeZlib : page().then(({ fflate }) => fflate));
+export const compression = () => (isNode ? nodeZlib : import('./zlib.js').then(({ fflate }) => fflate));

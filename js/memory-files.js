@@ -6,6 +6,8 @@
 
 /** @import { HostFiles } from './imports.js' */
 
+import { asBytes, isUrl } from './bytes.js';
+import { ArgumentError } from './errors.js';
 import { OPEN, CLOSE, READ, WRITE, SEEK_START, SEEK_HERE, SEEK_END, TRUNCATE, SYNC, INFO, LINK_INFO, HANDLE_INFO, LIST, MAKE_DIR, DEL_DIR, DEL_FILE, RENAME, LINK, SYMLINK, READ_LINK, CHMOD, SET_TIME, GET_CWD, SET_CWD, READ_FILE, decoder, dispatcher, encoder, fail, guarded, information, seek } from './file-operations.js';
 
 const MOST_LINKS = 40; // followed on one way
@@ -151,7 +153,8 @@ export function memoryFiles(initial = {}, fs, machine) {
       if (!node.dir?.has(name)) node.dir?.set(name, makeFolder());
       return /** @type {Node_} */ (node.dir?.get(name));
     }, root);
-    const bytes = typeof content === 'string' ? encoder.encode(content) : content instanceof URL ? undefined : content.slice();
+    const bytes = typeof content === 'string' ? encoder.encode(content) : asBytes(content)?.slice();
+    if (!bytes && !isUrl(content)) throw new ArgumentError(`the file ${path} is text, bytes or the URL of a folder`);
     const node = bytes ? make({ bytes, size: bytes.length }, 0o100644) : make({ mount: decodeURIComponent(/** @type {URL} */ (content).pathname).replace(/\/$/, '') }, 0o40755);
     if (last !== undefined) folder.dir?.set(last, node);
   }

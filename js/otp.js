@@ -3,8 +3,9 @@
 // Where modules come from that are not loaded yet: OTP packs, folders of beams in Node, tables and functions. The VM asks
 // when code first calls a module; sources are asked in order, and the first that has it answers.
 
-import { ArgumentError } from './errors.js';
-import { fileBytes, isNode, nodeFs, packUrl, readBytes, toUrl } from './loader.js';
+import { assets } from './assets.js';
+import { ArgumentError, AssetError } from './errors.js';
+import { fileBytes, isLocal, nodeFs, readBytes, toUrl } from './loader.js';
 import { readPack } from './pack.js';
 
 /**
@@ -19,32 +20,44 @@ import { readPack } from './pack.js';
  */
 
 /** @typedef {(data: Uint8Array, size: number) => Uint8Array} Inflate raw inflate */
+/** @typedef {Compression | Promise<Compression>} Zlib in a page it is fetched */
 
 /**
  * A source that was opened. `release`: of the OTP it holds, if it says so. `home`: what to boot from, a root's path or a pack, or what opens it.
  * @typedef {{find: ModuleFinder, release?: number, home?: any}} Opened
  */
 
+/** @import { Compression } from './imports.js' */
+
+/** Where a pack's companions are. @typedef {(file: string) => URL | undefined} Beside */
+
 /** This package's own pack once it was read: many VMs, one reading. @type {Promise<Opened> | undefined} */
 let ownPack;
 
-/** @param {Inflate} inflateRaw */
-function openOwnPack(inflateRaw) {
-  ownPack ??= readPackAt(packUrl, inflateRaw);
+/** Of this package: its files are found one by one, so that bundlers may put them where they like. @type {Beside} */
+const ownFile = (file) => assets[file]?.();
+
+/** @param {Zlib} zlib */
+function openOwnPack(zlib) {
+  ownPack ??= readPackAt(assets['otp.pack'](), zlib, ownFile, 'createVM');
   ownPack.catch(() => (ownPack = undefined));
   return ownPack;
 }
 
 /**
  * @param {OtpSource | OtpSource[] | false | undefined} sources undefined: the pack of this package; false: none
- * @param {Inflate} inflateRaw
+ * @param {Zlib} zlib
  * @returns {Promise<{finders: ModuleFinder[], release?: number, home?: any}>} `release`, `home`: of the first source that tells
  */
-export async function openOtp(sources, inflateRaw) {
-  const own = () => openOwnPack(inflateRaw);
+export async function openOtp(sources, zlib) {
+  const own = () => openOwnPack(zlib);
   if (sources !== undefined) {
-    const pack = (/** @type {Uint8Array} */ bytes, /** @type {URL | undefined} */ url) => openPack(bytes, inflateRaw, url);
-    return (await import('./sources.js')).openSources(sources, { pack, own, read: readBytes, url: toUrl, fs: nodeFs() });
+    const { inflateRaw } = await zlib;
+    const pack = (/** @type {Uint8Array} */ bytes, /** @type {URL | undefined} */ url) => {
+      return openPack(bytes, inflateRaw, (file) => (url ? new URL(file, url) : undefined));
+    };
+    const read = (/** @type {URL} */ url) => readBytes(url, 'createVM');
+    return (await import('./sources.js')).openSources(sources, { pack, own, read, url: toUrl, fs: nodeFs() });
   }
   const { find, release, home } = await own();
   return { finders: [find], release, home };
@@ -52,48 +65,50 @@ export async function openOtp(sources, inflateRaw) {
 
 /**
  * @param {URL} url
- * @param {Inflate} inflate
+ * @param {Zlib} zlib
+ * @param {Beside} beside
+ * @param {string} wanted by what
  */
-const readPackAt = async (url, inflate) => openPack(await readBytes(url), inflate, url);
+async function readPackAt(url, zlib, beside, wanted) {
+  const bytes = await readBytes(url, wanted);
+  return openPack(bytes, (await zlib).inflateRaw, beside);
+}
 
 /**
  * @param {Uint8Array} bytes
  * @param {Inflate} inflate
- * @param {URL} [url] where it was: its companions are beside it
+ * @param {Beside} beside
  * @returns {Opened}
  */
-function openPack(bytes, inflate, url) {
+function openPack(bytes, inflate, beside) {
   const { modules, meta } = readPack(bytes, { inflate });
-  const more = (url && meta.more) || {};
-  /** @type {Record<string, Opened | undefined | Promise<Opened | undefined>>} */
+  const { more = {} } = meta;
+  /** Companions that were opened, or are being. @type {Record<string, Opened | Promise<Opened>>} */
   const opened = {};
-  // A companion, opened once, when it is first asked for. One that is not there has nothing.
-  const open = (/** @type {string} */ file) => (opened[file] ??= openBeside(new URL(file, url), inflate));
+  /** @param {string} file @param {string} wanted */
+  const open = (file, wanted) => (opened[file] ??= openBeside(file, wanted));
+  /** In Node at once. @param {string} file @param {string} wanted @returns {Opened | Promise<Opened>} */
+  const openBeside = (file, wanted) => {
+    const url = beside(file);
+    if (!url) throw new AssetError(file, 'it lies beside a pack that was given by its bytes: give it too, as in otp: [pack, ...]', wanted);
+    if (isLocal(url)) return openPack(fileBytes(url, wanted), inflate, beside);
+    const pack = readBytes(url, wanted).then((bytes) => openPack(bytes, inflate, beside));
+    pack.catch(() => delete opened[file]); // and is asked for again next time
+    return pack;
+  };
   const companion = (/** @type {(file: string) => boolean} */ test) => Object.keys(more).find(test);
   /** @type {ModuleFinder} */
   const find = (name) => {
     const own = modules.get(name);
     const file = own ? undefined : companion((key) => more[key].includes(name));
     if (!file) return own;
-    const pack = open(file);
-    return pack instanceof Promise ? pack.then((found) => found?.find(name)) : pack?.find(name);
+    const pack = open(file, `module ${name}`);
+    return pack instanceof Promise ? pack.then((found) => found.find(name)) : pack.find(name);
   };
   // To boot takes all of OTP: the companion that has it.
   const full = companion((key) => key.endsWith('-full.pack'));
-  const home = full ? async () => (await open(full))?.home : { modules, meta };
+  const home = full ? async () => (await open(full, 'boot')).home : { modules, meta };
   return { find, release: Number.parseInt(meta.otp, 10) || undefined, home };
-}
-
-/**
- * In Node at once.
- * @param {URL} place
- * @param {Inflate} inflate
- * @returns {Opened | undefined | Promise<Opened | undefined>} undefined: there is none
- */
-function openBeside(place, inflate) {
-  if (place.protocol !== 'file:' || !isNode) return readPackAt(place, inflate).catch(() => undefined);
-  const bytes = fileBytes(place);
-  return bytes && openPack(bytes, inflate);
 }
 
 /**

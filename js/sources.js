@@ -3,6 +3,7 @@
 // The option `otp`: packs by their bytes or where they are, and in Node folders. Loaded only when it is given; the pack of
 // this package needs none of it.
 
+import { asBytes, isUrl } from './bytes.js';
 import { ArgumentError } from './errors.js';
 import { openFolder } from './folders.js';
 
@@ -13,7 +14,7 @@ import { openFolder } from './folders.js';
  * @typedef {object} Tools
  * @property {(bytes: Uint8Array, url?: URL) => Opened} pack opens a pack; `url`: where it was
  * @property {() => Promise<Opened>} own the pack of this package
- * @property {(source: string | URL) => Promise<Uint8Array>} read
+ * @property {(url: URL) => Promise<Uint8Array>} read
  * @property {(source: string | URL) => URL} url
  * @property {typeof import('node:fs') | false} fs
  */
@@ -21,7 +22,8 @@ import { openFolder } from './folders.js';
 /**
  * @param {OtpSource | OtpSource[] | false} sources false: none
  * @param {Tools} tools
- * @returns {Promise<{finders: ModuleFinder[], release?: number, home?: any}>} `release`, `home`: of the first source that tells
+ * @returns {Promise<{finders: ModuleFinder[], release?: number, home?: any}>} `release`: of the first source that tells; `home`: what to boot
+ *   from, the first that has all of OTP
  */
 export async function openSources(sources, tools) {
   const list = !sources ? [] : Array.isArray(sources) ? sources : [sources];
@@ -32,8 +34,9 @@ export async function openSources(sources, tools) {
     const { find } = await tools.own();
     finders.push((name) => (name.startsWith('spawnlink_') ? find(name) : undefined));
   }
-  const { release, home } = opened.find((one) => one.release) ?? {};
-  return { finders, release, home };
+  const telling = opened.filter((one) => one.release);
+  const whole = telling.find(({ home }) => typeof home === 'string' || home.meta?.set === 'full');
+  return { finders, release: telling[0]?.release, home: (whole ?? telling[0])?.home };
 }
 
 /**
@@ -42,9 +45,9 @@ export async function openSources(sources, tools) {
  * @returns {Promise<Opened>}
  */
 async function openOne(source, { pack, read, url, fs }) {
-  if (source instanceof ArrayBuffer) return pack(new Uint8Array(source));
-  if (source instanceof Uint8Array) return pack(source);
-  if (typeof source !== 'string' && !(source instanceof URL)) throw new ArgumentError('otp is a pack (bytes, path or URL) or a folder');
+  const bytes = asBytes(source);
+  if (bytes) return pack(bytes);
+  if (typeof source !== 'string' && !isUrl(source)) throw new ArgumentError('otp is a pack (bytes, path or URL) or a folder');
   const place = url(source);
   return (fs && openFolder(fs, place)) || pack(await read(place), place);
 }

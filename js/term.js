@@ -13,6 +13,7 @@
 //   map                 ErlangMap                           Map, plain object (keys become atoms)
 //   pid, port, ref, fun Pid, Port, Ref, Fun
 //
+import { asBytes } from './bytes.js';
 import { ArgumentError } from './errors.js';
 import { Same, walk } from './etf.js';
 
@@ -422,7 +423,8 @@ export function text(term) {
 /** @param {any} term no list */
 function textOf(term) {
   if (typeof term === 'string') return term;
-  if (term instanceof Uint8Array) return new TextDecoder().decode(term);
+  const bytes = asBytes(term);
+  if (bytes) return new TextDecoder().decode(bytes);
   if (term instanceof Atom) return term.name;
   if (Number.isInteger(term) && term >= 0 && term <= 0x10ffff) return String.fromCodePoint(term);
   throw new ArgumentError(`${format(term, { limit: 100 })} is not text`);
@@ -633,7 +635,7 @@ function formatOne(term, put, sequence, todo) {
   } else if (term instanceof ImproperList) {
     todo.push({ text: ']' }, { term: term.tail }, { text: '|' });
     sequence('[', term.items, '');
-  } else if (term instanceof Uint8Array) put(binaryText(term));
+  } else if (asBytes(term)) put(binaryText(/** @type {Uint8Array} */ (asBytes(term))));
   else if (term instanceof BitString) put(bitsText(term));
   else if (term instanceof Identifier) put(identifierText(term));
   else if (term instanceof Fun) put(term.bytes ? `#Fun<${term.module}.${term.name}>` : `fun ${atomText(term.module)}:${atomText(term.name)}/${term.arity}`);
@@ -675,5 +677,6 @@ export function pretty(term) {
 function prettyLeaf(term) {
   if (term instanceof Atom) return ['undefined', 'null', 'nil'].includes(term.name) ? null : term.name;
   if (term instanceof Float) return term.value;
-  return term instanceof Uint8Array ? (utf8(term) ?? term) : term;
+  const bytes = asBytes(term);
+  return bytes ? (utf8(bytes) ?? term) : term;
 }

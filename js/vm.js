@@ -6,13 +6,13 @@
 import { ArgumentError, ClosedError, CrashError, ErlangError, HaltedError, NoProcessError } from './errors.js';
 import { Decoder, decode, encode } from './etf.js';
 import { Events } from './events.js';
-import { isNode } from './loader.js';
 import { Loop, after, until } from './loop.js';
 import { KINDS, KIND_INPUT, KIND_LOAD_FAILED, KIND_MAIL, KIND_OUTPUT, Machine, loadError, readRecord } from './machine.js';
 import { JsProcess } from './process.js';
 import { readSnapshot } from './inspect.js';
 import { Atom, Pid, Port, Tuple, pretty } from './term.js';
 import { array, atom, spawnOptions } from './arguments.js';
+import { asBytes } from './bytes.js';
 
 /** @import { EventRecord, Fields, Word } from './machine.js' */
 /** @import { Clock } from './imports.js' */
@@ -149,8 +149,8 @@ export class VM extends Events {
    * @returns {Atom}
    */
   load(bytes, { name = '' } = {}) {
-    const beam = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
-    if (!(beam instanceof Uint8Array)) throw new ArgumentError('load takes the bytes of a .beam file');
+    const beam = asBytes(bytes);
+    if (!beam) throw new ArgumentError('load takes the bytes of a .beam file');
     this.#running();
     return this.#decode(this.#machine.load(String(name), beam));
   }
@@ -665,7 +665,7 @@ export class VM extends Events {
   /** @param {Word | Uint8Array | undefined} value */
   #value(value) {
     if (value === undefined) return undefined;
-    return value instanceof Uint8Array ? this.#decode(value) : this.#word(value);
+    return ArrayBuffer.isView(value) ? this.#decode(value) : this.#word(value);
   }
 
   /** A process has ended: it may be a JS process, or that of a call. @param {number | string} key @param {EventRecord} record */
@@ -769,9 +769,10 @@ export class VM extends Events {
         fault = error;
         continue;
       }
-      if (found instanceof Uint8Array) {
+      const bytes = asBytes(found);
+      if (bytes) {
         this.#asked.set(name, true);
-        return found;
+        return bytes;
       }
       if (found && typeof (/** @type {any} */ (found).then) === 'function') {
         this.#fetch(name, i, /** @type {Promise<Uint8Array | null | undefined>} */ (found), fault);
@@ -875,7 +876,8 @@ const keyOfPid = (pid) => keyOfWord({ number: pid.numbers[0], serial: pid.number
 
 /** @param {'stdout' | 'stderr'} name @param {OutputEvent} event */
 function writeOutput(name, event) {
-  if (isNode) process[name].write(event.bytes);
+  const stream = globalThis.process?.[name];
+  if (stream?.write) stream.write(event.bytes);
   else if (name === 'stdout') console.log(event.text.replace(/\n$/, ''));
   else console.error(event.text.replace(/\n$/, ''));
 }

@@ -23,15 +23,24 @@ function copy(from, to) {
   if (mtime(from) > mtime(to)) copyFileSync(from, to);
 }
 
+/** A declaration file and those it imports, and so on. @param {string} name @param {Set<string>} found */
+function reach(name, found) {
+  if (found.has(name)) return;
+  found.add(name);
+  for (const [, next] of readFileSync(join('build/types', name), 'utf8').matchAll(/(?:from|import\()\s*["']\.\/([^"']*)\.js["']/g)) reach(`${next}.d.ts`, found);
+}
+
 /** tsc's declarations, once as they are and once for CommonJS, where a relative import names a .cjs file. */
 function declarations() {
   rmSync('build/types', { recursive: true, force: true });
   const fine = run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json']);
   if (!existsSync('build/types/index.d.ts')) return false;
   for (const folder of ['dist/types', 'dist/types-cjs']) rmSync(folder, { recursive: true, force: true });
+  const wanted = new Set();
+  ['index.d.ts', 'distribution.d.ts'].forEach((name) => reach(name, wanted));
   for (const file of files('build/types')) {
     const name = relative('build/types', file);
-    if (['beams.d.ts', 'boot.d.ts', 'check.d.ts', 'cli.d.ts', 'file-operations.d.ts', 'files.d.ts', 'folders.d.ts', 'library.d.ts', 'memory-files.d.ts', 'options.d.ts', 'page.d.ts', 'ports.d.ts', 'sources.d.ts', 'wording.d.ts', 'zlib.d.ts'].includes(name)) continue; // no part of the public types
+    if (!wanted.has(name)) continue; // no part of the public types
     const text = readFileSync(file, 'utf8');
     put(join('dist/types', name), text);
     const cjs = text.replace(/((?:from|import\()\s*["']\.{1,2}\/[^"']*)\.js(["'])/g, '$1.cjs$2');
@@ -62,7 +71,7 @@ put('dist/tables.json', JSON.stringify({ functions: functions(), native: nativeM
 const inputs = [...files('js'), 'rollup.config.js', 'tsconfig.json', 'package-lock.json', 'scripts/dist.js'];
 if (inputs.some((file) => mtime(file) > mtime(STAMP)) || !existsSync('dist/spawnlink.js')) {
   rmSync(STAMP, { force: true });
-  for (const name of readdirSync('dist')) if (/^spawnlink.*js$/.test(name)) rmSync(join('dist', name));
+  for (const name of readdirSync('dist')) if (/^spawnlink.*js(\.map)?$/.test(name)) rmSync(join('dist', name));
   const bundled = run('node_modules/rollup/dist/bin/rollup', ['--config', 'rollup.config.js', '--silent']);
   const typed = declarations();
   if (!bundled || !typed) process.exit(1);

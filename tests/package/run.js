@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The package as its users get it: packed, installed from the tarball into an empty folder without a network, and used
-// from an ES module, CommonJS, TypeScript, a bundle and the command line; then publint and attw on the tarball.
+// from an ES module, CommonJS, TypeScript, a bundle and the command line; then publint and attw on the tarball, and the quick part
+// of the matrix of hosts (tests/matrix).
 // `node tests/package/run.js [--keep]`. Last line: N passed, N failed.
 
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -9,6 +10,9 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, 
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { BROWSERS } from '../matrix/browse.js';
+import { differences } from '../matrix/checks.js';
+import { environments, runIn } from '../matrix/environments.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const tool = (path) => join(root, 'node_modules', path);
@@ -26,9 +30,9 @@ function run(program, args, cwd = app) {
 }
 const node = (...args) => run(process.execPath, args);
 
-function test(name, fn) {
+async function test(name, fn) {
   try {
-    fn();
+    await fn();
     passed++;
     console.log(`ok   ${name}`);
   } catch (error) {
@@ -56,18 +60,17 @@ if (!existsSync(join(root, 'dist/spawnlink.js'))) execFileSync(join(root, 'scrip
 const tarball = pack('.');
 mkdirSync(app);
 
-test('installs from its tarball, with fflate and nothing else', () => {
-  const fflate = pack('./node_modules/fflate');
-  file('package.json', JSON.stringify({ name: 'app', private: true, type: 'module', dependencies: { spawnlink: `file:${tarball}`, fflate: `file:${fflate}` } }));
+await test('installs from its tarball, with nothing else', () => {
+  file('package.json', JSON.stringify({ name: 'app', private: true, type: 'module', dependencies: { spawnlink: `file:${tarball}` } }));
   run('npm', ['install', '--offline', '--no-audit', '--no-fund', '--no-package-lock']);
-  equal(readdirSync(join(app, 'node_modules')).filter((name) => !name.startsWith('.')).join(), 'fflate,spawnlink');
+  equal(readdirSync(join(app, 'node_modules')).filter((name) => !name.startsWith('.')).join(), 'spawnlink');
 });
 
-test('holds what is needed and nothing else', () => {
+await test('holds what is needed and nothing else', () => {
   const files = run('tar', ['-tzf', tarball]).split('\n').filter(Boolean).map((name) => name.replace('package/', ''));
-  const wanted = /^(package\.json|README\.md|LICENSE|js\/(README\.md|[\w-]+\.js)|dist\/((vm|re|zlib|zstd)\.wasm|tables\.json|otp(-compiler|-full)?\.pack|spawnlink(-[\w-]+)?\.(js|cjs|d\.ts|d\.cts)|types(-cjs)?\/[\w-]+\.d\.c?ts))$/;
+  const wanted = /^(package\.json|README\.md|LICENSE|dist\/((vm|re|zlib|zstd)\.wasm|tables\.json|otp(-[a-z]+)?\.pack|spawnlink(-[\w-]+)?\.(c?js(\.map)?|d\.ts|d\.cts)|types(-cjs)?\/[\w-]+\.d\.c?ts))$/;
   equal(files.filter((name) => !wanted.test(name)).join(), '');
-  for (const name of ['dist/vm.wasm', 'dist/re.wasm', 'dist/zlib.wasm', 'dist/otp.pack', 'dist/otp-compiler.pack', 'dist/otp-full.pack', 'dist/spawnlink.js', 'dist/spawnlink.cjs', 'dist/spawnlink.d.ts', 'dist/spawnlink.d.cts', 'js/cli.js']) {
+  for (const name of ['dist/vm.wasm', 'dist/re.wasm', 'dist/zlib.wasm', 'dist/otp.pack', 'dist/otp-compiler.pack', 'dist/otp-full.pack', 'dist/spawnlink.js', 'dist/spawnlink.cjs', 'dist/spawnlink.d.ts', 'dist/spawnlink.d.cts', 'dist/spawnlink-cli.js', 'dist/spawnlink.js.map']) {
     if (!files.includes(name)) throw new Error(`${name} is missing`);
   }
 });
@@ -81,15 +84,15 @@ vm.close();
 `;
 const PRINTED = '6 ok VM\nErlangError,ERLANG,true\nzipped\n';
 
-test('as an ES module', () => {
+await test('as an ES module', () => {
   equal(node(file('esm.mjs', `import { createVM, Atom, ErlangError } from 'spawnlink';${PROGRAM}`)), PRINTED);
 });
 
-test('as CommonJS', () => {
+await test('as CommonJS', () => {
   equal(node(file('cjs.cjs', `const { createVM, Atom, ErlangError } = require('spawnlink'); (async () => {${PROGRAM}})();`)), PRINTED);
 });
 
-test('with the wasm and the pack by their names', () => {
+await test('with the wasm and the pack by their names', () => {
   const program = `
 import { createVM } from 'spawnlink';
 import { createRequire } from 'node:module';
@@ -101,7 +104,7 @@ vm.close();`;
   equal(node(file('names.mjs', program)), '[ 2, 1 ] true\n');
 });
 
-test("the README's example, as it is pasted", () => {
+await test("the README's example, as it is pasted", () => {
   const [, example] = /```js\n([^]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8'));
   const lines = node(file('readme.mjs', example)).trim().split('\n');
   equal(lines[0], '6');
@@ -109,13 +112,13 @@ test("the README's example, as it is pasted", () => {
   if (!lines.some((line) => / -> .*: boom \((trapped|killed)\)$/.test(line))) throw new Error(lines.join('\n'));
 });
 
-test("the README's two nodes, from ESM and CommonJS", () => {
+await test("the README's two nodes, from ESM and CommonJS", () => {
   const [, , [, example]] = ['', ...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```js\n([^]*?)```/g)];
   equal(node(file('nodes.mjs', example)), 'pong\n');
   equal(node('-e', "const { connect, accept } = require('spawnlink/distribution'); console.log(typeof connect, typeof accept)"), 'function function\n');
 });
 
-test('in a bundle by Rollup, with the files beside it', () => {
+await test('in a bundle by Rollup, with the files beside it', () => {
   file('rollup.config.js', `
 import { nodeResolve } from '${tool('@rollup/plugin-node-resolve/dist/es/index.js')}';
 export default { input: 'esm.mjs', output: { dir: 'bundle', format: 'es', entryFileNames: 'main.mjs', chunkFileNames: '[name].mjs' }, external: /^node:/, plugins: [nodeResolve()] };`);
@@ -154,28 +157,41 @@ async function main(): Promise<void> {
 void main();
 `;
 for (const [name, module] of [['typed.mts', 'nodenext'], ['typed.cts', 'nodenext'], ['bundled.ts', 'esnext']]) {
-  test(`from TypeScript: ${name}, ${module}`, () => {
+  await test(`from TypeScript: ${name}, ${module}`, () => {
     file(name, TYPES);
     const options = { noEmit: true, strict: true, target: 'es2022', lib: ['es2023', 'dom', 'esnext.disposable'], types: [], module, moduleResolution: module === 'esnext' ? 'bundler' : 'nodenext' };
     node(tool('typescript/bin/tsc'), '-p', file('tsconfig.json', JSON.stringify({ compilerOptions: options, files: [name] })));
   });
 }
 
-test('the command spawnlink', () => {
+await test('the command spawnlink', () => {
   const command = join(app, 'node_modules/.bin/spawnlink');
   equal(run(command, ['eval', 'lists:sum(lists:seq(1, 1000)).']), '500500\n');
   equal(run(command, ['run', '-noshell', '-eval', 'io:format("~p~n", [{a, "b"}]).']), '{a,"b"}\n');
   equal(run(command, ['--version']).trim(), JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version);
 });
 
-test('publint', () => {
+await test('publint', () => {
   const out = run(process.execPath, [tool('publint/src/cli.js'), '--strict', join(app, 'node_modules/spawnlink')]);
   if (!out.includes('All good')) throw new Error(out);
 });
 
-test('attw', () => {
+await test('attw', () => {
   run(process.execPath, [tool('@arethetypeswrong/cli/dist/index.js'), tarball, '--no-emoji', '--no-color', '--exclude-entrypoints', 'vm.wasm', 're.wasm', 'zlib.wasm', 'zstd.wasm', 'otp.pack', 'otp-compiler.pack', 'otp-full.pack']);
 });
+
+// The bundles as browsers and bundlers have them.
+for (const environment of environments.filter((one) => one.quick)) {
+  if (environment.browser && !BROWSERS[environment.browser]) {
+    console.log(`left out, there is no ${environment.browser}: ${environment.name}`);
+    continue;
+  }
+  await test(environment.name, async () => {
+    const place = mkdtempSync(join(folder, 'host-'));
+    const answers = await runIn(environment, { folder: place, package: join(app, 'node_modules/spawnlink'), tool });
+    equal(answers.error ?? differences(answers).join('\n'), '');
+  });
+}
 
 if (process.argv.includes('--keep')) console.log(`kept: ${resolve(folder)}`);
 else rmSync(folder, { recursive: true, force: true });

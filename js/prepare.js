@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a VM needs of its host: finds vm.wasm and the OTP, makes the instance with what it imports, opens what the options ask
+// for. Loaded by createVM; the package's entry is so much smaller for those who are only about to make a VM.
+
+import { assets } from './assets.js';
+import { imports, realClock } from './imports.js';
+import { compile, compression, nodeFs } from './loader.js';
+import { openOtp, tableFinder } from './otp.js';
+
+/** @import { Clock, Compression, HostFiles } from './imports.js' */
+/** @import { ModuleFinder } from './otp.js' */
+/** @import { VMOptions } from './create.js' */
+/** @import { VM } from './vm.js' */
+
+/** The options that options.js checks and opens. */
+const SPECIAL = /^(memoryLimit|maxProcesses|seed|slice|budget|clock)$/;
+
+/**
+ * @param {VMOptions} options
+ * @returns {Promise<{clock?: Clock, seed?: number}>}
+ */
+async function special(options) {
+  return Object.keys(options).some((key) => SPECIAL.test(key)) ? (await import('./options.js')).openOptions(options) : {};
+}
+
+/**
+ * @param {VMOptions} options
+ * @param {() => WebAssembly.Memory} memory of the instance, once it is there
+ * @param {() => VM} vm once it is made
+ */
+export async function prepare(options, memory, vm) {
+  const { clock = realClock(), seed = Math.random() * 1e15 } = await special(options);
+  // All at once: in a page each is fetched.
+  const inflate = compression();
+  const [module, zlib, otp] = await Promise.all([
+    compile(options.wasm ?? assets['vm.wasm'](), 'createVM'),
+    inflate,
+    openOtp(options.otp, inflate),
+  ]);
+  const own = tableFinder(options.modules);
+  const given = options.files !== undefined || options.ports || options.boot || options.node;
+  const services = given ? await (await import('./services.js')).openServices(options, otp.home, nodeFs(), vm) : undefined;
+  /** Served by number of operation, 32 each; what has a wasm of its own from when the module is loaded that needs it. @type {HostFiles[]} */
+  const served = services ? [services.serve, services.serve] : [];
+  const instance = await WebAssembly.instantiate(
+    module,
+    imports({
+      memory,
+      clock,
+      zlib,
+      module: (name) => vm().findModule(name),
+      files: (operation, ...rest) => served[operation >> 5]?.(operation, ...rest) ?? -9, // enotsup
+    }),
+  );
+  const finders = [libraryFinder(options, served), own, ...otp.finders, tableFinder(options.fallback)];
+  return { instance, clock, seed, release: otp.release, args: services?.args ?? options.args, finders: finders.filter((finder) => finder !== undefined) };
+}
+
+/**
+ * Finds no module, but has the library there that the module needs.
+ * @param {VMOptions} options
+ * @param {HostFiles[]} served
+ * @returns {ModuleFinder}
+ */
+const libraryFinder = (options, served) => (name) => {
+  const [, which] = /^spawnlink_(re|zlib|zstd)$/.exec(name) ?? [];
+  if (!which) return undefined;
+  const source = options[/** @type {'re'} */ (which)] ?? assets[`${which}.wasm`]();
+  return import('./library.js').then(async ({ openLibrary }) => {
+    await openLibrary(/** @type {'re'} */ (which), await compile(source, `module ${which}`), served);
+    return undefined;
+  });
+};
