@@ -301,12 +301,13 @@ function writeObject(w, term, todo) {
   else if (term instanceof Tuple) {
     w.sized(104, 105, term.length);
     later(todo, term.elements);
-  } else if (asBytes(term)) w.binary(/** @type {Uint8Array} */ (asBytes(term)));
+  } else if (term instanceof Uint8Array) w.binary(term);
   else if (term instanceof Float) w.float(term.value);
   else if (term instanceof ImproperList) writeList(w, term.items, term.tail, todo);
   else if (term instanceof BitString) writeBits(w, term);
   else if (term instanceof Pid || term instanceof Port || term instanceof Ref) writeIdentifier(w, term);
   else if (term instanceof Fun) writeFun(w, term);
+  else if (asBytes(term)) w.binary(/** @type {Uint8Array} */ (asBytes(term)));
   else if (term.pid instanceof Pid) writeIdentifier(w, term.pid); // a JsProcess stands for its pid
   else {
     const entries = parts(term);
