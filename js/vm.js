@@ -24,6 +24,10 @@ import { asBytes } from './bytes.js';
 /** @import { Term } from './term.js' */
 
 /**
+ * The function that a process is known by, as in OTP's Observer: of a process of a behaviour its callback (`bank:init/1`,
+ * `supervisor:shop/1`), of one of proc_lib the function that was asked for, of one that a fun began the fun
+ * (`'-start/0-fun-0-'`). `erlang:process_info/2` tells what was spawned: `proc_lib:init_p/5`, `erlang:apply/2`.
+ *
  * @typedef {object} InitialCall
  * @property {string} module
  * @property {string} function

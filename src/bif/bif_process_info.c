@@ -67,18 +67,28 @@ static u32 places(const struct process *p, struct code_place *out, u32 max) {
 
 static bool at_place(struct process *p, struct code_place *place) { return !p->hibernated && places(p, place, 1) == 1; }
 
+// Whatever fun a process began with, its initial call was erlang:apply/2.
+static term initial_mfa(const struct process *p) {
+  return p->began_in_fun ? mfa(ATOM_erlang, ATOM_apply, 2) : mfa(p->initial[0], p->initial[1], p->initial_arity);
+}
+
+static term initial_place(const struct process *p) {
+  const term *e = tuple_elements(initial_mfa(p));
+  return tuple4(HEAP, e[0], e[1], e[2], NIL);
+}
+
 static term info_current_function(struct process *p) {
   struct code_place place;
   if (p->hibernated) return mfa(ATOM_erlang, ATOM_hibernate, 3);
   if (at_place(p, &place)) return mfa(place.module, place.function, place.arity);
-  return p->is_js ? ATOM_undefined : mfa(p->initial[0], p->initial[1], p->initial_arity);
+  return p->is_js ? ATOM_undefined : initial_mfa(p);
 }
 
 static term info_current_location(struct process *p) {
   struct code_place place;
   if (p->hibernated) return tuple4(HEAP, ATOM_erlang, ATOM_hibernate, make_small(3), NIL);
   if (at_place(p, &place)) return place_term(&place);
-  return p->is_js ? ATOM_undefined : tuple4(HEAP, p->initial[0], p->initial[1], make_small(p->initial_arity), NIL);
+  return p->is_js ? ATOM_undefined : initial_place(p);
 }
 
 static term info_current_stacktrace(struct process *p) {
@@ -93,7 +103,7 @@ static term info_current_stacktrace(struct process *p) {
   return list;
 }
 
-static term info_initial_call(struct process *p) { return mfa(p->initial[0], p->initial[1], p->initial_arity); }
+static term info_initial_call(struct process *p) { return initial_mfa(p); }
 
 static term info_status(struct process *p) {
   if (p == ctx.p) return ATOM_running;

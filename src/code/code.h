@@ -59,6 +59,8 @@ struct fun_entry *fun_entry_get(term module, u32 old_uniq, u32 index); // finds 
 void fun_entry_each(void (*fn)(struct fun_entry *, void *), void *arg);
 struct fun_entry *fun_entry_mark(void);
 void fun_entry_rollback(struct fun_entry *mark);
+struct function_name { term module, function; u32 arity; };
+bool fun_name(term fun, struct function_name *name); // false: a fun whose module is not loaded, its name is unknown
 term fun_external(struct heap *h, term m, term f, u32 arity); // fun M:F/A; NV = out of memory
 
 struct line_entry { u32 offset; u32 line; };            // code word offset -> line (0: none); bit 31: no frame, see translate.c

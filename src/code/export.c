@@ -166,6 +166,18 @@ term fun_external(struct heap *h, term m, term f, u32 arity) {
   return make_boxed(p);
 }
 
+bool fun_name(term fun, struct function_name *name) {
+  const term *p = boxed_ptr(fun);
+  if (header_kind(p[0]) == KIND_EXPORT) {
+    const struct export *e = ptr_val(p[1]);
+    *name = (struct function_name){e->module, e->function, e->arity};
+    return true;
+  }
+  const struct fun_entry *e = ptr_val(p[1]);
+  *name = (struct function_name){e->module, e->function, (u32)header_aux(p[0])};
+  return e->ip != NULL;
+}
+
 static term make_fun(struct heap *h, term module, u32 arity, const u8 uniq[16], u32 index, u32 old_index, u32 old_uniq, term pid, u32 free_count, term **free_vars) {
   struct fun_entry *e = fun_entry_get(module, old_uniq, index);
   term *p = e ? heap_alloc(h, 3 + free_count) : NULL;

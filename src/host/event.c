@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "code/load.h"
+#include "host/initial_call.h"
 #include "host/vm.h"
 #include "term/atom.h"
 #include "process/scheduler.h"
@@ -83,10 +84,11 @@ static void record(enum event_kind kind, struct process *p, term subject, term a
   put_value(b);
   if (flags & EVENT_DETAIL) put_u64(detail);
   if (about_process) {
+    struct function_name call = initial_call_of(p);
     put_atom_text(p->name);
-    put_atom_text(p->initial[0]);
-    put_atom_text(p->initial[1]);
-    bytes_put(&ring, (u8)p->initial_arity);
+    put_atom_text(call.module);
+    put_atom_text(call.function);
+    bytes_put(&ring, (u8)call.arity);
   }
   // That a process has ended is told in any case, if need be without the reason.
   if (!record_end(at) && kind == EVENT_EXIT && a != NV) record(kind, p, subject, NV, NV, 0);

@@ -4,6 +4,7 @@
 #include "host/inspect.h"
 
 #include "code/code.h"
+#include "host/initial_call.h"
 #include "process/links.h"
 #include "term/atom.h"
 
@@ -34,6 +35,7 @@ static void put_relations(const struct process *p) {
 static void put_process(struct process *p, void *arg) {
   u32 *count = arg;
   if (p->port) return;
+  struct function_name call = initial_call_of(p);
   struct code_place place = {.module = NV, .function = NV};
   bool known = !p->is_js && p->ip && code_place(p->ip, false, &place);
   ++*count;
@@ -41,15 +43,15 @@ static void put_process(struct process *p, void *arg) {
   bytes_put(&vm_result, (u8)(p->state | (p->suspend_count ? 8 : 0) | (p->hibernated ? 16 : 0)));
   bytes_put(&vm_result, (u8)(p->trap_exit | p->is_js << 1));
   bytes_put(&vm_result, p->priority);
-  bytes_put(&vm_result, (u8)p->initial_arity);
+  bytes_put(&vm_result, (u8)call.arity);
   bytes_put(&vm_result, known ? (u8)place.arity : 0);
   put_u32(p->mailbox.length);
   put_u64(process_memory(p));
   put_u64(p->reductions);
   put_u64(is_local_pid(p->parent) ? p->parent : NV);
   put_atom(p->name);
-  put_atom(p->initial[0]);
-  put_atom(p->initial[1]);
+  put_atom(call.module);
+  put_atom(call.function);
   put_atom(known ? place.module : NV);
   put_atom(known ? place.function : NV);
   put_relations(p);

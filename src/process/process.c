@@ -5,6 +5,7 @@
 #include "process/process.h"
 
 #include "base/alloc.h"
+#include "code/code.h"
 #include "process/dictionary.h"
 #include "process/event.h"
 #include "process/kept.h"
@@ -149,10 +150,7 @@ static bool set_relations(struct process *p, struct process *parent, const struc
   u64 id = monitor && *monitor ? *monitor : ref_next_id();
   if (monitor) *monitor = id;
   struct monitor *m = monitor_add(id, parent, p, MONITOR_PROCESS, p->pid, NV, o->monitor_tag);
-  if (m && (!o->alias || alias_add(id, parent, o->alias))) {
-    EVENT(EVENT_MONITOR, parent, parent->pid, p->pid, NV, id);
-    return true;
-  }
+  if (m && (!o->alias || alias_add(id, parent, o->alias))) return true;
   if (m) monitor_remove(m);
   return false;
 }
@@ -168,6 +166,28 @@ static void free_memory(struct process *p) {
   mem_free(p, sizeof *p, MEM_PROCESS);
 }
 
+// A fun whose module is not loaded has no name: it was erlang:apply/2 that began.
+static void set_initial(struct process *p, const struct entry *n, term m, term f) {
+  p->initial[0] = m;
+  p->initial[1] = f;
+  p->initial_arity = n->live;
+  if (n->ip != code_apply_fun || n->x[1] != NIL || !is_fun(n->x[0])) return;
+  struct function_name name;
+  if (!fun_name(n->x[0], &name)) return;
+  p->initial[0] = name.module;
+  p->initial[1] = name.function;
+  p->initial_arity = name.arity;
+  p->began_in_fun = true;
+}
+
+// Nobody hears of a relation to a process before hearing of the process.
+static void tell_spawn(struct process *p, struct process *parent, const struct spawn_options *o) {
+  EVENT(EVENT_SPAWN, p, p->pid, p->parent, NV, 0);
+  if (!parent || o->relative) return;
+  if (o->link) EVENT(EVENT_LINK, parent, parent->pid, p->pid, NV, 0);
+  if (o->monitor) EVENT(EVENT_MONITOR, parent, parent->pid, p->pid, NV, p->links.watched_first->node.key);
+}
+
 static struct process *spawn_entry(struct process *parent, const struct entry *n, term m, term f, const struct spawn_options *o, u64 *monitor) {
   struct process *p = mem_calloc(sizeof *p, MEM_PROCESS);
   if (!p) return NULL;
@@ -176,9 +196,7 @@ static struct process *spawn_entry(struct process *parent, const struct entry *n
     return NULL;
   }
   set_fields(p, parent, o);
-  p->initial[0] = m;
-  p->initial[1] = f;
-  p->initial_arity = n->live;
+  set_initial(p, n, m, f);
   if (!(o->port ? port_add(p, o->port_handle) : table_add(p))) {
     free_memory(p);
     return NULL;
@@ -197,8 +215,7 @@ static struct process *spawn_entry(struct process *parent, const struct entry *n
     return NULL;
   }
   p->state = PROCESS_WAITING;
-  EVENT(EVENT_SPAWN, p, p->pid, p->parent, NV, 0);
-  if (o->link && parent) EVENT(EVENT_LINK, parent, parent->pid, p->pid, NV, 0);
+  tell_spawn(p, parent, o);
   if (!p->is_js) scheduler_ready(p);
   return p;
 }

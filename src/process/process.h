@@ -24,6 +24,7 @@ struct process {
   bool is_js : 1;         // a JavaScript process: no code, its mailbox is drained by the host
   bool async_dist : 1;
   bool sensitive : 1;
+  bool began_in_fun : 1;  // spawned as erlang:apply(Fun, [])
   bool message_on_heap : 1;
   bool gc_requested : 1;  // a major collection is wanted at the next safe point
   bool exit_pending : 1;  // must exit with exit_reason at the next safe point (suicide in a BIF)
@@ -60,7 +61,7 @@ struct process {
   term group_leader;
   term parent;            // pid of the spawner or NV
   struct kept *leader_kept, *parent_kept; // own these when they are pids of other nodes
-  term initial[2];        // module and function of the initial call
+  term initial[2];        // initial call: module and function, of the fun if one began it
   u32 initial_arity;
   u32 reductions_base;
   u64 reductions;         // of finished slices
