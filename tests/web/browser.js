@@ -14,10 +14,10 @@ export async function open() {
   const { folder } = await import('../../web/tools/build.js');
   const server = await serve(folder);
   const browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox'] });
-  /** For one test: what makes its pages, and closes them. */
+  /** For one test: what makes its pages, and closes them. `plays`: the first example is left running. */
   const pages = () => {
     const contexts = [];
-    const page = async (options = {}, path = '') => {
+    const page = async ({ plays = false, ...options } = {}, path = '') => {
       const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, ...options });
       contexts.push(context);
       const made = await context.newPage();
@@ -30,7 +30,12 @@ export async function open() {
         new MutationObserver(() => globalThis.notices.push(document.querySelector('#notice')?.textContent ?? '')).observe(document, { subtree: true, childList: true });
       });
       await made.goto(server.url + path);
-      await state(made, 'ready');
+      await state(made, 'ready', 'running', 'ended');
+      // The first example plays by itself: most tests want to begin with nothing.
+      if (!plays && (await made.evaluate(() => document.body.dataset.state)) !== 'ready') {
+        await made.click('#reset');
+        await state(made, 'ready');
+      }
       return Object.assign(made, { errors });
     };
     return { page, url: server.url, end: () => Promise.all(contexts.map((context) => context.close())) };
@@ -38,12 +43,12 @@ export async function open() {
   return { pages, close: async () => (await browser.close(), server.close()) };
 }
 
-export const state = (page, ...states) => page.waitForFunction((wanted) => wanted.includes(document.body.dataset.state), states, { timeout: 20_000, polling: 50 });
+export const state = (page, ...states) => page.waitForFunction((wanted) => wanted.includes(document.body.dataset.state), states, { timeout: 60_000, polling: 50 });
 
 export const output = (page) => page.textContent('#output');
 
 /** Waits until the output has all texts, in this order. */
-export function says(page, texts, timeout = 20_000) {
+export function says(page, texts, timeout = 60_000) {
   const has = ({ selector, wanted }) => {
     const text = document.querySelector(selector).textContent;
     let at = 0;

@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { chromiumPath, open } from './browser.js';
 
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
-const LANES = 3;
+// How many tests run beside each other; LANES=1 for a machine that has other things to do.
+const LANES = Number(process.env.LANES ?? 3);
 const only = process.argv.slice(2);
 
 if (!chromiumPath()) {

@@ -5,17 +5,17 @@
 import assert from 'node:assert/strict';
 import { example, onceIn, output, program, run, says, state } from './browser.js';
 
-const named = (page, name) => page.$$eval('.node:not(.dead)', (nodes, wanted) => nodes.filter((node) => node.querySelector('.label').textContent === wanted).map((node) => node.dataset.id), name);
+const named = (page, name) => page.$$eval('.node:not(.dead)', (nodes, wanted) => nodes.filter((node) => node.dataset.name === wanted).map((node) => node.dataset.id), name);
 
 /** Notes in the page, frame by frame, how far trapped signals are from their trapper, and who is shown as dead. */
 function watchSignals() {
   const watched = { trapped: [], deaths: [], gone: 0 };
   globalThis.watched = watched;
   const frame = () => {
-    const place = [...document.querySelectorAll('.node:not(.dead)')].find((node) => node.querySelector('.label').textContent === 'family_sup')?.getAttribute('transform');
+    const place = [...document.querySelectorAll('.node:not(.dead)')].find((node) => node.dataset.name === 'family_sup')?.getAttribute('transform');
     const [x, y] = place?.match(/-?[\d.]+/g).map(Number) ?? [];
     for (const dot of document.querySelectorAll('.pulse.signal.trapped .dot')) watched.trapped.push(Math.hypot(dot.getAttribute('cx') - x, dot.getAttribute('cy') - y));
-    for (const label of document.querySelectorAll('.node.dead .label')) if (!watched.deaths.includes(label.textContent)) watched.deaths.push(label.textContent);
+    for (const label of document.querySelectorAll('.node.dead .pid')) if (!watched.deaths.includes(label.textContent)) watched.deaths.push(label.textContent);
     watched.gone += document.querySelectorAll('.edge.link.gone').length;
     requestAnimationFrame(frame);
   };
@@ -142,7 +142,7 @@ export default [
       await p.waitForFunction(() => document.querySelector('#details').textContent.includes('Stack'));
       await p.fill('#reason', '{broken, "by hand"}');
       await p.click('#send-exit');
-      await p.waitForFunction((old) => [...document.querySelectorAll('.node:not(.dead)')].some((node) => node.querySelector('.label').textContent === 'w1' && node.dataset.id !== old), before);
+      await p.waitForFunction((old) => [...document.querySelectorAll('.node:not(.dead)')].some((node) => node.dataset.name === 'w1' && node.dataset.id !== old), before);
       await says(p, ['reason: {broken,"by hand"}']);
       await p.waitForFunction(() => document.querySelector('#details').textContent.includes('has ended'));
       await p.click('#tab-timeline');
@@ -159,13 +159,13 @@ export default [
       await p.evaluate(watchSignals);
       await run(p);
       await says(p, ['another process, the same name']);
-      await p.waitForFunction(() => document.querySelectorAll('.node').length === 5 && globalThis.watched.gone > 0, undefined, { polling: 100 });
+      await p.waitForFunction(() => document.querySelector('.node .again') && !document.querySelector('.node.dead') && globalThis.watched.gone > 0, undefined, { polling: 100 });
       const { trapped, deaths } = await p.evaluate(() => globalThis.watched);
       assert.ok(trapped.length > 2, `seen ${trapped.length} times`);
       assert.ok(trapped[0] > trapped.at(-1) + 20, `from ${trapped[0]} to ${trapped.at(-1)}`);
       // The ring around a trapper has a radius of 18.5.
       assert.ok(trapped.every((far) => far > 18) && trapped.at(-1) < 26, trapped.map(Math.round).join(' '));
-      assert.deepEqual(deaths, ['killed']);
+      assert.deepEqual(deaths, ['ended: killed']);
       assert.equal(await p.locator('.edge.link').count(), 4);
     },
   },

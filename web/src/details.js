@@ -16,7 +16,10 @@ export class Details {
   #facts = h('div');
   #back;
 
-  /** @param {{ask: (pid: string) => Promise<any>, exit: (pid: string, reason: string) => Promise<void>, choose: (pid: string) => void}} on */
+  /**
+   * @param {{ask: (pid: string) => Promise<any>, exit: (pid: string, reason: string) => Promise<void>,
+   *   choose: (pid: string) => void, heir: (pid: string) => string | undefined}} on `heir`: who came in a process's place
+   */
   constructor(on) {
     this.#on = on;
   }
@@ -48,6 +51,7 @@ export class Details {
       this.#facts,
     );
     this.#panel.hidden = false;
+    document.body.classList.add('has-details');
     this.draw(node);
     this.#panel.querySelector('.close').focus({ preventScroll: true });
   }
@@ -56,6 +60,7 @@ export class Details {
     if (this.#pid === '') return;
     this.#pid = '';
     this.#panel.hidden = true;
+    document.body.classList.remove('has-details');
     if (this.#back?.isConnected) this.#back.focus({ preventScroll: true });
   }
 
@@ -66,15 +71,21 @@ export class Details {
     const now = performance.now();
     const gone = !node || node.diesAt !== undefined;
     this.#panel.querySelector('form').hidden = gone;
-    if (gone) return void this.#fill([['pid', pid], ['state', node?.reason ? `has ended: ${node.reason}` : 'has ended']]);
+    if (gone) return this.#ended(pid, node);
     if (now - this.#askedAt < EVERY) return;
     this.#askedAt = now;
     const pids = (list) => (list.length ? h('span', {}, ...list.slice(0, 24).map((id) => h('button', { onclick: () => this.#on.choose(id) }, id))) : 'none');
-    const facts = [['pid', pid], ['began in', node.call || '–'], ['now in', node.current || '–'], ['state', `${node.state}${node.trap ? ', traps exits' : ''}`], ['links', pids(node.links)], ['monitors', pids(node.monitors)], ['mailbox', `${node.messages}`], ['memory', `${(node.memory / 1024).toFixed(1)} KiB`], ['reductions', node.reductions.toLocaleString('en')]];
+    const facts = [['pid', pid], ['began in', node.call || '–'], ['now in', node.current || '–'], ['state', `${node.state}${node.trap ? ', traps exits' : ''}`], ...(node.restarts ? [['restarts', `${node.restarts}, before: ${node.past.slice(-5).join(' ')}`]] : []), ['links', pids(node.links)], ['monitors', pids(node.monitors)], ['mailbox', `${node.messages}`], ['memory', `${(node.memory / 1024).toFixed(1)} KiB`], ['reductions', node.reductions.toLocaleString('en')]];
     this.#fill(facts);
     const info = await this.#on.ask(pid).catch(() => undefined);
     if (this.#pid !== pid || !info) return;
     this.#fill(facts, [['Mailbox', info.messages], ['Stack', info.current_stacktrace]]);
+  }
+
+  #ended(pid, node) {
+    const heir = this.#on.heir(pid);
+    const after = heir === undefined ? [] : [['in its place', h('button', { onclick: () => this.#on.choose(heir) }, heir)]];
+    this.#fill([['pid', pid], ['state', node?.reason ? `has ended: ${node.reason}` : 'has ended'], ...after]);
   }
 
   #fill(facts, lists = []) {

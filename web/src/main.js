@@ -6,6 +6,7 @@ import { $, h } from './dom.js';
 import { Details } from './details.js';
 import { makeEditor } from './editor.js';
 import { EXAMPLES } from '../examples/index.js';
+import { WATCH } from '../examples/watch.js';
 import { Files } from './files.js';
 import { makeLesson } from './lesson.js';
 import { Model } from './graph/model.js';
@@ -32,9 +33,9 @@ const view = new View($('graph'), model, choose);
 const files = new Files({ changed: programChanged, shown: () => mark() });
 const editor = makeEditor($('editor'), { changed: (text) => files.edited(text), run: () => run() });
 files.editor = editor;
-const table = new Table(choose);
+const table = new Table(model, choose);
 const timeline = new Timeline(choose);
-const details = new Details({ ask: (pid) => machine.details(pid), exit: (pid, reason) => machine.exit(pid, reason), choose });
+const details = new Details({ ask: (pid) => machine.details(pid), exit: sendExit, choose, heir: (pid) => model.heirOf(pid) });
 const shell = makeShell({ tell: tellTerminal, wake: () => state === 'ended' && reset({ keep: true }), output });
 const tabs = makeTabs(() => (view.wake(), lastFrame && table.draw(lastFrame, true)));
 const lesson = makeLesson(EXAMPLES, { open: goToLesson, restore: () => openLast() });
@@ -54,6 +55,8 @@ let lintTimer;
 let runs = 0;
 /** Run was asked for before Erlang was there: it is done then. */
 let runWhenReady = false;
+/** The example plays by itself when Erlang is there, unless somebody has begun to do something. */
+let playWhenReady = false;
 
 function setState(next) {
   state = next;
@@ -86,7 +89,7 @@ function summary() {
   $('summary').replaceChildren(...parts);
   const empty = model.nodes.size === 0;
   $('empty').hidden = !empty;
-  if (empty) $('empty').textContent = state === 'loading' ? '' : state === 'running' ? 'All processes of the program have ended.' : 'Run the program to see its processes.';
+  if (empty) $('empty').textContent = state === 'loading' ? (playWhenReady ? 'The program plays as soon as Erlang is here.' : '') : state === 'compiling' ? '' : state === 'running' ? 'All processes of the program have ended.' : 'Run the program to see its processes.';
 }
 
 // --- The program ------------------------------------------------------------------------------------
@@ -110,6 +113,8 @@ function goToLesson(id) {
 /** @param {{id?: string, title: string, text: string}} about @param {{name: string, text: string}[]} list */
 function open(about, list) {
   openLast = () => open(about, list);
+  playWhenReady = state === 'loading' && about.id !== undefined;
+  sayWhatToWatch(about.id);
   files.open(list);
   lesson.show(about);
   faults.clear();
@@ -119,10 +124,18 @@ function open(about, list) {
   if (state !== 'loading') reset();
 }
 
+/** @param {string | undefined} id of an example that is as it was */
+function sayWhatToWatch(id) {
+  $('watch').textContent = WATCH[id ?? ''] ?? '';
+  $('watch').hidden = $('watch').textContent === '';
+}
+
 function programChanged() {
   lesson.edited(files.isEdited);
   forgetFaults();
   $('problems').classList.add('old');
+  playWhenReady = false;
+  $('watch').hidden = files.isEdited || $('watch').textContent === '';
   lintSoon();
 }
 
@@ -240,7 +253,7 @@ async function run({ paused = false } = {}) {
     await fresh(compiled.map(({ module, beam }) => ({ module, bytes: beam })), entry, { paused, id });
     if (id !== runs) return;
     setState(paused ? 'stopped' : 'running');
-    if (matchMedia('(max-width: 760px)').matches) tabs.part('stage');
+    if (onPhone()) tabs.part('stage');
   } catch (error) {
     output.note(`The program could not be started: ${error.message}`);
     setState('ended');
@@ -275,6 +288,8 @@ function clearViews(keep = false) {
   lastFrame = undefined;
   view.wake();
 }
+
+const onPhone = () => matchMedia('(max-width: 760px)').matches;
 
 const speed = () => SPEEDS[Number($('speed').value)][0];
 
@@ -353,14 +368,18 @@ machine.onmessage = (message) => {
 
 function choose(pid) {
   view.chosen = pid;
-  view.inset.right = pid === '' ? 0 : 322;
   if (pid === '') details.hide();
   else {
     details.show(pid, model.nodes.get(pid));
-    if (matchMedia('(max-width: 760px)').matches) tabs.part('stage');
-    if ($('canvas').hidden) tabs.graph();
+    if (onPhone()) tabs.part('stage');
   }
   view.wake();
+}
+
+/** On a phone the panel lies over the graph: it goes, so that what the signal does is seen. */
+async function sendExit(pid, reason) {
+  await machine.exit(pid, reason);
+  if (onPhone()) choose('');
 }
 
 // --- Controls ---------------------------------------------------------------------------------------
@@ -424,9 +443,9 @@ async function begin() {
   performance.mark('runnable');
   if (words.isConnected) notice();
   setState('ready');
-  await reset();
-  if (runWhenReady) run();
-  else lintSoon();
+  if (runWhenReady || playWhenReady) await run();
+  else await reset();
+  lintSoon();
   navigator.serviceWorker?.register('sw.js').catch(() => {});
 }
 

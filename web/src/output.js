@@ -3,6 +3,7 @@
 // What the program prints, and what the playground has to say between. Keeps the last part of very long output only.
 
 import { h } from './dom.js';
+import { summaryOf } from './reports.js';
 
 const MAX = 60_000;
 
@@ -20,13 +21,14 @@ export class Output {
     this.#size = this.#left = 0;
   }
 
-  /** @param {string} text @param {string} kind out, err, note, typed, wrong */
+  /** @param {string} text @param {string} kind out, err, note, typed, wrong, report */
   add(text, kind = 'out') {
     if (text === '') return;
     const element = this.#element;
     const follow = element.scrollHeight - element.scrollTop - element.clientHeight < 60;
     const last = element.lastElementChild;
     if (kind === 'out' && last?.className === 'out' && last.textContent.length < 4000) last.append(text);
+    else if (kind === 'report') element.append(h('details', { class: 'report' }, h('summary', {}, summaryOf(text)), h('pre', {}, text.trimEnd())));
     else element.append(h('span', { class: kind }, text));
     this.#size += text.length;
     while (this.#size > MAX && element.firstElementChild) {

@@ -81,12 +81,10 @@ export class Timeline {
   #draw(events) {
     const list = this.#list;
     const follow = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
-    const rows = [];
-    for (let i = events.length; i-- > 0 && rows.length < SHOWN / 4; ) {
-      const text = sentence(events[i]);
-      if (this.#wanted(events[i], text)) rows.push(this.#row(events[i], text));
-    }
-    list.append(...rows.reverse());
+    const wanted = events.map((event) => [event, sentence(event)]).filter(([event, text]) => this.#wanted(event, text));
+    const rows = wanted.slice(-SHOWN / 2);
+    if (rows.length < wanted.length) list.append(h('li', { class: 'skipped' }, `… ${wanted.length - rows.length} more events here: Export has them`));
+    list.append(...rows.map(([event, text]) => this.#row(event, text)));
     while (list.childElementCount > SHOWN) list.firstElementChild.remove();
     if (follow) list.scrollTop = list.scrollHeight;
   }

@@ -1,34 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the graph shows: the processes of the last snapshot, those that died a moment ago, and the signals on their way. The
-// eye is slower than the VM: a process that a signal has killed stands until the eye has seen the signal arrive, and what
-// it sends to its own links starts then. Nothing here draws.
+// What the graph shows: the processes of the last snapshot, those that have ended, and the signals on their way. The eye is
+// slower than the VM: what a process does because of a signal is shown only once the eye has seen that signal arrive. A
+// process that a signal has killed stands until then, and one that is started because of it appears then. Nothing here draws.
+
+import { calm } from '../dom.js';
+import { Successions } from './successions.js';
 
 export const TRAVEL = 650;
 const FADE = 2200;
+const FADE_STILL = 5000;
+/** How long a signal is to be seen after it has arrived; where nothing moves it is a picture, and stands longer. */
+const AFTER = 500;
+const AFTER_STILL = 5000;
 /** No signal starts later than this after it happened, however long the chain. */
 const LATEST = 6000;
 /** Snapshots without a process after which it is gone, though nothing was told of its end. */
 const MISSING = 3;
 const MAX_PULSES = 60;
 const MAX_MESSAGES = 24;
+/** Processes that have ended and stay to be seen; none among more processes than the second number. */
+const MAX_GHOSTS = 12;
+const CROWD = 40;
 
 export class Model {
-  /** @type {Map<string, any>} by pid; of groups by call */
+  /** All processes that are known, also those that are not to be seen yet. @type {Map<string, any>} by pid; of groups by call */
   nodes = new Map();
+  /** Those to be seen. @type {Map<string, any>} */
+  shown = new Map();
   /** @type {Map<string, any>} */
   edges = new Map();
   /** @type {any[]} */
   pulses = [];
   messages = true;
-  /** Counts changes of what there is (not of where). */
+  /** Counts changes of what is to be seen (not of where). */
   version = 0;
   #signals = 0;
   #births = 0;
+  #successions = new Successions(this);
 
   clear() {
     this.nodes.clear();
+    this.shown.clear();
     this.edges.clear();
+    this.#successions.clear();
     this.pulses = [];
     this.version++;
   }
@@ -38,6 +53,7 @@ export class Model {
     const spawned = frame.events.filter((event) => event.kind === 'spawn').length;
     for (const event of frame.events) this.#event(event, now, spawned < 60);
     this.#snapshot(frame, now);
+    this.sweep(now);
   }
 
   #event(event, now, few) {
@@ -47,7 +63,7 @@ export class Model {
         if (!node && few) this.#add({ id: event.pid, call: event.text, state: 'runnable', parent: event.other, links: [], monitors: [], messages: 0 }, now);
         return;
       case 'register':
-        if (node) node.name = event.text;
+        if (node) this.#successions.named(node, event.text);
         return;
       case 'link':
         if (few && event.other) this.#edge('link', event.pid, event.other);
@@ -58,7 +74,7 @@ export class Model {
       case 'signal':
         return this.#signal(event, now);
       case 'down':
-        return this.#pulse({ kind: 'down', from: event.other, to: event.pid, text: event.text }, now);
+        return void this.#pulse({ kind: 'down', from: event.other, to: event.pid, text: event.text }, now);
       case 'message':
         if (this.messages && event.other && this.pulses.length < MAX_MESSAGES) this.#pulse({ kind: 'message', from: event.other, to: event.pid, text: '' }, now);
         return;
@@ -70,22 +86,29 @@ export class Model {
   #signal(event, now) {
     const pulse = this.#pulse({ kind: 'signal', from: event.other, to: event.pid, text: event.text, outcome: event.outcome }, now);
     const node = this.nodes.get(event.pid);
-    if (pulse && node && event.outcome === 'killed') node.killed = Math.max(pulse.start + TRAVEL, node.killed ?? 0);
+    if (pulse && node && event.outcome === 'killed') node.killed = Math.max(pulse.arrival, node.killed ?? 0);
   }
 
   #pulse(pulse, now) {
-    if (this.pulses.length >= MAX_PULSES || !this.nodes.has(pulse.to) || pulse.from === pulse.to) return undefined;
-    const from = this.nodes.get(pulse.from);
+    const [from, to] = [this.nodes.get(pulse.from), this.nodes.get(pulse.to)];
+    if (this.pulses.length >= MAX_PULSES || !to || pulse.from === pulse.to) return undefined;
     if (pulse.kind !== 'signal' && !from) return undefined;
-    const start = Math.min(Math.max(now, pulse.kind === 'message' ? now : (from?.diesAt ?? from?.killed ?? now)), now + LATEST);
-    const made = { ...pulse, id: ++this.#signals, start };
+    const start = this.#time(now, pulse.kind === 'message' ? from.born : (from?.diesAt ?? from?.killed ?? from?.seen ?? now), to.born);
+    const made = { ...pulse, id: ++this.#signals, start, arrival: start + (calm() ? 0 : TRAVEL) };
     this.pulses.push(made);
+    // Messages are too many to wait for each.
+    if (pulse.kind !== 'message') to.seen = Math.max(to.seen, made.arrival);
     return made;
+  }
+
+  /** When the eye gets to see what happens now, after what it has to see before. */
+  #time(now, ...before) {
+    return Math.min(Math.max(now, ...before), now + LATEST);
   }
 
   #die(node, event, now) {
     if (node.diesAt !== undefined) return;
-    node.diesAt = Math.max(now, node.killed ?? now);
+    node.diesAt = this.#time(now, node.killed ?? node.seen);
     node.reason = event.text;
     node.quiet = event.outcome === 'normal' || event.text === 'shutdown';
     this.version++;
@@ -93,11 +116,12 @@ export class Model {
 
   #add(process, now) {
     const parent = this.nodes.get(process.parent);
-    const dead = parent && [...this.nodes.values()].find((node) => node.parent === process.parent && node.diesAt !== undefined && node.replacedBy === undefined);
-    const node = { ...process, born: now, ...this.#birthplace(parent, dead) };
-    if (dead) dead.replacedBy = node.id;
+    const dead = this.#successions.placeOf(process);
+    const born = this.#time(now, parent?.seen ?? now);
+    // `seen`: when the last signal to it arrives, or it appears.
+    const node = { ...process, born, seen: born, past: [], ...this.#birthplace(parent, dead) };
+    if (dead) this.#successions.take(node, dead);
     this.nodes.set(process.id, node);
-    this.version++;
     return node;
   }
 
@@ -135,6 +159,7 @@ export class Model {
       living.add(process.id);
       const node = this.nodes.get(process.id) ?? this.#add(process, now);
       if (node.diesAt !== undefined) continue;
+      if (process.name && process.name !== node.name) this.#successions.named(node, process.name);
       Object.assign(node, process);
     }
     for (const group of frame.groups) {
@@ -152,7 +177,7 @@ export class Model {
       node.missing = (node.missing ?? 0) + 1;
       if (node.missing < MISSING) continue;
       node.quiet = true;
-      node.diesAt = Math.max(now, node.killed ?? now);
+      node.diesAt = this.#time(now, node.killed ?? now);
       this.version++;
     }
     this.#snapshotEdges(frame);
@@ -169,6 +194,7 @@ export class Model {
       for (const other of process.monitors) keep('monitor', process.id, other);
       if (process.parent) keep('parent', process.parent, process.id);
     }
+    for (const { kind, from, to } of frame.groupEdges) keep(kind, from, to);
     // The links of the dead go when the eye has seen them die.
     for (const [key, edge] of this.edges) {
       if (kept.has(key)) continue;
@@ -179,19 +205,55 @@ export class Model {
     }
   }
 
-  /** Takes away what has faded. @param {number} now */
+  /** Shows what is to be seen by now, and takes away what has faded. @param {number} now */
   sweep(now) {
-    this.pulses = this.pulses.filter((pulse) => now < pulse.start + TRAVEL + 500);
+    const after = calm() ? AFTER_STILL : AFTER;
+    this.pulses = this.pulses.filter((pulse) => now < pulse.arrival + after);
     for (const [id, node] of this.nodes) {
-      if (node.diesAt === undefined || now < node.diesAt + FADE) continue;
-      this.nodes.delete(id);
-      for (const [key, edge] of this.edges) if (edge.from === id || edge.to === id) this.edges.delete(key);
-      this.version++;
+      if (now >= node.born && !this.shown.has(id)) {
+        this.shown.set(id, node);
+        this.version++;
+      }
+      if (!node.fallen && now >= (node.diesAt ?? Infinity)) {
+        node.fallen = true;
+        this.version++;
+      }
+      if (node.diesAt !== undefined && !node.ghost && now >= node.diesAt + (calm() ? FADE_STILL : FADE)) this.#faded(node);
     }
+    this.#limitGhosts();
+  }
+
+  /** One that nobody has taken the place of leaves a trace: itself, without its links. */
+  #faded(node) {
+    const stays = !node.group && node.replacedBy === undefined;
+    if (stays) [node.ghost, node.cared] = [true, this.#successions.cared(node)];
+    else this.#remove(node.id);
+    for (const [key, edge] of this.edges) if (edge.kind !== 'parent' && (edge.from === node.id || edge.to === node.id)) this.edges.delete(key);
+    this.version++;
+  }
+
+  #limitGhosts() {
+    const ghosts = [...this.nodes.values()].filter((node) => node.ghost);
+    const room = this.nodes.size > CROWD ? 0 : MAX_GHOSTS;
+    for (const node of ghosts.toSorted((a, b) => a.diesAt - b.diesAt).slice(0, Math.max(0, ghosts.length - room))) this.#remove(node.id);
+    for (const node of ghosts) if (node.replacedBy !== undefined) this.#remove(node.id);
+  }
+
+  #remove(id) {
+    this.nodes.delete(id);
+    this.shown.delete(id);
+    this.pulses = this.pulses.filter((pulse) => pulse.from !== id && pulse.to !== id);
+    for (const [key, edge] of this.edges) if (edge.from === id || edge.to === id) this.edges.delete(key);
+    this.version++;
+  }
+
+  /** @param {string} pid @returns {string | undefined} of the process that has its place now */
+  heirOf(pid) {
+    return this.#successions.heirOf(pid);
   }
 
   /** Whether anything moves or will. */
   get lively() {
-    return this.pulses.length > 0 || [...this.nodes.values()].some((node) => node.diesAt !== undefined);
+    return this.pulses.length > 0 || this.shown.size < this.nodes.size || [...this.nodes.values()].some((node) => node.diesAt !== undefined && !node.ghost);
   }
 }

@@ -3,25 +3,49 @@
 // A process as an element of the graph: what it is made of, and how it shows what it is and does.
 
 import { calm, s } from '../dom.js';
+import { SPOTS } from './labels.js';
 
 const short = (text, n) => (text.length > n ? `${text.slice(0, n - 1)}…` : text);
-
-/** What a process is called: its name, else the function it began with. */
-export function title(node) {
-  const call = node.call ?? '';
-  if (node.name) return node.name;
-  if (call.startsWith('erlang:apply')) return 'fun';
-  return call.startsWith('proc_lib:init_p') ? 'proc_lib' : short(call.replace(/^\w+:/, ''), 18);
-}
-
 const many = (n, word) => `${n.toLocaleString('en')} ${word}${n === 1 ? '' : 's'}`;
 
+/** What a process is called: its name, else the function it began with, with its module where that says more. */
+export function title(node) {
+  if (node.name) return node.name;
+  const call = node.call ?? '';
+  const [, fun] = /^fun in \w+:(.*)$/.exec(call) ?? [];
+  if (fun) return short(`fun in ${fun}`, 20);
+  return short(/:init\/1$|^supervisor/.test(call) ? call : call.replace(/^\w+:/, ''), 20);
+}
+
+/** How often it was started again, in words; '' when it was not. */
+export const restarted = ({ restarts }) => (restarts ? `restarted ${restarts.toLocaleString('en')}×` : '');
+
+export const ended = ({ reason }) => (reason === undefined ? 'has ended' : `ended: ${reason}`);
+
 /** What is told of a process that is pointed at or focused. @returns {[string, string][]} */
-export const facts = (node) => [
-  ['state', `${node.state}${node.trap ? ', traps exits' : ''}`],
-  ['mailbox', many(node.messages, 'message')],
-  ['memory', `${((node.memory ?? 0) / 1024).toFixed(1)} KiB`],
-];
+export const facts = (node) =>
+  node.diesAt !== undefined && node.ghost
+    ? [['began in', node.call ?? ''], ['state', ended(node)]]
+    : [
+        ['state', `${node.state}${node.trap ? ', traps exits' : ''}`],
+        ['mailbox', many(node.messages, 'message')],
+        ['memory', `${((node.memory ?? 0) / 1024).toFixed(1)} KiB`],
+      ];
+
+/**
+ * The lines of a label: what it is called, its pid (behind the one that it replaces), and what became of it.
+ * @param {any} node @param {boolean} dead @param {boolean} dense among many only names are told
+ * @returns {(import('./labels.js').Line & {kind: string, past?: string})[]}
+ */
+export function linesOf(node, dead, dense) {
+  if (node.group) return [];
+  const name = { kind: 'label', text: title(node), size: 12.5 };
+  if (dense) return node.name && !dead ? [name] : [];
+  const past = node.past.at(-1);
+  const pid = { kind: 'pid', text: past ? `${past} ${node.id}` : node.id, past, size: 10.5 };
+  if (dead) return [name, { kind: 'pid', text: short(ended(node), 26), size: 10.5 }];
+  return node.restarts ? [name, pid, { kind: 'again', text: restarted(node), size: 10.5 }] : [name, pid];
+}
 
 /** @param {any} node @param {number} r */
 export function makeNode(node, r) {
@@ -29,52 +53,48 @@ export function makeNode(node, r) {
   const core = node.js ? s('rect', { class: 'core', x: -r, y: -r, width: 2 * r, height: 2 * r, rx: 4 }) : s('circle', { class: 'core', r });
   return s('g', { class: 'node', 'data-id': node.id, role: 'button', tabindex: -1 },
     s('circle', { class: 'hit', r: Math.max(r + 8, 16) }), s('circle', { class: 'halo', r: r + 9 }), s('circle', { class: 'trap', r: r + 4.5, visibility: 'hidden' }), core,
-    s('text', { class: 'label' }), s('text', { class: 'pid' }),
+    s('g', { class: 'text' }),
     s('g', { class: 'badge', transform: `translate(${r - 1} ${-r - 3})`, visibility: 'hidden' }, s('rect', { x: -9, y: -8, width: 18, height: 16, rx: 8 }), s('text', { y: 3.5 })));
 }
 
-/** Where a label is relative to its node: [x, y of the name, y of the pid], and how the text is anchored. */
-const SIDES = {
-  below: (r) => [0, r + 18, r + 32, 'middle'],
-  above: (r) => [0, -r - 21, -r - 8, 'middle'],
-  right: (r) => [r + 11, -1, 13, 'start'],
-  left: (r) => [-r - 11, -1, 13, 'end'],
-};
-
-function placeLabel(element, side, r) {
-  const [x, name, pid, anchor] = SIDES[side](r);
-  for (const [text, y] of [[element.querySelector('.label'), name], [element.querySelector('.pid'), pid]]) {
-    text.setAttribute('x', x);
-    text.setAttribute('y', y);
-    text.setAttribute('text-anchor', anchor);
+/** @param {any} element @param {ReturnType<typeof linesOf>} lines @param {{side: keyof SPOTS, lines: number} | undefined} place undefined: no room for it */
+function paintLabel(element, lines, place, r) {
+  const group = element.querySelector('.text');
+  group.replaceChildren();
+  if (!place) return;
+  const { x, y, anchor } = SPOTS[place.side](r, place.lines);
+  for (const [i, { kind, text, past }] of lines.slice(0, place.lines).entries()) {
+    const parts = past ? [s('tspan', { class: 'past' }, past), text.slice(past.length)] : [text];
+    group.append(s('text', { class: kind, x, y: y + 13.5 * i, 'text-anchor': anchor }, ...parts));
   }
 }
 
 /**
  * Brings an element up to date, if what it shows has changed.
- * @param {any} element @param {any} node @param {{now: number, r: number, chosen: boolean, side: keyof SIDES}} how
+ * @param {any} element @param {any} node
+ * @param {{now: number, r: number, chosen: boolean, lines: ReturnType<typeof linesOf>, place: any}} how
  */
-export function paintNode(element, node, { now, r, chosen, side }) {
+export function paintNode(element, node, { now, r, chosen, lines, place }) {
   const dead = now >= (node.diesAt ?? Infinity);
-  const key = `${node.state}${dead}${side}${node.name}${node.trap}${node.messages}${node.count}${chosen}${node.links.length}`;
+  const key = `${node.state}${dead}${node.ghost}${place?.side}${place?.lines}${lines.map(({ text }) => text)}${node.trap}${node.messages}${node.count}${chosen}${node.links.length}`;
   if (element.key === key) return;
   element.key = key;
-  const [label, pid] = [element.querySelector('.label'), element.querySelector('.pid')];
-  if (node.group) {
-    label.textContent = `× ${node.count.toLocaleString('en')}`;
-    pid.textContent = short(node.call, 20);
-    element.setAttribute('aria-label', `${node.count} processes in ${node.call}`);
-    return;
-  }
-  const failed = dead && !node.quiet;
-  placeLabel(element, side, r);
-  element.setAttribute('class', ['node', node.state, dead && 'dead', node.quiet && 'quiet', node.name && 'named', now - node.born < 500 && !calm() && 'fresh', chosen && 'chosen'].filter(Boolean).join(' '));
-  label.textContent = failed ? short(node.reason ?? '', 22) : title(node);
-  pid.textContent = failed ? title(node) : node.id;
+  if (node.group) return paintGroup(element, node);
+  const fresh = now - node.born < 500 && !calm();
+  element.dataset.name = title(node);
+  element.setAttribute('class', ['node', node.state, dead && 'dead', dead && node.ghost && 'ghost', node.quiet && 'quiet', node.name && 'named', fresh && 'fresh', chosen && 'chosen'].filter(Boolean).join(' '));
+  paintLabel(element, lines, place, r);
   element.querySelector('.trap').setAttribute('visibility', node.trap ? 'visible' : 'hidden');
   paintBadge(element.querySelector('.badge'), node.messages);
-  if (dead) element.setAttribute('aria-hidden', 'true');
-  element.setAttribute('aria-label', `${title(node)} ${node.id}, ${node.state}${node.trap ? ', traps exits' : ''}, ${many(node.links.length, 'link')}, ${node.messages} in mailbox`);
+  dead && !node.ghost ? element.setAttribute('aria-hidden', 'true') : element.removeAttribute('aria-hidden');
+  const what = dead ? ended(node) : `${node.state}${node.trap ? ', traps exits' : ''}, ${many(node.links.length, 'link')}, ${node.messages} in mailbox${node.restarts ? `, ${restarted(node)}` : ''}`;
+  element.setAttribute('aria-label', `${title(node)} ${node.id}, ${what}`);
+}
+
+function paintGroup(element, node) {
+  element.querySelector('.label').textContent = `× ${node.count.toLocaleString('en')}`;
+  element.querySelector('.pid').textContent = short(node.call, 20);
+  element.setAttribute('aria-label', `${node.count} processes in ${node.call}`);
 }
 
 function paintBadge(badge, messages) {

@@ -5,6 +5,8 @@
 
 const GAP = 118;
 const ROW = 104;
+/** What a label beside a process takes more than its own width. */
+const BESIDE = 40;
 /** More children than this stand closer, every other one a little lower. */
 const CROWDED = 7;
 const CLOSE = 74;
@@ -14,10 +16,11 @@ const WIDEST = 16;
 /**
  * @param {any[]} nodes
  * @param {{kind: string, from: string, to: string}[]} edges
- * @returns {Map<string, {x: number, y: number, below: boolean}> | undefined} places by node; `below`: its label goes below it
- *   (else beside it); undefined: not a tree
+ * @param {(node: any) => number} widthOf a node's label
+ * @returns {Map<string, {x: number, y: number, side: 'below' | 'right' | 'above'}> | undefined} places by node, and where its
+ *   label goes; undefined: not a tree
  */
-export function rows(nodes, edges) {
+export function rows(nodes, edges, widthOf) {
   const parents = parentsOf(nodes, edges);
   const across = edges.filter(({ kind, from, to }) => kind === 'link' && parents.get(from) !== to && parents.get(to) !== from);
   if (across.length > 2 && across.length >= nodes.length / 2) return undefined;
@@ -26,13 +29,14 @@ export function rows(nodes, edges) {
   const lying = tree.depth > 4 && tree.leaves < tree.depth / 2;
   const places = new Map();
   let left = 0;
-  for (const root of tree.roots) left = stand(root, 0, left, tree.children, places);
+  const widths = new Map(nodes.map((node) => [node.id, widthOf(node)]));
+  for (const root of tree.roots) left = stand(root, 0, left, { children: tree.children, widths }, places);
   for (const node of nodes) {
     const heir = places.get(node.replacedBy);
-    // A dead one drops out of its row, aside, so that its last links can still be seen.
-    if (heir) places.set(node.id, { x: heir.x - 44, y: heir.y + 62, below: true });
+    // A dead one makes room for its heir, aside, so that its last links can still be seen.
+    if (heir) places.set(node.id, { x: heir.x - GAP / 2, y: heir.y, side: 'above' });
   }
-  if (lying) for (const place of places.values()) [place.x, place.y, place.below] = [place.y * 1.1, place.x * 0.9, true];
+  if (lying) for (const place of places.values()) [place.x, place.y, place.side] = [place.y * 1.1, place.x * 0.9, 'below'];
   return places;
 }
 
@@ -58,18 +62,23 @@ function childrenOf(nodes, parents) {
 }
 
 /** Places a node and all below it, from `left` on. @returns {number} where the next may stand */
-function stand(id, row, left, children, places) {
+function stand(id, row, left, tree, places) {
+  const { children, widths } = tree;
   const below = children.get(id);
   const crowded = below.length > CROWDED && below.every((child) => children.get(child).length === 0);
   let right = left;
   for (const [i, child] of below.entries()) {
-    right = crowded ? right : stand(child, row + 1, right, children, places);
+    right = crowded ? right : stand(child, row + 1, right, tree, places);
     if (!crowded) continue;
-    places.set(child, { x: right, y: (row + 1) * ROW + (i % 2) * 54, below: true });
+    places.set(child, { x: right, y: (row + 1) * ROW + (i % 2) * 54, side: 'below' });
     right += CLOSE;
   }
-  const first = places.get(below[0])?.x ?? left;
-  const last = places.get(below.at(-1))?.x ?? left;
-  places.set(id, { x: (first + last) / 2, y: row * ROW, below: below.length === 0 });
-  return Math.max(right, left + GAP);
+  const room = Math.max(GAP, widths.get(id) + 14);
+  if (below.length === 0) {
+    places.set(id, { x: left + room / 2, y: row * ROW, side: 'below' });
+    return left + room;
+  }
+  const x = (places.get(below[0]).x + places.get(below.at(-1)).x) / 2;
+  places.set(id, { x, y: row * ROW, side: 'right' });
+  return Math.max(right, x + BESIDE + widths.get(id));
 }

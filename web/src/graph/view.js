@@ -6,7 +6,8 @@
 import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from 'd3-force';
 import { calm, s } from '../dom.js';
 import { Edges } from './edges.js';
-import { makeNode, paintNode } from './node.js';
+import { bodyOf, placeLabels, widthOf } from './labels.js';
+import { linesOf, makeNode, paintNode } from './node.js';
 import { Pulses } from './pulses.js';
 import { rows } from './rows.js';
 import { Tip } from './tip.js';
@@ -15,6 +16,8 @@ import { Tip } from './tip.js';
 const DENSE = 40;
 /** What the legend takes of the height. */
 const LEGEND = 34;
+/** Milliseconds. */
+const LABEL_EVERY = 200;
 
 export class View {
   #svg;
@@ -40,8 +43,12 @@ export class View {
   #drawnRadius = 0;
   #tip;
   chosen = '';
-  /** What something else covers of the graph, in pixels. */
-  inset = { right: 0, top: 0 };
+  /** What something else covers of the graph at its upper edge, in pixels. */
+  inset = { top: 0 };
+  /** Where the labels are. @type {ReturnType<typeof placeLabels>} */
+  #labels = new Map();
+  #lines = new Map();
+  #labelledAt = 0;
   #sim = forceSimulation([]).alphaDecay(0.035).velocityDecay(0.45).stop();
 
   constructor(svg, model, choose) {
@@ -76,29 +83,31 @@ export class View {
     const moving = this.#sim.alpha() > 0.012;
     this.#moved = moving || model.version !== this.#paintedVersion;
     this.#paintedVersion = model.version;
-    if (moving) this.#sim.tick(model.nodes.size > 150 ? 1 : 2);
+    if (moving) this.#sim.tick(model.shown.size > 150 ? 1 : 2);
+    if (this.#moved) this.#label(now, moving);
     this.#paint(now);
     const panning = this.#fit(now);
     if (moving || panning || model.lively) this.wake();
   }
 
   get #radius() {
-    const n = this.#model.nodes.size;
+    const n = this.#model.shown.size;
     return n > 120 ? 6 : n > 40 ? 9 : 14;
   }
 
   /** Other processes or edges than before: to the layout with them. */
   #change() {
     const model = this.#model;
-    const nodes = [...model.nodes.values()];
+    const nodes = [...model.shown.values()];
     const dense = nodes.length > DENSE;
     // Among many, a link to the parent says enough.
-    const needed = (edge) => model.nodes.has(edge.from) && model.nodes.has(edge.to) && !(dense && edge.kind === 'parent' && (model.edges.has(`link ${edge.from} ${edge.to}`) || model.edges.has(`link ${edge.to} ${edge.from}`)));
+    const needed = (edge) => model.shown.has(edge.from) && model.shown.has(edge.to) && !(dense && edge.kind === 'parent' && (model.edges.has(`link ${edge.from} ${edge.to}`) || model.edges.has(`link ${edge.to} ${edge.from}`)));
     const edges = [...model.edges.values()].filter(needed);
-    this.#places = dense ? undefined : rows(nodes, edges);
+    this.#places = dense ? undefined : rows(nodes, edges, (node) => widthOf(this.#linesOf(node, performance.now())));
     this.#svg.classList.toggle('dense', dense);
     this.#layOut(nodes, edges, dense);
     this.#version = model.version;
+    this.#label(performance.now(), false);
     this.#sync();
     this.#edges.set(edges, dense);
     this.#tabStop();
@@ -122,7 +131,7 @@ export class View {
 
   /** An element for each process, and none for others. */
   #sync() {
-    const { nodes } = this.#model;
+    const { shown: nodes } = this.#model;
     const again = this.#drawnRadius !== this.#radius;
     this.#drawnRadius = this.#radius;
     for (const [id, element] of this.#drawn) {
@@ -139,30 +148,55 @@ export class View {
   }
 
   #paint(now) {
-    const { nodes } = this.#model;
+    const { shown: nodes } = this.#model;
     const r = this.#radius;
     for (const [id, element] of this.#drawn) {
       const node = nodes.get(id);
       if (this.#moved || !element.hasAttribute('transform')) element.setAttribute('transform', `translate(${node.x.toFixed(1)} ${node.y.toFixed(1)})`);
-      paintNode(element, node, { now, r, chosen: this.chosen === id, side: this.#side(node) });
+      paintNode(element, node, { now, r, chosen: this.chosen === id, lines: this.#lines.get(id) ?? [], place: this.#labels.get(id) });
     }
     this.#edges.paint(nodes, now, r, this.#moved);
-    this.#pulses.draw(this.#model, now, r);
+    this.#pulses.draw(this.#model, now, r, this.#model.pulses.length > 0 ? this.#covered() : []);
     this.#tip.draw();
+  }
+
+  /** The boxes of all processes and of their labels. @param {string} [except] */
+  #covered(except) {
+    const r = this.#radius;
+    const nodes = [...this.#model.shown.values()].filter((node) => node.id !== except);
+    return nodes.flatMap((node) => [bodyOf(node, r), this.#labels.get(node.id)?.box]).filter((box) => box !== undefined);
   }
 
   /** @param {string} id */
   #onScreen(id) {
-    const node = this.#model.nodes.get(id);
+    const node = this.#model.shown.get(id);
+    if (!node) return undefined;
     const { x, y, k } = this.#box;
-    return node && { node, x: node.x * k + x, y: node.y * k + y, width: this.#size.width };
+    const scaled = (box) => ({ x0: box.x0 * k + x, y0: box.y0 * k + y, x1: box.x1 * k + x, y1: box.y1 * k + y });
+    const { width, height } = this.#size;
+    return { node, own: scaled(bodyOf(node, this.#radius)), others: this.#covered(id).map(scaled), width, height };
+  }
+
+  #linesOf(node, now) {
+    return linesOf(node, now >= (node.diesAt ?? Infinity), this.#model.shown.size > DENSE);
+  }
+
+  /** Finds the places of the labels; among many not while they move in every frame. */
+  #label(now, moving) {
+    const { shown } = this.#model;
+    if (moving && shown.size > DENSE && now - this.#labelledAt < LABEL_EVERY) return;
+    this.#labelledAt = now;
+    const list = [...shown.values()].map((node) => ({ node, lines: this.#linesOf(node, now), best: this.#side(node) }));
+    this.#lines = new Map(list.map(({ node, lines }) => [node.id, lines]));
+    // The living before the dead, those with a name first.
+    this.#labels = placeLabels(list.toSorted((a, b) => rank(a.node) - rank(b.node)), this.#radius);
   }
 
   /** Where a label does not lie on a link: in a tree below the last ones and beside the others, in a ring outside. */
   #side(node) {
     const place = this.#places?.get(node.id);
-    if (place) return place.below ? 'below' : 'right';
-    if (this.#model.nodes.size > DENSE) return 'below';
+    if (place) return place.side;
+    if (this.#model.shown.size > DENSE) return 'below';
     const away = Math.hypot(node.x, node.y);
     if (away < 30 || Math.abs(node.x) > 0.45 * away) return node.x < 0 && away >= 30 ? 'left' : 'right';
     return node.y < 0 ? 'above' : 'below';
@@ -170,15 +204,15 @@ export class View {
 
   /** Brings all into view, gently. @param {number} now */
   #fit(now) {
-    const right = this.inset.right < this.#size.width / 2 ? this.inset.right : 0;
     const top = this.inset.top < this.#size.height * 0.6 ? this.inset.top : 0;
-    const width = this.#size.width - right;
+    const { width } = this.#size;
     const height = this.#size.height - top;
-    const nodes = [...this.#model.nodes.values()];
-    if (nodes.length === 0 || width === 0) return false;
-    const xs = nodes.map((node) => node.x);
-    const ys = nodes.map((node) => node.y);
-    const [x0, x1, y0, y1] = [Math.min(...xs) - 76, Math.max(...xs) + 76, Math.min(...ys) - 48, Math.max(...ys) + 60];
+    const boxes = this.#covered();
+    if (boxes.length === 0 || width === 0) return false;
+    const x0 = Math.min(...boxes.map((box) => box.x0)) - 16;
+    const x1 = Math.max(...boxes.map((box) => box.x1)) + 16;
+    const y0 = Math.min(...boxes.map((box) => box.y0)) - 22;
+    const y1 = Math.max(...boxes.map((box) => box.y1)) + 16;
     const k = Math.min(1.3, width / (x1 - x0), (height - LEGEND) / (y1 - y0));
     const goal = { k, x: width / 2 - (k * (x0 + x1)) / 2, y: top + (height - LEGEND) / 2 - (k * (y0 + y1)) / 2 };
     const speed = calm() || this.#fitted === 0 ? 1 : 1 - Math.exp(-Math.min(now - this.#fitted, 200) / 130);
@@ -233,10 +267,10 @@ export class View {
     event.preventDefault();
     if (ax === undefined) return;
     let best;
-    for (const other of this.#model.nodes.values()) {
+    for (const other of this.#model.shown.values()) {
       const [dx, dy] = [other.x - node.x, other.y - node.y];
       const along = dx * ax + dy * ay;
-      if (other === node || along <= 0 || other.group || other.diesAt) continue;
+      if (other === node || along <= 0 || other.group || (other.diesAt && !other.ghost)) continue;
       const cost = along + 2.5 * Math.abs(dx * ay + dy * ax);
       if (!best || cost < best.cost) best = { cost, other };
     }
@@ -247,4 +281,5 @@ export class View {
   }
 }
 
+const rank = (node) => (node.diesAt === undefined ? 0 : 2) + (node.name ? 0 : 1);
 const mix = (a, b, t) => a + (b - a) * t;

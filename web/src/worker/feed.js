@@ -4,6 +4,7 @@
 // program can make a frame larger than the limits here; what is left out is counted.
 
 import { Atom, Tuple } from '../../../js/term.js';
+import { isReport } from '../reports.js';
 import { faultOf } from './fault.js';
 import { brief, callText } from './text.js';
 
@@ -55,7 +56,7 @@ export class Feed {
   /** What was told of reaching a limit. */
   #warned = new Set();
   /** Processes as they were last looked at. */
-  #last = { busy: false, groups: [], processes: [] };
+  #last = { busy: false, groups: [], groupEdges: [], processes: [] };
 
   /** @param {{memory: number, processes: number}} limits memory in MiB */
   constructor(vm, clock, limits) {
@@ -66,7 +67,7 @@ export class Feed {
     for (const process of vm.inspect().processes) this.#system.add(String(process.pid));
     for (const [kind, record] of Object.entries(RECORDS)) if (kind !== 'message') vm.on(kind, (event) => this.#take(kind, record(event)));
     vm.on('exit', ({ pid, reason, normal }) => !normal && this.#failed(String(pid), reason));
-    vm.on('stdout', ({ text }) => this.#print('out', text));
+    vm.on('stdout', ({ text }) => this.#print(isReport(text) ? 'report' : 'out', text));
     vm.on('stderr', ({ text }) => this.#print('err', text));
     this.#listenToMessages();
   }
@@ -153,7 +154,7 @@ export class Feed {
     if (text === '') return;
     this.#outputSize += text.length;
     const last = this.#output.at(-1);
-    if (last?.stream === stream) last.text += text;
+    if (last?.stream === stream && stream !== 'report') last.text += text;
     else this.#output.push({ stream, text });
   }
 
@@ -211,6 +212,7 @@ export class Feed {
     this.#hidden = processes.length - total;
     const groups = new Map();
     let nodes = shown;
+    let groupEdges = [];
     if (total > MAX_NODES) {
       nodes = shown.filter((p, i) => p.name || i < 40).slice(0, 120);
       const kept = new Set(nodes);
@@ -219,12 +221,14 @@ export class Feed {
         const call = callText(p.initialCall);
         groups.set(call, (groups.get(call) ?? 0) + 1);
       }
+      groupEdges = edgesOfGroups(shown, kept);
     }
     const ids = new Set(nodes.map((p) => String(p.pid)));
     this.#pids = new Map(nodes.map((p) => [String(p.pid), p.pid]));
     return {
       busy,
       groups: [...groups].map(([call, count]) => ({ call, count })),
+      groupEdges,
       processes: nodes.map((p) => ({
         id: String(p.pid),
         name: p.name ?? (String(p.pid) === this.#evaluator ? 'shell' : undefined),
@@ -250,6 +254,27 @@ export class Feed {
     this.#system.add(id);
     return true;
   }
+}
+
+/**
+ * The links, monitors and parents of processes that are shown as groups: each once, however many there are.
+ * @param {import('../../../js/inspect.js').ProcessInfo[]} all
+ * @param {Set<import('../../../js/inspect.js').ProcessInfo>} alone those that are shown each by itself
+ * @returns {{kind: string, from: string, to: string}[]} `from` and `to` as the model names processes and groups
+ */
+function edgesOfGroups(all, alone) {
+  const names = new Map(all.map((p) => [p.pid, alone.has(p) ? String(p.pid) : `× ${callText(p.initialCall)}`]));
+  const edges = new Map();
+  const add = (kind, a, b) => {
+    const [from, to] = [names.get(a), names.get(b)];
+    if (from !== undefined && to !== undefined && from !== to) edges.set(`${kind} ${from} ${to}`, { kind, from, to });
+  };
+  for (const p of all) {
+    for (const other of p.links) if (!alone.has(p) || names.get(other)?.startsWith('×')) add('link', p.pid, other);
+    for (const other of p.monitors) if (!alone.has(p) || names.get(other)?.startsWith('×')) add('monitor', p.pid, other);
+    if (p.parent && !alone.has(p)) add('parent', p.parent, p.pid);
+  }
+  return [...edges.values()];
 }
 
 const name = (target) => (target instanceof Tuple ? String(target.at(0)) : target instanceof Atom ? target.name : undefined);

@@ -7,5 +7,9 @@ import { format } from '../../../js/term.js';
 /** @param {any} term */
 export const brief = (term, limit = 160) => format(term, { limit });
 
-/** @param {{module: string, function: string, arity: number} | undefined} call */
-export const callText = (call) => (call ? `${call.module}:${call.function}/${call.arity}` : '');
+/** A function as module:name/arity; a fun is told by the function that it stands in. @param {{module: string, function: string, arity: number} | undefined} call */
+export function callText(call) {
+  if (!call) return '';
+  const [, inside] = /^-(.+\/\d+)-fun-\d+-$/.exec(call.function) ?? [];
+  return inside ? `fun in ${call.module}:${inside}` : `${call.module}:${call.function}/${call.arity}`;
+}
