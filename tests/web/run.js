@@ -22,7 +22,8 @@ const { build } = await import('../../web/tools/build.js');
 await build();
 mkdirSync('build/web/shots', { recursive: true });
 
-const tests = (await Promise.all(['load', 'examples', 'running', 'shell', 'lessons', 'bombs', 'access'].map((name) => import(`./${name}.js`)))).flatMap((module) => module.default);
+const rooms = ['load', 'examples', 'running', 'shell', 'lessons', 'seen', 'bombs', 'access'];
+const tests = (await Promise.all(rooms.map((name) => import(`./${name}.js`)))).flatMap((module) => module.default);
 const wanted = tests.filter(({ name }) => only.length === 0 || only.some((word) => name.includes(word)));
 const browser = await open();
 let [passed, failed] = [0, 0];

@@ -118,7 +118,7 @@ export class Model {
     const parent = this.nodes.get(process.parent);
     const dead = this.#successions.placeOf(process);
     const born = this.#time(now, parent?.seen ?? now);
-    // `seen`: when the last signal to it arrives, or it appears.
+    // `seen`: when the last signal to it arrives, or it appears. `fallen`: the eye has seen it end.
     const node = { ...process, born, seen: born, past: [], ...this.#birthplace(parent, dead) };
     if (dead) this.#successions.take(node, dead);
     this.nodes.set(process.id, node);

@@ -34,10 +34,11 @@ export const facts = (node) =>
 
 /**
  * The lines of a label: what it is called, its pid (behind the one that it replaces), and what became of it.
- * @param {any} node @param {boolean} dead @param {boolean} dense among many only names are told
+ * @param {any} node @param {boolean} dense among many only names are told
  * @returns {(import('./labels.js').Line & {kind: string, past?: string})[]}
  */
-export function linesOf(node, dead, dense) {
+export function linesOf(node, dense) {
+  const dead = node.fallen;
   if (node.group) return [];
   const name = { kind: 'label', text: title(node), size: 12.5 };
   if (dense) return node.name && !dead ? [name] : [];
@@ -75,7 +76,7 @@ function paintLabel(element, lines, place, r) {
  * @param {{now: number, r: number, chosen: boolean, lines: ReturnType<typeof linesOf>, place: any}} how
  */
 export function paintNode(element, node, { now, r, chosen, lines, place }) {
-  const dead = now >= (node.diesAt ?? Infinity);
+  const dead = node.fallen;
   const key = `${node.state}${dead}${node.ghost}${place?.side}${place?.lines}${lines.map(({ text }) => text)}${node.trap}${node.messages}${node.count}${chosen}${node.links.length}`;
   if (element.key === key) return;
   element.key = key;

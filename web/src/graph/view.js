@@ -103,7 +103,7 @@ export class View {
     // Among many, a link to the parent says enough.
     const needed = (edge) => model.shown.has(edge.from) && model.shown.has(edge.to) && !(dense && edge.kind === 'parent' && (model.edges.has(`link ${edge.from} ${edge.to}`) || model.edges.has(`link ${edge.to} ${edge.from}`)));
     const edges = [...model.edges.values()].filter(needed);
-    this.#places = dense ? undefined : rows(nodes, edges, (node) => widthOf(this.#linesOf(node, performance.now())));
+    this.#places = dense ? undefined : rows(nodes, edges, (node) => widthOf(this.#linesOf(node)));
     this.#svg.classList.toggle('dense', dense);
     this.#layOut(nodes, edges, dense);
     this.#version = model.version;
@@ -177,8 +177,8 @@ export class View {
     return { node, own: scaled(bodyOf(node, this.#radius)), others: this.#covered(id).map(scaled), width, height };
   }
 
-  #linesOf(node, now) {
-    return linesOf(node, now >= (node.diesAt ?? Infinity), this.#model.shown.size > DENSE);
+  #linesOf(node) {
+    return linesOf(node, this.#model.shown.size > DENSE);
   }
 
   /** Finds the places of the labels; among many not while they move in every frame. */
@@ -186,7 +186,7 @@ export class View {
     const { shown } = this.#model;
     if (moving && shown.size > DENSE && now - this.#labelledAt < LABEL_EVERY) return;
     this.#labelledAt = now;
-    const list = [...shown.values()].map((node) => ({ node, lines: this.#linesOf(node, now), best: this.#side(node) }));
+    const list = [...shown.values()].map((node) => ({ node, lines: this.#linesOf(node), best: this.#side(node) }));
     this.#lines = new Map(list.map(({ node, lines }) => [node.id, lines]));
     // The living before the dead, those with a name first.
     this.#labels = placeLabels(list.toSorted((a, b) => rank(a.node) - rank(b.node)), this.#radius);
