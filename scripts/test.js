@@ -48,7 +48,7 @@ const SUITES = [
   // Random programs and leaks, in small; `npm run soak` has the full numbers.
   { name: 'soak', when: 'tests/soak/run.js', command: [node, 'tests/soak/run.js', ...['native', 'slice=2', 'wasm'].flatMap((mode) => ['--mode', mode])] },
   { name: 'leak', when: 'tests/leak/run.js', command: [node, 'tests/leak/run.js'] },
-  ...['examples', 'package'].map((name) => ({ name, when: `tests/${name}/run.js`, command: [node, `tests/${name}/run.js`] })),
+  ...['examples', 'package', 'recipes'].map((name) => ({ name, when: `tests/${name}/run.js`, command: [node, `tests/${name}/run.js`] })),
   // The playground, in Chromium.
   { name: 'web', when: 'tests/web/run.js', command: [node, 'tests/web/run.js'] },
   { name: 'size', when: 'js/index.js', command: ['scripts/check-size'] },
