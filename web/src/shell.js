@@ -35,6 +35,7 @@ export function makeShell({ tell, wake, output }) {
     $('prompt').classList.toggle('program', who === 'program');
     line.placeholder = queue.length > 0 ? `${queue.length} typed before will be read first` : who === 'shell' && /^\.\.$/.test(label) ? 'an expression ends with a full stop' : PLACEHOLDERS[who];
     line.setAttribute('aria-label', who === 'program' ? 'Line for the program' : 'Erlang shell');
+    document.querySelector('.dock [data-tab=log]').classList.toggle('asks', who === 'program');
     $('interrupt').hidden = who !== 'none';
     $('turn').hidden = who !== 'program' && !turned;
     $('turn').textContent = turned ? 'To the program' : 'To the shell';
