@@ -8,8 +8,6 @@ import { facts, title } from './node.js';
 
 const WIDTH = 170;
 const GAP = 14;
-/** Space above the lowest place, for the legend. */
-const LEGEND = 34;
 
 /** @typedef {import('./labels.js').Box} Box */
 
@@ -24,7 +22,7 @@ export class Tip {
   /**
    * @param {SVGSVGElement} svg
    * @param {(id: string) => {node: any, own: Box, others: Box[], width: number, height: number} | undefined} find a process,
-   *   what it covers, what others cover, and the room that there is: in pixels
+   *   what it covers, what others cover, and the room that there is above the legend: in pixels
    */
   constructor(svg, find) {
     this.#svg = svg;
@@ -70,9 +68,9 @@ export class Tip {
     const [left, right] = [own.x0 - GAP - WIDTH, own.x1 + GAP];
     const [above, below] = [own.y0 - GAP - this.#height, own.y1 + GAP];
     const beside = [[left, middle - this.#height / 2], [right, middle - this.#height / 2], [centre - WIDTH / 2, above], [centre - WIDTH / 2, below], [left, above], [right, above], [left, below], [right, below]];
-    const [east, south] = [width - WIDTH - 8, height - LEGEND - this.#height];
+    const [east, south] = [width - WIDTH - 8, height - this.#height];
     const boxes = [...beside, [8, 8], [east, 8], [8, south], [east, south]].map(([x, y]) => ({ x0: x, y0: y, x1: x + WIDTH, y1: y + this.#height }));
-    const inside = (box) => box.x0 >= 4 && box.y0 >= 4 && box.x1 <= width - 4 && box.y1 <= height - LEGEND + 4;
+    const inside = (box) => box.x0 >= 4 && box.y0 >= 4 && box.x1 <= width - 4 && box.y1 <= height + 4;
     return boxes.find((box) => inside(box) && !overlap(box, own) && others.every((other) => !overlap(box, other)));
   }
 }

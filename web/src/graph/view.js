@@ -14,8 +14,6 @@ import { Tip } from './tip.js';
 
 /** From so many on, only what has a name is labelled, and links are drawn together. */
 const DENSE = 40;
-/** What the legend takes of the height. */
-const LEGEND = 34;
 /** Milliseconds. */
 const LABEL_EVERY = 200;
 
@@ -36,6 +34,7 @@ export class View {
   #asked = false;
   #box = { x: 0, y: 0, k: 1 };
   #fitted = 0;
+  /** The room that there is, without the legend below. */
   #size = { width: 0, height: 0 };
   #focused = '';
   /** Where the processes of a tree stand. @type {ReturnType<typeof rows>} */
@@ -62,10 +61,12 @@ export class View {
     this.#drag();
     this.#tip = new Tip(svg, (id) => this.#onScreen(id));
     // Its size is kept: to ask for it between two frames would cost a layout each.
-    new ResizeObserver(([{ contentRect }]) => {
-      this.#size = contentRect;
+    const legend = svg.parentElement.querySelector('.legend');
+    const sizes = new ResizeObserver(() => {
+      this.#size = { width: svg.clientWidth, height: svg.clientHeight - legend.offsetHeight - 14 };
       this.wake();
-    }).observe(svg);
+    });
+    for (const element of [svg, legend]) sizes.observe(element);
   }
 
   /** Something may have changed. */
@@ -213,8 +214,8 @@ export class View {
     const x1 = Math.max(...boxes.map((box) => box.x1)) + 16;
     const y0 = Math.min(...boxes.map((box) => box.y0)) - 22;
     const y1 = Math.max(...boxes.map((box) => box.y1)) + 16;
-    const k = Math.min(1.3, width / (x1 - x0), (height - LEGEND) / (y1 - y0));
-    const goal = { k, x: width / 2 - (k * (x0 + x1)) / 2, y: top + (height - LEGEND) / 2 - (k * (y0 + y1)) / 2 };
+    const k = Math.min(1.3, width / (x1 - x0), height / (y1 - y0));
+    const goal = { k, x: width / 2 - (k * (x0 + x1)) / 2, y: top + height / 2 - (k * (y0 + y1)) / 2 };
     const speed = calm() || this.#fitted === 0 ? 1 : 1 - Math.exp(-Math.min(now - this.#fitted, 200) / 130);
     this.#fitted = now;
     this.#box = { k: mix(this.#box.k, goal.k, speed), x: mix(this.#box.x, goal.x, speed), y: mix(this.#box.y, goal.y, speed) };
