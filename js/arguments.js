@@ -3,6 +3,7 @@
 // Checks of what JavaScript gives as arguments, on their way to being terms.
 
 import { ArgumentError } from './errors.js';
+import { only } from './only.js';
 import { JsProcess } from './process.js';
 import { Atom, Pid, Tuple } from './term.js';
 
@@ -25,16 +26,18 @@ const SPAWN_OPTIONS = {
   parent: ['parent', pidOf],
   groupLeader: ['group_leader', pidOf],
   priority: ['priority', atom],
-  minHeapSize: ['min_heap_size', words],
-  maxHeapSize: ['max_heap_size', words],
+  minHeapSize: ['min_heap_size', count],
+  maxHeapSize: ['max_heap_size', count],
 };
 
-/** @param {SpawnOptions} options @returns {Term[]} */
-export function spawnOptions({ link, ...options }) {
+export const SPAWN_NAMES = `link ${Object.keys(SPAWN_OPTIONS).join(' ')}`;
+
+/** @param {SpawnOptions} given @returns {Term[]} */
+export function spawnOptions(given) {
+  const { link, ...options } = only(given, 'spawn', SPAWN_NAMES);
   /** @type {Term[]} */
   const list = [];
   for (const [key, value] of Object.entries(options)) {
-    if (!Object.hasOwn(SPAWN_OPTIONS, key)) throw new ArgumentError(`no spawn option '${key}'`);
     const [name, convert] = SPAWN_OPTIONS[key];
     if (value !== undefined) list.push(Tuple.from([Atom.for(name), convert(value, key)]));
   }
@@ -52,7 +55,7 @@ export function array(args) {
 }
 
 /** @param {number} value @param {string} what */
-function words(value, what) {
+export function count(value, what) {
   if (Number.isSafeInteger(value) && value >= 0) return value;
   throw new ArgumentError(`${what} is a positive integer`);
 }

@@ -4,7 +4,8 @@
 // they happened in the VM; a handler that throws disturbs neither the VM nor other handlers.
 
 import { ArgumentError } from './errors.js';
-import { until } from './loop.js';
+import { checkSignal, until } from './loop.js';
+import { only } from './only.js';
 
 /**
  * @template {Record<string, any>} M
@@ -37,7 +38,8 @@ export class Events extends EventTarget {
    * @param {{signal?: AbortSignal}} [options]
    * @returns {() => void}
    */
-  on(name, handler, { signal } = {}) {
+  on(name, handler, options = {}) {
+    const signal = checkSignal(only(options, 'on', 'signal').signal);
     if (typeof handler !== 'function') throw new ArgumentError(`the handler of '${name}' is not a function`);
     this.checkEvent(name);
     // Each subscription is its own, though the same function be given twice.
@@ -69,8 +71,11 @@ export class Events extends EventTarget {
    * @param {{signal?: AbortSignal}} [options]
    * @returns {Promise<M[K]>}
    */
-  once(name, { signal } = {}) {
-    return until({ signal }, String, (resolve) => this.on(name, resolve));
+  once(name, options = {}) {
+    return until(options, String, (resolve) => {
+      only(options, 'once', 'signal');
+      return this.on(name, resolve);
+    });
   }
 
   /**
@@ -94,7 +99,8 @@ export class Events extends EventTarget {
    * @param {{signal?: AbortSignal}} [options]
    * @returns {AsyncIterableIterator<M[K]>}
    */
-  events(name, { signal } = {}) {
+  events(name, options = {}) {
+    const signal = checkSignal(only(options, 'events', 'signal').signal);
     /** @type {M[K][]} */
     const queue = [];
     /** @type {((result: IteratorResult<M[K]>) => void)[]} */

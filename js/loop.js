@@ -3,7 +3,7 @@
 // When to tick. The cheapest turn the host has (setImmediate, a MessageChannel), timers only for timers, nothing at all
 // while idle: so an idle VM costs nothing and lets Node exit. The only module that touches timers.
 
-import { TimeoutError } from './errors.js';
+import { ArgumentError, TimeoutError } from './errors.js';
 
 const MAX_DELAY = 2 ** 31 - 1;
 
@@ -84,18 +84,26 @@ export function after(ms, fn) {
   return () => clearTimeout(timer);
 }
 
+/** @param {AbortSignal | undefined} signal */
+export function checkSignal(signal) {
+  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') throw new ArgumentError('signal is an AbortSignal');
+  return signal;
+}
+
 /**
  * A promise that ends early when `signal` aborts, with its reason, and after `timeout` milliseconds, with a TimeoutError.
  * @template T
- * @param {{timeout?: number, signal?: AbortSignal}} options
+ * @param {{timeout?: number, signal?: AbortSignal}} options checked here
  * @param {() => string} late message of the TimeoutError
  * @param {(resolve: (value: T) => void, reject: (error: unknown) => void) => (early: boolean) => void} begin starts what is
  *   waited for; answers what to do when it has ended. It settles nothing at once
  * @returns {Promise<T>}
  */
-export function until({ timeout, signal }, late, begin) {
+export function until(options, late, begin) {
   return new Promise((resolve, reject) => {
-    signal?.throwIfAborted();
+    const { timeout, signal } = options ?? {};
+    if (timeout !== undefined && !(typeof timeout === 'number' && timeout >= 0)) throw new ArgumentError('timeout is a number of milliseconds');
+    checkSignal(signal)?.throwIfAborted();
     let cancel = () => {};
     /** @param {(value: any) => void} settle @param {boolean} early */
     const end = (settle, early) => (/** @type {any} */ value) => {

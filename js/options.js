@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The options of createVM that few give: limits, other clocks and chance. Checked and made here; loaded only when
-// one of them is given.
+// one of them is given, or one that there is not.
 
 import { ArgumentError } from './errors.js';
+import { only } from './only.js';
 import { virtualClock } from './repeatable.js';
 
 /** @import { Clock } from './imports.js' */
@@ -12,8 +13,13 @@ import { virtualClock } from './repeatable.js';
 /** Options that are counts. */
 const COUNTS = /** @type {const} */ (['memoryLimit', 'maxProcesses', 'seed', 'slice']);
 
+const NAMES =
+  'wasm re zlib zstd otp modules files ports fallback memoryLimit maxProcesses seed clock boot node shell args env stdout stderr stdin budget autostart slice gcStress';
+
 /** @param {VMOptions} options */
 function check(options) {
+  only(options, 'createVM', NAMES);
+  if (options.node !== undefined) only(options.node, "createVM's node", 'name cookie hidden');
   for (const key of COUNTS) {
     const value = options[key];
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) throw new ArgumentError(`${key} is a positive integer`);

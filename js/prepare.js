@@ -13,15 +13,16 @@ import { openOtp, tableFinder } from './otp.js';
 /** @import { VMOptions } from './create.js' */
 /** @import { VM } from './vm.js' */
 
-/** The options that options.js checks and opens. */
-const SPECIAL = /^(memoryLimit|maxProcesses|seed|slice|budget|clock)$/;
+/** The options that need no check by options.js, which refuses those that there are not. */
+const USUAL = /^(wasm|re|zlib|zstd|otp|modules|files|ports|fallback|boot|shell|args|env|stdout|stderr|stdin|autostart|gcStress)$/;
 
 /**
  * @param {VMOptions} options
  * @returns {Promise<{clock?: Clock, seed?: number}>}
  */
 async function special(options) {
-  return Object.keys(options).some((key) => SPECIAL.test(key)) ? (await import('./options.js')).openOptions(options) : {};
+  const usual = typeof options === 'object' && options && Object.keys(options).every((key) => USUAL.test(key));
+  return !usual ? (await import('./options.js')).openOptions(options) : {};
 }
 
 /**

@@ -6,6 +6,7 @@
 import { ArgumentError, ErlangError } from './errors.js';
 import { Events } from './events.js';
 import { until } from './loop.js';
+import { only } from './only.js';
 import { Atom, ImproperList, Pid, Ref, Tuple } from './term.js';
 
 /** @import { Term } from './term.js' */
@@ -170,7 +171,8 @@ export class JsProcess extends Events {
    * @param {Ref} ref
    * @param {{flush?: boolean}} [options] `flush`: also take its DOWN message out of the mailbox
    */
-  demonitor(ref, { flush = false } = {}) {
+  demonitor(ref, options = {}) {
+    const { flush } = only(options, 'demonitor', 'flush');
     this.#call('demonitor', [ref]);
     if (flush) this.#mailbox = this.#mailbox.filter((m) => !(isDown(m) && m.at(1).equals(ref)));
   }
@@ -275,7 +277,8 @@ export class JsProcess extends Events {
    * @returns {Promise<any>}
    */
   async receive(match = () => true, options = {}) {
-    options.signal?.throwIfAborted();
+    if (typeof match !== 'function') throw new ArgumentError('what receive is given first is a function that says whether a message matches');
+    only(options, 'receive', 'timeout signal').signal?.throwIfAborted?.();
     const found = this.#mailbox.findIndex(match);
     if (found >= 0) return this.#mailbox.splice(found, 1)[0];
     if (this.#end) throw this.#end;
@@ -344,6 +347,11 @@ export class JsProcess extends Events {
     this.#resolveExited(reason);
     this.emit('exit', { reason });
     this.endEvents();
+  }
+
+  /** @protected @override @param {string} name */
+  checkEvent(name) {
+    if (!['message', 'exit', 'down', 'trapped'].includes(name)) throw new ArgumentError(`a process has no event '${String(name)}'`);
   }
 
   /**

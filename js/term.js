@@ -16,6 +16,7 @@
 import { asBytes } from './bytes.js';
 import { ArgumentError } from './errors.js';
 import { Same, walk } from './etf.js';
+import { only } from './only.js';
 
 /**
  * @typedef {number | bigint | boolean | string | null | undefined | Atom | Float | Tuple | ImproperList | BitString |
@@ -584,7 +585,8 @@ function identifierText(id) {
  * @param {{limit?: number}} [options] `limit`: characters after which the rest is left out
  * @returns {string}
  */
-export function format(term, { limit = 10_000 } = {}) {
+export function format(term, options = {}) {
+  const { limit = 10_000 } = only(options, 'format', 'limit');
   /** @type {string[]} */
   const out = [];
   let size = 0;

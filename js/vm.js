@@ -8,10 +8,11 @@ import { Decoder, decode, encode } from './etf.js';
 import { Events } from './events.js';
 import { Loop, after, until } from './loop.js';
 import { KINDS, KIND_INPUT, KIND_LOAD_FAILED, KIND_MAIL, KIND_OUTPUT, Machine, loadError, readRecord } from './machine.js';
+import { only } from './only.js';
 import { JsProcess } from './process.js';
 import { readSnapshot } from './inspect.js';
 import { Atom, Pid, Port, Tuple, pretty } from './term.js';
-import { array, atom, spawnOptions } from './arguments.js';
+import { SPAWN_NAMES, array, atom, count, spawnOptions } from './arguments.js';
 import { asBytes } from './bytes.js';
 
 /** @import { EventRecord, Fields, Word } from './machine.js' */
@@ -35,7 +36,7 @@ import { asBytes } from './bytes.js';
  */
 
 /** @typedef {{pid: Pid, name: string | undefined, initialCall: InitialCall | undefined, reason: any, normal: boolean}} ExitEvent a process has ended */
-/** @typedef {{from: any, to: Pid, reason: any, cause: 'link' | 'exit' | 'monitor' | 'host' | 'group_leader', outcome: 'killed' | 'trapped' | 'ignored'}} SignalEvent an exit signal arrived */
+/** @typedef {{from: any, to: Pid, reason: any, cause: 'link' | 'exit' | 'host', outcome: 'killed' | 'trapped' | 'ignored'}} SignalEvent an exit signal arrived */
 /** @typedef {{pid: Pid, parent: Pid | undefined, initialCall: InitialCall | undefined}} SpawnEvent */
 /** @typedef {{pid: Pid, peer: any}} LinkEvent */
 /** @typedef {{pid: Pid, target: any}} MonitorEvent */
@@ -53,7 +54,8 @@ import { asBytes } from './bytes.js';
  */
 
 const EVENT_NAMES = new Set([...KINDS, 'stdout', 'stderr', 'halt', 'error', 'close']);
-const CAUSES = /** @type {const} */ (['link', 'exit', 'monitor', 'host', 'group_leader']);
+/** By number, of enum exit_cause in src/process/signal.h; no signal has the other causes there are. */
+const CAUSES = /** @type {const} */ (['link', 'exit', , 'host']);
 const OUTCOMES = /** @type {const} */ (['killed', 'trapped', 'ignored']);
 /** What an event's other end is called. @type {Record<string, string>} */
 const OTHER_END = { link: 'peer', unlink: 'peer', monitor: 'target', demonitor: 'target', register: 'name', unregister: 'name' };
@@ -114,6 +116,8 @@ export class VM extends Events {
   #state = /** @type {'idle' | 'runnable' | 'timer' | 'halted'} */ ('runnable');
   /** @type {number | undefined} */
   #halted;
+  /** In a page: names of processes that have crashed and whose reports are to come, by pid. @type {Map<string, string>} */
+  #casualties = new Map();
   /** Reads of standard input under way. */
   #reading = 0;
 
@@ -152,7 +156,8 @@ export class VM extends Events {
    * @param {{name?: string | Atom}} [options] `name`: what the module must be called
    * @returns {Atom}
    */
-  load(bytes, { name = '' } = {}) {
+  load(bytes, options = {}) {
+    const { name = '' } = only(options, 'load', 'name');
     const beam = asBytes(bytes);
     if (!beam) throw new ArgumentError('load takes the bytes of a .beam file');
     this.#running();
@@ -275,11 +280,12 @@ export class VM extends Events {
    * @param {{trapExit?: boolean, name?: string | Atom}} [options]
    * @returns {JsProcess}
    */
-  process({ trapExit = false, name } = {}) {
+  process(options = {}) {
+    const { trapExit = false, name } = only(options, 'process', 'trapExit name');
     /** @type {Term[]} */
-    const options = [Atom.for('js'), Tuple.from([Atom.for('trap_exit'), Boolean(trapExit)])];
-    if (name !== undefined) options.push(Tuple.from([Atom.for('name'), atom(name, 'a name')]));
-    const pid = this.#spawn('spawnlink', 'js', [], options);
+    const list = [Atom.for('js'), Tuple.from([Atom.for('trap_exit'), Boolean(trapExit)])];
+    if (name !== undefined) list.push(Tuple.from([Atom.for('name'), atom(name, 'a name')]));
+    const pid = this.#spawn('spawnlink', 'js', [], list);
     const process = new JsProcess(pid, {
       call: (fun, args) => this.#jsCall(pid, fun, args),
       exit: (reason) => {
@@ -327,9 +333,10 @@ export class VM extends Events {
    *   usual JavaScript (see pretty)
    * @returns {Promise<T>}
    */
-  call(module, fun, args = [], { timeout, signal, pretty: asPretty = false, ...spawn } = {}) {
+  call(module, fun, args = [], options = {}) {
     const trace = new Error();
-    return until({ timeout, signal }, () => `${module}:${fun}/${args.length} took longer than ${timeout} ms`, (resolve, reject) => {
+    return until(options, () => `${module}:${fun}/${args.length} took longer than ${options.timeout} ms`, (resolve, reject) => {
+      const { timeout: _, signal: _1, pretty: asPretty = false, ...spawn } = only(options, 'call', `timeout signal pretty ${SPAWN_NAMES}`);
       const id = this.#nextCall++;
       this.#bridge ??= this.#spawn('spawnlink', 'js', [], [Atom.for('js')]);
       const request = [this.#bridge, id, atom(module, 'a module'), atom(fun, 'a function'), array(args)];
@@ -384,7 +391,10 @@ export class VM extends Events {
    * @param {{budget?: number, reductions?: number}} [options]
    * @returns {{state: 'idle' | 'runnable' | 'timer' | 'halted', wake?: number}} `wake`: milliseconds until the next timer
    */
-  tick({ budget = this.#options.budget, reductions } = {}) {
+  tick(options = {}) {
+    let { budget = this.#options.budget, reductions } = only(options, 'tick', 'budget reductions');
+    if (!(budget > 0)) throw new ArgumentError('budget is a positive number');
+    if (reductions !== undefined) count(reductions, 'reductions');
     this.#machine.check();
     if (this.#halted !== undefined && this.#pending.length === 0) return { state: 'halted' };
     if (this.#clock.virtual) {
@@ -589,7 +599,8 @@ export class VM extends Events {
   /** What nobody wants to see is not recorded; that what the host started has ended always is. @protected @override */
   subscribed() {
     if (this.#machine.closed) return;
-    const mask = KINDS.reduce((bits, name, kind) => bits | (this.wants(name) ? 1 << kind : 0), 0);
+    // A page is told the names of processes that crash (see writeOutput).
+    const mask = KINDS.reduce((bits, name, kind) => bits | (this.wants(name) || (name === 'crash' && isPage) ? 1 << kind : 0), 0);
     if (mask !== this.#mask) this.#machine.eventMask(mask);
     this.#mask = mask;
   }
@@ -634,6 +645,7 @@ export class VM extends Events {
       }
       default: {
         const name = KINDS[record.kind];
+        if (name === 'crash' && isPage && record.process?.name) this.#casualties.set(String(this.#word(record.subject)), record.process.name);
         if (this.wants(name)) this.emit(name, this.#makeEvent(name, this.#word(record.subject), record));
         if (name === 'exit' && !this.#machine.closed) this.#ended(keyOfWord(record.subject), record);
       }
@@ -731,7 +743,7 @@ export class VM extends Events {
       } catch (error) {
         this.report(error, name);
       }
-    } else if (option !== false && (option === true || !this.wants(name))) writeOutput(name, event);
+    } else if (option !== false && (option === true || !this.wants(name))) writeOutput(name, event, this.#casualties);
     this.emit(name, event);
   }
 
@@ -873,15 +885,26 @@ export class VM extends Events {
   }
 }
 
+/** Whether output that nobody takes can only go to the console. */
+const isPage = !globalThis.process?.stdout?.write;
+
 /** @param {Word} word */
 const keyOfWord = ({ number, serial }) => (serial < 2 ** 24 ? serial * 2 ** 28 + number : `${serial}.${number}`);
 /** @param {Pid} pid */
 const keyOfPid = (pid) => keyOfWord({ number: pid.numbers[0], serial: pid.numbers[1] });
 
-/** @param {'stdout' | 'stderr'} name @param {OutputEvent} event */
-function writeOutput(name, event) {
-  const stream = globalThis.process?.[name];
-  if (stream?.write) stream.write(event.bytes);
-  else if (name === 'stdout') console.log(event.text.replace(/\n$/, ''));
-  else console.error(event.text.replace(/\n$/, ''));
+/**
+ * Where output goes that nobody has taken: in a page to its console, reports of errors as errors, with the name of the process.
+ * @param {'stdout' | 'stderr'} name
+ * @param {OutputEvent} event
+ * @param {Map<string, string>} names of processes that have crashed
+ */
+function writeOutput(name, { text, bytes }, names) {
+  if (!isPage) return globalThis.process[name].write(bytes);
+  const report = /^=(ERROR|CRASH|SUPERVISOR) REPORT/.test(text);
+  const named = text.replace(/process (<[\d.]+>) with/, (all, pid) => {
+    const registered = report && names.get(pid);
+    return names.delete(pid) && registered ? `process ${registered} ${pid} with` : all;
+  });
+  console[report || name === 'stderr' ? 'error' : 'log'](named.replace(/\n$/, ''));
 }

@@ -22,22 +22,26 @@ loaded(_) -> true.
 
 %% What OTP knows about the arguments of the function that failed (error_info, since OTP 24): texts such as
 %% "argument 1: not an atom". Only where the module that knows it is loaded: to fetch a pack for it would be too much.
-notes(error, Reason, [{M, _, _, Location} | _] = Stack) when is_list(Location) ->
-    case lists:keyfind(error_info, 1, Location) of
-        {_, Info} when is_map(Info) ->
-            Module = maps:get(module, Info, M),
-            Function = maps:get(function, Info, format_error),
-            try erlang:function_exported(Module, Function, 2) andalso Module:Function(Reason, Stack) of
-                Notes when is_map(Notes) -> [note(Where, Text) || {Where, Text} <- lists:sort(maps:to_list(Notes))];
-                _ -> []
-            catch
-                _:_ -> []
-            end;
-        _ ->
-            []
+%% Nothing here needs another module before that: there may be no memory to load one.
+notes(error, Reason, [{M, _, _, Location} | _] = Stack) ->
+    try [Info || {error_info, Info} <- Location] of
+        [#{module := Module} = Info | _] -> notes(Module, Info, Reason, Stack);
+        [Info | _] -> notes(M, Info, Reason, Stack);
+        [] -> []
+    catch
+        _:_ -> []
     end;
 notes(_, _, _) ->
     [].
+
+notes(Module, Info, Reason, Stack) ->
+    Function = case Info of #{function := Name} -> Name; _ -> format_error end,
+    try erlang:function_exported(Module, Function, 2) andalso Module:Function(Reason, Stack) of
+        Notes when is_map(Notes) -> [note(Where, Text) || {Where, Text} <- lists:sort(maps:to_list(Notes))];
+        _ -> []
+    catch
+        _:_ -> []
+    end.
 
 note(Argument, Text) when is_integer(Argument) -> ["argument ", integer_to_list(Argument), ": ", Text];
 note(_, Text) -> Text.

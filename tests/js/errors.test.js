@@ -2,8 +2,11 @@
 //
 // What happens when something goes wrong: in Erlang, in a handler written in JavaScript, or with the VM itself.
 import { describe, expect, jest, test } from '@jest/globals';
-import { Atom, ErlangError, HaltedError, LoadError, charlist, format, text, tuple } from '../../js/index.js';
+import { ArgumentError, Atom, ErlangError, HaltedError, LoadError, charlist, createVM, format, text, tuple } from '../../js/index.js';
+import { execFileSync } from 'node:child_process';
 import { compile, erl, vm } from './helper.js';
+
+jest.setTimeout(60_000); // erlc and erl take their time on a busy machine
 
 const atom = (name) => Atom.for(name);
 const e = compile(`
@@ -231,6 +234,21 @@ describe('after halt', () => {
   });
 });
 
+const native = compile(`
+-module(native).
+-export([f/1, g/0]).
+-on_load(start/0).
+start() -> erlang:load_nif("priv/native", 0).
+f(_) -> erlang:nif_error(not_loaded).
+g() -> ok.
+`);
+const stub = compile(`
+-module(stub).
+-export([f/1]).
+f(_) -> erlang:nif_error({not_loaded, [{module, ?MODULE}, {line, ?LINE}]}).
+`);
+const late = compile('-module(nobody_has). -export([g/0]). g() -> 1.');
+
 describe('what a call rejects with', () => {
   const source = `-module(w).\n-compile([export_all, nowarn_export_all, {nowarn_unused_vars}]).\nclauses(a) -> a.\n${FAILING.map((expression, i) => `f(${i}, X) -> ${expression}`).join(';\n')}.\n`;
   const failing = compile(source);
@@ -279,19 +297,6 @@ describe('what a call rejects with', () => {
   });
 
   test('that were not found: no module, none that can be had, one that cannot be loaded, one that needs a library', async () => {
-    const native = compile(`
--module(native).
--export([f/1, g/0]).
--on_load(start/0).
-start() -> erlang:load_nif("priv/native", 0).
-f(_) -> erlang:nif_error(not_loaded).
-g() -> ok.
-`);
-    const stub = compile(`
--module(stub).
--export([f/1]).
-f(_) -> erlang:nif_error({not_loaded, [{module, ?MODULE}, {line, ?LINE}]}).
-`);
     const unreachable = new Error('https://example.org/x.pack: 404 Not Found');
     const v = await vm({
       modules: (name) => {
@@ -317,7 +322,7 @@ f(_) -> erlang:nif_error({not_loaded, [{module, ?MODULE}, {line, ?LINE}]}).
     expect((await failure('stub', 'f')).message).toMatch(/^error: \{not_loaded,\[\{module,stub\},\{line,\d+\}\]\} \(a native function, NIF/);
     expect((await failure('lists', 'summ')).message).toBe('undefined function lists:summ/1');
     // A module that comes later is no longer missed.
-    v.load(compile('-module(nobody_has). -export([g/0]). g() -> 1.'));
+    v.load(late);
     expect((await failure('nobody_has', 'f')).message).toBe('undefined function nobody_has:f/1');
   });
 
@@ -331,12 +336,63 @@ f(_) -> erlang:nif_error({not_loaded, [{module, ?MODULE}, {line, ?LINE}]}).
   test('big reasons and deep stacks are told in short', async () => {
     const v = await setup();
     v.load(failing);
-    const big = Array.from({ length: 200_000 }, (_, i) => [i + 1000]);
+    const big = Array.from({ length: 20_000 }, (_, i) => [i + 1000]);
     const error = await v.call('erlang', 'error', [tuple(atom('badmatch'), big)]).catch((error) => error);
     expect(error.message.length).toBeLessThan(600);
     expect(error.stack.length).toBeLessThan(3000);
-    expect(error.reason.at(1).length).toBe(200_000);
+    expect(error.reason.at(1).length).toBe(20_000);
     const args = await v.call('w', 'clauses', [charlist('x'.repeat(10_000))]).catch((error) => error);
     expect(args.stack.split('\n')[1].length).toBeLessThan(200);
   });
+});
+
+test('options that there are not are refused by name', async () => {
+  const v = await setup();
+  const js = v.process();
+  const uses = {
+    load: (options) => v.load(e, options),
+    spawn: (options) => v.spawn('e', 'wait', [], options),
+    process: (options) => v.process(options),
+    call: (options) => v.call('e', 'wait', [], options),
+    tick: (options) => v.tick(options),
+    on: (options) => v.on('exit', () => {}, options),
+    once: (options) => v.once('exit', options),
+    events: (options) => v.events('exit', options),
+    receive: (options) => js.receive(() => true, options),
+    demonitor: (options) => js.demonitor(js.monitor(js), options),
+    format: (options) => format(1, options),
+    createVM: (options) => createVM(options),
+  };
+  for (const [what, use] of Object.entries(uses)) {
+    const refused = async (options) => (async () => use(options))().then(() => undefined, (error) => error);
+    const error = await refused({ mistyped: 1 });
+    expect(error).toBeInstanceOf(ArgumentError);
+    expect(error.message).toMatch(`${what} has no option 'mistyped', only: `);
+    for (const options of [null, 5, 'text']) expect(await refused(options)).toBeInstanceOf(ArgumentError);
+  }
+  await expect(createVM({ boot: true, node: { name: 'a@b', cookies: 'c' } })).rejects.toThrow("createVM's node has no option 'cookies'");
+  for (const timeout of ['1', NaN, -1, {}]) await expect(v.call('e', 'wait', [], { timeout })).rejects.toThrow('timeout is a number of milliseconds');
+  for (const signal of ['1', null, {}]) await expect(v.call('e', 'wait', [], { signal })).rejects.toThrow('signal is an AbortSignal');
+  for (const budget of ['x', NaN, -1, 0]) expect(() => v.tick({ budget })).toThrow(ArgumentError);
+  await expect(js.receive({ timeout: 5 })).rejects.toThrow('what receive is given first is a function');
+  expect(() => js.on('exlt', () => {})).toThrow("a process has no event 'exlt'");
+});
+
+test('in a page reports of errors go to the console as errors, with the name of the process', () => {
+  // Node, but for its streams.
+  const program = `
+    const { stdout } = process;
+    Object.defineProperty(process, 'stdout', { value: undefined });
+    for (const kind of ['log', 'error']) console[kind] = (text) => stdout.write(kind + ': ' + text + '\\n');
+    const { createVM } = await import('./js/index.js');
+    const vm = await createVM();
+    await vm.call('io', 'format', [[104, 105, 10]]);
+    vm.spawn('erlang', 'atom_to_list', [1], { name: 'worker' });
+    vm.spawn('erlang', 'atom_to_list', [2]);
+    await vm.idle();
+    vm.close();`;
+  const out = execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+  expect(out).toMatch(/^log: hi\n/);
+  expect(out).toMatch(/^error: =ERROR REPORT====.*\nError in process worker <0\.\d+\.0> with exit value:\n.*badarg/m);
+  expect(out.match(/^error: =ERROR REPORT====.*\nError in process <0\.\d+\.0> with exit value:/gm)).toHaveLength(1);
 });
