@@ -6,6 +6,7 @@
 #include "bif/bif.h"
 #include "bif/bif_system.h"
 #include "gen/bifs.h"
+#include "process/held.h"
 #include "term/etf.h"
 
 enum { BYTES_PER_RED = 64, DEFAULT_LEVEL = 6 };
@@ -38,37 +39,76 @@ static bool encode_options(term list, struct etf_options *o, i64 *level) {
   return is_nil(list);
 }
 
+// --- Encoding in portions ------------------------------------------------------------------------------
+
+enum { ENCODE_STEPS = 100000 };
+struct encoding { struct work work; struct etf_encoder *encoder; };
+
+static void drop_encoding(struct work *w) {
+  struct encoding *e = (struct encoding *)w;
+  etf_encoder_free(e->encoder);
+  mem_free(e, sizeof *e, MEM_PROCESS);
+}
+
+// Begins or goes on. NULL: no memory. When *more, the process keeps it and the caller yields; else the caller drops it.
+static struct encoding *encode(struct process *p, term t, const struct etf_options *o, bool *more) {
+  struct encoding *e = (struct encoding *)work_take(p);
+  if (!e) {
+    e = mem_alloc(sizeof *e, MEM_PROCESS);
+    if (!e) return NULL;
+    *e = (struct encoding){{drop_encoding}, etf_encoder_new(t, o)};
+    if (!e->encoder) {
+      mem_free(e, sizeof *e, MEM_PROCESS);
+      return NULL;
+    }
+  }
+  size_t before = etf_encoder_bytes(e->encoder)->len;
+  *more = !etf_encoder_go(e->encoder, ENCODE_STEPS);
+  bif_bump((u32)((etf_encoder_bytes(e->encoder)->len - before) / BYTES_PER_RED));
+  if (*more) p->work = &e->work;
+  return e;
+}
+
+static struct etf_options plain_options(void) { return (struct etf_options){.minor_version = default_minor_version()}; }
+
 enum form { FORM_BINARY, FORM_IOVEC };
-static term encoded(term t, term options, enum form form) {
-  struct etf_options o;
+static term encoded(struct process *p, term t, term options, enum form form) {
+  struct etf_options o = plain_options();
   i64 level = 0;
-  if (!encode_options(options, &o, &level)) return bif_badarg();
-  struct bytes b;
-  bytes_init(&b);
-  term result = etf_encode(&b, t, &o) ? binary_from(HEAP, b.data, b.len) : NV;
-  bif_bump((u32)(b.len / BYTES_PER_RED));
-  bytes_free(&b);
+  bool more;
+  if (options != NIL && !encode_options(options, &o, &level)) return bif_badarg();
+  struct encoding *e = encode(p, t, &o, &more);
+  if (!e) return bif_system_limit();
+  if (more) return bif_yield();
+  const struct bytes *b = etf_encoder_bytes(e->encoder);
+  term result = b->failed ? NV : binary_from(HEAP, b->data, b->len);
+  drop_encoding(&e->work);
   if (result == NV) return bif_system_limit();
   // In either form OTP answers a binary then.
   if (level) return bif_trap_mfa(ATOM_spawnlink_zlib, ATOM_compressed, 2, result, make_small(level));
   return form == FORM_IOVEC ? cons(HEAP, result, NIL) : result;
 }
 
-term bif_term_to_binary_1(struct process *p UNUSED, term *a) { return encoded(a[0], NIL, FORM_BINARY); }
-term bif_term_to_binary_2(struct process *p UNUSED, term *a) { return encoded(a[0], a[1], FORM_BINARY); }
-term bif_term_to_iovec_1(struct process *p UNUSED, term *a) { return encoded(a[0], NIL, FORM_IOVEC); }
-term bif_term_to_iovec_2(struct process *p UNUSED, term *a) { return encoded(a[0], a[1], FORM_IOVEC); }
+term bif_term_to_binary_1(struct process *p, term *a) { return encoded(p, a[0], NIL, FORM_BINARY); }
+term bif_term_to_binary_2(struct process *p, term *a) { return encoded(p, a[0], a[1], FORM_BINARY); }
+term bif_term_to_iovec_1(struct process *p, term *a) { return encoded(p, a[0], NIL, FORM_IOVEC); }
+term bif_term_to_iovec_2(struct process *p, term *a) { return encoded(p, a[0], a[1], FORM_IOVEC); }
 
-static term external_size(term t, term options) {
-  struct etf_options o;
-  if (!encode_options(options, &o, NULL)) return bif_badarg();
-  u64 n = etf_size(t, &o);
-  bif_bump((u32)(n / BYTES_PER_RED));
-  return n ? make_small((i64)n) : bif_system_limit();
+static term external_size(struct process *p, term t, term options) {
+  struct etf_options o = plain_options();
+  bool more;
+  if (options != NIL && !encode_options(options, &o, NULL)) return bif_badarg();
+  struct encoding *e = encode(p, t, &o, &more);
+  if (!e) return bif_system_limit();
+  if (more) return bif_yield();
+  const struct bytes *b = etf_encoder_bytes(e->encoder);
+  term result = b->failed ? bif_system_limit() : int_from_u64(HEAP, b->len);
+  drop_encoding(&e->work);
+  return result;
 }
 
-term bif_external_size_1(struct process *p UNUSED, term *a) { return external_size(a[0], NIL); }
-term bif_external_size_2(struct process *p UNUSED, term *a) { return external_size(a[0], a[1]); }
+term bif_external_size_1(struct process *p, term *a) { return external_size(p, a[0], NIL); }
+term bif_external_size_2(struct process *p, term *a) { return external_size(p, a[0], a[1]); }
 
 static term from_binary(term binary, int flags, bool want_used) {
   size_t n, used;

@@ -8,6 +8,7 @@
 #include "code/load.h"
 #include "memory/retire.h"
 #include "process/dictionary.h"
+#include "process/held.h"
 
 // Calls fn for each range of words; stops when it returns false.
 typedef bool (*words_fn)(const term *words, size_t n, void *arg);
@@ -45,7 +46,8 @@ static bool each_words(struct process *p, words_fn fn, void *arg) {
     struct gc_roots d = dictionary_roots(p);
     if (!fn(d.base, d.n, arg)) return false;
   }
-  return each_heap(p, fn, arg) && each_stack(p, fn, arg) && each_message(p, fn, arg) && fn(&p->label, 1, arg);
+  return each_heap(p, fn, arg) && each_stack(p, fn, arg) && each_message(p, fn, arg) && fn(&p->label, 1, arg) &&
+         (!p->held || fn(p->held->x, MAX_X_REGISTERS, arg));
 }
 
 // --- Retired literals ----------------------------------------------------------------------------

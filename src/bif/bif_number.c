@@ -4,6 +4,7 @@
 
 #include "bif/bif.h"
 #include "gen/bifs.h"
+#include "process/held.h"
 
 // Long multiplications and divisions count as the work they are.
 static void charge(term a, term b) {
@@ -63,5 +64,10 @@ term bif_float(struct process *p UNUSED, term *a) {
 }
 
 // Of equal numbers of different types the first is taken.
-term bif_min(struct process *p UNUSED, term *a) { return term_compare(a[0], a[1]) <= 0 ? a[0] : a[1]; }
-term bif_max(struct process *p UNUSED, term *a) { return term_compare(a[0], a[1]) >= 0 ? a[0] : a[1]; }
+static term chosen(term *a, bool least) {
+  int order;
+  if (!held_compare(TERM_ORDER, a[0], a[1], &order)) return bif_yield();
+  return (least ? order <= 0 : order >= 0) ? a[0] : a[1];
+}
+term bif_min(struct process *p UNUSED, term *a) { return chosen(a, true); }
+term bif_max(struct process *p UNUSED, term *a) { return chosen(a, false); }

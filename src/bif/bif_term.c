@@ -7,6 +7,7 @@
 #include "bif/bif_term.h"
 #include "gen/bifs.h"
 #include "memory/copy.h"
+#include "process/held.h"
 #include "process/node.h"
 #include "term/etf.h"
 #include "term/hash.h"
@@ -72,11 +73,49 @@ static u64 range_of(term t) {
   return bif_small(t, 1, (i64)1 << 32, &range) ? (u64)range : 0;
 }
 
-term bif_phash2_1(struct process *p UNUSED, term *a) { return make_small(hash_phash2(a[0]) & ((1u << 27) - 1)); }
+enum { HASH_STEPS = 200000, HASH_STEPS_PER_REDUCTION = 50 };
+struct hash_work { struct work work; struct hashing *s; };
 
-term bif_phash2_2(struct process *p UNUSED, term *a) {
+static void drop_hash(struct work *w) {
+  struct hash_work *h = (struct hash_work *)w;
+  if (h->s) hash_drop(h->s);
+  mem_free(h, sizeof *h, MEM_PROCESS);
+}
+
+// False: a pause, and the process has what was done so far.
+static bool phash2(struct process *p, term t, u32 *hash) {
+  struct hash_work *w = (struct hash_work *)work_take(p);
+  struct hashing *s = w ? w->s : NULL;
+  bool done = hash_phash2_some(t, &s, HASH_STEPS, hash);
+  if (done && !w) return true;
+  if (w) w->s = done ? NULL : s;
+  bif_bump(HASH_STEPS / HASH_STEPS_PER_REDUCTION);
+  if (done) {
+    drop_hash(&w->work);
+    return true;
+  }
+  if (!w && !(w = mem_alloc(sizeof *w, MEM_PROCESS))) {
+    hash_drop(s);
+    *hash = hash_phash2(t);
+    return true;
+  }
+  *w = (struct hash_work){{drop_hash}, s};
+  p->work = &w->work;
+  return false;
+}
+
+term bif_phash2_1(struct process *p, term *a) {
+  u32 hash;
+  if (is_immediate(a[0])) return make_small(hash_phash2(a[0]) & ((1u << 27) - 1));
+  return phash2(p, a[0], &hash) ? make_small(hash & ((1u << 27) - 1)) : bif_yield();
+}
+
+term bif_phash2_2(struct process *p, term *a) {
   u64 range = range_of(a[1]);
-  return range ? make_small((i64)(hash_phash2(a[0]) % range)) : bif_badarg();
+  u32 hash;
+  if (!range) return bif_badarg();
+  if (is_immediate(a[0])) return make_small((i64)(hash_phash2(a[0]) % range));
+  return phash2(p, a[0], &hash) ? make_small((i64)(hash % range)) : bif_yield();
 }
 
 term bif_phash(struct process *p UNUSED, term *a) {

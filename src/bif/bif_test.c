@@ -5,21 +5,28 @@
 #include "bif/bif.h"
 #include "bif/bif_system.h"
 #include "gen/bifs.h"
+#include "process/held.h"
 #include "term/record.h"
 
 #define QUESTION1(name, condition) \
   term name(struct process *p UNUSED, term *a) { return make_bool(condition(a[0])); }
-#define QUESTION2(name, condition) \
-  term name(struct process *p UNUSED, term *a) { return make_bool(condition); }
 
-QUESTION2(bif_less, term_compare(a[0], a[1]) < 0)
-QUESTION2(bif_less_equal, term_compare(a[0], a[1]) <= 0)
-QUESTION2(bif_greater, term_compare(a[0], a[1]) > 0)
-QUESTION2(bif_greater_equal, term_compare(a[0], a[1]) >= 0)
-QUESTION2(bif_equal, term_equal(a[0], a[1]))
-QUESTION2(bif_not_equal, !term_equal(a[0], a[1]))
-QUESTION2(bif_same, term_same(a[0], a[1]))
-QUESTION2(bif_not_same, !term_same(a[0], a[1]))
+// Long comparisons go in portions.
+static term compared(enum term_mode mode, term *a, bool (*answer)(int)) {
+  int order;
+  return held_compare(mode, a[0], a[1], &order) ? make_bool(answer(order)) : bif_yield();
+}
+#define QUESTION_OF_ORDER(name, mode, condition) \
+  static bool name##_is(int order) { return order condition; } \
+  term name(struct process *p UNUSED, term *a) { return compared(mode, a, name##_is); }
+QUESTION_OF_ORDER(bif_less, TERM_ORDER, < 0)
+QUESTION_OF_ORDER(bif_less_equal, TERM_ORDER, <= 0)
+QUESTION_OF_ORDER(bif_greater, TERM_ORDER, > 0)
+QUESTION_OF_ORDER(bif_greater_equal, TERM_ORDER, >= 0)
+QUESTION_OF_ORDER(bif_equal, TERM_EQUAL, == 0)
+QUESTION_OF_ORDER(bif_not_equal, TERM_EQUAL, != 0)
+QUESTION_OF_ORDER(bif_same, TERM_SAME, == 0)
+QUESTION_OF_ORDER(bif_not_same, TERM_SAME, != 0)
 
 QUESTION1(bif_is_atom, is_atom)
 QUESTION1(bif_is_binary, is_binary)

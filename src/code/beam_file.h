@@ -31,6 +31,7 @@ struct beam_file {
   struct beam_slice *files; u32 file_count;         // [1..file_count-1]; UTF-8 names
   struct beam_slice attributes, compile_info;       // external terms, may be empty
   u32 on_load;                    // label of the on_load function, 0 = none; set by beam_check
+  u8 *loops;                      // by label: is jumped back to. Set by beam_check, NULL when none is
   u8 md5[16];                     // of the essential chunks, as code:module_md5
 };
 // Gzip'd files are inflated by the caller (load.c). False: error filled, nothing is owned.

@@ -75,7 +75,7 @@ static const char *const signatures[GENOP_COUNT] = {
   [GENOP_bs_utf16_size] = "fsd", [GENOP_bs_put_utf8] = "fus", [GENOP_bs_put_utf16] = "fus", [GENOP_bs_put_utf32] = "fus",
 };
 
-enum { LABEL_DEFINED = 1, LABEL_USED = 2, LABEL_CALLED = 4, LABEL_ENTRY = 8 };
+enum { LABEL_DEFINED = 1, LABEL_USED = 2, LABEL_CALLED = 4, LABEL_ENTRY = 8, LABEL_LOOP = 16 };
 // Words of the frame, or: cannot be reached; no frame; any (at the label of a func_info); from FRAME_MIXED
 // on: frames of several sizes, the smallest of which has so many words more. Such code only raises: the
 // compiler shares it between frames, and does not adjust the frame that a last call claims to drop.
@@ -92,6 +92,8 @@ struct check {
   u32 functions;
   u32 entry;          // label of the function we are in
   u32 on_load;        // its label
+  u32 arity;          // of the function we are in
+  bool loops;         // some label has LABEL_LOOP
   u32 last_label;     // when nothing but a line came after it, else 0
   bool after_func_info;
 };
@@ -140,10 +142,20 @@ static bool arrive(struct check *c, u32 label, i32 frame) {
   return true;
 }
 
+// Compilers jump back to wait for messages and to fail in func_info, no more. Any other jump back makes a loop without calls,
+// which has to cost reductions (OP_loop).
+static void mark_loop(struct check *c, u32 label) {
+  if (!(c->labels[label] & LABEL_DEFINED) || c->frames[label] == FRAME_ANY) return;
+  if (c->i.op == GENOP_loop_rec_end || c->i.op == GENOP_wait || c->i.op == GENOP_wait_timeout) return;
+  c->labels[label] |= LABEL_LOOP;
+  c->loops = true;
+}
+
 static bool branch(struct check *c, const struct beam_arg *a, bool optional) {
   if (a->kind != BEAM_F || a->value >= c->f->label_count || (a->value == 0 && !optional)) return fail(c, "no such label");
   if (a->value == 0) return true;
   c->labels[a->value] |= LABEL_USED;
+  mark_loop(c, (u32)a->value);
   return arrive(c, (u32)a->value, c->frame);
 }
 
@@ -368,6 +380,7 @@ static bool step(struct check *c) {
     if (++c->functions > c->f->function_count) return fail(c, "more functions than the header says");
     if (a[2].value > MAX_ARITY) return fail(c, "arity too large");
     if (!c->last_label) return fail(c, "a function without a label");
+    c->arity = (u32)a[2].value;
     c->frames[c->last_label] = FRAME_ANY;
     break;
   case GENOP_jump:
@@ -381,7 +394,10 @@ static bool step(struct check *c) {
   case GENOP_select_tuple_arity:
   case GENOP_wait:
   case GENOP_loop_rec_end: break;
-  case GENOP_on_load: c->on_load = c->entry; return c->entry || fail(c, "on_load outside a function");
+  case GENOP_on_load:
+    c->on_load = c->entry;
+    if (!c->entry) return fail(c, "on_load outside a function");
+    return c->arity == 0 || fail(c, "an on_load function that takes arguments");
   case GENOP_bs_match_string: return in_strings(c, a[3].value, (a[2].value + 7) / 8);
   case GENOP_bs_put_string: return in_strings(c, a[1].value, a[0].value);
   default: return true;
@@ -441,7 +457,10 @@ bool beam_check(struct beam_file *f, struct beam_error *e) {
   for (size_t k = 0; good && k < n; k++) c.frames[k] = FRAME_UNREACHED;
   good = good && check_code(&c, e);
   f->on_load = c.on_load;
-  if (c.labels) mem_free(c.labels, n, MEM_CODE);
+  if (good && c.loops) {
+    for (size_t k = 0; k < n; k++) c.labels[k] = (c.labels[k] & LABEL_LOOP) != 0;
+    f->loops = c.labels;
+  } else if (c.labels) mem_free(c.labels, n, MEM_CODE);
   if (c.frames) mem_free(c.frames, n * sizeof *c.frames, MEM_CODE);
   if (!good && !e->what) *e = (struct beam_error){"Code", f->code_header + c.i.offset, c.what, {0}};
   return good;

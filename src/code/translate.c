@@ -411,6 +411,7 @@ static bool translate_control(struct emit *e, const struct beam_instr *i) {
   switch (i->op) {
   case GENOP_label:
     emit_label(e, (u32)ARG(0)->value);
+    if (UNLIKELY(e->s->file->loops != NULL) && e->s->file->loops[ARG(0)->value]) emit_op(e, OP_loop);
     if (e->s->m->name == ATOM_code_server) lead_is_loaded(e);
     return true;
   case GENOP_func_info: translate_func_info(e, i); return true;

@@ -9,6 +9,7 @@
 #include "bif/bif.h"
 #include "code/code.h"
 #include "memory/copy.h"
+#include "process/held.h"
 #include "process/signal.h"
 #include "term/etf.h"
 
@@ -57,6 +58,7 @@ static enum vm_status call(const term *request) {
     else if (ctx.bif_status == BIF_RAISE) status = vm_answer(tuple2(HEAP, ctx.fault_class, ctx.fault_reason));
     else if (ctx.bif_status == BIF_EXITING) status = vm_answer(tuple2(HEAP, ATOM_ok, ATOM_true));
     else status = vm_fail(VM_BAD_ARGUMENT, "the function continues in Erlang code");
+    held_free(p);
   }
   ctx.fault_reason = ctx.fault_info = ctx.fault_args = ctx.fault_trace = NV;
   leave(p);

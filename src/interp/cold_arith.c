@@ -4,6 +4,7 @@
 // at the start.
 #include "bif/bif_system.h"
 #include "interp/semantics.h"
+#include "process/held.h"
 
 #define FAIL ((const cword *)ip[1])
 typedef term (*binary_fn)(struct heap *h, term a, term b);
@@ -60,19 +61,28 @@ const cword *cold_band_ai(const cword *ip, term *E) {
 }
 
 // --- comparisons: left, right, fail; or operand, fail, immediate
-#define COMPARE(name, condition) \
+// True: the process leaves the loop in the middle of a comparison, which is continued when the operation at ip is done again.
+static bool paused(const cword *ip, term *E, enum term_mode mode, term a, term b, int *order) {
+  if (LIKELY(held_compare(mode, a, b, order))) return false;
+  if (held_stop(ip, E)) return true;
+  held_compare_on(mode, a, b, order); // without memory for a pause: at once
+  return false;
+}
+
+#define COMPARE(name, mode, condition) \
   const cword *cold_##name(const cword *ip, term *E) { \
-    term a = SRC(ip[1]), b = SRC(ip[2]); \
-    return (condition) ? ip + 4 : (const cword *)ip[3]; \
+    int order; \
+    if (UNLIKELY(paused(ip, E, mode, SRC(ip[1]), SRC(ip[2]), &order))) return NULL; \
+    return order condition ? ip + 4 : (const cword *)ip[3]; \
   }
-COMPARE(is_lt, term_compare(a, b) < 0)
-COMPARE(is_lt_aa, term_compare(a, b) < 0)
-COMPARE(is_ge, term_compare(a, b) >= 0)
-COMPARE(is_ge_aa, term_compare(a, b) >= 0)
-COMPARE(is_eq, term_equal(a, b))
-COMPARE(is_ne, !term_equal(a, b))
-COMPARE(is_eq_exact, term_same(a, b))
-COMPARE(is_ne_exact, !term_same(a, b))
+COMPARE(is_lt, TERM_ORDER, < 0)
+COMPARE(is_lt_aa, TERM_ORDER, < 0)
+COMPARE(is_ge, TERM_ORDER, >= 0)
+COMPARE(is_ge_aa, TERM_ORDER, >= 0)
+COMPARE(is_eq, TERM_EQUAL, == 0)
+COMPARE(is_ne, TERM_EQUAL, != 0)
+COMPARE(is_eq_exact, TERM_SAME, == 0)
+COMPARE(is_ne_exact, TERM_SAME, != 0)
 #define COMPARE_IMMEDIATE(name, condition) \
   const cword *cold_##name(const cword *ip, term *E) { \
     (void)E; \
@@ -122,7 +132,7 @@ INLINE const cword *guard_bif(const cword *ip, term *E, const struct export *e, 
   term args[3];
   for (u32 i = 0; i < n; i++) args[i] = SRC(operands[i]);
   term r = e->bif(ctx.p, args);
-  if (UNLIKELY(r == NV)) return fail ? (const cword *)fail : exception_bif(ip, E, e, args, NULL);
+  if (UNLIKELY(r == NV)) return fail && ctx.bif_status != BIF_YIELD ? (const cword *)fail : exception_bif(ip, E, e, args, NULL);
   DST(operands[n]) = r;
   return operands + n + 1;
 }

@@ -18,6 +18,14 @@ static bool room(term *E, u32 live, size_t words) {
   return interp_collect(E, live, words);
 }
 
+// What no instruction of the construction fills is zero, not what the memory held before.
+static void clear_new(term t, u64 old_bits) {
+  struct bits b;
+  bits_of(t, &b);
+  u64 at = (b.offset + old_bits + 7) / 8, end = (b.offset + b.size + 7) / 8;
+  if (at < end) memset((u8 *)(uintptr_t)b.data + at, 0, (size_t)(end - at));
+}
+
 const cword *cold_bs_init(const cword *ip, term *E) { // fail, size, words, live, unit, destination
   ctx.e = E;
   if (!room(E, (u32)ip[4], ip[3])) return NULL;
@@ -26,6 +34,7 @@ const cword *cold_bs_init(const cword *ip, term *E) { // fail, size, words, live
   if (!bs_build_size(SRC(ip[2]), (u32)ip[5], &bits)) return failed(ip, E);
   term t = bs_init_bits(HEAP, bits);
   if (t == NV) return failed(ip, E);
+  clear_new(t, 0);
   DST(ip[6]) = t;
   return ip + 7;
 }
@@ -49,6 +58,7 @@ const cword *cold_bs_append(const cword *ip, term *E) { // fail, bits, words, li
   if (!bs_build_size(SRC(ip[2]), 1, &bits)) return failed(ip, E);
   term t = bs_append_bits(HEAP, ctx.x[live], bits, (u32)ip[5]);
   if (t == NV) return failed(ip, E);
+  clear_new(t, bit_size_of(t) - bits);
   DST(ip[7]) = t;
   return ip + 8;
 }
@@ -58,6 +68,7 @@ const cword *cold_bs_private_append(const cword *ip, term *E) { // fail, bits, u
   if (!bs_build_size(SRC(ip[2]), 1, &bits)) return failed(ip, E);
   term t = bs_private_append_bits(HEAP, SRC(ip[4]), bits, (u32)ip[3]);
   if (t == NV) return failed(ip, E);
+  clear_new(t, bit_size_of(t) - bits);
   DST(ip[5]) = t;
   return ip + 6;
 }

@@ -6,6 +6,7 @@
 #include "code/load.h"
 #include "interp/semantics.h"
 #include "interp/undefined.h"
+#include "process/held.h"
 #include "process/signal.h"
 #include "process/timer.h"
 
@@ -167,6 +168,16 @@ const cword *cold_apply_last(const cword *ip, term *E) {
 }
 
 // --- receive
+// No compiler makes such loops: nobody knows the registers that are in use here.
+const cword *cold_loop(const cword *ip, term *E) {
+  if (LIKELY(--ctx.fcalls >= 0)) return ip + 1;
+  if (!held_stop(ip, E)) {
+    ctx.heap.exhausted = true;
+    return exception_error(ip, E, ATOM_system_limit);
+  }
+  return NULL;
+}
+
 const cword *cold_remove_message(const cword *ip, term *E) {
   (void)E;
   mailbox_remove(ctx.p);

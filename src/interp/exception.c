@@ -7,6 +7,7 @@
 #include "interp/semantics.h"
 #include "bif/bif_system.h"
 #include "interp/undefined.h"
+#include "process/held.h"
 #include "process/signal.h"
 #include "process/timer.h"
 
@@ -227,7 +228,12 @@ const cword *exception_bif(const cword *ip, term *E, const struct export *bif, c
     return interp_enter(ctx.trap->ip);
   case BIF_YIELD:
   case BIF_WAIT:
-    if (!is_call_bif(ip) && ip[0] != OP_call_bif_stub) PANIC(); // guard BIFs neither yield nor wait
+    if (!is_call_bif(ip) && ip[0] != OP_call_bif_stub) { // an operation: a guard BIF
+      if (ctx.bif_status == BIF_WAIT) PANIC();
+      if (held_stop(ip, E)) return NULL;
+      ctx.heap.exhausted = true;
+      return exception_exit();
+    }
     ctx.e = E;
     ctx.ip = ip;
     ctx.live = bif->arity;

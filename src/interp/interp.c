@@ -10,6 +10,7 @@
 
 #include "code/load.h"
 #include "interp/semantics.h"
+#include "process/held.h"
 
 static const cold_fn cold_table[OP_COUNT] = {
 #define COLD(name) [OP_##name] = cold_##name,
@@ -96,6 +97,7 @@ bool interp_collect(term *E, u32 live, size_t need) {
 
 void interp_slice(struct process *p) {
   process_enter(p);
+  if (UNLIKELY(p->held != NULL)) held_restore(p);
   ctx.fcalls = (i32)scheduler_slice;
   interp(ctx.e, ctx.ip, NULL);
   process_leave(p);

@@ -50,6 +50,7 @@ bool interp_collect(term *E, u32 live, size_t need);
 INLINE bool interp_gc_check(term *E, u32 live) {
   ctx.e = E;
   if (LIKELY(ctx.heap.frag_words <= 512 + ctx.p->area.words / 2 && ctx.heap.offheap_bytes < (1u << 20) && !VM_GC_STRESS)) return true;
+  if (UNLIKELY(ctx.p->work != NULL)) return true; // an operation that goes on where it stopped
   return interp_collect(E, live, 0);
 }
 // Calls the fun in x[arity]. ret: return address, NULL for a tail call, whose frame of pop bytes goes.

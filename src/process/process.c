@@ -8,6 +8,7 @@
 #include "code/code.h"
 #include "process/dictionary.h"
 #include "process/event.h"
+#include "process/held.h"
 #include "process/kept.h"
 #include "process/late.h"
 #include "process/mailbox.h"
@@ -243,6 +244,7 @@ bool process_set_leader(struct process *p, term leader) {
 }
 
 void process_free(struct process *p) {
+  held_free(p);
   table_list_remove(p);
   dictionary_free(p);
   kept_release(p->exit_kept);
@@ -400,6 +402,10 @@ _Static_assert(offsetof(struct ctx, fault_trace) - offsetof(struct ctx, fault_cl
 // A major collection of a process that does not run, which may leave it a block of just what lives.
 static void collect_idle(struct process *p, bool fit) {
   if (p->is_js || p->state == PROCESS_EXITING) return;
+  if (held_still(p)) { // later, by itself
+    p->gc_requested = true;
+    return;
+  }
   struct gc_roots roots[MAX_ROOTS];
   size_t n = 0;
   term *end = p->stack_start + p->stack_words;

@@ -70,6 +70,8 @@ struct process {
   struct kept *exit_kept; // owns exit_reason when it is not immediate
   void *ets_tables;       // tables owned (struct ets_table *, linked)
   struct suspend *suspends, *suspended_by; // whom this process has suspended, who has suspended it
+  struct held *held;      // registers of an operation that stopped in the middle, NULL
+  struct work *work;      // what it has done so far, NULL
   struct late *late;      // signals to itself and from the absent, see late.h
   term error_handler;     // module atom
   term label;             // proc_lib:set_label (kept off heap: immediate or NV), OTP 27+

@@ -40,6 +40,7 @@ struct walk {
   struct run *stack;
   size_t top, cap;
   struct scratch *scratch;
+  i64 steps;     // left before a pause
   struct run first[STACK_INLINE];
 };
 
@@ -335,7 +336,7 @@ static int enter_lists(struct walk *w, term a, term b, u32 mode) {
   // Heads that are immediate need no stack.
   while (is_immediate(p[0]) && p[0] == q[0]) {
     if (p[1] == q[1]) return DECIDED_LATER;
-    if (!is_cons(p[1]) || !is_cons(q[1])) return push(w, p + 1, q + 1, 1, mode) ? DECIDED_LATER : NO_MEMORY;
+    if (!is_cons(p[1]) || !is_cons(q[1]) || --w->steps <= 0) return push(w, p + 1, q + 1, 1, mode) ? DECIDED_LATER : NO_MEMORY;
     p = cons_ptr(p[1]), q = cons_ptr(q[1]);
   }
   return push(w, p, q, 2, mode) ? DECIDED_LATER : NO_MEMORY;
@@ -365,32 +366,92 @@ static int enter(struct walk *w, term a, term b, u32 mode) {
   return 0;
 }
 
-static int compare(term a, term b, u32 mode) {
-  struct walk w;
-  w.stack = w.first;
-  w.top = 0;
-  w.cap = STACK_INLINE;
-  w.scratch = NULL;
+static void begin(struct walk *w) {
+  w->stack = w->first;
+  w->top = 0;
+  w->cap = STACK_INLINE;
+  w->scratch = NULL;
+}
+
+// True: decided. False: no steps are left, and a and b are what comes next.
+INLINE bool go_on(struct walk *w, term *a, term *b, u32 *mode, int *decision) {
   int result = 0;
   for (;;) {
-    if (a != b) {
-      result = enter(&w, a, b, mode);
+    if (*a != *b) {
+      result = enter(w, *a, *b, *mode);
       if (UNLIKELY(result == NO_MEMORY)) { // no way to report it: any order will do
-        result = SIGN(a, b);
+        result = SIGN(*a, *b);
         break;
       }
       if (result != DECIDED_LATER && result != 0) break;
       result = 0;
     }
-    if (w.top == 0) break;
-    struct run *r = &w.stack[w.top - 1];
-    a = *r->a++;
-    b = *r->b++;
-    mode = r->mode;
-    if (--r->n == 0) w.top--;
+    if (w->top == 0) break;
+    struct run *r = &w->stack[w->top - 1];
+    *a = *r->a++;
+    *b = *r->b++;
+    *mode = r->mode;
+    if (--r->n == 0) w->top--;
+    if (UNLIKELY(--w->steps <= 0)) return false;
   }
+  *decision = result;
+  return true;
+}
+
+static int compare(term a, term b, u32 mode) {
+  struct walk w;
+  int result = 0;
+  begin(&w);
+  w.steps = INT64_MAX;
+  go_on(&w, &a, &b, &mode, &result);
   finish(&w);
   return result;
+}
+
+// --- In portions
+
+struct comparison {
+  struct walk w;
+  term a, b;
+  u32 mode;
+};
+
+void term_compare_drop(struct comparison *c) {
+  finish(&c->w);
+  mem_free(c, sizeof *c, MEM_SYSTEM);
+}
+
+// A copy of a walk that lay on the C stack.
+static struct comparison *keep(const struct walk *w, term a, term b, u32 mode) {
+  struct comparison *c = mem_alloc(sizeof *c, MEM_SYSTEM);
+  if (!c) return NULL;
+  c->w = *w;
+  if (w->stack == w->first) c->w.stack = c->w.first;
+  c->a = a, c->b = b, c->mode = mode;
+  return c;
+}
+
+bool term_compare_some(enum term_mode how, term a, term b, struct comparison **c, i64 *steps, int *result) {
+  struct walk fresh, *w = &fresh;
+  u32 mode = how;
+  if (*c) w = &(*c)->w, a = (*c)->a, b = (*c)->b, mode = (*c)->mode;
+  else begin(w);
+  w->steps = *steps;
+  for (;;) {
+    bool done = go_on(w, &a, &b, &mode, result);
+    *steps = w->steps;
+    if (done) {
+      if (*c) term_compare_drop(*c);
+      else finish(w);
+      return true;
+    }
+    if (*c) {
+      (*c)->a = a, (*c)->b = b, (*c)->mode = mode;
+      return false;
+    }
+    if ((*c = keep(w, a, b, mode))) return false;
+    w->steps = INT64_MAX; // without memory for a pause: at once
+  }
 }
 
 // Most comparisons are of small integers or atoms.

@@ -16,6 +16,12 @@ struct etf_error { size_t offset; const char *what; };
 enum { ETF_SAFE = 1, ETF_NO_VERSION = 2, ETF_HOST = 4 };
 // Builds the term in h. *used = bytes consumed. NV on malformed input (error says where) or system limit.
 term etf_decode(struct heap *h, const u8 *data, size_t n, int flags, size_t *used, struct etf_error *error);
+// The same in portions; no term may move meanwhile.
+struct etf_encoder;
+struct etf_encoder *etf_encoder_new(term t, const struct etf_options *o); // NULL: no memory
+bool etf_encoder_go(struct etf_encoder *e, i64 steps); // false: there is more. True: done, or out of memory: bytes->failed
+const struct bytes *etf_encoder_bytes(const struct etf_encoder *e);
+void etf_encoder_free(struct etf_encoder *e);
 u64 etf_size(term t, const struct etf_options *o); // bytes of the encoding
 
 // Hooks set by rooms below (upward calls): zlib from the host; funs and exports from code/.

@@ -23,6 +23,7 @@ struct writer {
   struct bytes frames; // of struct frame
   const struct etf_options *o;
   struct scratch *scratch; // sorted pairs (deterministic), freed at the end
+  size_t pause;            // no further in one go than to this length
 };
 struct scratch {
   struct scratch *next;
@@ -366,22 +367,71 @@ static bool advance(struct writer *w, term *t) {
   }
 }
 
-static void write_term(struct bytes *out, term t, const struct etf_options *o) {
-  struct writer w = {.out = out, .o = o};
-  bytes_init(&w.frames);
-  bool more = true;
+// True: all is written, or there is no memory. False: no steps are left.
+static bool write_on(struct writer *w, i64 *steps) {
+  bool more = false;
+  term t = NIL;
   for (;;) {
-    if (more) open_term(&w, t);
-    if (out->failed || w.frames.failed || w.frames.len == 0) break;
-    more = advance(&w, &t);
+    if (more) open_term(w, t);
+    if (w->out->failed || w->frames.failed || w->frames.len == 0) break;
+    if (UNLIKELY(--*steps < 0 || w->out->len >= w->pause)) return false;
+    more = advance(w, &t);
   }
-  if (w.frames.failed) out->failed = true;
-  bytes_free(&w.frames);
-  while (w.scratch) {
-    struct scratch *next = w.scratch->next;
-    mem_free(w.scratch, w.scratch->size, MEM_SYSTEM);
-    w.scratch = next;
+  if (w->frames.failed) w->out->failed = true;
+  return true;
+}
+
+static void writer_end(struct writer *w) {
+  bytes_free(&w->frames);
+  while (w->scratch) {
+    struct scratch *next = w->scratch->next;
+    mem_free(w->scratch, w->scratch->size, MEM_SYSTEM);
+    w->scratch = next;
   }
+}
+
+static void write_term(struct bytes *out, term t, const struct etf_options *o) {
+  struct writer w = {.out = out, .o = o, .pause = SIZE_MAX};
+  i64 steps = INT64_MAX;
+  bytes_init(&w.frames);
+  open_term(&w, t);
+  (void)write_on(&w, &steps);
+  writer_end(&w);
+}
+
+// --- In portions
+
+struct etf_encoder {
+  struct bytes out;
+  struct etf_options o;
+  struct writer w;
+};
+
+struct etf_encoder *etf_encoder_new(term t, const struct etf_options *o) {
+  struct etf_encoder *e = mem_calloc(sizeof *e, MEM_SYSTEM);
+  if (!e) return NULL;
+  e->o = *o;
+  e->w.out = &e->out;
+  e->w.o = &e->o;
+  bytes_init(&e->out);
+  bytes_init(&e->w.frames);
+  bytes_put(&e->out, ETF_VERSION);
+  open_term(&e->w, t);
+  return e;
+}
+
+enum { ENCODE_BYTES = 4 << 20 };
+bool etf_encoder_go(struct etf_encoder *e, i64 steps) {
+  e->w.pause = e->out.len + ENCODE_BYTES;
+  return write_on(&e->w, &steps);
+}
+
+const struct bytes *etf_encoder_bytes(const struct etf_encoder *e) { return &e->out; }
+
+void etf_encoder_free(struct etf_encoder *e) {
+  writer_end(&e->w);
+  bytes_free(&e->out);
+  mem_free(e, sizeof *e, MEM_SYSTEM);
 }
 
 bool etf_encode(struct bytes *out, term t, const struct etf_options *o) {

@@ -11,12 +11,13 @@
 #include "term/number.h"
 #include "term/record.h"
 
-enum op { OP_TERMS, OP_PAIRS, OP_CHILDREN, OP_PAIR_DONE, OP_MAP_DONE, OP_TUPLE_DONE, OP_LIST_REST, OP_LIST_DONE };
+enum op { OP_TERMS, OP_PAIRS, OP_CHILDREN, OP_PAIR_DONE, OP_MAP_DONE, OP_BYTES, OP_TUPLE_DONE, OP_LIST_REST, OP_LIST_DONE };
 struct item {
   const term *p; // terms still to be hashed
   u32 n;         // how many
   u32 op;
-  u32 a, b;      // values kept for the end of a map or tuple
+  u32 a, b;      // values kept for the end of a map or tuple, or between portions of the bytes of a binary
+  const u8 *bytes;
 };
 enum { INLINE_ITEMS = 32 };
 struct walk {
@@ -24,6 +25,7 @@ struct walk {
   u32 pairs;     // exclusive or of the hashes of the pairs of the map at hand
   struct item *stack;
   size_t top, cap;
+  i64 steps;     // left before a pause
   struct item first[INLINE_ITEMS];
 };
 
@@ -32,6 +34,7 @@ static void walk_init(struct walk *w) {
   w->stack = w->first;
   w->top = 0;
   w->cap = INLINE_ITEMS;
+  w->steps = INT64_MAX;
 }
 static void walk_free(struct walk *w) {
   if (w->stack != w->first) mem_free(w->stack, w->cap * sizeof *w->stack, MEM_SYSTEM);
@@ -47,7 +50,7 @@ static void push(struct walk *w, enum op op, const term *p, u32 n, u32 a, u32 b)
     w->stack = stack;
     w->cap *= 2;
   }
-  w->stack[w->top++] = (struct item){p, n, op, a, b};
+  w->stack[w->top++] = (struct item){.p = p, .n = n, .op = op, .a = a, .b = b};
 }
 
 static bool is_byte(term t) { return is_small(t) && (u64)small_val(t) < 256; }
@@ -79,15 +82,23 @@ static u32 hash_one(u32 h, u32 x, u32 k) { return hash_two(h, x, 0, k); }
 
 static u32 load32(const u8 *p) { return p[0] | (u32)p[1] << 8 | (u32)p[2] << 16 | (u32)p[3] << 24; }
 
-static u32 hash_block(const u8 *p, size_t len, u32 c) {
-  u32 a = GOLDEN, b = GOLDEN;
-  size_t n = len;
-  for (; n >= 12; n -= 12, p += 12) {
+struct block { u32 a, b, c; };
+
+static const u8 *hash_dozens(struct block *k, const u8 *p, size_t dozens) {
+  u32 a = k->a, b = k->b, c = k->c;
+  for (; dozens > 0; dozens--, p += 12) {
     a += load32(p);
     b += load32(p + 4);
     c += load32(p + 8);
     MIX(a, b, c);
   }
+  *k = (struct block){a, b, c};
+  return p;
+}
+
+// The last n < 12 bytes of len.
+static u32 hash_tail(const struct block *k, const u8 *p, size_t n, size_t len) {
+  u32 a = k->a, b = k->b, c = k->c;
   u8 tail[12] = {0};
   if (n > 0) memcpy(tail, p, n); // the lowest byte of c is kept for the length
   a += load32(tail);
@@ -95,6 +106,12 @@ static u32 hash_block(const u8 *p, size_t len, u32 c) {
   c += (u32)len + (load32(tail + 8) << 8);
   MIX(a, b, c);
   return c;
+}
+
+static u32 hash_block(const u8 *p, size_t len, u32 c) {
+  struct block k = {GOLDEN, GOLDEN, c};
+  p = hash_dozens(&k, p, len / 12);
+  return hash_tail(&k, p, len % 12, len);
 }
 
 static u32 hash_small(u32 h, i64 v) {
@@ -155,21 +172,48 @@ static u32 hash_float(u32 h, term t) {
   return hash_two(h, (u32)(w >> 32), (u32)w, 12);
 }
 
+// The bytes of a long binary go in portions: n dozens are left at bytes.
+enum { LONG_BINARY = 1 << 20, DOZENS = 1 << 15, STEPS_OF_DOZENS = DOZENS / 4 };
+
+static bool enter_long_binary(struct walk *w, term t) {
+  struct bits b;
+  bits_of(t, &b);
+  if (b.size < 8 * (u64)LONG_BINARY || b.offset || b.size & 7 || w->steps == INT64_MAX) return false;
+  push(w, OP_BYTES, boxed_ptr(t), (u32)(b.size / 96), GOLDEN, GOLDEN);
+  w->stack[w->top - 1].bytes = b.data;
+  w->h += CONSTANT(13);
+  return true;
+}
+
+static void hash_bytes_on(struct walk *w, struct item *i) {
+  struct block k = {i->a, i->b, w->h};
+  u32 n = i->n < DOZENS ? i->n : DOZENS;
+  i->bytes = hash_dozens(&k, i->bytes, n);
+  i->n -= n;
+  i->a = k.a, i->b = k.b, w->h = k.c;
+  w->steps -= STEPS_OF_DOZENS;
+  if (i->n > 0) return;
+  size_t len = (size_t)(bit_size_of(make_boxed((term *)(uintptr_t)i->p)) >> 3);
+  w->h = hash_tail(&k, i->bytes, len % 12, len);
+  w->top--;
+}
+
 // Four characters of a string at a time.
 static void enter_list(struct walk *w, term t) {
   u32 c = 0, four = 0;
   const term *rest = NULL; // the tail of the last character
   while (is_cons(t) && is_byte(hd(t))) {
     four = four << 8 | (u32)small_val(hd(t));
+    rest = cons_ptr(t) + 1;
+    t = *rest;
     if (++c == 4) {
       w->h = hash_one(w->h, four, 4);
       c = four = 0;
+      if (UNLIKELY(--w->steps < 0)) break;
     }
-    rest = cons_ptr(t) + 1;
-    t = *rest;
   }
   if (c > 0) w->h = hash_one(w->h, four, 4);
-  if (is_cons(t)) push(w, OP_TERMS, cons_ptr(t), 2, 0, 0);
+  if (is_cons(t) && !(rest && w->steps < 0)) push(w, OP_TERMS, cons_ptr(t), 2, 0, 0);
   else push(w, OP_TERMS, rest, 1, 0, 0);
 }
 
@@ -223,13 +267,15 @@ static void enter_boxed(struct walk *w, term t) {
   case KIND_EXT_REF: w->h = hash_one(w->h, p[2] >> 32 ? (u32)p[3] : 0, 7); break;
   case KIND_EXT_PID: w->h = hash_one(w->h, (u32)p[3], 5); break;
   case KIND_EXT_PORT: w->h = hash_port(w->h, p[3]); break;
-  default: w->h = hash_bits(w->h, t); break;
+  default:
+    if (!enter_long_binary(w, t)) w->h = hash_bits(w->h, t);
   }
 }
 
-// Takes the next term from the stack, doing what ends on the way; false at the end.
+// Takes the next term from the stack, doing what ends on the way; false at the end, or for a pause when no steps are left.
 static bool next_term(struct walk *w, term *t) {
   while (w->top > 0) {
+    if (UNLIKELY(--w->steps < 0)) return false;
     struct item *i = &w->stack[w->top - 1];
     const term *p = i->p;
     switch (i->op) {
@@ -262,6 +308,7 @@ static bool next_term(struct walk *w, term *t) {
       w->pairs ^= w->h;
       w->h = 0;
       break;
+    case OP_BYTES: hash_bytes_on(w, i); break;
     default: { // OP_MAP_DONE
       u32 pairs = w->pairs;
       w->top--;
@@ -273,17 +320,58 @@ static bool next_term(struct walk *w, term *t) {
   return false;
 }
 
+static void hash_from(struct walk *w, term t) {
+  do {
+    if (is_cons(t)) enter_list(w, t);
+    else if (is_boxed(t)) enter_boxed(w, t);
+    else w->h = hash_immediate(w->h, t);
+  } while (next_term(w, &t));
+}
+
 u32 hash_phash2(term t) {
   if (is_immediate(t)) return hash_immediate(0, t);
   struct walk w;
   walk_init(&w);
-  do {
-    if (is_cons(t)) enter_list(&w, t);
-    else if (is_boxed(t)) enter_boxed(&w, t);
-    else w.h = hash_immediate(w.h, t);
-  } while (next_term(&w, &t));
+  hash_from(&w, t);
   walk_free(&w);
   return w.h;
+}
+
+// --- phash2 in portions
+
+struct hashing { struct walk w; };
+
+void hash_drop(struct hashing *s) {
+  walk_free(&s->w);
+  mem_free(s, sizeof *s, MEM_SYSTEM);
+}
+
+bool hash_phash2_some(term t, struct hashing **s, i64 steps, u32 *hash) {
+  if (*s) {
+    struct walk *w = &(*s)->w;
+    w->steps = steps;
+    if (next_term(w, &t)) hash_from(w, t);
+    if (w->top > 0) return false;
+    *hash = w->h;
+    hash_drop(*s);
+    return true;
+  }
+  struct walk w;
+  walk_init(&w);
+  w.steps = steps;
+  hash_from(&w, t);
+  if (w.top > 0 && (*s = mem_alloc(sizeof **s, MEM_SYSTEM))) {
+    (*s)->w = w;
+    if (w.stack == w.first) (*s)->w.stack = (*s)->w.first;
+    return false;
+  }
+  if (w.top > 0) { // without memory for a pause: at once
+    w.steps = INT64_MAX - 1;
+    if (next_term(&w, &t)) hash_from(&w, t);
+  }
+  *hash = w.h;
+  walk_free(&w);
+  return true;
 }
 
 // --- phash -------------------------------------------------------------------------------------

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Registers of operations that stopped in the middle, see held.h.
+#include "process/held.h"
+
+#include "base/alloc.h"
+
+bool held_stop(const cword *ip, term *E) {
+  struct held *h = mem_alloc(sizeof *h, MEM_PROCESS);
+  if (!h) return false;
+  memcpy(h->x, ctx.x, sizeof h->x);
+  memcpy(h->f, ctx.f, sizeof h->f);
+  ctx.p->held = h;
+  ctx.e = E;
+  ctx.ip = ip;
+  ctx.live = 0;
+  ctx.status = RUN_YIELD;
+  return true;
+}
+
+static void registers_free(struct process *p) {
+  if (p->held) mem_free(p->held, sizeof *p->held, MEM_PROCESS);
+  p->held = NULL;
+}
+
+void held_restore(struct process *p) {
+  memcpy(ctx.x, p->held->x, sizeof ctx.x);
+  memcpy(ctx.f, p->held->f, sizeof ctx.f);
+  registers_free(p);
+}
+
+void held_free(struct process *p) {
+  struct work *w = work_take(p);
+  if (w) w->drop(w);
+  registers_free(p);
+}
+
+// --- Comparisons ---------------------------------------------------------------------------------------
+
+enum { COMPARE_STEPS = 200000, COMPARE_STEPS_PER_REDUCTION = 64 };
+struct comparison_work { struct work work; struct comparison *c; };
+
+static void drop_comparison(struct work *w) {
+  struct comparison_work *cw = (struct comparison_work *)w;
+  if (cw->c) term_compare_drop(cw->c);
+  mem_free(cw, sizeof *cw, MEM_PROCESS);
+}
+
+static struct comparison *take(void) {
+  struct comparison_work *w = (struct comparison_work *)work_take(ctx.p);
+  if (LIKELY(!w)) return NULL;
+  struct comparison *c = w->c;
+  w->c = NULL;
+  drop_comparison(&w->work);
+  return c;
+}
+
+bool held_compare(enum term_mode mode, term a, term b, int *order) {
+  i64 steps = COMPARE_STEPS;
+  struct comparison *c = take();
+  bool done = term_compare_some(mode, a, b, &c, &steps, order);
+  ctx.fcalls -= (i32)(COMPARE_STEPS - steps) / COMPARE_STEPS_PER_REDUCTION;
+  if (LIKELY(done)) return true;
+  struct comparison_work *w = mem_alloc(sizeof *w, MEM_PROCESS);
+  if (w) {
+    *w = (struct comparison_work){{drop_comparison}, c};
+    ctx.p->work = &w->work;
+    return false;
+  }
+  steps = INT64_MAX;
+  return term_compare_some(mode, a, b, &c, &steps, order);
+}
+
+void held_compare_on(enum term_mode mode, term a, term b, int *order) {
+  i64 steps = INT64_MAX;
+  struct comparison *c = take();
+  (void)term_compare_some(mode, a, b, &c, &steps, order);
+}
