@@ -135,21 +135,35 @@ static bool search_begin(struct search *s, term text, term pattern, term options
 
 static term hit_term(const struct search_hit *hit) { return tuple2(HEAP, make_small((i64)hit->at), make_small((i64)hit->n)); }
 
-static term match(term text, term pattern, term options) {
+// So much is looked through at a time: what begins in it ends no further behind it than a pattern is long, and a compiled
+// pattern is at least as large as the longest one in it.
+enum { MATCH_PORTION = 2 << 20 };
+
+static term match(term *a, term options) {
   struct search s;
   struct search_hit hit;
-  if (!search_begin(&s, text, pattern, options, false)) return NV;
-  term result = ATOM_nomatch;
-  if (search_next(s.pattern, s.text, s.from, s.to, &hit)) {
-    result = hit_term(&hit);
-    s.to = hit.at + hit.n; // what was looked at, for the reductions
+  struct portion w;
+  portion_open(&w, a[0]);
+  if (!search_begin(&s, w.original, a[1], options, false)) return NV;
+  if (w.so_far != NV) s.from = (size_t)small_val(w.rest);
+  size_t left = s.to - s.from, part = s.tmp ? left : (size_t)min_u64(left, MATCH_PORTION);
+  size_t end = s.from + part, overlap = (size_t)min_u64(s.to - end, s.pattern->cap);
+  bool last = end == s.to;
+  bool found = search_next(s.pattern, s.text, s.from, end + overlap, &hit) && (last || hit.at < end);
+  s.to = found ? hit.at + hit.n : end; // what was looked at, for the reductions
+  if (!found && !last) {
+    a[1] = compiled_term(s.pattern);
+    s.pattern = NULL;
+    w.rest = make_small((i64)end);
+    w.so_far = ATOM_nomatch;
   }
   search_end(&s);
-  return result;
+  if (found) return hit_term(&hit);
+  return last ? ATOM_nomatch : portion_pause(&w, a);
 }
 
-term bif_match_2(struct process *p UNUSED, term *a) { return match(a[0], a[1], NIL); }
-term bif_match_3(struct process *p UNUSED, term *a) { return match(a[0], a[1], a[2]); }
+term bif_match_2(struct process *p UNUSED, term *a) { return match(a, NIL); }
+term bif_match_3(struct process *p UNUSED, term *a) { return match(a, a[2]); }
 
 // --- All of them -------------------------------------------------------------------------------------------
 

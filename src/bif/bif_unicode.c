@@ -43,11 +43,23 @@ static term finish(struct portion *w, term *arg, struct chars *c, enum chars_ite
   return result;
 }
 
-// Text that is one aligned binary of valid UTF-8 needs no conversion.
-static bool is_utf8(term t) {
+// Text that is one aligned binary of valid UTF-8 needs no conversion. A long one is looked through in portions: from where to
+// go on is kept as a small number in so_far.
+enum check { CHECK_VALID, CHECK_OTHER, CHECK_MORE };
+enum { CHECK_BYTES = 2 << 20 };
+
+static enum check check_utf8(struct portion *w) {
   struct bits b;
-  if (!bits_of(t, &b) || b.offset != 0 || b.size & 7) return false;
-  return utf8_count(b.data, (size_t)(b.size >> 3)) != SIZE_MAX;
+  if (!bits_of(w->original, &b) || b.offset != 0 || b.size & 7) return CHECK_OTHER;
+  size_t n = (size_t)(b.size >> 3), from = w->so_far == NV ? 0 : (size_t)small_val(w->so_far), to = n;
+  if (n - from > CHECK_BYTES) {
+    to = from + CHECK_BYTES;
+    while (to > from && (b.data[to] & 0xC0) == 0x80) to--; // not within a character
+  }
+  if (utf8_count(b.data + from, to - from) == SIZE_MAX) return CHECK_OTHER;
+  bif_bump((u32)((to - from) >> 8));
+  w->so_far = make_small((i64)to);
+  return to == n ? CHECK_VALID : CHECK_MORE;
 }
 
 // The portion's bytes behind those of earlier portions. NV: no memory.
@@ -67,11 +79,14 @@ term bif_characters_to_binary(struct process *p UNUSED, term *a) {
   enum chars_item item;
   bool latin1;
   if (!encoding(a[1], &latin1)) return bif_trap_mfa(ATOM_unicode, ATOM_characters_to_binary_int, 2, a[0], a[1]);
-  if (!latin1 && is_bitstring(a[0]) && is_utf8(a[0])) {
-    bif_bump((u32)min_u64(bit_size_of(a[0]) >> 11, 1 << 20));
-    return a[0];
-  }
   portion_open(&w, a[0]);
+  if (!latin1 && is_bitstring(w.original) && (w.so_far == NV || is_small(w.so_far))) {
+    enum check found = check_utf8(&w);
+    if (found == CHECK_VALID) return w.original;
+    if (found == CHECK_MORE) return portion_pause(&w, a);
+    w.rest = w.original;
+    w.so_far = NV;
+  }
   bytes_init(&out);
   start(&c, &w, latin1);
   while ((item = chars_next(&c)) == CHARS_CHARACTER) {

@@ -9,12 +9,21 @@
 #define FAIL ((const cword *)ip[1])
 typedef term (*binary_fn)(struct heap *h, term a, term b);
 
+// Long numbers cost what they take: a reduction for so many words of one, or products of words of two.
+enum { WORDS_PER_REDUCTION = 32 };
+INLINE u64 words_of(term t) { return is_big(t) ? header_size(boxed_header(t)) : 1; }
+static void charge_words(term a, term b, bool product) {
+  u64 n = words_of(a), m = words_of(b);
+  ctx.fcalls -= (i32)min_u64((product ? n * m : n + m) / WORDS_PER_REDUCTION, 1 << 20);
+}
+
 // fail, live, left, right, destination; function: what OTP names in the trace.
 static const cword *binary(const cword *ip, term *E, binary_fn fn, term function) {
   if (!interp_gc_check(E, (u32)ip[2])) return NULL;
   E = ctx.e;
   term a = SRC(ip[3]), b = SRC(ip[4]), r = fn(HEAP, a, b);
   if (r == NV) return ip[1] ? FAIL : exception_arithmetic(ip, E, function, a, b);
+  if (is_boxed(a) || is_boxed(b)) charge_words(a, b, fn == num_mul || fn == num_div || fn == num_rem);
   DST(ip[5]) = r;
   return ip + 6;
 }

@@ -105,11 +105,42 @@ operations(S) ->
      {list_to_integer, fun() -> binary_to_list(binary:copy(<<"7">>, 1200000 div S)) end, fun(L) -> list_to_integer(L) end},
      {big_multiply, Number, fun(N) -> N * N end},
      {big_divide, fun() -> {1 bsl (4 * Million) - 1, 1 bsl (2 * Million) - 3} end, fun({A, B}) -> A div B end},
+     {big_factorial, fun() -> 40000 div S end, fun factorial/1},
      {big_add, Number, fun(N) -> N + N end},
      {big_shift, Number, fun(N) -> N bsl 1000 end},
      {gc_500mb, fun() -> pairs(15 * Million, []) end, fun(T) -> garbage_collect(), length(T) end},
      {gc_50mb, fun() -> pairs(1500000 div S, []) end, fun(T) -> garbage_collect(), length(T) end},
+     {deep_iodata, fun() -> lists:foldl(fun(I, Acc) -> [Acc, I band 127, <<"ab">>] end, [], lists:seq(1, Million)) end,
+      fun(L) -> {iolist_size(L), iolist_to_binary(L), erlang:crc32(L), erlang:iolist_to_iovec(L), unicode:characters_to_binary(L)} end},
+     {shared_equal, fun() -> ok end, fun(_) -> a_while(fun() -> deep() =:= deep() end) end},
+     {shared_less, fun() -> ok end, fun(_) -> a_while(fun() -> {deep(), 1} < {deep(), 2} end) end},
+     {shared_guard, fun() -> ok end, fun(_) -> a_while(fun() -> D = deep(), E = deep(), if E == D, E >= D -> yes; true -> no end end) end},
+     {shared_phash2, fun() -> ok end, fun(_) -> a_while(fun() -> erlang:phash2(deep()) end) end},
+     {shared_encode, fun() -> ok end, fun(_) -> a_while(fun() -> term_to_binary(deep()) end) end},
+     {shared_size, fun() -> ok end, fun(_) -> a_while(fun() -> erlang:external_size(deep()) end) end},
+     {shared_flat_size, fun deep/0, fun(T) -> erts_debug:flat_size(T) end},
+     {shared_send, fun deep/0, fun(T) -> P = spawn(fun sink/0), catch P ! T end},
+     {loop_without_calls, fun loop_module/0, fun(M) -> a_while(fun M:run/0) end},
+     {ets_many_keys, Table, fun(T) -> ets:select(T, [{{K, '$1'}, [], ['$1']} || K <- lists:seq(1, 3000)]) end},
      {heap_exit, fun() -> pairs(15 * Million, []) end, fun(_) -> ok end}].
+
+factorial(0) -> 1;
+factorial(N) -> N * factorial(N - 1).
+
+%% 2^60 elements, of 60 tuples.
+deep() -> lists:foldl(fun(_, A) -> {A, A} end, [], lists:seq(1, 60)).
+
+%% What would go on for ever, or end for want of memory: in a process of its own that is killed after a while.
+a_while(Fun) ->
+    {Pid, Ref} = spawn_monitor(fun() -> Fun() end),
+    receive {'DOWN', Ref, _, _, _} -> ok after 60 -> exit(Pid, kill), receive {'DOWN', Ref, _, _, _} -> ok end end.
+
+%% run() -> L: goto L. No compiler makes such code.
+loop_module() ->
+    Code = [{label, 1}, {func_info, {atom, budget_loop}, {atom, run}, 0}, {label, 2}, {label, 3}, {jump, {f, 3}}],
+    {ok, Beam} = beam_asm:module({budget_loop, [{run, 0}], [], [{function, run, 0, 2, Code}], 4}, [], [], []),
+    {module, M} = code:load_binary(budget_loop, "budget_loop", Beam),
+    M.
 
 sink() -> receive _ -> sink() end.
 

@@ -6,11 +6,11 @@
 
 main() ->
     A = big(1), B = big(1), C = big(2),
-    io:format("~p~n", [[compared(X, Y) || {X, Y} <- [{A, B}, {A, C}, {C, A}, {{A, 1}, {B, 1.0}}, {lists:seq(1, 400000), lists:seq(1, 400000) ++ [a]}]]]),
+    io:format("~p~n", [[compared(X, Y) || {X, Y} <- [{A, B}, {A, C}, {C, A}, {{A, 1}, {B, 1.0}}, {lists:seq(1, 250000), lists:seq(1, 250000) ++ [a]}]]]),
     io:format("~p~n", [in_guards(A, B, C)]),
     io:format("~p~n", [[apply(erlang, F, [A, B]) || F <- ['==', '=:=', '/=', '=/=', '<', '>', '=<', '>=']]]),
     io:format("~p~n", [{max(A, C) =:= C, min(A, C) =:= A, max(C, A) =:= C, apply(erlang, max, [C, A]) =:= C}]),
-    Terms = [A, C, lists:seq(1, 300000), lists:duplicate(1000001, $x), lists:duplicate(400002, 200) ++ [a, "b"],
+    Terms = [A, C, lists:seq(1, 100000), lists:duplicate(900001, $x), lists:duplicate(200002, 200) ++ [a, "b"],
              binary:copy(<<1, 2, 3, 4, 5, 6, 7>>, 300000), [binary:copy(<<"abc">>, 700000), <<1:3>>], <<(binary:copy(<<5>>, 1500000))/binary, 3:3>>,
              list_to_tuple(lists:seq(1, 200000)), maps:from_list([{I, {I}} || I <- lists:seq(1, 20000)])],
     io:format("~p~n", [[{erlang:phash2(T), erlang:phash2(T, 1000), erlang:phash2({x, T, y})} || T <- Terms]]),
@@ -20,7 +20,7 @@ main() ->
     io:format("~p~n", [killed()]),
     io:format("~p~n", [shared()]).
 
-big(Last) -> [{I, I * 1.5, [I, "ab"], <<"abcdefgh">>} || I <- lists:seq(1, 60000)] ++ [Last].
+big(Last) -> [{I, I * 1.5, [I, "ab"], <<"abcdefgh">>} || I <- lists:seq(1, 30000)] ++ [Last].
 
 %% The other values live in registers over each comparison.
 compared(A, B) ->
@@ -55,10 +55,10 @@ same(A, A) -> true.
 deep(N) -> lists:foldl(fun(_, A) -> {A, A} end, [], lists:seq(1, N)).
 
 shared() ->
-    D = deep(20),
+    D = deep(17),
     self() ! D,
     Got = receive X when is_tuple(X) -> X end,
-    {Got =:= deep(20), erts_debug:size(D), erts_debug:flat_size(D), erlang:phash2(deep(12)), erlang:external_size(deep(14)), byte_size(term_to_binary(deep(14))),
-     [erts_debug:flat_size(T) || T <- [{}, [{}], {{}}, #{}, #{a => {}}]]}.
+    {Got =:= deep(17), erts_debug:size(D), erts_debug:flat_size(D), erlang:phash2(deep(12)), erlang:external_size(deep(14)), byte_size(term_to_binary(deep(14))),
+     [erts_debug:flat_size(T) || T <- [{}, [{}], {{}}, [{}, {{}, a}]]]}.
 
 id(X) -> X.
