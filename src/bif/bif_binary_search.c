@@ -135,8 +135,8 @@ static bool search_begin(struct search *s, term text, term pattern, term options
 
 static term hit_term(const struct search_hit *hit) { return tuple2(HEAP, make_small((i64)hit->at), make_small((i64)hit->n)); }
 
-// So much is looked through at a time: what begins in it ends no further behind it than a pattern is long, and a compiled
-// pattern is at least as large as the longest one in it.
+// So much is looked through at a time: what begins in it ends no further behind it than a pattern is long, and a
+// compiled pattern is at least as large as the longest one in it.
 enum { MATCH_PORTION = 2 << 20 };
 
 static term match(term *a, term options) {

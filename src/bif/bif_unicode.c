@@ -43,8 +43,8 @@ static term finish(struct portion *w, term *arg, struct chars *c, enum chars_ite
   return result;
 }
 
-// Text that is one aligned binary of valid UTF-8 needs no conversion. A long one is looked through in portions: from where to
-// go on is kept as a small number in so_far.
+// Text that is one aligned binary of valid UTF-8 needs no conversion. A long one is looked through in portions: from
+// where to go on is kept as a small number in so_far.
 enum check { CHECK_VALID, CHECK_OTHER, CHECK_MORE };
 enum { CHECK_BYTES = 2 << 20 };
 

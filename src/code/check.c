@@ -142,8 +142,8 @@ static bool arrive(struct check *c, u32 label, i32 frame) {
   return true;
 }
 
-// Compilers jump back to wait for messages and to fail in func_info, no more. Any other jump back makes a loop without calls,
-// which has to cost reductions (OP_loop).
+// Compilers jump back to wait for messages and to fail in func_info, no more. Any other jump back makes a loop
+// without calls, which has to cost reductions (OP_loop).
 static void mark_loop(struct check *c, u32 label) {
   if (!(c->labels[label] & LABEL_DEFINED) || c->frames[label] == FRAME_ANY) return;
   if (c->i.op == GENOP_loop_rec_end || c->i.op == GENOP_wait || c->i.op == GENOP_wait_timeout) return;

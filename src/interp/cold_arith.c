@@ -70,7 +70,8 @@ const cword *cold_band_ai(const cword *ip, term *E) {
 }
 
 // --- comparisons: left, right, fail; or operand, fail, immediate
-// True: the process leaves the loop in the middle of a comparison, which is continued when the operation at ip is done again.
+// True: the process leaves the loop in the middle of a comparison, which is continued when the operation at ip is
+// done again.
 static bool paused(const cword *ip, term *E, enum term_mode mode, term a, term b, int *order) {
   if (LIKELY(held_compare(mode, a, b, order))) return false;
   if (held_stop(ip, E)) return true;
@@ -141,7 +142,10 @@ INLINE const cword *guard_bif(const cword *ip, term *E, const struct export *e, 
   term args[3];
   for (u32 i = 0; i < n; i++) args[i] = SRC(operands[i]);
   term r = e->bif(ctx.p, args);
-  if (UNLIKELY(r == NV)) return fail && ctx.bif_status != BIF_YIELD ? (const cword *)fail : exception_bif(ip, E, e, args, NULL);
+  if (UNLIKELY(r == NV)) {
+    if (fail && ctx.bif_status != BIF_YIELD) return (const cword *)fail;
+    return exception_bif(ip, E, e, args, NULL);
+  }
   DST(operands[n]) = r;
   return operands + n + 1;
 }

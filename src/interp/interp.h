@@ -50,7 +50,8 @@ bool interp_collect(term *E, u32 live, size_t need);
 INLINE bool interp_gc_check(term *E, u32 live) {
   ctx.e = E;
   // Off-heap bytes count against the heap's own size, a quarter of it: to collect a large heap costs more than they do.
-  if (LIKELY(ctx.heap.frag_words <= 512 + ctx.p->area.words / 2 && ctx.heap.offheap_bytes < (1u << 20) + (u64)ctx.p->area.words * 2 && !VM_GC_STRESS)) return true;
+  u64 words = ctx.p->area.words, bytes = (1u << 20) + words * 2;
+  if (LIKELY(ctx.heap.frag_words <= 512 + words / 2 && ctx.heap.offheap_bytes < bytes && !VM_GC_STRESS)) return true;
   if (UNLIKELY(ctx.p->work != NULL)) return true; // an operation that goes on where it stopped
   return interp_collect(E, live, 0);
 }

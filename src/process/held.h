@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// An operation that stops in the middle, because it is long, and goes on in the process's next slice: it is done again from
-// its beginning and finds here what it has done so far. That refers into the heap, so nothing there may move: the process is
-// not collected until the operation is done (process_collect is not asked, process_garbage_collect waits). Nobody knows which
-// X registers are in use at an operation that is no call, so all are held, and none is a root. Called by interp/ and bif/.
+// An operation that stops in the middle, because it is long, and goes on in the process's next slice: it is done
+// again from its beginning and finds here what it has done so far. That refers into the heap, so nothing there may
+// move: the process is not collected until the operation is done (process_collect is not asked,
+// process_garbage_collect waits). Nobody knows which X registers are in use at an operation that is no call, so all
+// are held, and none is a root. Called by interp/ and bif/.
 #ifndef PROCESS_HELD_H
 #define PROCESS_HELD_H
 
@@ -26,8 +27,9 @@ INLINE struct work *work_take(struct process *p) {
   return w;
 }
 
-// Compares in portions. False: a pause; the comparison is in p->work, to be continued by another call with the same terms.
-// Charges a reduction for each COMPARE_STEPS_PER_REDUCTION elements. *order: 0 when equal; for TERM_ORDER its sign is the order.
+// Compares in portions. False: a pause; the comparison is in p->work, to be continued by another call with the same
+// terms. Charges a reduction for each COMPARE_STEPS_PER_REDUCTION elements. *order: 0 when equal; for TERM_ORDER its
+// sign is the order.
 bool held_compare(enum term_mode mode, term a, term b, int *order);
 // The same to the end.
 void held_compare_on(enum term_mode mode, term a, term b, int *order);

@@ -336,7 +336,8 @@ static int enter_lists(struct walk *w, term a, term b, u32 mode) {
   // Heads that are immediate need no stack.
   while (is_immediate(p[0]) && p[0] == q[0]) {
     if (p[1] == q[1]) return DECIDED_LATER;
-    if (!is_cons(p[1]) || !is_cons(q[1]) || --w->steps <= 0) return push(w, p + 1, q + 1, 1, mode) ? DECIDED_LATER : NO_MEMORY;
+    if (!is_cons(p[1]) || !is_cons(q[1]) || --w->steps <= 0)
+      return push(w, p + 1, q + 1, 1, mode) ? DECIDED_LATER : NO_MEMORY;
     p = cons_ptr(p[1]), q = cons_ptr(q[1]);
   }
   return push(w, p, q, 2, mode) ? DECIDED_LATER : NO_MEMORY;

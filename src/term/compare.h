@@ -7,9 +7,9 @@
 #include "term/heap.h"
 
 int term_compare(term a, term b);       // <0 0 >0, the order of < and ==
-// The same in portions: `steps` of work at most are done. False: *c has what was done so far, to go on with the same terms and
-// mode, or to be given to term_compare_drop. Begins with *c NULL. *result: as term_compare, or (TERM_EQUAL, TERM_SAME) 0 when
-// they are == or =:=.
+// The same in portions: `steps` of work at most are done. False: *c has what was done so far, to go on with the same
+// terms and mode, or to be given to term_compare_drop. Begins with *c NULL. *result: as term_compare, or (TERM_EQUAL,
+// TERM_SAME) 0 when they are == or =:=.
 enum term_mode { TERM_ORDER = 0, TERM_EQUAL = 2, TERM_SAME = 3 };
 struct comparison;
 bool term_compare_some(enum term_mode mode, term a, term b, struct comparison **c, i64 *steps, int *result);

@@ -19,7 +19,8 @@ term etf_decode(struct heap *h, const u8 *data, size_t n, int flags, size_t *use
 // The same in portions; no term may move meanwhile.
 struct etf_encoder;
 struct etf_encoder *etf_encoder_new(term t, const struct etf_options *o); // NULL: no memory
-bool etf_encoder_go(struct etf_encoder *e, i64 steps); // false: there is more. True: done, or out of memory: bytes->failed
+// False: there is more. True: done, or out of memory (bytes->failed).
+bool etf_encoder_go(struct etf_encoder *e, i64 steps);
 const struct bytes *etf_encoder_bytes(const struct etf_encoder *e);
 void etf_encoder_free(struct etf_encoder *e);
 u64 etf_size(term t, const struct etf_options *o); // bytes of the encoding

@@ -11,7 +11,9 @@
 #include "term/number.h"
 #include "term/record.h"
 
-enum op { OP_TERMS, OP_PAIRS, OP_CHILDREN, OP_PAIR_DONE, OP_MAP_DONE, OP_BYTES, OP_TUPLE_DONE, OP_LIST_REST, OP_LIST_DONE };
+enum op {
+  OP_TERMS, OP_PAIRS, OP_CHILDREN, OP_PAIR_DONE, OP_MAP_DONE, OP_BYTES, OP_TUPLE_DONE, OP_LIST_REST, OP_LIST_DONE
+};
 struct item {
   const term *p; // terms still to be hashed
   u32 n;         // how many
@@ -272,7 +274,8 @@ static void enter_boxed(struct walk *w, term t) {
   }
 }
 
-// Takes the next term from the stack, doing what ends on the way; false at the end, or for a pause when no steps are left.
+// Takes the next term from the stack, doing what ends on the way; false at the end, or for a pause when no steps are
+// left.
 static bool next_term(struct walk *w, term *t) {
   while (w->top > 0) {
     if (UNLIKELY(--w->steps < 0)) return false;

@@ -111,10 +111,12 @@ operations(S) ->
      {gc_500mb, fun() -> pairs(15 * Million, []) end, fun(T) -> garbage_collect(), length(T) end},
      {gc_50mb, fun() -> pairs(1500000 div S, []) end, fun(T) -> garbage_collect(), length(T) end},
      {deep_iodata, fun() -> lists:foldl(fun(I, Acc) -> [Acc, I band 127, <<"ab">>] end, [], lists:seq(1, Million)) end,
-      fun(L) -> {iolist_size(L), iolist_to_binary(L), erlang:crc32(L), erlang:iolist_to_iovec(L), unicode:characters_to_binary(L)} end},
+      fun(L) ->
+              {iolist_size(L), iolist_to_binary(L), erlang:crc32(L), erlang:iolist_to_iovec(L), unicode:characters_to_binary(L)}
+      end},
      {shared_equal, fun() -> ok end, fun(_) -> a_while(fun() -> deep() =:= deep() end) end},
      {shared_less, fun() -> ok end, fun(_) -> a_while(fun() -> {deep(), 1} < {deep(), 2} end) end},
-     {shared_guard, fun() -> ok end, fun(_) -> a_while(fun() -> D = deep(), E = deep(), if E == D, E >= D -> yes; true -> no end end) end},
+     {shared_guard, fun() -> ok end, fun(_) -> a_while(fun in_guard/0) end},
      {shared_phash2, fun() -> ok end, fun(_) -> a_while(fun() -> erlang:phash2(deep()) end) end},
      {shared_encode, fun() -> ok end, fun(_) -> a_while(fun() -> term_to_binary(deep()) end) end},
      {shared_size, fun() -> ok end, fun(_) -> a_while(fun() -> erlang:external_size(deep()) end) end},
@@ -126,6 +128,10 @@ operations(S) ->
 
 factorial(0) -> 1;
 factorial(N) -> N * factorial(N - 1).
+
+in_guard() ->
+    D = deep(), E = deep(),
+    if E == D, E >= D -> yes; true -> no end.
 
 %% 2^60 elements, of 60 tuples.
 deep() -> lists:foldl(fun(_, A) -> {A, A} end, [], lists:seq(1, 60)).

@@ -1,22 +1,28 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Comparisons, hashes and encodings that take several portions: as operations, in guards and as functions, with what is in
-%% registers around them, while another process collects this one, and of processes that are killed in the middle.
+%% Comparisons, hashes and encodings that take several portions: as operations, in guards and as functions, with what
+%% is in registers around them, while another process collects this one, and of processes that are killed in the
+%% middle.
 -module(long_terms).
 -export([main/0]).
 
 main() ->
     A = big(1), B = big(1), C = big(2),
-    io:format("~p~n", [[compared(X, Y) || {X, Y} <- [{A, B}, {A, C}, {C, A}, {{A, 1}, {B, 1.0}}, {lists:seq(1, 250000), lists:seq(1, 250000) ++ [a]}]]]),
+    Seq = lists:seq(1, 250000),
+    Pairs = [{A, B}, {A, C}, {C, A}, {{A, 1}, {B, 1.0}}, {Seq, lists:seq(1, 250000) ++ [a]}],
+    io:format("~p~n", [[compared(X, Y) || {X, Y} <- Pairs]]),
     io:format("~p~n", [in_guards(A, B, C)]),
     io:format("~p~n", [[apply(erlang, F, [A, B]) || F <- ['==', '=:=', '/=', '=/=', '<', '>', '=<', '>=']]]),
     io:format("~p~n", [{max(A, C) =:= C, min(A, C) =:= A, max(C, A) =:= C, apply(erlang, max, [C, A]) =:= C}]),
     Terms = [A, C, lists:seq(1, 100000), lists:duplicate(900001, $x), lists:duplicate(200002, 200) ++ [a, "b"],
-             binary:copy(<<1, 2, 3, 4, 5, 6, 7>>, 300000), [binary:copy(<<"abc">>, 700000), <<1:3>>], <<(binary:copy(<<5>>, 1500000))/binary, 3:3>>,
+             binary:copy(<<1, 2, 3, 4, 5, 6, 7>>, 300000), [binary:copy(<<"abc">>, 700000), <<1:3>>],
+             <<(binary:copy(<<5>>, 1500000))/binary, 3:3>>,
              list_to_tuple(lists:seq(1, 200000)), maps:from_list([{I, {I}} || I <- lists:seq(1, 20000)])],
     io:format("~p~n", [[{erlang:phash2(T), erlang:phash2(T, 1000), erlang:phash2({x, T, y})} || T <- Terms]]),
-    io:format("~p~n", [[{erlang:crc32(term_to_binary(T, [{minor_version, 2}])), erlang:external_size(T), binary_to_term(term_to_binary(T)) =:= T}
+    io:format("~p~n", [[{erlang:crc32(term_to_binary(T, [{minor_version, 2}])), erlang:external_size(T),
+                         binary_to_term(term_to_binary(T)) =:= T}
                         || T <- lists:droplast(Terms)]]),
-    io:format("~p~n", [meanwhile(fun() -> [{A =:= B, erlang:phash2(A), byte_size(term_to_binary(A))} || _ <- lists:seq(1, 3)] end)]),
+    Three = fun() -> [{A =:= B, erlang:phash2(A), byte_size(term_to_binary(A))} || _ <- lists:seq(1, 3)] end,
+    io:format("~p~n", [meanwhile(Three)]),
     io:format("~p~n", [killed()]),
     io:format("~p~n", [shared()]).
 
@@ -28,7 +34,9 @@ compared(A, B) ->
     R = [A == B, A =:= B, A /= B, A =/= B, A < B, A >= B, A > B, A =< B],
     case A =:= B of true -> {R, X, Y, F, same}; false when A < B -> {R, X, Y, F, less}; false -> {R, X, Y, F, more} end.
 
-in_guards(A, B, C) -> {guard(A, B, 1), guard(A, C, 2), guard(C, A, {3}), if A =:= B, B < C -> yes; true -> no end, A =:= B andalso {x, B} == {x, A}}.
+in_guards(A, B, C) ->
+    {guard(A, B, 1), guard(A, C, 2), guard(C, A, {3}), if A =:= B, B < C -> yes; true -> no end,
+     A =:= B andalso {x, B} == {x, A}}.
 guard(A, B, X) when A =:= B -> {same, X};
 guard(A, B, X) when A < B, {X, A} < {X, B} -> {less, X};
 guard(A, B, X) when A > B -> {more, X}.
@@ -36,12 +44,15 @@ guard(A, B, X) when A > B -> {more, X}.
 %% Done while this process is collected by another one, and sent messages.
 meanwhile(Fun) ->
     Self = self(),
-    {Pid, Ref} = spawn_monitor(fun Collect() -> erlang:garbage_collect(Self), Self ! collected, erlang:yield(), Collect() end),
+    {Pid, Ref} = spawn_monitor(fun() -> collect(Self) end),
     Result = Fun(),
     exit(Pid, kill),
     receive {'DOWN', Ref, _, _, Why} -> {Result, Why} end.
 
-%% A hash that erl too does not come back from without being killed. (Its comparisons and sizes of such terms hold a scheduler.)
+collect(Pid) -> erlang:garbage_collect(Pid), Pid ! collected, erlang:yield(), collect(Pid).
+
+%% A hash that erl too does not come back from without being killed. (Its comparisons and sizes of such terms hold a
+%% scheduler.)
 killed() ->
     [begin
          {Pid, Ref} = spawn_monitor(F),
@@ -58,7 +69,8 @@ shared() ->
     D = deep(17),
     self() ! D,
     Got = receive X when is_tuple(X) -> X end,
-    {Got =:= deep(17), erts_debug:size(D), erts_debug:flat_size(D), erlang:phash2(deep(12)), erlang:external_size(deep(14)), byte_size(term_to_binary(deep(14))),
+    {Got =:= deep(17), erts_debug:size(D), erts_debug:flat_size(D), erlang:phash2(deep(12)),
+     erlang:external_size(deep(14)), byte_size(term_to_binary(deep(14))),
      [erts_debug:flat_size(T) || T <- [{}, [{}], {{}}, [{}, {{}, a}]]]}.
 
 id(X) -> X.
