@@ -44,6 +44,14 @@ export default [
     preserveEntrySignatures: 'allow-extension',
     output: [output('es', 'js'), output('cjs', 'cjs')],
   },
+  // In one file, for hosts that may not import later: Service Workers.
+  {
+    input: 'js/index.js',
+    external,
+    plugins: [nodeResolve(), published],
+    output: { file: 'dist/spawnlink-static.js', format: 'es', inlineDynamicImports: true, sourcemap: true, plugins: [minify()] },
+  },
+  { input: 'js/esbuild.js', external, output: { file: 'dist/spawnlink-esbuild.js', format: 'es' } },
   { input: 'js/distribution.js', external: (id) => id.endsWith('/index.js'), output: [beside('es', 'js'), beside('cjs', 'cjs')] },
   {
     input: 'js/cli.js',

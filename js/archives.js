@@ -3,6 +3,7 @@
 // Beams in one file: .ez and other zip archives, .tar, .tar.gz, escripts, or a single .beam; told apart by what is in them.
 // Loaded only when such a file is named.
 
+import { TextDecoder } from './host.js';
 import { gunzipSync, unzipSync } from 'fflate';
 
 const latin1 = new TextDecoder('latin1');

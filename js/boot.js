@@ -4,6 +4,7 @@
 // has its root; everything else is what the option `files` says. Loaded only when a VM boots.
 
 import { ArgumentError } from './errors.js';
+import { TextDecoder, TextEncoder } from './host.js';
 
 /** @import { HostFiles } from './imports.js' */
 /** @import { VMOptions } from './create.js' */

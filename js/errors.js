@@ -14,7 +14,8 @@ export class SpawnlinkError extends Error {
    */
   constructor(code, message, options) {
     super(message, options);
-    this.name = new.target.name;
+    // Not by the class: bundlers of users may rename it.
+    this.name = code === 'NOPROC' ? 'NoProcessError' : `${code[0]}${code.slice(1).toLowerCase()}Error`;
     /** Stable, for programs: 'ERLANG', 'CLOSED', ... */
     this.code = code;
   }

@@ -6,6 +6,7 @@
 
 import { asBytes } from './bytes.js';
 import { TermError, ForeignError } from './errors.js';
+import { TextDecoder, TextEncoder } from './host.js';
 import { Atom, BitString, ErlangMap, Float, Fun, ImproperList, Pid, Port, Ref, Tuple, format, parts, pathTo } from './term.js';
 
 /**

@@ -3,6 +3,8 @@
 // What files.js and memory-files.js share: the operations of host_file (src/base/hostcalls.h), how errors and information
 // about a file are told. Part of the chunk of files.js.
 
+import { TextDecoder, TextEncoder } from './host.js';
+
 /** @import { HostFiles } from './imports.js' */
 
 const ERRORS = 'ENOENT EEXIST EISDIR ENOTDIR EACCES EINVAL EBADF ENOTEMPTY ENOTSUP ENOSPC EIO EXDEV EPERM ELOOP ENAMETOOLONG EROFS EMFILE'.split(' ');

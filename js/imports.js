@@ -3,6 +3,8 @@
 // What vm.wasm imports (module "env", declared in src/host/wasm.c): clock, module bytes, zlib. Each function
 // answers at once and calls nothing of the VM.
 
+import { TextDecoder } from './host.js';
+
 /**
  * @typedef {object} Clock
  * @property {() => number} monotonic microseconds, never going back

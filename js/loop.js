@@ -4,6 +4,7 @@
 // while idle: so an idle VM costs nothing and lets Node exit. The only module that touches timers.
 
 import { ArgumentError, TimeoutError } from './errors.js';
+import { immediate } from './host.js';
 
 const MAX_DELAY = 2 ** 31 - 1;
 
@@ -12,7 +13,9 @@ const MAX_DELAY = 2 ** 31 - 1;
  * @returns {{ask: () => void, close: () => void}} `ask`: for one turn
  */
 function turns(turn) {
-  if (typeof setImmediate === 'function') return { ask: () => void setImmediate(turn), close() {} };
+  const soon = immediate;
+  if (soon) return { ask: () => void soon(turn), close() {} };
+  if (!globalThis.MessageChannel) return { ask: () => void setTimeout(turn, 0), close() {} };
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = turn;
   return { ask: () => port2.postMessage(0), close: () => port1.close() };

@@ -5,6 +5,7 @@
 
 import { Reader } from './etf.js';
 import { ArgumentError, BusyError, ClosedError, CrashError, LimitError, LoadError, NoProcessError, TermError } from './errors.js';
+import { TextDecoder, TextEncoder } from './host.js';
 
 /** Answers of requests, enum vm_status of src/host/vm.h. */
 const STATUS = { OK: 0, BAD_TERM: 1, BAD_ARGUMENT: 2, NO_MEMORY: 3, LIMIT: 4, NO_PROCESS: 5, BAD_CODE: 6 };

@@ -21,6 +21,8 @@
 // An entry is a module by its name ('lists'), or another file by its file name ('kernel.app', 'start_clean.boot').
 // Entries never cross blocks. Blocks are small, so that the first call of a program inflates little.
 
+import { TextDecoder } from './host.js';
+
 const HEADER = 24;
 const CACHED_BLOCKS = 8;
 
@@ -36,8 +38,8 @@ export class PackError extends Error {
 /**
  * @typedef {object} PackMeta
  * @property {string} otp release number of the OTP the modules come from, such as '25'
- * @property {string} set 'base', 'compiler' or 'full'
- * @property {Record<string, string[]>} [more] of a base pack: the modules it lacks, by the file beside it that has them
+ * @property {string} set 'first', 'base', 'compiler' or 'full'
+ * @property {Record<string, string[]>} [more] of a first pack: the modules it lacks, by the file beside it that has them
  * @property {string} licence notice of the modules' licence
  * @property {{name: string, version: string, modules: string[]}[]} applications
  */

@@ -4,6 +4,8 @@
 // for them. Loaded only when a VM may start programs. Each operation answers a number (a value, or -1 - the index of an
 // error); what programs write is sent to the port (src/erl/spawnlink_port.erl) as it comes.
 
+import { TextDecoder } from './host.js';
+
 /** @import { ChildProcess, StdioOptions } from 'node:child_process' */
 /** @import { Readable, Writable } from 'node:stream' */
 /** @import { HostFiles } from './imports.js' */

@@ -5,6 +5,7 @@
 
 import { ArgumentError, ErlangError } from './errors.js';
 import { Events } from './events.js';
+import { TextEncoder } from './host.js';
 import { until } from './loop.js';
 import { only } from './only.js';
 import { Atom, ImproperList, Pid, Ref, Tuple } from './term.js';

@@ -16,6 +16,7 @@
 import { asBytes } from './bytes.js';
 import { ArgumentError } from './errors.js';
 import { Same, walk } from './etf.js';
+import { Registry, TextDecoder, TextEncoder, Weak } from './host.js';
 import { only } from './only.js';
 
 /**
@@ -39,7 +40,7 @@ class Shown {
 
 /** The atoms that somebody holds. @type {Map<string, WeakRef<Atom>>} */
 const atoms = new Map();
-const forget = new FinalizationRegistry((/** @type {string} */ name) => {
+const forget = new Registry((/** @type {string} */ name) => {
   if (!atoms.get(name)?.deref()) atoms.delete(name);
 });
 
@@ -75,7 +76,7 @@ export class Atom extends Shown {
     if (atom === undefined) {
       if (typeof name !== 'string') throw new ArgumentError('the name of an atom is a string');
       atom = new Atom(name);
-      atoms.set(name, new WeakRef(atom));
+      atoms.set(name, new Weak(atom));
       forget.register(atom, name);
     }
     return atom;

@@ -3,9 +3,10 @@
 // class VM: one Erlang virtual machine. Owns the instance, the loop, the JS processes and the calls under way; turns
 // terms into requests and event records into events. Made by createVM, ended by close.
 
-import { ArgumentError, ClosedError, CrashError, ErlangError, HaltedError, NoProcessError } from './errors.js';
+import { ArgumentError, AssetError, ClosedError, CrashError, ErlangError, HaltedError, NoProcessError } from './errors.js';
 import { Decoder, decode, encode } from './etf.js';
 import { Events } from './events.js';
+import { Registry, TextDecoder, TextEncoder, Weak } from './host.js';
 import { Loop, after, until } from './loop.js';
 import { KINDS, KIND_INPUT, KIND_LOAD_FAILED, KIND_MAIL, KIND_OUTPUT, Machine, loadError, readRecord } from './machine.js';
 import { only } from './only.js';
@@ -87,7 +88,7 @@ export class VM extends Events {
   #identity;
   /** Pids JavaScript knows, so that there is one object for each. @type {Map<number | string, WeakRef<Pid>>} */
   #pids = new Map();
-  #forget = new FinalizationRegistry((/** @type {number | string} */ key) => {
+  #forget = new Registry((/** @type {number | string} */ key) => {
     if (this.#pids.get(key)?.deref() === undefined) this.#pids.delete(key);
   });
   /** Living JS processes by the key of their pid. @type {Map<number | string, JsProcess>} */
@@ -781,8 +782,7 @@ export class VM extends Events {
       try {
         found = this.#finders[i](name);
       } catch (error) {
-        queueMicrotask(() => this.report(error, 'modules'));
-        fault = error;
+        fault = this.#faulty(error);
         continue;
       }
       const bytes = asBytes(found);
@@ -796,7 +796,14 @@ export class VM extends Events {
       }
     }
     this.#asked.set(name, fault);
+    if (fault instanceof AssetError) queueMicrotask(() => this.report(fault));
     return null;
+  }
+
+  /** A finder has failed: a file that is lacking is told once no other has the module. @param {unknown} error */
+  #faulty(error) {
+    if (!(error instanceof AssetError)) queueMicrotask(() => this.report(error, 'modules'));
+    return error;
   }
 
   /** @param {string} name @param {number} index @param {Promise<Uint8Array | null | undefined>} promise @param {unknown} fault */
@@ -807,8 +814,7 @@ export class VM extends Events {
     try {
       bytes = (await promise) ?? null;
     } catch (error) {
-      this.report(error, 'modules');
-      fault = error;
+      fault = this.#faulty(error);
     }
     this.#fetching.delete(name);
     if (this.#machine.closed) return;
@@ -867,7 +873,7 @@ export class VM extends Events {
     let pid = this.#pids.get(key)?.deref();
     if (pid === undefined) {
       pid = new Pid(NODE, [number, serial], creation, this.#owner);
-      this.#pids.set(key, new WeakRef(pid));
+      this.#pids.set(key, new Weak(pid));
       this.#forget.register(pid, key);
     }
     return pid;

@@ -37,7 +37,7 @@ function declarations() {
   if (!existsSync('build/types/index.d.ts')) return false;
   for (const folder of ['dist/types', 'dist/types-cjs']) rmSync(folder, { recursive: true, force: true });
   const wanted = new Set();
-  ['index.d.ts', 'distribution.d.ts'].forEach((name) => reach(name, wanted));
+  ['index.d.ts', 'distribution.d.ts', 'esbuild.d.ts'].forEach((name) => reach(name, wanted));
   for (const file of files('build/types')) {
     const name = relative('build/types', file);
     if (!wanted.has(name)) continue; // no part of the public types
@@ -63,7 +63,7 @@ if (!existsSync('js/index.js')) {
   process.exit(1);
 }
 mkdirSync('dist', { recursive: true });
-for (const from of ['build/wasm/vm.wasm', 'build/libraries/re.wasm', 'build/libraries/zlib.wasm', 'build/libraries/zstd.wasm', 'build/otp.pack', 'build/otp-compiler.pack', 'build/otp-full.pack']) {
+for (const from of ['build/wasm/vm.wasm', 'build/libraries/re.wasm', 'build/libraries/zlib.wasm', 'build/libraries/zstd.wasm', 'build/otp.pack', 'build/otp-base.pack', 'build/otp-compiler.pack', 'build/otp-full.pack']) {
   if (existsSync(from)) copy(from, join('dist', basename(from)));
 }
 // For `spawnlink check`.

@@ -4,22 +4,22 @@
 // uncompressed, grouped in blocks, each block deflated. Beside FILE it writes FILE.br, the same pack with its blocks
 // stored as they are and brotli over the whole, for a server that sends it with Content-Encoding: br.
 //
-//   scripts/otp-pack [ROOT] [-o FILE] [--set base|compiler|full] [--no-br] [--if-changed]
+//   scripts/otp-pack [ROOT] [-o FILE] [--set first|base|compiler|full] [--no-br] [--if-changed]
 //
 // ROOT is that of `erl` on PATH if not given. Which modules are in which set: scripts/otp-sets.js; our own are in
-// src/erl. The pack of a base says which modules its companions (FILE-compiler.pack, FILE-full.pack) have, so that a VM opens
-// them when one of those is first called.
+// src/erl. The first pack says which modules its companions (FILE-base.pack, FILE-compiler.pack, FILE-full.pack) have, so that a VM
+// opens them when one of those is first called.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gunzipSync, inflateSync } from 'node:zlib';
-import { BOOT, FIRST, FULL, inSet } from './otp-sets.js';
+import { BOOT, FULL, PLAIN, inSet } from './otp-sets.js';
 import { instructions } from './tables.js';
 import { writePack } from './write-pack.js';
 
-const SETS = ['base', 'compiler', 'full'];
+const SETS = ['first', 'base', 'compiler', 'full'];
 /** What the loader reads; the rest (Dbgi, Docs, Abst, ...) is for tools. */
 const CHUNKS = new Set(['Atom', 'AtU8', 'Code', 'StrT', 'ImpT', 'ExpT', 'FunT', 'LitT', 'LitU', 'Line', 'Meta', 'Attr', 'CInf', 'Recs']);
 const LICENCE =
@@ -33,17 +33,17 @@ const LICENCE =
 const home = fileURLToPath(new URL('..', import.meta.url));
 
 function arguments_(argv) {
-  const options = { root: undefined, out: undefined, set: 'base', brotli: true, ifChanged: false };
+  const options = { root: undefined, out: undefined, set: 'first', brotli: true, ifChanged: false };
   for (let i = 0; i < argv.length; i++) {
     if (argv[i] === '-o') options.out = argv[++i];
     else if (argv[i] === '--set') options.set = argv[++i];
     else if (argv[i] === '--no-br') options.brotli = false;
     else if (argv[i] === '--if-changed') options.ifChanged = true;
-    else if (argv[i].startsWith('-') || options.root) die('usage: otp-pack [ROOT] [-o FILE] [--set base|compiler|full] [--no-br] [--if-changed]');
+    else if (argv[i].startsWith('-') || options.root) die('usage: otp-pack [ROOT] [-o FILE] [--set first|base|compiler|full] [--no-br] [--if-changed]');
     else options.root = argv[i];
   }
-  if (!SETS.includes(options.set)) die(`no set ${options.set}: base, compiler or full`);
-  options.out ??= join(home, 'build', options.set === 'base' ? 'otp.pack' : `otp-${options.set}.pack`);
+  if (!SETS.includes(options.set)) die(`no set ${options.set}: ${SETS.join(', ')}`);
+  options.out ??= join(home, 'build', options.set === 'first' ? 'otp.pack' : `otp-${options.set}.pack`);
   options.root ??= rootOfErl();
   if (!existsSync(join(options.root, 'lib'))) die(`${options.root} is not an OTP root: it has no lib folder`);
   return options;
@@ -179,7 +179,7 @@ function otherFiles(root, apps, entries) {
   if (existsSync(boot)) entries.set('start_clean.boot', readFileSync(boot));
 }
 
-/** Which modules the companions of a base pack have that it has not: by file, each module in the smallest. */
+/** Which modules the companions of a first pack have that it has not: by file, each module in the smallest. */
 function companions(root, out) {
   const more = {};
   const taken = new Set();
@@ -188,7 +188,7 @@ function companions(root, out) {
     const has = inSet(set);
     const names = apps.flatMap((app) => modulesOf(app).filter((module) => has(app.name, module) && !taken.has(module)));
     for (const name of names) taken.add(name);
-    if (set !== 'base') more[basename(out).replace(/(\.pack)?$/, `-${set}.pack`)] = names;
+    if (set !== 'first') more[basename(out).replace(/(\.pack)?$/, `-${set}.pack`)] = names;
   }
   return more;
 }
@@ -220,10 +220,10 @@ function otpRelease(root) {
 const options = arguments_(process.argv.slice(2));
 if (!(options.ifChanged && upToDate(options))) {
   const { entries, described } = collect(options.root, options.set);
-  const ordered = inOrder(entries, options.set === 'full' ? BOOT : FIRST);
-  const more = options.set === 'base' ? { more: companions(options.root, options.out) } : {};
+  const ordered = inOrder(entries, options.set === 'full' ? BOOT : PLAIN);
+  const more = options.set === 'first' ? { more: companions(options.root, options.out) } : {};
   const meta = { otp: otpRelease(options.root), set: options.set, licence: LICENCE, applications: described, ...more };
-  const pack = writePack(meta, ordered, { deflate: true, plain: options.set === 'base' ? 1 : 0 });
+  const pack = writePack(meta, ordered, { deflate: true, plain: options.set === 'first' ? PLAIN.filter((name) => entries.has(name)).length : 0 });
   mkdirSync(dirname(options.out), { recursive: true });
   const raw = [...entries.values()].reduce((sum, data) => sum + data.length, 0);
   const kib = (bytes) => `${Math.round(bytes / 1024)} KiB`;

@@ -3,16 +3,23 @@
 // Which modules of OTP go in which pack (scripts/otp-pack.js). A module that a release does not have is left out of its packs:
 // the lists are for all releases from 25 on. What is in none of the small packs is in `full`, which has everything.
 
-/** What a bare VM starts with, what OTP's behaviours need, and the data structures that most programs use. */
-const BASE = {
-  erts: 'erlang erts_internal prim_eval persistent_term atomics counters zlib',
-  kernel: 'error_handler error_logger logger logger_config logger_backend logger_filters application code',
-  stdlib: `binary calendar erl_anno gb_sets gb_trees gen gen_event gen_server gen_statem io io_lib io_lib_format io_lib_pretty lists logger_formatter
-    maps math orddict ordsets proc_lib proplists queue sets string supervisor sys timer unicode unicode_util`,
-  spawnlink: 'spawnlink_init spawnlink_io spawnlink_log spawnlink_code spawnlink_js spawnlink_sup spawnlink_native spawnlink_erlang spawnlink_zlib spawnlink_keeper',
+/** What a bare VM starts with, and what a first call, a line of output and a report of a crash need. A page waits for it. */
+const FIRST = {
+  kernel: 'error_handler error_logger logger logger_config logger_backend logger_filters',
+  stdlib: 'io io_lib io_lib_format io_lib_pretty lists maps timer unicode',
+  spawnlink: 'spawnlink_init spawnlink_io spawnlink_log spawnlink_code spawnlink_js spawnlink_sup spawnlink_native',
 };
 
-/** The compiler and erl_eval with the parts of stdlib they need: what an editor in a page, or a shell, asks for besides `base`. */
+/** What OTP's behaviours need, and the data structures that most programs use. */
+const BASE = {
+  erts: 'erlang erts_internal prim_eval persistent_term atomics counters zlib',
+  kernel: 'application code',
+  stdlib: `binary calendar erl_anno gb_sets gb_trees gen gen_event gen_server gen_statem logger_formatter math orddict ordsets proc_lib proplists
+    queue sets string supervisor sys unicode_util`,
+  spawnlink: 'spawnlink_applications spawnlink_erlang spawnlink_zlib spawnlink_keeper',
+};
+
+/** The compiler and erl_eval with the parts of stdlib they need: what an editor in a page, or a shell, asks for besides those. */
 const COMPILER = {
   compiler: '*',
   stdlib: `array beam_lib digraph digraph_utils epp erl_bits erl_error erl_eval erl_expand_records erl_features erl_internal erl_lint erl_parse erl_pp erl_scan
@@ -28,12 +35,12 @@ const COMPILER_WITHOUT = new Set(['beam_disasm', 'beam_listing', 'beam_ssa_lint'
 export const FULL = ['erts', 'kernel', 'stdlib', 'compiler', 'syntax_tools', 'parsetools'];
 
 /**
- * @param {'base' | 'compiler' | 'full'} set
+ * @param {'first' | 'base' | 'compiler' | 'full'} set
  * @returns {(application: string, module: string) => boolean} whether the set has a module
  */
 export function inSet(set) {
   if (set === 'full') return () => true;
-  const lists = Object.entries(set === 'base' ? BASE : COMPILER).map(([name, modules]) => [name, new Set(modules.split(/\s+/))]);
+  const lists = Object.entries({ first: FIRST, base: BASE, compiler: COMPILER }[set]).map(([name, modules]) => [name, new Set(modules.split(/\s+/))]);
   const wanted = new Map(/** @type {[string, Set<string>][]} */ (lists));
   return (application, module) => {
     const modules = wanted.get(application);
@@ -41,11 +48,8 @@ export function inSet(set) {
   };
 }
 
-/** Modules every program starts with: kept together, so that a start inflates few blocks, and a first call none. */
-export const FIRST = `spawnlink_init spawnlink_io spawnlink_log spawnlink_code spawnlink_sup spawnlink_js
-  logger_config error_handler lists io unicode io_lib erlang erts_internal proc_lib gen gen_server supervisor io_lib_format
-  io_lib_pretty maps erl_scan erl_parse erl_eval erl_anno erl_internal orddict proplists string unicode_util
-  logger sys`.split(/\s+/);
+/** Of the first pack, what is stored as it is: a start, a first call and a first line of output inflate nothing. */
+export const PLAIN = 'spawnlink_init spawnlink_log logger_config spawnlink_js lists io spawnlink_io unicode error_handler'.split(' ');
 
 /** Of a full pack, what a VM that boots loads, in that order, and what OTP's shell loads next: a boot inflates no more than that. */
 export const BOOT = `erts.app kernel.app stdlib.app compiler.app syntax_tools.app parsetools.app sasl.app spawnlink.app start_clean.boot spawnlink_boot init

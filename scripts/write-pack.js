@@ -14,26 +14,28 @@ function u32(...numbers) {
   return bytes;
 }
 
-/** @param {Map<string, Uint8Array>} entries in the order in which they are to lie */
-function layOut(entries) {
+/** @param {Map<string, Uint8Array>} entries in the order in which they are to lie @param {number} plain see writePack */
+function layOut(entries, plain) {
   const blocks = [];
   const index = [];
   let parts = [];
   let size = 0;
+  let plainBlocks = 0;
   const close = () => {
     if (size > 0) blocks.push(Buffer.concat(parts));
     parts = [];
     size = 0;
   };
   for (const [name, data] of entries) {
-    if (size + data.length > BLOCK) close();
+    if (size + data.length > BLOCK || index.length === plain) close();
+    if (index.length === plain) plainBlocks = blocks.length;
     index.push({ name: Buffer.from(name), block: blocks.length, offset: size, length: data.length });
     parts.push(data);
     size += data.length;
   }
   close();
   index.sort((a, b) => Buffer.compare(a.name, b.name));
-  return { blocks, index };
+  return { blocks, index, plainBlocks: index.length <= plain ? blocks.length : plainBlocks };
 }
 
 /** @param {Buffer} block */
@@ -45,15 +47,15 @@ function deflated(block) {
 /**
  * @param {object} meta what the pack says of itself
  * @param {Map<string, Uint8Array>} entries in the order in which they are to lie: what is used together beside each other
- * @param {{deflate: boolean, plain?: number}} how `plain`: how many of the first blocks are stored all the same: what every
+ * @param {{deflate: boolean, plain?: number}} how `plain`: how many of the first entries are stored all the same: what every
  *   program starts with is read without loading an inflate first
  * @returns {Buffer}
  */
 export function writePack(meta, entries, { deflate, plain = 0 }) {
-  const { blocks, index } = layOut(entries);
+  const { blocks, index, plainBlocks } = layOut(entries, plain);
   const description = Buffer.from(JSON.stringify(meta));
   const table = Buffer.concat(index.map(({ name, block, offset, length }) => Buffer.concat([Buffer.from([name.length]), name, u32(block, offset, length)])));
-  const stored = blocks.map((block, i) => (deflate && i >= plain ? deflated(block) : block));
+  const stored = blocks.map((block, i) => (deflate && i >= plainBlocks ? deflated(block) : block));
   let offset = 24 + description.length + 12 * blocks.length + table.length;
   const places = stored.map((data, i) => {
     const place = u32(offset, data.length, blocks[i].length);

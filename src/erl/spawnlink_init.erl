@@ -21,8 +21,8 @@ start(Arguments) ->
     %% As group_leader/2, without loading the module erlang: a start loads as little as it can.
     true = erts_internal:group_leader(whereis(user), self()),
     {Flags, Plain} = flags(Arguments, [], []),
-    %% Not here: who parses asks init for its flags.
-    spawn(fun() -> environment(Flags) end),
+    %% Not here: who parses asks init for its flags. Without flags not at all: spawn/1 is of the module erlang.
+    _ = Flags =/= [] andalso spawn(fun() -> environment(Flags) end),
     loop(Flags, Plain).
 
 %% Name, module, function and arguments. Each is there for all processes, and is started again should somebody kill it.
@@ -128,6 +128,9 @@ loop(Flags, Plain) ->
         {stop, _} -> halt(0);
         {From, Request} when is_pid(From) ->
             From ! {init, reply(Request, Flags, Plain)},
+            loop(Flags, Plain);
+        {'EXIT', _, {undef, _}} ->
+            %% It lacks a module, as all services do in a VM without OTP, and would again.
             loop(Flags, Plain);
         {'EXIT', Pid, _} ->
             ended(Pid),

@@ -70,19 +70,19 @@ await test('holds what is needed and nothing else', () => {
   const files = run('tar', ['-tzf', tarball]).split('\n').filter(Boolean).map((name) => name.replace('package/', ''));
   const wanted = /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|docs\/\w+\.(md|png)|dist\/((vm|re|zlib|zstd)\.wasm|tables\.json|otp(-[a-z]+)?\.pack|spawnlink(-[\w-]+)?\.(c?js(\.map)?|d\.ts|d\.cts)|types(-cjs)?\/[\w-]+\.d\.c?ts))$/;
   equal(files.filter((name) => !wanted.test(name)).join(), '');
-  for (const name of ['dist/vm.wasm', 'dist/re.wasm', 'dist/zlib.wasm', 'dist/otp.pack', 'dist/otp-compiler.pack', 'dist/otp-full.pack', 'dist/spawnlink.js', 'dist/spawnlink.cjs', 'dist/spawnlink.d.ts', 'dist/spawnlink.d.cts', 'dist/spawnlink-cli.js', 'dist/spawnlink.js.map']) {
+  for (const name of ['dist/vm.wasm', 'dist/re.wasm', 'dist/zlib.wasm', 'dist/otp.pack', 'dist/otp-base.pack', 'dist/otp-compiler.pack', 'dist/otp-full.pack', 'dist/spawnlink.js', 'dist/spawnlink.cjs', 'dist/spawnlink.d.ts', 'dist/spawnlink.d.cts', 'dist/spawnlink-cli.js', 'dist/spawnlink.js.map']) {
     if (!files.includes(name)) throw new Error(`${name} is missing`);
   }
 });
 
 const PROGRAM = `
 const vm = await createVM();
-console.log(await vm.call('lists', 'sum', [[1, 2, 3]]), String(Atom.for('ok')), vm.constructor.name);
+console.log(await vm.call('lists', 'sum', [[1, 2, 3]]), String(Atom.for('ok')), Atom.name, vm.constructor.name);
 console.log(String(await vm.call('erlang', 'atom_to_list', [1]).catch((e) => [e.name, e.code, e instanceof ErlangError])));
 console.log(Buffer.from(await vm.call('zlib', 'gunzip', [await vm.call('zlib', 'gzip', [[...Buffer.from('zipped')]])])).toString());
 vm.close();
 `;
-const PRINTED = '6 ok VM\nErlangError,ERLANG,true\nzipped\n';
+const PRINTED = '6 ok Atom VM\nErlangError,ERLANG,true\nzipped\n';
 
 await test('as an ES module', () => {
   equal(node(file('esm.mjs', `import { createVM, Atom, ErlangError } from 'spawnlink';${PROGRAM}`)), PRINTED);
@@ -123,7 +123,7 @@ await test('in a bundle by Rollup, with the files beside it', () => {
 import { nodeResolve } from '${tool('@rollup/plugin-node-resolve/dist/es/index.js')}';
 export default { input: 'esm.mjs', output: { dir: 'bundle', format: 'es', entryFileNames: 'main.mjs', chunkFileNames: '[name].mjs' }, external: /^node:/, plugins: [nodeResolve()] };`);
   run(process.execPath, [tool('rollup/dist/bin/rollup'), '--config', 'rollup.config.js', '--silent', '--failAfterWarnings']);
-  for (const name of ['vm.wasm', 'zlib.wasm', 'otp.pack', 'otp-compiler.pack', 'otp-full.pack']) cpSync(join(app, 'node_modules/spawnlink/dist', name), join(app, 'bundle', name));
+  for (const name of ['vm.wasm', 'zlib.wasm', 'otp.pack', 'otp-base.pack', 'otp-compiler.pack', 'otp-full.pack']) cpSync(join(app, 'node_modules/spawnlink/dist', name), join(app, 'bundle', name));
   const bundle = join(folder, 'elsewhere');
   cpSync(join(app, 'bundle'), bundle, { recursive: true });
   equal(run(process.execPath, [join(bundle, 'main.mjs')], bundle), PRINTED);
@@ -177,7 +177,7 @@ await test('publint', () => {
 });
 
 await test('attw', () => {
-  run(process.execPath, [tool('@arethetypeswrong/cli/dist/index.js'), tarball, '--no-emoji', '--no-color', '--exclude-entrypoints', 'vm.wasm', 're.wasm', 'zlib.wasm', 'zstd.wasm', 'otp.pack', 'otp-compiler.pack', 'otp-full.pack']);
+  run(process.execPath, [tool('@arethetypeswrong/cli/dist/index.js'), tarball, '--no-emoji', '--no-color', '--exclude-entrypoints', 'vm.wasm', 're.wasm', 'zlib.wasm', 'zstd.wasm', 'otp.pack', 'otp-base.pack', 'otp-compiler.pack', 'otp-full.pack', 'esbuild', 'static']);
 });
 
 // The bundles as browsers and bundlers have them.

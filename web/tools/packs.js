@@ -15,7 +15,7 @@ import { neededModules } from './trace.js';
 const HEADERS_OF = ['kernel', 'stdlib', 'eunit'];
 /** Applications whose modules are in the second pack, where the first does not have them; `spawnlink`: our own. */
 const APPLICATIONS = ['erts', 'kernel', 'stdlib', 'compiler', 'eunit', 'spawnlink'];
-const PACKS = ['build/otp.pack', 'build/otp-compiler.pack', 'build/otp-full.pack'];
+const PACKS = ['build/otp.pack', 'build/otp-base.pack', 'build/otp-compiler.pack', 'build/otp-full.pack'];
 
 /** The playground's own modules. */
 const OWN = ['spawnlink_web', 'spawnlink_web_io'];

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// `spawnlink/esbuild`: a plugin for esbuild, which knows no URLs of assets. It has the package's files emitted as esbuild's loader
+// `file` emits them, and their URLs written in their place.
+
+import { dirname, join } from 'node:path';
+
+/** Files of the package, as its bundles name them: new URL("./vm.wasm", import.meta.url). */
+const ASSET = /new URL\(\s*(["'])\.\/([\w.-]+\.(?:wasm|pack))\1\s*,\s*import\.meta\.url\s*\)/g;
+
+/**
+ * @example
+ * // build.mjs: await esbuild.build({ entryPoints: ['app.js'], bundle: true, format: 'esm', outdir: 'out', plugins: [spawnlink()] });
+ * spawnlink().name; // 'spawnlink'
+ *
+ * @returns {{name: string, setup: (build: any) => void}} a plugin of esbuild
+ */
+export default function spawnlink() {
+  return {
+    name: 'spawnlink',
+    setup(build) {
+      const esm = build.initialOptions.format === 'esm';
+      // A script that is no module knows only its page.
+      const base = esm ? 'import.meta.url' : '(globalThis.document?.baseURI ?? globalThis.location.href)';
+      build.onLoad({ filter: /[\\/]spawnlink[\w-]*\.c?js$/ }, async (/** @type {{path: string}} */ { path }) => {
+        const { readFile } = await import('node:fs/promises');
+        const text = await readFile(path, 'utf8');
+        if (!ASSET.test(text)) return undefined;
+        /** @type {string[]} */
+        const names = [];
+        const contents = text.replace(ASSET, (_all, _quote, name) => {
+          if (!names.includes(name)) names.push(name);
+          return `new URL(spawnlinkAsset${names.indexOf(name)}, ${base})`;
+        });
+        const imports = names.map((name, i) => `import spawnlinkAsset${i} from ${JSON.stringify(join(dirname(path), name))};`);
+        return { contents: `${imports.join('')}${contents}`, loader: 'js', resolveDir: dirname(path) };
+      });
+      build.onLoad({ filter: /\.(wasm|pack)$/ }, async (/** @type {{path: string}} */ { path }) => {
+        const { readFile } = await import('node:fs/promises');
+        return { contents: await readFile(path), loader: 'file' };
+      });
+    },
+  };
+}
