@@ -44,7 +44,7 @@ export default [
       assert.deepEqual(seen, order);
       assert.equal(seen.length, Number(count));
       await p.reload();
-      await state(p, 'ready');
+      await state(p, 'running'); // it plays by itself
       assert.equal(await title(p), seen.at(-1));
     },
   },

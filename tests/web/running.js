@@ -53,8 +53,9 @@ export default [
         };
       });
       await p.reload();
+      await state(p, 'running'); // the first example plays by itself
+      await p.click('#reset');
       await state(p, 'ready');
-      await p.waitForTimeout(1500);
       await p.evaluate(() => (globalThis.late = 5000));
       const bad = '-module(bad).\n-export([start/0]).\nstart() -> Y, Z, U.\n';
       const good = '-module(good).\n-export([start/0]).\nstart() -> io:format("it runs~n").\n';

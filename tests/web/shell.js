@@ -135,7 +135,8 @@ export default [
       await late.fill('#line', 'not yet');
       assert.equal(await late.evaluate(() => document.body.dataset.state), 'loading');
       typed();
-      await says(late, ['1> 20 + 1.\n21\n2> 20 + 2.\n22\n']);
+      // The example, which plays by itself, prints as well.
+      await says(late, ['1> 20 + 1.', '21', '2> 20 + 2.', '22']);
       assert.equal(await late.inputValue('#line'), 'not yet');
     },
   },
