@@ -68,7 +68,7 @@ export default [
       await p.keyboard.press('ArrowDown');
       const label = await p.evaluate(() => document.activeElement.getAttribute('aria-label'));
       assert.notEqual(label, first);
-      assert.match(label, /^w\d <0\.\d+\.0>, waiting/);
+      assert.match(label, /^w\d (<0\.\d+\.0> )?<0\.\d+\.0>( restarted \d+×)?, waiting/);
       await p.keyboard.press('Enter');
       await p.waitForSelector('#details:not([hidden])');
       for (let i = 0; i < 20 && !(await p.evaluate(() => document.activeElement.id === 'reason')); i++) await p.keyboard.press('Tab');

@@ -174,11 +174,10 @@ export default [
     name: 'state, mailbox and memory of a process that is pointed at or focused',
     async test({ page }) {
       const p = await page();
-      await example(p, 'selective');
-      await run(p);
-      await p.waitForSelector('.node');
+      await run(p, '-module(one).\n-export([start/0]).\nstart() -> register(reader, self()), self() ! a, self() ! b, receive never -> ok end.\n');
+      await p.waitForSelector('.node[data-name=reader]');
       await p.hover('.node .core');
-      assert.match(await p.textContent('.tip'), /^readerstate(waiting|runn)\w*mailbox\d messages?memory\d+\.\d KiB$/);
+      assert.match(await p.textContent('.tip'), /^readerstatewaitingmailbox2 messagesmemory\d+\.\d KiB$/);
       await p.hover('#output');
       assert.ok(await p.isHidden('.tip'));
       await p.focus('.node');

@@ -181,7 +181,7 @@ export default [
       await says(p, ['is the head alive? false']);
       await p.waitForFunction(() => document.querySelectorAll('.node.ghost').length === 7);
       assert.ok(await p.isHidden('#empty'));
-      assert.match(await p.getAttribute('.node.ghost[data-name=head]', 'aria-label'), /^head <0\.\d+\.0>, ended: boom$/);
+      assert.match(await p.getAttribute('.node.ghost[data-name=head]', 'aria-label'), /^head ended: boom, <0\.\d+\.0>$/);
       await p.click('#view-table');
       assert.equal(await p.locator('#table tr.ended').count(), 7);
       // A program that starts very many does not fill the stage with them.

@@ -88,8 +88,10 @@ export function paintNode(element, node, { now, r, chosen, lines, place }) {
   element.querySelector('.trap').setAttribute('visibility', node.trap ? 'visible' : 'hidden');
   paintBadge(element.querySelector('.badge'), node.messages);
   dead && !node.ghost ? element.setAttribute('aria-hidden', 'true') : element.removeAttribute('aria-hidden');
-  const what = dead ? ended(node) : `${node.state}${node.trap ? ', traps exits' : ''}, ${many(node.links.length, 'link')}, ${node.messages} in mailbox${node.restarts ? `, ${restarted(node)}` : ''}`;
-  element.setAttribute('aria-label', `${title(node)} ${node.id}, ${what}`);
+  // What is read out begins with what is to be seen.
+  const visible = lines.length > 0 ? lines.map(({ text }) => text).join(' ') : `${title(node)} ${node.id}`;
+  const what = dead ? node.id : `${node.state}${node.trap ? ', traps exits' : ''}, ${many(node.links.length, 'link')}, ${node.messages} in mailbox`;
+  element.setAttribute('aria-label', `${visible}, ${what}`);
 }
 
 function paintGroup(element, node) {
