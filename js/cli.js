@@ -188,6 +188,7 @@ async function run(argv) {
   const command = erl(argv);
   for (const { name, values } of command.steps) if (values.length === 0) fail(`-${name} needs a module`);
   const vm = await start(command);
+  if (command.boot && !command.sandbox) (await import('./signals.js')).handleSignals(vm);
   let status = 0;
   vm.on('halt', (event) => (status = event.status));
   status = vm.haltStatus ?? status;

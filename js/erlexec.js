@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What OTP's erlexec and escript do with a command line before init sees it: words from ERL_AFLAGS, ERL_FLAGS and ERL_ZFLAGS,
-// -args_file, -env, the emulator's own +flags; a release's flags; the %%! line of an escript. Used by the command line only.
+// What OTP's erlexec and escript do with a command line before init sees it: words from ERL_AFLAGS, ERL_FLAGS and
+// ERL_ZFLAGS, -args_file, -env, the emulator's own +flags; a release's flags; the %%! line of an escript. Used by the
+// command line only.
 
 import fs from 'node:fs';
 import { ArgumentError } from './index.js';
@@ -81,7 +82,8 @@ function refuseValue(word) {
 /** @param {string} text */
 function processes(text) {
   const count = text === 'legacy' ? undefined : Number(text);
-  if (count !== undefined && !(Number.isInteger(count) && count >= 1024 && count <= 134217727)) throw refuse(`bad number of processes ${text}`);
+  const good = count === undefined || (Number.isInteger(count) && count >= 1024 && count <= 134217727);
+  if (!good) throw refuse(`bad number of processes ${text}`);
   return count;
 }
 
@@ -96,9 +98,11 @@ export function erlexec(argv, env) {
   const done = { words: [], extra: [], env: {}, maxProcesses: undefined };
   const at = argv.findIndex((word) => word === '-extra' || word === '--');
   const [before, rest] = at < 0 ? [argv, []] : [argv.slice(0, at), argv.slice(at)];
-  execute([...wordsOf(env.ERL_AFLAGS ?? ''), ...before, ...wordsOf(env.ERL_FLAGS ?? ''), ...wordsOf(env.ERL_ZFLAGS ?? '')], done);
+  const given = (/** @type {string} */ name) => wordsOf(env[name] ?? '');
+  execute([...given('ERL_AFLAGS'), ...before, ...given('ERL_FLAGS'), ...given('ERL_ZFLAGS')], done);
   // A name is taken, though without a daemon that others would ask for it (js/distribution.js).
-  if (done.words.some((word) => word === '-name' || word === '-sname') && !done.words.includes('-proto_dist')) done.words.unshift('-proto_dist', 'spawnlink', '-no_epmd');
+  const named = done.words.some((word) => word === '-name' || word === '-sname');
+  if (named && !done.words.includes('-proto_dist')) done.words.unshift('-proto_dist', 'spawnlink', '-no_epmd');
   // What a variable has behind -extra comes last.
   if (rest.length > 0) done.words.push(...rest, ...done.extra);
   else if (done.extra.length > 0) done.words.push('-extra', ...done.extra);
@@ -117,8 +121,8 @@ export function escriptFlags(file) {
 }
 
 /**
- * The flags with which a release is started that mix or rebar3 has made, when a folder is one: it has no boot script of OTP's in
- * bin, but its own beside its sys.config and vm.args.
+ * The flags with which a release is started that mix or rebar3 has made, when a folder is one: it has no boot script of
+ * OTP's in bin, but its own beside its sys.config and vm.args.
  * @param {string} root
  * @param {string[]} words of the command line; what they say themselves is left to them
  * @returns {string[]}
@@ -128,10 +132,11 @@ export function releaseFlags(root, words) {
   if (words.includes('-boot') || fs.existsSync(`${root}/bin/start.boot`) || !fs.existsSync(data)) return [];
   const version = fs.readFileSync(data, 'utf8').trim().split(/\s+/)[1];
   const folder = `${root}/releases/${version}`;
-  const boot = fs.existsSync(`${folder}/start.boot`) ? 'start' : fs.readdirSync(folder).find((name) => name.endsWith('.boot') && !/clean/.test(name))?.slice(0, -5);
+  const scripts = fs.readdirSync(folder).filter((name) => name.endsWith('.boot') && !/clean/.test(name));
+  const boot = (scripts.includes('start.boot') ? 'start.boot' : scripts[0])?.slice(0, -5);
   if (!boot) throw refuse(`${folder} has no boot script`);
   const flags = ['-boot', `${folder}/${boot}`, '-boot_var', 'RELEASE_LIB', `${root}/lib`];
   if (!words.includes('-config') && fs.existsSync(`${folder}/sys.config`)) flags.push('-config', `${folder}/sys`);
-  if (!words.includes('-args_file') && fs.existsSync(`${folder}/vm.args`)) flags.push('-args_file', `${folder}/vm.args`);
+  if (fs.existsSync(`${folder}/vm.args`)) flags.push('-args_file', `${folder}/vm.args`);
   return flags;
 }

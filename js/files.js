@@ -16,7 +16,7 @@ import { memoryFiles } from './memory-files.js';
  * @returns {HostFiles}
  */
 export function nodeFiles(fs, process) {
-  /** @type {Map<number, {fd: number, position: number, append: boolean, size: number}>} */
+  /** `flows`: a pipe or a device, without positions; `met`: somebody has been at its other end. @type {Map<number, {fd: number, position: number, append: boolean, size: number, flows: boolean, met: boolean}>} */
   const open = new Map();
   let next = 1;
   const file = (/** @type {number} */ handle) => {
@@ -37,16 +37,56 @@ export function nodeFiles(fs, process) {
     information([s.size, type(s), path === undefined ? 3 : (may(path, fs.constants.R_OK) ? 1 : 0) | (may(path, fs.constants.W_OK) ? 2 : 0), s.atimeMs / 1000, s.mtimeMs / 1000,
       s.ctimeMs / 1000, s.mode, s.nlink, s.dev, s.rdev, s.ino, s.uid, s.gid]);
   const path = (/** @type {Uint8Array} */ bytes) => decoder.decode(bytes);
+  const flows = (/** @type {import('node:fs').Stats | undefined} */ s) => s !== undefined && (s.isFIFO() || s.isCharacterDevice());
+  const code = (/** @type {any} */ error) => error?.code;
+
+  /** A pipe that nobody reads yet cannot be opened to write. @param {string} name @param {number} mode */
+  function openFlowing(name, mode) {
+    try {
+      return fs.openSync(name, mode & ~(fs.constants.O_CREAT | fs.constants.O_TRUNC));
+    } catch (error) {
+      throw code(error) === 'ENXIO' ? fail('EAGAIN') : error;
+    }
+  }
+
+  /** Nothing to be read is the end, unless nobody has written yet. @param {{fd: number, met: boolean}} f @param {number} most */
+  function readFlowing(f, most) {
+    const room = new Uint8Array(Math.min(most, 65536));
+    try {
+      const n = fs.readSync(f.fd, room, 0, room.length, null);
+      if (n === 0 && !f.met) throw fail('EAGAIN');
+      f.met = true;
+      return room.subarray(0, n);
+    } catch (error) {
+      f.met ||= code(error) === 'EAGAIN' && error instanceof Error && 'syscall' in error;
+      throw error;
+    }
+  }
+
+  /** Answers how much was taken. @param {number} fd @param {Uint8Array} bytes */
+  function writeFlowing(fd, bytes) {
+    let at = 0;
+    try {
+      while (at < bytes.length) at += fs.writeSync(fd, bytes, at, bytes.length - at, null);
+    } catch (error) {
+      if (code(error) !== 'EAGAIN') throw error;
+    }
+    return at;
+  }
+
   const two = (/** @type {Uint8Array} */ bytes) => /** @type {[string, string]} */ (decoder.decode(bytes).split('\0'));
   return dispatcher({
     [OPEN](bytes, flags) {
-      const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND, O_EXCL } = fs.constants;
+      const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND, O_EXCL, O_NONBLOCK } = fs.constants;
       const name = path(bytes);
-      const isFolder = fs.statSync(name, { throwIfNoEntry: false })?.isDirectory();
+      const there = fs.statSync(name, { throwIfNoEntry: false });
+      const isFolder = there?.isDirectory();
+      const flowing = flows(there);
       if (isFolder !== undefined && isFolder !== ((flags & 16) !== 0)) throw fail(isFolder ? 'EISDIR' : 'ENOTDIR');
       const mode = (flags & 3) === 3 ? O_RDWR | O_CREAT : flags & 2 ? O_WRONLY | O_CREAT | (flags & 12 ? 0 : O_TRUNC) : O_RDONLY;
-      const fd = fs.openSync(name, mode | (flags & 4 ? O_APPEND : 0) | (flags & 8 ? O_EXCL : 0), 0o666);
-      open.set(next, { fd, position: 0, append: (flags & 4) !== 0, size: 0 });
+      // What would wait is not waited for: the process that asks tries again (spawnlink_prim_file).
+      const fd = flowing ? openFlowing(name, mode | O_NONBLOCK) : fs.openSync(name, mode | (flags & 4 ? O_APPEND : 0) | (flags & 8 ? O_EXCL : 0), 0o666);
+      open.set(next, { fd, position: 0, append: (flags & 4) !== 0, size: 0, flows: flowing, met: !there?.isFIFO() });
       return next++;
     },
     [CLOSE](_bytes, _number, handle) {
@@ -55,6 +95,7 @@ export function nodeFiles(fs, process) {
     },
     [READ](_bytes, most, handle) {
       const f = file(handle);
+      if (f.flows) return readFlowing(f, most);
       const room = new Uint8Array(Math.min(most, Math.max(fs.fstatSync(f.fd).size - f.position, 65536)));
       const n = fs.readSync(f.fd, room, 0, room.length, f.position);
       f.position += n;
@@ -62,6 +103,7 @@ export function nodeFiles(fs, process) {
     },
     [WRITE](bytes, _number, handle) {
       const f = file(handle);
+      if (f.flows) return bytes.length - writeFlowing(f.fd, bytes);
       for (let at = 0; at < bytes.length; ) {
         const n = fs.writeSync(f.fd, bytes, at, bytes.length - at, f.append ? null : f.position);
         at += n;
@@ -90,7 +132,9 @@ export function nodeFiles(fs, process) {
     [GET_CWD]: () => encoder.encode(process.cwd()),
     [SET_CWD]: (bytes) => process.chdir(path(bytes)),
     [READ_FILE](bytes) {
-      if (fs.statSync(path(bytes)).isDirectory()) throw fail('EISDIR');
+      const there = fs.statSync(path(bytes));
+      if (there.isDirectory()) throw fail('EISDIR');
+      if (flows(there)) throw fail('ESPIPE');
       return new Uint8Array(fs.readFileSync(path(bytes)));
     },
   });

@@ -5,13 +5,14 @@
 // error); what programs write is sent to the port (src/erl/spawnlink_port.erl) as it comes.
 
 import { TextDecoder } from './host.js';
+import { setSignal } from './signals.js';
 
 /** @import { ChildProcess, StdioOptions } from 'node:child_process' */
 /** @import { Readable, Writable } from 'node:stream' */
 /** @import { HostFiles } from './imports.js' */
 /** @import { VM } from './vm.js' */
 
-const [OPEN, ATTACH, WRITE, CLOSE, OS_PID] = [32, 33, 34, 35, 36];
+const [OPEN, ATTACH, WRITE, CLOSE, OS_PID, SIGNAL] = [32, 33, 34, 35, 36, 37];
 const FLAG = { READ: 1, WRITE: 2, ERRORS_TOO: 4, OWN_DESCRIPTORS: 8 };
 const [ENOENT, EACCES, EBADF] = [-1, -5, -7];
 
@@ -60,7 +61,9 @@ function descriptors(flags) {
 function start(told, flags) {
   const [cwd, argv0, count, ...rest] = new TextDecoder().decode(told).split('\0');
   const env = Object.fromEntries(rest.splice(0, Number(count)).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
-  const [program, ...args] = rest;
+  const [named, ...args] = rest;
+  // Without a folder it is here, as for exec: Node would look for it in PATH.
+  const program = named.includes('/') ? named : `./${named}`;
   const error = cannotRun(program);
   if (error) return error;
   const options = { cwd: cwd || undefined, env, stdio: descriptors(flags) };
@@ -122,6 +125,7 @@ export function openPorts(vm) {
       return typeof child === 'number' ? child : open(child, number);
     }
     if (operation === OS_PID && handle === 0) return process.pid;
+    if (operation === SIGNAL) return setSignal(vm(), new TextDecoder().decode(bytes), number), 0;
     const outside = all.get(handle);
     if (!outside) return EBADF;
     switch (operation) {

@@ -55,7 +55,8 @@ enum host_port_operation {
   PORT_ATTACH,    // number = that of the port, from now on told
   PORT_WRITE,
   PORT_CLOSE,
-  PORT_OS_PID     // of handle 0: our own
+  PORT_OS_PID,    // of handle 0: our own
+  PORT_SIGNAL     // name of a signal ('sigterm'), number: 0 the default, 1 ignored, 2 {notify, Name} goes to erl_signal_server
 };
 // Standard input and output as a terminal, by the same call; an error where they are none.
 enum host_terminal_operation {

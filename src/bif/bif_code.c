@@ -7,6 +7,7 @@
 #include "base/hostcalls.h"
 #include "bif/bif.h"
 #include "bif/bif_keep.h"
+#include "bif/bif_system.h"
 #include "code/load.h"
 #include "gen/bifs.h"
 #include "process/signal.h"
@@ -98,6 +99,8 @@ term bif_has_prepared_code_on_load_1(struct process *p, term *a) {
 struct pending {
   struct pending *next;
   struct module *m;
+  bool begun;            // its on_load function has been called: what it started may run in it
+  bool ours;             // our code server runs it (src/erl/spawnlink_code.erl), not OTP's
   struct export entry;   // what calls the on_load function
 };
 static struct pending *pending;
@@ -108,29 +111,40 @@ static struct pending **pending_of(term name) {
   return link;
 }
 
-bool code_pend(struct module *m) {
-  if (code_is_pending(m->name)) return false;
-  struct pending *new = mem_calloc(sizeof *new, MEM_CODE);
-  if (!new) return false;
-  new->m = m;
-  new->entry.ip = m->on_load;
-  new->entry.module = m->name;
-  new->entry.function = ATOM_on_load;
-  new->entry.owner = m;
-  new->next = pending;
-  pending = new;
+bool code_pend(struct module *m, bool ours) {
+  struct pending *it = *pending_of(m->name);
+  if (it) { // loaded again meanwhile: the last counts
+    if (!it->begun) code_discard(it->m);
+  } else {
+    it = mem_calloc(sizeof *it, MEM_CODE);
+    if (!it) return false;
+    it->next = pending;
+    pending = it;
+  }
+  it->m = m;
+  it->begun = false;
+  it->ours = ours;
+  it->entry.ip = m->on_load;
+  it->entry.module = m->name;
+  it->entry.function = ATOM_on_load;
+  it->entry.owner = m;
   return true;
 }
 
 bool code_is_pending(term name) { return *pending_of(name) != NULL; }
 
+bool code_is_pending_here(term name) {
+  const struct pending *it = *pending_of(name);
+  return it && it->ours;
+}
+
 struct module *code_load_pending(term name, const u8 *beam, size_t len, struct load_error *e, bool *on_load) {
   struct module *m = code_stage(name, beam, len, e);
   *on_load = m && m->on_load;
-  if (!m || (*on_load ? code_pend(m) : code_publish(m))) return m;
+  if (!m || (*on_load ? code_pend(m, true) : code_publish(m))) return m;
   e->module = m->name;
   memcpy(e->where.chunk, "FOR1", 5);
-  e->where.what = code_has_old(m->name) ? "an old version has not been purged" : *on_load ? "its on_load function runs" : "out of memory";
+  e->where.what = code_has_old(m->name) ? "an old version has not been purged" : "out of memory";
   code_discard(m);
   return NULL;
 }
@@ -189,7 +203,7 @@ term bif_finish_loading_1(struct process *p, term *a) {
   names = names_that(has_on_load, a[0]);
   if (names != NIL) {
     struct refc *r = prepared_of(hd(a[0]));
-    if (n > 1 || !code_pend(prepared_module(r))) return bif_system_limit();
+    if (n > 1 || !code_pend(prepared_module(r), false)) return bif_system_limit();
     prepared_set(r, NULL);
     return tuple2(HEAP, ATOM_on_load, names);
   }
@@ -201,7 +215,9 @@ term bif_finish_loading_1(struct process *p, term *a) {
 term bif_call_on_load_function_1(struct process *p, term *a) {
   (void)p;
   struct pending *on_load = is_atom(a[0]) ? *pending_of(a[0]) : NULL;
-  return on_load ? bif_trap(&on_load->entry, 0) : bif_badarg();
+  if (!on_load) return bif_badarg();
+  on_load->begun = true;
+  return bif_trap(&on_load->entry, 0);
 }
 
 term bif_finish_after_on_load_2(struct process *p, term *a) {
@@ -339,10 +355,21 @@ term bif_function_exported_3(struct process *p, term *a) {
   struct export *e;
   return mfa_export(a, &e) ? make_bool(e && export_defined(e)) : bif_badarg();
 }
+// Whether OTP has it in C; here some are that OTP has in Erlang, and two the other way round.
+static bool is_builtin(const struct export *e) {
+  u32 release = system_otp_release();
+  if (!e->bif && e->module != ATOM_erlang) return false;
+  if (!e->bif) return (e->function == ATOM_decode_packet && e->arity == 3) || (e->function == ATOM_exit_signal && (e->arity == 2 || (e->arity == 3 && release >= 29)));
+  if (e->bif_flags & (BIF_FLAG_ERLANG | BIF_FLAG_HIDDEN)) return false;
+  if (e->bif_flags & BIF_FLAG_ERLANG_25) return release > 25;
+  if (e->bif_flags & BIF_FLAG_ERLANG_26) return release < 26;
+  if (e->bif_flags & BIF_FLAG_ERLANG_27) return release < 27;
+  return !(e->bif_flags & BIF_FLAG_ERLANG_28) || release < 28;
+}
 term bif_is_builtin_3(struct process *p, term *a) {
   (void)p;
   struct export *e;
-  return mfa_export(a, &e) ? make_bool(e && e->bif) : bif_badarg();
+  return mfa_export(a, &e) ? make_bool(e && is_builtin(e)) : bif_badarg();
 }
 
 static term name_arity(term name, u32 arity) { return tuple2(HEAP, name, make_small(arity)); }

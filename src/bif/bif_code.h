@@ -17,8 +17,9 @@ bool code_is_preloaded(term module);
 struct module;
 struct load_error;
 struct module *code_load_pending(term name, const u8 *beam, size_t len, struct load_error *e, bool *on_load);
-bool code_pend(struct module *m); // a staged module waits for its on_load function; false: no memory, or it waits already
+bool code_pend(struct module *m, bool ours); // a staged module waits for its on_load function, which our code server runs or OTP's; false: no memory
 bool code_is_pending(term name); // its on_load function runs or has still to run
+bool code_is_pending_here(term name); // and our code server sees to it
 
 void code_bif_close(void);
 

@@ -140,10 +140,22 @@ term bif_os_getpid_0(struct process *p, term *a) {
   return digits;
 }
 
+// What is handled comes as {notify, Signal} to erl_signal_server; the host sees to it, where it is given programs (js/signals.js).
 term bif_os_set_signal_2(struct process *p, term *a) {
   (void)p;
-  if (!is_atom(a[0]) || !is_atom(a[1])) return bif_badarg();
-  return ATOM_ok; // no signals of an operating system reach the VM
+  static const char names[] = " sighup sigquit sigabrt sigalrm sigterm sigusr1 sigusr2 sigchld sigstop sigtstp ";
+  static const char newer[] = " sigcont sigwinch "; // OTP 28 on
+  if (!is_atom(a[0]) || (a[1] != ATOM_default && a[1] != ATOM_ignore && a[1] != ATOM_handle)) return bif_badarg();
+  u8 *out = NULL;
+  size_t n, none = 0;
+  const u8 *name = atom_text(a[0], &n);
+  char padded[12] = " ";
+  if (n > sizeof padded - 3) return bif_badarg();
+  memcpy(padded + 1, name, n);
+  padded[n + 1] = ' ';
+  if (!strstr(names, padded) && (system_otp_release() < 28 || !strstr(newer, padded))) return bif_badarg();
+  host_file(PORT_SIGNAL, 0, name, n, a[1] == ATOM_default ? 0 : a[1] == ATOM_ignore ? 1 : 2, &out, &none);
+  return ATOM_ok; // where none reach us nothing is to be done
 }
 
 // --- File names ----------------------------------------------------------------------------------

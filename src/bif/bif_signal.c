@@ -3,6 +3,7 @@
 // OTP does and leaves the meaning to the process room. A BIF that set exits in motion finishes them, or
 // as many as fit, before its caller goes on (bif_after_exits).
 #include "bif/bif_process.h"
+#include "bif/bif_system.h"
 #include "process/event.h"
 #include "process/late.h"
 #include "process/node.h"
@@ -187,7 +188,7 @@ static term monitor(struct request *r, term type, term item) {
     r->kind = MONITOR_TIME_OFFSET;
     return item == ATOM_clock_service ? monitor_made(r, NULL, item, NV, NV) : bif_badarg();
   }
-  if (type != ATOM_process && type != ATOM_port) return bif_badarg();
+  if (type != ATOM_process && type != ATOM_port) return bif_badarg_because(ATOM_badtype);
   r->kind = type == ATOM_port ? MONITOR_PORT : MONITOR_PROCESS;
   if (is_atom(item)) return monitor_name(r, item);
   if (is_tuple_of(item, 2)) {
@@ -224,7 +225,7 @@ static bool demonitored(struct process *p, term ref) {
 }
 
 term bif_demonitor_1(struct process *p, term *a) {
-  if (!is_ref(a[0])) return bif_badarg();
+  if (!is_local_ref(a[0])) return bif_badarg(); // nor one of another node
   demonitored(p, a[0]);
   return ATOM_true;
 }
@@ -235,10 +236,9 @@ term bif_demonitor_2(struct process *p, term *a) {
   for (; is_cons(o); o = tl(o)) {
     if (hd(o) == ATOM_flush) flush = true;
     else if (hd(o) == ATOM_info) info = true;
-    else return bif_badopt();
+    else return bif_badarg();
   }
-  if (o != NIL) return bif_badopt();
-  if (!is_ref(a[0])) return bif_badarg();
+  if (o != NIL || !is_local_ref(a[0])) return bif_badarg();
   bool found = demonitored(p, a[0]);
   if (flush && !found) mailbox_flush_down(p, a[0]);
   return make_bool(!info || found);

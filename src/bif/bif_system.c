@@ -55,6 +55,7 @@ static term fixed_flag(term name, term value) {
   case ATOM_IDX_time_offset: return value == ATOM_finalize ? ATOM_final : bif_badarg();
   case ATOM_IDX_scheduler_wall_time: case ATOM_IDX_microstate_accounting: case ATOM_IDX_multi_scheduling:
     return bif_trap_mfa(ATOM_spawnlink_erlang, ATOM_system_flag, 2, name, value);
+  case ATOM_IDX_reset_seq_trace: return atom_is_bool(value) ? ATOM_true : bif_badarg(); // nothing is traced
   case ATOM_IDX_cpu_topology: return ATOM_undefined;
   case ATOM_IDX_scheduler_bind_type: return ATOM_unbound;
   default: return bif_badarg_because(ATOM_badopt);

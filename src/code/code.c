@@ -102,6 +102,7 @@ static void define_bif(const struct bif_entry *b) {
   if (!e) PANIC(); // not even the tables fit
   e->bif = b->fn;
   e->guard_bif = (b->flags & BIF_FLAG_GUARD) != 0;
+  e->bif_flags = (u8)b->flags;
   export_undefine(e);
 }
 

@@ -29,6 +29,7 @@ struct export {
   term module, function;
   u32 arity;
   bool guard_bif;
+  u8 bif_flags;         // BIF_FLAG_
   cword stub_arity;     // stands before the stub as a function's arity before its entry: what a process that yields there keeps
   cword stub[3];        // {OP_call_bif_stub | OP_undefined_function, (cword)this, 0}
   struct module *owner; // whose code ip points into; NULL for a BIF or an undefined function
@@ -118,7 +119,11 @@ void code_destroy(void);
 // The table of BIFs (bifs.tab), row by row; start with a zeroed cursor.
 struct bif_entry { const char *module, *function; u8 arity; bif_fn fn; u32 flags; };
 struct bif_cursor { const char *name; u32 row; };
-enum { BIF_FLAG_GUARD = 1, BIF_FLAG_TRAP = 2, BIF_FLAG_HIDDEN = 4 };
+enum {
+  BIF_FLAG_GUARD = 1, BIF_FLAG_TRAP = 2, BIF_FLAG_HIDDEN = 4,
+  // Which OTP has in Erlang: in every release, in 25 only, from 26, 27 or 28 on. For erlang:is_builtin/3.
+  BIF_FLAG_ERLANG = 8, BIF_FLAG_ERLANG_25 = 16, BIF_FLAG_ERLANG_26 = 32, BIF_FLAG_ERLANG_27 = 64, BIF_FLAG_ERLANG_28 = 128
+};
 bool bif_table_next(struct bif_cursor *c, struct bif_entry *out);
 
 #endif

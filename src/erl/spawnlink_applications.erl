@@ -1,7 +1,7 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The application controller of a bare VM: keeps the environment of applications, as application:set_env/3 and the like ask, and
-%% says that kernel and stdlib run. It starts none, as it finds none.
+%% The application controller of a bare VM: keeps the environment of applications, as application:set_env/3 and the like
+%% ask, and says that kernel and stdlib run. It starts none, as it finds none.
 -module(spawnlink_applications).
 -export([start/0]).
 
@@ -28,7 +28,8 @@ reply({unset_env, Application, Key, _}) ->
 reply(which_applications) -> running();
 reply(loaded_applications) -> running();
 %% There are no .app files.
-reply({load_application, Name}) when is_atom(Name) -> {error, {"no such file or directory", atom_to_list(Name) ++ ".app"}};
+reply({load_application, Name}) when is_atom(Name) ->
+    {error, {"no such file or directory", atom_to_list(Name) ++ ".app"}};
 reply(_) -> {error, bare}.
 
 set(Application, Key, Value) when is_atom(Key) ->

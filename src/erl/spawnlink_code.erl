@@ -61,6 +61,7 @@ wait_on_load(Module, From, Answer, Pending) ->
     end.
 
 on_load_done(Module, ok) ->
+    _ = erlang:check_old_code(Module) andalso erts_code_purger:purge(Module),
     erts_code_purger:finish_after_on_load(Module, true),
     {module, Module};
 on_load_done(Module, Other) ->
@@ -72,14 +73,27 @@ on_load_done(Module, Other) ->
 
 %% Called for a module that was loaded but for its on_load function: has it run, or waits for it.
 on_load(Module) ->
-    case whereis(code_server) of
-        undefined -> on_load_done(Module, catch erlang:call_on_load_function(Module));
-        Server ->
-            Ref = monitor(process, Server),
-            Server ! {'$gen_call', {self(), Ref}, {on_load, Module}},
-            receive
-                {Ref, Reply} -> demonitor(Ref, [flush]), Reply;
-                {'DOWN', Ref, _, _, _} -> {error, on_load_failure}
+    Server = server(),
+    Ref = monitor(process, Server),
+    Server ! {'$gen_call', {self(), Ref}, {on_load, Module}},
+    receive
+        {Ref, Reply} -> demonitor(Ref, [flush]), Reply;
+        {'DOWN', Ref, _, _, _} -> {error, on_load_failure}
+    end.
+
+%% The code server of a bare VM, which began in erlang:hibernate/3. OTP's own knows of no modules that JavaScript loads: beside it
+%% this one runs under a name of ours.
+server() ->
+    Server = whereis(code_server),
+    case is_pid(Server) andalso process_info(Server, initial_call) of
+        {initial_call, {erlang, hibernate, 3}} -> Server;
+        _ ->
+            case whereis(?MODULE) of
+                undefined ->
+                    spawn(fun() -> (catch register(?MODULE, self())) =:= true andalso start() end),
+                    erlang:yield(),
+                    server();
+                Own -> Own
             end
     end.
 
@@ -126,7 +140,11 @@ loaded_from(Module, File) -> put({file, Module}, File).
 
 reply({on_load, Module}) -> {on_load, Module};
 reply({ensure_loaded, Module}) -> load(Module);
-reply({load_file, Module}) -> load(Module);
+reply({load_file, Module}) ->
+    case spawnlink:beam(Module) of
+        false -> {error, nofile};
+        Beam -> load_again(Module, file_of(Module), Beam)
+    end;
 reply({is_loaded, Module}) -> loaded(Module);
 reply({load_binary, Module, File, Binary}) -> load(Module, File, Binary);
 reply({load_abs, File, Module}) ->
@@ -211,6 +229,9 @@ load(Module) ->
 
 load(Module, File, Binary) ->
     _ = erlang:check_old_code(Module) andalso erts_code_purger:purge(Module),
+    load_again(Module, File, Binary).
+
+load_again(Module, File, Binary) ->
     try erlang:load_module(Module, Binary) of
         {error, on_load} -> loaded_from(Module, File), {on_load, Module};
         {module, _} = Result -> loaded_from(Module, File), Result;

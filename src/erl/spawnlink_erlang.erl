@@ -7,7 +7,9 @@
 
 decode_packet(Type, Bin, Options) ->
     try spawnlink_packet:decode(Type, Bin, Options)
-    catch error:badarg:Stack -> spawnlink_native:badarg(erlang, decode_packet, [Type, Bin, Options], Stack)
+    catch
+        error:badarg:Stack -> spawnlink_native:badarg(erlang, decode_packet, [Type, Bin, Options], Stack);
+        error:badopt -> spawnlink_native:fail(badarg, erlang, decode_packet, [Type, Bin, Options], [{error_info, #{cause => badopt, module => erl_erts_errors}}])
     end.
 
 %% Messages are in the heap of who gets them: there is no area of their own.
@@ -163,8 +165,8 @@ info(system_architecture) -> "wasm32-unknown-spawnlink";
 info(machine) -> "BEAM";
 info(driver_version) -> "3.3";
 info(nif_version) -> "2.16";
-%% A Unix to OTP's code (paths, line ends), and honest about which.
-info(os_type) -> {unix, wasm};
+%% A Unix to OTP's code (paths, line ends), of a kind that it knows: os_mon and others refuse to start on any else.
+info(os_type) -> {unix, linux};
 info(os_version) -> {1, 0, 0};
 info(c_compiler_used) -> {clang, {14, 0, 0}};
 info(message_queue_data) -> on_heap;

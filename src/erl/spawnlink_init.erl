@@ -25,7 +25,7 @@ start(Arguments) ->
     _ = Flags =/= [] andalso spawn(fun() -> environment(Flags) end),
     loop(Flags, Plain).
 
-%% Name, module, function and arguments. Each is there for all processes, and is started again should somebody kill it.
+%% Name, module, function and arguments. Each is there for all processes; one that somebody kills is started again.
 services() ->
     [
         {user, spawnlink_io, start, [1]},
@@ -43,8 +43,8 @@ services() ->
 start_services([Service | Rest]) -> start_service(Service), start_services(Rest);
 start_services([]) -> ok.
 
-%% A process that runs its function, whose module is loaded only then, once somebody sends it something. Not so the logger,
-%% whose table is asked before.
+%% A process that runs its function, whose module is loaded only then, once somebody sends it something. Not so the
+%% logger, whose table is asked before.
 start_service({Name, Module, Function, Arguments}) ->
     Pid =
         case Name of
@@ -101,7 +101,8 @@ parsed(Application, Value) ->
 
 -spec refuse(atom(), binary()) -> no_return().
 refuse(Application, Value) ->
-    halt("spawnlink: -" ++ atom_to_list(Application) ++ " takes keys and Erlang terms, not " ++ unicode:characters_to_list(Value)).
+    Text = " takes keys and Erlang terms, not " ++ unicode:characters_to_list(Value),
+    halt("spawnlink: -" ++ atom_to_list(Application) ++ Text).
 
 %% -flag value... --flag ... -- plain ...; -extra ends it all. No call to lists: a start loads few modules.
 flags([], Flags, Plain) -> {reverse(Flags, []), reverse(Plain, [])};

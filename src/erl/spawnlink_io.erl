@@ -161,7 +161,8 @@ input(#io{buffer = Buffer} = Io) ->
     Part = case get(part) of undefined -> <<>>; P -> P end,
     receive
         {spawnlink_input, eof} -> Io#io{eof = true};
-        {io_request, From, ReplyAs, Request} when is_pid(From), element(1, Request) =:= put_chars; is_pid(From), Request =:= getopts ->
+        {io_request, From, ReplyAs, Request}
+          when is_pid(From), element(1, Request) =:= put_chars; is_pid(From), Request =:= getopts ->
             input(served(From, ReplyAs, Request, Io));
         {spawnlink_input, Bytes} ->
             spawnlink:internal(input, byte_size(Bytes)),

@@ -1,14 +1,16 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
 %% erlang:decode_packet/3: where a packet ends (size/3), then what is in it. Sizes count the whole packet; more: it
-%% cannot be told yet; invalid: there is none.
+%% cannot be told yet; invalid: there is none. Errors: badopt for a type that is none, badarg for all else.
 -module(spawnlink_packet).
 -export([decode/3]).
 
 -record(limits, {packet = 0, line = 0, delimiter = $\n}). % 0: none
 
-decode(Type, Data, Options) when is_bitstring(Data) ->
-    Limits = limits(Options, known(Type), #limits{}),
+decode(Type, Data, Options) ->
+    Known = known(Type),
+    is_bitstring(Data) orelse error(badarg),
+    Limits = limits(Options, Known, #limits{}),
     Bytes = bit_size(Data) div 8,
     Tail = bit_size(Data) rem 8,
     <<Bin:Bytes/binary, _:Tail/bitstring>> = Data,
@@ -22,13 +24,12 @@ decode(Type, Data, Options) when is_bitstring(Data) ->
                 invalid -> {error, invalid};
                 Content -> {ok, Content, Rest}
             end
-    end;
-decode(_, _, _) -> error(badarg).
+    end.
 
 known(raw) -> raw;
 known(0) -> raw;
 known(Type) ->
-    lists:member(Type, [1, 2, 4, asn1, sunrm, cdr, fcgi, tpkt, line, http, http_bin, httph, httph_bin, ssl_tls]) orelse error(badarg),
+    lists:member(Type, [1, 2, 4, asn1, sunrm, cdr, fcgi, tpkt, line, http, http_bin, httph, httph_bin, ssl_tls]) orelse error(badopt),
     Type.
 
 limits([{packet_size, N} | Options], Type, L) when is_integer(N), N >= 0, N < 1 bsl 32 -> limits(Options, Type, L#limits{packet = N});

@@ -26,7 +26,7 @@
 }).
 
 -record(port, {
-    outside,                    % {handle, Handle} | {fd, In, Out} | terminal
+    outside,                    % {handle, Handle} | {fd, In, Out} | terminal | ram_file
     name,
     options,
     buffer = <<>>,              % of input
@@ -217,7 +217,8 @@ text(Text) ->
 outside({spawn, Command}, #options{args = undefined, arg0 = undefined} = O) ->
     case text(Command) of
         <<>> -> badarg;
-        %% A driver of OTP's emulator, in Erlang here.
+        %% Drivers of OTP's emulator, in Erlang here.
+        <<"ram_file_drv">> -> {ram_file, "ram_file_drv"};
         <<"tty_sl", _/binary>> = Text -> case spawnlink_prim_tty:size() of undefined -> badarg; _ -> {terminal, binary_to_list(Text)} end;
         Text -> program(<<"/bin/sh">>, <<"sh">>, [<<"-c">>, <<"exec ", Text/binary>>], Text, O)
     end;
@@ -265,6 +266,8 @@ init({Opener, Ref}, #port{name = Name, outside = Outside} = P, Handle) ->
         terminal ->
             put(line, spawnlink_tty_sl:open()),
             want(P);
+        ram_file ->
+            put(file, spawnlink_ram_file:new());
         {fd, _, _} ->
             want(P)
     end,
@@ -324,15 +327,21 @@ told(_, Owner, _) -> exit(Owner, badsig).
 bad_value(Name) -> error_logger:error_msg("Bad value on output port '~ts'~n~n", [Name]).
 
 %% What cannot be written ends the port.
-write(Data, #port{outside = Outside, options = #options{packet = Packet, out = Out}}) ->
+write(Data, #port{outside = Outside, options = #options{packet = Packet, out = Out}} = P) ->
     Size = byte_size(Data),
     put(output, get(output) + Size),
     if
         Out =/= true -> self() ! {spawnlink_port, error, ebadf}, ok;
+        Outside =:= ram_file -> ram_file(Data, P);
         is_integer(Packet), Size bsr (8 * Packet) =/= 0 -> self() ! {spawnlink_port, error, einval}, ok;
         is_integer(Packet) -> send([<<Size:Packet/unit:8>>, Data], Outside);
         true -> send(Data, Outside)
     end.
+
+ram_file(Data, P) ->
+    {{Head, Bytes}, File} = spawnlink_ram_file:command(Data, get(file)),
+    put(file, File),
+    deliver(Head ++ if Bytes =:= none -> []; true -> shape(Bytes, P) end).
 
 send(Data, {fd, _, Out}) -> spawnlink:write(Out, Data);
 send(Data, terminal) ->

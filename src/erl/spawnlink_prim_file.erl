@@ -42,8 +42,13 @@
 open_nif(Path, Modes) ->
     case file(?OPEN, 0, name(Path), flags(Modes, 0)) of
         {Handle, _} -> {ok, {spawnlink_file, Handle}};
+        eagain -> later(fun() -> open_nif(Path, Modes) end);
         Error -> {error, Error}
     end.
+
+%% A pipe or a terminal that has nothing yet, or no room, or nobody at its other end: only who asks waits, not the VM.
+-define(PATIENCE_MS, 5).
+later(Fun) -> receive after ?PATIENCE_MS -> Fun() end.
 
 flags([read | Modes], Flags) -> flags(Modes, Flags bor 1);
 flags([write | Modes], Flags) -> flags(Modes, Flags bor 2);
@@ -62,10 +67,20 @@ read_nif(File, Size) ->
     case handle(?READ, File, [], Size) of
         {0, _} -> eof;
         {_, Data} -> {ok, Data};
+        eagain -> later(fun() -> read_nif(File, Size) end);
         Error -> {error, Error}
     end.
 
-write_nif(File, Data) -> done(handle(?WRITE, File, Data, 0)).
+%% The host tells how much of it a pipe did not take.
+write_nif(File, Data) ->
+    case handle(?WRITE, File, Data, 0) of
+        {0, _} -> ok;
+        {Left, _} ->
+            Binary = iolist_to_binary(Data),
+            Rest = binary:part(Binary, byte_size(Binary), -Left),
+            later(fun() -> write_nif(File, Rest) end);
+        Error -> {error, Error}
+    end.
 
 pread_nif(File, Offset, Size) -> at(File, Offset, fun() -> read_nif(File, Size) end).
 pwrite_nif(File, Offset, Data) -> at(File, Offset, fun() -> write_nif(File, Data) end).
@@ -122,7 +137,23 @@ handle(_, _, _, _) -> error(badarg).
 
 %% --- By name --------------------------------------------------------------------------------------
 
-read_file_nif(Path) -> data(path(?READ_FILE, Path, 0)).
+read_file_nif(Path) ->
+    case path(?READ_FILE, Path, 0) of
+        espipe -> % a pipe, or a device
+            case open_nif(Path, [read]) of
+                {ok, File} -> read_all(File, []);
+                Error -> Error
+            end;
+        Answer -> data(Answer)
+    end.
+
+read_all(File, Read) ->
+    case read_nif(File, 65536) of
+        {ok, Data} -> read_all(File, [Read, Data]);
+        Other ->
+            close_nif(File),
+            if Other =:= eof -> {ok, iolist_to_binary(Read)}; true -> Other end
+    end.
 read_link_nif(Path) -> data(path(?READ_LINK, Path, 0)).
 get_cwd_nif() -> data(file(?GET_CWD, 0, [], 0)).
 get_device_cwd_nif(_) -> {error, enotsup}.
@@ -166,7 +197,7 @@ name(Path) ->
 file(Operation, Handle, Data, Number) ->
     case spawnlink:file(Operation, Handle, Data, Number) of
         Error when is_integer(Error) ->
-            element(-Error, {enoent, eexist, eisdir, enotdir, eacces, einval, ebadf, enotempty, enotsup, enospc, eio, exdev, eperm, eloop, enametoolong, erofs, emfile});
+            element(-Error, {enoent, eexist, eisdir, enotdir, eacces, einval, ebadf, enotempty, enotsup, enospc, eio, exdev, eperm, eloop, enametoolong, erofs, emfile, eagain, espipe, epipe, enxio});
         Answer ->
             Answer
     end.

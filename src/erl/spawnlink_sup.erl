@@ -22,7 +22,8 @@ file_server() ->
     {ok, State} = file_server:init([]),
     gen_server:enter_loop(file_server, [], State, {local, file_server_2}).
 
-%% OTP's global, once somebody registers a name or the like. Its own table takes the place of the empty one that was looked into before.
+%% OTP's global, once somebody registers a name or the like. Its own table takes the place of the empty one that was
+%% looked into before.
 global() ->
     put('$ancestors', [kernel_sup, init]),
     put('$initial_call', {global, init, 1}),
@@ -30,8 +31,8 @@ global() ->
     {ok, State} = global:init([]),
     gen_server:enter_loop(global, [], State, {local, global_name_server}).
 
-%% OTP's primary loader, once somebody asks it. It starts itself and takes the name, which comes back to us: modules are the
-%% host's to give (OTP 25 asks for them here), and what else is asked goes to OTP's.
+%% OTP's primary loader, once somebody asks it. It starts itself and takes the name, which comes back to us: modules are
+%% the host's to give (OTP 25 asks for them here), and what else is asked goes to OTP's.
 prim_loader() ->
     receive {From, Request} when is_pid(From) -> ok end,
     unregister(erl_prim_loader),

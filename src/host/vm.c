@@ -158,7 +158,7 @@ static void purge(term name) {
 static enum vm_status run_on_load(struct module *m) {
   struct vm_term args = {.value = NIL};
   term name = m->name, pid;
-  if (!code_pend(m)) {
+  if (!code_pend(m, true)) {
     code_discard(m);
     return vm_fail(VM_NO_MEMORY, "no memory to load the module");
   }

@@ -77,7 +77,7 @@ const cword *cold_undefined_function(const cword *ip, term *E) {
   struct export *e = (struct export *)ip[1];
   if (export_defined(e) && e->ip != ip) return e->ip;
   bool booted = is_booted();
-  if (!booted || e->module == ctx.p->error_handler || is_built_in(e->module)) {
+  if (!booted || e->module == ctx.p->error_handler || is_built_in(e->module) || code_is_pending_here(e->module)) {
     switch (undefined_load(e->module)) {
     case UNDEFINED_PENDING: return undefined_wait(ip, E, e->arity);
     case UNDEFINED_ON_LOAD: {

@@ -1,0 +1,78 @@
+%% SPDX-License-Identifier: Apache-2.0
+%%
+%% A file in memory, as the driver ram_file_drv of OTP's emulator keeps it for module ram_file: file:open(Bytes, [ram]),
+%% erl_tar. The port (spawnlink_port) keeps what new/0 answers, and gives each command to command/2.
+-module(spawnlink_ram_file).
+-export([new/0, command/2]).
+
+-record(file, {bytes = <<>>, at = 0, mode = 0}).
+
+%% Modes.
+-define(READ, 1).
+-define(WRITE, 2).
+
+new() -> #file{}.
+
+%% Answers {Reply, File}. A reply is {Head, Bytes | none}: small integers, and what follows them, as binary or list.
+command(<<1, Mode:32, Bytes/binary>>, File) -> {number(0), File#file{bytes = Bytes, at = 0, mode = Mode}};
+command(<<2, Size:32>>, #file{at = At} = File) ->
+    case may(?READ, File) of
+        true -> {Read, Bytes} = read(At, Size, File), {Read, File#file{at = At + byte_size(Bytes)}};
+        false -> {error("ebadf"), File}
+    end;
+command(<<3, Offset:32/signed, Whence:32>>, #file{at = At, bytes = Bytes} = File) ->
+    case case Whence of 0 -> Offset; 1 -> At + Offset; 2 -> byte_size(Bytes) + Offset; _ -> -1 end of
+        To when To < 0 -> {error("einval"), File};
+        To -> {number(To), File#file{at = To}}
+    end;
+command(<<4, Bytes/binary>>, #file{at = At} = File) -> write(At, Bytes, File, At + byte_size(Bytes));
+command(<<9>>, File) -> {ok(), File};
+command(<<14>>, #file{at = At, bytes = Bytes} = File) ->
+    case may(?WRITE, File) of
+        true -> {ok(), File#file{bytes = sized(At, Bytes)}};
+        false -> {error("eacces"), File}
+    end;
+command(<<17, At:32/signed, Size:32>>, File) ->
+    case may(?READ, File) of
+        true when At < 0 -> {error("einval"), File};
+        true -> {Read, _} = read(At, Size, File), {Read, File};
+        false -> {error("ebadf"), File}
+    end;
+command(<<18, At:32/signed, Bytes/binary>>, File) -> write(At, Bytes, File, File#file.at);
+command(<<19>>, File) -> {ok(), File};
+command(<<30>>, #file{bytes = Bytes} = File) -> {bytes(Bytes), File};
+command(<<37>>, #file{bytes = Bytes} = File) -> {number(byte_size(Bytes)), File};
+command(<<38, _:64, _:64, Advice:32/signed>>, File) when Advice >= 0, Advice =< 5 -> {ok(), File};
+command(<<39, _:128>>, File) -> {ok(), File}; % room, not size
+command(_, File) -> {error("einval"), File}.
+
+may(Mode, #file{mode = Modes}) -> Modes band Mode =/= 0.
+
+read(At, Size, #file{bytes = All}) ->
+    Bytes = binary:part(All, min(At, byte_size(All)), max(0, min(Size, byte_size(All) - At))),
+    {bytes(Bytes), Bytes}.
+
+write(At, Bytes, File, Then) ->
+    case may(?WRITE, File) of
+        true when At < 0 -> {error("einval"), File};
+        true -> {number(byte_size(Bytes)), File#file{bytes = written(At, Bytes, File#file.bytes), at = Then}};
+        false -> {error("ebadf"), File}
+    end.
+
+%% At the end is the usual place: then the binary grows where it is.
+written(At, Bytes, All) when At =:= byte_size(All) -> <<All/binary, Bytes/binary>>;
+written(At, Bytes, All) when At > byte_size(All) -> <<(sized(At, All))/binary, Bytes/binary>>;
+written(At, Bytes, All) ->
+    Size = byte_size(Bytes),
+    case All of
+        <<Before:At/binary, _:Size/binary, After/binary>> -> <<Before/binary, Bytes/binary, After/binary>>;
+        <<Before:At/binary, _/binary>> -> <<Before/binary, Bytes/binary>>
+    end.
+
+sized(Size, Bytes) when Size =< byte_size(Bytes) -> binary:part(Bytes, 0, Size);
+sized(Size, Bytes) -> <<Bytes/binary, 0:(Size - byte_size(Bytes))/unit:8>>.
+
+ok() -> {[0], none}.
+error(Name) -> {[1 | Name], none}.
+number(N) -> {[3 | binary_to_list(<<N:32>>)], none}.
+bytes(Bytes) -> {[2 | binary_to_list(<<(byte_size(Bytes)):32>>)], Bytes}.
