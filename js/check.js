@@ -12,6 +12,7 @@ import { readBeam } from './beams.js';
  * Made by scripts/dist.js from the tables in src/code and the modules in src/erl.
  * @typedef {object} Tables
  * @property {string[]} functions that the VM has itself: module:function/arity
+ * @property {string[]} refused of those: functions that fail with notsup whatever they are asked to do
  * @property {string[]} native modules whose native functions ours have: load_nif works for them
  * @property {([string, number] | null)[]} opcodes name and number of operands, by number
  */
@@ -25,6 +26,7 @@ import { readBeam } from './beams.js';
 export async function lacking(beams, otp, tables) {
   const has = new Set(tables.functions);
   const native = new Set(tables.native);
+  const refused = new Set(tables.refused);
   const arities = tables.opcodes.map((row) => row?.[1]);
   /** @type {Map<string, Beam | undefined>} */
   const known = new Map();
@@ -51,8 +53,9 @@ export async function lacking(beams, otp, tables) {
       const [instruction] = tables.opcodes[opcode] ?? [];
       if (instruction === undefined) tell(`instruction ${opcode}`, name);
     }
-    if (beam.imports.includes('erlang:load_nif/2') && !native.has(name)) tell('native code (erlang:load_nif/2)', name);
+    if (beam.imports.includes('erlang:load_nif/2') && !native.has(name)) tell(nativeCode(beam), name);
     for (const wanted of beam.imports) {
+      if (refused.has(wanted)) tell(`${wanted}: it raises notsup`, name);
       if (has.has(wanted)) continue;
       const colon = wanted.indexOf(':', 1);
       const [module, fun] = [wanted.slice(0, colon), wanted.slice(colon + 1)];
@@ -62,6 +65,12 @@ export async function lacking(beams, otp, tables) {
     }
   }
   return result;
+}
+
+/** What a module takes from a library of native code: functions that by themselves only raise nif_error. @param {Beam} beam */
+function nativeCode({ stubs }) {
+  const names = [...stubs].sort();
+  return `native code (erlang:load_nif/2)${names.length > 0 ? ` for ${names.join(' ')}` : ''}`;
 }
 
 /** @param {Map<string, Set<string>>} result @param {number} modules how many were checked */

@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { functions, nativeModules, opcodes } from './tables.js';
+import { functions, nativeModules, opcodes, refused } from './tables.js';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
@@ -67,7 +67,7 @@ for (const from of ['build/wasm/vm.wasm', 'build/libraries/re.wasm', 'build/libr
   if (existsSync(from)) copy(from, join('dist', basename(from)));
 }
 // For `spawnlink check`.
-put('dist/tables.json', JSON.stringify({ functions: functions(), native: nativeModules(), opcodes: opcodes() }));
+put('dist/tables.json', JSON.stringify({ functions: functions(), refused: refused(), native: nativeModules(), opcodes: opcodes() }));
 const inputs = [...files('js'), 'rollup.config.js', 'tsconfig.json', 'package-lock.json', 'scripts/dist.js'];
 if (inputs.some((file) => mtime(file) > mtime(STAMP)) || !existsSync('dist/spawnlink.js')) {
   rmSync(STAMP, { force: true });

@@ -25,6 +25,41 @@ export function functions() {
   return [...new Set(names)].sort();
 }
 
+/** How many arguments are written between two parentheses. @param {string} list */
+const arityOf = (list) => (list.trim() === '' ? 0 : list.split(',').length);
+
+/**
+ * Of those, which only refuse: BIFs that raise {notsup, Name} for all that would do something, and native functions whose
+ * one clause fails with notsup or answers {error, enotsup}. Also by the names that programs call them by, in OTP's erlang.
+ */
+export function refused() {
+  /** @type {Map<string, string[]>} names of a BIF by its function in C */
+  const named = new Map();
+  for (const file of readdirSync(join(home, 'src/code/bifs.d'))) {
+    for (const row of rows(`src/code/bifs.d/${file}`)) {
+      const [name, c] = row.split(/\s+/);
+      named.set(c, [...(named.get(c) ?? []), unquote(name)]);
+    }
+  }
+  const names = new Set();
+  for (const file of readdirSync(join(home, 'src/bif')).filter((name) => name.endsWith('.c'))) {
+    const [, ...bodies] = readFileSync(join(home, 'src/bif', file), 'utf8').split(/^term (?=bif_)/m);
+    for (const body of bodies) {
+      const told = /bif_notsup\("(\w+:\w+\/\d+)"\)/.exec(body)?.[1];
+      if (told) for (const name of [told, ...(named.get(/^\w+/.exec(body)?.[0] ?? '') ?? [])]) names.add(name);
+    }
+  }
+  if (names.has('erlang:trace_pattern/3')) names.add('erlang:trace_pattern/2');
+  for (const module of nativeModules()) {
+    const text = readFileSync(join(home, `src/erl/spawnlink_${module}.erl`), 'utf8');
+    for (const [, name, list] of text.matchAll(/^(\w+)\(([^()]*)\) -> (?:spawnlink_native:)?fail\(notsup,/gm)) names.add(`${module}:${name}/${arityOf(list)}`);
+    for (const [, name, list] of text.matchAll(/^(\w+)\(([_, ]*)\) -> \{error, enotsup\}\.$/gm)) names.add(`${module}:${name}/${arityOf(list)}`);
+  }
+  // Nor does Unix have these.
+  for (const name of ['prim_file:altname_nif/1', 'prim_file:get_device_cwd_nif/1']) names.delete(name);
+  return [...names].sort();
+}
+
 /** Modules of OTP with native functions that ours have: those whose spawnlink_M is an atom of the core. */
 export function nativeModules() {
   return [...rows('src/code/atoms.d/file.tab').map((row) => /^spawnlink_(\w+)$/.exec(row)?.[1]).filter((name) => name && existsSync(join(home, `src/erl/spawnlink_${name}.erl`))), 'code'];

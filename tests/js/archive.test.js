@@ -29,7 +29,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'spawnlink-'));
   writeFileSync(join(folder, 'hello.erl'), '-module(hello). -export([main/1, start/0]).\nmain(_) -> start().\nstart() -> io:format("hello ~p~n", [friend:name()]).\n');
   writeFileSync(join(folder, 'friend.erl'), '-module(friend). -export([name/0]).\nname() -> world.\n');
-  writeFileSync(join(folder, 'needy.erl'), '-module(needy). -export([f/0, g/1]).\nf() -> crypto:strong_rand_bytes(3), erl_tracer:enabled(call, self(), x), gen_tcp:listen(1, []).\ng(X) -> nowhere:to_be(X), lists:no_such(X), lists:map(X, []), zlib:open(), erlang:decode_packet(raw, X, []).\n');
+  writeFileSync(join(folder, 'needy.erl'), '-module(needy). -export([f/0, g/1]).\nf() -> crypto:strong_rand_bytes(3), erl_tracer:enabled(call, self(), x), erlang:trace(all, true, [call]), gen_tcp:listen(1, []).\ng(X) -> nowhere:to_be(X), lists:no_such(X), lists:map(X, []), zlib:open(), erlang:decode_packet(raw, X, []).\n');
   writeFileSync(join(folder, 'native.erl'), '-module(native). -export([f/0]). -on_load(load/0).\nload() -> erlang:load_nif("native", 0).\nf() -> erlang:nif_error(x).\n');
   execFileSync('erlc', ['-W0', '-o', folder, ...['hello', 'friend', 'needy', 'native'].map((name) => join(folder, `${name}.erl`))]);
   from.folder = ebin('plain');
@@ -81,14 +81,15 @@ describe('check', () => {
     const { status, stdout } = run(['check', join(folder, 'needy.beam')]);
     expect(stdout).toBe(`lacks crypto (no such module): strong_rand_bytes/1  (needy)
 lacks erl_tracer:enabled/3  (needy)
+lacks erlang:trace/3: it raises notsup  (needy)
 lacks lists:no_such/1  (needy)
 lacks nowhere (no such module): to_be/1  (needy)
-1 module, 4 lacking
+1 module, 5 lacking
 `);
     expect(status).toBe(1);
   });
   test('sees native code', () => {
-    expect(run(['check', join(folder, 'native.beam')])).toMatchObject({ status: 1, stdout: 'lacks native code (erlang:load_nif/2)  (native)\n1 module, 1 lacking\n' });
+    expect(run(['check', join(folder, 'native.beam')])).toMatchObject({ status: 1, stdout: 'lacks native code (erlang:load_nif/2) for f/0  (native)\n1 module, 1 lacking\n' });
   });
   test.each(['folder', 'rebar3', 'mix', 'gleam', 'tar', 'tar.gz', 'ez', 'escript'])('is content with %s', (kind) => {
     expect(run(['check', from[kind]])).toEqual({ status: 0, stdout: '2 modules, nothing lacks\n', stderr: '' });
