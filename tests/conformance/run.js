@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // npm run conformance: OTP's own test suites, each case on `erl` and on ours under one small runner (conform.erl).
-//   npm run conformance -- [--native] [--bare] [--report] [--erl-again] [--limit SECONDS] [--jobs N] [SUITE ...]
+//   npm run conformance -- [--otp 25|27|29] [--native] [--bare] [--report] [--erl-again] [--limit SECONDS] [--jobs N] [SUITE ...]
 // Ours is the product (js/cli.js, wasm), booted, as the suites expect of a node; --bare leaves kernel and its processes out, and
-// so does --native, the optimised native build, which is always bare. Results are kept in build/conformance/results:
+// so does --native, the optimised native build, which is always bare. --otp: the suites, the erl, the compiler and the libraries of
+// that release, 25 (the installed one) without it. Results are kept in build/conformance/results, or build/conformance-27/results:
 // erl's are used again unless --erl-again. docs/conformance.md is written once every suite has been run on the product; --report
 // writes it at once from the results there are of that engine, and names the suites that have none.
 // Not part of npm test: it fetches OTP's source (scripts/fetch-otp-source) and takes a while.
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { fetchSource, prepareFolders, prepareRunner, prepareSuite, root, runnerBeams, work } from './prepare.js';
+import { prepareFolders, prepareRunner, prepareSuite } from './prepare.js';
+import { RELEASES, openRelease, root, workOf } from './release.js';
 import { report, summary } from './report.js';
 import { FLAGS, SUITES } from './suites.js';
 
@@ -19,9 +21,10 @@ const LIMIT = { erl: 90_000, wasm: 180_000, native: 120_000 };
 
 const args = process.argv.slice(2);
 const names = [];
-let engine = 'wasm', booted = true, erlAgain = false, reportOnly = false, jobs = Math.min(2, availableParallelism());
+let number = '25', engine = 'wasm', booted = true, erlAgain = false, reportOnly = false, jobs = Math.min(2, availableParallelism());
 for (let i = 0; i < args.length; i++) {
-  if (args[i] === '--native') engine = 'native';
+  if (args[i] === '--otp') number = args[++i];
+  else if (args[i] === '--native') engine = 'native';
   else if (args[i] === '--bare') booted = false;
   else if (args[i] === '--booted') booted = true; // as without it
   else if (args[i] === '--erl-again') erlAgain = true;
@@ -31,11 +34,13 @@ for (let i = 0; i < args.length; i++) {
   else names.push(args[i]);
 }
 
-const otpRoot = execFileSync('erl', ['-noshell', '-eval', 'io:put_chars(code:root_dir()), halt().'], { encoding: 'utf8' });
+if (!(number in RELEASES)) throw new Error(`--otp is one of ${Object.keys(RELEASES).join(', ')}`);
+const release = openRelease(number);
+const { erl, otpRoot, work, runnerBeams } = release;
 
 function command(which, { ebin, name }) {
   const flags = FLAGS[name] ?? [];
-  if (which === 'erl') return ['erl', ['-noshell', '-noinput', ...flags, '-pa', runnerBeams, ebin, '-run']];
+  if (which === 'erl') return [erl, ['-noshell', '-noinput', ...flags, '-pa', runnerBeams, ebin, '-run']];
   if (which === 'native') return [join(root, 'build/release/spawnlink_native'), ['-pa', runnerBeams, '-pa', ebin]];
   return [process.execPath, [join(root, 'js/cli.js'), 'run', ...(booted ? ['--boot'] : []), '--otp', otpRoot, '-noshell', ...flags, '-pa', runnerBeams, ebin, '-run']];
 }
@@ -73,7 +78,7 @@ function oneVm(which, suite, folders, from, onLine) {
 
 /** All cases of a suite on one engine: {plan, cases: {path: [result, reason]}}. */
 async function runSuite(which, suite) {
-  const folders = prepareFolders(which, suite.name, suite.data);
+  const folders = prepareFolders(release, which, suite.name, suite.data);
   let plan = null;
   const results = new Map();
   let from = 0, ended = false;
@@ -105,34 +110,34 @@ async function runSuite(which, suite) {
   return { cases };
 }
 
-const resultFile = (which, name) => join(work, 'results', which, `${name}.json`);
-const load = (which, name) => (existsSync(resultFile(which, name)) ? JSON.parse(readFileSync(resultFile(which, name), 'utf8')) : null);
+const resultFile = (folder, which, name) => join(folder, 'results', which, `${name}.json`);
+const loadFrom = (folder, which, name) => (existsSync(resultFile(folder, which, name)) ? JSON.parse(readFileSync(resultFile(folder, which, name), 'utf8')) : null);
+const load = (which, name) => loadFrom(work, which, name);
 
 async function measure(which, suite) {
   const result = suite.failed ? { failed: `does not compile: ${suite.failed}`, cases: {} } : await runSuite(which, suite);
   mkdirSync(join(work, 'results', which), { recursive: true });
   result.excluded = Object.fromEntries(suite.excluded ?? []);
-  writeFileSync(resultFile(which, suite.name), JSON.stringify(result, null, 1) + '\n');
+  writeFileSync(resultFile(work, which, suite.name), JSON.stringify(result, null, 1) + '\n');
   return result;
 }
 
-const source = fetchSource();
-prepareRunner(source);
+prepareRunner(release);
 const all = Object.entries(SUITES).flatMap(([group, list]) => list.map((name) => ({ group, name })));
 const queue = all.filter(({ name, group }) => !reportOnly && (names.length === 0 || names.includes(name) || names.includes(group)));
 const suites = [...queue];
 const worker = async () => {
   for (let suite; (suite = suites.shift()); ) {
-    suite = { ...suite, ...prepareSuite(source, suite.group, suite.name) };
+    suite = { ...suite, ...prepareSuite(release, suite.group, suite.name) };
     const erl = (!erlAgain && load('erl', suite.name)) || (await measure('erl', suite));
     const ours = await measure(engine, suite);
     console.log(summary(suite.name, erl, ours, suite.excluded));
   }
 };
 await Promise.all(Array.from({ length: jobs }, worker));
-const results = all.map(({ group, name }) => ({ group, name, erl: load('erl', name), ours: load(engine, name) }));
-if (reportOnly || results.every((r) => r.erl && r.ours)) {
-  const text = report(results, source, engine);
+const table = (of) => all.map(({ group, name }) => ({ group, name, erl: loadFrom(workOf(of), 'erl', name), ours: loadFrom(workOf(of), engine, name) }));
+if (reportOnly || table(number).every((r) => r.erl && r.ours)) {
+  const text = report(Object.keys(RELEASES).map((of) => ({ number: of, results: table(of) })), engine);
   if (reportOnly || engine === 'wasm') writeFileSync(join(root, 'docs/conformance.md'), text);
-  console.log(text.split('\n').slice(0, 12).join('\n'));
+  console.log(text.split('\n').slice(0, 16).join('\n'));
 }
