@@ -174,6 +174,9 @@ function nodeArguments({ name, cookie, hidden }) {
   return ['-proto_dist', 'spawnlink', '-no_epmd', host.includes('.') ? '-name' : '-sname', name, ...(cookie === undefined ? [] : ['-setcookie', cookie]), ...(hidden ? ['-hidden'] : [])];
 }
 
+/** First of the arguments of a VM that may take the process's signals, as the command line does (spawnlink_boot). */
+export const SIGNALS = '-spawnlink_signals';
+
 /**
  * What a VM that boots is given: the arguments that erlexec gives OTP's emulator, and its files.
  * @param {VMOptions} options
@@ -182,13 +185,15 @@ function nodeArguments({ name, cookie, hidden }) {
  * @returns {{args: string[], files: HostFiles | undefined}}
  */
 export function prepare({ args = [], env = {}, files: option, shell, node }, home, files) {
+  const ours = args[0] === SIGNALS;
+  const words = ours ? args.slice(1) : args;
   if (home === undefined) throw new ArgumentError('no OTP to boot: `otp` has neither a pack nor a root');
   if (typeof home === 'string' && option !== 'host') throw new ArgumentError("to boot from a folder takes files: 'host'");
   const root = typeof home === 'string' ? home : ROOT;
   const programs = typeof home === 'string' && files ? programsOf(root, files) : `${root}/bin`;
   const lookup = typeof home === 'string' || args.includes('inetrc') ? [] : ['-kernel', 'inetrc', `"${INETRC}"`];
   return {
-    args: ['-root', root, '-bindir', programs, '-progname', 'erl', '--', '-home', env.HOME ?? '/', '--', ...(shell || args.includes('-noshell') ? [] : ['-noshell']), ...lookup, ...(node ? nodeArguments(node) : []), ...args],
+    args: [...(ours ? [SIGNALS] : []), '-root', root, '-bindir', programs, '-progname', 'erl', '--', '-home', env.HOME ?? '/', '--', ...(shell || args.includes('-noshell') ? [] : ['-noshell']), ...lookup, ...(node ? nodeArguments(node) : []), ...words],
     files: typeof home === 'string' ? files : packFiles(home, files),
   };
 }

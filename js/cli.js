@@ -6,6 +6,7 @@
 
 import fs from 'node:fs';
 import process from 'node:process';
+import { SIGNALS } from './boot.js';
 import { erlexec, escriptFlags, releaseFlags } from './erlexec.js';
 import { openPath } from './folders.js';
 import { toUrl } from './loader.js';
@@ -169,7 +170,7 @@ async function start(command, more) {
     fallback: last.length > 0 ? combine(last) : none,
     // For -include_lib: where the applications are.
     boot: command.boot,
-    args: [...(command.boot ? [] : ownArguments(command.otp)), ...command.args],
+    args: [...(!command.boot ? ownArguments(command.otp) : command.sandbox ? [] : [SIGNALS]), ...command.args],
     env: { ...process.env, ...command.env },
     ...(command.maxProcesses && { maxProcesses: command.maxProcesses }),
     files: command.sandbox ? {} : 'host',
@@ -188,7 +189,6 @@ async function run(argv) {
   const command = erl(argv);
   for (const { name, values } of command.steps) if (values.length === 0) fail(`-${name} needs a module`);
   const vm = await start(command);
-  if (command.boot && !command.sandbox) (await import('./signals.js')).handleSignals(vm);
   let status = 0;
   vm.on('halt', (event) => (status = event.status));
   status = vm.haltStatus ?? status;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Signals of the operating system, in Node: os:set_signal/2, and those that erl handles from its start. What is handled
-// goes to OTP's erl_signal_server as {notify, sigterm}.
+// Signals of the operating system, in Node: os:set_signal/2. What is handled goes to OTP's erl_signal_server as
+// {notify, sigterm}.
 
 import { NoProcessError } from './errors.js';
 import { Atom, Tuple } from './term.js';
 
 /** @import { VM } from './vm.js' */
 
-const [DEFAULT, IGNORE, HANDLE] = [0, 1, 2];
+const [DEFAULT, IGNORE] = [0, 1];
 
 /** What a VM listens for. @type {WeakMap<VM, Map<string, () => void>>} */
 const listening = new WeakMap();
@@ -50,9 +50,4 @@ function tell(vm, name) {
   } catch (error) {
     if (!(error instanceof NoProcessError)) throw error; // kernel has ended, or not begun
   }
-}
-
-/** Those that erl handles unless it is told otherwise. @param {VM} vm that boots OTP */
-export function handleSignals(vm) {
-  for (const name of ['sigterm', 'sigusr1', 'sigquit']) setSignal(vm, name, HANDLE);
 }

@@ -18,11 +18,11 @@ command(<<1, Mode:32, Bytes/binary>>, File) -> {number(0), File#file{bytes = Byt
 command(<<2, Size:32>>, #file{at = At} = File) ->
     case may(?READ, File) of
         true -> {Read, Bytes} = read(At, Size, File), {Read, File#file{at = At + byte_size(Bytes)}};
-        false -> {error("ebadf"), File}
+        false -> {failed("ebadf"), File}
     end;
 command(<<3, Offset:32/signed, Whence:32>>, #file{at = At, bytes = Bytes} = File) ->
     case case Whence of 0 -> Offset; 1 -> At + Offset; 2 -> byte_size(Bytes) + Offset; _ -> -1 end of
-        To when To < 0 -> {error("einval"), File};
+        To when To < 0 -> {failed("einval"), File};
         To -> {number(To), File#file{at = To}}
     end;
 command(<<4, Bytes/binary>>, #file{at = At} = File) -> write(At, Bytes, File, At + byte_size(Bytes));
@@ -30,13 +30,13 @@ command(<<9>>, File) -> {ok(), File};
 command(<<14>>, #file{at = At, bytes = Bytes} = File) ->
     case may(?WRITE, File) of
         true -> {ok(), File#file{bytes = sized(At, Bytes)}};
-        false -> {error("eacces"), File}
+        false -> {failed("eacces"), File}
     end;
 command(<<17, At:32/signed, Size:32>>, File) ->
     case may(?READ, File) of
-        true when At < 0 -> {error("einval"), File};
+        true when At < 0 -> {failed("einval"), File};
         true -> {Read, _} = read(At, Size, File), {Read, File};
-        false -> {error("ebadf"), File}
+        false -> {failed("ebadf"), File}
     end;
 command(<<18, At:32/signed, Bytes/binary>>, File) -> write(At, Bytes, File, File#file.at);
 command(<<19>>, File) -> {ok(), File};
@@ -44,7 +44,7 @@ command(<<30>>, #file{bytes = Bytes} = File) -> {bytes(Bytes), File};
 command(<<37>>, #file{bytes = Bytes} = File) -> {number(byte_size(Bytes)), File};
 command(<<38, _:64, _:64, Advice:32/signed>>, File) when Advice >= 0, Advice =< 5 -> {ok(), File};
 command(<<39, _:128>>, File) -> {ok(), File}; % room, not size
-command(_, File) -> {error("einval"), File}.
+command(_, File) -> {failed("einval"), File}.
 
 may(Mode, #file{mode = Modes}) -> Modes band Mode =/= 0.
 
@@ -54,9 +54,9 @@ read(At, Size, #file{bytes = All}) ->
 
 write(At, Bytes, File, Then) ->
     case may(?WRITE, File) of
-        true when At < 0 -> {error("einval"), File};
+        true when At < 0 -> {failed("einval"), File};
         true -> {number(byte_size(Bytes)), File#file{bytes = written(At, Bytes, File#file.bytes), at = Then}};
-        false -> {error("ebadf"), File}
+        false -> {failed("ebadf"), File}
     end.
 
 %% At the end is the usual place: then the binary grows where it is.
@@ -73,6 +73,6 @@ sized(Size, Bytes) when Size =< byte_size(Bytes) -> binary:part(Bytes, 0, Size);
 sized(Size, Bytes) -> <<Bytes/binary, 0:(Size - byte_size(Bytes))/unit:8>>.
 
 ok() -> {[0], none}.
-error(Name) -> {[1 | Name], none}.
+failed(Name) -> {[1 | Name], none}.
 number(N) -> {[3 | binary_to_list(<<N:32>>)], none}.
 bytes(Bytes) -> {[2 | binary_to_list(<<(byte_size(Bytes)):32>>)], Bytes}.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -123,6 +123,63 @@ describe('run', () => {
     // But for where it is installed.
     const plain = (text) => text.replace(/\{(root|bindir|kernel),\[.*?\]\},/g, '');
     for (const boot of [[], ['--boot']]) expect(plain(run(['run', ...boot, ...args], { env }).stdout)).toBe(plain(theirs));
+  }, 60_000);
+
+  /** What a program prints that is sent a signal once it says that it is ready. */
+  const signalled = (command, args, signal) =>
+    new Promise((resolve) => {
+      const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+      let said = '';
+      let sent = false;
+      const hear = (chunk) => {
+        said += chunk;
+        if (!sent && said.includes('ready')) sent = child.kill(signal);
+      };
+      child.stdout.on('data', hear);
+      child.stderr.on('data', hear);
+      child.on('close', (status, by) => resolve({ said: said.replace(/\d+-\w+-\d+::[\d:.]+/, 'TIME'), status, by }));
+    });
+  const forever = 'fun Ever() -> receive _ -> Ever() after 100 -> Ever() end end()';
+
+  test('SIGTERM stops what runs in order, as in erl', async () => {
+    const args = ['-noshell', '-eval', `io:format("ready~n"), ${forever}.`];
+    expect(await signalled(process.execPath, [cli, 'run', '--boot', ...args], 'SIGTERM')).toEqual(await signalled('erl', args, 'SIGTERM'));
+  }, 60_000);
+
+  test('os:set_signal: ignored, handled by a handler of the program, and back', async () => {
+    const program = (action) => `os:set_signal(sigusr2, ${action}), io:format("ready~n"), timer:sleep(1500), io:format("still here~n"), halt(4).`;
+    for (const action of ['ignore', 'handle', 'default']) {
+      const args = ['-noshell', '-eval', program(action)];
+      expect(await signalled(process.execPath, [cli, 'run', '--boot', ...args], 'SIGUSR2')).toEqual(await signalled('erl', args, 'SIGUSR2'));
+    }
+  }, 120_000);
+
+  test('a pipe without a writer makes its reader wait, and nobody else', () => {
+    const fifo = join(folder, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    const program = `P = "${fifo}", S = self(), spawn(fun() -> {ok, F} = file:open(P, [read, raw, binary]), S ! {read, [file:read(F, 5), file:read(F, 5), file:read(F, 5)]} end),
+      receive M0 -> io:format("early ~p~n", [M0]) after 200 -> io:format("others run~n") end, os:cmd("printf 1234567 > " ++ P),
+      receive M -> io:format("~p~n", [M]) after 5000 -> io:format("nothing~n") end, halt().`;
+    const args = ['-noshell', '-eval', program];
+    expect(run(['run', ...args]).stdout).toBe(execFileSync('erl', args, { encoding: 'utf8' }));
+  }, 60_000);
+
+  test('the folder of a release as --otp', () => {
+    const release = join(folder, 'release');
+    // As systools and mix make it: kernel, stdlib and one application of its own, its boot script, sys.config and vm.args in releases/VERSION.
+    execFileSync('erl', ['-noshell', '-eval', `
+      R = "${release}", App = R ++ "/lib/mine-1.0/ebin/", ok = filelib:ensure_dir(App), V = R ++ "/releases/0.1", ok = filelib:ensure_dir(V ++ "/x"),
+      ok = file:write_file("${folder}/mine.erl", "-module(mine). -export([start/2, stop/1]).\\n"
+        "start(_, _) -> io:format(\\"~p ~p~n\\", [application:get_env(mine, key), init:get_argument(who)]), {ok, self()}.\\n stop(_) -> ok.\\n"),
+      {ok, mine} = compile:file("${folder}/mine.erl", [{outdir, App}, report]),
+      ok = file:write_file(App ++ "mine.app", io_lib:format("~p.~n", [{application,mine,[{vsn,"1.0"},{modules,[mine]},{registered,[]},{applications,[kernel,stdlib]},{mod,{mine,[]}}]}])),
+      Versions = [begin {ok,[{application,A,P}]} = file:consult(code:where_is_file(atom_to_list(A) ++ ".app")), {A, proplists:get_value(vsn,P)} end || A <- [kernel,stdlib]],
+      ok = file:write_file(V ++ "/start.rel", io_lib:format("~p.~n", [{release,{"mine","0.1"},{erts,erlang:system_info(version)},Versions ++ [{mine,"1.0"}]}])),
+      ok = systools:make_script(V ++ "/start", [{path,[R ++ "/lib/*/ebin"]},{outdir,V},no_warn_sasl,{variables,[{"RELEASE_LIB",R ++ "/lib"}]}]),
+      [ok = file:make_symlink(code:lib_dir(A), R ++ "/lib/" ++ filename:basename(code:lib_dir(A))) || A <- [kernel,stdlib,compiler]],
+      ok = file:write_file(V ++ "/sys.config", "[{mine,[{key,value}]}]."), ok = file:write_file(V ++ "/vm.args", "## of the release\n-who me\n+S 1\n"),
+      ok = file:write_file(R ++ "/releases/start_erl.data", erlang:system_info(version) ++ " 0.1"), halt().`]);
+    expect(run(['run', '--boot', '--otp', release, '-noshell', '-s', 'init', 'stop'])).toEqual({ status: 0, stdout: '{ok,value} {ok,[["me"]]}\n', stderr: '' });
   }, 60_000);
 
   test('the %%! line of an escript', () => {

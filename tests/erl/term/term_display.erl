@@ -4,6 +4,7 @@
 -export([main/0]).
 
 main() ->
+    timer:sleep(200), % what was written before is out: display does not wait for it
     _ = [erlang:display(T) || T <- terms()],
     io:format("~p~n", [[catch_(fun() -> erlang:display_string(T) end) || T <- ["text\n", [], [a], x, 1]]]).
 
