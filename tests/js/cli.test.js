@@ -172,7 +172,7 @@ describe('run', () => {
       ok = file:write_file("${folder}/mine.erl", "-module(mine). -export([start/2, stop/1]).\\n"
         "start(_, _) -> io:format(\\"~p ~p~n\\", [application:get_env(mine, key), init:get_argument(who)]), {ok, self()}.\\n stop(_) -> ok.\\n"),
       {ok, mine} = compile:file("${folder}/mine.erl", [{outdir, App}, report]),
-      ok = file:write_file(App ++ "mine.app", io_lib:format("~p.~n", [{application,mine,[{vsn,"1.0"},{modules,[mine]},{registered,[]},{applications,[kernel,stdlib]},{mod,{mine,[]}}]}])),
+      ok = file:write_file(App ++ "mine.app", io_lib:format("~p.~n", [{application,mine,[{description,"d"},{vsn,"1.0"},{modules,[mine]},{registered,[]},{applications,[kernel,stdlib]},{mod,{mine,[]}}]}])),
       Versions = [begin {ok,[{application,A,P}]} = file:consult(code:where_is_file(atom_to_list(A) ++ ".app")), {A, proplists:get_value(vsn,P)} end || A <- [kernel,stdlib]],
       ok = file:write_file(V ++ "/start.rel", io_lib:format("~p.~n", [{release,{"mine","0.1"},{erts,erlang:system_info(version)},Versions ++ [{mine,"1.0"}]}])),
       ok = systools:make_script(V ++ "/start", [{path,[R ++ "/lib/*/ebin"]},{outdir,V},no_warn_sasl,{variables,[{"RELEASE_LIB",R ++ "/lib"}]}]),
