@@ -75,13 +75,15 @@ function builtFolders(fs, root) {
 }
 
 /**
- * The release of an OTP root, by its folder releases/N.
+ * The release of an OTP root, by its folder releases/N; of a release that mix or rebar3 has made, by the version of its erts (13.1: 25).
  * @param {typeof import('node:fs')} fs
  * @param {URL} folder
  */
 function releaseOf(fs, folder) {
   if (!fs.existsSync(folder)) return undefined;
-  return Math.max(0, ...fs.readdirSync(folder).map(Number).filter(Number.isInteger)) || undefined;
+  const number = Math.max(0, ...fs.readdirSync(folder).map(Number).filter(Number.isInteger));
+  const started = new URL('start_erl.data', folder);
+  return number || (fs.existsSync(started) ? Number.parseInt(fs.readFileSync(started, 'utf8'), 10) + 12 : 0) || undefined;
 }
 
 /**

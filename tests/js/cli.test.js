@@ -164,24 +164,6 @@ describe('run', () => {
     expect(run(['run', ...args]).stdout).toBe(execFileSync('erl', args, { encoding: 'utf8' }));
   }, 60_000);
 
-  test('the folder of a release as --otp', () => {
-    const release = join(folder, 'release');
-    // As systools and mix make it: kernel, stdlib and one application of its own, its boot script, sys.config and vm.args in releases/VERSION.
-    execFileSync('erl', ['-noshell', '-eval', `
-      R = "${release}", App = R ++ "/lib/mine-1.0/ebin/", ok = filelib:ensure_dir(App), V = R ++ "/releases/0.1", ok = filelib:ensure_dir(V ++ "/x"),
-      ok = file:write_file("${folder}/mine.erl", "-module(mine). -export([start/2, stop/1]).\\n"
-        "start(_, _) -> io:format(\\"~p ~p~n\\", [application:get_env(mine, key), init:get_argument(who)]), {ok, self()}.\\n stop(_) -> ok.\\n"),
-      {ok, mine} = compile:file("${folder}/mine.erl", [{outdir, App}, report]),
-      ok = file:write_file(App ++ "mine.app", io_lib:format("~p.~n", [{application,mine,[{description,"d"},{vsn,"1.0"},{modules,[mine]},{registered,[]},{applications,[kernel,stdlib]},{mod,{mine,[]}}]}])),
-      Versions = [begin {ok,[{application,A,P}]} = file:consult(code:where_is_file(atom_to_list(A) ++ ".app")), {A, proplists:get_value(vsn,P)} end || A <- [kernel,stdlib]],
-      ok = file:write_file(V ++ "/start.rel", io_lib:format("~p.~n", [{release,{"mine","0.1"},{erts,erlang:system_info(version)},Versions ++ [{mine,"1.0"}]}])),
-      ok = systools:make_script(V ++ "/start", [{path,[R ++ "/lib/*/ebin"]},{outdir,V},no_warn_sasl,{variables,[{"RELEASE_LIB",R ++ "/lib"}]}]),
-      [ok = file:make_symlink(code:lib_dir(A), R ++ "/lib/" ++ filename:basename(code:lib_dir(A))) || A <- [kernel,stdlib,compiler]],
-      ok = file:write_file(V ++ "/sys.config", "[{mine,[{key,value}]}]."), ok = file:write_file(V ++ "/vm.args", "## of the release\n-who me\n+S 1\n"),
-      ok = file:write_file(R ++ "/releases/start_erl.data", erlang:system_info(version) ++ " 0.1"), halt().`]);
-    expect(run(['run', '--boot', '--otp', release, '-noshell', '-s', 'init', 'stop'])).toEqual({ status: 0, stdout: '{ok,value} {ok,[["me"]]}\n', stderr: '' });
-  }, 60_000);
-
   test('the %%! line of an escript', () => {
     writeFileSync(join(folder, 'flags'), `#!/usr/bin/env escript\n%% -*- erlang -*-\n%%! -who me +S 2 -pa ${folder}\nmain(A) -> io:format("~p~n", [{A, init:get_argument(who)}]), prog:start().\n`);
     expect(run(['run', join(folder, 'flags'), 'a', 'b']).stdout).toBe(execFileSync('escript', [join(folder, 'flags'), 'a', 'b'], { encoding: 'utf8' }));
