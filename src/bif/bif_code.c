@@ -270,7 +270,10 @@ static void find_user(struct process *p, void *arg) {
   if (p->state == PROCESS_EXITING || !keep_process_uses_old(p, u->module)) return;
   u->found++;
   if (p == u->self) u->self_uses = true;
-  else if (u->kill) signal_exit(u->self->pid, p, ATOM_kill, EXIT_CAUSE_EXIT2);
+  else if (u->kill) {
+    signal_exit(u->self->pid, p, ATOM_kill, EXIT_CAUSE_EXIT2);
+    exit_doomed(p); // its code goes now
+  }
 }
 
 // erts_code_purger:purge(Module) -> {WasOld, DidKill}. OTP asks a process of that name, which asks every

@@ -5,9 +5,9 @@
 #include "bif/bif_system.h"
 #include "memory/copy.h"
 #include "memory/gc.h"
-#include "process/late.h"
 #include "process/node.h"
 #include "process/signal.h"
+#include "process/signal_queue.h"
 #include "term/etf.h"
 
 term bif_self_0(struct process *p, term *a) { return (void)a, p->pid; }
@@ -20,14 +20,14 @@ static void add_pid(struct process *p, void *arg) {
 term bif_processes_0(struct process *p, term *a) {
   (void)p, (void)a;
   term list = NIL, sorted = NIL;
-  bif_bump(process_count() / 4);
+  bif_bump(REDUCTIONS_PER_SLICE); // as in OTP, others run before the caller looks at what it got
   process_each(add_pid, &list);
   for (; is_cons(list); list = tl(list)) sorted = cons(HEAP, hd(list), sorted);
   return sorted;
 }
 
 term bif_is_process_alive_1(struct process *p, term *a) {
-  if (UNLIKELY(p->late != NULL) && a[0] != p->pid) late_hasten(p);
+  if (!bif_received(p, process_find(a[0]))) return NV;
   if (is_local_pid(a[0])) return make_bool(process_find(a[0]) != NULL);
   return is_pid(a[0]) && boxed_ptr(a[0])[1] == etf_node_name ? ATOM_false : bif_badarg();
 }
@@ -35,6 +35,7 @@ term bif_is_process_alive_1(struct process *p, term *a) {
 // erts_internal:is_process_alive(Pid, Ref): the answer comes as a message.
 term bif_is_process_alive_2(struct process *p, term *a) {
   if (!is_local_pid(a[0]) || !is_ref(a[1])) return bif_badarg();
+  if (!bif_received(p, process_find(a[0]))) return NV;
   return signal_send(p, p, tuple2(HEAP, a[1], make_bool(process_find(a[0]) != NULL))) ? ATOM_ok : bif_system_limit();
 }
 
@@ -55,6 +56,8 @@ term bif_hibernate_3(struct process *p, term *a) {
 // erlang:hibernate/0 (OTP 28): waits for a message, keeping the stack.
 term bif_hibernate_0(struct process *p, term *a) {
   (void)a;
+  signal_queue_receive(p);
+  if (p->ends) return bif_exiting();
   return p->mailbox.length ? ATOM_ok : bif_wait();
 }
 
@@ -64,7 +67,7 @@ term bif_group_leader_0(struct process *p, term *a) { return (void)a, copy_term(
 
 // erts_internal:group_leader(Leader, Pid): true, or badarg as a value.
 term bif_group_leader_2(struct process *p, term *a) {
-  (void)p;
+  if (!bif_received(p, process_find(a[1]))) return NV;
   struct process *to = process_find(a[1]);
   if (UNLIKELY(is_pid(a[0]) && is_kind(a[1], KIND_EXT_PID) && remote_leader(a[0], a[1]))) return ATOM_true;
   if (!is_pid(a[0]) || !to) return ATOM_badarg;
@@ -72,6 +75,7 @@ term bif_group_leader_2(struct process *p, term *a) {
 }
 
 term bif_group_leader_3(struct process *p, term *a) {
+  if (!bif_received(p, process_find(a[1]))) return NV;
   return signal_send(p, p, tuple2(HEAP, a[2], bif_group_leader_2(p, a))) ? ATOM_ok : bif_system_limit();
 }
 
@@ -93,9 +97,10 @@ static bool suspend_options(term list, struct suspend_options *o) {
 // erts_internal:suspend_process(Pid, Options): true, false, or badarg or badopt as a value.
 term bif_suspend_process_2(struct process *p, term *a) {
   struct suspend_options o = {0};
-  struct process *target = process_find(a[0]);
   if (!is_local_pid(a[0]) || a[0] == p->pid) return ATOM_badarg;
   if (!suspend_options(a[1], &o)) return ATOM_badopt;
+  if (!o.async && !bif_received(p, process_find(a[0]))) return NV;
+  struct process *target = process_find(a[0]);
   if (!target && !o.async) return ATOM_badarg;
   bool suspends = target && !(o.unless && suspend_holds(p, target));
   if (suspends && !suspend_add(p, target)) return bif_system_limit();
@@ -151,8 +156,7 @@ static term flag_trap_exit(struct process *p, term value) {
   if (!atom_is_bool(value)) return bif_badarg();
   bool old = p->trap_exit;
   p->trap_exit = value == ATOM_true;
-  if (UNLIKELY(p->late != NULL) && !p->trap_exit) late_untrapped(p);
-  return p->state == PROCESS_EXITING ? bif_exiting() : make_bool(old);
+  return make_bool(old);
 }
 
 static term flag_priority(struct process *p, term value) {

@@ -12,6 +12,9 @@ term bif_exiting(void);                   // the running process exits: NV for i
 // After signals that may have killed processes: finishes the exits and returns value, or sees to it that
 // the process ends, or that the BIF is called again with a[0] = NV (it then returns its value at once).
 term bif_after_exits(struct process *p, term *a, term value);
+// Whether the signals that p and others have sent to "of" are received, so that p may be told about it: look it up again.
+// False: return NV, the BIF is called again.
+bool bif_received(struct process *p, struct process *of);
 bool bif_monitor_options(term list, term *tag, u8 *alias); // {tag, T}, {alias, Mode}
 bool bif_priority(term t, u8 *priority);
 bool bif_max_heap_size(term t, u64 *words, u64 *flags);    // process_flag's and spawn_opt's value

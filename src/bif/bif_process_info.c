@@ -7,7 +7,7 @@
 #include "memory/copy.h"
 #include "memory/gc.h"
 #include "process/dictionary.h"
-#include "process/late.h"
+#include "process/signal_queue.h"
 #include "process/port.h"
 #include "process/signal.h"
 #include "term/etf.h"
@@ -322,10 +322,10 @@ static term item_pair(struct process *p, term item) {
 // The process asked about, NULL with *answer set: undefined, or an exception.
 static struct process *subject(struct process *self, term pid, term *answer) {
   struct process *p = endpoint_find(pid);
-  if (UNLIKELY(self->late != NULL)) {
-    if (p == self) late_received(p);
-    else late_hasten(self);
-  }
+  if (p == self) signal_queue_receive(p);
+  if (self->ends) return *answer = bif_exiting(), NULL;
+  if (!bif_received(self, p)) return *answer = NV, NULL;
+  p = endpoint_find(pid);
   *answer = ATOM_undefined;
   if (!p && !is_local_pid(pid) && !is_local_port(pid) && !(is_pid(pid) && boxed_ptr(pid)[1] == etf_node_name)) *answer = bif_badarg();
   return p;

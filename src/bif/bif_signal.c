@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // BIFs that send signals: messages, exit signals, links, monitors, aliases. Each checks its arguments as
-// OTP does and leaves the meaning to the process room. A BIF that set exits in motion finishes them, or
-// as many as fit, before its caller goes on (bif_after_exits).
+// OTP does and leaves the meaning to the process room. A BIF that ends a port or a connection finishes that,
+// or as much as fits, before its caller goes on (bif_after_exits).
 #include "bif/bif_process.h"
 #include "bif/bif_system.h"
 #include "process/event.h"
-#include "process/late.h"
 #include "process/node.h"
 #include "process/port.h"
 #include "process/signal.h"
+#include "process/signal_queue.h"
 #include "term/etf.h"
 #include "term/ref.h"
 
@@ -27,11 +27,29 @@ term bif_exiting(void) {
 }
 
 term bif_after_exits(struct process *p, term *a, term value) {
-  bool done = !exit_pending() || exit_work(EXIT_UNITS_IN_BIF);
+  u32 units = EXIT_UNITS_IN_BIF;
+  bool done = !exit_pending() || exit_work(&units);
   if (p->state == PROCESS_EXITING) return bif_exiting();
   if (done || p->is_js) return value; // what remains for a JS process's call is done before anything runs
   a[0] = NV; // no argument of a program: called again after the scheduler has finished the exits
   return bif_yield();
+}
+
+bool bif_received(struct process *p, struct process *of) {
+  if (LIKELY(!of || !of->doomed)) return !(p->asking = false);
+  if (p->is_js) { // it cannot wait
+    u32 units = EXIT_UNITS_IN_BIF;
+    exit_doomed(of);
+    exit_work(&units);
+    return true;
+  }
+  if (!p->asking && !signal_queue_behind(of, BEHIND_QUESTION, p->pid, 0)) {
+    bif_system_limit();
+    return false;
+  }
+  p->asking = true;
+  bif_wait();
+  return false;
 }
 
 // A pid or port of another node, or of an earlier life of this one (which is as good as dead).
@@ -76,10 +94,12 @@ term bif_exit_2(struct process *p, term *a) {
   if (a[0] == NV) return ATOM_true;
   if (!is_pid(a[0]) && !is_port(a[0])) return bif_badarg();
   if (UNLIKELY(!is_of_this_node(a[0]))) return is_port(a[0]) || remote_exit(p->pid, a[0], a[1], false) ? ATOM_true : bif_system_limit();
+  signal_queue_send(p, a[0]);
   struct process *to = endpoint_find(a[0]);
   if (!to) return ATOM_true;
   signal_exit(p->pid, to, a[1], EXIT_CAUSE_EXIT2);
-  return bif_after_exits(p, a, ATOM_true);
+  if (p->ends) return bif_exiting();
+  return UNLIKELY(is_port(a[0])) ? bif_after_exits(p, a, ATOM_true) : ATOM_true;
 }
 
 // The other end of a new link is not there: an exception, or a signal when exits are trapped.
@@ -93,11 +113,16 @@ term bif_link_1(struct process *p, term *a) {
   if (!is_pid(other) && !is_port(other)) return bif_badarg();
   struct process *peer = NULL;
   if (UNLIKELY(!is_of_this_node(other)) && (is_port(other) || !(peer = away(other, boxed_ptr(other)[1]))))
-    return late_link_exit(p, other, ATOM_noconnection, NULL) ? ATOM_true : bif_system_limit();
+    return signal_queue_exit(p, other, ATOM_noconnection, NULL, true) ? ATOM_true : bif_system_limit();
   if (other == p->pid) return ATOM_true;
   if (LIKELY(!peer)) peer = endpoint_find(other);
   if (!peer) return link_noproc(p, other);
+  signal_queue_send(p, other);
   enum link_result result = link_add(p, peer);
+  if (UNLIKELY(peer->doomed) && result == LINK_MADE && !signal_queue_behind(peer, BEHIND_LINK, p->pid, 0)) {
+    link_remove(link_find(p, peer));
+    result = LINK_NO_MEMORY;
+  }
   if (UNLIKELY(peer->remote) && (result == LINK_NO_MEMORY || (result == LINK_MADE && !remote_link(p, peer)))) remote_idle(peer);
   if (result == LINK_NO_MEMORY) return bif_system_limit();
   if (result == LINK_MADE) EVENT(EVENT_LINK, p, p->pid, peer->pid, NV, 0);
@@ -106,11 +131,12 @@ term bif_link_1(struct process *p, term *a) {
 
 term bif_unlink_1(struct process *p, term *a) {
   if (!is_pid(a[0]) && !is_port(a[0])) return bif_badarg();
-  if (UNLIKELY(p->late != NULL)) late_unlinked(p, a[0]);
+  if (UNLIKELY(p->signals.first != NULL)) signal_queue_unlinked(p, a[0]);
   struct process *peer = is_of_this_node(a[0]) || is_port(a[0]) ? endpoint_find(a[0]) : remote_find(a[0]);
   struct link *l = peer && peer != p ? link_find(p, peer) : NULL;
   if (!l) return ATOM_true;
   if (UNLIKELY(peer->remote) && !remote_unlink(p, peer)) return bif_system_limit();
+  if (UNLIKELY(peer->doomed) && l != peer->links.late) signal_queue_behind(peer, BEHIND_UNLINK, p->pid, 0);
   link_remove(l);
   EVENT(EVENT_UNLINK, p, p->pid, peer->pid, NV, 0);
   return ATOM_true;
@@ -140,9 +166,16 @@ struct request {          // of a monitor
   u8 alias;
 };
 
+// DOWN of a name that nobody has is sent at once, of a pid later.
+static bool absent_down(const struct request *r, term reason, bool at_once) {
+  return at_once ? signal_queue_down(r->p, r->id, reason, NULL) : signal_queue_unsent_down(r->p, r->id, reason);
+}
+
 static term monitor_made(struct request *r, struct process *target, term object, term name, term absent) {
+  if (target) signal_queue_send(r->p, NV);
   struct monitor *m = monitor_add(r->id, r->p, target, r->kind, object, name, r->tag);
-  bool ok = m && (!r->alias || alias_add(r->id, r->p, r->alias)) && (absent == NV || late_down(r->p, r->id, absent, NULL));
+  bool ok = m && (!r->alias || alias_add(r->id, r->p, r->alias)) && (absent == NV || absent_down(r, absent, name != NV));
+  ok = ok && (!target || LIKELY(!target->doomed) || signal_queue_behind(target, BEHIND_MONITOR, r->p->pid, r->id));
   if (!ok) {
     if (m) monitor_remove(m);
     return bif_system_limit();
@@ -159,27 +192,11 @@ static term monitor_pid(struct request *r, term item) {
   return monitor_made(r, NULL, item, NV, is_of_this_node(item) ? ATOM_noproc : ATOM_noconnection);
 }
 
-// DOWN for a name that nobody has is in the mailbox at once.
-static bool monitor_absent(const struct request *r, term name) {
-  struct message *m = monitor_down_to(r->p, r->id, r->kind, etf_node_name, name, r->tag == NV ? ATOM_DOWN : r->tag, ATOM_noproc);
-  if (m) {
-    EVENT(EVENT_DOWN, r->p, r->p->pid, name, ATOM_noproc, r->id);
-    late_self_down(r->p, m, r->id);
-  } else {
-    monitor_remove(monitor_find(r->id));
-    alias_demonitored(r->id);
-  }
-  return m != NULL;
-}
-
 static term monitor_name(struct request *r, term name) {
   struct process *target = registered_find(name);
   if (target && (target->port != NULL) != (r->kind == MONITOR_PORT)) target = NULL;
   if (target == r->p) return ref_from_id(HEAP, r->id);
-  if (target) return monitor_made(r, target, etf_node_name, name, NV);
-  term ref = monitor_made(r, NULL, etf_node_name, name, NV);
-  if (ref != NV && !monitor_absent(r, name)) return bif_system_limit();
-  return ref;
+  return monitor_made(r, target, etf_node_name, name, target ? NV : ATOM_noproc);
 }
 
 static term monitor(struct request *r, term type, term item) {
@@ -220,7 +237,6 @@ static bool demonitored(struct process *p, term ref) {
   EVENT(EVENT_DEMONITOR, p, p->pid, m->target ? m->target->pid : m->object, NV, id);
   monitor_cancel(m);
   alias_demonitored(id);
-  if (UNLIKELY(p->late != NULL)) late_demonitored(p, id);
   return true;
 }
 
@@ -240,7 +256,11 @@ term bif_demonitor_2(struct process *p, term *a) {
   }
   if (o != NIL || !is_local_ref(a[0])) return bif_badarg();
   bool found = demonitored(p, a[0]);
-  if (flush && !found) mailbox_flush_down(p, a[0]);
+  if (flush && !found) {
+    signal_queue_receive(p);
+    mailbox_flush_down(p, a[0]);
+    if (p->ends) return bif_exiting();
+  }
   return make_bool(!info || found);
 }
 
@@ -294,7 +314,6 @@ term bif_unalias_1(struct process *p, term *a) {
   if (!is_ref(a[0])) return bif_badarg();
   struct alias *alias = is_local_ref(a[0]) ? alias_find(ref_id(a[0])) : NULL;
   if (!alias || alias->owner != p) return ATOM_false;
-  late_unaliased(p, alias->node.key);
   alias_remove(alias);
   return ATOM_true;
 }

@@ -164,7 +164,8 @@ term bif_garbage_collect_0(struct process *p, term *a) {
 static term system_task(struct process *p, term target, term request) {
   if (!is_tuple(request) || tuple_arity(request) < 2) return bif_badarg();
   const term *e = tuple_elements(request);
-  struct process *to = is_local_pid(target) ? process_find(target) : NULL;
+  if (!bif_received(ctx.p, process_find(target))) return NV;
+  struct process *to = process_find(target);
   term result;
   if (e[0] == ATOM_garbage_collect) {
     result = make_bool(to != NULL);

@@ -17,7 +17,8 @@ enum { RECEIVE_BYTES = 1 << 20, RECEIVE_OVERDRAFT = 1 << 16 };
 
 static struct process *js_process(term pid) {
   struct process *p = is_local_pid(pid) ? process_find(pid) : NULL;
-  return p && p->is_js && p->state != PROCESS_EXITING ? p : NULL;
+  if (p && p->is_js) exit_doomed(p); // it is its turn
+  return p && p->is_js && !p->ends ? p : NULL;
 }
 
 // A JS process keeps nothing on a heap between requests: what a BIF has built has been answered.

@@ -143,7 +143,10 @@ void load_error_text(struct bytes *out, const struct load_error *e) {
 }
 
 static void kill_user(struct process *p, void *module) {
-  if (p->state != PROCESS_EXITING && keep_process_uses_old(p, *(term *)module)) signal_exit(p->pid, p, ATOM_kill, EXIT_CAUSE_HOST);
+  if (p->state != PROCESS_EXITING && keep_process_uses_old(p, *(term *)module)) {
+    signal_exit(p->pid, p, ATOM_kill, EXIT_CAUSE_HOST);
+    exit_doomed(p); // its code goes now
+  }
 }
 
 // As code:load_binary/3: a version before the last goes, and with it the processes that still run it.

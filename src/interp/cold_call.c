@@ -92,6 +92,7 @@ const cword *cold_send(const cword *ip, term *E) {
 
 const cword *cold_loop_rec(const cword *ip, term *E) {
   struct message *m = mailbox_peek(ctx.p);
+  if (UNLIKELY(ctx.p->ends)) return exception_exit(); // of a signal it has just received
   if (!m) return (const cword *)ip[1];
   DST(ip[2]) = m->value;
   return ip + 3;

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one place a process dies. exit_process marks it and puts it at the end of a queue; exit_work takes
-// the queue from the front and tears each process down through the phases below, in the order OTP shows
-// (erts "Directly Visible Erlang Resources"). Every phase eats its list from the front, so the work can
-// stop anywhere and go on later; until the queue is empty no process runs, so nobody sees a half-done
+// The one place a process dies. An exit signal dooms it: it gets its turn as if it were to run, and then exits. exit_process
+// marks it and puts it at the end of a queue; exit_work takes the queue from the front and tears each process down through
+// the phases below, in the order OTP shows (erts "Directly Visible Erlang Resources"). Every phase eats its list from the
+// front, so the work can stop anywhere and go on later; until the queue is empty no process runs, so nobody sees a half-done
 // teardown. Reasons are shared by a whole chain of exits (struct kept).
 #include "process/event.h"
 #include "process/kept.h"
-#include "process/late.h"
 #include "process/node.h"
 #include "process/port.h"
 #include "process/report.h"
 #include "process/scheduler.h"
 #include "process/signal.h"
+#include "process/signal_queue.h"
 #include "process/table.h"
 #include "process/timer.h"
 
@@ -20,9 +20,10 @@ enum exit_phase {
   EXIT_TIMERS,    // those aimed at this pid
   EXIT_TABLES,    // ETS: to heirs, or deleted
   EXIT_NAMES,     // registered name, then the pid itself
-  EXIT_LINKS,     // exit signals
+  EXIT_LINKS,     // exit signals, in order of creation
   EXIT_OWN,       // monitors it made
   EXIT_WATCHED,   // DOWN, in order of creation
+  EXIT_BEHIND,    // what came behind the signal that doomed it: links, monitors, questions
   EXIT_ALIASES,
   EXIT_SUSPENDS,
   EXIT_MAILBOX,
@@ -40,12 +41,28 @@ void exit_init(void) {
 
 bool exit_pending(void) { return queue_first != NULL; }
 
+static void set_reason(struct process *p, term reason, struct kept *kept) {
+  p->exit_kept = is_immediate(reason) ? NULL : kept ? kept_retain(kept) : kept_new(reason);
+  p->exit_reason = p->exit_kept ? p->exit_kept->value : is_immediate(reason) ? reason : ATOM_system_limit;
+  p->ends = true;
+}
+
+void exit_when_scheduled(struct process *p, term reason, struct kept *kept) {
+  if (p->ends) return;
+  set_reason(p, reason, kept);
+  p->doomed = true;
+  scheduler_doomed(p);
+}
+
+void exit_doomed(struct process *p) {
+  if (p->doomed) exit_process(p, NV);
+}
+
 void exit_process_kept(struct process *p, term reason, struct kept *kept) {
   if (p->state == PROCESS_EXITING) return;
   if (p->queued) scheduler_remove(p);
   if (p->receive_timer) timer_receive_cancel(p);
-  p->exit_kept = is_immediate(reason) ? NULL : kept ? kept_retain(kept) : kept_new(reason);
-  p->exit_reason = p->exit_kept ? p->exit_kept->value : is_immediate(reason) ? reason : ATOM_system_limit;
+  if (!p->doomed) set_reason(p, reason, kept);
   p->state = PROCESS_EXITING;
   p->exit_phase = EXIT_BEGIN;
   p->run_next = NULL;
@@ -66,7 +83,7 @@ static bool cancel_timers(struct process *p, u32 *units) {
 }
 
 static bool break_links(struct process *p, u32 *units) {
-  for (struct link *l; (l = p->links.first); --*units) {
+  for (struct link *l; (l = p->links.first) && l != p->links.late; --*units) {
     if (*units == 0) return false;
     struct process *peer = link_peer(l, p);
     link_remove(l);
@@ -84,11 +101,19 @@ static bool end_own_monitors(struct process *p, u32 *units) {
 }
 
 static bool fire_monitors(struct process *p, u32 *units) {
-  for (struct monitor *m; (m = p->links.watched_first); --*units) {
+  for (struct monitor *m; (m = p->links.watched_first) && !m->late; --*units) {
     if (*units == 0) return false;
-    if (m->watcher->state == PROCESS_EXITING) monitor_remove(m);
-    else monitor_fire(m, p->exit_reason, p->exit_kept);
+    monitor_fire(m, p->exit_reason, p->exit_kept);
   }
+  return true;
+}
+
+static bool answer_behind(struct process *p, u32 *units) {
+  for (; p->signals.first; --*units) {
+    if (*units == 0) return false;
+    signal_queue_answer(p);
+  }
+  ASSERT(!p->links.first && !p->links.watched_first);
   return true;
 }
 
@@ -129,11 +154,12 @@ static bool phase(struct process *p, u32 *units) {
       if (p->name != NV) registered_remove(p->name);
       table_remove(p);
       if (UNLIKELY(p->port != NULL)) port_remove(p);
-      late_free(p);
+      signal_queue_drop(p);
       return true;
     case EXIT_LINKS: return break_links(p, units);
     case EXIT_OWN: return end_own_monitors(p, units);
     case EXIT_WATCHED: return fire_monitors(p, units);
+    case EXIT_BEHIND: return answer_behind(p, units);
     case EXIT_ALIASES: return end_aliases(p, units);
     case EXIT_SUSPENDS: return end_suspends(p, units);
     case EXIT_MAILBOX:
@@ -144,19 +170,19 @@ static bool phase(struct process *p, u32 *units) {
   return true;
 }
 
-bool exit_work(u32 units) {
+bool exit_work(u32 *units) {
   while (queue_first) {
     struct process *p = queue_first;
-    if (p == ctx.p || units == 0) return false;
+    if (p == ctx.p || *units == 0) return false;
     while (p->exit_phase < EXIT_FREE) {
-      if (!phase(p, &units)) return false;
+      if (!phase(p, units)) return false;
       p->exit_phase++;
     }
     queue_first = p->run_next;
     if (!queue_first) queue_last = NULL;
     if (UNLIKELY(p->remote)) remote_ended(p);
     else process_free(p);
-    units -= units > 4 ? 4 : units;
+    *units -= *units > 4 ? 4 : *units;
   }
   return true;
 }

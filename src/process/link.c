@@ -4,6 +4,7 @@
 #include "process/links.h"
 
 #include "process/process.h"
+#include "process/signal_queue.h"
 
 struct id_map link_map;
 
@@ -17,6 +18,17 @@ struct link *link_find(const struct process *a, const struct process *b) {
     if (n->key == key && l->end[0] == low && l->end[1] == high) return l;
   }
   return NULL;
+}
+
+// Into p's list before at; NULL: at the end.
+static void insert(struct process *p, int side, struct link *l, struct link *at) {
+  struct links *ls = &p->links;
+  struct link *prev = at ? at->prev[link_side(at, p)] : ls->last;
+  l->prev[side] = prev;
+  l->next[side] = at;
+  *(prev ? &prev->next[link_side(prev, p)] : &ls->first) = l;
+  *(at ? &at->prev[link_side(at, p)] : &ls->last) = l;
+  ls->link_count++;
 }
 
 enum link_result link_add(struct process *a, struct process *b) {
@@ -33,12 +45,10 @@ enum link_result link_add(struct process *a, struct process *b) {
   }
   for (int side = 0; side < 2; side++) {
     struct process *p = l->end[side];
-    struct link *first = p->links.first;
-    l->prev[side] = NULL;
-    l->next[side] = first;
-    if (first) first->prev[link_side(first, p)] = l;
-    p->links.first = l;
-    p->links.link_count++;
+    // Linked when p was doomed, unlinked and linked again: as if it had never been unlinked.
+    bool again = UNLIKELY(p->doomed) && signal_queue_was_linked(p, l->end[!side]->pid);
+    insert(p, side, l, again ? p->links.late : NULL);
+    if (UNLIKELY(p->doomed) && !again && !p->links.late) p->links.late = l;
   }
   return LINK_MADE;
 }
@@ -50,6 +60,8 @@ void link_remove(struct link *l) {
     if (prev) prev->next[link_side(prev, p)] = next;
     else p->links.first = next;
     if (next) next->prev[link_side(next, p)] = prev;
+    else p->links.last = prev;
+    if (UNLIKELY(p->links.late == l)) p->links.late = next;
     p->links.link_count--;
   }
   id_map_remove(&link_map, &l->node);

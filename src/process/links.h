@@ -31,6 +31,7 @@ struct monitor {
   struct kept *tag;           // NULL: 'DOWN'; when the watcher is a remote, its reference
   struct kept *object_kept;   // owns object when it is an external pid
   u8 kind;                    // enum monitor_kind
+  bool late;                  // made when the target was doomed already: it finds nobody
 };
 struct alias {
   struct id_node node;        // key: id of the reference
@@ -39,7 +40,8 @@ struct alias {
   u8 mode;                    // enum alias_mode
 };
 struct links {
-  struct link *first;         // links of this process (each record has one list node per side)
+  struct link *first, *last;  // links of this process in order of creation (each record has one list node per side)
+  struct link *late;          // the first one made since the process was doomed: that end of it finds nobody
   struct monitor *own;        // monitors this process made
   struct monitor *watched_first, *watched_last; // monitors on this process, in order of creation
   struct alias *aliases;
@@ -61,10 +63,9 @@ struct monitor *monitor_add(u64 id, struct process *watcher, struct process *tar
 struct monitor *monitor_find(u64 id);
 void monitor_remove(struct monitor *m);
 void monitor_cancel(struct monitor *m);            // the same, and tells another node
-// Delivers DOWN for m and removes it, with an alias that ends with it. The watcher lives; when it runs,
-// it gets the DOWN once it has been scheduled out. kept owns reason, or is NULL.
+// Sends DOWN for m. kept owns reason, or is NULL.
 void monitor_fire(struct monitor *m, term reason, struct kept *kept);
-struct message *monitor_down_to(struct process *watcher, u64 id, enum monitor_kind kind, term object, term name, term tag, term reason); // DOWN, the record aside; NULL: no memory
+void monitor_down(struct monitor *m, term reason); // it is received: m is removed, with an alias that ends with it
 extern struct id_map monitor_map;
 
 // alias.c

@@ -6,9 +6,9 @@
 
 #include "base/alloc.h"
 #include "memory/copy.h"
-#include "process/late.h"
 #include "process/process.h"
 #include "process/scheduler.h"
+#include "process/signal_queue.h"
 #include "process/timer.h"
 #include "term/atom.h"
 #include "term/compare.h"
@@ -114,16 +114,29 @@ struct message *draft_close(struct draft *d, term value) {
   return NULL;
 }
 
+INLINE void pin(struct mailbox *mb, struct message *msg) {
+  msg->pin_next = mb->pins;
+  mb->pins = msg;
+  mb->pinned++;
+}
+
+void mailbox_keep(struct process *p, struct message *msg) {
+  if (msg->pinned) pin(&p->mailbox, msg);
+}
+
+void mailbox_drop(struct process *p, struct message *msg) { message_free(&p->mailbox, msg); }
+
 void mailbox_append(struct process *p, struct message *msg) {
+  if (UNLIKELY(p->signals.first) && signal_queue_message(p, msg)) return;
+  mailbox_keep(p, msg);
+  mailbox_put(p, msg);
+}
+
+void mailbox_put(struct process *p, struct message *msg) {
   struct mailbox *mb = &p->mailbox;
   *mb->last = msg;
   mb->last = &msg->next;
   mb->length++;
-  if (msg->pinned) {
-    msg->pin_next = mb->pins;
-    mb->pins = msg;
-    mb->pinned++;
-  }
   if (p->is_js) {
     if (js_ready_hook) js_ready_hook(p);
   } else if (p->state == PROCESS_WAITING) {
@@ -138,9 +151,9 @@ struct message *mailbox_peek(struct process *p) {
   for (;;) {
     struct message *m = *mb->save;
     if (UNLIKELY(!m)) {
-      if (LIKELY(p->late == NULL)) return NULL;
-      late_received(p);
-      if (!*mb->save) return NULL;
+      if (LIKELY(p->signals.first == NULL)) return NULL;
+      signal_queue_receive(p);
+      if (!*mb->save || p->ends) return NULL;
       continue;
     }
     if (LIKELY(!is_marker(m))) return m;
@@ -187,7 +200,6 @@ void mailbox_remove(struct process *p) {
   struct message *m = unlink_at(mb, mb->save);
   merge_message(&ctx.heap, m);
   if (m->pinned) unpin(mb, m);
-  if (UNLIKELY(p->late != NULL)) late_message_gone(p, m);
   mem_free(m, sizeof *m, MEM_HEAP);
   mb->length--;
   mb->save = &mb->first;
@@ -202,9 +214,7 @@ bool mailbox_attach(struct process *p) {
   if (mb->pinned < MAILBOX_PINS) {
     merge_message(&ctx.heap, m);
     m->pinned = true;
-    m->pin_next = mb->pins;
-    mb->pins = m;
-    mb->pinned++;
+    pin(mb, m);
     return true;
   }
   // Too many roots already: X registers keep what they point into, the mailbox gets a new copy.
@@ -225,7 +235,6 @@ void mailbox_delete(struct process *p, struct message *msg) {
   while (*link && *link != msg) link = &(*link)->next;
   if (!*link) return;
   unlink_at(mb, link);
-  if (p->late) late_message_gone(p, msg);
   mb->length--;
   message_free(mb, msg);
 }

@@ -29,7 +29,11 @@ struct mailbox {
 };
 void mailbox_init(struct mailbox *m);
 bool mailbox_clear(struct process *p, u32 *units);           // drops everything, *units messages at most; true: empty
-void mailbox_append(struct process *p, struct message *msg); // takes msg, wakes p
+// Takes msg, which is received behind the signals that p has not received yet.
+void mailbox_append(struct process *p, struct message *msg);
+void mailbox_keep(struct process *p, struct message *msg);   // it belongs to p, but is not in the mailbox yet
+void mailbox_put(struct process *p, struct message *msg);    // it is received: wakes p
+void mailbox_drop(struct process *p, struct message *msg);   // kept, it is not received after all
 struct message *mailbox_peek(struct process *p);             // message at the save pointer, or NULL at the end (skips markers)
 u64 mailbox_words(const struct process *p);                  // of the fragments of messages not received
 void mailbox_next(struct process *p);                        // loop_rec_end

@@ -4,10 +4,10 @@
 #include "base/alloc.h"
 #include "process/event.h"
 #include "process/kept.h"
-#include "process/late.h"
 #include "process/links.h"
 #include "process/node.h"
 #include "process/signal.h"
+#include "process/signal_queue.h"
 #include "term/atom.h"
 #include "term/etf.h"
 #include "term/ref.h"
@@ -58,6 +58,7 @@ struct monitor *monitor_add(u64 id, struct process *watcher, struct process *tar
     return NULL;
   }
   own_insert(m);
+  m->late = target && target->doomed;
   if (target) watch_insert(m);
   return m;
 }
@@ -94,42 +95,47 @@ void monitor_cancel(struct monitor *m) {
   if (away) remote_idle(target);
 }
 
-static struct message *down_draft(struct process *watcher, u64 id, enum monitor_kind kind, term object, term name, term tag, term reason) {
+static struct message *down_draft(const struct monitor *m, term reason) {
   struct draft d;
-  size_t words = 6 + REF_WORDS + (name != NV ? 3 : 0) + copy_size(object) + copy_size(tag) + copy_size(reason);
-  if (!draft_open(&d, watcher, words)) return NULL;
-  if (kind == MONITOR_NODE) return draft_close(&d, tuple2(d.heap, ATOM_nodedown, object));
-  term to = name != NV ? tuple2(d.heap, name, object) : copy_term(d.heap, object);
-  term ref = ref_from_id(d.heap, id);
+  term object = m->object, tag = m->tag ? m->tag->value : ATOM_DOWN;
+  size_t words = 6 + REF_WORDS + (m->name != NV ? 3 : 0) + copy_size(object) + copy_size(tag) + copy_size(reason);
+  if (!draft_open(&d, m->watcher, words)) return NULL;
+  if (m->kind == MONITOR_NODE) return draft_close(&d, tuple2(d.heap, ATOM_nodedown, object));
+  term to = m->name != NV ? tuple2(d.heap, m->name, object) : copy_term(d.heap, object);
+  term ref = ref_from_id(d.heap, m->node.key);
   tag = copy_term(d.heap, tag);
   reason = copy_term(d.heap, reason);
-  return draft_close(&d, tuple5(d.heap, tag, ref, kind == MONITOR_PORT ? ATOM_port : ATOM_process, to, reason));
+  return draft_close(&d, tuple5(d.heap, tag, ref, m->kind == MONITOR_PORT ? ATOM_port : ATOM_process, to, reason));
 }
 
-struct message *monitor_down_to(struct process *watcher, u64 id, enum monitor_kind kind, term object, term name, term tag, term reason) {
+void monitor_down(struct monitor *m, term reason) {
+  struct process *watcher = m->watcher;
+  u64 id = m->node.key;
+  EVENT(EVENT_DOWN, watcher, watcher->pid, m->target ? m->target->pid : m->name != NV ? m->name : m->object, reason, id);
   mem_overdraft(SIGNAL_OVERDRAFT);
-  struct message *m = down_draft(watcher, id, kind, object, name, tag, reason);
+  struct message *message = down_draft(m, reason);
   mem_overdraft(0);
-  if (m) mailbox_append(watcher, m);
-  return m;
+  monitor_remove(m);
+  if (message) {
+    mailbox_keep(watcher, message);
+    mailbox_put(watcher, message);
+  } else {
+    signal_lost(watcher);
+  }
+  alias_demonitored(id);
 }
 
 void monitor_fire(struct monitor *m, term reason, struct kept *kept) {
   struct process *watcher = m->watcher;
-  u64 id = m->node.key;
   if (UNLIKELY(watcher->remote)) {
     remote_down(m, reason);
     monitor_remove(m);
     remote_idle(watcher);
-    return;
-  }
-  if (watcher == ctx.p && late_down(watcher, id, reason, kept)) {
+  } else if (UNLIKELY(watcher->ends)) {
+    monitor_remove(m);
+  } else if (UNLIKELY(watcher == ctx.p || watcher->signals.first) && signal_queue_down(watcher, m->node.key, reason, kept)) {
     untarget(m);
-    return;
+  } else {
+    monitor_down(m, reason);
   }
-  EVENT(EVENT_DOWN, watcher, watcher->pid, m->target ? m->target->pid : m->object, reason, id);
-  bool told = monitor_down_to(watcher, id, m->kind, m->object, m->name, m->tag ? m->tag->value : ATOM_DOWN, reason);
-  monitor_remove(m);
-  if (!told) signal_lost(watcher);
-  alias_demonitored(id);
 }

@@ -171,7 +171,7 @@ void node_tell(term what, term name, bool hidden, u64 id, term reason) {
   for (struct monitor *m = everyone.p.links.watched_first; m; m = m->watch_next) {
     u32 options = (u32)small_val(m->object);
     u32 wanted = options & (NODES_VISIBLE | NODES_HIDDEN) ? options : options | NODES_VISIBLE;
-    if (!(wanted & (hidden ? NODES_HIDDEN : NODES_VISIBLE)) || m->watcher->state == PROCESS_EXITING) continue;
+    if (!(wanted & (hidden ? NODES_HIDDEN : NODES_VISIBLE)) || m->watcher->ends) continue;
     struct draft d;
     struct message *message = NULL;
     if (draft_open(&d, m->watcher, 32 + (reason == NV ? 0 : copy_size(reason)))) message = draft_close(&d, node_message(d.heap, options, what, name, hidden, id, reason));

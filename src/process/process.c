@@ -10,12 +10,12 @@
 #include "process/event.h"
 #include "process/held.h"
 #include "process/kept.h"
-#include "process/late.h"
 #include "process/mailbox.h"
 #include "process/node.h"
 #include "process/port.h"
 #include "process/scheduler.h"
 #include "process/signal.h"
+#include "process/signal_queue.h"
 #include "process/table.h"
 #include "process/timer.h"
 #include "term/ref.h"
@@ -37,15 +37,21 @@ void process_init(void) {
   ctx.fault_class = ctx.fault_reason = ctx.fault_args = ctx.fault_info = ctx.fault_trace = NV;
 }
 
+static void finish_exits(void) {
+  u32 units;
+  do units = UINT32_MAX;
+  while (!exit_work(&units));
+}
+
 void process_destroy_all(void) {
   ctx.p = NULL;
   for (struct process *p = process_first, *next; p; p = next) {
     next = p->all_next;
     exit_process(p, ATOM_killed);
   }
-  while (!exit_work(UINT32_MAX)) {}
+  finish_exits();
   for (struct node *n = node_first; n; n = n->next) node_down(n, ATOM_killed);
-  while (!exit_work(UINT32_MAX)) {}
+  finish_exits();
   node_destroy_all();
   timer_destroy();
   table_destroy();
@@ -296,7 +302,7 @@ void process_leave(struct process *p) {
   p->ip = ctx.ip;
   p->heap = ctx.heap;
   ctx.p = NULL;
-  if (UNLIKELY(p->late != NULL) && p->is_js) late_deliver(p); // for others the scheduler does it
+  if (UNLIKELY(p->is_js)) signal_queue_leave(p); // for others the scheduler does it
 }
 
 // --- Stack ---------------------------------------------------------------------------------------------

@@ -12,6 +12,10 @@
 enum process_state { PROCESS_RUNNABLE, PROCESS_RUNNING, PROCESS_WAITING, PROCESS_EXITING, PROCESS_FREE };
 enum priority { PRIORITY_MAX, PRIORITY_HIGH, PRIORITY_NORMAL, PRIORITY_LOW };
 
+struct signal_queue {
+  struct signal *first, *last; // last counts while there is a first
+  struct signal *unsent;       // DOWN of a monitor of who is not there
+};
 struct process {
   term pid;
   u8 state;               // enum process_state
@@ -27,13 +31,15 @@ struct process {
   bool began_in_fun : 1;  // spawned as erlang:apply(Fun, [])
   bool message_on_heap : 1;
   bool gc_requested : 1;  // a major collection is wanted at the next safe point
-  bool exit_pending : 1;  // must exit with exit_reason at the next safe point (suicide in a BIF)
   bool save_calls : 1;
   bool ets_super_user : 1; // may do all with all tables (erts_internal:ets_super_user/1)
   bool ets_raw : 1;        // ets:first and ets:next see what was deleted while the table was fixed
   bool queued : 1;        // in a run queue, that of priority "queue"
   bool yielding : 1;      // in erlang:yield/0, which is called again after the yield
   bool hosted : 1;        // the host started it and is told of its end, subscribed or not
+  bool doomed : 1;        // an exit signal has decided that it ends with exit_reason: when it is scheduled
+  bool ends : 1;          // doomed or exiting: no message reaches it any more
+  bool asking : 1;        // in a BIF that waits until a doomed process is gone
   bool dist : 1;          // its end ends connections to other nodes: a distribution controller, or net_kernel
   bool remote : 1;        // the near end of a process of another node (node.h)
   u8 queue;
@@ -66,13 +72,13 @@ struct process {
   u32 reductions_base;
   u64 reductions;         // of finished slices
   struct dictionary *dictionary; // process dictionary, NULL while empty
-  term exit_reason;       // once exiting
+  term exit_reason;       // once doomed or exiting
   struct kept *exit_kept; // owns exit_reason when it is not immediate
   void *ets_tables;       // tables owned (struct ets_table *, linked)
   struct suspend *suspends, *suspended_by; // whom this process has suspended, who has suspended it
   struct held *held;      // registers of an operation that stopped in the middle, NULL
   struct work *work;      // what it has done so far, NULL
-  struct late *late;      // signals to itself and from the absent, see late.h
+  struct signal_queue signals; // sent and not yet received, see signal_queue.h
   term error_handler;     // module atom
   term label;             // proc_lib:set_label (kept off heap: immediate or NV), OTP 27+
   struct port *port;      // NULL, or what makes it a port

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// Run queues and the tick. Invariant: a process is queued exactly when it is RUNNABLE and not suspended.
+// Run queues and the tick. Invariant: a process is queued exactly when it is RUNNABLE and not suspended, or doomed.
 // Exits that are under way are finished before any process runs. Called by the host (tick) and, through
 // scheduler_ready, by whatever wakes a process.
 #include "process/scheduler.h"
 
 #include "memory/retire.h"
 #include "base/hostcalls.h"
-#include "process/late.h"
 #include "process/mailbox.h"
 #include "process/signal.h"
+#include "process/signal_queue.h"
 #include "process/timer.h"
 
 enum {
   LOW_EVERY = 8,          // a low priority process runs once for so many of normal priority (erlang:process_flag/2)
   CLOCK_EVERY = 2000,     // reductions between two looks at the clock: some 20 to 50 microseconds
   SLICE_COST = 20,        // what entering and leaving a process counts
-  EXIT_UNITS = 500        // exit work between two looks at the clock
+  EXIT_UNITS = 500,       // exit work between two looks at the clock
+  TURN = 500              // reductions
 };
 
 struct queue { struct process *first, *last; };
@@ -30,10 +31,15 @@ u32 vm_halt_requested;
 i32 vm_halt_code;
 static struct queue queues[PRIORITY_LOW + 1];
 static u32 queued, normal_turns;
+// When tests make slices shorter than a turn, a process goes on until its turn is over: so what a few lines of code see does
+// not depend on how long slices are. NULL: the last one's turn is over.
+static struct process *turn_of;
+static u64 turn_begun;
 
 void scheduler_init(void) {
   memset(queues, 0, sizeof queues);
   queued = normal_turns = 0;
+  turn_of = NULL;
   scheduler_switches = scheduler_reductions = busy_us = tick_begun = 0;
 }
 
@@ -58,6 +64,7 @@ void scheduler_remove(struct process *p) {
   else q->last = p->run_prev;
   p->queued = false;
   queued--;
+  if (UNLIKELY(p == turn_of)) turn_of = NULL;
 }
 
 void scheduler_ready(struct process *p) {
@@ -69,9 +76,17 @@ void scheduler_ready(struct process *p) {
   if (p->state == PROCESS_RUNNABLE && !p->queued && !p->suspend_count) enqueue(p);
 }
 
+void scheduler_doomed(struct process *p) {
+  if (p->state == PROCESS_WAITING) p->state = PROCESS_RUNNABLE;
+  if (!p->queued) enqueue(p);
+}
+
+bool scheduler_in_turn(const struct process *p) { return p == turn_of; }
+
 u32 scheduler_runnable(void) { return queued; }
 
 static struct process *pick(void) {
+  if (UNLIKELY(turn_of != NULL)) return turn_of;
   for (int i = PRIORITY_MAX; i <= PRIORITY_HIGH; i++)
     if (queues[i].first) return queues[i].first;
   struct process *low = queues[PRIORITY_LOW].first, *normal = queues[PRIORITY_NORMAL].first;
@@ -80,6 +95,14 @@ static struct process *pick(void) {
     return low;
   }
   return normal;
+}
+
+// Whether p's turn is not over.
+static bool goes_on(struct process *p) {
+  if (ctx.status != RUN_YIELD || p->yielding || p->suspend_count || p->ends || p->reductions - turn_begun >= TURN) return false;
+  enqueue(p);
+  turn_of = p;
+  return true;
 }
 
 // What the slice left the process in.
@@ -103,14 +126,20 @@ static void settle(struct process *p) {
       return;
   }
   if (UNLIKELY(p->heap.exhausted)) exit_process(p, ATOM_system_limit);
-  if (UNLIKELY(p->late != NULL) && (p->state != PROCESS_RUNNABLE || late_due(p))) late_deliver(p);
+  if (UNLIKELY(scheduler_slice < TURN) && goes_on(p)) return;
+  if (UNLIKELY(p->signals.first || p->signals.unsent)) signal_queue_leave(p);
   if (p->state == PROCESS_RUNNABLE && !p->queued && !p->suspend_count) enqueue(p);
 }
 
 // Runs one slice; returns the reductions it took.
 static u64 run(struct process *p) {
   u64 before = p->reductions;
+  if (turn_of != p) turn_begun = before;
   scheduler_remove(p);
+  if (UNLIKELY(p->doomed)) {
+    exit_doomed(p);
+    return 0;
+  }
   p->state = PROCESS_RUNNING;
   p->hibernated = false;
   scheduler_switches++;
@@ -144,8 +173,9 @@ enum tick_result scheduler_tick(u64 deadline_us, u64 max_reductions, i64 *wake_u
       if ((now >= deadline_us && used) || (max_reductions && used >= max_reductions)) break;
     }
     if (UNLIKELY(exit_pending())) {
-      exit_work(EXIT_UNITS);
-      used += CLOCK_EVERY;
+      u32 units = EXIT_UNITS;
+      exit_work(&units);
+      used += (EXIT_UNITS - units) * (CLOCK_EVERY / EXIT_UNITS);
       continue;
     }
     if (timer_next() <= now) timer_fire(now);

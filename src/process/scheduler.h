@@ -10,6 +10,8 @@ extern void (*js_ready_hook)(struct process *p); // a JavaScript process has som
 
 void scheduler_init(void);
 void scheduler_ready(struct process *p);       // waiting -> runnable (no-op when runnable, suspended or exiting)
+void scheduler_doomed(struct process *p);      // gets its turn whatever state it is in
+bool scheduler_in_turn(const struct process *p); // its slice is over, its turn is not (only when tests make slices short)
 void scheduler_remove(struct process *p);      // out of its run queue
 enum tick_result { TICK_IDLE, TICK_RUNNABLE, TICK_TIMER, TICK_HALTED };
 // Runs until the deadline (host clock, microseconds), until max_reductions are used (0: no such limit),

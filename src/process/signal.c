@@ -7,13 +7,13 @@
 #include "memory/copy.h"
 #include "process/event.h"
 #include "process/kept.h"
-#include "process/late.h"
 #include "process/node.h"
 #include "process/port.h"
+#include "process/signal_queue.h"
 #include "term/etf.h"
 #include "term/ref.h"
 
-static struct message *send_copy(struct process *from, struct process *to, term value) {
+static struct message *copy(struct process *from, struct process *to, term value) {
   struct draft d;
   size_t words = copy_size(value);
   if (!draft_open(&d, to, words)) return NULL;
@@ -22,30 +22,38 @@ static struct message *send_copy(struct process *from, struct process *to, term 
   // A copy costs its sender, so that big messages do not outrun the scheduler.
   if (from && from == ctx.p) ctx.fcalls -= (i32)(words / 16 < 1000 ? words / 16 : 1000);
   EVENT(EVENT_MESSAGE, to, to->pid, from ? from->pid : NV, value, 0);
-  mailbox_append(to, m);
   return m;
 }
 
 bool signal_send(struct process *from, struct process *to, term value) {
-  return to->state == PROCESS_EXITING || send_copy(from, to, value) != NULL;
+  if (UNLIKELY(to->ends)) return true;
+  struct message *m = copy(from, to, value);
+  if (LIKELY(m != NULL)) mailbox_append(to, m);
+  return m != NULL;
 }
 
-// A message through an alias. What ends the alias ends it before the next message can come.
+// What ends an alias ends it before the next message can come.
+bool signal_alias_message(struct process *to, struct message *m, u64 id) {
+  struct alias *a = alias_find(id);
+  if (!a || a->owner != to) return false;
+  struct monitor *monitor = a->mode == ALIAS_REPLY_DEMONITOR ? monitor_find(id) : NULL;
+  if (a->mode == ALIAS_REPLY || a->mode == ALIAS_REPLY_DEMONITOR) alias_remove(a);
+  if (monitor) monitor_cancel(monitor);
+  mailbox_put(to, m);
+  return true;
+}
+
 static enum send_result send_to_alias(struct process *from, term ref, term value) {
   u64 id = ref_id(ref);
   struct alias *a = alias_find(id);
-  if (!a || a->owner->state == PROCESS_EXITING) return SEND_OK;
-  struct process *to = a->owner;
-  bool reply = a->mode == ALIAS_REPLY || a->mode == ALIAS_REPLY_DEMONITOR;
-  struct message *m = send_copy(from, to, value);
+  struct process *to = a ? a->owner : NULL;
+  if (!to || to->ends) return SEND_OK;
+  struct message *m = copy(from, to, value);
   if (!m) return SEND_NO_MEMORY;
-  if (reply) {
-    struct monitor *monitor = a->mode == ALIAS_REPLY_DEMONITOR ? monitor_find(id) : NULL;
-    if (monitor) monitor_cancel(monitor);
-    alias_remove(a);
-  } else if (to == ctx.p) {
-    late_self_alias(to, m, id);
-  }
+  // One's own alias may end before the message is received.
+  if (UNLIKELY(to == ctx.p || to->signals.first) && signal_queue_alias(to, m, id)) return SEND_OK;
+  mailbox_keep(to, m);
+  signal_alias_message(to, m, id);
   return SEND_OK;
 }
 
@@ -78,7 +86,7 @@ enum send_result signal_send_to(struct process *from, term destination, term val
 
 void signal_lost(struct process *to) {
   if (to == ctx.p) ctx.heap.exhausted = true; // ends it when it is scheduled out
-  else exit_process(to, ATOM_system_limit);
+  else exit_when_scheduled(to, ATOM_system_limit, NULL);
 }
 
 // --- Exit signals ---------------------------------------------------------------------------------------
@@ -95,42 +103,62 @@ static struct message *exit_message(struct process *to, term from, term reason) 
   mem_overdraft(SIGNAL_OVERDRAFT);
   struct message *m = exit_draft(to, from, reason);
   mem_overdraft(0);
-  if (m) mailbox_append(to, m);
   return m;
 }
 
-bool signal_exit_message(struct process *to, term from, term reason) { return exit_message(to, from, reason) != NULL; }
+bool signal_exit_message(struct process *to, term from, term reason) {
+  struct message *m = exit_message(to, from, reason);
+  if (m) mailbox_append(to, m);
+  return m != NULL;
+}
 
+static void exit_event(term from, struct process *to, term reason, enum exit_cause cause, enum signal_outcome outcome) {
+  EVENT(EVENT_SIGNAL, to, to->pid, from, reason, (u64)cause << 8 | outcome);
+}
+
+// The exit signal is received, or will be before to runs again.
 static void receive_exit(term from, struct process *to, term reason, struct kept *kept, bool by_link, enum exit_cause cause) {
-  if (to->state == PROCESS_EXITING) return;
-  if (UNLIKELY(to->port != NULL)) {
-    port_exit(to, from, reason, kept, by_link);
-    return;
-  }
   bool to_self = from == to->pid && cause == EXIT_CAUSE_EXIT2;
   bool untrappable = reason == ATOM_kill && !by_link;
   if (to->trap_exit && !untrappable) {
-    EVENT(EVENT_SIGNAL, to, to->pid, from, reason, (u64)cause << 8 | SIGNAL_TRAPPED);
+    exit_event(from, to, reason, cause, SIGNAL_TRAPPED);
     struct message *m = exit_message(to, from, reason);
-    if (!m) signal_lost(to);
-    else if (to_self && to == ctx.p) late_self_exit(to, m);
+    if (!m) {
+      signal_lost(to);
+      return;
+    }
+    mailbox_keep(to, m);
+    mailbox_put(to, m);
   } else if (reason == ATOM_normal && !to_self) {
-    EVENT(EVENT_SIGNAL, to, to->pid, from, reason, (u64)cause << 8 | SIGNAL_IGNORED);
+    exit_event(from, to, reason, cause, SIGNAL_IGNORED);
   } else {
-    EVENT(EVENT_SIGNAL, to, to->pid, from, reason, (u64)cause << 8 | SIGNAL_KILLED);
-    if (untrappable) exit_process(to, ATOM_killed);
-    else exit_process_kept(to, reason, kept);
+    exit_event(from, to, reason, cause, SIGNAL_KILLED);
+    if (untrappable) reason = ATOM_killed, kept = NULL;
+    if (to == ctx.p) exit_process_kept(to, reason, kept);
+    else exit_when_scheduled(to, reason, kept);
   }
 }
 
+void signal_exit_received(term from, struct process *to, term reason, struct kept *kept, bool by_link) {
+  receive_exit(from, to, reason, kept, by_link, by_link ? EXIT_CAUSE_LINK : EXIT_CAUSE_EXIT2);
+}
+
+// Whether an exit signal to a process that runs, or is in the middle of its turn, waits until it is received.
+static bool waits(struct process *to, bool fatal) { return to == ctx.p || (to->signals.first && !fatal); }
+
+static void exit_self(struct process *p, term reason) {
+  bool stays = p->trap_exit && reason != ATOM_kill;
+  if (stays && signal_queue_exit(p, p->pid, reason, NULL, false)) return;
+  signal_queue_receive(p); // what came before may end it in another way
+  if (!p->ends) receive_exit(p->pid, p, reason, NULL, false, EXIT_CAUSE_EXIT2);
+}
+
 void signal_exit(term from, struct process *to, term reason, enum exit_cause cause) {
-  if (cause == EXIT_CAUSE_LINK) {
-    struct process *peer = process_find(from);
-    struct link *l = peer && peer != to ? link_find(peer, to) : NULL;
-    if (!l) return;
-    link_remove(l);
-  }
-  receive_exit(from, to, reason, NULL, cause == EXIT_CAUSE_LINK, cause);
+  if (UNLIKELY(to->ends)) return;
+  bool fatal = reason == ATOM_kill || (!to->trap_exit && reason != ATOM_normal);
+  if (UNLIKELY(to->port != NULL)) port_exit(to, from, reason, NULL, false);
+  else if (UNLIKELY(to == ctx.p && from == to->pid)) exit_self(to, reason);
+  else if (LIKELY(!waits(to, fatal)) || !signal_queue_exit(to, from, reason, NULL, false)) receive_exit(from, to, reason, NULL, false, cause);
 }
 
 void signal_exit_by_link(term from, struct process *to, term reason, struct kept *kept) {
@@ -139,7 +167,8 @@ void signal_exit_by_link(term from, struct process *to, term reason, struct kept
     remote_idle(to);
     return;
   }
-  // What a running process brings on itself reaches it when it has been scheduled out.
-  if (to == ctx.p && to->state != PROCESS_EXITING && late_link_exit(to, from, reason, kept)) return;
-  receive_exit(from, to, reason, kept, true, EXIT_CAUSE_LINK);
+  if (UNLIKELY(to->ends)) return;
+  bool fatal = !to->trap_exit && reason != ATOM_normal;
+  if (UNLIKELY(to->port != NULL)) port_exit(to, from, reason, kept, true);
+  else if (LIKELY(!waits(to, fatal)) || !signal_queue_exit(to, from, reason, kept, true)) receive_exit(from, to, reason, kept, true, EXIT_CAUSE_LINK);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signals and their immediate delivery: a signal takes effect in the receiver when it is sent. With one
-// thread this satisfies every order Erlang guarantees. A message is a signal. Exits run from a work list
-// (exit.c), so chains of any length neither recurse nor freeze the host.
+// Signals: they act when their receiver is scheduled, as in OTP. What nobody can tell from that is done when they are sent:
+// see signal_queue.h. A message is a signal. Exits run from a work list (exit.c), so chains of any length neither recurse
+// nor freeze the host.
 #ifndef PROCESS_SIGNAL_H
 #define PROCESS_SIGNAL_H
 
@@ -14,24 +14,30 @@ bool signal_send(struct process *from, struct process *to, term value);
 // The destination of "!": pid, registered name, {Name, Node}, alias, port. Result of the send.
 enum send_result { SEND_OK, SEND_BADARG, SEND_NO_MEMORY, SEND_NOSUSPEND };
 enum send_result signal_send_to(struct process *from, term destination, term value);
+// What was sent through the alias id is received: false when it is an alias no more.
+bool signal_alias_message(struct process *to, struct message *m, u64 id);
 // exit/2. cause tells what JS events report.
 enum exit_cause { EXIT_CAUSE_LINK, EXIT_CAUSE_EXIT2, EXIT_CAUSE_MONITOR, EXIT_CAUSE_HOST, EXIT_CAUSE_GROUP };
 void signal_exit(term from, struct process *to, term reason, enum exit_cause cause);
 struct kept;
 // The signal of a broken link (the record is gone already). kept owns reason, or is NULL.
 void signal_exit_by_link(term from, struct process *to, term reason, struct kept *kept);
+void signal_exit_received(term from, struct process *to, term reason, struct kept *kept, bool by_link); // by the running process
 // A message to could not be made that no sender answers for: {'EXIT', ...}, 'DOWN', a timer's. Without it to might wait for
 // ever, so it is to who is out of memory.
 void signal_lost(struct process *to);
 bool signal_exit_message(struct process *to, term from, term reason); // just {'EXIT', From, Reason}. False: no memory
 
+// p will exit with reason when it is scheduled; until then it is there for everybody. The first reason wins.
+void exit_when_scheduled(struct process *p, term reason, struct kept *kept);
+void exit_doomed(struct process *p);                         // a doomed process is scheduled, or its end cannot wait
 // Marks p as exiting with reason (copied out of any heap) and queues its teardown. The one place a
 // process dies. Idempotent: the first reason wins. A running process must be left before anything else:
 // its BIF returns BIF_EXITING, or the engine RUN_EXIT.
 void exit_process(struct process *p, term reason);
 void exit_process_kept(struct process *p, term reason, struct kept *kept); // shares kept, which owns reason (or NULL)
-// Works on queued teardowns until done or units are used up. True: all done. Stops at a process that runs.
-bool exit_work(u32 units);
+// Works on queued teardowns until done or the units are used up. True: all done. Stops at a process that runs.
+bool exit_work(u32 *units);
 bool exit_pending(void);
 void exit_init(void);
 // The running process dies of an exception nobody caught: makes the exit reason, reports it, exits.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Suspensions. One record for each pair (holder, target) with a count; it is in both processes' lists.
 // Invariant: a target's suspend_count is the sum of the counts on it, and while it is not zero the
-// target is in no run queue.
+// target is in no run queue, unless it is doomed.
 #include "base/alloc.h"
 #include "process/scheduler.h"
 #include "process/signal.h"
@@ -33,7 +33,7 @@ bool suspend_add(struct process *holder, struct process *target) {
   }
   s->count++;
   target->suspend_count++;
-  if (target->queued) scheduler_remove(target);
+  if (target->queued && !target->doomed) scheduler_remove(target);
   return true;
 }
 

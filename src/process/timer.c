@@ -150,7 +150,7 @@ static void fire_message(struct timer *t) {
   struct process *to = t->to ? t->to : registered_find(t->name);
   struct draft d;
   struct message *m = NULL;
-  if (!to || to->state == PROCESS_EXITING) {
+  if (!to || to->ends) {
     // nobody waits for it
   } else if (!t->wrap) {
     if (!signal_send(NULL, to, t->message->value)) signal_lost(to);

@@ -5,6 +5,7 @@
 #include "process/mailbox.h"
 #include "process/node.h"
 #include "process/port.h"
+#include "process/scheduler.h"
 #include "process/signal.h"
 #include "process/timer.h"
 
@@ -18,12 +19,14 @@ static bool live(struct process *p) { return p && (p->remote ? live_remote(p) : 
 static void verify_links(const struct process *p, struct sums *s) {
   u32 n = 0;
   const struct link *prev = NULL;
+  bool late = !p->links.late;
   for (const struct link *l = p->links.first; l; prev = l, l = link_next(l, p), n++) {
+    late |= l == p->links.late;
     s->ok &= l->end[0] == p || l->end[1] == p;
     s->ok &= l->end[0] != l->end[1] && live(l->end[0]) && live(l->end[1]);
     s->ok &= l->prev[link_side(l, p)] == prev && link_find(l->end[0], l->end[1]) == l;
   }
-  s->ok &= n == p->links.link_count;
+  s->ok &= n == p->links.link_count && p->links.last == prev && late;
   s->link_ends += n;
 }
 
@@ -38,7 +41,7 @@ static void verify_monitors(const struct process *p, struct sums *s) {
   n = 0;
   const struct monitor *prev = NULL;
   for (const struct monitor *m = p->links.watched_first; m; prev = m, m = m->watch_next, n++)
-    s->ok &= m->target == p && live(m->watcher) && m->watch_prev == prev;
+    s->ok &= m->target == p && live(m->watcher) && m->watch_prev == prev && (!m->late || p->doomed) && !(prev && prev->late && !m->late);
   s->ok &= n == p->links.watched_count && p->links.watched_last == prev;
   s->watched += n;
 }
@@ -57,7 +60,8 @@ static void verify_mailbox(const struct process *p, struct sums *s) {
     pinned += m->pinned;
     save |= p->mailbox.save == &m->next;
   }
-  s->ok &= messages == p->mailbox.length && pinned == p->mailbox.pinned && save && p->mailbox.last == last;
+  bool all = p->signals.first != NULL || pinned == p->mailbox.pinned; // some may be of messages not received yet
+  s->ok &= messages == p->mailbox.length && pinned <= p->mailbox.pinned && all && save && p->mailbox.last == last;
 }
 
 static void verify_timers(const struct process *p, struct sums *s) {
@@ -80,8 +84,9 @@ static void verify_process(struct process *p, void *arg) {
   verify_timers(p, s);
   s->ok &= suspend_valid(p);
   s->ok &= p->state != PROCESS_FREE && (p->name == NV || registered_find(p->name) == p);
-  s->ok &= !p->queued || (p->state == PROCESS_RUNNABLE && p->suspend_count == 0);
+  s->ok &= !p->queued || p->doomed || (p->state == PROCESS_RUNNABLE && p->suspend_count == 0);
   s->ok &= p->state != PROCESS_RUNNABLE || p->queued || p->suspend_count;
+  s->ok &= p->doomed ? p->queued && p->ends : !p->ends && !p->links.late && (!p->signals.first || scheduler_in_turn(p));
 }
 
 // Those of a node: joined to something, found again, of a node that is not idle.

@@ -170,7 +170,7 @@ int main(void) {
   // The owner dies: its tables go.
   for (u32 i = 0; i < 100; i++) CHECK(make(ETS_BAG) != NULL);
   exit_process(owner, ATOM_kill);
-  while (!exit_work(10)) continue;
+  for (u32 units = 10; !exit_work(&units); units = 10) continue;
   CHECK(ets_free_work(UINT32_MAX));
   process_destroy_all();
   ets_destroy();

@@ -35,7 +35,9 @@ static void asleep(struct process *p) {
   scheduler_remove(p);
   p->state = PROCESS_WAITING;
 }
-static void finish(void) { while (!exit_work(1000)) {} }
+static void finish(void) {
+  for (u32 units = 1000; !exit_work(&units); units = 1000) continue;
+}
 
 static void random_timers(void) {
   struct process *p = make(PRIORITY_NORMAL);

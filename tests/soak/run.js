@@ -26,7 +26,7 @@ for (let i = 0; i < args.length; i++) {
 if (modes.length === 0) modes.push('release', 'wasm');
 
 function command(system, argv) {
-  if (system === 'erl') return ['erl', ['-noshell', '-pa', out, '-run', 'soak_model', 'run', ...argv, '-s', 'init', 'stop']];
+  if (system === 'erl') return ['erl', ['+S', '1', '-noshell', '-pa', out, '-run', 'soak_model', 'run', ...argv, '-s', 'init', 'stop']];
   if (system === 'wasm') return [process.execPath, [join(root, 'js/cli.js'), 'run', '-noshell', '-pa', out, '-run', 'soak_model', 'run', ...argv, '-s', 'init', 'stop']];
   // Under GC stress everything is slow: no timeout must fire before all is done.
   const [build, flags] = system.startsWith('slice=') ? ['native', ['-slice', system.slice(6)]] : [system, system === 'stress' ? ['-virtual-clock'] : []];

@@ -113,7 +113,7 @@ step(Seed, N) ->
         L ->
             P = one_of(L, A), Q = one_of(get(procs), B),
             Ref = case get(refs) of [] -> make_ref(); Refs -> one_of(Refs, D) end,
-            {Name, Result} = op(K rem 40, P, Q, Ref, C, D),
+            {Name, Result} = op(K rem 42, P, Q, Ref, C, D),
             {Name, clean(P), clean(Q), clean(Ref), Result}
     end.
 
@@ -165,7 +165,40 @@ op(37, P, Q, _, _, _) ->
                 X -> clean(X)
             end};
 op(38, P, Q, _, _, _) -> {{monitor, twice}, [remember(R) || R <- list(do(P, fun() -> [erlang:monitor(process, Q), erlang:monitor(process, Q)] end))]};
-op(39, P, _, _, C, _) -> F = one_of([max, high, normal, low], C), {{priority, F}, do(P, fun() -> process_flag(priority, F), process_flag(priority, normal) end)}.
+op(39, P, _, _, C, _) -> F = one_of([max, high, normal, low], C), {{priority, F}, do(P, fun() -> process_flag(priority, F), process_flag(priority, normal) end)};
+%% What P sees right after its signal to Q. Nothing may end P meanwhile, so it has no links.
+op(K, P, Q, _, C, _) when P =/= Q ->
+    R = reason(C), Tables = get(tables),
+    {{seen, K, R}, clean(do(P, fun() ->
+        case process_info(self(), links) of
+            {links, []} when K =:= 40 -> seen(Q, R, Tables);
+            {links, []} -> asked(Q, R);
+            _ -> linked
+        end end))};
+op(_, _, _, _, _, _) -> {none, none}.
+
+%% Until Q is scheduled it has its names and tables, is listed, and a message to somebody else comes before its DOWN.
+seen(Q, R, Tables) ->
+    Me = self(),
+    O = spawn(fun() -> monitor(process, Q), Me ! {ready, self()}, Me ! {saw, self(), saw()} end),
+    receive {ready, O} -> ok end,
+    exit(Q, R),
+    O ! hi,
+    Names = [whereis(N) =:= Q || N <- names()],
+    Owned = [ets:info(T, owner) =:= Q || T <- Tables],
+    Listed = lists:member(Q, processes()),
+    receive {saw, O, L} -> {Names, Owned, Listed, L} end.
+
+saw() -> receive hi -> [hi | saw()]; {'DOWN', _, _, _, R} -> [{down, R} | saw()]; done -> [] after 20 -> [] end.
+
+%% Whoever asks hears of Q after the signals that were sent before.
+asked(Q, R) ->
+    M = monitor(process, Q), exit(Q, R), N = monitor(process, Q), Q ! {hello, self(), 0},
+    Alive = erlang:is_process_alive(Q),
+    Info = case process_info(Q, trap_exit) of {trap_exit, T} -> T; X -> X end,
+    Downs = [receive {'DOWN', I, _, _, W} -> W after 20 -> none end || not Alive, I <- [M, N]],
+    demonitor(M, [flush]), demonitor(N, [flush]),
+    {Alive, Info, Downs, [whereis(A) =:= Q || A <- names()]}.
 
 list(L) when is_list(L) -> L;
 list(X) -> [X].
