@@ -79,9 +79,10 @@ static bool exit_by_link(term from, term to, term reason) {
   struct process *remote, *local;
   struct link *l = link_of(from, to, &remote, &local);
   if (!l) return true;
+  struct exit_signal e = {.from = from, .reason = reason, .priority = link_priority(l, local)};
   link_remove(l);
   remote_idle(remote);
-  signal_exit_by_link(from, local, reason, NULL);
+  signal_exit_by_link(local, &e);
   return true;
 }
 

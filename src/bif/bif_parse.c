@@ -127,16 +127,7 @@ term bif_term_to_string_2(struct process *p UNUSED, term *a) {
   return failed ? bif_system_limit() : list;
 }
 
-// --- Signals with options (28 on). There is one queue here, so that priority makes no difference --------
-
-term bif_exit_3(struct process *p, term *a) {
-  u32 n;
-  return bif_list_length(a[2], &n) ? bif_exit_2(p, a) : bif_badarg();
-}
-term bif_link_2(struct process *p, term *a) {
-  u32 n;
-  return bif_list_length(a[1], &n) ? bif_link_1(p, a) : bif_badarg();
-}
+// --- Processes, one after another (28 on)
 
 static void add_pid(struct process *p, void *arg) {
   term *list = arg;

@@ -35,6 +35,14 @@ term bif_after_exits(struct process *p, term *a, term value) {
   return bif_yield();
 }
 
+bool bif_priority_option(term t) { return t == ATOM_priority && system_otp_release() >= 28; }
+
+bool bif_priority_options(term list, bool *priority) {
+  *priority = is_cons(list);
+  while (is_cons(list) && bif_priority_option(hd(list))) list = tl(list);
+  return list == NIL;
+}
+
 bool bif_received(struct process *p, struct process *of) {
   if (LIKELY(!of || !of->doomed)) return !(p->asking = false);
   if (p->is_js) { // it cannot wait
@@ -72,10 +80,11 @@ static term sent(enum send_result result, term value) {
 term bif_send_2(struct process *p, term *a) { return sent(signal_send_to(p, a[0], a[1]), a[1]); }
 
 term bif_send_3(struct process *p, term *a) {
-  bool noconnect = false;
+  bool noconnect = false, priority = false;
   term o = a[2];
   for (; is_cons(o); o = tl(o)) {
     if (hd(o) == ATOM_noconnect) noconnect = true;
+    else if (bif_priority_option(hd(o))) priority = true;
     else if (hd(o) != ATOM_nosuspend) return bif_badopt();
   }
   if (o != NIL) return bif_badopt();
@@ -85,13 +94,30 @@ term bif_send_3(struct process *p, term *a) {
     while (n && n->name != node) n = n->next;
     if (is_atom(node) && node != etf_node_name && !(n && n->state != NODE_IDLE)) return ATOM_noconnect;
   }
+  if (priority && is_local_ref(a[0])) return sent(signal_send_priority(p, a[0], a[1]), ATOM_ok);
   return sent(signal_send_to(p, a[0], a[1]), ATOM_ok);
 }
 
 // --- Exit signals and links --------------------------------------------------------------------------------
 
+// Through an alias, as of OTP 28.
+static term exit_alias(struct process *p, const term *a, bool priority) {
+  if (!is_local_ref(a[0])) return ATOM_true;
+  signal_queue_send(p, a[0]);
+  signal_exit_alias(p->pid, a[0], a[1], priority);
+  return p->ends ? bif_exiting() : ATOM_true;
+}
+
+term bif_exit_3(struct process *p, term *a) {
+  bool priority = false;
+  if (a[0] == NV) return ATOM_true;
+  if (!bif_priority_options(a[2], &priority)) return bif_badopt();
+  return is_ref(a[0]) ? exit_alias(p, a, priority) : bif_exit_2(p, a);
+}
+
 term bif_exit_2(struct process *p, term *a) {
   if (a[0] == NV) return ATOM_true;
+  if (is_ref(a[0]) && system_otp_release() >= 28) return exit_alias(p, a, false);
   if (!is_pid(a[0]) && !is_port(a[0])) return bif_badarg();
   if (UNLIKELY(!is_of_this_node(a[0]))) return is_port(a[0]) || remote_exit(p->pid, a[0], a[1], false) ? ATOM_true : bif_system_limit();
   signal_queue_send(p, a[0]);
@@ -108,12 +134,11 @@ static term link_noproc(struct process *p, term other) {
   return signal_exit_message(p, other, ATOM_noproc) ? ATOM_true : bif_system_limit(); // in the mailbox at once
 }
 
-term bif_link_1(struct process *p, term *a) {
-  term other = a[0];
+static term link_to(struct process *p, term other, bool priority) {
   if (!is_pid(other) && !is_port(other)) return bif_badarg();
   struct process *peer = NULL;
   if (UNLIKELY(!is_of_this_node(other)) && (is_port(other) || !(peer = away(other, boxed_ptr(other)[1]))))
-    return signal_queue_exit(p, other, ATOM_noconnection, NULL, true) ? ATOM_true : bif_system_limit();
+    return signal_queue_exit(p, &(struct exit_signal){.from = other, .reason = ATOM_noconnection, .by_link = true, .priority = priority}) ? ATOM_true : bif_system_limit();
   if (other == p->pid) return ATOM_true;
   if (LIKELY(!peer)) peer = endpoint_find(other);
   if (!peer) return link_noproc(p, other);
@@ -126,7 +151,16 @@ term bif_link_1(struct process *p, term *a) {
   if (UNLIKELY(peer->remote) && (result == LINK_NO_MEMORY || (result == LINK_MADE && !remote_link(p, peer)))) remote_idle(peer);
   if (result == LINK_NO_MEMORY) return bif_system_limit();
   if (result == LINK_MADE) EVENT(EVENT_LINK, p, p->pid, peer->pid, NV, 0);
+  if (UNLIKELY(priority || link_priority_map.count)) link_set_priority(link_find(p, peer), p, priority);
   return ATOM_true;
+}
+
+term bif_link_1(struct process *p, term *a) { return link_to(p, a[0], false); }
+
+term bif_link_2(struct process *p, term *a) {
+  bool priority;
+  if (!bif_priority_options(a[1], &priority)) return bif_badopt();
+  return link_to(p, a[0], priority);
 }
 
 term bif_unlink_1(struct process *p, term *a) {
@@ -144,8 +178,12 @@ term bif_unlink_1(struct process *p, term *a) {
 
 // --- Monitors ------------------------------------------------------------------------------------------------
 
-bool bif_monitor_options(term list, term *tag, u8 *alias) {
+bool bif_monitor_options(term list, term *tag, u8 *alias, bool *priority) {
   for (; is_cons(list); list = tl(list)) {
+    if (bif_priority_option(hd(list))) {
+      *priority = true;
+      continue;
+    }
     if (!is_tuple_of(hd(list), 2)) return false;
     term *e = tuple_elements(hd(list));
     if (e[0] == ATOM_tag) *tag = e[1];
@@ -164,6 +202,7 @@ struct request {          // of a monitor
   enum monitor_kind kind;
   term tag;
   u8 alias;
+  bool priority;
 };
 
 // DOWN of a name that nobody has is sent at once, of a pid later.
@@ -180,6 +219,7 @@ static term monitor_made(struct request *r, struct process *target, term object,
     if (m) monitor_remove(m);
     return bif_system_limit();
   }
+  m->priority = r->priority;
   if (target && UNLIKELY(target->remote)) remote_monitor(m);
   EVENT(EVENT_MONITOR, r->p, r->p->pid, target ? target->pid : object, NV, r->id);
   return ref_from_id(HEAP, r->id);
@@ -226,7 +266,7 @@ term bif_monitor_2(struct process *p, term *a) {
 
 term bif_monitor_3(struct process *p, term *a) {
   struct request r = {.p = p, .tag = NV};
-  if (!bif_monitor_options(a[2], &r.tag, &r.alias)) return bif_badopt();
+  if (!bif_monitor_options(a[2], &r.tag, &r.alias, &r.priority)) return bif_badopt();
   return monitor(&r, a[0], a[1]);
 }
 
@@ -289,25 +329,29 @@ term bif_monitor_node_3(struct process *p, term *a) {
 
 // --- Aliases ----------------------------------------------------------------------------------------------------
 
-static term new_alias(struct process *p, enum alias_mode mode) {
+static term new_alias(struct process *p, enum alias_mode mode, bool priority) {
   u64 id = ref_next_id();
-  return alias_add(id, p, mode) ? ref_from_id(HEAP, id) : bif_system_limit();
+  if (!alias_add(id, p, mode)) return bif_system_limit();
+  alias_find(id)->priority = priority;
+  return ref_from_id(HEAP, id);
 }
 
 term bif_alias_0(struct process *p, term *a) {
   (void)a;
-  return new_alias(p, ALIAS_EXPLICIT);
+  return new_alias(p, ALIAS_EXPLICIT, false);
 }
 
 term bif_alias_1(struct process *p, term *a) {
   enum alias_mode mode = ALIAS_EXPLICIT;
+  bool priority = false;
   term o = a[0];
   for (; is_cons(o); o = tl(o)) {
     if (hd(o) == ATOM_reply) mode = ALIAS_REPLY;
     else if (hd(o) == ATOM_explicit_unalias) mode = ALIAS_EXPLICIT;
+    else if (bif_priority_option(hd(o))) priority = true;
     else return bif_badarg();
   }
-  return o == NIL ? new_alias(p, mode) : bif_badarg();
+  return o == NIL ? new_alias(p, mode, priority) : bif_badarg();
 }
 
 term bif_unalias_1(struct process *p, term *a) {

@@ -3,6 +3,7 @@
 // before anything is made.
 #include "bif/bif_process.h"
 #include "bif/bif_dist.h"
+#include "bif/bif_system.h"
 #include "memory/copy.h"
 #include "process/kept.h"
 #include "process/node.h"
@@ -40,7 +41,11 @@ static bool parse_pair(struct request *r, term key, term value, bool is_request)
   i64 n;
   if (key == ATOM_monitor) {
     o->monitor = true;
-    return bif_monitor_options(value, &o->monitor_tag, &o->alias);
+    return bif_monitor_options(value, &o->monitor_tag, &o->alias, &o->monitor_priority);
+  }
+  if (key == ATOM_link && system_otp_release() >= 28) {
+    o->link = true;
+    return bif_priority_options(value, &o->link_priority);
   }
   if (key == ATOM_priority) return bif_priority(value, &o->priority);
   if (key == ATOM_min_heap_size) return parse_size(value, &o->memory.min_heap_words);
@@ -60,7 +65,7 @@ static bool parse_options(struct request *r, term list, bool is_request) {
   bool ok = true;
   for (; is_cons(list); list = tl(list)) {
     term t = hd(list);
-    if (t == ATOM_link) r->o.link = true;
+    if (t == ATOM_link) r->o.link = true, r->o.link_priority = false;
     else if (t == ATOM_monitor) r->o.monitor = true;
     else if (!is_tuple_of(t, 2) || !parse_pair(r, tuple_elements(t)[0], tuple_elements(t)[1], is_request)) ok = false;
   }

@@ -15,6 +15,7 @@ bool alias_add(u64 id, struct process *owner, enum alias_mode mode) {
   a->node.key = id;
   a->owner = owner;
   a->mode = (u8)mode;
+  a->priority = false;
   if (!id_map_add(&alias_map, &a->node)) {
     mem_free(a, sizeof *a, MEM_PROCESS);
     return false;

@@ -86,8 +86,9 @@ static bool break_links(struct process *p, u32 *units) {
   for (struct link *l; (l = p->links.first) && l != p->links.late; --*units) {
     if (*units == 0) return false;
     struct process *peer = link_peer(l, p);
+    struct exit_signal e = {.from = p->pid, .reason = p->exit_reason, .kept = p->exit_kept, .priority = link_priority(l, peer)};
     link_remove(l);
-    signal_exit_by_link(p->pid, peer, p->exit_reason, p->exit_kept);
+    signal_exit_by_link(peer, &e);
   }
   return true;
 }

@@ -6,7 +6,24 @@
 #include "process/process.h"
 #include "process/signal_queue.h"
 
-struct id_map link_map;
+struct id_map link_map, link_priority_map;
+
+static u64 priority_key(const struct link *l, int side) { return (u64)(uintptr_t)l << 1 | (u64)side; }
+
+bool link_priority(const struct link *l, const struct process *p) {
+  return UNLIKELY(link_priority_map.count != 0) && id_map_find(&link_priority_map, priority_key(l, link_side(l, p)));
+}
+
+void link_set_priority(struct link *l, const struct process *p, bool on) {
+  if (on == link_priority(l, p)) return;
+  u64 key = priority_key(l, link_side(l, p));
+  struct id_node *n = on ? mem_calloc(sizeof *n, MEM_PROCESS) : id_map_find(&link_priority_map, key);
+  if (!n) return;
+  n->key = key;
+  if (on && id_map_add(&link_priority_map, n)) return;
+  if (!on) id_map_remove(&link_priority_map, n);
+  mem_free(n, sizeof *n, MEM_PROCESS);
+}
 
 INLINE u64 link_key(term a, term b) { return (a ^ b * 0x9E3779B97F4A7C15ull) * 0xC2B2AE3D27D4EB4Full; }
 
@@ -56,6 +73,7 @@ enum link_result link_add(struct process *a, struct process *b) {
 void link_remove(struct link *l) {
   for (int side = 0; side < 2; side++) {
     struct process *p = l->end[side];
+    if (UNLIKELY(link_priority_map.count != 0)) link_set_priority(l, p, false);
     struct link *next = l->next[side], *prev = l->prev[side];
     if (prev) prev->next[link_side(prev, p)] = next;
     else p->links.first = next;

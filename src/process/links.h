@@ -31,6 +31,7 @@ struct monitor {
   struct kept *tag;           // NULL: 'DOWN'; when the watcher is a remote, its reference
   struct kept *object_kept;   // owns object when it is an external pid
   u8 kind;                    // enum monitor_kind
+  bool priority;              // DOWN is a priority message
   bool late;                  // made when the target was doomed already: it finds nobody
 };
 struct alias {
@@ -38,6 +39,7 @@ struct alias {
   struct process *owner;
   struct alias *next, *prev;
   u8 mode;                    // enum alias_mode
+  bool priority;              // what is sent through it as a priority message is one
 };
 struct links {
   struct link *first, *last;  // links of this process in order of creation (each record has one list node per side)
@@ -56,7 +58,10 @@ void link_remove(struct link *l);                  // from both sides at once
 INLINE int link_side(const struct link *l, const struct process *p) { return l->end[1] == p; }
 INLINE struct process *link_peer(const struct link *l, const struct process *p) { return l->end[!link_side(l, p)]; }
 INLINE struct link *link_next(const struct link *l, const struct process *p) { return l->next[link_side(l, p)]; }
-extern struct id_map link_map;
+// Whether the exit of the other end is a priority message to p. Kept apart from the record: hardly any link has it.
+void link_set_priority(struct link *l, const struct process *p, bool on); // without memory it is not
+bool link_priority(const struct link *l, const struct process *p);
+extern struct id_map link_map, link_priority_map;
 
 // monitor.c. tag: NV for 'DOWN'. target NULL: see struct monitor. NULL = out of memory.
 struct monitor *monitor_add(u64 id, struct process *watcher, struct process *target, enum monitor_kind kind, term object, term name, term tag);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Mailboxes. Invariants: *last is the NULL at the end of the list; save points to first or to the next
-// field of an entry of the list; a marker knows the link that leads to it, so that it goes in constant
+// Mailboxes. Invariants: *last is the NULL at the end of the list; save, priority and resume point to first or to the next
+// field of an entry of the list; no marker is among the priority messages; a marker knows the link that leads to it, so that it goes in constant
 // time; pinned messages are in pins and only they have values on the heap.
 #include "process/mailbox.h"
 
@@ -27,7 +27,7 @@ struct marker {
 
 void mailbox_init(struct mailbox *m) {
   memset(m, 0, sizeof *m);
-  m->last = m->save = &m->first;
+  m->last = m->save = m->priority = &m->first;
 }
 
 INLINE bool is_marker(const struct message *m) { return m->value == NV; }
@@ -39,6 +39,8 @@ static struct message *unlink_at(struct mailbox *mb, struct message **link) {
   if (m->next && is_marker(m->next)) ((struct marker *)m->next)->back = link;
   if (mb->last == &m->next) mb->last = link;
   if (mb->save == &m->next) mb->save = link;
+  if (mb->priority == &m->next) mb->priority = link;
+  if (UNLIKELY(mb->resume == &m->next)) mb->resume = link;
   return m;
 }
 
@@ -66,7 +68,7 @@ static void marker_free(struct mailbox *mb, struct marker **at) {
 bool mailbox_clear(struct process *p, u32 *units) {
   struct mailbox *mb = &p->mailbox;
   while (mb->markers) marker_free(mb, &mb->markers);
-  mb->save = &mb->first;
+  mailbox_reset(p);
   for (; mb->first; --*units) {
     if (*units == 0) return false;
     message_free(mb, unlink_at(mb, &mb->first));
@@ -132,11 +134,7 @@ void mailbox_append(struct process *p, struct message *msg) {
   mailbox_put(p, msg);
 }
 
-void mailbox_put(struct process *p, struct message *msg) {
-  struct mailbox *mb = &p->mailbox;
-  *mb->last = msg;
-  mb->last = &msg->next;
-  mb->length++;
+static void wake(struct process *p) {
   if (p->is_js) {
     if (js_ready_hook) js_ready_hook(p);
   } else if (p->state == PROCESS_WAITING) {
@@ -144,10 +142,43 @@ void mailbox_put(struct process *p, struct message *msg) {
   }
 }
 
+void mailbox_put(struct process *p, struct message *msg) {
+  struct mailbox *mb = &p->mailbox;
+  *mb->last = msg;
+  mb->last = &msg->next;
+  mb->length++;
+  wake(p);
+}
+
+// Whether a receive that has come to save has yet to look at what is put at the end of the priority messages.
+static bool comes_to_priority(struct mailbox *mb) {
+  struct message **link = &mb->first;
+  while (link != mb->save && link != mb->priority) link = &(*link)->next;
+  return link == mb->save;
+}
+
+void mailbox_put_priority(struct process *p, struct message *msg) {
+  struct mailbox *mb = &p->mailbox;
+  struct message **at = mb->priority;
+  if (!comes_to_priority(mb)) {
+    if (!mb->resume) mb->resume = mb->save;
+    mb->save = at;
+  }
+  msg->next = *at;
+  if (msg->next && is_marker(msg->next)) ((struct marker *)msg->next)->back = &msg->next;
+  *at = msg;
+  if (mb->last == at) mb->last = &msg->next;
+  if (mb->resume == at) mb->resume = &msg->next;
+  mb->priority = &msg->next;
+  mb->length++;
+  wake(p);
+}
+
 // --- Receiving ------------------------------------------------------------------------------------------
 
 struct message *mailbox_peek(struct process *p) {
   struct mailbox *mb = &p->mailbox;
+  if (UNLIKELY(p->signals.first != NULL) && mb->save == &mb->first && signal_queue_urgent(p)) signal_queue_receive(p);
   for (;;) {
     struct message *m = *mb->save;
     if (UNLIKELY(!m)) {
@@ -168,9 +199,22 @@ u64 mailbox_words(const struct process *p) {
   return words;
 }
 
-void mailbox_next(struct process *p) { p->mailbox.save = &(*p->mailbox.save)->next; }
+// All priority messages that came in between have been looked at.
+static void resume(struct mailbox *mb) {
+  mb->save = mb->resume;
+  mb->resume = NULL;
+}
 
-void mailbox_reset(struct process *p) { p->mailbox.save = &p->mailbox.first; }
+void mailbox_next(struct process *p) {
+  struct mailbox *mb = &p->mailbox;
+  mb->save = &(*mb->save)->next;
+  if (UNLIKELY(mb->resume != NULL) && mb->save == mb->priority) resume(mb);
+}
+
+void mailbox_reset(struct process *p) {
+  p->mailbox.save = &p->mailbox.first;
+  p->mailbox.resume = NULL;
+}
 
 // The message's fragment and counted objects become part of the heap.
 static void merge_message(struct heap *h, struct message *m) {
@@ -202,7 +246,7 @@ void mailbox_remove(struct process *p) {
   if (m->pinned) unpin(mb, m);
   mem_free(m, sizeof *m, MEM_HEAP);
   mb->length--;
-  mb->save = &mb->first;
+  mailbox_reset(p);
   if (p->receive_timer) timer_receive_cancel(p);
   p->timed_out = p->timeless = false;
 }
@@ -297,6 +341,10 @@ void mailbox_marker_clear(struct process *p, term ref) {
 }
 
 void mailbox_marker_use(struct process *p, term ref) {
+  struct mailbox *mb = &p->mailbox;
   struct marker **at = marker_of(p, ref);
-  if (at) p->mailbox.save = &(*at)->entry.next;
+  if (!at) return;
+  mailbox_reset(p);
+  mb->resume = &(*at)->entry.next;
+  if (LIKELY(mb->priority == &mb->first)) resume(mb); // else priority messages first
 }

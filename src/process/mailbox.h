@@ -22,6 +22,8 @@ struct marker;
 struct mailbox {
   struct message *first, **last;
   struct message **save;  // next message to look at
+  struct message **priority; // behind the priority messages, which come first
+  struct message **resume;   // while priority messages that came in between are looked at: where to go on. NULL: not so
   u32 length;             // messages, markers not counted
   u32 pinned;             // number of pinned messages, at most MAILBOX_PINS
   struct message *pins;
@@ -33,6 +35,7 @@ bool mailbox_clear(struct process *p, u32 *units);           // drops everything
 void mailbox_append(struct process *p, struct message *msg);
 void mailbox_keep(struct process *p, struct message *msg);   // it belongs to p, but is not in the mailbox yet
 void mailbox_put(struct process *p, struct message *msg);    // it is received: wakes p
+void mailbox_put_priority(struct process *p, struct message *msg); // the same, before all that are not priority messages
 void mailbox_drop(struct process *p, struct message *msg);   // kept, it is not received after all
 struct message *mailbox_peek(struct process *p);             // message at the save pointer, or NULL at the end (skips markers)
 u64 mailbox_words(const struct process *p);                  // of the fragments of messages not received

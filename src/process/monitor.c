@@ -111,6 +111,7 @@ static struct message *down_draft(const struct monitor *m, term reason) {
 void monitor_down(struct monitor *m, term reason) {
   struct process *watcher = m->watcher;
   u64 id = m->node.key;
+  bool priority = m->priority;
   EVENT(EVENT_DOWN, watcher, watcher->pid, m->target ? m->target->pid : m->name != NV ? m->name : m->object, reason, id);
   mem_overdraft(SIGNAL_OVERDRAFT);
   struct message *message = down_draft(m, reason);
@@ -118,7 +119,8 @@ void monitor_down(struct monitor *m, term reason) {
   monitor_remove(m);
   if (message) {
     mailbox_keep(watcher, message);
-    mailbox_put(watcher, message);
+    if (UNLIKELY(priority)) mailbox_put_priority(watcher, message);
+    else mailbox_put(watcher, message);
   } else {
     signal_lost(watcher);
   }

@@ -153,11 +153,15 @@ static bool set_remote_relations(struct process *p, const struct spawn_options *
 static bool set_relations(struct process *p, struct process *parent, const struct spawn_options *o, u64 *monitor) {
   if (UNLIKELY(o->relative != NULL)) return set_remote_relations(p, o);
   if (o->link && link_add(parent, p) == LINK_NO_MEMORY) return false;
+  if (o->link_priority) link_set_priority(p->links.first, parent, true);
   if (!o->monitor) return true;
   u64 id = monitor && *monitor ? *monitor : ref_next_id();
   if (monitor) *monitor = id;
   struct monitor *m = monitor_add(id, parent, p, MONITOR_PROCESS, p->pid, NV, o->monitor_tag);
-  if (m && (!o->alias || alias_add(id, parent, o->alias))) return true;
+  if (m && (!o->alias || alias_add(id, parent, o->alias))) {
+    m->priority = o->monitor_priority;
+    return true;
+  }
   if (m) monitor_remove(m);
   return false;
 }

@@ -105,6 +105,7 @@ struct spawn_options {
   bool link, monitor, js;
   bool port; u32 port_handle; // a port, with the host's handle (port.h)
   term monitor_tag;        // NV: 'DOWN'
+  bool link_priority, monitor_priority; // the parent's messages of them are priority messages
   u8 alias;                // enum alias_mode of links.h
   u8 priority;
   struct memory_defaults memory;

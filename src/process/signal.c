@@ -33,17 +33,19 @@ bool signal_send(struct process *from, struct process *to, term value) {
 }
 
 // What ends an alias ends it before the next message can come.
-bool signal_alias_message(struct process *to, struct message *m, u64 id) {
+bool signal_alias_message(struct process *to, struct message *m, u64 id, bool priority) {
   struct alias *a = alias_find(id);
   if (!a || a->owner != to) return false;
+  priority &= a->priority;
   struct monitor *monitor = a->mode == ALIAS_REPLY_DEMONITOR ? monitor_find(id) : NULL;
   if (a->mode == ALIAS_REPLY || a->mode == ALIAS_REPLY_DEMONITOR) alias_remove(a);
   if (monitor) monitor_cancel(monitor);
-  mailbox_put(to, m);
+  if (UNLIKELY(priority)) mailbox_put_priority(to, m);
+  else mailbox_put(to, m);
   return true;
 }
 
-static enum send_result send_to_alias(struct process *from, term ref, term value) {
+static enum send_result send_to_alias(struct process *from, term ref, term value, bool priority) {
   u64 id = ref_id(ref);
   struct alias *a = alias_find(id);
   struct process *to = a ? a->owner : NULL;
@@ -51,11 +53,13 @@ static enum send_result send_to_alias(struct process *from, term ref, term value
   struct message *m = copy(from, to, value);
   if (!m) return SEND_NO_MEMORY;
   // One's own alias may end before the message is received.
-  if (UNLIKELY(to == ctx.p || to->signals.first) && signal_queue_alias(to, m, id)) return SEND_OK;
+  if (UNLIKELY(to == ctx.p || to->signals.first) && signal_queue_alias(to, m, id, priority)) return SEND_OK;
   mailbox_keep(to, m);
-  signal_alias_message(to, m, id);
+  signal_alias_message(to, m, id, priority);
   return SEND_OK;
 }
+
+enum send_result signal_send_priority(struct process *from, term ref, term value) { return send_to_alias(from, ref, value, true); }
 
 static enum send_result send_to_name(struct process *from, term name, term value, enum send_result absent) {
   struct process *to = registered_find(name);
@@ -69,7 +73,7 @@ enum send_result signal_send_to(struct process *from, term destination, term val
     return !to || signal_send(from, to, value) ? SEND_OK : SEND_NO_MEMORY;
   }
   if (is_atom(destination)) return send_to_name(from, destination, value, SEND_BADARG);
-  if (is_local_ref(destination)) return send_to_alias(from, destination, value);
+  if (is_local_ref(destination)) return send_to_alias(from, destination, value, false);
   if (is_tuple_of(destination, 2)) {
     term *e = tuple_elements(destination);
     if (!is_atom(e[0]) || !is_atom(e[1])) return SEND_BADARG;
@@ -112,63 +116,76 @@ bool signal_exit_message(struct process *to, term from, term reason) {
   return m != NULL;
 }
 
-static void exit_event(term from, struct process *to, term reason, enum exit_cause cause, enum signal_outcome outcome) {
-  EVENT(EVENT_SIGNAL, to, to->pid, from, reason, (u64)cause << 8 | outcome);
+static void exit_event(struct process *to, const struct exit_signal *e, enum signal_outcome outcome) {
+  EVENT(EVENT_SIGNAL, to, to->pid, e->from, e->reason, (u64)e->cause << 8 | outcome);
+}
+
+static void receive_trapped(struct process *to, const struct exit_signal *e, bool priority) {
+  exit_event(to, e, SIGNAL_TRAPPED);
+  struct message *m = exit_message(to, e->from, e->reason);
+  if (!m) {
+    signal_lost(to);
+    return;
+  }
+  mailbox_keep(to, m);
+  if (UNLIKELY(priority)) mailbox_put_priority(to, m);
+  else mailbox_put(to, m);
 }
 
 // The exit signal is received, or will be before to runs again.
-static void receive_exit(term from, struct process *to, term reason, struct kept *kept, bool by_link, enum exit_cause cause) {
-  bool to_self = from == to->pid && cause == EXIT_CAUSE_EXIT2;
-  bool untrappable = reason == ATOM_kill && !by_link;
+void signal_exit_received(struct process *to, const struct exit_signal *e) {
+  const struct alias *a = e->alias ? alias_find(e->alias) : NULL;
+  if (e->alias && !(a && a->owner == to)) return;
+  bool untrappable = e->reason == ATOM_kill && !e->by_link;
   if (to->trap_exit && !untrappable) {
-    exit_event(from, to, reason, cause, SIGNAL_TRAPPED);
-    struct message *m = exit_message(to, from, reason);
-    if (!m) {
-      signal_lost(to);
-      return;
-    }
-    mailbox_keep(to, m);
-    mailbox_put(to, m);
-  } else if (reason == ATOM_normal && !to_self) {
-    exit_event(from, to, reason, cause, SIGNAL_IGNORED);
+    receive_trapped(to, e, e->priority && (!e->alias || a->priority));
+  } else if (e->reason == ATOM_normal && !e->normal_kills) {
+    exit_event(to, e, SIGNAL_IGNORED);
   } else {
-    exit_event(from, to, reason, cause, SIGNAL_KILLED);
-    if (untrappable) reason = ATOM_killed, kept = NULL;
+    exit_event(to, e, SIGNAL_KILLED);
+    term reason = untrappable ? ATOM_killed : e->reason;
+    struct kept *kept = untrappable ? NULL : e->kept;
     if (to == ctx.p) exit_process_kept(to, reason, kept);
     else exit_when_scheduled(to, reason, kept);
   }
 }
 
-void signal_exit_received(term from, struct process *to, term reason, struct kept *kept, bool by_link) {
-  receive_exit(from, to, reason, kept, by_link, by_link ? EXIT_CAUSE_LINK : EXIT_CAUSE_EXIT2);
+// A running process receives it later, as does one in the middle of its turn: unless it is fatal.
+static void send_exit(struct process *to, const struct exit_signal *e) {
+  bool fatal = (e->reason == ATOM_kill && !e->by_link) || (!to->trap_exit && e->reason != ATOM_normal);
+  bool waits = to == ctx.p || (to->signals.first && !fatal);
+  if (UNLIKELY(to->port != NULL)) port_exit(to, e->from, e->reason, e->kept, e->by_link);
+  else if (LIKELY(!waits) || !signal_queue_exit(to, e)) signal_exit_received(to, e);
 }
 
-// Whether an exit signal to a process that runs, or is in the middle of its turn, waits until it is received.
-static bool waits(struct process *to, bool fatal) { return to == ctx.p || (to->signals.first && !fatal); }
-
-static void exit_self(struct process *p, term reason) {
-  bool stays = p->trap_exit && reason != ATOM_kill;
-  if (stays && signal_queue_exit(p, p->pid, reason, NULL, false)) return;
+// exit(self(), Reason)
+static void exit_self(struct process *p, struct exit_signal *e) {
+  if (p->trap_exit && e->reason != ATOM_kill && signal_queue_exit(p, e)) return;
+  e->normal_kills = true;
   signal_queue_receive(p); // what came before may end it in another way
-  if (!p->ends) receive_exit(p->pid, p, reason, NULL, false, EXIT_CAUSE_EXIT2);
+  if (!p->ends) signal_exit_received(p, e);
 }
 
 void signal_exit(term from, struct process *to, term reason, enum exit_cause cause) {
+  struct exit_signal e = {.from = from, .reason = reason, .cause = cause};
   if (UNLIKELY(to->ends)) return;
-  bool fatal = reason == ATOM_kill || (!to->trap_exit && reason != ATOM_normal);
-  if (UNLIKELY(to->port != NULL)) port_exit(to, from, reason, NULL, false);
-  else if (UNLIKELY(to == ctx.p && from == to->pid)) exit_self(to, reason);
-  else if (LIKELY(!waits(to, fatal)) || !signal_queue_exit(to, from, reason, NULL, false)) receive_exit(from, to, reason, NULL, false, cause);
+  if (UNLIKELY(to == ctx.p && from == to->pid)) exit_self(to, &e);
+  else send_exit(to, &e);
 }
 
-void signal_exit_by_link(term from, struct process *to, term reason, struct kept *kept) {
+void signal_exit_alias(term from, term ref, term reason, bool priority) {
+  struct exit_signal e = {.from = from, .reason = reason, .alias = ref_id(ref), .cause = EXIT_CAUSE_EXIT2, .priority = priority};
+  const struct alias *a = alias_find(e.alias);
+  if (a && !a->owner->ends) send_exit(a->owner, &e);
+}
+
+void signal_exit_by_link(struct process *to, struct exit_signal *e) {
   if (UNLIKELY(to->remote)) {
-    if (to->state != PROCESS_EXITING) remote_exit(from, to->pid, reason, true);
+    if (to->state != PROCESS_EXITING) remote_exit(e->from, to->pid, e->reason, true);
     remote_idle(to);
-    return;
+  } else if (LIKELY(!to->ends)) {
+    e->by_link = true;
+    e->cause = EXIT_CAUSE_LINK;
+    send_exit(to, e);
   }
-  if (UNLIKELY(to->ends)) return;
-  bool fatal = !to->trap_exit && reason != ATOM_normal;
-  if (UNLIKELY(to->port != NULL)) port_exit(to, from, reason, kept, true);
-  else if (LIKELY(!waits(to, fatal)) || !signal_queue_exit(to, from, reason, kept, true)) receive_exit(from, to, reason, kept, true, EXIT_CAUSE_LINK);
 }

@@ -15,14 +15,25 @@ bool signal_send(struct process *from, struct process *to, term value);
 enum send_result { SEND_OK, SEND_BADARG, SEND_NO_MEMORY, SEND_NOSUSPEND };
 enum send_result signal_send_to(struct process *from, term destination, term value);
 // What was sent through the alias id is received: false when it is an alias no more.
-bool signal_alias_message(struct process *to, struct message *m, u64 id);
+bool signal_alias_message(struct process *to, struct message *m, u64 id, bool priority);
+// To an alias of this node: a priority message if it is a priority alias.
+enum send_result signal_send_priority(struct process *from, term ref, term value);
 // exit/2. cause tells what JS events report.
 enum exit_cause { EXIT_CAUSE_LINK, EXIT_CAUSE_EXIT2, EXIT_CAUSE_MONITOR, EXIT_CAUSE_HOST, EXIT_CAUSE_GROUP };
 void signal_exit(term from, struct process *to, term reason, enum exit_cause cause);
 struct kept;
-// The signal of a broken link (the record is gone already). kept owns reason, or is NULL.
-void signal_exit_by_link(term from, struct process *to, term reason, struct kept *kept);
-void signal_exit_received(term from, struct process *to, term reason, struct kept *kept, bool by_link); // by the running process
+struct exit_signal {
+  term from, reason;
+  struct kept *kept;       // owns reason, or NULL
+  u64 alias;               // sent through this alias; 0: to the process
+  enum exit_cause cause;
+  bool by_link;            // the record is gone already
+  bool normal_kills;       // exit(self(), normal)
+  bool priority;           // its message is a priority message, if the alias is one for that
+};
+void signal_exit_alias(term from, term ref, term reason, bool priority); // to who has that alias, nobody else
+void signal_exit_by_link(struct process *to, struct exit_signal *e); // the signal of a broken link
+void signal_exit_received(struct process *to, const struct exit_signal *e); // by the running process
 // A message to could not be made that no sender answers for: {'EXIT', ...}, 'DOWN', a timer's. Without it to might wait for
 // ever, so it is to who is out of memory.
 void signal_lost(struct process *to);

@@ -17,6 +17,7 @@ struct signal {
   u64 id;                               // alias or monitor
   term from, reason;
   u8 kind, behind;                      // enum queued, enum behind
+  bool priority;
 };
 
 static struct signal *new_signal(enum queued kind, u64 id) {
@@ -48,17 +49,20 @@ static void signal_free(struct signal *s) {
 
 // --- Sending ----------------------------------------------------------------------------------------------
 
-static bool queue_message(struct process *p, enum queued kind, struct message *m, u64 id) {
+static bool queue_message(struct process *p, enum queued kind, struct message *m, u64 id, bool priority) {
   struct signal *s = new_signal(kind, id);
   if (!s) return false;
+  s->priority = priority;
   s->message = m;
   mailbox_keep(p, m);
   append(p, s);
   return true;
 }
 
-bool signal_queue_message(struct process *p, struct message *m) { return queue_message(p, QUEUED_MESSAGE, m, 0); }
-bool signal_queue_alias(struct process *p, struct message *m, u64 alias) { return queue_message(p, QUEUED_ALIAS, m, alias); }
+bool signal_queue_message(struct process *p, struct message *m) { return queue_message(p, QUEUED_MESSAGE, m, 0, false); }
+bool signal_queue_alias(struct process *p, struct message *m, u64 alias, bool priority) {
+  return queue_message(p, QUEUED_ALIAS, m, alias, priority);
+}
 
 static struct signal *with_reason(enum queued kind, u64 id, term reason, struct kept *kept) {
   struct kept *own = is_immediate(reason) ? NULL : kept ? kept_retain(kept) : kept_new(reason);
@@ -72,16 +76,18 @@ static struct signal *with_reason(enum queued kind, u64 id, term reason, struct 
   return s;
 }
 
-bool signal_queue_exit(struct process *p, term from, term reason, struct kept *kept, bool by_link) {
+bool signal_queue_exit(struct process *p, const struct exit_signal *e) {
+  term from = e->from;
   struct kept *from_kept = is_immediate(from) ? NULL : kept_new(from);
   if (!from_kept && !is_immediate(from)) return false;
-  struct signal *s = with_reason(by_link ? QUEUED_LINK_EXIT : QUEUED_EXIT, 0, reason, kept);
+  struct signal *s = with_reason(e->by_link ? QUEUED_LINK_EXIT : QUEUED_EXIT, e->alias, e->reason, e->kept);
   if (!s) {
     kept_release(from_kept);
     return false;
   }
   s->from = from_kept ? from_kept->value : from;
   s->from_kept = from_kept;
+  s->priority = e->priority;
   append(p, s);
   return true;
 }
@@ -143,11 +149,12 @@ static void receive(struct process *p, struct signal *s) {
   switch ((enum queued)s->kind) {
     case QUEUED_MESSAGE: mailbox_put(p, s->message); break;
     case QUEUED_ALIAS:
-      if (!signal_alias_message(p, s->message, s->id)) mailbox_drop(p, s->message);
+      if (!signal_alias_message(p, s->message, s->id, s->priority)) mailbox_drop(p, s->message);
       break;
     case QUEUED_EXIT:
     case QUEUED_LINK_EXIT:
-      signal_exit_received(s->from, p, s->reason, s->reason_kept, s->kind == QUEUED_LINK_EXIT);
+      signal_exit_received(p, &(struct exit_signal){.from = s->from, .reason = s->reason, .kept = s->reason_kept, .alias = s->id,
+                                                    .by_link = s->kind == QUEUED_LINK_EXIT, .cause = s->kind == QUEUED_LINK_EXIT ? EXIT_CAUSE_LINK : EXIT_CAUSE_EXIT2, .priority = s->priority});
       break;
     case QUEUED_DOWN:
       m = monitor_find(s->id);
@@ -155,6 +162,14 @@ static void receive(struct process *p, struct signal *s) {
       break;
     case QUEUED_BEHIND: break;
   }
+}
+
+bool signal_queue_urgent(const struct process *p) {
+  for (const struct signal *s = p->signals.first; s; s = s->next) {
+    const struct monitor *m = s->kind == QUEUED_DOWN ? monitor_find(s->id) : NULL;
+    if (s->priority || (m && m->priority)) return true;
+  }
+  return false;
 }
 
 void signal_queue_receive(struct process *p) {
@@ -177,8 +192,9 @@ static void answer(struct process *p, const struct signal *s) {
   struct monitor *m = s->behind == BEHIND_MONITOR ? monitor_find(s->id) : NULL;
   struct link *l = s->behind == BEHIND_LINK && other ? link_find(other, p) : NULL;
   if (l) {
+    struct exit_signal e = {.from = p->pid, .reason = ATOM_noproc, .priority = link_priority(l, other)};
     link_remove(l);
-    signal_exit_by_link(p->pid, other, ATOM_noproc, NULL);
+    signal_exit_by_link(other, &e);
   } else if (m && m->target == p) {
     monitor_fire(m, ATOM_noproc, NULL);
   } else if (s->behind == BEHIND_QUESTION && other) {

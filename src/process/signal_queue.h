@@ -12,10 +12,11 @@
 #include "process/process.h"
 
 struct kept;
+struct exit_signal;
 // Of a running process. reason is immediate or owned by kept, which is shared. False: no memory.
 bool signal_queue_message(struct process *p, struct message *m);             // only behind other signals
-bool signal_queue_alias(struct process *p, struct message *m, u64 alias);
-bool signal_queue_exit(struct process *p, term from, term reason, struct kept *kept, bool by_link);
+bool signal_queue_alias(struct process *p, struct message *m, u64 alias, bool priority);
+bool signal_queue_exit(struct process *p, const struct exit_signal *e);
 bool signal_queue_down(struct process *p, u64 monitor, term reason, struct kept *kept);
 // A monitor of who is not there: as in OTP it is only sent with the process's next monitor or signal to the same process
 // (signal_queue_send), or when it is scheduled out.
@@ -29,6 +30,7 @@ bool signal_queue_was_linked(const struct process *p, term pid);             // 
 void signal_queue_answer(struct process *p);                                 // p is gone: answers the first one
 void signal_queue_drop(struct process *p);                                   // what was not sent
 
+bool signal_queue_urgent(const struct process *p); // there is a priority message among them
 void signal_queue_receive(struct process *p); // all of them, in order; may end p
 void signal_queue_leave(struct process *p);   // p has been scheduled out
 

@@ -53,15 +53,17 @@ static void verify_aliases(const struct process *p, struct sums *s) {
 
 static void verify_mailbox(const struct process *p, struct sums *s) {
   u32 messages = 0, pinned = 0;
-  bool save = p->mailbox.save == &p->mailbox.first;
+  bool save = p->mailbox.save == &p->mailbox.first, priority = p->mailbox.priority == &p->mailbox.first;
   struct message *const *last = &p->mailbox.first;
   for (const struct message *m = p->mailbox.first; m; last = &m->next, m = m->next) {
     messages += m->value != NV;
     pinned += m->pinned;
     save |= p->mailbox.save == &m->next;
+    priority |= p->mailbox.priority == &m->next;
+    s->ok &= priority || m->value != NV;
   }
   bool all = p->signals.first != NULL || pinned == p->mailbox.pinned; // some may be of messages not received yet
-  s->ok &= messages == p->mailbox.length && pinned <= p->mailbox.pinned && all && save && p->mailbox.last == last;
+  s->ok &= messages == p->mailbox.length && pinned <= p->mailbox.pinned && all && priority && save && p->mailbox.last == last;
 }
 
 static void verify_timers(const struct process *p, struct sums *s) {
