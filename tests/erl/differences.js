@@ -37,6 +37,7 @@ const UNFIT = [
   { since: 29, module: 'bits_old', why: 'instructions that OTP 29 refuses' },
   { since: 28, module: 're_error_test', why: 'what a newer PCRE2 says of bad patterns' },
   ...['ops', 'terms', 'move', 'eval', 'other'].map((name) => ({ until: 29, module: `record_${name}`, why: 'native records came with OTP 29' })),
+  { until: 28, module: 'signal_priority', why: 'priority messages came with OTP 28' },
   { until: 28, module: 'debugger', why: 'the debugger of the emulator came with OTP 28' },
 ];
 
