@@ -3,6 +3,7 @@
 // element of its own, if need be without the bytes that the collected ones lack to be one. OTP 27 collects more and is
 // content with any size. Long iodata is done in portions: between them the elements so far are a list, the newest first,
 // and what is being collected lies in a resource.
+#include "base/alloc.h"
 #include "base/bytes.h"
 #include "bif/bif_system.h"
 #include "bif/portion.h"
@@ -18,7 +19,10 @@ struct collected {
 };
 struct iovec { term done; struct refc *resource; struct collected *c; bool is_27; };
 
-static void collected_free(struct refc *r) { bytes_free(&((struct collected *)r->data)->bytes); }
+static void collected_free(struct refc *r) {
+  bytes_free(&((struct collected *)r->data)->bytes);
+  mem_free(r, offsetof(struct refc, data) + r->cap, MEM_BINARY);
+}
 
 // Begins with what *so_far says (NV: anew). False: no memory.
 static bool iovec_open(struct iovec *v, term so_far) {

@@ -90,7 +90,7 @@ i32 host_utc_offset_s(i64 utc_seconds) {
 
 void host_write(int fd, const u8 *data, size_t n) {
   FILE *file = fd == 2 ? stderr : stdout;
-  fwrite(data, 1, n, file);
+  if (n > 0) fwrite(data, 1, n, file); // an empty text may have no address
   fflush(file);
 }
 
