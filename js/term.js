@@ -158,6 +158,7 @@ export class Tuple extends Shown {
     return this.elements.at(index);
   }
 
+  /** @returns {IterableIterator<any>} */
   [Symbol.iterator]() {
     return this.elements[Symbol.iterator]();
   }

@@ -30,6 +30,21 @@ function reach(name, found) {
   for (const [, next] of readFileSync(join('build/types', name), 'utf8').matchAll(/(?:from|import\()\s*["']\.\/([^"']*)\.js["']/g)) reach(`${next}.d.ts`, found);
 }
 
+/** What js/globals.d.ts declares. */
+const GLOBALS = ['URL', 'Response', 'AbortSignal', 'EventTarget', 'WebAssembly'];
+
+/**
+ * A declaration file that TypeScript 5.4 reads too, whose typed arrays take no arguments, and that needs no DOM and no Node.
+ * @param {string} text
+ */
+function portable(text) {
+  const older = text.replace(/\b(Uint8Array|DataView)<ArrayBuffer(Like)?>/g, '$1');
+  const code = older.replace(/\/\*[^]*?\*\/|\/\/.*/g, '');
+  const used = GLOBALS.filter((name) => new RegExp(`\\b${name}\\b`).test(code));
+  if (used.length === 0 && !code.includes('Symbol.dispose')) return older;
+  return `import { ${used.map((name) => (name === 'EventTarget' ? name : `type ${name}`)).join(', ')} } from './globals.js';\n${older}`;
+}
+
 /** tsc's declarations, once as they are and once for CommonJS, where a relative import names a .cjs file. */
 function declarations() {
   rmSync('build/types', { recursive: true, force: true });
@@ -38,10 +53,12 @@ function declarations() {
   for (const folder of ['dist/types', 'dist/types-cjs']) rmSync(folder, { recursive: true, force: true });
   const wanted = new Set();
   ['index.d.ts', 'distribution.d.ts', 'esbuild.d.ts'].forEach((name) => reach(name, wanted));
-  for (const file of files('build/types')) {
-    const name = relative('build/types', file);
+  wanted.add('globals.d.ts');
+  for (const file of [...files('build/types'), 'js/globals.d.ts']) {
+    const name = relative(dirname(file) === 'js' ? 'js' : 'build/types', file);
     if (!wanted.has(name)) continue; // no part of the public types
-    const text = readFileSync(file, 'utf8');
+    const read = readFileSync(file, 'utf8');
+    const text = name === 'globals.d.ts' ? read : portable(read);
     put(join('dist/types', name), text);
     const cjs = text.replace(/((?:from|import\()\s*["']\.{1,2}\/[^"']*)\.js(["'])/g, '$1.cjs$2');
     put(join('dist/types-cjs', name.replace(/\.d\.ts$/, '.d.cts')), cjs);

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { visit } from './browse.js';
 import { EXPECTED } from './checks.js';
+import { compileTypes, VARIANTS } from './typescript.js';
 
 /** The packs that are given where nothing can be fetched. */
 const PACKS = ['otp.pack', 'otp-base.pack', 'otp-compiler.pack', 'otp-full.pack'];
@@ -300,7 +301,21 @@ test('all', async () => expect(await checks(spawnlink)).toEqual(EXPECTED), 60_00
 ];
 
 /** @type {Environment[]} */
-export const environments = [...pages, ...bundlers, ...programs];
+const compilers = ['5.4', 'latest'].map((version) => ({
+  name: `TypeScript ${version}`,
+  note: 'moduleResolution bundler, node16 or node10; neither `skipLibCheck` nor the DOM\'s or Node\'s types are needed',
+  needs: [`typescript-${version}@npm:typescript@${version}`],
+  run({ folder, tool }) {
+    const tsc = tool(`typescript-${version}/bin/tsc`);
+    // TypeScript 7 has no node10 any more.
+    const known = VARIANTS.filter(([resolution]) => version === '5.4' || resolution !== 'node10');
+    const wrong = known.map((variant) => compileTypes(tsc, folder, variant)).filter(Boolean);
+    return wrong.length > 0 ? { error: wrong.join('\n') } : EXPECTED;
+  },
+}));
+
+/** @type {Environment[]} */
+export const environments = [...pages, ...bundlers, ...programs, ...compilers];
 
 /** Packages that an environment's configuration looks for by name. @param {string} folder @param {(name: string) => string} tool @param {string[]} names */
 function linkTools(folder, tool, names) {

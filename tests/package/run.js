@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { BROWSERS } from '../matrix/browse.js';
 import { differences } from '../matrix/checks.js';
 import { environments, runIn } from '../matrix/environments.js';
+import { compileTypes, VARIANTS } from '../matrix/typescript.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const tool = (path) => join(root, 'node_modules', path);
@@ -162,6 +163,9 @@ for (const [name, module] of [['typed.mts', 'nodenext'], ['typed.cts', 'nodenext
     const options = { noEmit: true, strict: true, target: 'es2022', lib: ['es2023', 'dom', 'esnext.disposable'], types: [], module, moduleResolution: module === 'esnext' ? 'bundler' : 'nodenext' };
     node(tool('typescript/bin/tsc'), '-p', file('tsconfig.json', JSON.stringify({ compilerOptions: options, files: [name] })));
   });
+}
+for (const variant of VARIANTS) {
+  await test(`from TypeScript with ECMAScript's types only: ${variant.join(', ')}`, () => equal(compileTypes(tool('typescript/bin/tsc'), app, variant), ''));
 }
 
 await test('the command spawnlink', () => {

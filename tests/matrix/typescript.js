@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The package's declarations as a strict TypeScript project reads them that has only ECMAScript 2022: without `skipLibCheck`,
+// without the DOM's types and without Node's. Where types fall to `any`, an error that is expected does not come, and tsc says so.
+
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** @param {boolean} modules whether what the package has only as an ES module can be imported */
+const program = (modules) => `import { Atom, AssetError, createVM, ErlangError, tuple, type VM } from 'spawnlink';
+import { connect } from 'spawnlink/distribution';
+${modules ? `import { createVM as createStatic } from 'spawnlink/static';
+import spawnlink from 'spawnlink/esbuild';
+export const plugin: string = spawnlink().name;
+export const vm: Promise<VM> = createStatic();
+// @ts-expect-error no such option
+void createStatic({ memory: 1 });` : ''}
+export async function main(): Promise<void> {
+  const vm = await createVM({ memoryLimit: 64e6, stdout: (text: string) => void text.length, otp: [new Uint8Array()] });
+  const off: () => void = vm.on('exit', ({ pid, reason, normal }) => void [String(pid), reason, normal === true]);
+  const sum: number = await vm.call<number>('lists', 'sum', [tuple(Atom.for('a'), 1n), ...tuple(1, 2)]);
+  // @ts-expect-error the value is said to be a number
+  const wrong: string = await vm.call<number>('lists', 'sum', [[sum]]);
+  // @ts-expect-error an AbortSignal is no number
+  vm.on('exit', () => {}, { signal: 1 });
+  // @ts-expect-error a pack is bytes, or a path or URL of them
+  await createVM({ otp: 5 });
+  // @ts-expect-error a connection is by a port or a function
+  connect(vm, 'b@localhost', 1);
+  vm.addEventListener('exit', () => {});
+  // @ts-expect-error a VM is a class of ours, not any
+  vm.nothing();
+  try { await vm.idle(); } catch (error) {
+    if (error instanceof AssetError) void [error.url.length, error.status];
+    if (error instanceof ErlangError) void error.erlangStack[0].module;
+  }
+  for await (const { reason } of vm.events('exit')) void [reason, wrong];
+  off();
+  vm[Symbol.dispose]();
+}
+`;
+
+/** moduleResolution, module, and the file whose ending says what it is. */
+export const VARIANTS = [
+  ['bundler', 'esnext', 'bundled.ts'],
+  ['node16', 'node16', 'typed.mts'],
+  ['node16', 'node16', 'typed.cts'],
+  ['node10', 'commonjs', 'old.ts'],
+];
+
+/**
+ * Checks one variant in a folder that has the package in node_modules; answers what tsc prints: nothing when all is well.
+ * @param {string} tsc
+ * @param {string} folder
+ * @param {string[]} variant
+ */
+export function compileTypes(tsc, folder, [moduleResolution, module, name]) {
+  writeFileSync(join(folder, name), program(!name.endsWith('.cts')));
+  const compilerOptions = { noEmit: true, strict: true, target: 'es2022', lib: ['es2022'], types: [], module, moduleResolution };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [name] }));
+  const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: folder, encoding: 'utf8' });
+  return status === 0 ? '' : stdout || `tsc ended with ${status}`;
+}
