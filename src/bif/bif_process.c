@@ -240,6 +240,6 @@ term bif_process_flag_3(struct process *p, term *a) {
 }
 
 term bif_is_system_process_1(struct process *p, term *a) {
-  (void)p;
-  return process_find(a[0]) ? ATOM_false : bif_badarg();
+  (void)p; // also of a process that has ended since the caller learned of it
+  return is_local_pid(a[0]) ? ATOM_false : bif_badarg();
 }

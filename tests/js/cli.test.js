@@ -79,7 +79,9 @@ describe('run', () => {
     expect(failed.status).toBe(1);
     expect(failed.stdout + failed.stderr).toContain('"init terminating in do_boot",{undef,[{foo,bar,[],[]}');
     expect(run(['run', '-pa', '/no/such/folder']).status).toBe(2);
-    expect(run(['run', '--otp', '/no/such/pack'])).toEqual({ status: 2, stdout: '', stderr: expect.stringMatching(/^spawnlink: ENOENT: .*'\/no\/such\/pack'\n$/) });
+    const lacking = run(['run', '--otp', '/no/such/pack']);
+    expect([lacking.status, lacking.stdout]).toEqual([2, '']);
+    expect(lacking.stderr).toMatch(/^spawnlink: cannot get file:\/\/\/no\/such\/pack for createVM: ENOENT: .*\n$/);
     expect(run(['nonsense']).status).toBe(2);
     expect(run(['--help']).stdout).toContain('spawnlink eval');
     expect(run(['--version']).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);

@@ -226,5 +226,10 @@ misc() ->
     ?T(erlang:system_monitor()), ?T(erlang:system_profile()), ?T(erlang:system_monitor(undefined)), ?T(erlang:trace_info(self(), flags)), ?T(erlang:trace_info(self(), tracer)), ?T(erlang:trace_info({a, b, 1}, all)), ?T(erlang:trace_info(on_load, all)),
     ?T(begin R = erlang:trace_delivered(all), receive {trace_delivered, all, R} -> ok after 1000 -> timeout end end),
     ?T(erlang:dt_get_tag()), ?T(seq_trace:get_token()), ?T(erlang:bump_reductions(1)), ?T(erlang:bump_reductions(id(-1))), ?T(erlang:bump_reductions(id(a))), ?T(erlang:bump_reductions(1 bsl 70)),
-    ?T(error_logger:warning_map()), ?T(erts_internal:system_check(schedulers)), ?T(erts_internal:is_system_process(self())), ?T(erts_internal:get_creation()),
+    ?T(error_logger:warning_map()), ?T(erts_internal:system_check(schedulers)), ?T(erts_internal:is_system_process(self())), ?T(erts_internal:is_system_process(ended())), ?T(erts_internal:get_creation()),
     ?T(halt(id(foo))), ?T(halt(id(-1))), ?T(halt(1, id([foo]))), ?T(halt(id(1.0))), ?T(halt(0, id([{flush, x}]))), ?T(erlang:halt(id([300 | x]))).
+
+%% A process that has ended.
+ended() ->
+    {Pid, Ref} = spawn_monitor(fun() -> ok end),
+    receive {'DOWN', Ref, process, Pid, _} -> Pid end.
