@@ -3,27 +3,30 @@
 // Which modules of OTP go in which pack (scripts/otp-pack.js). A module that a release does not have is left out of its packs:
 // the lists are for all releases from 25 on. What is in none of the small packs is in `full`, which has everything.
 
-/** What a bare VM starts with, and what a first call, a line of output and a report of a crash need. A page waits for it. */
+/** What a bare VM starts with, and what a first call and a line of text as output need. A page waits for it. */
 const FIRST = {
-  kernel: 'error_handler error_logger logger logger_config logger_backend logger_filters',
-  stdlib: 'io io_lib io_lib_format io_lib_pretty lists maps timer unicode',
+  kernel: 'error_handler logger_config',
+  stdlib: 'io io_lib io_lib_format lists maps timer unicode',
   spawnlink: 'spawnlink_init spawnlink_io spawnlink_log spawnlink_code spawnlink_js spawnlink_sup spawnlink_native',
 };
 
-/** What OTP's behaviours need, and the data structures that most programs use. */
+/**
+ * What OTP's behaviours need, the data structures that most programs use, terms as output and reports of crashes: io_lib_pretty asks epp
+ * for its default encoding, and erl_scan with erl_features whether an atom is a reserved word, which look at what init was given.
+ */
 const BASE = {
-  erts: 'erlang erts_internal prim_eval persistent_term atomics counters zlib',
-  kernel: 'application code',
-  stdlib: `binary calendar erl_anno gb_sets gb_trees gen gen_event gen_server gen_statem logger_formatter math orddict ordsets proc_lib proplists
-    queue sets string supervisor sys unicode_util`,
+  erts: 'erlang erts_internal init prim_eval persistent_term atomics counters zlib',
+  kernel: 'application application_controller code error_logger logger logger_backend logger_filters logger_formatter',
+  stdlib: `binary calendar epp erl_anno erl_features erl_scan gb_sets gb_trees gen gen_event gen_server gen_statem io_lib_pretty math
+    orddict ordsets proc_lib proplists queue sets string supervisor sys unicode_util`,
   spawnlink: 'spawnlink_applications spawnlink_erlang spawnlink_zlib spawnlink_keeper',
 };
 
 /** The compiler and erl_eval with the parts of stdlib they need: what an editor in a page, or a shell, asks for besides those. */
 const COMPILER = {
   compiler: '*',
-  stdlib: `array beam_lib digraph digraph_utils epp erl_bits erl_error erl_eval erl_expand_records erl_features erl_internal erl_lint erl_parse erl_pp erl_scan
-    eval_bits filename io_lib_fread otp_internal`,
+  stdlib: `array beam_lib digraph digraph_utils erl_bits erl_error erl_eval erl_expand_records erl_internal erl_lint erl_parse erl_pp eval_bits
+    filename io_lib_fread otp_internal`,
   kernel: 'file',
   spawnlink: 'spawnlink_cli',
 };
