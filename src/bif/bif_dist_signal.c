@@ -5,6 +5,7 @@
 #include "bif/bif_dist.h"
 #include "process/kept.h"
 #include "process/port.h"
+#include "process/signal_queue.h"
 #include "term/etf.h"
 #include "term/ref.h"
 
@@ -60,10 +61,19 @@ static struct link *link_of(term from, term to, struct process **remote, struct 
   return *remote && *local ? link_find(*remote, *local) : NULL;
 }
 
+// Links the near end of a process of another node. A doomed process answers once it is gone.
+static bool link_local(struct process *local, struct process *remote) {
+  enum link_result result = link_add(local, remote);
+  bool behind = UNLIKELY(local->doomed) && result == LINK_MADE;
+  if (!behind || signal_queue_behind(local, BEHIND_LINK, NV, 0)) return result != LINK_NO_MEMORY;
+  link_remove(link_find(local, remote));
+  return false;
+}
+
 static bool link(struct node *n, term from, term to) {
   struct process *local = process_find(to), *remote = local ? remote_get(n, from) : NULL;
   if (!local) return answer2(n, DIST_EXIT, (term[]){to, from, ATOM_noproc}, 3);
-  bool made = remote && (remote_is_unlinking(remote, to) || link_add(local, remote) != LINK_NO_MEMORY);
+  bool made = remote && (remote_is_unlinking(remote, to) || link_local(local, remote));
   if (remote) remote_idle(remote);
   return made;
 }
@@ -99,7 +109,11 @@ static bool monitor(struct node *n, term from, term to, term ref) {
   struct process *local = named ? registered_find(to) : process_find(to), *remote = NULL;
   if (!local || local->port) return answer2(n, DIST_MONITOR_P_EXIT, (term[]){to, from, ref, ATOM_noproc}, 4);
   remote = remote_get(n, from);
-  bool made = remote && monitor_add(ref_next_id(), remote, local, MONITOR_PROCESS, named ? etf_node_name : to, named ? to : NV, ref);
+  u64 id = ref_next_id();
+  term object = named ? etf_node_name : to, name = named ? to : NV;
+  struct monitor *m = remote ? monitor_add(id, remote, local, MONITOR_PROCESS, object, name, ref) : NULL;
+  bool made = m && (LIKELY(!local->doomed) || signal_queue_behind(local, BEHIND_MONITOR, NV, id));
+  if (m && !made) monitor_remove(m);
   if (remote) remote_idle(remote);
   return made;
 }

@@ -187,11 +187,21 @@ void signal_queue_leave(struct process *p) {
 
 // --- Behind the end -----------------------------------------------------------------------------------------
 
+// The link that a process has made behind p's end; NV: the oldest of those that other nodes have made.
+static struct link *late_link(const struct process *p, term pid) {
+  const struct process *other = pid == NV ? NULL : process_find(pid);
+  if (pid != NV) return other ? link_find(other, p) : NULL;
+  struct link *l = p->links.late;
+  while (l && !link_peer(l, p)->remote) l = link_next(l, p);
+  return l;
+}
+
 static void answer(struct process *p, const struct signal *s) {
-  struct process *other = process_find(s->from);
+  struct process *other = s->from == NV ? NULL : process_find(s->from);
   struct monitor *m = s->behind == BEHIND_MONITOR ? monitor_find(s->id) : NULL;
-  struct link *l = s->behind == BEHIND_LINK && other ? link_find(other, p) : NULL;
+  struct link *l = s->behind == BEHIND_LINK ? late_link(p, s->from) : NULL;
   if (l) {
+    other = link_peer(l, p);
     struct exit_signal e = {.from = p->pid, .reason = ATOM_noproc, .priority = link_priority(l, other)};
     link_remove(l);
     signal_exit_by_link(other, &e);

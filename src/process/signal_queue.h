@@ -23,7 +23,8 @@ bool signal_queue_down(struct process *p, u64 monitor, term reason, struct kept 
 bool signal_queue_unsent_down(struct process *p, u64 monitor, term reason);
 void signal_queue_send(struct process *p, term to);                          // NV: to whomever
 void signal_queue_unlinked(struct process *p, term from);                    // no exit of that link may come any more
-// Of a doomed process: pid of this node has linked to it (or has unlinked, or waits until it is gone), or monitors it.
+// Of a doomed process: pid has linked to it (or has unlinked, or waits until it is gone), or monitors it. pid is of this
+// node, or NV for a process of another node.
 enum behind { BEHIND_LINK, BEHIND_UNLINK, BEHIND_MONITOR, BEHIND_QUESTION };
 bool signal_queue_behind(struct process *p, enum behind what, term pid, u64 monitor);
 bool signal_queue_was_linked(const struct process *p, term pid);             // linked when p was doomed, then unlinked

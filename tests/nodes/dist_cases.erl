@@ -251,6 +251,9 @@ orders() ->
      {message_before_down, fun(P) -> Me = self(), {S, R} = spawn_monitor(P, fun() -> Me ! one, exit(two) end), A = [next(), next()], [case M of {'DOWN', R, _, S, W} -> {down, W}; _ -> M end || M <- A] end},
      {exit_after_messages, fun(P) -> T = on(P, trapper, [self()]), ready = pids(T), T ! 1, T ! 2, exit(T, 3), T ! 4, [next() || _ <- lists:seq(1, 4)] end},
      {monitor_after_kill, fun(P) -> S = on(P, sleeper, []), exit(S, kill), R = monitor(process, S), {'DOWN', R, _, _, W} = next(), W end},
+     {link_after_kill, fun(P) ->
+         trap(), S = on(P, sleeper, []), R1 = monitor(process, S), exit(S, kill), link(S), R2 = monitor(process, S),
+         [case next() of {'DOWN', R1, _, _, W} -> {first, W}; {'DOWN', R2, _, _, W} -> {second, W}; {'EXIT', S, W} -> {link, W} end || _ <- [1, 2, 3]] end},
      {link_sequence, fun(P) -> trap(), S = on(P, sleeper, []), on(P, seq, [self(), self(), 200]), seq(S, self(), 200), M = all(), {length(M), length([x || {'EXIT', _, _} <- M]), process_info(self(), links)} end}].
 
 infos() ->
