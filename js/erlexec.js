@@ -14,7 +14,9 @@ const refuse = (message) => new ArgumentError(message);
  * The words of a text, as erlexec cuts it: at white space, but for what stands in quotes or behind a backslash.
  *
  * @example
- * wordsOf("-name 'two words' a\\ b # rest", true); // ['-name', 'two words', 'a b']
+ * import { wordsOf } from '../js/erlexec.js';
+ *
+ * wordsOf("-name 'two words' a\\ b # rest", true); // [ '-name', 'two words', 'a b' ]
  *
  * @param {string} text
  * @param {boolean} [comments] what follows a # up to the end of its line is left out

@@ -54,22 +54,25 @@ export async function prepare(options, memory, vm) {
       files: (operation, ...rest) => served[operation >> 5]?.(operation, ...rest) ?? -9, // enotsup
     }),
   );
-  const finders = [libraryFinder(options, served), own, ...otp.finders, tableFinder(options.fallback)];
+  const finders = [libraryFinder(options, served, (error) => /** @type {any} */ (vm()).report(error)), own, ...otp.finders, tableFinder(options.fallback)];
   return { instance, clock, seed, release: otp.release, args: services?.args ?? options.args, finders: finders.filter((finder) => finder !== undefined) };
 }
 
 /**
- * Finds no module, but has the library there that the module needs.
+ * Finds no module, but has the library there that the module needs. A wasm that cannot be had is told at once: the module
+ * itself is found by another finder, and its functions then fail by name.
  * @param {VMOptions} options
  * @param {HostFiles[]} served
+ * @param {(error: unknown) => void} report
  * @returns {ModuleFinder}
  */
-const libraryFinder = (options, served) => (name) => {
+const libraryFinder = (options, served, report) => (name) => {
   const [, which] = /^spawnlink_(re|zlib|zstd)$/.exec(name) ?? [];
   if (!which) return undefined;
   const source = options[/** @type {'re'} */ (which)] ?? assets[`${which}.wasm`]();
-  return import('./library.js').then(async ({ openLibrary }) => {
-    await openLibrary(/** @type {'re'} */ (which), await compile(source, `module ${which}`), served);
-    return undefined;
-  });
+  const open = async () => {
+    const { openLibrary } = await import('./library.js');
+    openLibrary(/** @type {'re'} */ (which), await compile(source, `module ${which}`), served);
+  };
+  return open().catch(report).then(() => undefined);
 };

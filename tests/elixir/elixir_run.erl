@@ -5,13 +5,14 @@
 
 main() ->
     logger:set_primary_config(level, none), % reports name pids and times
-    start(whereis(application_controller)),
+    start(lists:keyfind(kernel, 1, application:which_applications())),
     io:format("begin~n"), % what the emulator itself may have said comes before
     'Elixir.ElixirCases':main().
 
-%% A bare VM has the environment of applications, but nobody who keeps it: OTP's own controller is started for that, without
-%% kernel's processes, and Elixir by its own start function.
-start(undefined) ->
+%% A bare VM has a stand-in for the application controller, which starts no application: OTP's own controller takes its
+%% name, without kernel's processes, and Elixir is started by its own start function.
+start({kernel, _, ""}) ->
+    unregister(application_controller),
     Environment = ets:tab2list(ac_tab),
     ets:delete(ac_tab),
     Kernel = [{description, ""}, {vsn, "0"}, {id, ""}, {modules, []}, {registered, []}, {applications, []}, {env, []}, {maxT, infinity}, {maxP, infinity}],
