@@ -19,12 +19,13 @@ addEventListener('error', (event) => failed(event.error ?? event.message ?? ('ca
 addEventListener('unhandledrejection', (event) => failed(event.reason));
 `;
 
-const first = (names) => names.find((name) => name && existsSync(name));
-/** Where each browser is, or undefined. */
-export const BROWSERS = {
-  chromium: first([process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser']),
-  firefox: first([process.env.FIREFOX, '/usr/bin/firefox-esr', '/usr/bin/firefox']),
+const PLACES = {
+  chromium: [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'],
+  firefox: [process.env.FIREFOX, '/usr/bin/firefox-esr', '/usr/bin/firefox'],
 };
+/** Where a browser is, or undefined. @param {'chromium' | 'firefox'} browser */
+export const find = (browser) => PLACES[browser].find((name) => name && existsSync(name));
+export const BROWSERS = { chromium: find('chromium'), firefox: find('firefox') };
 
 const command = {
   chromium: (profile, url) => ['--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run', `--user-data-dir=${profile}`, url],

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The packed tarball in every host it is meant for: `npm run matrix [-- NAME...]`. What an environment needs of npm is installed into
-// build/matrix. Writes docs/runtimes.md when all were run. Last line: N passed, N failed.
+// build/matrix. Writes docs/runtimes.md: of the hosts that were run now. Last line: N passed, N failed.
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BROWSERS } from './browse.js';
 import { differences } from './checks.js';
 import { environments, runIn } from './environments.js';
+import { installFirefox } from './firefox.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 process.chdir(root);
@@ -35,12 +36,18 @@ execFileSync('tar', ['-xzf', join(folder, filename), '-C', folder]);
 
 const only = process.argv.slice(2);
 const chosen = environments.filter(({ name }) => only.length === 0 || only.some((part) => name.includes(part)));
-const rows = [];
+/** What was seen, by host: what an earlier run saw of those that are not run now stays. @type {Map<string, string>} */
+const rows = new Map();
+const document = 'docs/runtimes.md';
+const known = new Set(environments.map(({ name }) => name));
+const earlier = only.length > 0 && existsSync(document) ? readFileSync(document, 'utf8') : '';
+for (const [row, name] of earlier.matchAll(/^\| (.*?) \|.*$/gm)) if (known.has(name)) rows.set(name, row);
 let passed = 0;
 let failed = 0;
 for (const environment of chosen) {
   const { name, needs = [], browser, note = 'nothing' } = environment;
-  let wrong = browser && !BROWSERS[browser] ? `there is no ${browser} here` : install(needs);
+  let wrong = browser === 'firefox' ? installFirefox() : undefined;
+  if (!wrong) wrong = browser && !BROWSERS[browser] ? `there is no ${browser} here` : install(needs);
   if (!wrong) {
     try {
       const answers = await runIn(environment, { folder: mkdtempSync(join(folder, 'host-')), package: join(folder, 'package'), tool });
@@ -52,11 +59,13 @@ for (const environment of chosen) {
   if (wrong) failed++;
   else passed++;
   console.log(wrong ? `FAIL ${name}\n${wrong}` : `ok   ${name}`);
-  rows.push(`| ${name} | ${note.replaceAll('|', '\\|')} | ${wrong ? `no: ${wrong.split('\n')[0].slice(0, 120).replaceAll('|', '\\|')}` : 'yes'} |`);
+  rows.set(name, `| ${name} | ${note.replaceAll('|', '\\|')} | ${wrong ? `no: ${wrong.split('\n')[0].slice(0, 120).replaceAll('|', '\\|')}` : 'yes'} |`);
 }
 rmSync(folder, { recursive: true, force: true });
 
-if (only.length === 0) {
+if (only.length === 0 || earlier) {
+  const row = ({ name, note = 'nothing' }) => rows.get(name) ?? `| ${name} | ${note.replaceAll('|', '\\|')} | not run yet |`;
+  const inOrder = environments.map(row);
   const text = `# Where spawnlink runs
 
 Written by \`npm run matrix\` (\`tests/matrix/\`), which installs the packed tarball in each of these and runs the same checks there:
@@ -64,12 +73,14 @@ a call, \`re\`, \`json\`, \`zlib\`, a link from JavaScript, an undefined functio
 
 | host | what a user writes besides the import | runs |
 |---|---|---|
-${rows.join('\n')}
+${inOrder.join('\n')}
 
-Vite's dev server: \`optimizeDeps: { exclude: ['spawnlink'] }\`, for it moves what it optimises away from the files beside it. A page
-whose Content-Security-Policy lacks \`'wasm-unsafe-eval'\` gets an \`UnsupportedError\` that says so.
+Vite's dev server: \`optimizeDeps: { exclude: ['spawnlink'] }\`, for it moves what it optimises away from the files beside it.
+
+A page whose Content-Security-Policy lacks \`'wasm-unsafe-eval'\` gets an \`UnsupportedError\` that says so. A file that cannot be
+fetched, or is answered with an HTML page, is an \`AssetError\` with \`url\`, \`status\` and \`wanted\`, what asked for it.
 `;
-  writeFileSync('docs/runtimes.md', text);
+  writeFileSync(document, text);
 }
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
