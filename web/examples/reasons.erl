@@ -33,7 +33,7 @@ try_one(Way, Trap, Reason) ->
     receive
         {Receiver, What} -> over(Receiver, Ref), What;
         {'DOWN', Ref, _, _, Why} -> {dies, Why}
-    after 60 ->
+    after 500 ->
         over(Receiver, Ref), lives
     end.
 
