@@ -90,10 +90,10 @@ export default [
       const p = await page();
       await p.evaluate(() => navigator.serviceWorker.ready);
       await p.waitForFunction(() => caches.keys().then((names) => names.length > 0));
-      await p.waitForTimeout(300);
+      await p.waitForTimeout(3000); // what is fetched is being put into the cache
       await p.context().setOffline(true);
       await p.reload();
-      await state(p, 'ready');
+      await state(p, 'ready', 'running'); // the first example plays by itself
       await example(p, 'pingpong');
       await run(p);
       await says(p, ['pong 5']);
