@@ -80,6 +80,7 @@ export async function browse(browser, url, answers) {
   const profile = mkdtempSync(join(tmpdir(), 'spawnlink-browser-'));
   // In a process group of its own, so that what it starts ends with it.
   const child = spawn(BROWSERS[browser], command[browser](profile, url), { stdio: 'ignore', detached: true });
+  const gone = new Promise((resolve) => child.on('exit', resolve)); // also of a browser that ends by itself
   let timer;
   const late = new Promise((resolve) => (timer = setTimeout(() => resolve({ error: `no answer after ${LIMIT_MS / 1000} s` }), LIMIT_MS)));
   const ended = new Promise((resolve) => child.on('error', (error) => resolve({ error: error.message })));
@@ -87,7 +88,6 @@ export async function browse(browser, url, answers) {
     return await Promise.race([answers(), late, ended]);
   } finally {
     clearTimeout(timer);
-    const gone = new Promise((resolve) => child.on('exit', resolve));
     try {
       process.kill(-child.pid, 'SIGKILL');
       await gone;
