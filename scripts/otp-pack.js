@@ -22,6 +22,8 @@ import { writePack } from './write-pack.js';
 const SETS = ['first', 'base', 'compiler', 'full'];
 /** What the loader reads; the rest (Dbgi, Docs, Abst, ...) is for tools. */
 const CHUNKS = new Set(['Atom', 'AtU8', 'Code', 'StrT', 'ImpT', 'ExpT', 'FunT', 'LitT', 'LitU', 'Line', 'Meta', 'Attr', 'CInf', 'Recs']);
+/** What one of our own modules takes at most. */
+const OWN_BYTES = 64 * 1024;
 const LICENCE =
   'The modules in this pack are part of Erlang/OTP, unmodified but for debug information left out. ' +
   'Copyright Ericsson AB and the Erlang/OTP contributors 1996-2025. ' +
@@ -106,6 +108,9 @@ function ownModules() {
     execFileSync('erlc', ['+deterministic', '-I', ebin, '-o', ebin, ...stale.map((name) => join(source, name))], { stdio: 'inherit' });
   }
   const modules = files.map((name) => name.slice(0, -'.erl'.length));
+  // What the compiler works out at once may be large: a beam once carried a number of four megabytes to every VM that booted.
+  const large = modules.filter((name) => strip(join(ebin, `${name}.beam`)).length > OWN_BYTES);
+  if (large.length > 0) die(`over ${OWN_BYTES} bytes with its literals unpacked: ${large.join(' ')}`);
   return { name: 'spawnlink', version: '', ebin, modules };
 }
 

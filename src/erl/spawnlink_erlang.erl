@@ -137,7 +137,8 @@ info(context_reductions) -> 4000;
 %% How it is built, what it is.
 info(max_integer) -> % since OTP 27; 2 * 524287 limbs of 32 bits (INTEGER_MAX_LIMBS)
     list_to_integer(erlang:system_info(otp_release)) >= 27 orelse error(badarg),
-    (1 bsl (2 * 524287 * 32 - 1) - 1) * 2 + 1;
+    %% Not by arithmetic, which the compiler would do at once: the beam would carry the number's four megabytes.
+    binary:decode_unsigned(binary:copy(<<255>>, 2 * 524287 * 4));
 info({wordsize, internal}) -> 8;
 info({wordsize, external}) -> 8;
 info(build_type) -> opt;
