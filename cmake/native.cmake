@@ -21,8 +21,12 @@ if(FUZZ)
   add_link_options(-fsanitize=fuzzer-no-link)
 endif()
 
-# Regular expressions by the machine's own PCRE2, streams by its own zlib (scripts/setup installs both).
-find_library(PCRE2 pcre2-8 REQUIRED)
+# Regular expressions by PCRE2: from its source in PCRE2 as in wasm, or where that could not be had the machine's own,
+# with which a long match does not pause; streams by the machine's own zlib (scripts/setup installs both).
+set(PCRE2_LIBRARY "")
+if(NOT PCRE2)
+  find_library(PCRE2_LIBRARY pcre2-8 REQUIRED)
+endif()
 
 file(GLOB NATIVE_HOST CONFIGURE_DEPENDS tests/c/native_*.c)
 list(APPEND NATIVE_HOST libraries/regex/regex.c libraries/regex/latin1.c libraries/zlib/zlib_streams.c)
@@ -39,11 +43,20 @@ if(NATIVE_HOST)
   add_library(native_host STATIC ${NATIVE_HOST})
   target_compile_definitions(native_host PRIVATE ${NATIVE_DEFINITIONS})
   target_include_directories(native_host PRIVATE libraries)
+  if(PCRE2)
+    include(libraries/regex/pcre2.cmake)
+    pcre2_into(native_host)
+    if(SANITIZE)
+      target_compile_definitions(native_host PRIVATE REGEX_STEPS=60)
+    endif()
+  else()
+    target_sources(native_host PRIVATE libraries/regex/not_pausing.c)
+  endif()
   add_dependencies(native_host tables)
   # The VM calls the host and the host the VM: the linker looks at both again.
   set(VM_LIBRARIES spawnlink native_host spawnlink native_host)
 endif()
-list(APPEND VM_LIBRARIES ZLIB::ZLIB ${PCRE2} m)
+list(APPEND VM_LIBRARIES ZLIB::ZLIB ${PCRE2_LIBRARY} m)
 
 function(native_program name source)
   add_executable(${name} ${source})
@@ -52,7 +65,8 @@ function(native_program name source)
   target_compile_definitions(${name} PRIVATE ${NATIVE_DEFINITIONS})
   if(VM_LIBRARIES MATCHES native_host)
     # CMake drops repeated static libraries; a group keeps the cycle.
-    target_link_libraries(${name} PRIVATE -Wl,--start-group spawnlink native_host -Wl,--end-group ZLIB::ZLIB ${PCRE2} m)
+    target_link_libraries(${name} PRIVATE -Wl,--start-group spawnlink native_host -Wl,--end-group
+      ZLIB::ZLIB ${PCRE2_LIBRARY} m)
   else()
     target_link_libraries(${name} PRIVATE ${VM_LIBRARIES})
   endif()

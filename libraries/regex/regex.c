@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Invariant: nothing outlives a call but the cache of compiled patterns, of bounded number and size, and the last answer. A
-// request carries its pattern whole, so a pattern that fell out of the cache is compiled again and nobody notices.
+// Invariant: nothing outlives a call but the cache of compiled patterns, of bounded number and size, the searches that
+// are not done, and the last answer. A request carries its pattern whole, so a pattern that fell out of the cache is
+// compiled again and nobody notices; a search keeps the pattern it has.
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "regex/regex.h"
 
@@ -8,15 +9,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATTERN_HEADER = 12, MATCH_HEADER = 16 };
+#include "regex/pausing.h"
+
+enum { PATTERN_HEADER = 12, MATCH_HEADER = 20 };
 enum { CACHE_PATTERNS = 64, CACHE_BYTES = 8 << 20 };
 enum { HEAP_LIMIT_KIB = 128 << 10 };    // backtracking takes at most so much memory
-enum { BATCH_MATCHES = 1000 };          // of REGEX_MATCH_ALL, so that a call is short and its answer small
-enum { BATCH_SPAN = 256 << 10 };        // ... and so is the part of the subject it goes through
+#ifndef REGEX_STEPS // few in the tests, so that all pauses
+#define REGEX_STEPS 50000
+#endif
+enum { STEPS = REGEX_STEPS, SEARCH_STEPS = 30 }; // of one call, about a millisecond; of beginning to search once more
 enum { NESTING = 500 };                 // of parentheses, which take C stack: re.wasm has 1 MiB
 static const uint32_t NO_LIMIT = UINT32_MAX;
 
 struct pattern {
+  uint32_t users; // the cache, and searches
   uint8_t *key; // the request's first part
   size_t size;
   uint64_t used;
@@ -25,7 +31,7 @@ struct pattern {
   uint32_t captures;
 };
 
-static struct pattern cache[CACHE_PATTERNS];
+static struct pattern *cache[CACHE_PATTERNS];
 static uint64_t uses;
 
 static uint8_t *answer;
@@ -67,31 +73,37 @@ static void put_error(int code, size_t offset) {
 
 // --- Compiled patterns ----------------------------------------------------------------------------
 
-static void forget(struct pattern *p) {
+static void release(struct pattern *p) {
+  if (--p->users) return;
   pcre2_code_free(p->code);
   free(p->key);
-  memset(p, 0, sizeof *p);
+  free(p);
 }
 
-static struct pattern *oldest(size_t *total) {
-  struct pattern *found = NULL;
+static struct pattern **oldest(size_t *total) {
+  struct pattern **found = NULL;
   *total = 0;
   for (size_t i = 0; i < CACHE_PATTERNS; i++) {
-    struct pattern *p = &cache[i];
-    if (!p->code) continue;
+    struct pattern *p = cache[i];
+    if (!p) continue;
     *total += p->code_size + p->size;
-    if (!found || p->used < found->used) found = p;
+    if (!found || p->used < (*found)->used) found = &cache[i];
   }
   return found;
 }
 
+static void forget(struct pattern **place) {
+  release(*place);
+  *place = NULL;
+}
+
 // A free place, made by forgetting what was not used for longest.
-static struct pattern *place_for(size_t size) {
+static struct pattern **place_for(size_t size) {
   size_t total;
-  for (struct pattern *old = oldest(&total); old && total + size > CACHE_BYTES; old = oldest(&total)) forget(old);
+  for (struct pattern **old = oldest(&total); old && total + size > CACHE_BYTES; old = oldest(&total)) forget(old);
   for (size_t i = 0; i < CACHE_PATTERNS; i++)
-    if (!cache[i].code) return &cache[i];
-  struct pattern *old = oldest(&total);
+    if (!cache[i]) return &cache[i];
+  struct pattern **old = oldest(&total);
   forget(old);
   return old;
 }
@@ -128,24 +140,27 @@ static pcre2_code *compile(const uint8_t *key, size_t size, int *error, size_t *
 
 static struct pattern *pattern_of(const uint8_t *key, size_t size, int *error, size_t *offset) {
   for (size_t i = 0; i < CACHE_PATTERNS; i++) {
-    struct pattern *p = &cache[i];
-    if (p->size != size || memcmp(p->key, key, size) != 0) continue;
+    struct pattern *p = cache[i];
+    if (!p || p->size != size || memcmp(p->key, key, size) != 0) continue;
     p->used = ++uses;
     return p;
   }
   pcre2_code *code = compile(key, size, error, offset);
-  uint8_t *kept = code ? malloc(size) : NULL;
-  if (!kept) {
-    if (code) *error = PCRE2_ERROR_NOMEMORY;
+  if (!code) return NULL;
+  struct pattern *p = malloc(sizeof *p);
+  uint8_t *kept = malloc(size);
+  if (!p || !kept) {
+    free(p);
+    free(kept);
     pcre2_code_free(code);
+    *error = PCRE2_ERROR_NOMEMORY;
     return NULL;
   }
   memcpy(kept, key, size);
-  struct pattern made = {.key = kept, .size = size, .used = ++uses, .code = code};
-  pcre2_pattern_info(code, PCRE2_INFO_SIZE, &made.code_size);
-  pcre2_pattern_info(code, PCRE2_INFO_CAPTURECOUNT, &made.captures);
-  struct pattern *p = place_for(made.code_size + size);
-  *p = made;
+  *p = (struct pattern){.users = 1, .key = kept, .size = size, .used = ++uses, .code = code};
+  pcre2_pattern_info(code, PCRE2_INFO_SIZE, &p->code_size);
+  pcre2_pattern_info(code, PCRE2_INFO_CAPTURECOUNT, &p->captures);
+  *place_for(p->code_size + size) = p;
   return p;
 }
 
@@ -172,22 +187,86 @@ static void describe(const struct pattern *p) {
 // --- Matching -------------------------------------------------------------------------------------
 
 struct search {
-  const struct pattern *pattern;
-  const uint8_t *subject;
-  size_t size;
+  struct search *next;
+  uint32_t handle, check;
+  struct pattern *pattern;
+  uint8_t *subject;      // its own, for a paused match points into it
+  size_t size, received; // of the subject; how much of it is there
   uint32_t options;
+  size_t offset; // to search from
+  bool all;
+  bool after_empty; // an empty match was found at `begin`: is there another one from `offset` on?
+  size_t begin;
+  int64_t steps; // left
   pcre2_match_data *data;
   pcre2_match_context *context;
+  struct pausing *pausing;
 };
 
-static int find(struct search *s, size_t offset, uint32_t more_options) {
-  int rc = pcre2_match(s->pattern->code, s->subject, s->size, offset, s->options | more_options, s->data, s->context);
-  s->options |= PCRE2_NO_UTF_CHECK; // now it has been looked at
+static struct search *searches; // that are not done
+static uint32_t last_handle;
+enum { HANDLES = 0x1FFFFFFF };
+
+static void search_free(struct search *s) {
+  if (!s) return;
+  if (s->pattern) release(s->pattern);
+  pcre2_match_context_free(s->context);
+  pcre2_match_data_free(s->data);
+  if (s->pausing) pausing_free(s->pausing);
+  free(s->subject);
+  free(s);
+}
+
+// in: after the pattern. NULL: no memory.
+static struct search *search_new(struct pattern *p, bool all, const uint8_t *in) {
+  struct search *s = calloc(1, sizeof *s);
+  if (!s) return NULL;
+  s->all = all;
+  s->options = u32_at(in);
+  s->offset = u32_at(in + 4);
+  s->size = u32_at(in + 16);
+  s->pattern = p;
+  p->users++;
+  s->subject = malloc(s->size + 1);
+  s->data = pcre2_match_data_create_from_pattern(p->code, NULL);
+  s->context = pcre2_match_context_create(NULL);
+  s->pausing = pausing_new();
+  if (!s->subject || !s->data || !s->context || !s->pausing) {
+    search_free(s);
+    return NULL;
+  }
+  uint32_t limit = u32_at(in + 8), depth = u32_at(in + 12);
+  pcre2_set_heap_limit(s->context, HEAP_LIMIT_KIB);
+  if (limit != NO_LIMIT) pcre2_set_match_limit(s->context, limit);
+  if (depth != NO_LIMIT) pcre2_set_depth_limit(s->context, depth);
+  return s;
+}
+
+static struct search **search_at(uint32_t handle) {
+  struct search **at = &searches;
+  while (*at && (*at)->handle != handle) at = &(*at)->next;
+  return at;
+}
+
+static void receive(struct search *s, const uint8_t *in, size_t n) {
+  if (n > s->size - s->received) n = s->size - s->received;
+  if (n) memcpy(s->subject + s->received, in, n);
+  s->received += n;
+}
+
+// PCRE2's result, or REGEX_PAUSED: it is to be called with the same again.
+static int find(struct search *s, uint32_t more_options) {
+  pausing_enter(s->pausing, s->steps);
+  const pcre2_code *code = s->pattern->code;
+  int rc = pcre2_match(code, s->subject, s->size, s->offset, s->options | more_options, s->data, s->context);
+  s->steps = pausing_leave(s->pausing, rc == REGEX_PAUSED) - SEARCH_STEPS;
+  if (rc != REGEX_PAUSED) s->options |= PCRE2_NO_UTF_CHECK; // now it has been looked at
   return rc;
 }
 
-static void put_pairs(struct search *s, int count) {
+static void put_match(const struct search *s, int count) {
   const PCRE2_SIZE *pairs = pcre2_get_ovector_pointer(s->data);
+  put_u32((uint32_t)count);
   for (int i = 0; i < 2 * count; i++) put_u32(pairs[i] == PCRE2_UNSET ? UINT32_MAX : (uint32_t)pairs[i]);
 }
 
@@ -199,89 +278,126 @@ static size_t character_at(const struct search *s, size_t at, bool crlf) {
   return c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
 }
 
+static int match_one(struct search *s) {
+  int rc = find(s, 0);
+  if (rc == REGEX_PAUSED) return REGEX_MORE;
+  if (rc > 0) put_match(s, rc);
+  return rc;
+}
+
 // As re's own loop does it: after an empty match a longer one at the same place counts too, then it goes on a character
 // further.
-static void match_all(struct search *s, size_t offset) {
+static int match_all(struct search *s) {
   uint32_t newline = info(s->pattern, PCRE2_INFO_NEWLINE);
   bool crlf = newline == PCRE2_NEWLINE_CRLF || newline == PCRE2_NEWLINE_ANY || newline == PCRE2_NEWLINE_ANYCRLF;
-  size_t first = offset, head = answer_size;
-  int rc = PCRE2_ERROR_NOMATCH;
-  put_u32(0);
-  put_u32(0);
-  for (int n = 0; offset <= s->size; n++) {
-    if (n >= BATCH_MATCHES || offset - first > BATCH_SPAN) {
-      rc = 0;
-      break;
-    }
-    rc = find(s, offset, 0);
-    if (rc < 0) break;
-    const PCRE2_SIZE *pairs = pcre2_get_ovector_pointer(s->data);
-    size_t begin = pairs[0], end = pairs[1];
-    put_u32((uint32_t)rc);
-    put_pairs(s, rc);
-    if (end > begin) {
-      offset = end;
-      rc = PCRE2_ERROR_NOMATCH;
+  const PCRE2_SIZE *pairs = pcre2_get_ovector_pointer(s->data);
+  while (s->offset <= s->size) {
+    if (s->steps < 0) return REGEX_MORE;
+    if (!s->after_empty) {
+      int rc = find(s, 0);
+      if (rc < 0) return rc == REGEX_PAUSED ? REGEX_MORE : rc;
+      put_match(s, rc);
+      s->begin = pairs[0];
+      s->after_empty = pairs[1] <= s->begin;
+      if (!s->after_empty) s->offset = pairs[1];
       continue;
     }
     size_t length = 0;
-    rc = find(s, offset, PCRE2_NOTEMPTY | PCRE2_ANCHORED);
+    int rc = find(s, PCRE2_NOTEMPTY | PCRE2_ANCHORED);
     if (rc > 0) {
-      put_u32((uint32_t)rc);
-      put_pairs(s, rc);
+      put_match(s, rc);
       length = pairs[1] > pairs[0] ? pairs[1] - pairs[0] : 0;
     } else if (rc != PCRE2_ERROR_NOMATCH) {
-      break;
+      return rc == REGEX_PAUSED ? REGEX_MORE : rc;
     }
-    offset = begin + (length ? length : character_at(s, begin, crlf));
-    rc = PCRE2_ERROR_NOMATCH;
+    s->after_empty = false;
+    s->offset = s->begin + (length ? length : character_at(s, s->begin, crlf));
   }
-  if (answer_failed) return;
-  size_t end = answer_size;
-  answer_size = head;
-  put_u32((uint32_t)rc);
-  put_u32((uint32_t)offset);
-  answer_size = end;
+  return PCRE2_ERROR_NOMATCH;
 }
 
-static void match(const struct pattern *p, enum regex_operation operation, const uint8_t *in, size_t n) {
-  struct search s = {.pattern = p, .subject = in + MATCH_HEADER, .size = n - MATCH_HEADER, .options = u32_at(in)};
-  uint32_t offset = u32_at(in + 4), limit = u32_at(in + 8), depth = u32_at(in + 12);
-  s.data = pcre2_match_data_create_from_pattern(p->code, NULL);
-  s.context = pcre2_match_context_create(NULL);
-  if (s.data && s.context) {
-    pcre2_set_heap_limit(s.context, HEAP_LIMIT_KIB);
-    if (limit != NO_LIMIT) pcre2_set_match_limit(s.context, limit);
-    if (depth != NO_LIMIT) pcre2_set_depth_limit(s.context, depth);
-    if (operation == REGEX_MATCH_ALL) {
-      match_all(&s, offset);
-    } else {
-      int rc = find(&s, offset, 0);
-      put_u32((uint32_t)rc);
-      put_pairs(&s, rc > 0 ? rc : 0);
-    }
+// The check: so that the handle of a search that was lost, with all of re.wasm, is not taken for another's.
+static void name(struct search *s) {
+  do last_handle = last_handle % HANDLES + 1;
+  while (*search_at(last_handle));
+  s->handle = last_handle;
+  uint32_t sum = (uint32_t)s->size;
+  for (size_t i = 0; i < s->pattern->size; i++) sum = (sum ^ s->pattern->key[i]) * 16777619u;
+  s->check = sum & 0x7FFFFFFF;
+}
+
+// Searches for a while; s is among the searches from then on, or freed.
+static void search_go_on(struct search *s) {
+  size_t head = answer_size;
+  for (int i = 0; i < 4; i++) put_u32(0);
+  s->steps = STEPS;
+  int rc = s->received < s->size ? REGEX_MORE : s->all ? match_all(s) : match_one(s);
+  if (answer_failed) rc = PCRE2_ERROR_NOMEMORY;
+  size_t end = answer_size;
+  bool more = rc == REGEX_MORE;
+  if (more && !s->handle) name(s);
+  answer_size = head;
+  put_u32((uint32_t)rc);
+  put_u32(more ? s->handle : 0);
+  put_u32(more ? s->check : 0);
+  put_u32((uint32_t)(STEPS - s->steps));
+  answer_size = end;
+  if (more) {
+    s->next = searches;
+    searches = s;
   } else {
-    put_u32((uint32_t)PCRE2_ERROR_NOMEMORY);
+    search_free(s);
   }
-  pcre2_match_context_free(s.context);
-  pcre2_match_data_free(s.data);
+}
+
+static void match(struct pattern *p, bool all, const uint8_t *in, size_t n) {
+  struct search *s = search_new(p, all, in);
+  if (!s) {
+    put_u32((uint32_t)PCRE2_ERROR_NOMEMORY);
+    for (int i = 1; i < 4; i++) put_u32(0);
+    return;
+  }
+  receive(s, in + MATCH_HEADER, n - MATCH_HEADER);
+  search_go_on(s);
+}
+
+static void go_on(uint32_t handle, uint32_t check, const uint8_t *in, size_t n) {
+  struct search **at = search_at(handle), *s = *at;
+  if (!s || s->check != check) {
+    answer_failed = true;
+    return;
+  }
+  *at = s->next;
+  receive(s, in, n);
+  search_go_on(s);
+}
+
+static void forget_search(uint32_t handle) {
+  struct search **at = search_at(handle), *s = *at;
+  if (!s) return;
+  *at = s->next;
+  search_free(s);
+}
+
+static void version(void) {
+  char text[64];
+  int length = pcre2_config(PCRE2_CONFIG_VERSION, text);
+  put(text, length > 1 ? (size_t)length - 1 : 0); // without the zero
 }
 
 int32_t regex_call(uint32_t operation, uint32_t handle, const uint8_t *in, size_t n, uint32_t number, const uint8_t **out) {
-  (void)handle, (void)number;
   answer_size = 0;
   answer_failed = false;
-  if (operation == REGEX_VERSION) {
-    char text[64];
-    int length = pcre2_config(PCRE2_CONFIG_VERSION, text);
-    put(text, length > 1 ? (size_t)length - 1 : 0); // without the zero
-  } else {
+  if (operation == REGEX_VERSION) version();
+  else if (operation == REGEX_GO_ON) go_on(handle, number, in, n);
+  else if (operation == REGEX_FORGET) forget_search(handle);
+  else {
     size_t size = PATTERN_HEADER + (size_t)u32_at(in + 8), offset = 0;
     int error = 0;
     struct pattern *p = pattern_of(in, size, &error, &offset);
     if (!p) put_error(error, offset);
     else if (operation == REGEX_COMPILE) describe(p);
-    else match(p, operation, in + size, n - size);
+    else match(p, operation == REGEX_MATCH_ALL, in + size, n - size);
   }
   *out = answer;
   return answer_failed ? LIBRARY_NO_MEMORY : (int32_t)answer_size;

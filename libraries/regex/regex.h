@@ -4,8 +4,10 @@
 //   u32 options (PCRE2_UTF, ... as pcre2.h numbers them)  u8 newline  u8 bsr (PCRE2_NEWLINE_*, PCRE2_BSR_*; 0: the default)
 //   (bsr also with REGEX_ASCII)  u16 0  u32 length  the pattern's bytes
 // and for the two kinds of matching goes on with
-//   u32 options (PCRE2_NOTBOL, ...)  u32 offset to begin at  u32 match limit  u32 depth limit  the subject's bytes
+//   u32 options (PCRE2_NOTBOL, ...)  u32 offset to begin at  u32 match limit  u32 depth limit
+//   u32 length of the subject  the subject's bytes, or so many of its first as the request is to have
 // A limit of 0xFFFFFFFF is the library's own.
+// A search that is not done has a handle, by which it is told to go on, or forgotten.
 #ifndef REGEX_REGEX_H
 #define REGEX_REGEX_H
 
@@ -20,10 +22,16 @@ enum { REGEX_ASCII = 128 }; // bytes beyond ASCII are no letters, as from OTP 28
 enum regex_operation {
   REGEX_COMPILE,   // i32 0, u32 captures, u32 all options, u32 newline, u32 bsr, u32 names, u32 entry size, the table of names;
                    // or i32 the error's code, u32 offset, the error's text
-  REGEX_MATCH,     // i32 PCRE2's result; if > 0, so many pairs of u32 (begin, end; both 0xFFFFFFFF for a group not set)
-  REGEX_MATCH_ALL, // i32 result of the last search (0: there may be more), u32 offset to go on from, then u32 n, n pairs for each match
-  REGEX_VERSION    // text
+  REGEX_MATCH,     // a search, then for each match u32 n, n pairs of u32 (begin, end; 0xFFFFFFFF for a group not set)
+  REGEX_MATCH_ALL, // ... of which this finds all
+  REGEX_VERSION,   // text
+  REGEX_GO_ON,     // of the handle, whose check is the number, with further bytes of the subject; as REGEX_MATCH
+  REGEX_FORGET     // the handle, which may be that of a search that is done: nothing
 };
+
+// What a search answers begins with
+//   i32 PCRE2's result, or REGEX_MORE  u32 handle  u32 check  u32 steps it took (pausing.h)
+enum { REGEX_MORE = 0 }; // it goes on by REGEX_GO_ON; what was found is of this part alone
 
 // Character tables for bytes that are ISO 8859-1, which is what re takes them for.
 enum { REGEX_TABLES_SIZE = 1088 };

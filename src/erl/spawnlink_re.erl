@@ -11,12 +11,18 @@
 -define(MATCH, 97).
 -define(MATCH_ALL, 98).
 -define(VERSION, 99).
+-define(GO_ON, 100).
+-define(FORGET, 101).
+%% A search that is not done; how much of a subject goes along at once.
+-define(MORE, 0).
+-define(PORTION, 262144).
+%% Steps of a search (libraries/regex/pausing.h) that are a reduction; a slice has 4,000.
+-define(STEPS_PER_REDUCTION, 16).
 
 %% Options and results as pcre2.h numbers them.
 -define(ANCHORED, 16#80000000).
 -define(UTF, 16#00080000).
 -define(DUPNAMES, 16#00000040).
--define(NO_UTF_CHECK, 16#40000000).
 -define(NOMATCH, -1).
 -define(MATCH_LIMIT, -47).
 -define(DEPTH_LIMIT, -53).
@@ -36,8 +42,10 @@
     only_compile = false, only_run = false % has some that belong to compile, to run alone
 }).
 
-ask(Operation, Request) ->
-    case spawnlink:file(Operation, 0, Request, 0) of
+ask(Operation, Request) -> ask(Operation, 0, Request, 0).
+
+ask(Operation, Handle, Request, Number) ->
+    case spawnlink:file(Operation, Handle, Request, Number) of
         {_, Answer} when is_binary(Answer) -> Answer;
         {_, _} -> error(system_limit);
         -3 -> error(system_limit);
@@ -185,46 +193,45 @@ kinds(Key) ->
     <<0:32, _:8/binary, Newline:32/little, Bsr:32/little, _/binary>> = valid(ask(?COMPILE, request(Key))),
     {Newline, Bsr}.
 
-search(Subject, Unicode, Key, #options{global = true} = Options) ->
+search(Subject, Unicode, Key, #options{global = Global, offset = Offset, report = Report, type = Type} = Options) ->
     Groups = groups(Options#options.capture, Key),
-    case search_all(Subject, Options#options.offset, [request(Key)], Options, 0) of
-        {error, _} = Error when Options#options.report -> Error;
+    Offset =< byte_size(Subject) orelse Global orelse error(badarg),
+    case matches_of(Subject, Key, Options) of
+        {error, _} = Error when Report -> Error;
         {error, _} -> nomatch;
         [] -> nomatch;
         _ when Groups =:= none -> match;
-        Matches -> {match, [captured(Groups, Match, Subject, Unicode, Options#options.type) || Match <- Matches]}
-    end;
-search(Subject, Unicode, Key, Options) ->
-    Groups = groups(Options#options.capture, Key),
-    #options{match = Match, offset = Offset, limit = Limit, depth = Depth, report = Report, type = Type} = Options,
-    Offset =< byte_size(Subject) orelse error(badarg),
-    case ask(?MATCH, [request(Key), <<Match:32/little, Offset:32/little, Limit:32/little, Depth:32/little>>, Subject]) of
-        <<N:32/little-signed, _/binary>> when N > 0, Groups =:= none -> match;
-        <<N:32/little-signed, Pairs/binary>> when N > 0 -> {match, captured(Groups, Pairs, Subject, Unicode, Type)};
-        <<Code:32/little-signed, _/binary>> ->
-            case failure(Code) of
-                {error, _} = Error when Report -> Error;
-                _ -> nomatch
-            end
+        [Match] when not Global -> {match, captured(Groups, Match, Subject, Unicode, Type)};
+        Matches -> {match, [captured(Groups, Match, Subject, Unicode, Type) || Match <- Matches]}
     end.
 
-%% All matches, a portion at a time: the process is not held up for longer than a portion.
-search_all(Subject, Offset, Pattern, Options, Checked) when Offset =< byte_size(Subject) ->
-    #options{match = Match, limit = Limit, depth = Depth} = Options,
-    Numbers = <<(Match bor Checked):32/little, Offset:32/little, Limit:32/little, Depth:32/little>>,
-    case ask(?MATCH_ALL, [Pattern, Numbers, Subject]) of
-        <<0:32, Next:32/little, Found/binary>> ->
-            case search_all(Subject, Next, Pattern, Options, ?NO_UTF_CHECK) of
-                {error, _} = Error -> Error;
-                More -> matches(Found) ++ More
-            end;
-        <<Code:32/little-signed, _:32, Found/binary>> ->
-            case failure(Code) of
-                nomatch -> matches(Found);
-                Error -> Error
-            end
-    end;
-search_all(_, _, _, _, _) -> [].
+matches_of(Subject, _, #options{offset = Offset}) when Offset > byte_size(Subject) -> [];
+matches_of(Subject, Key, Options) ->
+    #options{global = Global, match = Match, offset = Offset, limit = Limit, depth = Depth} = Options,
+    Operation = case Global of true -> ?MATCH_ALL; false -> ?MATCH end,
+    Numbers = <<Match:32/little, Offset:32/little, Limit:32/little, Depth:32/little, (byte_size(Subject)):32/little>>,
+    {First, Rest} = portion(Subject),
+    found(ask(Operation, [request(Key), Numbers, First]), 0, Rest, []).
+
+portion(<<First:?PORTION/binary, Rest/binary>>) -> {First, Rest};
+portion(Subject) -> {Subject, <<>>}.
+
+%% What a search answers. One that is not done goes on, which other processes wait for no longer than a portion takes; a
+%% reference makes sure that it is forgotten when this process ends meanwhile.
+found(<<?MORE:32, Handle:32/little, Check:32/little, Steps:32/little, Found/binary>>, Reference0, Rest, Earlier) ->
+    Reference = case Reference0 of 0 -> spawnlink:resource(?FORGET, Handle * 4); _ -> Reference0 end,
+    charge(Steps),
+    {Next, Later} = portion(Rest),
+    found(ask(?GO_ON, Reference, Next, Check), Reference, Later, lists:reverse(matches(Found), Earlier));
+found(<<Code:32/little-signed, _:64, Steps:32/little, Found/binary>>, _, _, Earlier) ->
+    charge(Steps),
+    case failure(Code) of
+        nomatch -> lists:reverse(Earlier, matches(Found));
+        Error -> Error
+    end.
+
+charge(Steps) when Steps < 1000 -> ok;
+charge(Steps) -> erlang:bump_reductions(Steps div ?STEPS_PER_REDUCTION).
 
 matches(<<N:32/little, Rest/binary>>) ->
     Size = N * 8,
@@ -232,7 +239,8 @@ matches(<<N:32/little, Rest/binary>>) ->
     [Pairs | matches(More)];
 matches(<<>>) -> [].
 
-failure(?NOMATCH) -> nomatch;
+failure(?NOMATCH) -> nomatch; % or no more
+failure(N) when N > 0 -> nomatch;
 failure(?MATCH_LIMIT) -> {error, match_limit};
 failure(?DEPTH_LIMIT) -> {error, match_limit_recursion};
 failure(?HEAP_LIMIT) -> {error, match_limit_recursion};

@@ -14,6 +14,7 @@ main() ->
     terms(),
     limits(),
     portions(),
+    pauses(),
     users().
 
 %% One line per call. A compiled pattern is shown without its last element, which is the machine's own.
@@ -34,6 +35,31 @@ arity(List) -> {arguments, length(List)}.
 
 shown({ok, {re_pattern, C, U, N, _}}) -> {compiled, C, U, N};
 shown(X) -> X.
+
+%% Long searches of several processes at once, some of which are killed meanwhile.
+pauses() ->
+    Slow = fun(N, Tail, Pattern, Options) ->
+        fun() -> re:run([lists:duplicate(N, $a), Tail], Pattern, [report_errors | Options]) end
+    end,
+    Long = binary:copy(<<"abcd efgh ">>, 20000),
+    Utf8 = binary:copy(<<"ab\x{e9}\x{20ac}">>, 30000),
+    Searches =
+        [Slow(N, "b", "(a+)+$", []) || N <- lists:seq(8, 17)] ++
+        [Slow(16, "b", "((a+)(a*)|b)+c$", []), Slow(16, "bc", "(a|aa)+(b)c", [{capture, all, list}]),
+         Slow(200, "x", "^(a*)*x\\1?$", []), Slow(9, "b", "(?:(a+)(?=a)|a)+b\\1", []), Slow(30, "b", "(?>(a+))+b", []),
+         Slow(60, "", "a*a*a*b?$", []), Slow(30, "b", "(a(?1)?)$|b", []), Slow(12, "b", "(a+)*+x|(a+)+b", [])] ++
+        [fun() -> re:run(Long, P, O) end || P <- ["(\\w+ )*x?", "h .$", "[x-z]", "(?i)Z", ".*efgi", "^.*(c).*(g) $", "(?:.*+x|.*+y)"],
+                                            O <- [[], [unicode], [multiline]]] ++
+        [fun() -> re:run(Utf8, P, [unicode, {capture, all, index}]) end || P <- ["[^a-c\\x{e9}]b$", "\\x{20ac}$", "b[x-z]"]] ++
+        [fun() -> re:run(<<Utf8/binary, 255>>, "b", [unicode]) end,
+         fun() -> erlang:phash2(re:run(Long, "\\b|e", [global])) end,
+         fun() -> erlang:phash2(re:run(Utf8, "b?", [global, unicode, {capture, all, binary}])) end,
+         fun() -> erlang:md5(re:replace(Long, "(f)(g)", "<\\2\\1&>", [global, {return, binary}])) end],
+    Doomed = [spawn(Slow(60, "b", "(a+)+(a+)+$", [])) || _ <- lists:seq(1, 5)],
+    Self = self(),
+    Pids = [spawn_link(fun() -> Self ! {self(), outcome(Search)} end) || Search <- Searches],
+    [exit(Pid, kill) || Pid <- Doomed],
+    [receive {Pid, Outcome} -> io:format("pauses ~0p~n", [Outcome]) end || Pid <- Pids].
 
 products() ->
     Patterns = ["abc", "a.c", "^a", "a$", "(a)(b)?c", "(?<X>a)|(?<Y>b)", "[[:alpha:]]+", "\\d+", "\\w+\\s*", "(a|ab)(c|bcd)(d*)", "a*", "(?i)ABC", "x?",
