@@ -368,6 +368,7 @@ void beam_close(struct beam_file *f) {
   drop_table(f->literals, f->literal_count, sizeof *f->literals);
   if (f->literal_buffer) mem_free(f->literal_buffer, f->literal_buffer_size, MEM_CODE);
   if (f->loops) mem_free(f->loops, f->label_count, MEM_CODE);
+  if (f->expected) mem_free(f->expected, f->expected_cap * sizeof *f->expected, MEM_CODE);
   if (f->lines) mem_free(f->lines, f->line_count * sizeof *f->lines, MEM_CODE);
   if (f->files) mem_free(f->files, f->file_count * sizeof *f->files, MEM_CODE);
   memset(f, 0, sizeof *f);

@@ -13,6 +13,14 @@ struct beam_import { u32 module, function, arity; };        // atom numbers, 1-b
 struct beam_export { u32 function, arity, label; };
 struct beam_lambda { u32 function, arity, label, index, free_count, old_uniq; };
 
+// What an instruction relies on and is looked after at run time: its source is a list cell; a tuple that has the element;
+// a binary being matched; any tuple; a Y register is written.
+enum beam_expected { EXPECTED_CONS, EXPECTED_TUPLE, EXPECTED_CONTEXT, EXPECTED_ANY_TUPLE, EXPECTED_WRITTEN };
+#define EXPECTED(offset, type, y) ((u64)(offset) << 32 | (u64)(y) << 8 | (type))
+#define EXPECTED_OFFSET(e) ((u32)((e) >> 32))
+#define EXPECTED_TYPE(e) ((enum beam_expected)((e) & 0xFF))
+#define EXPECTED_Y(e) ((u32)(e) >> 8)
+
 struct beam_file {
   struct beam_slice *atoms;       // atoms[1..atom_count], UTF-8 (latin-1 of old Atom chunks is flagged)
   u32 atom_count;
@@ -32,6 +40,8 @@ struct beam_file {
   struct beam_slice attributes, compile_info;       // external terms, may be empty
   u32 on_load;                    // label of the on_load function, 0 = none; set by beam_check
   u8 *loops;                      // by label: is jumped back to. Set by beam_check, NULL when none is
+  u64 *expected;                  // EXPECTED words, by offset of the instruction; of beam_prove
+  u32 expected_count, expected_cap;
   u8 md5[16];                     // of the essential chunks, as code:module_md5
 };
 // Gzip'd files are inflated by the caller (load.c). False: error filled, nothing is owned.

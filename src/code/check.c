@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The check pass. Decodes every instruction once and proves what translate.c relies on: operands of the
 // kinds their places allow and in range, labels defined once, calls to function entries, and a stack frame
-// that has one size at each point of the code and holds every Y register used. It proves no types:
-// what a hostile compiler may still do is read a Y register it has not written. Called by load.c.
+// that has one size at each point of the code and holds every Y register used. What is in the registers is
+// for prove.c, which it calls at the end. Called by load.c.
 #include "code/check.h"
 
 #include "base/alloc.h"
 #include "code/load.h"
+#include "code/prove.h"
 #include "gen/genop.h"
 
 // One letter an operand:
@@ -33,19 +34,19 @@ static const char *const signatures[GENOP_COUNT] = {
   [GENOP_allocate_heap_zero] = "kwv", [GENOP_test_heap] = "wv", [GENOP_init] = "y", [GENOP_init_yregs] = "Y",
   [GENOP_deallocate] = "k", [GENOP_trim] = "kk",
   // tests
-  [GENOP_is_lt] = "fss", [GENOP_is_ge] = "fss", [GENOP_is_eq] = "fss", [GENOP_is_ne] = "fss",
-  [GENOP_is_eq_exact] = "fss", [GENOP_is_ne_exact] = "fss", [GENOP_is_integer] = "fs", [GENOP_is_float] = "fs",
-  [GENOP_is_number] = "fs", [GENOP_is_atom] = "fs", [GENOP_is_pid] = "fs", [GENOP_is_reference] = "fs",
-  [GENOP_is_port] = "fs", [GENOP_is_nil] = "fs", [GENOP_is_binary] = "fs", [GENOP_is_bitstr] = "fs",
-  [GENOP_is_list] = "fs", [GENOP_is_nonempty_list] = "fs", [GENOP_is_tuple] = "fs", [GENOP_is_boolean] = "fs",
-  [GENOP_is_map] = "fs", [GENOP_is_function] = "fs", [GENOP_is_function2] = "fss", [GENOP_test_arity] = "fsu",
-  [GENOP_is_tagged_tuple] = "fsua", [GENOP_select_val] = "sjS", [GENOP_select_tuple_arity] = "sjA",
+  [GENOP_is_lt] = "jss", [GENOP_is_ge] = "jss", [GENOP_is_eq] = "jss", [GENOP_is_ne] = "jss",
+  [GENOP_is_eq_exact] = "jss", [GENOP_is_ne_exact] = "jss", [GENOP_is_integer] = "js", [GENOP_is_float] = "js",
+  [GENOP_is_number] = "js", [GENOP_is_atom] = "js", [GENOP_is_pid] = "js", [GENOP_is_reference] = "js",
+  [GENOP_is_port] = "js", [GENOP_is_nil] = "js", [GENOP_is_binary] = "js", [GENOP_is_bitstr] = "js",
+  [GENOP_is_list] = "js", [GENOP_is_nonempty_list] = "js", [GENOP_is_tuple] = "js", [GENOP_is_boolean] = "js",
+  [GENOP_is_map] = "js", [GENOP_is_function] = "js", [GENOP_is_function2] = "jss", [GENOP_test_arity] = "jsu",
+  [GENOP_is_tagged_tuple] = "jsua", [GENOP_select_val] = "sjS", [GENOP_select_tuple_arity] = "sjA",
   // data
   [GENOP_move] = "sd", [GENOP_swap] = "rr", [GENOP_get_list] = "sdd", [GENOP_get_hd] = "sd", [GENOP_get_tl] = "sd",
   [GENOP_get_tuple_element] = "sud", [GENOP_set_tuple_element] = "ssu", [GENOP_put_list] = "ssd",
   [GENOP_put_tuple2] = "dE", [GENOP_put_tuple] = "ud", [GENOP_put] = "s", [GENOP_update_record] = "ausdU",
-  [GENOP_put_map_assoc] = "fsdvP", [GENOP_put_map_exact] = "fsdvP", [GENOP_has_map_fields] = "fsE",
-  [GENOP_get_map_elements] = "fsG",
+  [GENOP_put_map_assoc] = "fsdvP", [GENOP_put_map_exact] = "fsdvP", [GENOP_has_map_fields] = "jsE",
+  [GENOP_get_map_elements] = "jsG",
   // native records (OTP 29)
   [GENOP_is_any_native_record] = "js", [GENOP_is_native_record] = "jsss", [GENOP_get_record_elements] = "jsG",
   [GENOP_put_record] = "fssdvP", [GENOP_is_record_accessible] = "jss", [GENOP_get_record_field] = "fsssd",
@@ -61,12 +62,13 @@ static const char *const signatures[GENOP_COUNT] = {
   [GENOP_fmove] = "bD", [GENOP_fconv] = "sq", [GENOP_fadd] = "fqqq", [GENOP_fsub] = "fqqq", [GENOP_fmul] = "fqqq",
   [GENOP_fdiv] = "fqqq", [GENOP_fnegate] = "fqq", [GENOP_fclearerror] = "", [GENOP_fcheckerror] = "f",
   // matching binaries
-  [GENOP_bs_start_match3] = "fsvd", [GENOP_bs_start_match4] = "gvsd", [GENOP_bs_get_integer2] = "frvsuud",
-  [GENOP_bs_get_float2] = "frvsuud", [GENOP_bs_get_binary2] = "frvsuud", [GENOP_bs_skip_bits2] = "frsuu",
-  [GENOP_bs_test_tail2] = "jrh", [GENOP_bs_test_unit] = "fru", [GENOP_bs_match_string] = "fruu",
-  [GENOP_bs_get_utf8] = "frvud", [GENOP_bs_get_utf16] = "frvud", [GENOP_bs_get_utf32] = "frvud",
-  [GENOP_bs_skip_utf8] = "frvu", [GENOP_bs_skip_utf16] = "frvu", [GENOP_bs_skip_utf32] = "frvu",
-  [GENOP_bs_get_tail] = "rdv", [GENOP_bs_get_position] = "rdv", [GENOP_bs_set_position] = "rs", [GENOP_bs_match] = "frM",
+  [GENOP_bs_start_match3] = "jsvd", [GENOP_bs_start_match4] = "gvsd", [GENOP_bs_get_integer2] = "jrvsuud",
+  [GENOP_bs_get_float2] = "jrvsuud", [GENOP_bs_get_binary2] = "jrvsuud", [GENOP_bs_skip_bits2] = "jrsuu",
+  [GENOP_bs_test_tail2] = "jrh", [GENOP_bs_test_unit] = "jru", [GENOP_bs_match_string] = "jruu",
+  [GENOP_bs_get_utf8] = "jrvud", [GENOP_bs_get_utf16] = "jrvud", [GENOP_bs_get_utf32] = "jrvud",
+  [GENOP_bs_skip_utf8] = "jrvu", [GENOP_bs_skip_utf16] = "jrvu", [GENOP_bs_skip_utf32] = "jrvu",
+  [GENOP_bs_get_tail] = "rdv", [GENOP_bs_get_position] = "rdv", [GENOP_bs_set_position] = "rs",
+  [GENOP_bs_match] = "jrM",
   // building binaries
   [GENOP_bs_create_bin] = "fwvudB", [GENOP_bs_init_writable] = "", [GENOP_bs_init2] = "fzwvud",
   [GENOP_bs_init_bits] = "fzwvud", [GENOP_bs_add] = "fssud", [GENOP_bs_append] = "fswvusud",
@@ -80,7 +82,6 @@ enum { LABEL_DEFINED = 1, LABEL_USED = 2, LABEL_CALLED = 4, LABEL_ENTRY = 8, LAB
 // on: frames of several sizes, the smallest of which has so many words more. Such code only raises: the
 // compiler shares it between frames, and does not adjust the frame that a last call claims to drop.
 enum { FRAME_ANY = -3, FRAME_UNREACHED = -2, FRAME_NONE = -1, FRAME_MIXED = 4096 };
-enum { MAX_FRAME = 1024 };
 
 struct check {
   const struct beam_file *f;
@@ -93,6 +94,7 @@ struct check {
   u32 entry;          // label of the function we are in
   u32 on_load;        // its label
   u32 arity;          // of the function we are in
+  u16 *arities;       // for beam_prove
   bool loops;         // some label has LABEL_LOOP
   u32 last_label;     // when nothing but a line came after it, else 0
   bool after_func_info;
@@ -232,10 +234,13 @@ static bool check_items(struct check *c, const char *letters) {
   return true;
 }
 
-static bool atom_is(const struct check *c, const struct beam_arg *a, const char *text) {
-  if (a->kind != BEAM_ATOM || a->value < 1 || a->value > c->f->atom_count) return false;
-  struct beam_slice s = c->f->atoms[a->value];
+static bool text_is(const struct beam_file *f, i64 atom, const char *text) {
+  if (atom < 1 || atom > f->atom_count) return false;
+  struct beam_slice s = f->atoms[atom];
   return s.len == strlen(text) && memcmp(s.data, text, s.len) == 0;
+}
+static bool atom_is(const struct check *c, const struct beam_arg *a, const char *text) {
+  return a->kind == BEAM_ATOM && text_is(c->f, a->value, text);
 }
 
 static bool in_strings(struct check *c, i64 offset, i64 bytes) {
@@ -306,15 +311,15 @@ static bool has_frame(struct check *c) {
 }
 
 // erlang:error and its like never come back, and the compiler knows.
-static bool never_returns(const struct check *c) {
+bool check_never_returns(const struct beam_file *f, const struct beam_instr *i) {
   static const char *const names[] = {"error", "exit", "throw", "nif_error"};
-  const struct beam_import *m = &c->f->imports[c->i.args[1].value];
-  struct beam_arg module = {.kind = BEAM_ATOM, .value = m->module}, function = {.kind = BEAM_ATOM, .value = m->function};
-  if (!atom_is(c, &module, "erlang") || (m->arity != 1 && !atom_is(c, &function, "error"))) return false;
+  const struct beam_import *m = &f->imports[i->args[1].value];
+  if (!text_is(f, m->module, "erlang") || (m->arity != 1 && !text_is(f, m->function, "error"))) return false;
   for (u32 k = 0; k < COUNT_OF(names); k++)
-    if (atom_is(c, &function, names[k])) return true;
+    if (text_is(f, m->function, names[k])) return true;
   return false;
 }
+static bool never_returns(const struct check *c) { return check_never_returns(c->f, &c->i); }
 
 static bool at_label(struct check *c) {
   u32 label = (u32)c->i.args[0].value;
@@ -323,6 +328,7 @@ static bool at_label(struct check *c) {
   if (c->after_func_info) {
     c->frame = FRAME_NONE;
     c->entry = label;
+    c->arities[label] = (u16)(c->arity + 1);
     if (c->frames[label] == FRAME_UNREACHED) c->frames[label] = FRAME_NONE;
     return frame_is(c, c->frames[label]);
   }
@@ -452,15 +458,17 @@ bool beam_check(struct beam_file *f, struct beam_error *e) {
   memset(e, 0, sizeof *e);
   c.labels = mem_calloc(n, MEM_CODE);
   c.frames = mem_alloc(n * sizeof *c.frames, MEM_CODE);
-  bool good = c.labels && c.frames;
+  c.arities = mem_calloc(n * sizeof *c.arities, MEM_CODE);
+  bool good = c.labels && c.frames && c.arities;
   if (!good) fail(&c, "out of memory");
   for (size_t k = 0; good && k < n; k++) c.frames[k] = FRAME_UNREACHED;
-  good = good && check_code(&c, e);
+  good = good && check_code(&c, e) && beam_prove(f, c.arities, e);
   f->on_load = c.on_load;
   if (good && c.loops) {
     for (size_t k = 0; k < n; k++) c.labels[k] = (c.labels[k] & LABEL_LOOP) != 0;
     f->loops = c.labels;
   } else if (c.labels) mem_free(c.labels, n, MEM_CODE);
+  if (c.arities) mem_free(c.arities, n * sizeof *c.arities, MEM_CODE);
   if (c.frames) mem_free(c.frames, n * sizeof *c.frames, MEM_CODE);
   if (!good && !e->what) *e = (struct beam_error){"Code", f->code_header + c.i.offset, c.what, {0}};
   return good;

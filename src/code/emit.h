@@ -24,6 +24,7 @@ struct emit {
   u8 frame;                // enum frame_state here
   bool unreachable;        // after a jump or return, until the next label
   u32 last, before_last;   // offsets of the last operations, NO_OP across a label
+  bool any_type;           // test_arity of what may be no tuple
   u32 line;                // current line word
   bool without_lines;      // line instructions are ignored
   struct line_entry *lines;

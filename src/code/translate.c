@@ -203,6 +203,13 @@ static void translate_test_arity(struct emit *e, const struct beam_instr *i) {
   bool y = arg_is_y(ARG(1));
   cword from = y ? operand_y(ARG(1)->value) : operand_source(e, ARG(1));
   cword header = (cword)(u32)MAKE_HEADER(0, ARG(2)->value); // KIND_TUPLE is 0
+  if (e->any_type) {
+    emit_op(e, y ? OP_is_tuple_of_arity_y : OP_is_tuple_of_arity_a);
+    emit_word(e, from);
+    emit_label_ref(e, ARG(0)->value);
+    emit_word(e, header);
+    return;
+  }
   if (e->last != NO_OP && e->words[e->last] == (cword)(y ? OP_is_tuple_y : OP_is_tuple_a) && e->words[e->last + 1] == from &&
       e->words[e->last + 2] == (cword)ARG(0)->value) {
     e->words[e->last] = y ? OP_is_tuple_of_arity_y : OP_is_tuple_of_arity_a;
@@ -653,6 +660,35 @@ static bool translate_record(struct emit *e, const struct beam_instr *i) {
   return true;
 }
 
+// Of the sources of bit syntax the context is the first but in three instructions.
+static const struct beam_arg *context_of(const struct beam_instr *i) {
+  bool first = i->op == GENOP_bs_get_tail || i->op == GENOP_bs_get_position || i->op == GENOP_bs_set_position;
+  return ARG(first ? 0 : 1);
+}
+
+static void translate_expected(struct emit *e, const struct beam_instr *i, u64 expected) {
+  switch (EXPECTED_TYPE(expected)) {
+  case EXPECTED_CONS:
+    emit_op(e, OP_expect_cons);
+    source(e, ARG(0));
+    break;
+  case EXPECTED_TUPLE:
+    emit_op(e, OP_expect_tuple);
+    source(e, ARG(0));
+    emit_word(e, (cword)ARG(1)->value + 1);
+    break;
+  case EXPECTED_CONTEXT:
+    emit_op(e, OP_expect_context);
+    source(e, context_of(i));
+    break;
+  case EXPECTED_WRITTEN:
+    emit_op(e, OP_init_y);
+    emit_word(e, operand_y(EXPECTED_Y(expected)));
+    break;
+  default: e->any_type = true; break;
+  }
+}
+
 static void one(struct emit *e, const struct beam_instr *i) {
   if (translate_control(e, i) || translate_test(e, i) || translate_data(e, i) || translate_process(e, i) || translate_bits(e, i) || translate_bits_old(e, i))
     return;
@@ -689,12 +725,17 @@ bool translate(struct load_state *s, struct beam_error *error) {
   struct beam_cursor cursor;
   struct beam_instr i;
   int more = -1;
+  const u64 *expected = s->file->expected;
+  u32 open = 0, expected_count = s->file->expected_count;
   if (!emit_init(&e, s)) emit_fail(&e, "out of memory");
   e.without_lines = is_preloaded(s->m->name);
   emit_word(&e, 0); // no code at offset 0: a return address is never looked up before the first function
   append_strings(&e); // at word 1: see translate_bits.c
   beam_start(&cursor, s->file);
   while (!e.failed && (more = beam_next(&cursor, &i, error)) == 1) {
+    e.any_type = false;
+    for (; open < expected_count && EXPECTED_OFFSET(expected[open]) == i.offset; open++)
+      translate_expected(&e, &i, expected[open]);
     one(&e, &i);
     if (e.failed) e.failed_offset = i.offset;
   }

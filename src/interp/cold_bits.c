@@ -11,7 +11,7 @@ const cword *cold_bs_start_match(const cword *ip, term *E) { // fail, source, de
   if (!interp_gc_check(E, (u32)ip[4])) return NULL;
   E = ctx.e;
   term t = bs_start_match(HEAP, SRC(ip[2]));
-  if (t == NV) return FAIL;
+  if (t == NV) return ip[1] ? FAIL : exception_error(ip, E, ATOM_badarg); // "cannot fail", as compilers say
   DST(ip[3]) = t;
   return ip + 5;
 }
@@ -24,8 +24,11 @@ static term get_binary(struct heap *h, term context, u64 bits, u32 flags) {
 
 // fail, context, live, size, unit, flags, destination
 static const cword *get_sized(const cword *ip, term *E, getter get) {
-  if (!interp_gc_check(E, (u32)ip[3])) return NULL;
-  E = ctx.e;
+  // What follows a short integer may still use registers that are not live: bs_match asks for room once for all.
+  bool constant = !is_register(ip[4]) && is_small(SRC(ip[4]));
+  bool short_integer = get == bs_get_integer && constant && (u64)small_val(SRC(ip[4])) * ip[5] < 59;
+  if (!short_integer && !interp_gc_check(E, (u32)ip[3])) return NULL;
+  if (!short_integer) E = ctx.e;
   term context = SRC(ip[2]), size = SRC(ip[4]);
   u64 bits;
   if (size == ATOM_all && !is_register(ip[4])) {

@@ -33,13 +33,16 @@ const cword *cold_select_any(const cword *ip, term *E) {
 }
 
 const cword *cold_set_tuple_element(const cword *ip, term *E) { // value, tuple, byte offset
-  *(term *)((char *)boxed_ptr(DST(ip[2])) + ip[3]) = SRC(ip[1]);
+  term tuple = DST(ip[2]);
+  if (!is_tuple(tuple) || ip[3] > tuple_arity(tuple) * sizeof(term)) return exception_error(ip, E, ATOM_badarg);
+  *(term *)((char *)boxed_ptr(tuple) + ip[3]) = SRC(ip[1]);
   return ip + 4;
 }
 
 const cword *cold_update_record(const cword *ip, term *E) { // destination, source, size, updates
   term source = SRC(ip[2]);
   u32 size = (u32)ip[3], n = (u32)ip[4];
+  if (!is_tuple(source) || tuple_arity(source) != size) return exception_error(ip, E, ATOM_badarg);
   term *h = ctx.heap.top; // a test_heap came before
   ctx.heap.top = h + size + 1;
   memcpy(h, boxed_ptr(source), (size + 1) * sizeof(term));
@@ -48,6 +51,17 @@ const cword *cold_update_record(const cword *ip, term *E) { // destination, sour
   DST(ip[1]) = make_boxed(h);
   return at;
 }
+
+// Code no compiler made: the frame may be half written, nothing in it can be unwound.
+static const cword *unexpected(term *E) {
+  ctx.e = E;
+  exit_uncaught(ctx.p, ATOM_error, ATOM_badarg, NIL);
+  return exception_exit();
+}
+const cword *cold_expect_cons(const cword *ip, term *E) { return (void)ip, unexpected(E); }
+const cword *cold_expect_tuple(const cword *ip, term *E) { return (void)ip, unexpected(E); }
+const cword *cold_expect_context(const cword *ip, term *E) { return (void)ip, unexpected(E); }
+const cword *cold_bs_set_position(const cword *ip, term *E) { return (void)ip, unexpected(E); }
 
 // --- floats
 const cword *cold_fconv(const cword *ip, term *E) {
@@ -111,6 +125,7 @@ const cword *cold_put_map_exact(const cword *ip, term *E) { return put_map(ip, E
 const cword *cold_has_map_fields(const cword *ip, term *E) {
   term map = SRC(ip[2]);
   u32 n = (u32)ip[3];
+  if (!is_map(map)) return (const cword *)ip[1];
   for (u32 i = 0; i < n; i++)
     if (semantics_map_get(map, SRC(ip[4 + i])) == NV) return (const cword *)ip[1];
   return ip + 4 + n;
@@ -120,6 +135,7 @@ const cword *cold_get_map_elements(const cword *ip, term *E) { // a key's destin
   term map = SRC(ip[2]);
   u32 n = (u32)ip[3];
   const cword *at = ip + 4;
+  if (!is_map(map)) return (const cword *)ip[1];
   for (u32 i = 0; i < n; i += 2) {
     term v = semantics_map_get(map, SRC(at[i]));
     if (v == NV) return (const cword *)ip[1];
@@ -129,7 +145,7 @@ const cword *cold_get_map_elements(const cword *ip, term *E) { // a key's destin
 }
 
 const cword *cold_get_map_element(const cword *ip, term *E) {
-  term v = semantics_map_get(SRC(ip[2]), SRC(ip[3]));
+  term map = SRC(ip[2]), v = is_map(map) ? semantics_map_get(map, SRC(ip[3])) : NV;
   if (v == NV) return (const cword *)ip[1];
   DST(ip[4]) = v;
   return ip + 5;

@@ -80,14 +80,16 @@ static bool has_foreign_place(const term *e, u32 n) {
   return false;
 }
 
+static bool is_raw_trace(term t) { return is_tuple(t) && tuple_arity(t) >= 2; }
+
 term exception_trace(term raw, bool whole) {
-  if (!is_tuple(raw)) return raw;
+  if (!is_raw_trace(raw)) return raw;
   const term *e = tuple_elements(raw);
   u32 n = tuple_arity(raw);
   static term items[DEEPEST_BACKTRACE + 1];
   u32 count = 0;
   bool foreign = !whole && has_foreign_place(e, n);
-  for (u32 i = 2; i < n; i++) {
+  for (u32 i = 2; i < n && count < DEEPEST_BACKTRACE; i++) {
     struct code_place place;
     if (!e[i] || !code_place(ptr_val(e[i]), i > 2, &place) || (foreign && code_is_own(place.module))) continue;
     items[count++] = entry(place.module, place.function, make_small(place.arity), location(&place, NV));
@@ -171,7 +173,7 @@ const cword *exception_raise(const cword *ip, term *E) {
   if (ctx.fault_trace != NV) { // erlang:raise/3, or an exception raised again: the trace is there
     term trace = ctx.fault_trace, raw;
     clear_extras();
-    if (is_tuple(trace)) return unwind(E, trace);
+    if (is_raw_trace(trace)) return unwind(E, trace);
     term *e = heap_tuple(HEAP, 2, &raw);
     e[0] = ctx.fault_class;
     e[1] = trace;
@@ -304,6 +306,7 @@ const cword *cold_catch_end(const cword *ip, term *E) {
 }
 
 const cword *cold_try_case(const cword *ip, term *E) {
+  if (UNLIKELY(ctx.x[0] != NV)) return exception_error(ip, E, ATOM_badarg); // by a way that compilers say is none
   *(term *)((char *)E + ip[1]) = NIL;
   ctx.p->catches--;
   memmove(ctx.x, ctx.x + 1, 3 * sizeof(term));
@@ -325,7 +328,8 @@ static const cword *raise_again(const cword *ip, term *E, term class, term reaso
 
 const cword *cold_raise(const cword *ip, term *E) { // raw trace, reason: what a try without a matching clause does
   term raw = SRC(ip[1]), reason = SRC(ip[2]);
-  term class = is_tuple(raw) ? tuple_elements(raw)[0] : ATOM_error;
+  term class = is_raw_trace(raw) ? tuple_elements(raw)[0] : ATOM_error;
+  if (class != ATOM_exit && class != ATOM_throw) class = ATOM_error;
   return raise_again(ip, E, class, reason, raw);
 }
 
@@ -335,7 +339,8 @@ const cword *cold_raw_raise(const cword *ip, term *E) { // erlang:raise(x0, x1, 
     ctx.x[0] = ATOM_badarg;
     return ip + 1;
   }
-  if (is_tuple(ctx.x[2])) tuple_elements(ctx.x[2])[0] = class; // stays changed when raised again
+  term trace = ctx.x[2];
+  if (is_raw_trace(trace) && tuple_elements(trace)[0] != class) tuple_elements(trace)[0] = class; // stays changed
   return raise_again(ip, E, class, ctx.x[1], ctx.x[2]);
 }
 

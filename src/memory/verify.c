@@ -18,7 +18,9 @@ struct walk {
   size_t n, cap;
 };
 
-static bool in_block(const term *p, const term *start, size_t words) { return p >= start && p < start + words; }
+static bool in_block(const term *p, const term *start, size_t words) {
+  return start && p >= start && p < start + words;
+}
 
 static bool mark(u8 *marks, size_t index) {
   if (marks[index / 8] >> (index % 8) & 1) return false;

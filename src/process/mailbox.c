@@ -207,6 +207,7 @@ static void resume(struct mailbox *mb) {
 
 void mailbox_next(struct process *p) {
   struct mailbox *mb = &p->mailbox;
+  if (UNLIKELY(!*mb->save)) return; // code no compiler made
   mb->save = &(*mb->save)->next;
   if (UNLIKELY(mb->resume != NULL) && mb->save == mb->priority) resume(mb);
 }
@@ -241,6 +242,7 @@ static void merge_message(struct heap *h, struct message *m) {
 
 void mailbox_remove(struct process *p) {
   struct mailbox *mb = &p->mailbox;
+  if (UNLIKELY(!*mb->save || is_marker(*mb->save))) return; // code no compiler made
   struct message *m = unlink_at(mb, mb->save);
   merge_message(&ctx.heap, m);
   if (m->pinned) unpin(mb, m);
