@@ -187,7 +187,7 @@ export const SIGNALS = '-spawnlink_signals';
 export function prepare({ args = [], env = {}, files: option, shell, node }, home, files) {
   const ours = args[0] === SIGNALS;
   const words = ours ? args.slice(1) : args;
-  if (home === undefined) throw new ArgumentError('no OTP to boot: `otp` has neither a pack nor a root');
+  if (home === undefined) throw new ArgumentError('no OTP to boot: `otp` is neither a pack nor a root with the modules of the emulator (erlang, init ...)');
   if (typeof home === 'string' && option !== 'host') throw new ArgumentError("to boot from a folder takes files: 'host'");
   const root = typeof home === 'string' ? home : ROOT;
   const programs = typeof home === 'string' && files ? programsOf(root, files) : `${root}/bin`;

@@ -123,22 +123,48 @@ export function escriptFlags(file) {
 }
 
 /**
- * The flags with which a release is started that mix or rebar3 has made, when a folder is one: it has no boot script of
- * OTP's in bin, but its own beside its sys.config and vm.args.
+ * Where a release has its boot script: its version is told by releases/start_erl.data, or is the only one there
+ * (a tar file of systools has no start_erl.data).
+ * @param {string} root
+ */
+function releaseFolder(root) {
+  const releases = `${root}/releases`;
+  const data = `${releases}/start_erl.data`;
+  if (fs.existsSync(data)) return `${releases}/${fs.readFileSync(data, 'utf8').trim().split(/\s+/)[1]}`;
+  const folders = fs.readdirSync(releases).map((name) => `${releases}/${name}`);
+  const found = folders.filter((folder) => bootScripts(folder).length > 0);
+  if (found.length > 1) throw refuse(`${releases} has several releases and no start_erl.data: name one by -boot`);
+  return found[0] ?? releases;
+}
+
+/** Names of boot scripts in a folder. @param {string} folder */
+function bootScripts(folder) {
+  const names = fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? fs.readdirSync(folder) : [];
+  return names.filter((name) => name.endsWith('.boot') && !/clean|no_dot_erlang/.test(name));
+}
+
+/**
+ * The flags with which a release is started that mix, rebar3 or systools has made, when a folder is one: it has no boot
+ * script of OTP's in bin, but its own beside its sys.config and vm.args.
  * @param {string} root
  * @param {string[]} words of the command line; what they say themselves is left to them
  * @returns {string[]}
  */
 export function releaseFlags(root, words) {
-  const data = `${root}/releases/start_erl.data`;
-  if (words.includes('-boot') || fs.existsSync(`${root}/bin/start.boot`) || !fs.existsSync(data)) return [];
-  const version = fs.readFileSync(data, 'utf8').trim().split(/\s+/)[1];
-  const folder = `${root}/releases/${version}`;
-  const scripts = fs.readdirSync(folder).filter((name) => name.endsWith('.boot') && !/clean/.test(name));
+  if (words.includes('-boot') || fs.existsSync(`${root}/bin/start.boot`) || !fs.existsSync(`${root}/releases`)) return [];
+  const folder = releaseFolder(root);
+  const scripts = bootScripts(folder);
   const boot = (scripts.includes('start.boot') ? 'start.boot' : scripts[0])?.slice(0, -5);
   if (!boot) throw refuse(`${folder} has no boot script`);
+  if (!fs.readdirSync(root).some((name) => /^erts-\d/.test(name))) {
+    throw refuse(`${root} has no erts: its release was made without; name the OTP that it was made for by --otp, and this by -boot`);
+  }
   const flags = ['-boot', `${folder}/${boot}`, '-boot_var', 'RELEASE_LIB', `${root}/lib`];
-  if (!words.includes('-config') && fs.existsSync(`${folder}/sys.config`)) flags.push('-config', `${folder}/sys`);
+  const configured = words.includes('-config');
+  if (!configured && fs.existsSync(`${folder}/sys.config`)) flags.push('-config', `${folder}/sys`);
+  else if (!configured && fs.existsSync(`${folder}/sys.config.src`)) {
+    throw refuse(`${folder} has a sys.config.src, which its own program fills in: give the outcome by -config`);
+  }
   if (fs.existsSync(`${folder}/vm.args`)) flags.push('-args_file', `${folder}/vm.args`);
   return flags;
 }

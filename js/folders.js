@@ -31,10 +31,19 @@ export function openFolder(fs, url) {
       const file = new URL(`${encodeURIComponent(name)}.beam`, folder);
       if (fs.existsSync(file)) return new Uint8Array(fs.readFileSync(file));
     }
-    return undefined;
+    return builtInModules()?.get(name);
   };
-  const names = () => [...new Set(folders.flatMap((folder) => beamsOf(fs, folder)))].sort();
-  return { find, names, release: releaseOf(fs, new URL('releases/', root)), home: decodeURIComponent(root.pathname).replace(/\/$/, '') };
+  /** @type {Map<string, Uint8Array> | undefined} */
+  let emulators;
+  const lacksErlang = !folders.some((folder) => fs.existsSync(new URL('erlang.beam', folder)));
+  const bootable = !lacksErlang || emulatorsOf(fs, root).length > 0;
+  const builtInModules = () => (lacksErlang ? (emulators ??= builtIn(fs, root)) : undefined);
+  const names = () => {
+    const inFolders = folders.flatMap((folder) => beamsOf(fs, folder));
+    return [...new Set([...inFolders, ...(builtInModules()?.keys() ?? [])])].sort();
+  };
+  const home = bootable ? decodeURIComponent(root.pathname).replace(/\/$/, '') : undefined;
+  return { find, names, release: releaseOf(fs, root), home };
 }
 
 /**
@@ -75,15 +84,61 @@ function builtFolders(fs, root) {
 }
 
 /**
- * The release of an OTP root, by its folder releases/N; of a release that mix or rebar3 has made, by the version of its erts (13.1: 25).
+ * The release of an OTP root, by its folder releases/N; of a release that mix, rebar3 or systools has made, by the version
+ * of its erts (13.1: 25).
  * @param {typeof import('node:fs')} fs
- * @param {URL} folder
+ * @param {URL} root
  */
-function releaseOf(fs, folder) {
+function releaseOf(fs, root) {
+  const folder = new URL('releases/', root);
   if (!fs.existsSync(folder)) return undefined;
-  const number = Math.max(0, ...fs.readdirSync(folder).map(Number).filter(Number.isInteger));
+  const isOtp = (/** @type {string} */ name) => fs.existsSync(new URL(`${encodeURIComponent(name)}/OTP_VERSION`, folder));
+  const number = Math.max(0, ...fs.readdirSync(folder).filter(isOtp).map(Number).filter(Number.isInteger));
   const started = new URL('start_erl.data', folder);
-  return number || (fs.existsSync(started) ? Number.parseInt(fs.readFileSync(started, 'utf8'), 10) + 12 : 0) || undefined;
+  const erts = fs.existsSync(started) ? fs.readFileSync(started, 'utf8') : emulatorsOf(fs, root)[0];
+  return number || (erts ? Number.parseInt(erts, 10) + 12 : 0) || undefined;
+}
+
+/** Versions of the emulators in a root's folders erts-VERSION. @param {typeof import('node:fs')} fs @param {URL} root */
+function emulatorsOf(fs, root) {
+  const versions = fs.readdirSync(root).filter((name) => /^erts-\d/.test(name)).map((name) => name.slice('erts-'.length));
+  return versions.sort((x, y) => y.localeCompare(x, 'en', { numeric: true }));
+}
+
+/**
+ * The modules that OTP's emulator has built in (erlang, init, prim_file ...), out of the emulator: a release has them
+ * nowhere else. They stand in the program as they are.
+ * @param {typeof import('node:fs')} fs
+ * @param {URL} root
+ * @returns {Map<string, Uint8Array>} by name
+ */
+function builtIn(fs, root) {
+  /** @type {Map<string, Uint8Array>} */
+  const modules = new Map();
+  const files = emulatorsOf(fs, root).map((version) => new URL(`erts-${version}/bin/beam.smp`, root));
+  const file = files.find((url) => fs.existsSync(url));
+  if (!file) return modules;
+  const program = fs.readFileSync(file);
+  for (let at = program.indexOf('FOR1'); at >= 0; at = program.indexOf('FOR1', at + 4)) {
+    if (program.toString('latin1', at + 8, at + 12) !== 'BEAM') continue;
+    const beam = new Uint8Array(program.subarray(at, at + 8 + program.readUInt32BE(at + 4)));
+    const name = moduleName(beam);
+    if (name) modules.set(name, beam);
+  }
+  return modules;
+}
+
+/** The first atom of a beam's table. A length byte of OTP 28 on has four more bits before it. @param {Uint8Array} beam */
+function moduleName(beam) {
+  const text = String.fromCharCode(...beam.subarray(0, 400));
+  const table = text.indexOf('AtU8');
+  if (table < 0) return undefined;
+  const count = new DataView(beam.buffer, beam.byteOffset).getInt32(table + 8);
+  const at = table + 12;
+  const length = count < 0 ? beam[at] >> 4 : beam[at]; // negative: lengths are compact terms
+  const isLong = count < 0 && (beam[at] & 8) !== 0;
+  const from = isLong ? at + 2 : at + 1;
+  return text.slice(from, from + (isLong ? (beam[at] >> 5) * 256 + beam[at + 1] : length));
 }
 
 /**

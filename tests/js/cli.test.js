@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -184,5 +184,50 @@ describe('run', () => {
   test('an OTP root as --otp', () => {
     const root = execFileSync('erl', ['-noshell', '-eval', 'io:put_chars(code:root_dir()), halt().'], { encoding: 'utf8' });
     expect(run(['eval', '--otp', root, 'lists:reverse([1,2,3]).']).stdout).toBe('[3,2,1]\n');
+  });
+
+  describe('a release that systools has made, as --otp', () => {
+    let out = '';
+    beforeAll(() => {
+      const base = join(folder, 'release');
+      out = join(base, 'out');
+      mkdirSync(join(base, 'ebin'), { recursive: true });
+      mkdirSync(out);
+      writeFileSync(join(base, 'ebin/hello.app'), '{application,hello,[{vsn,"1.0"},{description,"d"},{modules,[hello]},{registered,[]},{applications,[kernel,stdlib]},{mod,{hello,[]}}]}.');
+      writeFileSync(join(base, 'hello.erl'), `-module(hello). -export([start/2, stop/1, init/1]).
+start(_, _) -> io:format("~p ~p~n", [application:get_env(hello, greeting), init:get_argument(who)]), supervisor:start_link(?MODULE, []).
+stop(_) -> ok.
+init([]) -> spawn(fun() -> receive after 100 -> io:format("stopping~n"), init:stop(3) end end), {ok, {{one_for_one, 1, 1}, []}}.
+`);
+      execFileSync('erlc', ['-o', join(base, 'ebin'), join(base, 'hello.erl')]);
+      const program = `V = fun(A) -> application:load(A), {ok, X} = application:get_key(A, vsn), {A, X} end,
+        ok = file:write_file("hello.rel", io_lib:format("~p.", [{release, {"hello", "1"}, {erts, erlang:system_info(version)}, [V(kernel), V(stdlib), {hello, "1.0"}]}])),
+        ok = systools:make_script("hello", [no_warn_sasl, {path, ["ebin"]}]),
+        ok = systools:make_tar("hello", [no_warn_sasl, {erts, code:root_dir()}, {path, ["ebin"]}]), halt().`;
+      execFileSync('erl', ['-noshell', '-eval', program], { cwd: base });
+      execFileSync('tar', ['xzf', join(base, 'hello.tar.gz'), '-C', out]);
+      writeFileSync(join(out, 'releases/1/sys.config'), '[{hello,[{greeting,hi}]}].');
+      writeFileSync(join(out, 'releases/1/vm.args'), '-who me\n');
+    });
+
+    test('boots: with its configuration, arguments, and the modules that only its emulator has', () => {
+      expect(run(['run', '--boot', '--otp', out, '-noshell'])).toEqual({ stdout: '{ok,hi} {ok,[["me"]]}\nstopping\n', stderr: '', status: 3 });
+    });
+
+    test('what it lacks is told', () => {
+      const stderr = (...words) => {
+        const answer = run(['run', '--boot', '--otp', out, '-noshell', ...words]);
+        expect(answer.status).toBeGreaterThan(0);
+        return answer.stderr;
+      };
+      renameSync(join(out, 'releases/1/sys.config'), join(out, 'releases/1/sys.config.src'));
+      expect(stderr()).toMatch(/sys\.config\.src, which its own program fills in/);
+      renameSync(join(out, 'releases/1/start.boot'), join(out, 'releases/1/start.bak'));
+      expect(stderr()).toMatch(/releases has no boot script/);
+      renameSync(join(out, 'releases/1/start.bak'), join(out, 'releases/1/start.boot'));
+      rmSync(join(out, readdirSync(out).find((name) => name.startsWith('erts-'))), { recursive: true });
+      expect(stderr('-config', 'x')).toMatch(/no erts: its release was made without/);
+      expect(stderr('-boot', join(out, 'releases/1/start'))).toMatch(/no OTP to boot/);
+    });
   });
 });
