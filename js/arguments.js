@@ -3,62 +3,9 @@
 // Checks of what JavaScript gives as arguments, on their way to being terms.
 
 import { ArgumentError } from './errors.js';
-import { only } from './only.js';
+import { shown } from './only.js';
 import { JsProcess } from './process.js';
-import { Atom, Pid, Tuple } from './term.js';
-
-/** @import { Term } from './term.js' */
-
-/**
- * @typedef {object} SpawnOptions
- * @property {string | Atom} [name] registered name
- * @property {JsProcess} [parent] who spawns it
- * @property {boolean} [link] to the parent
- * @property {'max' | 'high' | 'normal' | 'low'} [priority]
- * @property {number} [minHeapSize] words
- * @property {number} [maxHeapSize] words; a process that grows beyond is killed
- * @property {Pid | JsProcess} [groupLeader]
- */
-
-/** Erlang's names of the spawn options, and what their values must be. @type {Record<string, [string, (value: any, what: string) => Term]>} */
-const SPAWN_OPTIONS = {
-  name: ['name', atom],
-  parent: ['parent', pidOf],
-  groupLeader: ['group_leader', pidOf],
-  priority: ['priority', atom],
-  minHeapSize: ['min_heap_size', count],
-  maxHeapSize: ['max_heap_size', count],
-};
-
-export const SPAWN_NAMES = `link ${Object.keys(SPAWN_OPTIONS).join(' ')}`;
-
-/** @param {SpawnOptions} given @returns {Term[]} */
-export function spawnOptions(given) {
-  const { link, ...options } = only(given, 'spawn', SPAWN_NAMES);
-  /** @type {Term[]} */
-  const list = [];
-  for (const [key, value] of Object.entries(options)) {
-    const [name, convert] = SPAWN_OPTIONS[key];
-    if (value !== undefined) list.push(Tuple.from([Atom.for(name), convert(value, key)]));
-  }
-  if (link) {
-    if (!options.parent) throw new ArgumentError('link needs a parent');
-    list.push(Atom.for('link'));
-  }
-  return list;
-}
-
-/** @param {Term[]} args */
-export function array(args) {
-  if (Array.isArray(args)) return args;
-  throw new ArgumentError('the arguments of a function are an array');
-}
-
-/** @param {number} value @param {string} what */
-export function count(value, what) {
-  if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new ArgumentError(`${what} is a positive integer`);
-}
+import { Atom, Pid, Port, Ref, Tuple } from './term.js';
 
 /**
  * @param {string | Atom} value
@@ -67,12 +14,19 @@ export function count(value, what) {
 export function atom(value, what) {
   if (value instanceof Atom) return value;
   if (typeof value === 'string') return Atom.for(value);
-  throw new ArgumentError(`${what} is a string or an Atom`);
+  throw new ArgumentError(`${what} is a string or an Atom, not ${shown(value)}`);
 }
 
-/** @param {Pid | JsProcess} value @param {string} what */
-function pidOf(value, what) {
-  if (value instanceof Pid) return value;
-  if (value instanceof JsProcess) return value.pid;
-  throw new ArgumentError(`${what} is a Pid`);
+/** @param {boolean} value @param {string} what */
+export function boolean(value, what) {
+  if (typeof value === 'boolean') return value;
+  throw new ArgumentError(`${what} is true or false, not ${shown(value)}`);
+}
+
+/** To whom a message or a signal goes. @param {any} to */
+export function target(to) {
+  if (typeof to === 'string') return Atom.for(to);
+  if (to instanceof JsProcess) return to.pid;
+  if ([Pid, Atom, Ref, Port, Tuple].some((kind) => to instanceof kind)) return to;
+  throw new ArgumentError(`a pid, a JsProcess, a registered name or an alias was expected, not ${shown(to)}`);
 }

@@ -2,11 +2,11 @@
 //
 // createVM: has prepared what a VM needs of its host (prepare.js), and starts a VM on it.
 
-import { Machine } from './machine.js';
 import { VM } from './vm.js';
 
 /** @import { Clock } from './imports.js' */
 /** @import { WasmSource } from './loader.js' */
+/** @import { Machine } from './machine.js' */
 /** @import { ModuleFinder, OtpSource } from './otp.js' */
 
 /**
@@ -67,10 +67,10 @@ export async function createVM(options = {}) {
   let vm = undefined;
   /** @type {Machine | undefined} */
   let machine = undefined;
-  const { prepare } = await import('./prepare.js');
+  const tools = await import('./prepare.js');
   const memory = () => /** @type {Machine} */ (machine).memory;
-  const { instance, clock, seed, release, args, finders } = await prepare(options, memory, () => /** @type {VM} */ (vm));
-  machine = new Machine(instance);
+  const { instance, clock, seed, release, args, finders } = await tools.prepare(options, memory, () => /** @type {VM} */ (vm));
+  machine = new tools.Machine(instance);
   machine.open({
     memoryLimit: options.memoryLimit ?? 2 ** 31,
     seed,
@@ -80,7 +80,7 @@ export async function createVM(options = {}) {
   });
   if (release) machine.otpRelease(release);
   for (const [name, value] of Object.entries(options.env ?? {})) if (value !== undefined) machine.env(name, value);
-  vm = new VM(machine, { ...options, args }, clock, finders);
+  vm = new VM(machine, { ...options, args }, clock, finders, tools);
   try {
     await vm.boot();
   } catch (error) {

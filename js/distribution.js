@@ -43,6 +43,28 @@ const tag = (/** @type {string} */ name) => Atom.for(name);
 /** Of each VM: how its nodes are reached. @type {WeakMap<VM, Routes>} */
 const routesOf = new WeakMap();
 
+/** @param {any} vm */
+function checkVM(vm) {
+  if (typeof vm?.process !== 'function' || typeof vm.inspect !== 'function') throw new ArgumentError('the first argument is a VM, as createVM makes it');
+}
+
+/** Whether a VM is a node that runs. @param {VM} vm */
+function checkNode(vm) {
+  if (vm.closed) throw new ClosedError();
+  if (vm.haltStatus !== undefined) throw new HaltedError(vm.haltStatus);
+  if (!vm.inspect().processes.some((/** @type {any} */ { name }) => name === 'net_kernel')) {
+    throw new ArgumentError("the VM is no node: createVM({ boot: true, node: { name: 'a@host', cookie } })");
+  }
+}
+
+/** @param {any} stream @param {string} what */
+function checkStream(stream, what) {
+  for (const name of ['write', 'end', 'on']) {
+    if (typeof stream?.[name] !== 'function') throw new ArgumentError(`${what} is a duplex stream, as a socket of node:net: it has no method '${name}'`);
+  }
+  return stream;
+}
+
 /** Does what is in vain when the process or the VM has ended. @param {() => void} action */
 function attempt(action) {
   try {
@@ -196,11 +218,14 @@ const overStream = (stream) => (session) => {
  * @param {PortLike | (() => StreamLike)} by a message port; or what opens a stream to it
  */
 export function connect(vm, node, by) {
+  checkVM(vm);
   if (typeof node !== 'string' || !/^[^@]+@[^@]+$/.test(node)) throw new ArgumentError("the name of a node is 'name@host'");
-  if (typeof by !== 'function' && typeof by?.postMessage !== 'function') throw new ArgumentError('a node is reached by a message port, or a function that opens a stream');
+  const isPort = typeof by !== 'function' && typeof by?.postMessage === 'function' && [by.on, by.addEventListener].some((listen) => typeof listen === 'function');
+  if (typeof by !== 'function' && !isPort) throw new ArgumentError('a node is reached by a message port, or a function that opens a stream');
+  checkNode(vm);
   const routes = routesOf.get(vm) ?? new Routes(vm);
   routesOf.set(vm, routes);
-  routes.nodes.set(node, typeof by === 'function' ? (session) => overStream(by())(session) : overPort(vm, by));
+  routes.nodes.set(node, typeof by === 'function' ? (session) => overStream(checkStream(by(), 'what the function gives'))(session) : overPort(vm, by));
 }
 
 /**
@@ -217,5 +242,8 @@ export function connect(vm, node, by) {
  * @param {StreamLike} stream
  */
 export function accept(vm, stream) {
+  checkVM(vm);
+  checkStream(stream, 'the second argument of accept');
+  checkNode(vm);
   new Session(vm, overStream(stream)).offer(vm);
 }

@@ -80,9 +80,9 @@ export class LoadError extends SpawnlinkError {
 
 /** A JavaScript value that has no Erlang term, or bytes that are no term. */
 export class TermError extends SpawnlinkError {
-  /** @param {string} message */
-  constructor(message) {
-    super('TERM', message);
+  /** @param {string} message @param {ErrorOptions} [options] */
+  constructor(message, options) {
+    super('TERM', message, options);
   }
 }
 

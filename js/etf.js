@@ -5,8 +5,9 @@
 // Iterative, so that no depth of nesting overflows the stack; every read is bounds-checked.
 
 import { asBytes } from './bytes.js';
-import { TermError, ForeignError } from './errors.js';
+import { ArgumentError, ForeignError, SpawnlinkError, TermError } from './errors.js';
 import { TextDecoder, TextEncoder } from './host.js';
+import { shown } from './only.js';
 import { Atom, BitString, ErlangMap, Float, Fun, ImproperList, Pid, Port, Ref, Tuple, format, parts, pathTo } from './term.js';
 
 /**
@@ -187,7 +188,8 @@ export function encode(term, identity, name = 'term', given = term) {
 
 /** An error that says where it is. @param {any} error @param {string} name @param {any} given @param {any} part */
 function located(error, name, given, part) {
-  if (!(error instanceof TermError || error instanceof ForeignError)) return error;
+  // What a getter or a Proxy of the caller's throws, for example.
+  if (!(error instanceof SpawnlinkError)) error = new TermError(`a value that cannot be read has no Erlang term: ${error?.message}`, { cause: error });
   try {
     const way = Object.is(given, part) ? '' : pathTo(given, error.message === ITSELF ? undefined : [part]);
     if (way !== undefined) error.message += `: ${name}${way.length > 200 ? `${way.slice(0, 100)}...${way.slice(-100)}` : way}`;
@@ -302,7 +304,7 @@ function writeObject(w, term, todo) {
   else if (term instanceof Tuple) {
     w.sized(104, 105, term.length);
     later(todo, term.elements);
-  } else if (term instanceof Uint8Array) w.binary(term);
+  } else if (ArrayBuffer.isView(term)) w.binary(/** @type {Uint8Array} */ (asBytes(term)));
   else if (term instanceof Float) w.float(term.value);
   else if (term instanceof ImproperList) writeList(w, term.items, term.tail, todo);
   else if (term instanceof BitString) writeBits(w, term);
@@ -452,6 +454,15 @@ export class Reader {
   }
 }
 
+/** What is not read here, by tag: why, and what to do. @type {Record<number, string>} */
+const UNREAD = {
+  73: 'a term with atoms by their number (tag 73), which only the node that wrote it knows',
+  80: "a compressed term (tag 80): have a VM read it, as vm.call('erlang', 'binary_to_term', [bytes])",
+  82: 'a term with atoms of a connection of nodes (tag 82), which only that connection knows',
+  117: 'a fun as OTP 22 and older wrote it (tag 117), which no OTP reads since 23',
+  121: 'a term in a form of its node (tag 121), which only the node that wrote it reads',
+};
+
 /** Reads terms from bytes, one after the other. */
 export class Decoder extends Reader {
   /**
@@ -586,12 +597,18 @@ export class Decoder extends Reader {
         return name === 'true' ? true : name === 'false' ? false : Atom.for(name);
       }
       case 88:
-        return this.pid();
+      case 103:
+        return this.pid(tag);
       case 89:
+      case 102:
       case 120:
         return this.port(tag);
       case 90:
-        return this.reference();
+      case 101:
+      case 114:
+        return this.reference(tag);
+      case 99:
+        return float(oldFloat(latin1(this.slice(31))));
       case 112:
         return this.fun();
       case 113: {
@@ -602,7 +619,7 @@ export class Decoder extends Reader {
         return new Fun(module, name, arity, null, null);
       }
       default:
-        throw new TermError(`unknown tag ${tag} at ${this.at - 1}`);
+        throw new TermError(UNREAD[tag] ?? `unknown tag ${tag} at ${this.at - 1}`);
     }
   }
 
@@ -641,12 +658,21 @@ export class Decoder extends Reader {
     return this.identity && node === this.identity.node ? this.identity.owner : null;
   }
 
-  pid() {
+  /** Of identifiers as they were written before OTP 19 a byte, 0 to 3. @param {boolean} old */
+  creation(old) {
+    const creation = old ? this.u8() : this.u32();
+    if (old && creation > 3) throw new TermError(`an identifier in its old form whose creation is ${creation}, not 0 to 3`);
+    return creation;
+  }
+
+  /** @param {number} tag */
+  pid(tag) {
     const node = this.atom();
     const id = this.u32();
     const serial = this.u32();
-    const creation = this.u32();
+    const creation = this.creation(tag === 103);
     const owner = this.owner(node);
+    if (owner && id >= 2 ** 28) throw new TermError(`no process of this node has the number ${id}`);
     if (owner && this.identity?.pid) return this.identity.pid(node, id, serial, creation);
     return new Pid(node, [id, serial], creation, owner);
   }
@@ -658,15 +684,18 @@ export class Decoder extends Reader {
     const low = this.u32();
     // Beyond what a number holds, two halves.
     const numbers = high < 2 ** 21 ? [high * 0x100000000 + low] : [high, low];
-    return new Port(node, numbers, this.u32(), this.owner(node));
+    return new Port(node, numbers, this.creation(tag === 102), this.owner(node));
   }
 
-  reference() {
-    const n = this.u16();
+  /** @param {number} tag */
+  reference(tag) {
+    const n = tag === 101 ? 1 : this.u16();
     if (n < 1 || n > 5) throw new TermError(`a reference of ${n} words`);
     const node = this.atom();
-    const creation = this.u32();
+    const creation = tag === 101 ? 0 : this.creation(tag === 114);
     const numbers = Array.from({ length: n }, () => this.u32());
+    if (tag !== 90 && numbers[0] >= 2 ** 18) throw new TermError('a reference in its old form whose first word has more than 18 bits');
+    if (tag === 101) return new Ref(node, numbers, this.creation(true), this.owner(node));
     return new Ref(node, numbers, creation, this.owner(node));
   }
 
@@ -694,6 +723,13 @@ function open(frames, kind, left) {
   return undefined;
 }
 
+/** A float in 31 characters, as printf %.20e writes it; after a zero whatever. @param {string} text */
+function oldFloat(text) {
+  const digits = /^\s*([+-]?\d+\.\d+(?:[eE][+-]?\d+)?)(\0|$)/.exec(text)?.[1];
+  if (digits === undefined) throw new TermError('a float (tag 99) that is no number');
+  return Number(digits);
+}
+
 /** @param {number} value */
 function float(value) {
   if (!Number.isFinite(value)) throw new TermError('a float that is not finite');
@@ -716,14 +752,21 @@ function latin1(bytes) {
 }
 
 /**
- * The term in these bytes, which hold nothing else.
- * @param {Uint8Array} bytes
+ * The term in these bytes, which hold nothing else, as term_to_binary writes them. Those that it has compressed are refused: a VM reads
+ * them, `await vm.call('erlang', 'binary_to_term', [bytes])`.
+ *
+ * @example
+ * format(decodeTerm(new Uint8Array([131, 104, 2, 97, 1, 106]))); // '{1,[]}'
+ *
+ * @param {Uint8Array | ArrayBuffer} bytes
  * @param {Identity} [identity]
  * @returns {any}
  */
 export function decode(bytes, identity) {
-  const decoder = new Decoder(bytes, identity);
+  const given = asBytes(bytes);
+  if (!given) throw new ArgumentError(`a term is read from bytes, not from what is ${shown(bytes)}`);
+  const decoder = new Decoder(given, identity);
   const term = decoder.term();
-  if (!decoder.ended) throw new TermError(`${bytes.length - decoder.at} bytes after the term ${format(term, { limit: 100 })}`);
+  if (!decoder.ended) throw new TermError(`${given.length - decoder.at} bytes after the term ${format(term, { limit: 100 })}`);
   return term;
 }

@@ -3,9 +3,9 @@
 // Subscriptions: functions by event name, async iterators, and the DOM's EventTarget. Events are delivered in the order
 // they happened in the VM; a handler that throws disturbs neither the VM nor other handlers.
 
-import { ArgumentError } from './errors.js';
-import { checkSignal, until } from './loop.js';
-import { only } from './only.js';
+import { ArgumentError, ClosedError } from './errors.js';
+import { checkSignal, toldTo, until } from './loop.js';
+import { only, shown } from './only.js';
 
 /**
  * @template {Record<string, any>} M
@@ -13,8 +13,12 @@ import { only } from './only.js';
 export class Events extends EventTarget {
   /** @type {Map<string, Set<(event: any) => any>>} */
   #handlers = new Map();
-  /** @type {Map<string, number>} listeners of the DOM kind */
-  #listeners = new Map();
+  /** Names of events that had listeners of the DOM kind. @type {Set<string>} */
+  #listened = new Set();
+  /** What calls each listener of the DOM kind, and tells of what it throws. @type {WeakMap<object, (event: Event) => void>} */
+  #callers = new WeakMap();
+  /** Whether anybody has taken the event under way. */
+  #taken = false;
   /** @type {Set<() => void>} called when no more events will come */
   #closers = new Set();
   #ended = false;
@@ -40,8 +44,8 @@ export class Events extends EventTarget {
    */
   on(name, handler, options = {}) {
     const signal = checkSignal(only(options, 'on', 'signal').signal);
-    if (typeof handler !== 'function') throw new ArgumentError(`the handler of '${name}' is not a function`);
     this.checkEvent(name);
+    if (typeof handler !== 'function') throw new ArgumentError(`the handler of '${name}' is not a function, but ${shown(handler)}`);
     // Each subscription is its own, though the same function be given twice.
     const own = (/** @type {M[K]} */ event) => handler(event);
     const off = () => {
@@ -58,7 +62,7 @@ export class Events extends EventTarget {
   }
 
   /**
-   * The next event of that name.
+   * The next event of that name. Rejects with a ClosedError when no more will come: the VM is closed, the process has ended.
    *
    * @example
    * const vm = await createVM();
@@ -72,9 +76,16 @@ export class Events extends EventTarget {
    * @returns {Promise<M[K]>}
    */
   once(name, options = {}) {
-    return until(options, String, (resolve) => {
+    return until(options, String, (resolve, reject, trace) => {
       only(options, 'once', 'signal');
-      return this.on(name, resolve);
+      const end = () => reject(toldTo(new ClosedError(`no '${name}' will come any more`), trace));
+      const off = this.on(name, resolve);
+      if (this.#ended) queueMicrotask(end);
+      this.#closers.add(end);
+      return () => {
+        this.#closers.delete(end);
+        off();
+      };
     });
   }
 
@@ -142,7 +153,8 @@ export class Events extends EventTarget {
   }
 
   /**
-   * As the DOM's: the listener gets a CustomEvent whose `detail` is the event.
+   * As the DOM's: the listener gets a CustomEvent whose `detail` is the event. Where the DOM's would end Node, a listener that
+   * throws, or rejects, is told of as a handler of `on` is: by an 'error' event, or on the console. The VM goes on.
    *
    * @example
    * const vm = await createVM();
@@ -159,9 +171,45 @@ export class Events extends EventTarget {
    * @param {AddEventListenerOptions | boolean} [options]
    */
   addEventListener(name, listener, options) {
-    this.#listeners.set(name, (this.#listeners.get(name) ?? 0) + 1);
-    super.addEventListener(name, listener, options);
+    this.checkEvent(name);
+    super.addEventListener(name, this.#caller(listener), options);
+    this.#listened.add(name);
     this.subscribed();
+  }
+
+  /**
+   * @override
+   * @param {string} name
+   * @param {EventListenerOrEventListenerObject | null} listener
+   * @param {EventListenerOptions | boolean} [options]
+   */
+  removeEventListener(name, listener, options) {
+    super.removeEventListener(name, this.#caller(listener), options);
+  }
+
+  /** What stands for a listener: one for each, so that the DOM's rules hold for them. @param {any} listener */
+  #caller(listener) {
+    if (listener == null) return null;
+    const isFunction = typeof listener === 'function';
+    if (!isFunction && typeof listener !== 'object') throw new ArgumentError(`a listener is a function or an object, not ${shown(listener)}`);
+    let caller = this.#callers.get(listener);
+    if (!caller) {
+      caller = (event) => {
+        this.#taken = true;
+        this.guarded(event.type, () => (isFunction ? listener.call(this, event) : listener.handleEvent(event)));
+      };
+      this.#callers.set(listener, caller);
+    }
+    return caller;
+  }
+
+  /** What an asynchronous handler rejects with is as if it had thrown. @protected @param {string} name @param {() => any} handler */
+  guarded(name, handler) {
+    try {
+      handler()?.then?.(undefined, (/** @type {unknown} */ error) => this.report(error, name));
+    } catch (error) {
+      this.report(error, name);
+    }
   }
 
   /**
@@ -170,29 +218,27 @@ export class Events extends EventTarget {
    * @param {string} name
    */
   wants(name) {
-    return (this.#handlers.get(name)?.size ?? 0) > 0 || this.#listeners.has(name);
+    return (this.#handlers.get(name)?.size ?? 0) > 0 || this.#listened.has(name);
   }
 
   /**
-   * Delivers an event.
+   * Delivers an event. Answers whether anybody has taken it.
    * @protected
    * @param {string} name
    * @param {any} event
    */
   emit(name, event) {
+    let taken = false;
     const handlers = this.#handlers.get(name);
-    if (handlers && handlers.size > 0) {
-      for (const handler of [...handlers]) {
-        if (!handlers.has(handler)) continue;
-        try {
-          // What an asynchronous handler rejects with is as if it had thrown.
-          handler(event)?.then?.(undefined, (/** @type {unknown} */ error) => this.report(error, name));
-        } catch (error) {
-          this.report(error, name);
-        }
-      }
+    for (const handler of handlers ? [...handlers] : []) {
+      if (!handlers?.has(handler)) continue;
+      taken = true;
+      this.guarded(name, () => handler(event));
     }
-    if (this.#listeners.has(name)) this.dispatchEvent(new CustomEvent(name, { detail: event }));
+    if (!this.#listened.has(name)) return taken;
+    this.#taken = taken;
+    this.dispatchEvent(new CustomEvent(name, { detail: event }));
+    return this.#taken;
   }
 
   /**
@@ -211,7 +257,7 @@ export class Events extends EventTarget {
     this.#ended = true;
     for (const end of [...this.#closers]) end();
     this.#handlers.clear();
-    this.#listeners.clear();
+    this.#listened.clear();
   }
 
   /** @protected @param {string} _name throws if there is no such event */

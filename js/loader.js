@@ -82,6 +82,7 @@ async function allowed(compile) {
     if (/disallowed by embedder/i.test(message)) {
       throw new UnsupportedError('this host compiles no WebAssembly at run time: import vm.wasm as a module, and give it to createVM as `wasm`', { cause });
     }
+    if (/** @type {Error} */ (cause).name === 'CompileError') throw new ArgumentError(`wasm: these bytes are no WebAssembly module: ${message}`);
     throw cause;
   }
 }

@@ -5,6 +5,7 @@
 
 import { ArgumentError, TimeoutError } from './errors.js';
 import { immediate } from './host.js';
+import { shown } from './only.js';
 
 const MAX_DELAY = 2 ** 31 - 1;
 
@@ -89,8 +90,26 @@ export function after(ms, fn) {
 
 /** @param {AbortSignal | undefined} signal */
 export function checkSignal(signal) {
-  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') throw new ArgumentError('signal is an AbortSignal');
+  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') throw new ArgumentError(`signal is an AbortSignal, not ${shown(signal)}`);
   return signal;
+}
+
+/** The frames of a stack, without its first line where that is no frame, and without two of ours. @param {Error} trace */
+export function frames(trace) {
+  const lines = (trace.stack ?? '').split('\n').filter(Boolean);
+  return lines.slice(/^\w*Error\b/.test(lines[0]) ? 3 : 2);
+}
+
+/**
+ * Gives an error that is made in a turn of the loop the stack of whom it is told to.
+ * @template {Error} E
+ * @param {E} error
+ * @param {Error} trace made where they called
+ * @returns {E}
+ */
+export function toldTo(error, trace) {
+  error.stack = [`${error.name}: ${error.message}`, ...frames(trace)].join('\n');
+  return error;
 }
 
 /**
@@ -98,14 +117,15 @@ export function checkSignal(signal) {
  * @template T
  * @param {{timeout?: number, signal?: AbortSignal}} options checked here
  * @param {() => string} late message of the TimeoutError
- * @param {(resolve: (value: T) => void, reject: (error: unknown) => void) => (early: boolean) => void} begin starts what is
- *   waited for; answers what to do when it has ended. It settles nothing at once
+ * @param {(resolve: (value: T) => void, reject: (error: unknown) => void, trace: Error) => (early: boolean) => void} begin starts
+ *   what is waited for; answers what to do when it has ended. It settles nothing at once. `trace`: where the caller called
  * @returns {Promise<T>}
  */
 export function until(options, late, begin) {
+  const trace = new Error();
   return new Promise((resolve, reject) => {
     const { timeout, signal } = options ?? {};
-    if (timeout !== undefined && !(typeof timeout === 'number' && timeout >= 0)) throw new ArgumentError('timeout is a number of milliseconds');
+    if (timeout !== undefined && !(typeof timeout === 'number' && timeout >= 0)) throw new ArgumentError(`timeout is a number of milliseconds, not ${shown(timeout)}`);
     checkSignal(signal)?.throwIfAborted();
     let cancel = () => {};
     /** @param {(value: any) => void} settle @param {boolean} early */
@@ -116,8 +136,8 @@ export function until(options, late, begin) {
       ended(early);
     };
     const abort = () => end(reject, true)(/** @type {AbortSignal} */ (signal).reason);
-    const ended = begin(end(resolve, false), end(reject, false));
-    if (timeout !== undefined) cancel = after(timeout, () => end(reject, true)(new TimeoutError(late())));
+    const ended = begin(end(resolve, false), end(reject, false), trace);
+    if (timeout !== undefined) cancel = after(timeout, () => end(reject, true)(toldTo(new TimeoutError(late()), trace)));
     signal?.addEventListener('abort', abort);
   });
 }

@@ -11,12 +11,6 @@ import { TextDecoder, TextEncoder } from './host.js';
 const STATUS = { OK: 0, BAD_TERM: 1, BAD_ARGUMENT: 2, NO_MEMORY: 3, LIMIT: 4, NO_PROCESS: 5, BAD_CODE: 6 };
 /** Answers of a tick, enum tick_result of src/process/scheduler.h. */
 export const TICK = /** @type {const} */ (['idle', 'runnable', 'timer', 'halted']);
-/** Kinds of event records: src/process/event.h and src/host/event.h. */
-export const KINDS = ['exit', 'signal', 'spawn', 'link', 'unlink', 'monitor', 'demonitor', 'down', 'register', 'unregister', 'message', 'crash'];
-export const KIND_OUTPUT = 32;
-export const KIND_INPUT = 33;
-export const KIND_MAIL = 34;
-export const KIND_LOAD_FAILED = 35;
 const FLAG = { A_WORD: 1, A_TERM: 2, B_WORD: 4, B_TERM: 8, DETAIL: 16, PROCESS: 32, BYTES: 64 };
 
 /**

@@ -21,17 +21,17 @@
 // An entry is a module by its name ('lists'), or another file by its file name ('kernel.app', 'start_clean.boot').
 // Entries never cross blocks. Blocks are small, so that the first call of a program inflates little.
 
+import { SpawnlinkError } from './errors.js';
 import { TextDecoder } from './host.js';
 
 const HEADER = 24;
 const CACHED_BLOCKS = 8;
 
 /** What `readPack` throws when the bytes are not a pack, or not a whole one. */
-export class PackError extends Error {
+export class PackError extends SpawnlinkError {
   /** @param {string} message */
   constructor(message) {
-    super(message);
-    this.name = 'PackError';
+    super('PACK', message);
   }
 }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What a VM needs of its host: finds vm.wasm and the OTP, makes the instance with what it imports, opens what the options ask
-// for. Loaded by createVM; the package's entry is so much smaller for those who are only about to make a VM.
+// for. Loaded by createVM, with all that only who has a VM needs: the package's entry is so much smaller for those who are
+// only about to make one.
 
 import { assets } from './assets.js';
+import { checkOptions } from './given.js';
 import { imports, realClock } from './imports.js';
 import { compile, compression, nodeFs } from './loader.js';
 import { openOtp, tableFinder } from './otp.js';
@@ -13,16 +15,19 @@ import { openOtp, tableFinder } from './otp.js';
 /** @import { VMOptions } from './create.js' */
 /** @import { VM } from './vm.js' */
 
-/** The options that need no check by options.js, which refuses those that there are not. */
-const USUAL = /^(wasm|re|zlib|zstd|otp|modules|files|ports|fallback|boot|shell|args|env|stdout|stderr|stdin|autostart|gcStress)$/;
+export { readSnapshot } from './inspect.js';
+export { Machine, loadError, readRecord } from './machine.js';
+export { SPAWN_NAMES, array, count, spawnOptions } from './spawn.js';
+export { callError, processError } from './wording.js';
 
 /**
  * @param {VMOptions} options
  * @returns {Promise<{clock?: Clock, seed?: number}>}
  */
 async function special(options) {
-  const usual = typeof options === 'object' && options && Object.keys(options).every((key) => USUAL.test(key));
-  return !usual ? (await import('./options.js')).openOptions(options) : {};
+  checkOptions(options);
+  const usual = options.clock === undefined && options.seed === undefined;
+  return usual ? {} : (await import('./options.js')).openOptions(options);
 }
 
 /**

@@ -3,14 +3,15 @@
 // class JsProcess: JavaScript as an Erlang process. Erlang code can send to it, link to it, monitor it and call it as a
 // gen_server; what it does itself is done by the VM in its name, so everything that holds for processes holds for it.
 
+import { atom, boolean, target } from './arguments.js';
 import { ArgumentError, ErlangError } from './errors.js';
 import { Events } from './events.js';
 import { TextEncoder } from './host.js';
-import { until } from './loop.js';
-import { only } from './only.js';
-import { Atom, ImproperList, Pid, Ref, Tuple } from './term.js';
+import { toldTo, until } from './loop.js';
+import { only, shown } from './only.js';
+import { Atom, ImproperList, Ref, Tuple } from './term.js';
 
-/** @import { Term } from './term.js' */
+/** @import { Pid, Term } from './term.js' */
 
 /** @typedef {{message: any, exit: {reason: any}, down: {ref: Ref, target: any, reason: any}, trapped: {from: Pid, reason: any}}} JsProcessEvents */
 
@@ -60,10 +61,12 @@ export class JsProcess extends Events {
   #host;
   /** @type {any[]} */
   #mailbox = [];
-  /** @type {{match: (message: any) => boolean, resolve: (message: any) => void, reject: (error: unknown) => void}[]} */
+  /** @type {{match: (message: any) => boolean, resolve: (message: any) => void, reject: (error: unknown) => void, trace: Error}[]} */
   #receivers = [];
-  /** @type {Error | undefined} why it has ended */
+  /** @type {(() => Error) | undefined} why it has ended: an error for each who waits or calls, with their stack */
   #end;
+  /** The errors that told so. @type {WeakSet<object>} */
+  #told = new WeakSet();
   /** It has asked to end: it gets no messages any more. */
   #exiting = false;
   /** @type {(reason: any) => void} */
@@ -90,7 +93,7 @@ export class JsProcess extends Events {
    * @param {Term[]} args
    */
   #call(fun, args) {
-    if (this.#end) throw this.#end;
+    if (this.#end) throw this.#end();
     return this.#host.call(fun, args);
   }
 
@@ -174,8 +177,9 @@ export class JsProcess extends Events {
    */
   demonitor(ref, options = {}) {
     const { flush } = only(options, 'demonitor', 'flush');
+    if (!(ref instanceof Ref)) throw new ArgumentError(`demonitor takes the Ref that monitor gave, not ${shown(ref)}`);
     this.#call('demonitor', [ref]);
-    if (flush) this.#mailbox = this.#mailbox.filter((m) => !(isDown(m) && m.at(1).equals(ref)));
+    if (boolean(flush ?? false, 'flush')) this.#mailbox = this.#mailbox.filter((m) => !(isDown(m) && m.at(1).equals(ref)));
   }
 
   /**
@@ -211,7 +215,7 @@ export class JsProcess extends Events {
    * @param {boolean} trap
    */
   trapExit(trap) {
-    this.#call('process_flag', [Atom.for('trap_exit'), Boolean(trap)]);
+    this.#call('process_flag', [Atom.for('trap_exit'), boolean(trap, 'what trapExit is given')]);
   }
 
   /**
@@ -224,7 +228,7 @@ export class JsProcess extends Events {
    * @param {string | Atom} name
    */
   register(name) {
-    this.#call('register', [typeof name === 'string' ? Atom.for(name) : name, this.pid]);
+    this.#call('register', [atom(name, 'a name'), this.pid]);
   }
 
   /**
@@ -240,7 +244,7 @@ export class JsProcess extends Events {
    * @param {Term} [reason]
    */
   exit(reason = Atom.for('normal')) {
-    if (this.#end) return;
+    if (this.#end || this.#exiting) return;
     this.#host.exit(reason);
     this.#exiting = true;
   }
@@ -282,9 +286,9 @@ export class JsProcess extends Events {
     only(options, 'receive', 'timeout signal').signal?.throwIfAborted?.();
     const found = this.#mailbox.findIndex(match);
     if (found >= 0) return this.#mailbox.splice(found, 1)[0];
-    if (this.#end) throw this.#end;
-    return until(options, () => `no message within ${options.timeout} ms`, (resolve, reject) => {
-      const receiver = { match, resolve, reject };
+    if (this.#end) throw this.#end();
+    return until(options, () => `no message within ${options.timeout} ms`, (resolve, reject, trace) => {
+      const receiver = { match, resolve, reject, trace };
       this.#receivers.push(receiver);
       return () => (this.#receivers = this.#receivers.filter((r) => r !== receiver));
     });
@@ -306,7 +310,7 @@ export class JsProcess extends Events {
       try {
         yield await this.receive();
       } catch (error) {
-        if (error !== this.#end) throw error;
+        if (this.alive) throw error;
         return;
       }
     }
@@ -331,20 +335,24 @@ export class JsProcess extends Events {
       return receiver.resolve(message);
     }
     if (this.#exiting) return; // a handler of 'down' or 'trapped' has failed
-    if (this.wants('message')) this.emit('message', message);
-    else this.#mailbox.push(message);
+    if (!this.emit('message', message)) this.#mailbox.push(message);
   }
 
   /**
    * The process has ended. Called by the VM.
    * @internal
-   * @param {Error} why
+   * @param {() => Error} why
    */
   ended(why) {
     if (this.#end) return;
-    this.#end = why;
-    const reason = why instanceof ErlangError ? why.reason : why;
-    for (const receiver of [...this.#receivers]) receiver.reject(why);
+    this.#end = () => {
+      const error = why();
+      this.#told.add(error);
+      return error;
+    };
+    const error = why();
+    const reason = error instanceof ErlangError ? error.reason : error;
+    for (const { reject, trace } of [...this.#receivers]) reject(toldTo(this.#end(), trace));
     this.#resolveExited(reason);
     this.emit('exit', { reason });
     this.endEvents();
@@ -352,7 +360,7 @@ export class JsProcess extends Events {
 
   /** @protected @override @param {string} name */
   checkEvent(name) {
-    if (!['message', 'exit', 'down', 'trapped'].includes(name)) throw new ArgumentError(`a process has no event '${String(name)}'`);
+    if (!['message', 'exit', 'down', 'trapped'].includes(name)) throw new ArgumentError(`a process has no event ${shown(name)}`);
   }
 
   /**
@@ -363,7 +371,7 @@ export class JsProcess extends Events {
    * @param {string} where
    */
   report(error, where) {
-    if (this.#end && error === this.#end) return; // it waited for what the end of its own process has ended
+    if (this.#told.has(Object(error))) return; // it waited for what the end of its own process has ended
     this.#host.report(error, where);
     const own = error instanceof ErlangError && error.class === 'exit' ? [error.reason] : [];
     for (const reason of [...own, jsError(error)]) {
@@ -378,14 +386,6 @@ export class JsProcess extends Events {
   [Symbol.dispose]() {
     this.exit();
   }
-}
-
-/** @param {any} to */
-function target(to) {
-  if (typeof to === 'string') return Atom.for(to);
-  if (to instanceof JsProcess) return to.pid;
-  if (to instanceof Pid || to instanceof Atom || to instanceof Ref || to instanceof Tuple) return to;
-  throw new ArgumentError('a pid, a name or an alias was expected');
 }
 
 /** What a process ends with that does not catch this. @param {any} error @returns {Term} */

@@ -4,7 +4,7 @@
 // this package needs none of it.
 
 import { asBytes, isUrl } from './bytes.js';
-import { ArgumentError } from './errors.js';
+import { ArgumentError, AssetError } from './errors.js';
 import { openFolder } from './folders.js';
 
 /** @import { ModuleFinder, Opened, OtpSource } from './otp.js' */
@@ -49,5 +49,10 @@ async function openOne(source, { pack, read, url, fs }) {
   if (bytes) return pack(bytes);
   if (typeof source !== 'string' && !isUrl(source)) throw new ArgumentError('otp is a pack (bytes, path or URL) or a folder');
   const place = url(source);
-  return (fs && openFolder(fs, place)) || pack(await read(place), place);
+  try {
+    return (fs && openFolder(fs, place)) || pack(await read(place), place);
+  } catch (cause) {
+    const { syscall, message } = /** @type {any} */ (cause);
+    throw syscall ? new AssetError(place, message, 'createVM', { cause }) : cause;
+  }
 }

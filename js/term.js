@@ -17,7 +17,7 @@ import { asBytes } from './bytes.js';
 import { ArgumentError } from './errors.js';
 import { Same, walk } from './etf.js';
 import { Registry, TextDecoder, TextEncoder, Weak } from './host.js';
-import { only } from './only.js';
+import { only, shown } from './only.js';
 
 /**
  * @typedef {number | bigint | boolean | string | null | undefined | Atom | Float | Tuple | ImproperList | BitString |
@@ -74,7 +74,7 @@ export class Atom extends Shown {
   static for(name) {
     let atom = atoms.get(name)?.deref();
     if (atom === undefined) {
-      if (typeof name !== 'string') throw new ArgumentError('the name of an atom is a string');
+      if (typeof name !== 'string') throw new ArgumentError(`the name of an atom is a string, not ${shown(name)}`);
       atom = new Atom(name);
       atoms.set(name, new Weak(atom));
       forget.register(atom, name);
@@ -140,6 +140,7 @@ export class Tuple extends Shown {
    * @returns {Tuple}
    */
   static from(elements) {
+    if (typeof elements?.[Symbol.iterator] !== 'function') throw new ArgumentError(`the elements of a tuple are an array or iterable, not ${shown(elements)}`);
     const tuple = new Tuple();
     tuple.elements = Array.isArray(elements) ? elements : [...elements];
     return tuple;
@@ -200,8 +201,10 @@ export class BitString extends Shown {
    */
   constructor(bytes, size) {
     super();
-    if (!Number.isInteger(size) || size < 0 || Math.ceil(size / 8) !== bytes.length) throw new ArgumentError('the size does not fit the bytes');
-    this.bytes = bytes;
+    const given = asBytes(bytes);
+    if (!given) throw new ArgumentError(`the bits are bytes, not ${shown(bytes)}`);
+    if (!Number.isInteger(size) || size < 0 || Math.ceil(size / 8) !== given.length) throw new ArgumentError('the size does not fit the bytes');
+    this.bytes = given;
     this.size = size;
   }
 }
@@ -229,7 +232,13 @@ export class ErlangMap extends Shown {
   /** @param {Iterable<[any, any]>} [entries] */
   constructor(entries) {
     super();
-    if (entries) for (const [key, value] of entries) this.set(key, value);
+    if (entries == null) return;
+    if (typeof entries[Symbol.iterator] !== 'function') throw new ArgumentError(`the entries of a map are iterable, not ${shown(entries)}`);
+    for (const entry of entries) {
+      if (typeof entry !== 'object' || typeof entry?.[Symbol.iterator] !== 'function') throw new ArgumentError(`an entry of a map is [key, value], not ${shown(entry)}`);
+      const [key, value] = entry;
+      this.set(key, value);
+    }
   }
 
   /**
@@ -375,13 +384,14 @@ export class Fun extends Shown {
 
   /**
    * `fun Module:Name/Arity`.
-   * @param {string} module
-   * @param {string} name
+   * @param {string | Atom} module
+   * @param {string | Atom} name
    * @param {number} arity
    */
   static external(module, name, arity) {
+    for (const part of [module, name]) if (typeof part !== 'string' && !(part instanceof Atom)) throw new ArgumentError(`a module or function is a string or an Atom, not ${shown(part)}`);
     if (!Number.isInteger(arity) || arity < 0 || arity > 255) throw new ArgumentError('the arity of a fun is 0 to 255');
-    return new Fun(module, name, arity, null, null);
+    return new Fun(String(module), String(name), arity, null, null);
   }
 }
 
@@ -407,6 +417,7 @@ export function tuple(...elements) {
  * @returns {number[]}
  */
 export function charlist(text) {
+  if (typeof text !== 'string') throw new ArgumentError(`a charlist is made of a string, not ${shown(text)}`);
   return Array.from(text, (c) => /** @type {number} */ (c.codePointAt(0)));
 }
 
@@ -589,6 +600,7 @@ function identifierText(id) {
  */
 export function format(term, options = {}) {
   const { limit = 10_000 } = only(options, 'format', 'limit');
+  if (!(typeof limit === 'number' && limit >= 0)) throw new ArgumentError(`limit is a number of characters, not ${shown(limit)}`);
   /** @type {string[]} */
   const out = [];
   let size = 0;

@@ -7,18 +7,17 @@ import { ArgumentError, AssetError, ClosedError, CrashError, ErlangError, Halted
 import { Decoder, decode, encode } from './etf.js';
 import { Events } from './events.js';
 import { Registry, TextDecoder, TextEncoder, Weak } from './host.js';
-import { Loop, after, until } from './loop.js';
-import { KINDS, KIND_INPUT, KIND_LOAD_FAILED, KIND_MAIL, KIND_OUTPUT, Machine, loadError, readRecord } from './machine.js';
-import { only } from './only.js';
+import { Loop, after, toldTo, until } from './loop.js';
+import { KINDS, KIND_INPUT, KIND_LOAD_FAILED, KIND_MAIL, KIND_OUTPUT } from './kinds.js';
+import { only, shown } from './only.js';
 import { JsProcess } from './process.js';
-import { readSnapshot } from './inspect.js';
 import { Atom, Pid, Port, Tuple, pretty } from './term.js';
-import { SPAWN_NAMES, array, atom, count, spawnOptions } from './arguments.js';
+import { atom, boolean, target } from './arguments.js';
 import { asBytes } from './bytes.js';
 
-/** @import { EventRecord, Fields, Word } from './machine.js' */
+/** @import { EventRecord, Fields, Machine, Word } from './machine.js' */
 /** @import { Clock } from './imports.js' */
-/** @import { SpawnOptions } from './arguments.js' */
+/** @import { SpawnOptions } from './spawn.js' */
 /** @import { VMOptions } from './create.js' */
 /** @import { Identity } from './etf.js' */
 /** @import { ModuleFinder } from './otp.js' */
@@ -82,6 +81,8 @@ export class VM extends Events {
   #clock;
   /** @type {ModuleFinder[]} */
   #finders;
+  /** What is loaded with the machine. @type {typeof import('./prepare.js')} */
+  #tools;
   #loop = new Loop(() => this.#turn());
   #owner = { vm: true };
   /** @type {Identity} */
@@ -95,7 +96,7 @@ export class VM extends Events {
   #jsProcesses = new Map();
   /** @type {Pid | undefined} the process that gets the results of calls */
   #bridge;
-  /** Calls under way. @type {Map<number, {settle: (outcome: any) => void, fail: (error: unknown) => void}>} */
+  /** Calls under way. @type {Map<number, {settle: (outcome: any) => void, fail: (why: () => Error) => void}>} */
   #calls = new Map();
   /** Their ids by the key of their pid. @type {Map<number | string, number>} */
   #callPids = new Map();
@@ -128,13 +129,15 @@ export class VM extends Events {
    * @param {VMOptions} options
    * @param {Clock} clock
    * @param {ModuleFinder[]} finders
+   * @param {typeof import('./prepare.js')} tools
    */
-  constructor(machine, options, clock, finders) {
+  constructor(machine, options, clock, finders, tools) {
     super();
     this.#machine = machine;
-    this.#options = { budget: 8, ...options };
+    this.#options = { ...options, budget: options.budget ?? 8 };
     this.#clock = clock;
     this.#finders = finders;
+    this.#tools = tools;
     this.#identity = { node: NODE, owner: this.#owner, pid: (_node, id, serial, creation) => this.#pid(id, serial, creation) };
     /** Blocks of memory that close() found still in use: 0, or a bug of ours. @type {number | undefined} */
     this.leaked = undefined;
@@ -159,10 +162,11 @@ export class VM extends Events {
    */
   load(bytes, options = {}) {
     const { name = '' } = only(options, 'load', 'name');
+    const wanted = atom(name, 'the name of a module');
     const beam = asBytes(bytes);
-    if (!beam) throw new ArgumentError('load takes the bytes of a .beam file');
+    if (!beam) throw new ArgumentError(`load takes the bytes of a .beam file, not ${shown(bytes)}`);
     this.#running();
-    return this.#decode(this.#machine.load(String(name), beam));
+    return this.#decode(this.#machine.load(wanted.name, beam));
   }
 
   /**
@@ -172,7 +176,10 @@ export class VM extends Events {
    * @returns {Promise<string[]>}
    */
   async loadArchive(bytes) {
-    const modules = (await import('./archives.js')).openArchive(new Uint8Array(bytes));
+    const archive = asBytes(bytes);
+    if (!archive) throw new ArgumentError(`loadArchive takes the bytes of an archive, not ${shown(bytes)}`);
+    this.#running();
+    const modules = (await import('./archives.js')).openArchive(archive);
     if (!modules) throw new ArgumentError('neither a beam nor an archive');
     this.#finders.unshift((name) => modules.get(name));
     return [...modules.keys()].sort();
@@ -196,7 +203,7 @@ export class VM extends Events {
    * @returns {Pid}
    */
   spawn(module, fun, args = [], options = {}) {
-    return this.#spawn(module, fun, args, spawnOptions(options));
+    return this.#spawn(module, fun, args, this.#tools.spawnOptions(options), args, options.name);
   }
 
   /**
@@ -205,12 +212,13 @@ export class VM extends Events {
    * @param {Term[]} args
    * @param {Term[]} options
    * @param {Term[]} [given] what the caller gave of the arguments, for errors
+   * @param {string | Atom} [name] the same
    * @returns {Pid}
    */
-  #spawn(module, fun, args, options, given = args) {
+  #spawn(module, fun, args, options, given = args, name = '') {
     this.#running();
-    const request = Tuple.from([atom(module, 'a module'), atom(fun, 'a function'), array(args), options]);
-    const answer = this.#machine.request('spawn', this.#encode(request, 'args', given), `cannot spawn ${module}:${fun}/${args.length}`);
+    const request = Tuple.from([atom(module, 'a module'), atom(fun, 'a function'), this.#tools.array(args), options]);
+    const answer = this.#machine.request('spawn', this.#encode(request, 'args', given), `cannot spawn ${module}:${fun}/${args.length}${name && ` as ${name}`}`);
     this.#loop.wake();
     return this.#decode(/** @type {Uint8Array} */ (answer));
   }
@@ -249,9 +257,11 @@ export class VM extends Events {
 
   /** @param {'send' | 'exit'} kind @param {any} to a JS process is written as its pid @param {Term} content */
   #signal(kind, to, content) {
-    const target = typeof to === 'string' ? Atom.for(to) : to;
+    const whom = target(to);
+    if (kind === 'exit' && !(whom instanceof Pid || whom instanceof Atom)) throw new ArgumentError(`exit takes a pid, a JsProcess or a registered name, not ${shown(to)}`);
     this.#running();
-    this.#machine.request(kind, this.#encode(Tuple.from([target, content, Atom.for('undefined')]), kind === 'send' ? 'message' : 'reason', content), `cannot send to ${to}`);
+    const request = this.#encode(Tuple.from([whom, content, Atom.for('undefined')]), kind === 'send' ? 'message' : 'reason', content);
+    this.#machine.request(kind, request, `cannot ${kind === 'send' ? 'send to' : kind} ${whom}`);
     this.#loop.wake();
   }
 
@@ -284,9 +294,9 @@ export class VM extends Events {
   process(options = {}) {
     const { trapExit = false, name } = only(options, 'process', 'trapExit name');
     /** @type {Term[]} */
-    const list = [Atom.for('js'), Tuple.from([Atom.for('trap_exit'), Boolean(trapExit)])];
+    const list = [Atom.for('js'), Tuple.from([Atom.for('trap_exit'), boolean(trapExit, 'trapExit')])];
     if (name !== undefined) list.push(Tuple.from([Atom.for('name'), atom(name, 'a name')]));
-    const pid = this.#spawn('spawnlink', 'js', [], list);
+    const pid = this.#spawn('spawnlink', 'js', [], list, [], name);
     const process = new JsProcess(pid, {
       call: (fun, args) => this.#jsCall(pid, fun, args),
       exit: (reason) => {
@@ -311,7 +321,7 @@ export class VM extends Events {
     const request = Tuple.from([pid, Atom.for('erlang'), Atom.for(fun), args]);
     const [kind, value] = this.#decode(this.#machine.js(JS_CALL, this.#encode(request, fun, args.at(-1)), `cannot ${fun}`));
     this.#loop.wake();
-    if (kind.name !== 'ok') throw new ErlangError(kind.name, value);
+    if (kind.name !== 'ok') throw this.#tools.processError(kind.name, value, fun, args, () => this.inspect().processes);
     return value;
   }
 
@@ -335,13 +345,13 @@ export class VM extends Events {
    * @returns {Promise<T>}
    */
   call(module, fun, args = [], options = {}) {
-    const trace = new Error();
-    return until(options, () => `${module}:${fun}/${args.length} took longer than ${options.timeout} ms`, (resolve, reject) => {
-      const { timeout: _, signal: _1, pretty: asPretty = false, ...spawn } = only(options, 'call', `timeout signal pretty ${SPAWN_NAMES}`);
+    return until(options, () => `${module}:${fun}/${args.length} took longer than ${options.timeout} ms`, (resolve, reject, trace) => {
+      const { timeout: _, signal: _1, pretty: asPretty = false, ...spawn } = only(options, 'call', `timeout signal pretty ${this.#tools.SPAWN_NAMES}`);
       const id = this.#nextCall++;
       this.#bridge ??= this.#spawn('spawnlink', 'js', [], [Atom.for('js')]);
-      const request = [this.#bridge, id, atom(module, 'a module'), atom(fun, 'a function'), array(args)];
-      const pid = this.#spawn('spawnlink_js', 'call', request, spawnOptions(spawn), args);
+      const request = [this.#bridge, id, atom(module, 'a module'), atom(fun, 'a function'), this.#tools.array(args)];
+      boolean(asPretty, 'pretty');
+      const pid = this.#spawn('spawnlink_js', 'call', request, this.#tools.spawnOptions(spawn), args, spawn.name);
       const key = keyOfPid(pid);
       const forget = () => {
         this.#calls.delete(id);
@@ -351,12 +361,12 @@ export class VM extends Events {
         forget(); // what becomes of its process afterwards says nothing
         try {
           if (kind.name === 'ok') resolve(asPretty ? pretty(value) : value);
-          else this.#callError(kind.name, value, details, trace).then(reject, reject);
+          else reject(this.#callError(kind.name, value, details, trace));
         } catch (error) {
           reject(error); // a value that pretty cannot show
         }
       };
-      this.#calls.set(id, { settle, fail: reject });
+      this.#calls.set(id, { settle, fail: (why) => reject(toldTo(why(), trace)) });
       this.#callPids.set(key, id);
       return (early) => {
         forget();
@@ -366,15 +376,14 @@ export class VM extends Events {
   }
 
   /**
-   * What a call rejects with, in Erlang's words, or in few if those cannot be fetched.
+   * What a call rejects with, in Erlang's words.
    * @param {'error' | 'exit' | 'throw'} kind
    * @param {any} reason
    * @param {any[]} details stack, whether its module is loaded, notes about arguments: from spawnlink_js
    * @param {Error} trace where the call was made
    */
-  async #callError(kind, reason, [stack, loaded = true, notes], trace) {
-    const { callError } = await import('./wording.js').catch(() => ({ callError: () => new ErlangError(kind, reason) }));
-    return callError({ kind, reason, stack, loaded, notes, asked: this.#asked, booted: Boolean(this.#options.boot) }, trace);
+  #callError(kind, reason, [stack, loaded = true, notes], trace) {
+    return this.#tools.callError({ kind, reason, stack, loaded, notes, asked: this.#asked, booted: Boolean(this.#options.boot) }, trace);
   }
 
   // --- Running ------------------------------------------------------------------------------------
@@ -394,8 +403,8 @@ export class VM extends Events {
    */
   tick(options = {}) {
     let { budget = this.#options.budget, reductions } = only(options, 'tick', 'budget reductions');
-    if (!(budget > 0)) throw new ArgumentError('budget is a positive number');
-    if (reductions !== undefined) count(reductions, 'reductions');
+    if (!(typeof budget === 'number' && budget > 0)) throw new ArgumentError(`budget is a positive number, not ${shown(budget)}`);
+    if (reductions !== undefined) this.#tools.count(reductions, 'reductions');
     this.#machine.check();
     if (this.#halted !== undefined && this.#pending.length === 0) return { state: 'halted' };
     if (this.#clock.virtual) {
@@ -504,7 +513,7 @@ export class VM extends Events {
    * @returns {Snapshot}
    */
   inspect() {
-    return readSnapshot(this.#machine.inspect(), (word) => this.#word(word));
+    return this.#tools.readSnapshot(this.#machine.inspect(), (word) => this.#word(word));
   }
 
   /**
@@ -540,7 +549,7 @@ export class VM extends Events {
    */
   close() {
     if (!open.has(this)) return;
-    this.#shut(new ClosedError());
+    this.#shut(() => new ClosedError());
     this.leaked = this.#machine.close();
   }
 
@@ -548,7 +557,7 @@ export class VM extends Events {
     this.close();
   }
 
-  /** @param {Error} why */
+  /** @param {() => Error} why an error for each who waits, with their stack */
   #shut(why) {
     open.delete(this);
     this.#loop.close();
@@ -561,12 +570,12 @@ export class VM extends Events {
     this.#arrived.clear();
   }
 
-  /** @param {Error} why */
+  /** @param {() => Error} why */
   #failCalls(why) {
     for (const call of [...this.#calls.values()]) call.fail(why);
   }
 
-  /** No process of this VM runs any more. @param {Error} why */
+  /** No process of this VM runs any more. @param {() => Error} why */
   #endAll(why) {
     this.#failCalls(why);
     for (const process of this.#jsProcesses.values()) process.ended(why);
@@ -579,7 +588,7 @@ export class VM extends Events {
     this.#halted = status;
     this.#pending.push(() => {
       this.#loop.stop();
-      this.#endAll(new HaltedError(status));
+      this.#endAll(() => new HaltedError(status));
       this.emit('halt', { status });
     });
   }
@@ -587,14 +596,14 @@ export class VM extends Events {
   /** @param {CrashError} error */
   #crashed(error) {
     if (this.wants('error')) this.emit('error', error);
-    this.#shut(error);
+    this.#shut(() => new CrashError(error.message, error.cause));
   }
 
   // --- Events -------------------------------------------------------------------------------------
 
   /** @protected @override @param {string} name */
   checkEvent(name) {
-    if (!EVENT_NAMES.has(name)) throw new ArgumentError(`no event '${String(name)}'`);
+    if (!EVENT_NAMES.has(name)) throw new ArgumentError(`no event ${shown(name)}`);
   }
 
   /** What nobody wants to see is not recorded; that what the host started has ended always is. @protected @override */
@@ -620,7 +629,7 @@ export class VM extends Events {
           this.#pending.shift();
           next();
         } else if (next.ended) this.#pending.shift();
-        else this.#record(readRecord(next));
+        else this.#record(this.#tools.readRecord(next));
         if (n % 32 === 0 && performance.now() >= deadline) return this.#pending.length === 0;
       }
       return true;
@@ -640,7 +649,7 @@ export class VM extends Events {
         return void this.#input(this.#word(record.subject));
       case KIND_LOAD_FAILED: {
         // A module that was called; its caller saw undef.
-        const error = loadError(new TextDecoder().decode(record.bytes));
+        const error = this.#tools.loadError(new TextDecoder().decode(record.bytes));
         this.#asked.set(error.module, error);
         return this.report(error);
       }
@@ -691,15 +700,16 @@ export class VM extends Events {
     const js = this.#jsProcesses.get(key);
     const bridge = this.#bridge !== undefined && key === keyOfPid(this.#bridge);
     if (id === undefined && js === undefined && !bridge) return;
-    const error = new ErlangError('exit', this.#value(record.a));
+    const reason = this.#value(record.a);
+    const why = () => new ErlangError('exit', reason);
     if (bridge) {
       // Somebody has killed whom the results of calls go to: the next call starts another.
       this.#bridge = undefined;
-      this.#failCalls(error);
+      this.#failCalls(why);
     }
     this.#jsProcesses.delete(key);
-    js?.ended(error);
-    if (id !== undefined) this.#calls.get(id)?.settle([Atom.for('exit'), error.reason]);
+    js?.ended(why);
+    if (id !== undefined) this.#calls.get(id)?.settle([Atom.for('exit'), reason]);
   }
 
   /** A JS process has mail: all of it is taken. @param {Word} word */
@@ -739,11 +749,7 @@ export class VM extends Events {
     const event = { bytes, text: new TextDecoder().decode(bytes) };
     const option = this.#options[name];
     if (typeof option === 'function') {
-      try {
-        option(event.text, bytes);
-      } catch (error) {
-        this.report(error, name);
-      }
+      this.guarded(name, () => option(event.text, bytes));
     } else if (option !== false && (option === true || !this.wants(name))) writeOutput(name, event, this.#casualties);
     this.emit(name, event);
   }
@@ -754,8 +760,10 @@ export class VM extends Events {
     this.#reading++;
     try {
       data = (await this.#options.stdin?.()) ?? null;
+      if (data !== null && typeof data !== 'string' && !asBytes(data)) throw new ArgumentError(`stdin gave what is neither a string nor bytes, but ${shown(data)}`);
     } catch (error) {
       this.report(error, 'stdin');
+      data = null;
     }
     this.#reading--;
     this.#tell(pid, Tuple.from([Atom.for('spawnlink_input'), data ?? Atom.for('eof')]));
@@ -780,19 +788,18 @@ export class VM extends Events {
     for (let i = from; i < this.#finders.length; i++) {
       let found;
       try {
-        found = this.#finders[i](name);
+        found = /** @type {any} */ (this.#finders[i](name));
+        if (typeof found?.then === 'function') {
+          this.#fetch(name, i, found, fault);
+          return 'pending';
+        }
+        const bytes = bytesOfModule(name, found);
+        if (bytes) {
+          this.#asked.set(name, true);
+          return bytes;
+        }
       } catch (error) {
         fault = this.#faulty(error);
-        continue;
-      }
-      const bytes = asBytes(found);
-      if (bytes) {
-        this.#asked.set(name, true);
-        return bytes;
-      }
-      if (found && typeof (/** @type {any} */ (found).then) === 'function') {
-        this.#fetch(name, i, /** @type {Promise<Uint8Array | null | undefined>} */ (found), fault);
-        return 'pending';
       }
     }
     this.#asked.set(name, fault);
@@ -812,7 +819,7 @@ export class VM extends Events {
     /** @type {Uint8Array | null | 'pending'} */
     let bytes = null;
     try {
-      bytes = (await promise) ?? null;
+      bytes = bytesOfModule(name, await promise);
     } catch (error) {
       fault = this.#faulty(error);
     }
@@ -889,6 +896,13 @@ export class VM extends Events {
     while (this.tick({ budget: 50 }).state === 'runnable' || this.#fetching.size > 0) await new Promise((resolve) => after(0, () => resolve(undefined)));
     if (this.#options.autostart !== false) this.#loop.start();
   }
+}
+
+/** What a finder has given. @param {string} name @param {unknown} found */
+function bytesOfModule(name, found) {
+  const bytes = found == null ? null : asBytes(found);
+  if (bytes === undefined) throw new ArgumentError(`of module ${name} came what is no bytes, but ${shown(found)}`);
+  return bytes;
 }
 
 /** Whether output that nobody takes can only go to the console. */

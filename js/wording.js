@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The errors of vm.call: Erlang's own words for each class and reason (OTP's erl_error), Erlang's stack, below it the
-// JavaScript stack of the caller, and why a function is not there. Loaded when the first call has failed.
+// JavaScript stack of the caller, and why a function is not there; and those of JS processes, in the same words. Loaded with the
+// machine.
 
 import { ErlangError } from './errors.js';
+import { frames } from './loop.js';
 import { Atom, Fun, Tuple, format, text } from './term.js';
 
 /** @import { StackEntry } from './errors.js' */
@@ -127,12 +129,6 @@ function hint({ kind, reason, notes, loaded, asked, booted }, top) {
   return lines.length > 0 ? ` (${lines.join(', ')})` : '';
 }
 
-/** The frames of a JavaScript stack, without its first line where that is no frame, and without vm.call's own. @param {Error} trace */
-function frames(trace) {
-  const lines = (trace.stack ?? '').split('\n').filter(Boolean);
-  return lines.slice(/^\w*Error\b/.test(lines[0]) ? 2 : 1);
-}
-
 /**
  * What a call that has failed rejects with.
  * @param {object} failure
@@ -153,5 +149,43 @@ export function callError(failure, trace) {
   const cause = !failure.loaded && reason === Atom.for('undef') && stack[0] ? failure.asked.get(stack[0].module) : undefined;
   const error = new ErlangError(kind, reason, stack, { message, ...(cause instanceof Error && { cause }) });
   error.stack = [`${error.name}: ${message}`, ...stack.map(stackLine), ...frames(trace)].join('\n');
+  return error;
+}
+
+/** What OTP says of the first argument of a built-in function that has refused it (erl_erts_errors). @type {Record<string, string>} */
+const REFUSED = { link: 'not a pid', unlink: 'not a pid', exit: 'not a pid', send: 'invalid destination' };
+
+/**
+ * What OTP says of the arguments with which a JS process has called a built-in function, and where it says little, what is so.
+ * @param {string} fun
+ * @param {any[]} args
+ * @param {() => {pid: any, name?: string}[]} processes all there are
+ */
+function refused(fun, args, processes) {
+  const [first] = args;
+  if (fun === 'monitor') return 'argument 2: not a pid';
+  if (fun === 'send' && first instanceof Atom) return `argument 1: invalid destination, no process is registered as ${format(first)}`;
+  if (fun !== 'register') return Object.hasOwn(REFUSED, fun) ? `argument 1: ${REFUSED[fun]}` : '';
+  const own = processes().find(({ pid }) => pid === args[1])?.name;
+  if (own !== undefined) return `argument 2: this process or port already has a name, ${format(Atom.for(own))}`;
+  if (!(first instanceof Atom)) return 'argument 1: not an atom';
+  return `argument 1: ${first.name === 'undefined' ? "'undefined' is not a valid name" : 'name is in use'}`;
+}
+
+/**
+ * What a method of a JS process throws, whose built-in function has failed.
+ * @param {'error' | 'exit' | 'throw'} kind
+ * @param {any} reason
+ * @param {string} fun
+ * @param {any[]} args
+ * @param {() => {pid: any, name?: string}[]} processes all there are
+ */
+export function processError(kind, reason, fun, args, processes) {
+  /** @type {StackEntry} */
+  const entry = { module: 'erlang', function: fun, arity: args.length, args };
+  const why = reason === Atom.for('badarg') ? refused(fun, args, processes) : '';
+  const message = `cannot ${fun}: ${wording(kind, reason, [entry])}${why && ` (${why})`}`;
+  const error = new ErlangError(kind, reason, [entry], { message });
+  error.stack = [`${error.name}: ${message}`, stackLine(entry), ...frames(error).slice(1)].join('\n');
   return error;
 }

@@ -177,7 +177,7 @@ describe('a handler of a JS process', () => {
     });
     v.send(js, 1);
     await v.idle();
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    while (console_.mock.calls.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
     const lines = console_.mock.calls.map(([line, error]) => `${line}: ${error.message}`);
     console_.mockRestore();
     expect(lines).toEqual([`spawnlink: a handler of message of ${js.pid} (server) threw: nobody catches this`, 'spawnlink: a handler of exit threw: nor this']);

@@ -37,6 +37,26 @@ export function randomTerm(rnd, depth) {
     }
   };
   const node = () => (rnd(4) ? [119, 3, 97, 64, 98] : atom());
+  /** Forms that older releases wrote, which are still read: floats as text, identifiers with a creation of one byte. */
+  const old = () => {
+    switch (rnd(5)) {
+      case 0: {
+        const text = [rnd(2) ? (rnd(1000) / 7).toExponential(20) : (-rnd(1e9)).toFixed(1), '1.5', '0.0', '-0.0', '1.0e400', '+2.5e+3', 'x'][rnd(7)];
+        return [99, ...Buffer.alloc(31).fill(text, 0, text.length)];
+      }
+      case 1:
+        return [103, ...node(), ...bytes(4), ...u32(EDGES[rnd(EDGES.length)]), rnd(5)];
+      case 2:
+        return [102, ...node(), 0, ...bytes(3), rnd(5)];
+      case 3:
+        return [101, ...node(), 0, rnd(5), ...bytes(2), rnd(5)];
+      default: {
+        const n = 1 + rnd(3);
+        return [114, ...u16(n), ...node(), rnd(5), 0, rnd(5), ...bytes(4 * n - 2)];
+      }
+    }
+  };
+  if (rnd(12) === 0) return old();
   switch (depth > 0 ? rnd(24) : rnd(15)) {
     case 0:
       return [97, rnd(256)];

@@ -93,6 +93,15 @@ await test('as CommonJS', () => {
   equal(node(file('cjs.cjs', `const { createVM, Atom, ErlangError } = require('spawnlink'); (async () => {${PROGRAM}})();`)), PRINTED);
 });
 
+await test('whatever its API is given: a clear error or a value, and the VM goes on', () => {
+  cpSync(join(root, 'tests/js/misuse.js'), join(app, 'misuse.mjs'));
+  const dist = join(app, 'node_modules/spawnlink/dist');
+  for (const kind of ['js', 'cjs']) {
+    const out = node(join(app, 'misuse.mjs'), join(dist, `spawnlink.${kind}`), join(dist, `spawnlink-distribution.${kind}`));
+    if (!/^\d{4} passed, 0 failed\n$/.test(out)) throw new Error(out);
+  }
+});
+
 await test('with the wasm and the pack by their names', () => {
   const program = `
 import { createVM } from 'spawnlink';
