@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// exp, log, log2 and pow of vm.wasm, in place of the C library's, whose tables are a tenth of the module. Computed by
-// series in pairs of doubles (about 100 bits) and rounded once, so that the result is the double nearest to the true
-// value, which is also what the C library of erl answers but for one argument in a thousand.
+// exp, log, log2, log10, pow, sin, cos, tan and cosh of vm.wasm, in place of the C library's, whose tables are a tenth of
+// the module, and of the host's, which are rougher. Computed by series in pairs of doubles (about 100 bits) and rounded
+// once, so that the result is the double nearest to the true value, which is also what the C library of erl answers but
+// for one argument in a thousand.
 
 #include <float.h>
 #include <math.h>
@@ -12,6 +13,7 @@
 struct pair { double hi, lo; };
 
 static const struct pair LN2 = {0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56};
+static const double LOG10_E = 0x1.bcb7b1526e50ep-2;
 static const struct pair LOG2_E = {0x1.71547652b82fep+0, 0x1.777d0ffda0d24p-56};
 
 /** For |a| >= |b|. */
@@ -65,17 +67,25 @@ static struct pair log_of(double x) {
   return add(multiply((struct pair){e, 0}, LN2), m);
 }
 
-/** e to the power of x, |x.hi| < 1000, rounded once, also where the result is subnormal. */
-static double exp_of(struct pair x) {
+/** e to the power of x, |x.hi| < 1000, but for a factor of 2^*exponent: the answer lies around 1. */
+static struct pair power_of_e(struct pair x, int *exponent) {
   double n = nearbyint(x.hi * LOG2_E.hi);
   struct pair r = add(x, multiply((struct pair){-n, 0}, LN2)), series = {1, 0}; // |r| < 0.35
   int k = 24;
   for (; k > 12; k--) series.hi = series.hi * r.hi / k + 1;
   for (; k > 0; k--) series = add(divide(multiply(series, r), (struct pair){k, 0}), (struct pair){1, 0});
-  double result = ldexp(series.hi, (int)n);
+  *exponent = (int)n;
+  return series;
+}
+
+/** The same, rounded once, also where the result is subnormal. */
+static double exp_of(struct pair x) {
+  int n;
+  struct pair series = power_of_e(x, &n);
+  double result = ldexp(series.hi, n);
   if (result >= DBL_MIN) return result;
   // A subnormal number: added to 1, it is rounded where its last bit will be, and only there.
-  double y = ldexp(series.hi, (int)n + 1022), s = 1 + y, rest = (y - (s - 1)) + ldexp(series.lo, (int)n + 1022);
+  double y = ldexp(series.hi, n + 1022), s = 1 + y, rest = (y - (s - 1)) + ldexp(series.lo, n + 1022);
   return (s + rest - 1) * DBL_MIN;
 }
 
@@ -103,6 +113,122 @@ double log2(double x) {
   int e;
   struct pair m = multiply(log_of_mantissa(x, &e), LOG2_E);
   return add((struct pair){e, 0}, m).hi;
+}
+
+// log10 and cosh are made of log and exp by the steps of the C library that erl uses, which rounds more than once: so the
+// last digits are the same.
+
+double log10(double x) {
+  static const double LOG10_2_HI = 0x1.34413509f6p-2, LOG10_2_LO = 0x1.9fef311f12b36p-42;
+  double special;
+  if (no_logarithm(x, &special)) return special;
+  int e;
+  double m = frexp(x, &e) * 2; // in [1, 2)
+  e--;
+  if (e < 0) m /= 2, e++;
+  return (e * LOG10_2_LO + LOG10_E * log(m)) + e * LOG10_2_HI;
+}
+
+double cosh(double x) {
+  double size = fabs(x);
+  if (!isfinite(x)) return size;
+  if (size < 0x1.62e42fefa39efp-2) { // log(2) / 2
+    int n;
+    struct pair e = power_of_e((struct pair){size, 0}, &n);
+    double t = (e.hi - 1) + e.lo, w = 1 + t;
+    return size < 0x1p-55 ? w : 1 + t * t / (w + w);
+  }
+  if (size < 22) {
+    double t = exp(size);
+    return 0.5 * t + 0.5 / t;
+  }
+  if (size < 709.78) return 0.5 * exp(size);
+  double w = exp(0.5 * size);
+  return 0.5 * w * w;
+}
+
+// --- sin, cos, tan
+
+int __rem_pio2_large(double *x, double *y, int exponent, int count, int precision); // of the C library: to 113 bits
+
+/** x is *quadrant times pi / 2 and the answer, of at most pi / 4. */
+static struct pair within_quadrant(double x, int *quadrant) {
+  double size = fabs(x), parts[3], rest[3];
+  *quadrant = 0;
+  if (size < 0.785) return (struct pair){x, 0};
+  int exponent, count = 3;
+  double z = ldexp(frexp(size, &exponent), 24); // 53 bits in three parts of 24
+  for (int i = 0; i < 3; i++) {
+    parts[i] = floor(z);
+    z = (z - parts[i]) * 0x1p24;
+  }
+  while (parts[count - 1] == 0) count--;
+  *quadrant = __rem_pio2_large(parts, rest, exponent - 24, count, 3);
+  struct pair r = sum_of(rest[0], rest[1]);
+  r = sum_of(r.hi, r.lo + rest[2]);
+  if (x < 0) *quadrant = -*quadrant, r = negative(r);
+  return r;
+}
+
+/** The series of the sine without its factor r (odd: 1), or of the cosine (odd: 0). */
+static struct pair circular_series(struct pair r, int odd) {
+  struct pair square = negative(multiply(r, r)), series = {1, 0}, one = {1, 0};
+  int k = 15;
+  for (; k > 9; k--) series.hi = 1 + square.hi * series.hi / ((2 * k + odd) * (2 * k + odd - 1));
+  for (; k > 0; k--) {
+    struct pair factor = {(2 * k + odd) * (2 * k + odd - 1), 0};
+    series = add(one, divide(multiply(square, series), factor));
+  }
+  return odd ? multiply(series, r) : series;
+}
+
+/** The same, with odd's factor, to about 60 bits; *doubt is the most that its error can be. */
+static struct pair circular_quickly(struct pair r, int odd, double *doubt) {
+  struct pair square = multiply(r, r), sum;
+  double s = square.hi, series = 0;
+  for (int k = 9; k > 1; k--) series = (1 - s * series) / ((2 * k + odd) * (2 * k + odd - 1));
+  if (odd) {
+    double part = r.hi * (s * s * series - square.lo - s) / 6;
+    sum = sum_of(r.hi, part);
+    sum.lo += r.lo * (1 - s / 2);
+    *doubt = fabs(part) * 0x1p-51;
+  } else {
+    sum = sum_of(1, -s / 2);
+    sum.lo += s * s * series / 2 - square.lo / 2;
+    *doubt = s * s * 0x1p-53;
+  }
+  return sum;
+}
+
+/** Rounded once: quickly where that is beyond doubt, which it is in most cases. */
+static double circular_of(struct pair r, int odd) {
+  double doubt;
+  struct pair quick = circular_quickly(r, odd, &doubt);
+  double result = quick.hi + (quick.lo - doubt);
+  return result == quick.hi + (quick.lo + doubt) ? result : circular_series(r, odd).hi;
+}
+
+static double circular(double x, int turn) {
+  int quadrant;
+  if (!isfinite(x)) return NAN;
+  struct pair r = within_quadrant(x, &quadrant);
+  quadrant += turn;
+  double result = circular_of(r, !(quadrant & 1));
+  return quadrant & 2 ? -result : result;
+}
+
+/** Below this size x and its sine are the same double. */
+static const double TINY = 0x1p-27;
+
+double sin(double x) { return fabs(x) < TINY ? x : circular(x, 0); }
+double cos(double x) { return circular(x, 1); }
+
+double tan(double x) {
+  int quadrant;
+  if (!isfinite(x)) return NAN;
+  if (fabs(x) < TINY) return x;
+  struct pair r = within_quadrant(x, &quadrant), s = circular_series(r, 1), c = circular_series(r, 0);
+  return quadrant & 1 ? divide(negative(c), s).hi : divide(s, c).hi;
 }
 
 /** pow where one argument is infinite or no number, or x is 0 or 1; x is not negative, y is not 0. */

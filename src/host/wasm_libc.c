@@ -3,8 +3,8 @@
 // What Emscripten's C library would otherwise import from JavaScript, defined here so that vm.wasm imports
 // only host_* functions (scripts/check-wasm.js holds it to that), and the mathematical functions that every
 // host has: JavaScript engines and the C library compute them by the same algorithms (fdlibm), and the
-// code and tables need not be shipped. exp, log and pow are in wasm_float.c: there engines do not agree with
-// erl to the last bit.
+// code and tables need not be shipped. exp, log, pow, sin and others are in wasm_float.c: there engines do not
+// agree with erl to the last bit.
 
 #include <stddef.h>
 
@@ -27,14 +27,10 @@ __attribute__((import_module("env"), import_name("host_math"))) double import_ma
 #define MATH2(name, which) \
   double name(double x, double y); \
   double name(double x, double y) { return import_math(which, x, y); }
-MATH1(sin, MATH_SIN)
-MATH1(cos, MATH_COS)
-MATH1(tan, MATH_TAN)
 MATH1(asin, MATH_ASIN)
 MATH1(acos, MATH_ACOS)
 MATH1(atan, MATH_ATAN)
 MATH1(sinh, MATH_SINH)
-MATH1(cosh, MATH_COSH)
 MATH1(tanh, MATH_TANH)
 MATH1(asinh, MATH_ASINH)
 MATH1(acosh, MATH_ACOSH)
