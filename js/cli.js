@@ -204,7 +204,8 @@ async function run(argv) {
 /** @param {string[]} argv */
 async function evaluate(argv) {
   const command = parse(argv, true);
-  if (command.rest.length !== 1) fail("eval takes one expression, such as 'lists:sum([1,2]).'");
+  const { rest } = command;
+  if (rest.length !== 1) fail(`eval takes one expression, such as 'lists:sum([1,2]).'${rest.length > 1 ? `, not ${rest.length}: ${rest.join('  ')}` : ''}`);
   const vm = await start(command);
   let status = 1;
   try {
@@ -255,8 +256,9 @@ async function main() {
     console.log(JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')).version);
     return 0;
   }
+  if (name !== undefined && name !== '--help' && name !== '-h') fail(`there is no command '${name}'; spawnlink --help tells all`);
   console.log(USAGE);
-  return name === undefined || name === '--help' || name === '-h' ? 0 : 2;
+  return 0;
 }
 
 // Who reads our output may go before us, as head does.

@@ -52,7 +52,7 @@ async function openOne(source, { pack, read, url, fs }) {
   try {
     return (fs && openFolder(fs, place)) || pack(await read(place), place);
   } catch (cause) {
-    const { syscall, message } = /** @type {any} */ (cause);
-    throw syscall ? new AssetError(place, message, 'createVM', { cause }) : cause;
+    const { syscall, code, message } = /** @type {any} */ (cause);
+    throw syscall || code === 'PACK' ? new AssetError(place, message, 'createVM', { cause }) : cause;
   }
 }

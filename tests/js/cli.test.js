@@ -231,3 +231,20 @@ init([]) -> spawn(fun() -> receive after 100 -> io:format("stopping~n"), init:st
     });
   });
 });
+
+test.each([
+  [['frob'], "there is no command 'frob'; spawnlink --help tells all"],
+  [['eval'], "eval takes one expression, such as 'lists:sum([1,2]).'"],
+  [['eval', '--frob', '1.'], 'not 2: --frob  1.'],
+  [['run', '--otp', 'package.json', '-eval', 'ok.'], 'package.json for createVM: not an OTP pack'],
+  [['run', '--otp', '/nonexistent', '-eval', 'ok.'], 'cannot get file:///nonexistent for createVM: ENOENT'],
+  [['run', '-pa', '/nonexistent'], '/nonexistent has no beams'],
+  [['run', 'missing.escript'], "ENOENT: no such file or directory, open 'missing.escript'"],
+  [['check'], 'check takes folders, beams or archives'],
+])('a command line that makes no sense is refused in one line: %j', (words, message) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...words], { cwd: fileURLToPath(new URL('../..', import.meta.url)), encoding: 'utf8', timeout: 20_000 });
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(/^spawnlink: .*\n$/);
+  expect(stderr).toContain(message);
+  expect(status).toBe(2);
+});

@@ -4,6 +4,9 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { ArgumentError, Atom, ErlangError, HaltedError, LoadError, charlist, createVM, format, text, tuple } from '../../js/index.js';
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { compile, erl, vm } from './helper.js';
 
 jest.setTimeout(60_000); // erlc and erl take their time on a busy machine
@@ -395,4 +398,42 @@ test('in a page reports of errors go to the console as errors, with the name of 
   expect(out).toMatch(/^log: hi\n/);
   expect(out).toMatch(/^error: =ERROR REPORT====.*\nError in process worker <0\.\d+\.0> with exit value:\n.*badarg/m);
   expect(out.match(/^error: =ERROR REPORT====.*\nError in process <0\.\d+\.0> with exit value:/gm)).toHaveLength(1);
+});
+
+const servant = compile(`
+-module(servant).
+-compile([export_all, nowarn_export_all]).
+init(_) -> {ok, 0}.
+handle_cast(boom, S) -> {noreply, 1 div S}.
+start() -> gen_server:start({local, the_server}, servant, [], []).
+spawn() -> proc_lib:spawn(fun() -> register(the_process, self()), exit(boom) end).
+`);
+
+test('in a page reports of proc_lib and gen_server are errors of the console too, with the name they registered', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'spawnlink-'));
+  try {
+    writeFileSync(join(folder, 'servant.beam'), servant);
+    const program = `
+      const { stdout } = process;
+      Object.defineProperty(process, 'stdout', { value: undefined });
+      for (const kind of ['log', 'error']) console[kind] = (text) => stdout.write(kind + ': ' + text + '\\n');
+      const { readFileSync } = await import('node:fs');
+      const { createVM, Atom } = await import('./js/index.js');
+      const vm = await createVM();
+      vm.load(readFileSync(${JSON.stringify(join(folder, 'servant.beam'))}));
+      await vm.call('servant', 'spawn');
+      await vm.idle();
+      await vm.call('servant', 'start');
+      await vm.call('gen_server', 'cast', [Atom.for('the_server'), Atom.for('boom')]);
+      await vm.idle();
+      vm.close();`;
+    const out = execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+    expect(out).not.toMatch(/^log:/m);
+    expect(out.match(/^error: =CRASH REPORT====/gm)).toHaveLength(2);
+    expect(out).toMatch(/^ {4}registered_name: the_process$/m);
+    expect(out).toMatch(/^error: =ERROR REPORT====.*\n\*\* Generic server the_server terminating/m);
+    expect(out).toMatch(/^ {4}registered_name: the_server$/m);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
