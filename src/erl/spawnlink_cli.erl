@@ -122,9 +122,12 @@ run(Steps) ->
 guarded(Steps) ->
     try steps(Steps)
     catch
-        error:Reason:Stack -> exit({Reason, Stack});
-        throw:Reason:Stack -> exit({{nocatch, Reason}, Stack})
+        error:Reason:Stack -> exit({Reason, without_own(Stack)});
+        throw:Reason:Stack -> exit({{nocatch, Reason}, without_own(Stack)})
     end.
+
+%% Who started the program is no part of what it did.
+without_own(Stack) -> [Place || Place <- Stack, element(1, Place) =/= ?MODULE].
 
 -spec terminate(term()) -> no_return().
 terminate(Why) ->

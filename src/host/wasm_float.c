@@ -115,8 +115,8 @@ double log2(double x) {
   return add((struct pair){e, 0}, m).hi;
 }
 
-// log10 and cosh are made of log and exp by the steps of the C library that erl uses, which rounds more than once: so the
-// last digits are the same.
+// log10 and cosh are made of log and exp by the steps of the C library that erl uses, which rounds more than once: so
+// the last digits are the same.
 
 double log10(double x) {
   static const double LOG10_2_HI = 0x1.34413509f6p-2, LOG10_2_LO = 0x1.9fef311f12b36p-42;

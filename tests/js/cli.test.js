@@ -181,6 +181,13 @@ describe('run', () => {
     expect([stdout, status]).toEqual(['slept\n', 0]);
   });
 
+  test('what a program ends of shows its own calls, none of ours', () => {
+    const { stdout, stderr, status } = run(['run', '-pa', folder, '-s', 'prog', 'main', 'x', '-eval', 'prog:args() + 1.']);
+    expect(status).toBe(1);
+    expect(stdout + stderr).toMatch(/badarith,\[\{erlang,'\+',/);
+    expect(stdout + stderr).not.toMatch(/spawnlink/);
+  });
+
   test('an OTP root as --otp', () => {
     const root = execFileSync('erl', ['-noshell', '-eval', 'io:put_chars(code:root_dir()), halt().'], { encoding: 'utf8' });
     expect(run(['eval', '--otp', root, 'lists:reverse([1,2,3]).']).stdout).toBe('[3,2,1]\n');
