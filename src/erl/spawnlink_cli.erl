@@ -119,7 +119,9 @@ run(Steps) ->
         {'DOWN', Ref, process, _, Why} -> terminate(Why)
     end.
 
+%% The process of OTP's init that does them traps exits.
 guarded(Steps) ->
+    process_flag(trap_exit, true),
     try steps(Steps)
     catch
         error:Reason:Stack -> exit({Reason, without_own(Stack)});

@@ -188,6 +188,13 @@ describe('run', () => {
     expect(stdout + stderr).not.toMatch(/spawnlink/);
   });
 
+  test('the process of the main program traps exits, as in erl', () => {
+    const program = 'spawn_link(fun() -> exit(bye) end), receive X -> io:format("~p~n", [element(3, X)]) end, halt().';
+    const answer = run(['run', '-noshell', '-eval', program]);
+    expect(answer).toEqual({ stdout: 'bye\n', stderr: '', status: 0 });
+    expect(execFileSync('erl', ['-noshell', '-eval', program], { encoding: 'utf8' })).toBe(answer.stdout);
+  });
+
   test('an OTP root as --otp', () => {
     const root = execFileSync('erl', ['-noshell', '-eval', 'io:put_chars(code:root_dir()), halt().'], { encoding: 'utf8' });
     expect(run(['eval', '--otp', root, 'lists:reverse([1,2,3]).']).stdout).toBe('[3,2,1]\n');
