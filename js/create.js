@@ -2,6 +2,7 @@
 //
 // createVM: has prepared what a VM needs of its host (prepare.js), and starts a VM on it.
 
+import { UnsupportedError } from './errors.js';
 import { VM } from './vm.js';
 
 /** @import { Clock } from './imports.js' */
@@ -67,16 +68,19 @@ export async function createVM(options = {}) {
   let vm = undefined;
   /** @type {Machine | undefined} */
   let machine = undefined;
-  const tools = await import('./prepare.js');
+  const tools = await import('./prepare.js').catch((cause) => {
+    const never = 'ServiceWorkerGlobalScope' in globalThis;
+    throw never ? new UnsupportedError("a Service Worker has no import(): use 'spawnlink/static'", { cause }) : cause;
+  });
   const memory = () => /** @type {Machine} */ (machine).memory;
   const { instance, clock, seed, release, args, finders } = await tools.prepare(options, memory, () => /** @type {VM} */ (vm));
   machine = new tools.Machine(instance);
   machine.open({
     memoryLimit: options.memoryLimit ?? 2 ** 31,
     seed,
-    maxProcesses: options.maxProcesses ?? 0,
-    slice: options.slice ?? 0,
-    gcStress: options.gcStress ?? false,
+    maxProcesses: options.maxProcesses,
+    slice: options.slice,
+    gcStress: options.gcStress,
   });
   if (release) machine.otpRelease(release);
   for (const [name, value] of Object.entries(options.env ?? {})) if (value !== undefined) machine.env(name, value);

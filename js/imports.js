@@ -44,12 +44,18 @@ const MATH = [
   (x, y) => x % y,
 ];
 
+/** Why a module could not be had, by its name. @param {string} name @param {any} error what was thrown */
+export function whyNot(name, error) {
+  const message = String(error.message ?? error);
+  return message.includes(name) ? message : `module ${name}: ${message}`;
+}
+
 /**
  * @param {object} host
  * @param {() => WebAssembly.Memory} host.memory
  * @param {Clock} host.clock
  * @param {Compression} host.zlib
- * @param {(name: string) => Uint8Array | null | 'pending'} host.module
+ * @param {(name: string) => Uint8Array | Error | null | 'pending'} host.module an error: why it could not be had
  * @param {HostFiles} host.files
  * @returns {WebAssembly.Imports}
  */
@@ -75,9 +81,11 @@ export function imports({ memory, clock, zlib, module, files }) {
       host_math: (/** @type {number} */ which, /** @type {number} */ x, /** @type {number} */ y) => MATH[which](x, y),
       host_utc_offset: (/** @type {number} */ seconds) => (clock.virtual ? 0 : -new Date(seconds * 1000).getTimezoneOffset() * 60),
       host_module(/** @type {number} */ at, /** @type {number} */ n) {
-        const found = module(text.decode(bytes(at, n)));
+        const name = text.decode(bytes(at, n));
+        const found = module(name);
         if (found === 'pending') return -2;
-        return found ? keep(() => found) : -1;
+        if (found instanceof Uint8Array) return keep(() => found);
+        return found ? -3 - keep(() => new TextEncoder().encode(whyNot(name, found))) : -1;
       },
       host_inflate: (/** @type {number} */ at, /** @type {number} */ n, /** @type {number} */ size) =>
         keep(() => {

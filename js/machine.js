@@ -101,7 +101,7 @@ export class Machine {
   /**
    * Calls the export vm_NAME. A trap means that the VM is broken: it is closed, and the caller told.
    * @param {string} name
-   * @param {...number} args
+   * @param {...(number | boolean | undefined)} args
    * @returns {number}
    */
   call(name, ...args) {
@@ -118,10 +118,11 @@ export class Machine {
   }
 
   /**
-   * @param {{memoryLimit: number, seed: number, maxProcesses: number, slice: number, gcStress: boolean}} options
+   * @param {{memoryLimit: number, seed?: number, maxProcesses?: number, slice?: number, gcStress?: boolean}} options what is not
+   *   given is 0 for wasm: by default
    */
   open({ memoryLimit, seed, maxProcesses, slice, gcStress }) {
-    this.#status(this.call('open', memoryLimit, seed, maxProcesses, slice, gcStress ? 1 : 0), '');
+    this.#status(this.call('open', memoryLimit, seed, maxProcesses, slice, gcStress), '');
   }
 
   /** Gives everything back. Answers the number of blocks left behind, 0 unless there is a leak. */

@@ -6,7 +6,7 @@
 
 import { assets } from './assets.js';
 import { checkOptions } from './given.js';
-import { imports, realClock } from './imports.js';
+import { imports, realClock, whyNot } from './imports.js';
 import { compile, compression, nodeFs } from './loader.js';
 import { openOtp, tableFinder } from './otp.js';
 
@@ -63,9 +63,12 @@ export async function prepare(options, memory, vm) {
   return { instance, clock, seed, release: otp.release, args: services?.args ?? options.args, finders: finders.filter((finder) => finder !== undefined) };
 }
 
+/** Where a library's operations are served: library.js. */
+const PART = { zlib: 2, re: 3, zstd: 4 };
+
 /**
  * Finds no module, but has the library there that the module needs. A wasm that cannot be had is told at once: the module
- * itself is found by another finder, and its functions then fail by name.
+ * itself is found by another finder, and its functions then fail by name. Why, the last operation of the library's 32 answers.
  * @param {VMOptions} options
  * @param {HostFiles[]} served
  * @param {(error: unknown) => void} report
@@ -79,5 +82,9 @@ const libraryFinder = (options, served, report) => (name) => {
     const { openLibrary } = await import('./library.js');
     openLibrary(/** @type {'re'} */ (which), await compile(source, `module ${which}`), served);
   };
-  return open().catch(report).then(() => undefined);
+  const failed = (/** @type {Error} */ error) => {
+    served[PART[/** @type {'re'} */ (which)]] = (operation) => (operation % 32 === 31 ? new TextEncoder().encode(whyNot(which, error)) : -9);
+    report(error);
+  };
+  return open().catch(failed).then(() => undefined);
 };

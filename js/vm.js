@@ -105,7 +105,7 @@ export class VM extends Events {
   #pending = [];
   #delivering = false;
   #mask = -1;
-  /** Bytes of modules that were fetched and not yet taken; null: there is none. @type {Map<string, Uint8Array | null>} */
+  /** Bytes of modules that were fetched and not yet taken; null: there is none; or an error. @type {Map<string, Uint8Array | Error | null>} */
   #arrived = new Map();
   /** @type {Set<string>} */
   #fetching = new Set();
@@ -774,7 +774,7 @@ export class VM extends Events {
   /**
    * What the VM is told about a module it does not have.
    * @param {string} name
-   * @returns {Uint8Array | null | 'pending'}
+   * @returns {Uint8Array | Error | null | 'pending'}
    */
   findModule(name) {
     const arrived = this.#arrived.get(name);
@@ -783,7 +783,7 @@ export class VM extends Events {
     return this.#find(name, 0, null);
   }
 
-  /** @param {string} name @param {number} from @param {unknown} fault of the finders before @returns {Uint8Array | null | 'pending'} */
+  /** @param {string} name @param {number} from @param {Error | null} fault of the finders before @returns {Uint8Array | Error | null | 'pending'} */
   #find(name, from, fault) {
     for (let i = from; i < this.#finders.length; i++) {
       let found;
@@ -804,20 +804,20 @@ export class VM extends Events {
     }
     this.#asked.set(name, fault);
     if (fault instanceof AssetError) queueMicrotask(() => this.report(fault));
-    return null;
+    return fault;
   }
 
   /** A finder has failed: a file that is lacking is told once no other has the module. @param {unknown} error */
   #faulty(error) {
     if (!(error instanceof AssetError)) queueMicrotask(() => this.report(error, 'modules'));
-    return error;
+    return Object(error);
   }
 
-  /** @param {string} name @param {number} index @param {Promise<Uint8Array | null | undefined>} promise @param {unknown} fault */
+  /** @param {string} name @param {number} index @param {Promise<Uint8Array | null | undefined>} promise @param {Error | null} fault */
   async #fetch(name, index, promise, fault) {
     this.#fetching.add(name);
-    /** @type {Uint8Array | null | 'pending'} */
-    let bytes = null;
+    /** @type {Uint8Array | Error | null | 'pending' | undefined} */
+    let bytes;
     try {
       bytes = bytesOfModule(name, await promise);
     } catch (error) {
@@ -825,8 +825,8 @@ export class VM extends Events {
     }
     this.#fetching.delete(name);
     if (this.#machine.closed) return;
-    if (bytes === null) bytes = this.#find(name, index + 1, fault);
-    else this.#asked.set(name, true);
+    if (bytes) this.#asked.set(name, true);
+    else bytes = this.#find(name, index + 1, fault);
     if (bytes === 'pending') return;
     this.#arrived.set(name, bytes);
     this.#machine.moduleArrived();

@@ -107,11 +107,14 @@ export function stackEntries(stack) {
 /**
  * Why there is no such function, where its module is not loaded.
  * @param {string} module
- * @param {unknown} found what became of looking for it: true, it was found; null, nobody has it; an error; undefined if nobody has looked
+ * @param {unknown} found what became of looking for it: true, it was found; null, nobody has it; what was thrown; undefined if nobody has looked
  * @param {boolean} booted whether OTP's own code server looks for modules, of which the VM hears nothing
  */
 function whyNotLoaded(module, found, booted) {
-  if (found instanceof Error) return found.message.includes(module) ? found.message : `module ${module}: ${found.message}`;
+  if (typeof found === 'object' && found) {
+    const message = String(/** @type {any} */ (found).message ?? found);
+    return message.includes(module) ? message : `module ${module}: ${message}`;
+  }
   if (booted || found === undefined) return `module ${module} is not loaded`;
   if (found === null) return `there is no module ${module}`;
   return `the on_load function of module ${module} failed: it needs native functions (NIFs), which no library here has`;
@@ -147,7 +150,7 @@ export function callError(failure, trace) {
   const stack = stackEntries(failure.stack);
   const message = wording(kind, reason, stack) + hint(failure, stack[0]);
   const cause = !failure.loaded && reason === Atom.for('undef') && stack[0] ? failure.asked.get(stack[0].module) : undefined;
-  const error = new ErlangError(kind, reason, stack, { message, ...(cause instanceof Error && { cause }) });
+  const error = new ErlangError(kind, reason, stack, { message, ...(cause instanceof Object && { cause }) });
   error.stack = [`${error.name}: ${message}`, ...stack.map(stackLine), ...frames(trace)].join('\n');
   return error;
 }

@@ -11,7 +11,8 @@ u64 host_system_us(void);                    // microseconds since 1970-01-01 UT
 i32 host_utc_offset_s(i64 utc_seconds);      // local time minus UTC, seconds
 void host_write(int fd, const u8 *data, size_t n); // 1 standard output, 2 standard error
 // Bytes of a module not loaded yet. 1: *data/*n are set (freed with mem_free(data, n, MEM_SYSTEM));
-// 0: no such module; 2: being fetched, the VM is told by vm_module_arrived(name).
+// 0: no such module, and if the host can tell why it could not be had, *data/*n are the text (freed likewise), else
+// *data is NULL; 2: being fetched, the VM is told by vm_module_arrived(name).
 int host_module(const u8 *name, size_t len, u8 **data, size_t *n);
 // A zlib stream; n_out is the exact size expected.
 bool host_inflate(const u8 *in, size_t n, u8 *out, size_t n_out, size_t *consumed);

@@ -49,7 +49,7 @@ ask(Operation, Handle, Request, Number) ->
         {_, Answer} when is_binary(Answer) -> Answer;
         {_, _} -> error(system_limit);
         -3 -> error(system_limit);
-        _ -> error({notsup, 're.wasm'})
+        _ -> spawnlink_native:no_library('re.wasm', Operation)
     end.
 
 version() -> hd(binary:split(ask(?VERSION, <<>>), <<0>>)).

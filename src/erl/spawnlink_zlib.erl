@@ -106,7 +106,7 @@ failed(-2) -> error(data_error);
 failed({_, _}) -> error(system_limit);
 failed(-3) -> error(system_limit);
 failed(-4) -> buf_error;
-failed(_) -> error({notsup, 'zlib.wasm'}).
+failed(_) -> spawnlink_native:no_library('zlib.wasm', ?DEFLATE).
 
 host_end(#stream{state = State, handle = Handle}) when State =:= deflate; State =:= inflate -> spawnlink:file(?END, Handle, [], 0);
 host_end(_) -> ok.

@@ -43,7 +43,7 @@ ask(Operation, Handle, Data, Number) ->
         -1 -> error(badarg);
         -2 -> error;
         -3 -> error(system_limit);
-        _ -> error({notsup, 'zstd.wasm'})
+        _ -> spawnlink_native:no_library('zstd.wasm', Operation)
     end.
 
 %% The kind of thing is in the reference too.

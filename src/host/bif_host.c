@@ -36,6 +36,11 @@ term host_bif_want_input(struct process *p, term *a) {
   return ATOM_ok;
 }
 
+static term no_module(u8 *why, size_t size) {
+  if (why) mem_free(why, size, MEM_SYSTEM);
+  return ATOM_false;
+}
+
 // spawnlink:load(Module) -> true | false | on_load: loads a module the host has, as the first call to it would.
 // on_load: its on_load function has to run before anything calls it.
 term host_bif_load(struct process *p, term *a) {
@@ -48,7 +53,7 @@ term host_bif_load(struct process *p, term *a) {
   const u8 *name = atom_text(a[0], &n);
   int found = host_module(name, n, &data, &size);
   if (found == 2) return bif_wait();
-  if (found == 0) return ATOM_false;
+  if (found == 0) return no_module(data, size);
   struct load_error e = {.module = NV};
   bool on_load;
   struct module *m = code_load_pending(a[0], data, size, &e, &on_load);
@@ -66,7 +71,7 @@ term host_bif_beam(struct process *p, term *a) {
   const u8 *name = atom_text(a[0], &n);
   int found = host_module(name, n, &data, &size);
   if (found == 2) return bif_wait();
-  if (found == 0) return ATOM_false;
+  if (found == 0) return no_module(data, size);
   term beam = binary_from(HEAP, data, size);
   mem_free(data, size, MEM_SYSTEM);
   return beam == NV ? bif_system_limit() : beam;

@@ -72,12 +72,15 @@ static bool take(i32 size, u8 **out, size_t *n_out) {
 }
 
 int host_module(const u8 *name, size_t len, u8 **data, size_t *n) {
+  *data = NULL;
   i32 size = import_module(name, len);
   if (size == -2) {
     wait_for_module();
     return 2;
   }
-  return take(size, data, n);
+  if (size > -3) return take(size, data, n);
+  take(-3 - size, data, n); // why there is none
+  return 0;
 }
 
 bool host_inflate(const u8 *in, size_t n, u8 *out, size_t n_out, size_t *consumed) {

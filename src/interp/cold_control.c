@@ -96,7 +96,8 @@ const cword *interp_call_fun(const cword *ip, term *E, u32 arity, const cword *r
   } else {
     struct fun_entry *fe = ptr_val(p[1]);
     if (!fe->ip) {
-      switch (undefined_load(fe->module)) {
+      term why;
+      switch (undefined_load(fe->module, &why)) {
       case UNDEFINED_PENDING: return undefined_wait(ip, E, call_fun_live(ip, arity));
       default: break;
       }

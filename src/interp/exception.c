@@ -56,7 +56,8 @@ static term raw_trace(term class, term entries, const cword *ip, const term *E, 
   u32 n = 0;
   const term *top = stack_top(), *w = has_frame ? E + 1 : E;
   const cword *last = NULL;
-  u32 depth = system_backtrace_depth(), first = (ip ? 1 : 0) + (entries != NIL ? 1 : 0);
+  u32 depth = system_backtrace_depth(), first = ip ? 1 : 0;
+  for (term l = entries; is_cons(l); l = tl(l)) first++;
   depth = depth > first ? depth - first : 0;
   for (; w < top && n < depth; w++) {
     if (!is_return_word(*w)) continue;
@@ -282,14 +283,35 @@ const cword *cold_func_info(const cword *ip, term *E) {
   return unwind(E, raw_trace(ATOM_error, cons(HEAP, first, NIL), NULL, E, false));
 }
 
-// undef of an export called with its arguments in X registers.
+// error_info of an undef whose module the host could not get: #{cause => {{M,F,Arity}, Why}, module => spawnlink_native}, which
+// format_error/2 of src/erl/spawnlink_native.erl puts into words.
+static term undef_info(const struct export *e, term why) {
+  term function = tuple3(HEAP, e->module, e->function, make_small(e->arity));
+  term pairs[4] = {ATOM_cause, tuple2(HEAP, function, why), ATOM_module, ATOM_spawnlink_native};
+  return map_from_pairs(HEAP, pairs, 2);
+}
 
-const cword *exception_undef(const struct export *e, term *E) {
-  term first = entry(e->module, e->function, list_of(ctx.x, e->arity), NIL);
+// The caller's entry says it too: OTP's erl_error, which words crash reports, takes no error_info from the first entry of an undef.
+static term undef_caller(term *E, term info) {
+  struct code_place place;
+  if (system_backtrace_depth() < 2 || !is_return_word(E[0]) || !code_place(word_address(E[0]), true, &place)) return NIL;
+  if (code_is_own(place.module)) return NIL; // left out of traces
+  return cons(HEAP, entry(place.module, place.function, make_small(place.arity), location(&place, info)), NIL);
+}
+
+// undef of an export called with its arguments in X registers.
+const cword *exception_undef(const struct export *e, term *E, term why) {
+  term where = NIL, caller = NIL;
+  if (why != NV) {
+    term info = undef_info(e, why);
+    where = cons(HEAP, tuple2(HEAP, ATOM_error_info, info), NIL);
+    caller = undef_caller(E, info);
+  }
+  term first = entry(e->module, e->function, list_of(ctx.x, e->arity), where);
   clear_extras();
   ctx.fault_class = ATOM_error;
   ctx.fault_reason = ATOM_undef;
-  return unwind(E, raw_trace(ATOM_error, cons(HEAP, first, NIL), NULL, E, false));
+  return unwind(E, raw_trace(ATOM_error, cons(HEAP, first, caller), NULL, E, caller != NIL));
 }
 
 const cword *cold_catch_end(const cword *ip, term *E) {

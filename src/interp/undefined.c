@@ -10,8 +10,9 @@
 #include "code/breakpoint.h"
 #include "code/load.h"
 #include "interp/semantics.h"
+#include "term/binary.h"
 
-enum undefined_result undefined_load(term module) {
+enum undefined_result undefined_load(term module, term *why) {
   if (module_find(module)) return UNDEFINED_LOADED;
   if (code_is_pending(module)) return UNDEFINED_ON_LOAD;
   size_t name_len, n = 0;
@@ -19,7 +20,11 @@ enum undefined_result undefined_load(term module) {
   u8 *data = NULL;
   int found = host_module(name, name_len, &data, &n);
   if (found == 2) return UNDEFINED_PENDING;
-  if (found != 1) return UNDEFINED_MISSING;
+  if (found != 1) {
+    if (data) *why = binary_from(HEAP, data, n);
+    if (data) mem_free(data, n, MEM_SYSTEM);
+    return UNDEFINED_MISSING;
+  }
   struct load_error error = {.module = NV};
   bool on_load;
   struct module *m = code_load_pending(module, data, n, &error, &on_load);
@@ -54,7 +59,8 @@ static const cword *call_handler(struct export *handler, term *E, term a, term b
 // The process's error_handler:Function/3, or NULL: there is none.
 static struct export *error_handler(term function) {
   struct export *handler = export_get(ctx.p->error_handler, function, 3);
-  if (handler && !export_defined(handler)) undefined_load(handler->module);
+  term why;
+  if (handler && !export_defined(handler)) undefined_load(handler->module, &why);
   return handler && export_defined(handler) ? handler : NULL;
 }
 
@@ -77,13 +83,15 @@ const cword *cold_undefined_function(const cword *ip, term *E) {
   struct export *e = (struct export *)ip[1];
   if (export_defined(e) && e->ip != ip) return e->ip;
   bool booted = is_booted();
+  term why = NV;
   if (!booted || e->module == ctx.p->error_handler || is_built_in(e->module) || code_is_pending_here(e->module)) {
-    switch (undefined_load(e->module)) {
+    switch (undefined_load(e->module, &why)) {
     case UNDEFINED_PENDING: return undefined_wait(ip, E, e->arity);
     case UNDEFINED_ON_LOAD: {
       struct export *first = export_get(ATOM_spawnlink_code, ATOM_undefined_function, 3);
-      if (first && (export_defined(first) || undefined_load(first->module) == UNDEFINED_LOADED) && export_defined(first))
+      if (first && (export_defined(first) || undefined_load(first->module, &why) == UNDEFINED_LOADED) && export_defined(first))
         return call_handler(first, E, e->module, e->function, arguments(e->arity));
+      why = NV; // the module was there
       break;
     }
     default: break;
@@ -96,7 +104,7 @@ const cword *cold_undefined_function(const cword *ip, term *E) {
     struct export *handler = error_handler(ATOM_undefined_function);
     if (handler && handler != e) return call_handler(handler, E, e->module, e->function, arguments(e->arity));
   }
-  return exception_undef(e, E);
+  return exception_undef(e, E, why);
 }
 
 const cword *cold_breakpoint(const cword *ip, term *E) {
@@ -105,5 +113,5 @@ const cword *cold_breakpoint(const cword *ip, term *E) {
   struct export *handler = error_handler(ATOM_breakpoint);
   if (handler) return call_handler(handler, E, m->name, f->name, arguments(f->arity));
   struct export *e = export_get(m->name, f->name, f->arity);
-  return e ? exception_undef(e, E) : exception_error(ip, E, ATOM_system_limit);
+  return e ? exception_undef(e, E, NV) : exception_error(ip, E, ATOM_system_limit);
 }

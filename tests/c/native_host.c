@@ -112,6 +112,7 @@ static bool read_file(const char *path, u8 **data, size_t *n) {
 }
 
 int host_module(const u8 *name, size_t len, u8 **data, size_t *n) {
+  *data = NULL;
   if (memchr(name, '/', len)) return 0;
   for (size_t i = 0; i < path_count; i++) {
     char path[4096];

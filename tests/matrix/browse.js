@@ -12,8 +12,9 @@ import { extname, join, normalize, sep } from 'node:path';
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.mjs': 'text/javascript', '.json': 'application/json', '.wasm': 'application/wasm' };
 const LIMIT_MS = 60_000;
 
-const REPORT = `
-globalThis.report = (answers) => fetch(new URL('/answers', location.origin === 'null' ? document.baseURI : location.href), { method: 'POST', mode: 'no-cors', body: JSON.stringify(answers) });
+/** What a page loads first. @param {string} to where answers go, an expression of JavaScript */
+export const reporting = (to = "new URL('/answers', location.origin === 'null' ? document.baseURI : location.href)") => `
+globalThis.report = (answers) => fetch(${to}, { method: 'POST', mode: 'no-cors', body: JSON.stringify(answers) });
 const failed = (what) => report({ error: String(what?.message ?? what) });
 addEventListener('error', (event) => failed(event.error ?? event.message ?? ('cannot load ' + event.target?.src)), true);
 addEventListener('unhandledrejection', (event) => failed(event.reason));
@@ -52,7 +53,7 @@ export async function serve(folder, special = () => undefined) {
     }
     const { status = 200, headers = {}, file = join(folder, path.endsWith(sep) ? `${path}index.html` : path), body } = special(path) ?? {};
     const send = (content, type) => response.writeHead(status, { 'content-type': type, ...headers }).end(content);
-    if (path === '/report.js') return void send(REPORT, TYPES['.js']);
+    if (path === '/report.js') return void send(reporting(), TYPES['.js']);
     if (body !== undefined) return void send(body, TYPES['.html']);
     if (!file.startsWith(folder) || !existsSync(file) || !statSync(file).isFile()) {
       if (path !== '/favicon.ico') missing.push(path);
@@ -93,6 +94,25 @@ export async function browse(browser, url, answers) {
       await gone;
     } catch {} // it has ended
     rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+}
+
+/**
+ * A page of another server, such as a bundler's own, in a browser. What makes the page is told what its first script is to be.
+ * @param {'chromium' | 'firefox'} browser
+ * @param {(script: string) => Promise<{url: string, close: () => any}>} open
+ */
+export async function visitOther(browser, open) {
+  const server = await serve(tmpdir());
+  try {
+    const page = await open(reporting(JSON.stringify(`${server.url}answers`)));
+    try {
+      return await browse(browser, page.url, server.answers);
+    } finally {
+      await page.close();
+    }
+  } finally {
+    server.close();
   }
 }
 

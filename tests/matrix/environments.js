@@ -10,6 +10,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { visit } from './browse.js';
 import { EXPECTED } from './checks.js';
+import { refusals } from './refusals.js';
+import { servers } from './servers.js';
 import { compileTypes, VARIANTS } from './typescript.js';
 
 /** The packs that are given where nothing can be fetched. */
@@ -28,6 +30,8 @@ const here = fileURLToPath(new URL('.', import.meta.url));
  * @property {string} name
  * @property {string} [note] the line that its users need
  * @property {boolean} [quick] part of `npm test`
+ * @property {boolean} [refusal] shows what an error says (refusals.js): no host
+ * @property {boolean} [beside] its folder is beside the npm packages that were installed for the matrix
  * @property {string[]} [needs] npm packages that are installed for it
  * @property {'chromium' | 'firefox'} [browser]
  * @property {(place: Place) => any} run answers the checks' answers
@@ -315,7 +319,7 @@ const compilers = ['5.4', 'latest'].map((version) => ({
 }));
 
 /** @type {Environment[]} */
-export const environments = [...pages, ...bundlers, ...programs, ...compilers];
+export const environments = [...pages, ...bundlers, ...servers, ...programs, ...compilers, ...refusals];
 
 /** Packages that an environment's configuration looks for by name. @param {string} folder @param {(name: string) => string} tool @param {string[]} names */
 function linkTools(folder, tool, names) {

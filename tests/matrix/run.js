@@ -45,13 +45,15 @@ for (const [row, name] of earlier.matchAll(/^\| (.*?) \|.*$/gm)) if (known.has(n
 let passed = 0;
 let failed = 0;
 for (const environment of chosen) {
-  const { name, needs = [], browser, note = 'nothing' } = environment;
+  const { name, needs = [], browser, beside, note = 'nothing' } = environment;
   let wrong = browser === 'firefox' ? installFirefox() : undefined;
   if (!wrong) wrong = browser && !BROWSERS[browser] ? `there is no ${browser} here` : install(needs);
   if (!wrong) {
     try {
-      const answers = await runIn(environment, { folder: mkdtempSync(join(folder, 'host-')), package: join(folder, 'package'), tool });
+      const place = mkdtempSync(join(beside ? tools : folder, 'host-'));
+      const answers = await runIn(environment, { folder: place, package: join(folder, 'package'), tool });
       wrong = answers.error ?? differences(answers).join('; ');
+      if (beside) rmSync(place, { recursive: true, force: true });
     } catch (error) {
       wrong = error.message;
     }
@@ -65,7 +67,7 @@ rmSync(folder, { recursive: true, force: true });
 
 if (only.length === 0 || earlier) {
   const row = ({ name, note = 'nothing' }) => rows.get(name) ?? `| ${name} | ${note.replaceAll('|', '\\|')} | not run yet |`;
-  const inOrder = environments.map(row);
+  const inOrder = environments.filter(({ refusal }) => !refusal).map(row);
   const text = `# Where spawnlink runs
 
 Written by \`npm run matrix\` (\`tests/matrix/\`), which installs the packed tarball in each of these and runs the same checks there:

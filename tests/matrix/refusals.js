@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a page cannot have, and that the error says so: each is an environment of the matrix that passes when createVM rejects with
+// the error of that name whose message says what to do, or what is wrong where.
+
+import { visit } from './browse.js';
+import { EXPECTED } from './checks.js';
+
+const TELL = '(error) => ({ refused: `${error.name}: ${error.message}` })';
+const PAGE = '<!doctype html><meta charset="utf-8"><script src="/report.js"></script><script type="module" src="./main.js"></script>';
+const CREATE = `import { createVM } from './node_modules/spawnlink/dist/spawnlink.js';
+createVM().then(() => ({ error: 'a VM was made' }), ${TELL}).then(report);`;
+const WORKER = `import { createVM } from './node_modules/spawnlink/dist/spawnlink.js';
+addEventListener('install', () => skipWaiting());
+addEventListener('message', (event) => event.waitUntil(
+  createVM().then(() => ({ error: 'a VM was made' }), ${TELL}).then((it) => event.source.postMessage(it))));`;
+const REGISTER = `navigator.serviceWorker.onmessage = ({ data }) => report(data);
+const { installing, active } = await navigator.serviceWorker.register('./sw.js', { type: 'module' });
+(installing ?? active).postMessage('go');`;
+
+/** How a host answers for a file of the package. */
+const answering = (name, answer) => (path) => (path.endsWith(`/dist/${name}`) ? answer : undefined);
+
+const CASES = [
+  {
+    name: "a Service Worker that imports 'spawnlink' is told to import 'spawnlink/static'",
+    files: { 'main.js': REGISTER, 'sw.js': WORKER },
+    refused: /^UnsupportedError: .*Service Worker.*spawnlink\/static/,
+  },
+  {
+    name: "a page without 'wasm-unsafe-eval' is told to add it",
+    special: () => ({ headers: { 'content-security-policy': "script-src 'self'" } }),
+    refused: /^UnsupportedError: .*Content-Security-Policy.*'wasm-unsafe-eval'/,
+  },
+  ...['otp.pack', 'vm.wasm'].flatMap((file) => [
+    {
+      name: `an HTML page for ${file} is told of with its URL`,
+      special: answering(file, { body: '<!doctype html><title>app</title>' }),
+      refused: new RegExp(`^AssetError: cannot get http://localhost:\\d+/\\S+/${file} for createVM: .*200 with an HTML page`),
+    },
+    {
+      name: `no ${file} is told of with its URL and status`,
+      special: answering(file, { status: 404, body: 'Not Found' }),
+      refused: new RegExp(`^AssetError: cannot get http://localhost:\\d+/\\S+/${file} for createVM: .*404 Not Found`),
+    },
+  ]),
+];
+
+/** @type {import('./environments.js').Environment[]} */
+export const refusals = ['chromium', 'firefox'].flatMap((browser) =>
+  CASES.map(({ name, files = { 'main.js': CREATE }, special, refused }) => ({
+    name: `${name}, ${browser}`,
+    browser,
+    refusal: true,
+    quick: browser === 'chromium',
+    async run({ folder, file }) {
+      file('index.html', PAGE);
+      for (const [path, text] of Object.entries(files)) file(path, text);
+      const answer = await visit(browser, folder, '', special);
+      return refused.test(answer.refused) ? EXPECTED : { error: answer.error ?? answer.refused };
+    },
+  })),
+);
