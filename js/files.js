@@ -147,5 +147,5 @@ export function nodeFiles(fs, process) {
  * @returns {HostFiles}
  */
 export function openFiles(option, fs) {
-  return option === 'host' ? nodeFiles(fs, process) : memoryFiles(option, fs, fs && nodeFiles(fs, process));
+  return option === 'host' ? nodeFiles(fs, globalThis.process) : memoryFiles(option, fs, fs && nodeFiles(fs, globalThis.process));
 }

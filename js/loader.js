@@ -7,14 +7,15 @@ import { asBytes, isUrl, tagOf } from './bytes.js';
 import { ArgumentError, AssetError, UnsupportedError } from './errors.js';
 
 /** Whether this is Node, or Bun or Deno, which have Node's modules. */
-export const isNode = Boolean(globalThis.process?.versions?.node && process.getBuiltinModule);
+export const isNode = Boolean(globalThis.process?.versions?.node && globalThis.process.getBuiltinModule);
 
 /**
- * A module of Node, without an import that bundlers for pages would stumble over.
+ * A module of Node, without an import that bundlers for pages would stumble over. `globalThis.process`: for a mere `process` Parcel
+ * installs a package that stands in for it.
  * @param {string} name
  * @returns {any}
  */
-const nodeModule = (name) => process.getBuiltinModule(`node:${name}`);
+const nodeModule = (name) => globalThis.process.getBuiltinModule(`node:${name}`);
 
 /** Node's fs. @returns {any} */
 export const nodeFs = () => isNode && nodeModule('fs');

@@ -17,7 +17,7 @@ const FLAG = { READ: 1, WRITE: 2, ERRORS_TOO: 4, OWN_DESCRIPTORS: 8 };
 const [ENOENT, EACCES, EBADF] = [-1, -5, -7];
 
 /** A module of Node, without an import that bundlers for pages would stumble over. @param {string} name @returns {any} */
-const nodeModule = (name) => process.getBuiltinModule(`node:${name}`);
+const nodeModule = (name) => globalThis.process.getBuiltinModule(`node:${name}`);
 
 /**
  * A program, and what it said before the port was there to hear it.
@@ -124,7 +124,7 @@ export function openPorts(vm) {
       const child = start(bytes, number);
       return typeof child === 'number' ? child : open(child, number);
     }
-    if (operation === OS_PID && handle === 0) return process.pid;
+    if (operation === OS_PID && handle === 0) return globalThis.process.pid;
     if (operation === SIGNAL) return setSignal(vm(), new TextDecoder().decode(bytes), number), 0;
     const outside = all.get(handle);
     if (!outside) return EBADF;

@@ -20,7 +20,7 @@ function listeners(vm) {
     const made = new Map();
     listening.set(vm, (all = made));
     vm.on('close', () => {
-      for (const [signal, listener] of made) process.off(signal, listener);
+      for (const [signal, listener] of made) globalThis.process.off(signal, listener);
     });
   }
   return all;
@@ -35,12 +35,12 @@ export function setSignal(vm, name, action) {
   const signal = /** @type {NodeJS.Signals} */ (name.toUpperCase());
   const all = listeners(vm);
   const before = all.get(signal);
-  if (before) process.off(signal, before);
+  if (before) globalThis.process.off(signal, before);
   all.delete(signal);
   if (action === DEFAULT || signal === 'SIGSTOP') return; // which cannot be caught
   const listener = action === IGNORE ? () => {} : () => tell(vm, name);
   all.set(signal, listener);
-  process.on(signal, listener);
+  globalThis.process.on(signal, listener);
 }
 
 /** @param {VM} vm @param {string} name */

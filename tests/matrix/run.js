@@ -77,10 +77,10 @@ a call, \`re\`, \`json\`, \`zlib\`, a link from JavaScript, an undefined functio
 |---|---|---|
 ${inOrder.join('\n')}
 
-Vite's dev server: \`optimizeDeps: { exclude: ['spawnlink'] }\`, for it moves what it optimises away from the files beside it.
-
-A page whose Content-Security-Policy lacks \`'wasm-unsafe-eval'\` gets an \`UnsupportedError\` that says so. A file that cannot be
-fetched, or is answered with an HTML page, is an \`AssetError\` with \`url\`, \`status\` and \`wanted\`, what asked for it.
+A page whose Content-Security-Policy lacks \`'wasm-unsafe-eval'\`, and a Service Worker that imports \`'spawnlink'\` instead of
+\`'spawnlink/static'\`, get an \`UnsupportedError\` that says so. A file that cannot be fetched, or is answered with an HTML page, is an
+\`AssetError\` with \`url\`, \`status\` and \`wanted\`, what asked for it. \`npm run matrix\` sees all of these errors in Chromium and
+Firefox.
 `;
   writeFileSync(document, text);
 }
