@@ -10,8 +10,8 @@ import { ArgumentError, AssetError, UnsupportedError } from './errors.js';
 export const isNode = Boolean(globalThis.process?.versions?.node && globalThis.process.getBuiltinModule);
 
 /**
- * A module of Node, without an import that bundlers for pages would stumble over. `globalThis.process`: for a mere `process` Parcel
- * installs a package that stands in for it.
+ * A module of Node, without an import that bundlers for pages would stumble over. `globalThis.process`: for a mere
+ * `process` Parcel installs a package that stands in for it.
  * @param {string} name
  * @returns {any}
  */

@@ -83,7 +83,8 @@ const libraryFinder = (options, served, report) => (name) => {
     openLibrary(/** @type {'re'} */ (which), await compile(source, `module ${which}`), served);
   };
   const failed = (/** @type {Error} */ error) => {
-    served[PART[/** @type {'re'} */ (which)]] = (operation) => (operation % 32 === 31 ? new TextEncoder().encode(whyNot(which, error)) : -9);
+    const why = new TextEncoder().encode(whyNot(which, error));
+    served[PART[/** @type {'re'} */ (which)]] = (operation) => (operation % 32 === 31 ? why : -9); // enotsup
     report(error);
   };
   return open().catch(failed).then(() => undefined);

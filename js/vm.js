@@ -105,7 +105,10 @@ export class VM extends Events {
   #pending = [];
   #delivering = false;
   #mask = -1;
-  /** Bytes of modules that were fetched and not yet taken; null: there is none; or an error. @type {Map<string, Uint8Array | Error | null>} */
+  /**
+   * Bytes of modules that were fetched and not yet taken; null: there is none; or an error.
+   * @type {Map<string, Uint8Array | Error | null>}
+   */
   #arrived = new Map();
   /** @type {Set<string>} */
   #fetching = new Set();
@@ -783,7 +786,12 @@ export class VM extends Events {
     return this.#find(name, 0, null);
   }
 
-  /** @param {string} name @param {number} from @param {Error | null} fault of the finders before @returns {Uint8Array | Error | null | 'pending'} */
+  /**
+   * @param {string} name
+   * @param {number} from
+   * @param {Error | null} fault of the finders before
+   * @returns {Uint8Array | Error | null | 'pending'}
+   */
   #find(name, from, fault) {
     for (let i = from; i < this.#finders.length; i++) {
       let found;
@@ -813,7 +821,12 @@ export class VM extends Events {
     return Object(error);
   }
 
-  /** @param {string} name @param {number} index @param {Promise<Uint8Array | null | undefined>} promise @param {Error | null} fault */
+  /**
+   * @param {string} name
+   * @param {number} index
+   * @param {Promise<Uint8Array | null | undefined>} promise
+   * @param {Error | null} fault
+   */
   async #fetch(name, index, promise, fault) {
     this.#fetching.add(name);
     /** @type {Uint8Array | Error | null | 'pending' | undefined} */

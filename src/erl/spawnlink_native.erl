@@ -22,8 +22,8 @@ callers([{M, _, _, _} | Rest], Best) ->
     end;
 callers([], Best) -> Best.
 
-%% A library of which the host has no wasm (js/prepare.js). If it can say why, that is said with the error: the last operation of each
-%% library's 32 asks it.
+%% A library of which the host has no wasm (js/prepare.js). If it can say why, that is said with the error: the last
+%% operation of each library's 32 asks it.
 no_library(Name, Operation) ->
     Info = case spawnlink:file(Operation bor 31, 0, <<>>, 0) of
         {_, Why} when is_binary(Why) -> [{error_info, #{cause => Why, module => ?MODULE}}];
@@ -31,8 +31,8 @@ no_library(Name, Operation) ->
     end,
     error({notsup, Name}, none, Info).
 
-%% For OTP's printer of exceptions, where the host could not get a file: which, from where, for what. An undef gets it from the VM
-%% (src/interp/exception.c), a library that is lacking from no_library/2.
+%% For OTP's printer of exceptions, where the host could not get a file: which, from where, for what. An undef gets it from
+%% the VM (src/interp/exception.c), a library that is lacking from no_library/2.
 format_error(_, [{_, _, _, Location} | _]) ->
     case lists:keyfind(error_info, 1, Location) of
         {_, #{cause := {{M, F, Arity}, Why}}} ->

@@ -283,18 +283,20 @@ const cword *cold_func_info(const cword *ip, term *E) {
   return unwind(E, raw_trace(ATOM_error, cons(HEAP, first, NIL), NULL, E, false));
 }
 
-// error_info of an undef whose module the host could not get: #{cause => {{M,F,Arity}, Why}, module => spawnlink_native}, which
-// format_error/2 of src/erl/spawnlink_native.erl puts into words.
+// error_info of an undef whose module the host could not get: #{cause => {{M,F,Arity}, Why}, module => spawnlink_native},
+// which format_error/2 of src/erl/spawnlink_native.erl puts into words.
 static term undef_info(const struct export *e, term why) {
   term function = tuple3(HEAP, e->module, e->function, make_small(e->arity));
   term pairs[4] = {ATOM_cause, tuple2(HEAP, function, why), ATOM_module, ATOM_spawnlink_native};
   return map_from_pairs(HEAP, pairs, 2);
 }
 
-// The caller's entry says it too: OTP's erl_error, which words crash reports, takes no error_info from the first entry of an undef.
+// The caller's entry says it too: OTP's erl_error, which words crash reports, takes no error_info from the first entry of
+// an undef.
 static term undef_caller(term *E, term info) {
   struct code_place place;
-  if (system_backtrace_depth() < 2 || !is_return_word(E[0]) || !code_place(word_address(E[0]), true, &place)) return NIL;
+  if (system_backtrace_depth() < 2 || !is_return_word(E[0])) return NIL;
+  if (!code_place(word_address(E[0]), true, &place)) return NIL;
   if (code_is_own(place.module)) return NIL; // left out of traces
   return cons(HEAP, entry(place.module, place.function, make_small(place.arity), location(&place, info)), NIL);
 }

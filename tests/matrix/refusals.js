@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a page cannot have, and that the error says so: each is an environment of the matrix that passes when createVM rejects with
-// the error of that name whose message says what to do, or what is wrong where.
+// What a page cannot have, and that the error says so: each is an environment of the matrix that passes when createVM rejects
+// with the error of that name whose message says what to do, or what is wrong where.
 
 import { visit } from './browse.js';
 import { EXPECTED } from './checks.js';
 
 const TELL = '(error) => ({ refused: `${error.name}: ${error.message}` })';
-const PAGE = '<!doctype html><meta charset="utf-8"><script src="/report.js"></script><script type="module" src="./main.js"></script>';
+const PAGE =
+  '<!doctype html><meta charset="utf-8"><script src="/report.js"></script><script type="module" src="./main.js"></script>';
 const CREATE = `import { createVM } from './node_modules/spawnlink/dist/spawnlink.js';
 createVM().then(() => ({ error: 'a VM was made' }), ${TELL}).then(report);`;
 const WORKER = `import { createVM } from './node_modules/spawnlink/dist/spawnlink.js';
@@ -21,6 +22,9 @@ const { installing, active } = await navigator.serviceWorker.register('./sw.js',
 /** How a host answers for a file of the package. */
 const answering = (name, answer) => (path) => (path.endsWith(`/dist/${name}`) ? answer : undefined);
 
+/** How the message begins when a file is lacking. @param {string} name */
+const lacking = (name) => `^AssetError: cannot get http://localhost:\\d+/\\S+/${name} for createVM: .*`;
+
 const CASES = [
   {
     name: "a Service Worker that imports 'spawnlink' is told to import 'spawnlink/static'",
@@ -32,16 +36,16 @@ const CASES = [
     special: () => ({ headers: { 'content-security-policy': "script-src 'self'" } }),
     refused: /^UnsupportedError: .*Content-Security-Policy.*'wasm-unsafe-eval'/,
   },
-  ...['otp.pack', 'vm.wasm'].flatMap((file) => [
+  ...['otp.pack', 'vm.wasm'].map((file) => [file, lacking(file)]).flatMap(([file, start]) => [
     {
       name: `an HTML page for ${file} is told of with its URL`,
       special: answering(file, { body: '<!doctype html><title>app</title>' }),
-      refused: new RegExp(`^AssetError: cannot get http://localhost:\\d+/\\S+/${file} for createVM: .*200 with an HTML page`),
+      refused: new RegExp(`${start}200 with an HTML page`),
     },
     {
       name: `no ${file} is told of with its URL and status`,
       special: answering(file, { status: 404, body: 'Not Found' }),
-      refused: new RegExp(`^AssetError: cannot get http://localhost:\\d+/\\S+/${file} for createVM: .*404 Not Found`),
+      refused: new RegExp(`${start}404 Not Found`),
     },
   ]),
 ];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Hosts that serve their own pages: Vite's dev server, and Next, whose route handlers run the package on the server too.
+// Hosts that serve their own pages: Vite's dev server, and Next, whose route handlers run the package on the server
+// too.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -8,7 +9,8 @@ import { pathToFileURL } from 'node:url';
 import { visitOther } from './browse.js';
 import { differences } from './checks.js';
 
-const PAGE = '<!doctype html><meta charset="utf-8"><script src="/report.js"></script><script type="module" src="/main.js"></script>';
+const PAGE =
+  '<!doctype html><meta charset="utf-8"><script src="/report.js"></script><script type="module" src="/main.js"></script>';
 const PROGRAM = `import * as spawnlink from 'spawnlink';
 import { checks } from './checks.js';
 checks(spawnlink).then(report);
@@ -36,7 +38,10 @@ export const GET = async () => Response.json(await checks(spawnlink));
 `;
 const LIMIT_MS = 240_000;
 
-/** What a server prints until it says where it is; answers the URL. @param {import('node:child_process').ChildProcess} child */
+/**
+ * Reads what a server prints until it says where it is; answers the URL.
+ * @param {import('node:child_process').ChildProcess} child
+ */
 function announced(child) {
   return new Promise((resolve, reject) => {
     let text = '';
@@ -54,7 +59,8 @@ function announced(child) {
 /** Starts what `next build` has made. @param {string} next @param {string} folder @param {any} env */
 async function startNext(next, folder, env) {
   // In a process group of its own, so that what it starts ends with it.
-  const child = spawn(process.execPath, [next, 'start', '--port', '0', '--hostname', 'localhost'], { cwd: folder, env, detached: true });
+  const args = [next, 'start', '--port', '0', '--hostname', 'localhost'];
+  const child = spawn(process.execPath, args, { cwd: folder, env, detached: true });
   const close = () => {
     try {
       process.kill(-child.pid, 'SIGKILL');
@@ -81,7 +87,8 @@ async function runNext({ folder, file, tool }, browser) {
   let route;
   const answers = await visitOther(browser, async (script) => {
     file('report.js', script);
-    const { status, stdout, stderr } = spawnSync(process.execPath, [next, 'build'], { cwd: folder, env, encoding: 'utf8', timeout: LIMIT_MS });
+    const options = { cwd: folder, env, encoding: 'utf8', timeout: LIMIT_MS };
+    const { status, stdout, stderr } = spawnSync(process.execPath, [next, 'build'], options);
     if (status !== 0) throw new Error(`next build ended with ${status}\n${stdout}${stderr}`);
     const server = await startNext(next, folder, env);
     const answer = await fetch(`${server.url}/api`);
@@ -111,7 +118,8 @@ const viteServer = (name, title = '', note = undefined, optimizeDeps = {}) => ({
     return visitOther('chromium', async (script) => {
       file('report.js', script);
       const { createServer } = await import(pathToFileURL(tool(`${name.split('@')[0]}/dist/node/index.js`)).href);
-      const server = await createServer({ root: folder, logLevel: 'warn', optimizeDeps, server: { port: 0, host: '127.0.0.1' } });
+      const listen = { port: 0, host: '127.0.0.1' };
+      const server = await createServer({ root: folder, logLevel: 'warn', optimizeDeps, server: listen });
       await server.listen();
       return { url: `http://localhost:${server.httpServer.address().port}/`, close: () => server.close() };
     });
@@ -121,7 +129,9 @@ const viteServer = (name, title = '', note = undefined, optimizeDeps = {}) => ({
 /** @type {import('./environments.js').Environment[]} */
 export const servers = [
   viteServer('vite'),
-  viteServer('vite-6@npm:vite@6', " (Vite 6)", "in vite.config.js: `optimizeDeps: { exclude: ['spawnlink'] }`", { exclude: ['spawnlink'] }),
+  viteServer('vite-6@npm:vite@6', ' (Vite 6)', "in vite.config.js: `optimizeDeps: { exclude: ['spawnlink'] }`", {
+    exclude: ['spawnlink'],
+  }),
   {
     name: 'Next, a client component and a route handler',
     browser: 'chromium',
