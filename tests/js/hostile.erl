@@ -2,19 +2,32 @@
 %% Modules that no compiler makes, written as BEAM assembly and put together without the validator. Each is loaded and, where the
 %% loader takes it, run with arguments of several types; a collection follows. Nothing of this may end the VM or harm it.
 -module(hostile).
--export([main/0]).
+-export([main/0, write/1]).
 
 main() ->
     Told = [told(Name, Arity, Code) || {Name, Arity, Code} <- modules()],
     {length([x || refused <- Told]), length([x || {ran, _} <- Told]), [W || {wrong, W} <- Told], lists:sum(lists:seq(1, 1000))}.
 
-told(Name, Arity, {Code, Labels}) ->
-    M = list_to_atom("h_" ++ atom_to_list(Name)),
-    Asm = {M, [{run, Arity}], [], [{function, run, Arity, 2, [{label, 1}, {func_info, {atom, M}, {atom, run}, Arity}, {label, 2} | Code]}], Labels},
-    try beam_asm:module(Asm, [], [], []) of
-        {ok, Beam} -> loaded(M, Arity, code:load_binary(M, "", Beam))
+%% Into files: what scripts/fuzz begins with.
+write(Folder) ->
+    [file:write_file(filename:join(Folder, atom_to_list(name(Name)) ++ ".beam"), Beam)
+     || {Name, Arity, Code} <- modules(), {ok, Beam} <- [assembled(Name, Arity, Code)]],
+    ok.
+
+name(Name) -> list_to_atom("h_" ++ atom_to_list(Name)).
+
+assembled(Name, Arity, {Code, Labels}) ->
+    M = name(Name),
+    Start = [{label, 1}, {func_info, {atom, M}, {atom, run}, Arity}, {label, 2}],
+    try beam_asm:module({M, [{run, Arity}], [], [{function, run, Arity, 2, Start ++ Code}], Labels}, [], [], [])
     catch
-        _:_ -> {wrong, {Name, no_code}}
+        _:_ -> no_code
+    end.
+
+told(Name, Arity, Code) ->
+    case assembled(Name, Arity, Code) of
+        {ok, Beam} -> loaded(name(Name), Arity, code:load_binary(name(Name), "", Beam));
+        no_code -> {wrong, {Name, no_code}}
     end.
 
 loaded(M, Arity, {module, M}) -> {ran, [run(M, Arity, Arg) || Arg <- [[1, 2], {a, b}, <<"abcdefghij">>, #{a => 1}, 1.5, fun() -> 1 end, 7]]};
