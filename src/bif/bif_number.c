@@ -6,13 +6,6 @@
 #include "gen/bifs.h"
 #include "process/held.h"
 
-// Long multiplications and divisions count as the work they are.
-static void charge(term a, term b) {
-  if (LIKELY(!is_boxed(a) || !is_boxed(b))) return;
-  u64 work = (u64)header_size(boxed_header(a)) * header_size(boxed_header(b)) / 1000;
-  bif_bump((u32)min_u64(work, 1 << 20));
-}
-
 static term checked(term result) {
   if (LIKELY(result != NV)) return result;
   return num_limit_hit() ? bif_system_limit() : bif_badarith();
@@ -24,10 +17,8 @@ static term checked(term result) {
   term name(struct process *p UNUSED, term *a) { return checked(function(HEAP, a[0], a[1])); }
 #define LONG_OPERATOR2(name, function) \
   term name(struct process *p UNUSED, term *a) { \
-    term result = function(HEAP, a[0], a[1]); \
-    if (result == NV) return checked(result); \
-    charge(a[0], a[1]); \
-    return result; \
+    term result; \
+    return held_number(function, a[0], a[1], &result) ? checked(result) : bif_yield(); \
   }
 OPERATOR2(bif_plus, num_add)
 OPERATOR2(bif_minus, num_sub)

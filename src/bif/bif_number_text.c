@@ -5,8 +5,58 @@
 #include "base/alloc.h"
 #include "bif/bif.h"
 #include "gen/bifs.h"
+#include "process/held.h"
 
 enum { DIGITS_PER_REDUCTION = 64 };
+// Of long numbers: their conversion pauses, with its state in the process.
+enum { LONG_WORDS = 512, LONG_DIGITS = 8192, LIMBS_AT_ONCE = 1 << 21, CELLS_AT_ONCE = 1 << 16, REDUCTIONS = 4000 };
+
+struct text_work {
+  struct work work;
+  struct bigint_work b;
+  struct bytes text;
+  bool converted;
+  term list;   // what is left of the characters; or those that are there, the last ones
+  size_t left; // characters that have yet to come before them
+};
+
+static void text_clear(struct text_work *w) {
+  bigint_work_free(&w->b);
+  bytes_free(&w->text);
+}
+static void drop_text(struct work *work) {
+  struct text_work *w = (struct text_work *)work;
+  text_clear(w);
+  mem_free(w, sizeof *w, MEM_PROCESS);
+}
+static struct text_work text_begin(term list) {
+  struct text_work w = {.work = {drop_text}, .list = list};
+  bytes_init(&w.text);
+  return w;
+}
+// What was done so far, or NULL: then into *fresh.
+static struct text_work *text_resume(struct process *p, struct text_work *fresh, term list) {
+  struct work *work = work_take(p);
+  if (LIKELY(!work)) {
+    *fresh = text_begin(list);
+    return fresh;
+  }
+  struct text_work *kept = (struct text_work *)work;
+  *fresh = *kept;
+  mem_free(kept, sizeof *kept, MEM_PROCESS);
+  return fresh;
+}
+static term text_pause(struct process *p, const struct text_work *w) {
+  struct text_work *kept = mem_alloc(sizeof *kept, MEM_PROCESS), copy = *w;
+  if (!kept) {
+    text_clear(&copy);
+    return bif_system_limit();
+  }
+  *kept = copy;
+  p->work = &kept->work;
+  bif_bump(REDUCTIONS);
+  return bif_yield();
+}
 
 // --- Out
 
@@ -31,18 +81,50 @@ static term finish(struct bytes *text, bool as_list) {
   return result == NV ? bif_system_limit() : result;
 }
 
-static term integer_to_text(term t, term base, bool as_list) {
+// A portion of the list of the digits, from its end on.
+static bool more_cells(struct text_work *w) {
+  size_t n = w->left < CELLS_AT_ONCE ? w->left : CELLS_AT_ONCE;
+  term *cell = heap_alloc(HEAP, 2 * n);
+  if (!cell) return false;
+  for (size_t i = 0; i < n; i++, cell += 2) {
+    cell[0] = make_small(w->text.data[--w->left]);
+    cell[1] = w->list;
+    w->list = make_cons(cell);
+  }
+  return true;
+}
+
+static term long_to_text(struct process *p, term t, u32 base, bool as_list) {
+  struct text_work fresh, *w = text_resume(p, &fresh, NIL);
+  if (!w->converted) {
+    bigint_work_enter(&w->b, LIMBS_AT_ONCE);
+    num_print_int(&w->text, t, base);
+    if (bigint_work_leave()) return text_pause(p, w);
+    w->converted = true;
+    w->left = w->text.len;
+    if (w->b.no_memory) w->text.failed = true;
+  } else if (!more_cells(w)) {
+    w->text.failed = true;
+  }
+  if (as_list && w->left && !w->text.failed) return text_pause(p, w);
+  term result = w->text.failed ? NV : as_list ? w->list : binary_from(HEAP, w->text.data, w->text.len);
+  text_clear(w);
+  return result == NV ? bif_system_limit() : result;
+}
+
+static term integer_to_text(struct process *p, term t, term base, bool as_list) {
   i64 radix;
   if (!is_integer(t) || !bif_small(base, 2, 36, &radix)) return bif_badarg();
+  if (is_big(t) && header_size(boxed_header(t)) > LONG_WORDS) return long_to_text(p, t, (u32)radix, as_list);
   struct bytes text;
   bytes_init(&text);
   num_print_int(&text, t, (u32)radix);
   return finish(&text, as_list);
 }
-term bif_integer_to_list(struct process *p UNUSED, term *a) { return integer_to_text(a[0], make_small(10), true); }
-term bif_integer_to_list_2(struct process *p UNUSED, term *a) { return integer_to_text(a[0], a[1], true); }
-term bif_integer_to_binary(struct process *p UNUSED, term *a) { return integer_to_text(a[0], make_small(10), false); }
-term bif_integer_to_binary_2(struct process *p UNUSED, term *a) { return integer_to_text(a[0], a[1], false); }
+term bif_integer_to_list(struct process *p, term *a) { return integer_to_text(p, a[0], make_small(10), true); }
+term bif_integer_to_list_2(struct process *p, term *a) { return integer_to_text(p, a[0], a[1], true); }
+term bif_integer_to_binary(struct process *p, term *a) { return integer_to_text(p, a[0], make_small(10), false); }
+term bif_integer_to_binary_2(struct process *p, term *a) { return integer_to_text(p, a[0], a[1], false); }
 
 // How a float is to be written; the last option of a kind counts.
 struct float_format {
@@ -122,25 +204,39 @@ static bool text_of(struct bytes *text, term t, bool from_list) {
   return t == NIL;
 }
 
-static term text_to_integer(term t, term base, bool from_list) {
-  struct bytes text;
-  i64 radix;
-  bool valid = text_of(&text, t, from_list) && bif_small(base, 2, 36, &radix);
-  term result = NV;
-  bool limit = text.failed;
-  if (valid && !limit) {
-    result = num_parse_int(HEAP, text.data, text.len, (u32)radix);
-    limit = result == NV && num_limit_hit();
+// The same for integers: of a list a portion, w->list is what is left of it. False: not a text.
+static bool text_gather(struct text_work *w, term t, bool from_list) {
+  if (!from_list) return w->text.len > 0 || text_of(&w->text, t, false);
+  for (u32 n = 0; n < CELLS_AT_ONCE && is_cons(w->list); n++, w->list = tl(w->list)) {
+    if (!is_small(hd(w->list)) || (u64)small_val(hd(w->list)) > 255) return false;
+    bytes_put(&w->text, (u8)small_val(hd(w->list)));
   }
-  bif_bump((u32)min_u64(text.len / DIGITS_PER_REDUCTION, 1 << 20));
-  bytes_free(&text);
+  return w->list == NIL || is_cons(w->list);
+}
+
+static term text_to_integer(struct process *p, term t, term base, bool from_list) {
+  struct text_work fresh, *w = text_resume(p, &fresh, t);
+  i64 radix;
+  bool valid = bif_small(base, 2, 36, &radix) && text_gather(w, t, from_list);
+  if (valid && from_list && is_cons(w->list)) return text_pause(p, w);
+  term result = NV;
+  bool limit = w->text.failed;
+  if (valid && !limit) {
+    bool in_portions = w->text.len > LONG_DIGITS;
+    if (in_portions) bigint_work_enter(&w->b, LIMBS_AT_ONCE);
+    result = num_parse_int(HEAP, w->text.data, w->text.len, (u32)radix);
+    if (in_portions && bigint_work_leave()) return text_pause(p, w);
+    limit = result == NV && (w->b.no_memory || num_limit_hit());
+  }
+  bif_bump((u32)min_u64(w->text.len / DIGITS_PER_REDUCTION, REDUCTIONS));
+  text_clear(w);
   if (result != NV) return result;
   return limit ? bif_system_limit() : bif_badarg();
 }
-term bif_list_to_integer(struct process *p UNUSED, term *a) { return text_to_integer(a[0], make_small(10), true); }
-term bif_list_to_integer_2(struct process *p UNUSED, term *a) { return text_to_integer(a[0], a[1], true); }
-term bif_binary_to_integer(struct process *p UNUSED, term *a) { return text_to_integer(a[0], make_small(10), false); }
-term bif_binary_to_integer_2(struct process *p UNUSED, term *a) { return text_to_integer(a[0], a[1], false); }
+term bif_list_to_integer(struct process *p, term *a) { return text_to_integer(p, a[0], make_small(10), true); }
+term bif_list_to_integer_2(struct process *p, term *a) { return text_to_integer(p, a[0], a[1], true); }
+term bif_binary_to_integer(struct process *p, term *a) { return text_to_integer(p, a[0], make_small(10), false); }
+term bif_binary_to_integer_2(struct process *p, term *a) { return text_to_integer(p, a[0], a[1], false); }
 
 static term text_to_float(term t, bool from_list) {
   struct bytes text;

@@ -10,12 +10,9 @@
 typedef term (*binary_fn)(struct heap *h, term a, term b);
 
 // Long numbers cost what they take: a reduction for so many words of one, or products of words of two.
-enum { WORDS_PER_REDUCTION = 32 };
+enum { WORDS_PER_REDUCTION = 32, SLICE_AT_MOST = 4000 };
 INLINE u64 words_of(term t) { return is_big(t) ? header_size(boxed_header(t)) : 1; }
-static void charge_words(term a, term b, bool product) {
-  u64 n = words_of(a), m = words_of(b);
-  ctx.fcalls -= (i32)min_u64((product ? n * m : n + m) / WORDS_PER_REDUCTION, 1 << 20);
-}
+static void charge(u64 words) { ctx.fcalls -= (i32)min_u64(words / WORDS_PER_REDUCTION, SLICE_AT_MOST); }
 
 // fail, live, left, right, destination; function: what OTP names in the trace.
 static const cword *binary(const cword *ip, term *E, binary_fn fn, term function) {
@@ -23,15 +20,34 @@ static const cword *binary(const cword *ip, term *E, binary_fn fn, term function
   E = ctx.e;
   term a = SRC(ip[3]), b = SRC(ip[4]), r = fn(HEAP, a, b);
   if (r == NV) return ip[1] ? FAIL : exception_arithmetic(ip, E, function, a, b);
-  if (is_boxed(a) || is_boxed(b)) charge_words(a, b, fn == num_mul || fn == num_div || fn == num_rem);
+  if (is_boxed(a) || is_boxed(b)) charge(words_of(a) + words_of(b));
   DST(ip[5]) = r;
+  return ip + 6;
+}
+
+// What takes longer pauses in the middle; and where it has used up the slice, after it: a chain of such operations may
+// meet no call for long.
+static const cword *product(const cword *ip, term *E, number_function *fn, term function) {
+  if (!interp_gc_check(E, (u32)ip[2])) return NULL;
+  E = ctx.e;
+  term a = SRC(ip[3]), b = SRC(ip[4]), r;
+  if (UNLIKELY(!held_number(fn, a, b, &r))) {
+    if (held_stop(ip, E)) return NULL;
+    held_number_on(fn, a, b, &r); // without memory for a pause: at once
+  }
+  if (r == NV) return ip[1] ? FAIL : exception_arithmetic(ip, E, function, a, b);
+  DST(ip[5]) = r;
+  if (is_boxed(a) || is_boxed(b)) {
+    charge(words_of(a) * words_of(b));
+    if (ctx.fcalls < 0 && held_stop(ip + 6, E)) return NULL;
+  }
   return ip + 6;
 }
 const cword *cold_add(const cword *ip, term *E) { return binary(ip, E, num_add, ATOM_plus); }
 const cword *cold_sub(const cword *ip, term *E) { return binary(ip, E, num_sub, ATOM_minus); }
-const cword *cold_mul(const cword *ip, term *E) { return binary(ip, E, num_mul, ATOM_times); }
-const cword *cold_int_div(const cword *ip, term *E) { return binary(ip, E, num_div, ATOM_div); }
-const cword *cold_int_rem(const cword *ip, term *E) { return binary(ip, E, num_rem, ATOM_rem); }
+const cword *cold_mul(const cword *ip, term *E) { return product(ip, E, num_mul, ATOM_times); }
+const cword *cold_int_div(const cword *ip, term *E) { return product(ip, E, num_div, ATOM_div); }
+const cword *cold_int_rem(const cword *ip, term *E) { return product(ip, E, num_rem, ATOM_rem); }
 const cword *cold_band(const cword *ip, term *E) { return binary(ip, E, num_band, ATOM_band); }
 const cword *cold_bor(const cword *ip, term *E) { return binary(ip, E, num_bor, ATOM_bor); }
 const cword *cold_bxor(const cword *ip, term *E) { return binary(ip, E, num_bxor, ATOM_bxor); }

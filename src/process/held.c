@@ -75,3 +75,44 @@ void held_compare_on(enum term_mode mode, term a, term b, int *order) {
   struct comparison *c = take();
   (void)term_compare_some(mode, a, b, &c, &steps, order);
 }
+
+// --- Numbers -------------------------------------------------------------------------------------------
+
+// Products of words from which on an operation may pause; limbs that a portion goes through: a few milliseconds.
+enum { LONG_PRODUCT = 1 << 16, LIMBS_AT_ONCE = 1 << 21, LIMBS_PER_REDUCTION = 512 };
+struct number_work { struct work work; struct bigint_work b; };
+
+static void drop_number(struct work *w) {
+  struct number_work *n = (struct number_work *)w;
+  bigint_work_free(&n->b);
+  mem_free(n, sizeof *n, MEM_PROCESS);
+}
+
+static bool number_portion(number_function *function, term a, term b, term *result, i64 limbs) {
+  struct number_work *w = (struct number_work *)work_take(ctx.p);
+  if (!w && (w = mem_alloc(sizeof *w, MEM_PROCESS))) *w = (struct number_work){.work = {drop_number}};
+  if (!w) {
+    *result = function(HEAP, a, b);
+    return true;
+  }
+  bigint_work_enter(&w->b, limbs);
+  *result = function(HEAP, a, b);
+  bool paused = bigint_work_leave();
+  ctx.fcalls -= LIMBS_AT_ONCE / LIMBS_PER_REDUCTION;
+  if (paused) ctx.p->work = &w->work;
+  else drop_number(&w->work);
+  return !paused;
+}
+
+bool held_number(number_function *function, term a, term b, term *result) {
+  if (LIKELY(!is_big(a) || !is_big(b)) ||
+      (u64)header_size(boxed_header(a)) * header_size(boxed_header(b)) < LONG_PRODUCT) {
+    *result = function(HEAP, a, b);
+    return true;
+  }
+  return number_portion(function, a, b, result, LIMBS_AT_ONCE);
+}
+
+void held_number_on(number_function *function, term a, term b, term *result) {
+  (void)number_portion(function, a, b, result, INT64_MAX);
+}

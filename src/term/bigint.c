@@ -6,6 +6,7 @@
 #include "term/bigint.h"
 
 #include "base/alloc.h"
+#include "term/bigint_work.h"
 
 enum { KARATSUBA_MIN = 40 }; // limbs; measured, natively and in wasm
 
@@ -134,19 +135,9 @@ static bool difference(u32 *r, const u32 *a, size_t n, const u32 *b, size_t bn) 
 
 size_t bigint_mul_scratch(size_t n) { return n < KARATSUBA_MIN ? 0 : 3 * n + 128; }
 
-// a*b = z2*B^2h + (z2 + z0 - (a1-a0)(b1-b0))*B^h + z0
-void bigint_mul_equal(u32 *r, const u32 *a, const u32 *b, size_t n, u32 *scratch) {
-  if (n < KARATSUBA_MIN) {
-    mul_school(r, a, n, b, n);
-    return;
-  }
-  size_t h = (n + 1) / 2, top = n - h;
-  u32 *mixed = scratch, *rest = scratch + 2 * h;
-  bool negative = difference(r, a, h, a + h, top) != difference(r + h, b, h, b + h, top);
-  bigint_mul_equal(mixed, r, r + h, h, rest);
-  bigint_mul_equal(r, a, b, h, rest);
-  bigint_mul_equal(r + 2 * h, a + h, b + h, top, rest);
-  u32 *middle = rest; // 2h + 1 limbs
+// r = a * b, n halves to h and top; mixed is the product of the differences, negative or not; middle is scratch.
+static u32 combine(u32 *r, size_t n, size_t h, bool negative, const u32 *mixed, u32 *middle) {
+  size_t top = n - h;
   middle[2 * h] = bigint_add(middle, r, 2 * h, r + 2 * h, 2 * top);
   if (negative) {
     middle[2 * h] += bigint_add(middle, middle, 2 * h, mixed, 2 * h);
@@ -155,21 +146,89 @@ void bigint_mul_equal(u32 *r, const u32 *a, const u32 *b, size_t n, u32 *scratch
   }
   size_t room = 2 * n - h, length = bigint_trim(middle, 2 * h + 1);
   bigint_add(r + h, r + h, room, middle, length < room ? length : room);
+  return 0;
+}
+
+static u32 mul_halves(u32 *r, const u32 *a, const u32 *b, size_t n, u32 *scratch);
+
+// a*b = z2*B^2h + (z2 + z0 - (a1-a0)(b1-b0))*B^h + z0
+void bigint_mul_equal(u32 *r, const u32 *a, const u32 *b, size_t n, u32 *scratch) {
+  if (n < KARATSUBA_MIN) {
+    if (!bigint_work) mul_school(r, a, n, b, n);
+    else (void)BIGINT_STEP(n * n, (mul_school(r, a, n, b, n), 0));
+  } else if (bigint_work && n <= BIGINT_STEP_LIMBS) {
+    (void)BIGINT_STEP(n * KARATSUBA_MIN * 4, mul_halves(r, a, b, n, scratch));
+  } else {
+    (void)mul_halves(r, a, b, n, scratch);
+  }
+}
+
+static u32 mul_halves(u32 *r, const u32 *a, const u32 *b, size_t n, u32 *scratch) {
+  size_t h = (n + 1) / 2, top = n - h;
+  u32 *mixed = scratch, *rest = scratch + 2 * h;
+  bool negative = BIGINT_STEP(n, difference(r, a, h, a + h, top) != difference(r + h, b, h, b + h, top));
+  bigint_mul_equal(mixed, r, r + h, h, rest);
+  if (bigint_paused()) return 0;
+  bigint_mul_equal(r, a, b, h, rest);
+  if (bigint_paused()) return 0;
+  bigint_mul_equal(r + 2 * h, a + h, b + h, top, rest);
+  (void)BIGINT_STEP(4 * n, combine(r, n, h, negative, mixed, rest));
+  return 0;
 }
 
 // Pieces of bn limbs of a, each times b, added up.
 static void mul_pieces(u32 *r, const u32 *a, size_t an, const u32 *b, size_t bn, u32 *scratch) {
   u32 *product = scratch, *rest = scratch + 2 * bn;
-  memset(r, 0, (an + bn) * 4);
-  for (size_t i = 0; i < an; i += bn) {
+  (void)BIGINT_STEP(an, (memset(r, 0, (an + bn) * 4), 0));
+  for (size_t i = 0; i < an && !bigint_paused(); i += bn) {
     size_t piece = an - i < bn ? an - i : bn;
     if (piece == bn) {
       bigint_mul_equal(product, a + i, b, bn, rest);
     } else {
-      mul_school(product, b, bn, a + i, piece);
+      (void)BIGINT_STEP(bn * piece, (mul_school(product, b, bn, a + i, piece), 0));
     }
-    bigint_add(r + i, r + i, an + bn - i, product, bn + piece);
+    (void)BIGINT_STEP(bn, bigint_add(r + i, r + i, an + bn - i, product, bn + piece));
   }
+}
+
+// A short factor, a part of the long one at a time.
+static u32 mul_part(u32 *r, const u32 *a, size_t an, const u32 *b, size_t bn, size_t room, u32 *product) {
+  mul_school(product, a, an, b, bn);
+  return bigint_add(r, r, room, product, an + bn);
+}
+static bool mul_short(u32 *r, const u32 *a, size_t an, const u32 *b, size_t bn) {
+  if (!bigint_work) {
+    mul_school(r, a, an, b, bn);
+    return true;
+  }
+  size_t part = BIGINT_STEP_PRODUCTS / bn;
+  u32 *product = bigint_block(part + bn);
+  if (!product) return false;
+  (void)BIGINT_STEP(an, (memset(r, 0, (an + bn) * 4), 0));
+  for (size_t i = 0; i < an && !bigint_paused(); i += part) {
+    size_t n = an - i < part ? an - i : part;
+    (void)BIGINT_STEP(n * bn, mul_part(r + i, a + i, n, b, bn, an + bn - i, product));
+  }
+  bigint_block_free(product, part + bn);
+  return true;
+}
+
+// The odd piece at the end of a is a product of its own, again of unequal factors.
+static bool mul_unequal(u32 *r, const u32 *a, size_t an, const u32 *b, size_t bn, u32 *scratch) {
+  size_t tail = an % bn;
+  if (tail < KARATSUBA_MIN) {
+    mul_pieces(r, a, an, b, bn, scratch);
+    return true;
+  }
+  u32 *last = bigint_block(bn + tail);
+  bool done = last && bigint_mul(last, b, bn, a + (an - tail), tail);
+  if (done) {
+    mul_pieces(r, a, an - tail, b, bn, scratch);
+    (void)BIGINT_STEP(tail, (memset(r + an + bn - tail, 0, tail * 4), 0));
+    (void)BIGINT_STEP(bn, bigint_add(r + an - tail, r + an - tail, bn + tail, last, bn + tail));
+  }
+  bigint_block_free(last, bn + tail);
+  return done;
 }
 
 bool bigint_mul(u32 *r, const u32 *a, size_t an, const u32 *b, size_t bn) {
@@ -179,31 +238,13 @@ bool bigint_mul(u32 *r, const u32 *a, size_t an, const u32 *b, size_t bn) {
     size_t n = an;
     an = bn, bn = n;
   }
-  if (bn < KARATSUBA_MIN) {
-    mul_school(r, a, an, b, bn);
-    return true;
-  }
+  if (bn < KARATSUBA_MIN) return mul_short(r, a, an, b, bn);
   size_t scratch_limbs = bigint_mul_scratch(bn) + (an == bn ? 0 : 2 * bn);
-  u32 *scratch = mem_alloc(scratch_limbs * 4, MEM_SYSTEM);
+  u32 *scratch = bigint_block(scratch_limbs);
   if (!scratch) return false;
   bool done = true;
-  if (an == bn) {
-    bigint_mul_equal(r, a, b, an, scratch);
-  } else {
-    size_t tail = an % bn; // the odd piece is a product of its own, again of unequal factors
-    if (tail < KARATSUBA_MIN) {
-      mul_pieces(r, a, an, b, bn, scratch);
-    } else {
-      u32 *last = mem_alloc((bn + tail) * 4, MEM_SYSTEM);
-      done = last && bigint_mul(last, b, bn, a + (an - tail), tail);
-      if (done) {
-        mul_pieces(r, a, an - tail, b, bn, scratch);
-        memset(r + an + bn - tail, 0, tail * 4);
-        bigint_add(r + an - tail, r + an - tail, bn + tail, last, bn + tail);
-      }
-      mem_free(last, (bn + tail) * 4, MEM_SYSTEM);
-    }
-  }
-  mem_free(scratch, scratch_limbs * 4, MEM_SYSTEM);
+  if (an == bn) bigint_mul_equal(r, a, b, an, scratch);
+  else done = mul_unequal(r, a, an, b, bn, scratch);
+  bigint_block_free(scratch, scratch_limbs);
   return done;
 }

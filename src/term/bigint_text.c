@@ -7,7 +7,9 @@
 #include "term/bigint.h"
 
 #include "base/alloc.h"
+#include "term/bigint_work.h"
 
+enum { LEAVES_AT_ONCE = 64, DIGITS_AT_ONCE = 1 << 16 }; // of a step
 enum { LEAF = 16, LEVELS = 40 }; // limbs of a leaf; levels enough for any address space
 
 struct radix {
@@ -31,13 +33,15 @@ int bigint_digit(u8 c) {
 
 static u8 digit_char(u32 d) { return (u8)(d < 10 ? '0' + d : 'A' + d - 10); }
 
-static void print_bits(u8 *out, size_t count, const u32 *a, size_t n, u32 bits) {
-  u64 at = 0;
-  for (size_t i = count; i-- > 0; at += bits) {
+// The digits from..to of count.
+static u32 print_bits(u8 *out, size_t from, size_t to, size_t count, const u32 *a, size_t n, u32 bits) {
+  u64 at = (u64)(count - to) * bits;
+  for (size_t i = to; i-- > from; at += bits) {
     size_t limb = (size_t)(at / 32);
     u64 window = a[limb] | (limb + 1 < n ? (u64)a[limb + 1] << 32 : 0);
     out[i] = digit_char((u32)(window >> (at % 32)) & ((1u << bits) - 1));
   }
+  return 0;
 }
 
 // Writes exactly width digits, zeros in front; a is destroyed.
@@ -61,13 +65,19 @@ struct powers {
 static void powers_free(struct powers *p) {
   while (p->count) {
     p->count--;
-    mem_free(p->limb[p->count], p->size[p->count] * 4, MEM_SYSTEM);
+    bigint_block_free(p->limb[p->count], p->size[p->count]);
   }
+}
+static u32 first_power(u32 *limb, size_t size, const struct radix *x) {
+  memset(limb, 0, size * 4);
+  limb[0] = x->chunk;
+  for (size_t n = 1; n < LEAF; n++) limb[n] = bigint_mul_small(limb, limb, n, x->chunk, 0);
+  return 0;
 }
 static bool powers_extend(struct powers *p, const struct radix *x) {
   u32 i = p->count;
   size_t size = i ? 2 * p->n[i - 1] : LEAF;
-  u32 *limb = mem_alloc(size * 4, MEM_SYSTEM);
+  u32 *limb = bigint_block(size);
   if (!limb) return false;
   p->limb[i] = limb;
   p->size[i] = size;
@@ -75,40 +85,69 @@ static bool powers_extend(struct powers *p, const struct radix *x) {
   if (i) {
     if (!bigint_mul(limb, p->limb[i - 1], p->n[i - 1], p->limb[i - 1], p->n[i - 1])) return false;
   } else {
-    memset(limb, 0, size * 4);
-    limb[0] = x->chunk;
-    for (size_t n = 1; n < LEAF; n++) limb[n] = bigint_mul_small(limb, limb, n, x->chunk, 0);
+    (void)BIGINT_STEP(LEAF, first_power(limb, size, x));
   }
-  p->n[i] = bigint_trim(limb, size);
+  p->n[i] = BIGINT_STEP(1, bigint_trim(limb, size));
   return true;
 }
 
-// Splits each block of 2s limbs of from into quotient (upper s) and rest (lower s) by power.
+static u32 copy_limbs(u32 *to, size_t size, const u32 *from, size_t n) {
+  memcpy(to, from, n * 4);
+  memset(to + n, 0, (size - n) * 4);
+  return 0;
+}
+
+// Splits a block of 2s limbs into quotient (upper s) and rest (lower s) by power.
+static bool split_block(u32 *low, const u32 *block, size_t s, const u32 *power, size_t pn, u32 *q) {
+  size_t n = BIGINT_STEP(1, bigint_trim(block, 2 * s));
+  if (BIGINT_STEP(1, bigint_compare(block, n, power, pn) < 0)) {
+    (void)BIGINT_STEP(2 * s, copy_limbs(low, 2 * s, block, n));
+    return true;
+  }
+  (void)BIGINT_STEP(2 * s, (memset(low, 0, 2 * s * 4), 0));
+  if (bigint_paused()) return true;
+  if (!bigint_divide(q, low, block, n, power, pn)) return false;
+  size_t qn = n - pn + 1;
+  (void)BIGINT_STEP(s, (memcpy(low + s, q, (qn < s ? qn : s) * 4), 0));
+  return true;
+}
+
+// How many blocks of s limbs are a step; 0: each makes steps of its own.
+static size_t blocks_at_once(size_t blocks, size_t s) {
+  if (!bigint_work) return blocks;
+  return s > BIGINT_STEP_LIMBS / 2 ? 0 : BIGINT_STEP_PRODUCTS / (s * s) + 1;
+}
+
+static bool split_some(u32 *to, const u32 *from, size_t i, size_t end, size_t s, const u32 *power, size_t pn, u32 *q) {
+  bool done = true;
+  for (; i < end && done; i++) done = split_block(to + i * 2 * s, from + i * 2 * s, s, power, pn, q);
+  return done;
+}
+
 static bool split_blocks(u32 *to, const u32 *from, size_t blocks, size_t s, const u32 *power, size_t pn, u32 *q) {
-  for (size_t i = 0; i < blocks; i++) {
-    const u32 *block = from + i * 2 * s;
-    u32 *low = to + i * 2 * s;
-    size_t n = bigint_trim(block, 2 * s);
-    memset(low, 0, 2 * s * 4);
-    if (bigint_compare(block, n, power, pn) < 0) {
-      memcpy(low, block, n * 4);
-      continue;
-    }
-    if (!bigint_divide(q, low, block, n, power, pn)) return false;
-    size_t qn = n - pn + 1;
-    memcpy(low + s, q, (qn < s ? qn : s) * 4);
+  size_t at_once = blocks_at_once(blocks, s), n = at_once ? at_once : 1;
+  for (size_t i = 0; i < blocks && !bigint_paused(); i += n) {
+    size_t end = i + n < blocks ? i + n : blocks;
+    bool done;
+    if (at_once) done = BIGINT_STEP(n * s * s, split_some(to, from, i, end, s, power, pn, q));
+    else done = split_some(to, from, i, end, s, power, pn, q);
+    if (!done) return bigint_paused();
   }
   return true;
+}
+
+static u32 print_leaves(u8 *out, size_t i, size_t end, size_t blocks, size_t width, u32 *a, const struct radix *x) {
+  for (; i < end; i++) print_leaf(out + (blocks - 1 - i) * width, width, a + i * LEAF, LEAF, x);
+  return 0;
 }
 
 // Prints a into width digits; false without memory.
 static bool print_levels(u8 *out, size_t leaf_width, const u32 *a, size_t n, const struct radix *x, struct powers *p) {
-  size_t total = (size_t)LEAF << p->count, bytes = (3 * total + 2) * 4;
-  u32 *memory = mem_alloc(bytes, MEM_SYSTEM);
+  size_t total = (size_t)LEAF << p->count, size = 3 * total + 2;
+  u32 *memory = bigint_block(size);
   if (!memory) return false;
   u32 *from = memory, *to = memory + total, *q = to + total;
-  memcpy(from, a, n * 4);
-  memset(from + n, 0, (total - n) * 4);
+  (void)BIGINT_STEP(total, copy_limbs(from, total, a, n));
   bool done = true;
   size_t blocks = 1;
   for (u32 level = p->count; level-- > 0 && done; blocks *= 2) {
@@ -116,32 +155,37 @@ static bool print_levels(u8 *out, size_t leaf_width, const u32 *a, size_t n, con
     u32 *t = from;
     from = to, to = t;
   }
-  for (size_t i = 0; i < blocks && done; i++) {
-    print_leaf(out + (blocks - 1 - i) * leaf_width, leaf_width, from + i * LEAF, LEAF, x);
+  for (size_t i = 0; i < blocks && done && !bigint_paused(); i += LEAVES_AT_ONCE) {
+    size_t end = i + LEAVES_AT_ONCE < blocks ? i + LEAVES_AT_ONCE : blocks;
+    (void)BIGINT_STEP((end - i) * LEAF * LEAF * 4, print_leaves(out, i, end, blocks, leaf_width, from, x));
   }
-  mem_free(memory, bytes, MEM_SYSTEM);
+  bigint_block_free(memory, size);
   return done;
 }
 
 // Gives the digits at out + start their final place: leading zeros away, at least one digit kept.
-static void drop_zeros(struct bytes *out, size_t start, size_t width) {
+static u32 drop_zeros(struct bytes *out, size_t start, size_t width) {
   u8 *text = out->data + start;
   size_t zeros = 0;
   while (zeros + 1 < width && text[zeros] == '0') zeros++;
   memmove(text, text + zeros, width - zeros);
   out->len = start + width - zeros;
+  return 0;
 }
 
 bool bigint_print(struct bytes *out, const u32 *a, size_t n, u32 base) {
   struct radix x = radix_of(base);
   n = bigint_trim(a, n);
-  size_t start = out->len, width;
+  size_t start = BIGINT_STEP(1, out->len), width;
   if (x.bits) {
     width = (size_t)((bigint_bits(a, n) + x.bits - 1) / x.bits);
-    u8 *text = bytes_reserve(out, width ? width : 1);
-    if (!text) return false;
+    if (!BIGINT_STEP(1, bytes_reserve(out, width ? width : 1) != NULL)) return bigint_paused();
+    u8 *text = out->data + start;
     if (!width) text[0] = '0';
-    print_bits(text, width, a, n, x.bits);
+    for (size_t from = 0; from < width && !bigint_paused(); from += DIGITS_AT_ONCE) {
+      size_t to = from + DIGITS_AT_ONCE < width ? from + DIGITS_AT_ONCE : width;
+      (void)BIGINT_STEP(4 * (to - from), print_bits(text, from, to, width, a, n, x.bits));
+    }
     return true;
   }
   if (n <= LEAF) {
@@ -157,17 +201,19 @@ bool bigint_print(struct bytes *out, const u32 *a, size_t n, u32 base) {
   struct powers p = {.count = 0};
   bool done = true;
   // The number must be below the square of the last power, which is at least 2^(32 * (its limbs - 1)).
-  while (done && (!p.count || n + 2 > 2 * p.n[p.count - 1])) done = powers_extend(&p, &x);
+  while (done && !bigint_paused() && (!p.count || n + 2 > 2 * p.n[p.count - 1])) done = powers_extend(&p, &x);
+  if (bigint_paused()) return true;
   size_t leaf_width = (size_t)x.digits * LEAF;
   width = leaf_width << p.count;
-  u8 *text = done ? bytes_reserve(out, width) : NULL;
-  done = text && print_levels(text, leaf_width, a, n, &x, &p);
+  done = done && BIGINT_STEP(1, bytes_reserve(out, width) != NULL);
+  if (bigint_paused()) return true;
+  done = done && print_levels(out->data + start, leaf_width, a, n, &x, &p);
   powers_free(&p);
   if (!done) {
     out->failed = true;
     return false;
   }
-  drop_zeros(out, start, width);
+  (void)BIGINT_STEP(width, drop_zeros(out, start, width));
   return true;
 }
 
@@ -177,14 +223,15 @@ size_t bigint_parse_limbs(size_t digits, u32 base) {
   return digits / x.digits + 1;
 }
 
-static void parse_bits(u32 *r, size_t rn, const u8 *digits, size_t n, u32 bits) {
-  memset(r, 0, rn * 4);
-  u64 at = 0;
-  for (size_t i = n; i-- > 0; at += bits) {
+// The digits from..to of n, added to r.
+static u32 parse_bits(u32 *r, const u8 *digits, size_t from, size_t to, size_t n, u32 bits) {
+  u64 at = (u64)(n - to) * bits;
+  for (size_t i = to; i-- > from; at += bits) {
     u64 window = (u64)bigint_digit(digits[i]) << (at % 32);
     r[at / 32] |= (u32)window;
     if (window >> 32) r[at / 32 + 1] |= (u32)(window >> 32);
   }
+  return 0;
 }
 
 // n digits into exactly rn limbs.
@@ -204,23 +251,55 @@ static void parse_leaf(u32 *r, size_t rn, const u8 *digits, size_t n, const stru
 }
 
 // Pairs neighbours: each block of 2s limbs of to becomes high * power + low.
+static bool join_block(u32 *block, const u32 *low, bool has_high, size_t s, const u32 *power, size_t pn) {
+  const u32 *high = low + s;
+  size_t hn = has_high ? BIGINT_STEP(1, bigint_trim(high, s)) : 0;
+  (void)BIGINT_STEP(2 * s, (memset(block, 0, 2 * s * 4), 0));
+  if (hn && !bigint_paused() && !bigint_mul(block, high, hn, power, pn)) return false;
+  (void)BIGINT_STEP(s, bigint_add(block, block, 2 * s, low, s));
+  return true;
+}
+
+static bool join_some(u32 *to, const u32 *from, size_t i, size_t end, size_t blocks, size_t s, const u32 *power, size_t pn) {
+  bool done = true;
+  for (; i < end && done; i += 2) done = join_block(to + i * s, from + i * s, i + 1 < blocks, s, power, pn);
+  return done;
+}
+
 static bool join_blocks(u32 *to, const u32 *from, size_t blocks, size_t s, const u32 *power, size_t pn) {
-  for (size_t i = 0; i < blocks; i += 2) {
-    const u32 *low = from + i * s, *high = low + s;
-    u32 *block = to + i * s;
-    size_t hn = i + 1 < blocks ? bigint_trim(high, s) : 0;
-    memset(block, 0, 2 * s * 4);
-    if (hn && !bigint_mul(block, high, hn, power, pn)) return false;
-    bigint_add(block, block, 2 * s, low, s);
+  size_t at_once = 2 * blocks_at_once(blocks, s), n = at_once ? at_once : 2;
+  for (size_t i = 0; i < blocks && !bigint_paused(); i += n) {
+    size_t end = i + n < blocks ? i + n : blocks;
+    bool done;
+    if (at_once) done = BIGINT_STEP(n * s * s, join_some(to, from, i, end, blocks, s, power, pn));
+    else done = join_some(to, from, i, end, blocks, s, power, pn);
+    if (!done) return bigint_paused();
   }
   return true;
+}
+
+static u32 parse_leaves(u32 *r, size_t i, size_t end, const u8 *digits, size_t n, const struct radix *x) {
+  size_t leaf_width = (size_t)x->digits * LEAF;
+  for (; i < end; i++) {
+    size_t last = n - i * leaf_width, width = last < leaf_width ? last : leaf_width;
+    parse_leaf(r + i * LEAF, LEAF, digits + last - width, width, x);
+  }
+  return 0;
+}
+
+static void parse_all_bits(u32 *r, size_t rn, const u8 *digits, size_t n, u32 bits) {
+  (void)BIGINT_STEP(rn, (memset(r, 0, rn * 4), 0));
+  for (size_t from = 0; from < n && !bigint_paused(); from += DIGITS_AT_ONCE) {
+    size_t to = from + DIGITS_AT_ONCE < n ? from + DIGITS_AT_ONCE : n;
+    (void)BIGINT_STEP(4 * (to - from), parse_bits(r, digits, from, to, n, bits));
+  }
 }
 
 bool bigint_parse(u32 *r, const u8 *digits, size_t n, u32 base) {
   struct radix x = radix_of(base);
   size_t rn = bigint_parse_limbs(n, base), leaf_width = (size_t)x.digits * LEAF;
   if (x.bits) {
-    parse_bits(r, rn, digits, n, x.bits);
+    parse_all_bits(r, rn, digits, n, x.bits);
     return true;
   }
   if (n <= leaf_width) {
@@ -229,28 +308,25 @@ bool bigint_parse(u32 *r, const u8 *digits, size_t n, u32 base) {
   }
   size_t blocks = (n + leaf_width - 1) / leaf_width, total = LEAF;
   while (total < blocks * LEAF) total *= 2;
-  size_t bytes = 2 * total * 4;
-  u32 *memory = mem_alloc(bytes, MEM_SYSTEM);
+  u32 *memory = bigint_block(2 * total);
   if (!memory) return false;
   u32 *from = memory, *to = memory + total;
-  for (size_t i = 0; i < blocks; i++) {
-    size_t end = n - i * leaf_width, width = end < leaf_width ? end : leaf_width;
-    parse_leaf(from + i * LEAF, LEAF, digits + end - width, width, &x);
+  for (size_t i = 0; i < blocks && !bigint_paused(); i += LEAVES_AT_ONCE) {
+    size_t end = i + LEAVES_AT_ONCE < blocks ? i + LEAVES_AT_ONCE : blocks;
+    (void)BIGINT_STEP((end - i) * LEAF * LEAF, parse_leaves(from, i, end, digits, n, &x));
   }
   struct powers p = {.count = 0};
   bool done = true;
-  for (size_t s = LEAF; blocks > 1 && done; s *= 2) {
-    done = powers_extend(&p, &x) && join_blocks(to, from, blocks, s, p.limb[p.count - 1], p.n[p.count - 1]);
+  for (size_t s = LEAF; blocks > 1 && done && !bigint_paused(); s *= 2) {
+    done = powers_extend(&p, &x);
+    if (bigint_paused()) break;
+    done = done && join_blocks(to, from, blocks, s, p.limb[p.count - 1], p.n[p.count - 1]);
     blocks = (blocks + 1) / 2;
     u32 *t = from;
     from = to, to = t;
   }
-  if (done) {
-    size_t used = rn < total ? rn : total;
-    memcpy(r, from, used * 4);
-    memset(r + used, 0, (rn - used) * 4);
-  }
+  if (done) (void)BIGINT_STEP(rn, copy_limbs(r, rn, from, rn < total ? rn : total));
   powers_free(&p);
-  mem_free(memory, bytes, MEM_SYSTEM);
+  bigint_block_free(memory, 2 * total);
   return done;
 }

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "term/bigint_work.h"
 #include "term/compare.h"
 #include "term/integer.h"
 
@@ -79,16 +80,28 @@ static term mul_smalls(struct heap *h, i64 a, i64 b) {
   return integer_from_limbs(h, limb, high ? 4 : 2, negative);
 }
 
+// NV also after a pause.
+static term worked_out(struct heap *h, const u32 *limb, size_t n, bool negative) {
+  if (bigint_work->no_memory) return integer_limit();
+  return bigint_paused() ? NV : integer_from_limbs(h, limb, bigint_trim(limb, n), negative);
+}
+
 static term mul_integers(struct heap *h, term a, term b) {
   struct integer x, y;
   integer_view(&x, a);
   integer_view(&y, b);
   if (!x.n || !y.n) return make_small(0);
   struct integer_build r;
-  if (x.n + y.n > INTEGER_MAX_LIMBS + 1) return integer_limit();
-  if (!integer_begin(&r, h, x.n + y.n)) return NV;
+  size_t n = x.n + y.n;
+  bool negative = x.negative != y.negative;
+  if (n > INTEGER_MAX_LIMBS + 1) return integer_limit();
+  if (bigint_work) { // the heap gets what is done
+    u32 *limb = bigint_block(n);
+    return limb && bigint_mul(limb, x.limb, x.n, y.limb, y.n) ? worked_out(h, limb, n, negative) : integer_limit();
+  }
+  if (!integer_begin(&r, h, n)) return NV;
   if (!bigint_mul(r.limb, x.limb, x.n, y.limb, y.n)) return integer_abandon(&r, h);
-  return integer_end(&r, h, x.negative != y.negative);
+  return integer_end(&r, h, negative);
 }
 
 term num_mul(struct heap *h, term a, term b) {
@@ -112,11 +125,17 @@ static term divide_integers(struct heap *h, term a, term b, bool want_rest) {
   if (bigint_compare(x.limb, x.n, y.limb, y.n) < 0) return want_rest ? a : make_small(0);
   struct integer_build r;
   size_t n = want_rest ? y.n : x.n - y.n + 1;
+  bool negative = want_rest ? x.negative : x.negative != y.negative;
+  if (bigint_work) {
+    u32 *limb = bigint_block(n), *q = want_rest ? NULL : limb, *rest = want_rest ? limb : NULL;
+    bool done = limb && bigint_divide(q, rest, x.limb, x.n, y.limb, y.n);
+    return done ? worked_out(h, limb, n, negative) : integer_limit();
+  }
   if (!integer_begin(&r, h, n)) return NV;
   memset(r.limb + n, 0, (r.room - n) * 4);
   u32 *quotient = want_rest ? NULL : r.limb, *rest = want_rest ? r.limb : NULL;
   if (!bigint_divide(quotient, rest, x.limb, x.n, y.limb, y.n)) return integer_abandon(&r, h);
-  return integer_end(&r, h, want_rest ? x.negative : x.negative != y.negative);
+  return integer_end(&r, h, negative);
 }
 
 term num_div(struct heap *h, term a, term b) {

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "term/bigint.h"
+#include "term/bigint_work.h"
 #include "term/number.h"
 
 static unsigned passed, failed;
@@ -224,8 +225,59 @@ static void timing(void) {
   bytes_free(&text);
 }
 
+// --- In portions: the same results, wherever it pauses. --------------------------------------------------
+
+static u32 pauses;
+#define IN_PORTIONS(operation) do { \
+    struct bigint_work work = {.budget = 0}; \
+    do { \
+      pauses++; \
+      bigint_work_enter(&work, random32() % 2 ? 0 : random32() % 200000); \
+      check(operation, #operation, an, bn); \
+    } while (bigint_work_leave()); \
+    bigint_work_free(&work); \
+  } while (0)
+
+static void test_portions(size_t an, size_t bn) {
+  u32 *a = random_limbs(an), *b = random_limbs(bn), *p = zeros(an + bn), *p2 = zeros(an + bn);
+  size_t qn = an - bn + 1;
+  u32 *q = zeros(qn), *q2 = zeros(qn), *r = zeros(bn), *r2 = zeros(bn);
+  bool done = bigint_mul(p, a, an, b, bn) && bigint_divide(q, r, a, an, b, bn);
+  IN_PORTIONS(bigint_mul(p2, a, an, b, bn));
+  IN_PORTIONS(bigint_divide(q2, r2, a, an, b, bn));
+  check(done && !memcmp(p, p2, (an + bn) * 4), "product in portions", an, bn);
+  check(!memcmp(q, q2, qn * 4) && !memcmp(r, r2, bn * 4), "quotient in portions", an, bn);
+  free(a), free(b), free(p), free(p2), free(q), free(q2), free(r), free(r2);
+}
+
+static void test_text_portions(size_t an, u32 base) {
+  size_t bn = base;
+  u32 *a = random_limbs(an);
+  struct bytes text, text2;
+  bytes_init(&text), bytes_init(&text2);
+  bool done = bigint_print(&text, a, an, base);
+  IN_PORTIONS(bigint_print(&text2, a, an, base));
+  check(done && text.len == text2.len && !memcmp(text.data, text2.data, text.len), "text in portions", an, base);
+  size_t rn = bigint_parse_limbs(text.len, base);
+  u32 *r = zeros(rn);
+  IN_PORTIONS(bigint_parse(r, text.data, text.len, base));
+  check(bigint_trim(r, rn) == an && !memcmp(r, a, an * 4), "parsed in portions", an, base);
+  free(a), free(r);
+  bytes_free(&text), bytes_free(&text2);
+}
+
+static void test_all_portions(void) {
+  for (int i = 0; i < 150; i++) {
+    size_t an = 1 + random32() % (i % 10 ? 2000 : 7000), least = i % 3 ? an : an < 100 ? an : 100;
+    test_portions(an, 1 + random32() % least);
+  }
+  for (u32 base = 2; base <= 36; base++) test_text_portions(600 + random32() % 3000, base);
+  check(pauses > 1000, "it pauses", pauses, 0);
+}
+
 int main(int argc, char **argv) {
   (void)argv;
+  test_all_portions();
   for (int i = 0; i < 400; i++) test_mul(1 + random32() % 400, 1 + random32() % 400);
   for (size_t n = 1; n < 200; n++) test_mul(n, n);
   test_mul(1500, 1500), test_mul(2000, 130), test_mul(999, 333);
