@@ -9,7 +9,7 @@
 
 enum { DIGITS_PER_REDUCTION = 64 };
 // Of long numbers: their conversion pauses, with its state in the process.
-enum { LONG_WORDS = 512, LONG_DIGITS = 8192, LIMBS_AT_ONCE = 1 << 21, CELLS_AT_ONCE = 1 << 16, REDUCTIONS = 4000 };
+enum { LONG_WORDS = 512, LONG_DIGITS = 8192, LIMBS_AT_ONCE = 1 << 19, CELLS_AT_ONCE = 1 << 16, REDUCTIONS = 4000 };
 
 struct text_work {
   struct work work;

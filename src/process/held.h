@@ -37,9 +37,9 @@ bool held_compare(enum term_mode mode, term a, term b, int *order);
 void held_compare_on(enum term_mode mode, term a, term b, int *order);
 
 
-// Multiplies or divides in portions (function: num_mul, num_div, num_rem) when the numbers are long. False: a pause; the
-// operation is in p->work, to be continued by another call with the same terms, whose result is NV in the end when
-// the function's is.
+// Multiplies or divides in portions (function: num_mul, num_div, num_rem) when the numbers are long. False: a pause;
+// the operation is in p->work, to be continued by another call with the same terms, whose result is NV in the end
+// when the function's is.
 typedef term number_function(struct heap *h, term a, term b);
 bool held_number(number_function *function, term a, term b, term *result);
 void held_number_on(number_function *function, term a, term b, term *result); // the same to the end

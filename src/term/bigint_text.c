@@ -260,7 +260,8 @@ static bool join_block(u32 *block, const u32 *low, bool has_high, size_t s, cons
   return true;
 }
 
-static bool join_some(u32 *to, const u32 *from, size_t i, size_t end, size_t blocks, size_t s, const u32 *power, size_t pn) {
+static bool join_some(u32 *to, const u32 *from, size_t i, size_t end, size_t blocks, size_t s, const u32 *power,
+                      size_t pn) {
   bool done = true;
   for (; i < end && done; i += 2) done = join_block(to + i * s, from + i * s, i + 1 < blocks, s, power, pn);
   return done;

@@ -5,9 +5,11 @@
 -export([main/0]).
 
 main() ->
-    Sizes = [{300000, 300000}, {280000, 190000}, {400000, 2000}, {400000, 700}, {150000, 149000}, {500000, 61}, {90000, 90000}],
+    Sizes = [{300000, 300000}, {280000, 190000}, {400000, 2000}, {400000, 700},
+             {150000, 149000}, {500000, 61}, {90000, 90000}],
     [pair(number(A, I), number(B, I + 1), {A, B}) || {I, {A, B}} <- lists:zip(lists:seq(1, length(Sizes)), Sizes)],
-    [text(number(Bits, Bits), Base) || {Bits, Bases} <- [{70000, [2, 3, 8, 10, 16, 35, 36]}, {260000, [10, 32]}], Base <- Bases],
+    [text(number(Bits, Bits), Base) || {Bits, Bases} <- [{70000, [2, 3, 8, 10, 16, 35, 36]}, {260000, [10, 32]}],
+                                       Base <- Bases],
     guards(),
     applied(),
     several(),
@@ -36,7 +38,8 @@ show(Label, Results) -> io:format("~w ~w~n", [Label, [sum(R) || R <- Results]]).
 pair(A, B, Label) ->
     P = A * B,
     show(Label, [P, A div B, A rem B, P div A, P rem B, (P + B - 1) div B, (P - 1) rem A]),
-    io:format("~w~n", [{P div B =:= A, (-P) div A =:= -B, (P - 1) rem B =:= B - 1, (-P - 1) rem B =:= -1, A * -B =:= -P, B * A =:= P}]).
+    io:format("~w~n", [{P div B =:= A, (-P) div A =:= -B, (P - 1) rem B =:= B - 1,
+                    (-P - 1) rem B =:= -1, A * -B =:= -P, B * A =:= P}]).
 
 text(N, Base) ->
     L = integer_to_list(N, Base),
@@ -61,7 +64,8 @@ applied() ->
 several() ->
     Self = self(),
     N = number(200000, 9),
-    Work = [fun() -> integer_to_list(N) end, fun() -> N * (N + 1) end, fun() -> N * N div (N - 1) end, fun() -> list_to_integer(integer_to_list(N)) end],
+    Work = [fun() -> integer_to_list(N) end, fun() -> N * (N + 1) end, fun() -> N * N div (N - 1) end,
+            fun() -> list_to_integer(integer_to_list(N)) end],
     Doomed = [spawn(fun() -> F(), F(), F(), F() end) || F <- Work],
     Pids = [spawn_link(fun() -> Self ! {self(), F()} end) || F <- Work ++ Work],
     [exit(Pid, kill) || Pid <- Doomed],
@@ -72,7 +76,8 @@ wrong() ->
     [io:format("wrong ~w~n", [try F() of _ -> fine catch C:R -> {C, R} end])
      || F <- [fun() -> list_to_integer(Digits ++ "x") end, fun() -> list_to_integer([$- | Digits] ++ [$-]) end,
               fun() -> list_to_integer(Digits ++ x) end, fun() -> list_to_integer(Digits ++ [a]) end,
-              fun() -> binary_to_integer(list_to_binary([Digits, 0])) end, fun() -> binary_to_integer(list_to_binary(Digits), 7) end,
+              fun() -> binary_to_integer(list_to_binary([Digits, 0])) end,
+              fun() -> binary_to_integer(list_to_binary(Digits), 7) end,
               fun() -> binary_to_integer(<<(list_to_binary(Digits))/binary, 1:1>>) end,
               fun() -> list_to_integer(Digits, 37) end, fun() -> number(100000, 1) div (length(Digits) - 100000) end]].
 
