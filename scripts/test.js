@@ -41,6 +41,8 @@ const SUITES = [
   { name: 'erl-slices', when: 'tests/erl/run.js', command: [node, 'tests/erl/run.js', ...['slice=1', 'slice=3', 'slice=7'].flatMap((mode) => ['--mode', mode]), 'interp', 'process', 'signals', 'otp'] },
   // A collection wherever there may be one: a term that nobody holds does not survive it.
   { name: 'erl-gc', when: 'tests/erl/run.js', command: [node, 'tests/erl/run.js', '--mode', 'gc-stress', 'interp', 'term', 'binary', 'signals'] },
+  // Every collection in portions, between which others run.
+  { name: 'erl-portions', when: 'tests/erl/run.js', command: [node, 'tests/erl/run.js', '--mode', 'gc-portion=100', 'process', 'signals'] },
   // One long operation at a time, in ticks: none keeps the host waiting.
   { name: 'budget', when: 'tests/budget/run.js', command: [node, 'tests/budget/run.js'] },
   // Out of memory at every allocation of a program, one after the other.

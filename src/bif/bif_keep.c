@@ -7,6 +7,7 @@
 #include "code/code.h"
 #include "code/load.h"
 #include "memory/retire.h"
+#include "process/collection.h"
 #include "process/dictionary.h"
 #include "process/held.h"
 
@@ -42,6 +43,7 @@ static bool each_stack(const struct process *p, words_fn fn, void *arg) {
 }
 
 static bool each_words(struct process *p, words_fn fn, void *arg) {
+  collection_finish(p);
   if (p->dictionary) {
     struct gc_roots d = dictionary_roots(p);
     if (!fn(d.base, d.n, arg)) return false;

@@ -6,6 +6,7 @@
 #include "bif/bif_system.h"
 #include "memory/copy.h"
 #include "memory/gc.h"
+#include "process/collection.h"
 #include "process/dictionary.h"
 #include "process/signal_queue.h"
 #include "process/port.h"
@@ -327,6 +328,7 @@ static struct process *subject(struct process *self, term pid, term *answer) {
   if (!bif_received(self, p)) return *answer = NV, NULL;
   p = endpoint_find(pid);
   *answer = ATOM_undefined;
+  if (p) collection_finish(p);
   if (!p && !is_local_pid(pid) && !is_local_port(pid) && !(is_pid(pid) && boxed_ptr(pid)[1] == etf_node_name)) *answer = bif_badarg();
   return p;
 }

@@ -10,6 +10,8 @@
 #include "bif/bif_process.h"
 #include "bif/bif_time.h"
 #include "gen/bifs.h"
+#include "process/collection.h"
+#include "process/held.h"
 #include "process/node.h"
 #include "process/scheduler.h"
 #include "process/signal.h"
@@ -159,6 +161,16 @@ term bif_garbage_collect_0(struct process *p, term *a) {
   return ATOM_true;
 }
 
+// The collection of another process, in portions. False: the BIF is to be called again.
+static void nothing_to_drop(struct work *w) { (void)w; }
+static struct work collecting = {nothing_to_drop};
+static bool collect_other(struct process *to) {
+  bool begins = work_take(ctx.p) == NULL;
+  if (!to || process_garbage_collect(to, begins)) return true;
+  ctx.p->work = &collecting;
+  return false;
+}
+
 // What a process is asked to do by another; here it is done at once, in its stead. The answer is a
 // message {Request, Id, Result}.
 static term system_task(struct process *p, term target, term request) {
@@ -170,7 +182,7 @@ static term system_task(struct process *p, term target, term request) {
   if (e[0] == ATOM_garbage_collect) {
     result = make_bool(to != NULL);
     if (to == p) collect_self(p, true);
-    else if (to) process_garbage_collect(to);
+    else if (!collect_other(to)) return bif_yield();
   } else if (e[0] == ATOM_check_process_code && tuple_arity(request) == 3 && is_atom(e[2])) {
     result = make_bool(to && keep_process_uses_old(to, e[2]));
   } else if (e[0] == ATOM_system_task_test) { // OTP's suites ask it

@@ -17,6 +17,7 @@
 #include "interp/interp.h"
 #include "memory/copy.h"
 #include "memory/gc.h"
+#include "process/collection.h"
 #include "process/signal.h"
 #include "term/etf.h"
 #include "term/number.h"
@@ -46,6 +47,7 @@ enum vm_status vm_open(const struct vm_options *o) {
   bif_open();
   interp_init();
   gc_stress = VM_GC_STRESS || o->gc_stress != 0;
+  if (o->gc_portion) collection_portion = o->gc_portion;
   scheduler_slice = o->slice ? o->slice : REDUCTIONS_PER_SLICE;
   if (o->max_processes) process_set_limit(o->max_processes);
   vm_halt_requested = 0;

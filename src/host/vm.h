@@ -15,6 +15,7 @@ struct vm_options {
   u32 max_processes;  // 0: the default
   u32 slice;          // reductions a slice, 0: the default
   u32 gc_stress;      // collect at every opportunity
+  u32 gc_portion;     // words that are collected at once, 0: as usual (tests)
 };
 enum vm_status {      // what a request answers; the text of an error is in vm_result
   VM_OK,

@@ -105,7 +105,7 @@ i64 host_file(u32 operation, u32 handle, const u8 *in, size_t n, i64 number, u8 
 #pragma clang diagnostic ignored "-Wmissing-prototypes"
 
 EXPORT(vm_open) i32 wasm_open(double memory_limit, double seed, u32 max_processes, u32 slice, u32 stress) {
-  struct vm_options o = {(u64)memory_limit, (u64)seed, max_processes, slice, stress};
+  struct vm_options o = {(u64)memory_limit, (u64)seed, max_processes, slice, stress, 0};
   enum vm_status status = vm_open(&o);
   if (status == VM_OK) event_open();
   return (i32)status;

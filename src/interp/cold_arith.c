@@ -16,7 +16,7 @@ static void charge(u64 words) { ctx.fcalls -= (i32)min_u64(words / WORDS_PER_RED
 
 // fail, live, left, right, destination; function: what OTP names in the trace.
 static const cword *binary(const cword *ip, term *E, binary_fn fn, term function) {
-  if (!interp_gc_check(E, (u32)ip[2])) return NULL;
+  if (!interp_gc_check(ip, E, (u32)ip[2])) return NULL;
   E = ctx.e;
   term a = SRC(ip[3]), b = SRC(ip[4]), r = fn(HEAP, a, b);
   if (r == NV) return ip[1] ? FAIL : exception_arithmetic(ip, E, function, a, b);
@@ -28,7 +28,7 @@ static const cword *binary(const cword *ip, term *E, binary_fn fn, term function
 // What takes longer pauses in the middle; and where it has used up the slice, after it: a chain of such operations may
 // meet no call for long.
 static const cword *product(const cword *ip, term *E, number_function *fn, term function) {
-  if (!interp_gc_check(E, (u32)ip[2])) return NULL;
+  if (!interp_gc_check(ip, E, (u32)ip[2])) return NULL;
   E = ctx.e;
   term a = SRC(ip[3]), b = SRC(ip[4]), r;
   if (UNLIKELY(!held_number(fn, a, b, &r))) {
@@ -65,7 +65,7 @@ static const cword *increment_failed(const cword *ip, term *E, term a, term b) {
 }
 
 static const cword *increment(const cword *ip, term *E, bool from_y) {
-  if (!interp_gc_check(E, (u32)ip[2])) return NULL;
+  if (!interp_gc_check(ip, E, (u32)ip[2])) return NULL;
   E = ctx.e;
   term a = from_y ? *(term *)((char *)E + ip[3]) : SRC(ip[3]), r = num_add(HEAP, a, imm_operand(ip[4]));
   if (r == NV) return ip[1] ? FAIL : increment_failed(ip, E, a, imm_operand(ip[4]));
@@ -77,7 +77,7 @@ const cword *cold_add_si(const cword *ip, term *E) { return increment(ip, E, fal
 const cword *cold_add_yi(const cword *ip, term *E) { return increment(ip, E, true); }
 
 const cword *cold_band_ai(const cword *ip, term *E) {
-  if (!interp_gc_check(E, (u32)ip[2])) return NULL;
+  if (!interp_gc_check(ip, E, (u32)ip[2])) return NULL;
   E = ctx.e;
   term a = *(term *)ip[3], b = imm_operand(ip[4]), r = num_band(HEAP, a, b);
   if (r == NV) return ip[1] ? FAIL : exception_arithmetic(ip, E, ATOM_band, a, b);
@@ -152,7 +152,7 @@ const cword *cold_length(const cword *ip, term *E) {
 // that may collect (live is operand 2).
 INLINE const cword *guard_bif(const cword *ip, term *E, const struct export *e, const cword *operands, u32 n, cword fail, bool gc) {
   if (gc) {
-    if (!interp_gc_check(E, (u32)ip[2])) return NULL;
+    if (!interp_gc_check(ip, E, (u32)ip[2])) return NULL;
     E = ctx.e;
   }
   term args[3];

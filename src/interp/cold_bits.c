@@ -8,7 +8,7 @@
 #define FAIL ((const cword *)ip[1])
 
 const cword *cold_bs_start_match(const cword *ip, term *E) { // fail, source, destination, live
-  if (!interp_gc_check(E, (u32)ip[4])) return NULL;
+  if (!interp_gc_check(ip, E, (u32)ip[4])) return NULL;
   E = ctx.e;
   term t = bs_start_match(HEAP, SRC(ip[2]));
   if (t == NV) return ip[1] ? FAIL : exception_error(ip, E, ATOM_badarg); // "cannot fail", as compilers say
@@ -27,7 +27,7 @@ static const cword *get_sized(const cword *ip, term *E, getter get) {
   // What follows a short integer may still use registers that are not live: bs_match asks for room once for all.
   bool constant = !is_register(ip[4]) && is_small(SRC(ip[4]));
   bool short_integer = get == bs_get_integer && constant && (u64)small_val(SRC(ip[4])) * ip[5] < 59;
-  if (!short_integer && !interp_gc_check(E, (u32)ip[3])) return NULL;
+  if (!short_integer && !interp_gc_check(ip, E, (u32)ip[3])) return NULL;
   if (!short_integer) E = ctx.e;
   term context = SRC(ip[2]), size = SRC(ip[4]);
   u64 bits;
@@ -92,7 +92,7 @@ const cword *cold_bs_match_string(const cword *ip, term *E) { // fail, context, 
   return bs_match_string(SRC(ip[2]), (const u8 *)ip[4], ip[3]) ? ip + 5 : FAIL;
 }
 const cword *cold_bs_get_tail(const cword *ip, term *E) { // context, destination, live
-  if (!interp_gc_check(E, (u32)ip[3])) return NULL;
+  if (!interp_gc_check(ip, E, (u32)ip[3])) return NULL;
   E = ctx.e;
   DST(ip[2]) = bs_get_tail(HEAP, SRC(ip[1]));
   return ip + 4;
@@ -115,10 +115,10 @@ static const cword *create_failed(const cword *ip, term *E, const struct bs_erro
 }
 
 // Words that the code after the construction writes without asking must still be there when it is done.
-static bool create_room(term *E, u32 live, size_t words) {
+static bool create_room(const cword *ip, term *E, u32 live, size_t words) {
   size_t need = words + BS_CREATE_WORDS;
-  if (!interp_gc_check(E, live)) return false;
-  return LIKELY((size_t)(ctx.heap.lim - ctx.heap.top) >= need) || interp_collect(ctx.e, live, need);
+  if (!interp_gc_check(ip, E, live)) return false;
+  return LIKELY((size_t)(ctx.heap.lim - ctx.heap.top) >= need) || interp_collect(ip, ctx.e, live, need);
 }
 
 // A reduction for each KB of other binaries in it, as OTP.
@@ -145,7 +145,7 @@ static void read_segments(struct bs_segment *s, u32 n, const cword *at, term *E)
 enum { USUAL_SEGMENTS = 256 };
 // fail, destination, live | words needed afterwards << BS_LIVE_BITS, n, (BS_SEGMENT_WORD, value, size)...
 const cword *cold_bs_create_bin(const cword *ip, term *E) {
-  if (!create_room(E, (u32)ip[3] & ((1 << BS_LIVE_BITS) - 1), ip[3] >> BS_LIVE_BITS)) return NULL;
+  if (!create_room(ip, E, (u32)ip[3] & ((1 << BS_LIVE_BITS) - 1), ip[3] >> BS_LIVE_BITS)) return NULL;
   E = ctx.e;
   static struct bs_segment usual[USUAL_SEGMENTS]; // constructions do not nest
   struct bs_segment *segments = usual;
@@ -163,7 +163,7 @@ const cword *cold_bs_create_bin(const cword *ip, term *E) {
 }
 
 const cword *cold_bs_init_writable(const cword *ip, term *E) {
-  if (!interp_gc_check(E, 1)) return NULL;
+  if (!interp_gc_check(ip, E, 1)) return NULL;
   E = ctx.e;
   term t = bs_init_writable(HEAP, ctx.x[0]);
   if (t == NV) return exception_error(ip, E, ATOM_system_limit);

@@ -12,10 +12,10 @@ static const cword *failed(const cword *ip, term *E) {
 }
 
 // Words that put_list and the like will use afterwards without asking, besides the binary itself.
-static bool room(term *E, u32 live, size_t words) {
+static bool room(const cword *ip, term *E, u32 live, size_t words) {
   words += HEAP_BIN_MAX / sizeof(term) + 16;
   if ((size_t)(ctx.heap.lim - ctx.heap.top) >= words && !heap_wants_gc(HEAP) && !VM_GC_STRESS) return true;
-  return interp_collect(E, live, words);
+  return interp_collect(ip, E, live, words);
 }
 
 // What no instruction of the construction fills is zero, not what the memory held before.
@@ -28,7 +28,7 @@ static void clear_new(term t, u64 old_bits) {
 
 const cword *cold_bs_init(const cword *ip, term *E) { // fail, size, words, live, unit, destination
   ctx.e = E;
-  if (!room(E, (u32)ip[4], ip[3])) return NULL;
+  if (!room(ip, E, (u32)ip[4], ip[3])) return NULL;
   E = ctx.e;
   u64 bits;
   if (!bs_build_size(SRC(ip[2]), (u32)ip[5], &bits)) return failed(ip, E);
@@ -52,7 +52,7 @@ const cword *cold_bs_append(const cword *ip, term *E) { // fail, bits, words, li
   u32 live = (u32)ip[4];
   ctx.e = E;
   ctx.x[live] = SRC(ip[6]);
-  if (!room(E, live + 1, ip[3])) return NULL;
+  if (!room(ip, E, live + 1, ip[3])) return NULL;
   E = ctx.e;
   u64 bits;
   if (!bs_build_size(SRC(ip[2]), 1, &bits)) return failed(ip, E);

@@ -17,12 +17,12 @@ const cword *cold_is_cons_allocate_move_get_list(const cword *ip, term *E) { ret
 // The new frame's Y registers are not set yet: collects with the caller's frame on top.
 const cword *cold_allocate_heap(const cword *ip, term *E) {
   if ((term *)((char *)E - ip[1]) < ctx.slim) return more_stack(ip, E, ip[1]);
-  if (!interp_collect(E, (u32)ip[3], ip[2])) return NULL;
+  if (!interp_collect(ip, E, (u32)ip[3], ip[2])) return NULL;
   ctx.e = (term *)((char *)ctx.e - ip[1]);
   return ip + 4;
 }
 
-const cword *cold_test_heap(const cword *ip, term *E) { return interp_collect(E, (u32)ip[2], ip[1]) ? ip + 3 : NULL; }
+const cword *cold_test_heap(const cword *ip, term *E) { return interp_collect(ip, E, (u32)ip[2], ip[1]) ? ip + 3 : NULL; }
 
 // Before a BIF call: the slice may be over, fragments may have piled up. NULL: leave the loop.
 static const struct export *before_bif(const cword *ip, term *E) {
@@ -34,13 +34,14 @@ static const struct export *before_bif(const cword *ip, term *E) {
     ctx.status = RUN_YIELD;
     return NULL;
   }
-  return interp_gc_check(E, e->arity) ? e : NULL;
+  return interp_gc_check(ip, E, e->arity) ? e : NULL;
 }
 
 // A collection that the BIF was to make is made before its value is seen: garbage_collect/0.
-INLINE bool after_bif(term value) {
+// ip: where it goes on.
+INLINE bool after_bif(term value, const cword *ip) {
   ctx.x[0] = value;
-  return LIKELY(!ctx.p->gc_requested) || interp_collect(ctx.e, 1, 0);
+  return LIKELY(!ctx.p->gc_requested) || interp_collect(ip, ctx.e, 1, 0);
 }
 
 const cword *cold_call_bif(const cword *ip, term *E) {
@@ -48,7 +49,7 @@ const cword *cold_call_bif(const cword *ip, term *E) {
   if (UNLIKELY(!e)) return NULL;
   term r = e->bif(ctx.p, ctx.x);
   if (UNLIKELY(r == NV)) return exception_bif(ip, ctx.e, e, ctx.x, ip + 2);
-  return after_bif(r) ? ip + 2 : NULL;
+  return after_bif(r, ip + 2) ? ip + 2 : NULL;
 }
 
 // The BIF's value is the function's. The frame is dropped only once the BIF has returned: what raises
@@ -59,7 +60,8 @@ static const cword *bif_and_return(const cword *ip, term *E, size_t frame) {
   term r = e->bif(ctx.p, ctx.x);
   if (UNLIKELY(r == NV)) return exception_bif(ip, ctx.e, e, ctx.x, NULL);
   ctx.e = (term *)((char *)ctx.e + frame);
-  return after_bif(r) ? word_address(ctx.e[0]) : NULL;
+  const cword *next = word_address(ctx.e[0]);
+  return after_bif(r, next) ? next : NULL;
 }
 const cword *cold_call_bif_only(const cword *ip, term *E) { return bif_and_return(ip, E, 0); }
 const cword *cold_call_bif_stub(const cword *ip, term *E) { return bif_and_return(ip, E, 0); }

@@ -95,7 +95,7 @@ static term least_missing(term map, const cword *at, u32 n, term *E) {
 
 enum { PAIRS_ON_STACK = 64 };
 static const cword *put_map(const cword *ip, term *E, const cword *operands, bool exact, const cword *fail) {
-  if (!interp_gc_check(E, (u32)operands[2])) return NULL;
+  if (!interp_gc_check(ip, E, (u32)operands[2])) return NULL;
   E = ctx.e;
   term map = SRC(operands[0]);
   u32 n = (u32)operands[3];

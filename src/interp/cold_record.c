@@ -79,13 +79,13 @@ static const cword *put(const cword *ip, term *E, term from) {
 }
 
 const cword *cold_put_record(const cword *ip, term *E) {
-  if (!interp_gc_check(E, (u32)ip[4])) return NULL;
+  if (!interp_gc_check(ip, E, (u32)ip[4])) return NULL;
   return put(ip, ctx.e, SRC(ip[2]));
 }
 
 // What the module does not export, or is not loaded, cannot be made: OTP 29 loads no module for it.
 const cword *cold_put_record_of(const cword *ip, term *E) {
-  if (!interp_gc_check(E, (u32)ip[4])) return NULL;
+  if (!interp_gc_check(ip, E, (u32)ip[4])) return NULL;
   E = ctx.e;
   term id = SRC(ip[2]);
   const struct module *m = is_tuple_of(id, 2) ? module_find(tuple_elements(id)[0]) : NULL;

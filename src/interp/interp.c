@@ -10,6 +10,7 @@
 
 #include "code/load.h"
 #include "interp/semantics.h"
+#include "process/collection.h"
 #include "process/held.h"
 
 static const cold_fn cold_table[OP_COUNT] = {
@@ -88,14 +89,15 @@ enter: // a call was made: ip is the function's entry, the word before it its ar
   return NV;
 }
 
-bool interp_collect(term *E, u32 live, size_t need) {
+bool interp_collect(const cword *ip, term *E, u32 live, size_t need) {
   ctx.e = E;
-  if (LIKELY(process_collect(ctx.p, live, need, false))) return true;
-  exception_exit();
+  if (LIKELY(process_collect(ctx.p, ip, live, need, false))) return true;
+  if (!ctx.p->collection) exception_exit();
   return false;
 }
 
 void interp_slice(struct process *p) {
+  if (UNLIKELY(p->collection != NULL) && !collection_go_on(p)) return;
   process_enter(p);
   if (UNLIKELY(p->held != NULL)) held_restore(p);
   ctx.fcalls = (i32)scheduler_slice;

@@ -44,16 +44,17 @@ const cword *exception_bif(const cword *ip, term *E, const struct export *bif, c
 const cword *exception_exit(void);                                   // the process must exit: ctx.status, NULL
 term exception_trace(term raw, bool whole); // raw trace -> list of {M,F,A,Loc}; whole: with our own modules too
 
-// Makes room on the heap (cold path of test_heap). NULL: the process must exit.
-bool interp_collect(term *E, u32 live, size_t need);
+// Makes room on the heap, before the operation at ip does anything that cannot be done twice. False: leave the loop. The
+// process must exit, or does the operation again when the collection is through.
+bool interp_collect(const cword *ip, term *E, u32 live, size_t need);
 // For operations that build without a test_heap before them: collects when fragments have piled up.
-INLINE bool interp_gc_check(term *E, u32 live) {
+INLINE bool interp_gc_check(const cword *ip, term *E, u32 live) {
   ctx.e = E;
   // Off-heap bytes count against the heap's own size, a quarter of it: to collect a large heap costs more than they do.
   u64 words = ctx.p->area.words, bytes = (1u << 20) + words * 2;
   if (LIKELY(ctx.heap.frag_words <= 512 + words / 2 && ctx.heap.offheap_bytes < bytes && !VM_GC_STRESS)) return true;
   if (UNLIKELY(ctx.p->work != NULL)) return true; // an operation that goes on where it stopped
-  return interp_collect(E, live, 0);
+  return interp_collect(ip, E, live, 0);
 }
 // Calls the fun in x[arity]. ret: return address, NULL for a tail call, whose frame of pop bytes goes.
 const cword *interp_call_fun(const cword *ip, term *E, u32 arity, const cword *ret, size_t pop);

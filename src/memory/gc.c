@@ -19,7 +19,9 @@ enum {
   OFFHEAP_MAJOR_MIN = 512 * 1024, // bytes of payload that may be promoted before a major collection
   FRAG_LIMIT_MIN = 512,           // words
   BUSY_MIN_WORDS = 987,           // what a process that collects again and again is given
-  BUSY_MINORS = 8
+  BUSY_MINORS = 8,
+  SWEEP_UNITS = 16,               // what a counted object or a fragment counts, in words
+  CUT_MIN_WORDS = 64 * 1024
 };
 
 // --- Sizes ---------------------------------------------------------------------------------------
@@ -102,17 +104,7 @@ u64 gc_area_memory(const struct heap *h, const struct gc_area *a) {
 
 // --- Evacuation ----------------------------------------------------------------------------------
 
-struct range { uintptr_t start; size_t bytes; };
-INLINE bool within(struct range r, uintptr_t address) { return address - r.start < r.bytes; }
-
-struct gc {
-  struct range young;      // what is collected ...
-  struct range old;        // ... and in a major collection this too; in a minor one it stays
-  uintptr_t high;          // minor: young objects below are promoted
-  bool major, frags;
-  struct range to;         // the new young block
-  term *to_top, *old_top;  // next free word in it, and in the old block (minor)
-};
+INLINE bool within(struct gc_range r, uintptr_t address) { return address - r.start < r.bytes; }
 
 // Where the object at address goes: one of the two tops, or NULL when it stays.
 INLINE term **destination(struct gc *g, uintptr_t address) {
@@ -159,71 +151,119 @@ INLINE void evacuate(struct gc *g, term *slot) {
   }
 }
 
-// Evacuates what the objects in [scan, *top) refer to, while top moves on. Returns the final top.
-static term *scan_block(struct gc *g, term *scan, term *const *top) {
-  while (scan < *top) {
-    term w = *scan;
-    if (is_header(w)) {
-      scan += header_kind(w) >= KIND_FIRST_RAW ? header_size(w) + 1 : 1;
-      continue;
+// Evacuates what the objects in [scan, *top) refer to, while top moves on; about *units words of them. Returns how far it came.
+static term *scan_block(struct gc *g, term *scan, term *const *top, i64 *units) {
+  term *begun = scan;
+  for (i64 left; scan < *top && (left = *units - (scan - begun)) > 0;) {
+    term *end = *top - scan > left ? scan + left : *top;
+    while (scan < end) {
+      term w = *scan;
+      if (is_header(w)) {
+        scan += header_kind(w) >= KIND_FIRST_RAW ? header_size(w) + 1 : 1;
+        continue;
+      }
+      evacuate(g, scan++);
     }
-    evacuate(g, scan++);
   }
+  *units -= scan - begun;
   return scan;
 }
 
-static void evacuate_all(struct gc *g, const struct gc_roots *roots, size_t n_roots) {
-  term *scan = g->to_top, *old_scan = g->old_top;
-  for (size_t r = 0; r < n_roots; r++)
-    for (term *p = roots[r].base, *end = p + roots[r].n; p < end; p++) evacuate(g, p);
-  do {
-    scan = scan_block(g, scan, &g->to_top);
-    if (g->old_top) old_scan = scan_block(g, old_scan, &g->old_top);
-  } while (scan < g->to_top);
+static bool evacuate_roots(struct gc_run *run, i64 *units) {
+  for (; run->root < run->n_roots; run->root++, run->word = 0) {
+    const struct gc_roots *r = &run->roots[run->root];
+    size_t left = r->n - run->word, n = (i64)left > *units ? (size_t)(*units > 0 ? *units : 0) : left;
+    for (term *p = r->base + run->word, *end = p + n; p < end; p++) evacuate(&run->g, p);
+    *units -= (i64)n;
+    run->word += n;
+    if (n < left) return false;
+  }
+  return true;
+}
+
+static bool scan_blocks(struct gc_run *run, i64 *units) {
+  struct gc *g = &run->g;
+  for (;;) {
+    run->scan = scan_block(g, run->scan, &g->to_top, units);
+    if (g->old_top) run->old_scan = scan_block(g, run->old_scan, &g->old_top, units);
+    if (run->scan == g->to_top && run->old_scan == g->old_top) return true;
+    if (*units <= 0) return false;
+  }
 }
 
 // Counted objects: those that moved are chained anew; of the others those in a block that stays live
-// on, the rest are dead. Returns the payload bytes still referred to.
-static size_t sweep_offheap(const struct gc *g, struct heap *h) {
-  term *p = h->offheap, *last = NULL;
-  size_t live_bytes = 0;
-  h->offheap = NULL;
-  while (p) {
+// on, the rest are dead.
+static bool sweep_offheap(struct gc_run *run, i64 *units) {
+  const struct gc *g = &run->g;
+  term *p = run->sweep, *last = run->last;
+  i64 left = *units;
+  for (; p && left > 0; left -= SWEEP_UNITS) {
     term *next = (term *)(uintptr_t)p[4];
     struct refc *r = (struct refc *)(uintptr_t)p[3];
     term *kept = is_boxed(p[0]) ? boxed_ptr(p[0]) : NULL;
     if (!kept && !g->major && within(g->old, (uintptr_t)p)) kept = p;
     if (kept) {
-      live_bytes += r->size;
+      run->live_bytes += r->size;
       if (last) last[4] = (term)(uintptr_t)kept;
-      else h->offheap = kept;
+      else run->kept = kept;
       last = kept;
     } else {
       refc_release(r);
     }
     p = next;
   }
-  if (last) last[4] = 0;
-  return live_bytes;
+  if (!p && last) last[4] = 0;
+  run->sweep = p;
+  run->last = last;
+  *units = left;
+  return !p;
+}
+
+static bool free_some_frags(struct heap *h, i64 *units) {
+  for (struct frag *f; (f = h->frags) && *units > 0; *units -= SWEEP_UNITS) {
+    h->frags = f->next;
+    frag_free(f);
+  }
+  if (h->frags) return false;
+  h->frag_words = 0;
+  return true;
+}
+
+bool gc_go_on(struct gc_run *run, struct heap *h, i64 *units) {
+  switch (run->phase) {
+    case GC_ROOTS:
+      if (!evacuate_roots(run, units)) return false;
+      run->phase = GC_SCAN;
+      // fall through
+    case GC_SCAN:
+      if (!scan_blocks(run, units)) return false;
+      run->phase = GC_SWEEP;
+      run->sweep = h->offheap;
+      h->offheap = NULL;
+      // fall through
+    case GC_SWEEP:
+      if (!sweep_offheap(run, units)) return false;
+      h->offheap = run->kept;
+      run->phase = GC_FRAGS;
+      // fall through
+    case GC_FRAGS:
+      break;
+  }
+  return free_some_frags(h, units);
 }
 
 // --- Moving a compact young block to one of another size -----------------------------------------
 
-INLINE void shift(term *slot, struct range from, uintptr_t delta) {
+INLINE void shift(term *slot, struct gc_range from, uintptr_t delta) {
   term t = *slot;
   if (is_immediate(t) || is_header(t)) return;
   uintptr_t address = (uintptr_t)(is_cons(t) ? cons_ptr(t) : boxed_ptr(t));
   if (within(from, address)) *slot = (term)((uintptr_t)t + delta);
 }
 
-// Just after a collection the young block is one row of live objects, so moving it is a copy and a
-// shift of the pointers into it. Nothing in the old block points there.
-static bool resize_young(struct heap *h, struct gc_area *a, const struct gc_roots *roots, size_t n_roots, u32 words) {
-  term *block = block_new(words);
-  if (!block) return false;
-  struct range from = {(uintptr_t)a->start, (size_t)(h->top - a->start) * sizeof(term)};
+// The pointers into the young block, which has been moved from there.
+static void shift_young(struct heap *h, const struct gc_area *a, const struct gc_roots *roots, size_t n_roots, term *block, struct gc_range from) {
   uintptr_t delta = (uintptr_t)block - from.start;
-  memcpy(block, a->start, from.bytes);
   term *top = block + (h->top - a->start);
   for (term *p = block; p < top;) {
     if (is_header(*p) && header_kind(*p) >= KIND_FIRST_RAW) {
@@ -240,11 +280,30 @@ static bool resize_young(struct heap *h, struct gc_area *a, const struct gc_root
     if (within(from, (uintptr_t)p[4])) p[4] = (term)((uintptr_t)p[4] + delta);
   for (size_t r = 0; r < n_roots; r++)
     for (term *p = roots[r].base, *end = p + roots[r].n; p < end; p++) shift(p, from, delta);
+}
+
+// The block with another size, and what it holds. A large one is cut where it lies: to copy it takes its time. NULL: no memory.
+static term *block_resized(term *block, u32 old_words, u32 words, size_t used_bytes) {
+  if (words < old_words && old_words > CUT_MIN_WORDS) return mem_realloc(block, old_words * sizeof(term), words * sizeof(term), MEM_HEAP);
+  term *moved = block_new(words);
+  if (!moved) return NULL;
+  memcpy(moved, block, used_bytes);
+  block_free(block, old_words);
+  return moved;
+}
+
+// Just after a collection the young block is one row of live objects, so moving it is a copy and a
+// shift of the pointers into it. Nothing in the old block points there.
+static bool resize_young(struct heap *h, struct gc_area *a, const struct gc_roots *roots, size_t n_roots, u32 words) {
+  struct gc_range from = {(uintptr_t)a->start, (size_t)(h->top - a->start) * sizeof(term)};
+  term *block = block_resized(a->start, a->words, words, from.bytes);
+  if (!block) return false;
+  uintptr_t delta = (uintptr_t)block - from.start;
+  if (delta != 0) shift_young(h, a, roots, n_roots, block, from);
   a->high = block + (a->high - a->start);
-  block_free(a->start, a->words);
+  h->top = block + (h->top - a->start);
   a->start = block;
   a->words = words;
-  h->top = top;
   h->lim = block + words;
   return true;
 }
@@ -282,51 +341,65 @@ static u32 young_size(const struct heap *h, const struct gc_area *a, size_t need
   return gc_next_size(survivors > words ? survivors : words);
 }
 
+static bool must_be_major(const struct gc_area *a) { return gc_stress || a->want_major || a->minor_count >= a->fullsweep_after; }
+
 static u64 used_words(const struct heap *h, const struct gc_area *a) {
   return (u64)(h->top - a->start) + (u64)(a->old_top - a->old_start) + h->frag_words;
 }
 
-static bool collect(struct heap *h, struct gc_area *a, const struct gc_roots *roots, size_t n_roots, size_t need, bool major) {
-  u32 words = young_size(h, a, need, major);
+// The new young block, of at least what may survive. stepwise: with room for need too, for to give it another size afterwards
+// is one piece of work.
+static bool open_block(struct gc_run *run, const struct heap *h, const struct gc_area *a, bool stepwise) {
+  u64 least = used_words(h, a) - (run->g.major ? 0 : (u64)(a->old_top - a->old_start) + (u64)(a->high - a->start));
+  u32 words = young_size(h, a, run->need, run->g.major);
+  if (stepwise && words < least + run->need) words = gc_next_size(least + run->need + least / 8);
   term *block = block_new(words);
   if (!block) {
-    u64 least = used_words(h, a) - (major ? 0 : (u64)(a->old_top - a->old_start) + (u64)(a->high - a->start));
     if (least == 0) least = 1;
     if (least < words) block = block_new(words = (u32)least);
     if (!block) return false;
   }
-  struct gc g;
-  g.young = (struct range){(uintptr_t)a->start, (size_t)(h->top - a->start) * sizeof(term)};
-  g.old = (struct range){(uintptr_t)a->old_start, (size_t)a->old_words * sizeof(term)};
-  g.high = (uintptr_t)a->high;
-  g.major = major;
-  g.frags = h->frags != NULL;
-  g.to = (struct range){(uintptr_t)block, (size_t)words * sizeof(term)};
-  g.to_top = block;
-  g.old_top = major ? NULL : a->old_top;
-  evacuate_all(&g, roots, n_roots);
-  size_t live_bytes = sweep_offheap(&g, h);
-  free_frags(h);
+  run->g.to = (struct gc_range){(uintptr_t)block, (size_t)words * sizeof(term)};
+  run->g.to_top = run->scan = block;
+  return true;
+}
+
+enum gc_result gc_open(struct gc_run *run, struct heap *h, struct gc_area *a, const struct gc_roots *roots, size_t n_roots, size_t need, bool major, bool stepwise) {
+  if (need > UINT32_MAX / 2) return GC_NO_MEMORY;
+  major |= must_be_major(a);
+  if (!major && !reserve_old(a, &major)) return GC_NO_MEMORY;
+  *run = (struct gc_run){.roots = roots, .n_roots = n_roots, .need = need, .used_before = used_words(h, a), .words_before = a->words};
+  struct gc *g = &run->g;
+  g->young = (struct gc_range){(uintptr_t)a->start, (size_t)(h->top - a->start) * sizeof(term)};
+  g->old = (struct gc_range){(uintptr_t)a->old_start, (size_t)a->old_words * sizeof(term)};
+  g->high = (uintptr_t)a->high;
+  g->major = major;
+  g->frags = h->frags != NULL;
+  g->old_top = run->old_scan = major ? NULL : a->old_top;
+  return open_block(run, h, a, stepwise) ? GC_OK : GC_NO_MEMORY;
+}
+
+static void close_area(const struct gc_run *run, struct heap *h, struct gc_area *a) {
+  const struct gc *g = &run->g;
   block_free(a->start, a->words);
-  if (major) {
+  if (g->major) {
     block_free(a->old_start, a->old_words);
     a->old_start = a->old_top = NULL;
     a->old_words = 0;
     a->minor_count = 0;
-    a->major_offheap = live_bytes;
+    a->major_offheap = run->live_bytes;
     a->want_major = false;
   } else {
-    a->old_top = g.old_top;
+    a->old_top = g->old_top;
     a->minor_count++;
-    a->want_major = live_bytes / 2 > a->major_offheap + OFFHEAP_MAJOR_MIN;
+    a->want_major = run->live_bytes / 2 > a->major_offheap + OFFHEAP_MAJOR_MIN;
   }
-  a->start = block;
-  a->words = words;
-  a->high = h->top = g.to_top;
-  h->lim = block + words;
+  a->start = (term *)g->to.start;
+  a->words = (u32)(g->to.bytes / sizeof(term));
+  a->high = h->top = g->to_top;
+  h->lim = a->start + a->words;
   h->offheap_bytes = 0;
-  h->offheap_limit = max_u64(live_bytes, (u64)a->min_vheap * sizeof(term));
-  return true;
+  h->offheap_limit = max_u64(run->live_bytes, (u64)a->min_vheap * sizeof(term));
 }
 
 // Grows the young block when need does not fit, shrinks it after a major collection of mostly
@@ -360,21 +433,39 @@ void gc_fit(struct heap *h, struct gc_area *a, const struct gc_roots *roots, siz
   (void)resize_young(h, a, roots, n_roots, live > 0 ? live : 1);
 }
 
-enum gc_result gc_collect(struct heap *h, struct gc_area *a, const struct gc_roots *roots, size_t n_roots, size_t need, bool major) {
-  if (need > UINT32_MAX / 2) return GC_NO_MEMORY;
-  if (gc_stress || a->want_major || a->minor_count >= a->fullsweep_after) major = true;
-  u64 before = used_words(h, a);
-  u32 words_before = a->words;
-  if (!major && !reserve_old(a, &major)) return GC_NO_MEMORY;
-  if (!collect(h, a, roots, n_roots, need, major)) return GC_NO_MEMORY;
-  bool ok = adjust(h, a, roots, n_roots, need, major, words_before);
+enum gc_result gc_close(struct gc_run *run, struct heap *h, struct gc_area *a) {
+  close_area(run, h, a);
+  bool ok = adjust(h, a, run->roots, run->n_roots, run->need, run->g.major, run->words_before);
   h->frag_limit = a->words > FRAG_LIMIT_MIN ? a->words : FRAG_LIMIT_MIN;
   gc_totals.collections++;
-  gc_totals.words_reclaimed += before - used_words(h, a);
+  gc_totals.words_reclaimed += run->used_before - used_words(h, a);
 #if VM_DEBUG
-  gc_verify(h, a, roots, n_roots);
+  gc_verify(h, a, run->roots, run->n_roots);
 #endif
   if (!ok) return GC_NO_MEMORY;
   if (a->max_words && (u64)a->words + a->old_words > a->max_words) return GC_MAX_HEAP;
   return GC_OK;
+}
+
+enum gc_result gc_collect(struct heap *h, struct gc_area *a, const struct gc_roots *roots, size_t n_roots, size_t need, bool major) {
+  struct gc_run run;
+  enum gc_result result = gc_open(&run, h, a, roots, n_roots, need, major, false);
+  if (result != GC_OK) return result;
+  i64 units = INT64_MAX;
+  (void)gc_go_on(&run, h, &units);
+  return gc_close(&run, h, a);
+}
+
+u64 gc_most_words(const struct heap *h, const struct gc_area *a, bool major) {
+  return (u64)(h->top - a->start) + h->frag_words + (major || must_be_major(a) ? (u64)(a->old_top - a->old_start) : 0);
+}
+
+void gc_give_up(struct gc_run *run, struct heap *h, struct gc_area *a) {
+  i64 units = INT64_MAX;
+  if (run->phase > GC_SCAN) { // all that lives is in the new block already
+    (void)gc_go_on(run, h, &units);
+    close_area(run, h, a);
+  } else {
+    block_free((term *)run->g.to.start, run->g.to.bytes / sizeof(term));
+  }
 }

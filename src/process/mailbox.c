@@ -82,7 +82,8 @@ bool mailbox_clear(struct process *p, u32 *units) {
 // Small messages go straight to the receiver's heap when it has room: no fragment to make, to merge and
 // to free. Only a few at a time, for each is a root of every collection.
 static bool fits_heap(const struct process *p, const struct heap *h, size_t words) {
-  return p->mailbox.pinned < MAILBOX_PINS && words <= MAILBOX_PIN_WORDS && !p->is_js && (size_t)(h->lim - h->top) >= words;
+  return p->mailbox.pinned < MAILBOX_PINS && words <= MAILBOX_PIN_WORDS && !p->is_js && !p->collection &&
+         (size_t)(h->lim - h->top) >= words;
 }
 
 bool draft_open(struct draft *d, struct process *to, size_t words) {

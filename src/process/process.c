@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Making processes, moving their registers in and out of ctx, their stacks and collections. Invariant:
+// Making processes, moving their registers in and out of ctx, and their stacks. Invariant:
 // a process's heap is in p->heap, or in ctx.heap while it runs (process_heap tells). Processes are made
 // here and given back by process_free, which only exit.c calls.
 #include "process/process.h"
 
 #include "base/alloc.h"
 #include "code/code.h"
+#include "process/collection.h"
 #include "process/dictionary.h"
 #include "process/event.h"
 #include "process/held.h"
@@ -254,6 +255,7 @@ bool process_set_leader(struct process *p, term leader) {
 }
 
 void process_free(struct process *p) {
+  collection_drop(p);
   held_free(p);
   table_list_remove(p);
   dictionary_free(p);
@@ -267,9 +269,9 @@ static i32 entered_fcalls;
 
 // Debug builds: a register that nobody promised to keep holds a pointer to nowhere, so that who reads it nevertheless is
 // found, and not only where something else happened to be left in it.
-static void forget_registers(u32 live) {
+void process_forget_registers(term *x, u32 live) {
   enum { NOWHERE = 0x0DEAD000 };
-  for (u32 i = live; i < MAX_X_REGISTERS; i++) ctx.x[i] = make_boxed((term *)NOWHERE);
+  for (u32 i = live; i < MAX_X_REGISTERS; i++) x[i] = make_boxed((term *)NOWHERE);
 }
 
 void process_enter(struct process *p) {
@@ -282,7 +284,7 @@ void process_enter(struct process *p) {
   ctx.ip = p->ip;
   ctx.live = p->live;
   for (u32 i = 0; i < p->live; i++) ctx.x[i] = p->e[(i32)i - (i32)p->live];
-  if (VM_DEBUG) forget_registers(p->live);
+  if (VM_DEBUG) process_forget_registers(ctx.x, p->live);
   ctx.fcalls = entered_fcalls = (i32)scheduler_slice;
   // A receive whose time is up first looks at what has come meanwhile.
   if (UNLIKELY(p->timed_out) && !mailbox_peek(p)) {
@@ -350,88 +352,15 @@ u32 process_stack_used(const struct process *p) {
   return p->is_js ? 0 : (u32)(p->stack_start + p->stack_words - e);
 }
 
-static void stack_shrink(struct process *p) {
+void process_shrink_stack(struct process *p) {
   u32 used = process_stack_used(p) + p->live;
   u32 words = used < FIRST_STACK_WORDS ? FIRST_STACK_WORDS : used + used / 4;
   if (words < p->stack_words) (void)stack_resize(p, &p->e, p->live, words);
 }
 
-// --- Collection ------------------------------------------------------------------------------------------
-
-enum { MAX_ROOTS = 8 + MAILBOX_PINS };
-
-// Roots common to running and waiting processes.
-static size_t add_roots(struct process *p, struct gc_roots *r, size_t n) {
-  if (p->dictionary) r[n++] = dictionary_roots(p);
-  for (struct message *m = p->mailbox.pins; m; m = m->pin_next) r[n++] = (struct gc_roots){&m->value, 1};
-  return n;
-}
-
-// What a collection made of the process: true when it may go on.
-static bool collected(struct process *p, enum gc_result result) {
-  if (LIKELY(result == GC_OK)) return true;
-  exit_process(p, result == GC_MAX_HEAP ? ATOM_killed : ATOM_system_limit);
-  return false;
-}
-
-// Whether the messages of a process that keeps them on its heap make that too large: they lie in fragments of their own here.
-static bool over_max_heap(const struct process *p) {
-  if (LIKELY(!p->area.max_words) || !p->message_on_heap) return false;
-  u64 words = (u64)p->area.words + p->area.old_words;
-  for (const struct message *m = p->mailbox.first; m && words <= p->area.max_words; m = m->next)
-    for (const struct frag *f = m->frag; f; f = f->next) words += f->used;
-  return words > p->area.max_words;
-}
-
-bool process_collect(struct process *p, u32 live, size_t need, bool major) {
-  struct gc_roots roots[MAX_ROOTS];
-  if (!mailbox_attach(p)) return collected(p, GC_NO_MEMORY);
-  size_t n = 0;
-  roots[n++] = (struct gc_roots){ctx.x, live};
-  term *end = p->stack_start + p->stack_words;
-  roots[n++] = (struct gc_roots){ctx.e + 1, (size_t)(end - (ctx.e + 1))};
-  roots[n++] = (struct gc_roots){&ctx.fault_class, 5}; // class, reason, args, info, trace
-  n = add_roots(p, roots, n);
-  major |= p->gc_requested;
-  p->gc_requested = false;
-  enum gc_result result = gc_collect(&ctx.heap, &p->area, roots, n, need, major);
-  if (UNLIKELY(result == GC_MAX_HEAP) && !exit_max_heap(p)) {
-    u64 max = p->area.max_words;
-    p->area.max_words = 0;
-    result = gc_collect(&ctx.heap, &p->area, roots, n, need, major);
-    p->area.max_words = max;
-  }
-  if (result == GC_OK && UNLIKELY(over_max_heap(p)) && exit_max_heap(p)) result = GC_MAX_HEAP;
-  if (UNLIKELY(ctx.heap.exhausted)) result = GC_NO_MEMORY;
-  if (VM_DEBUG) forget_registers(live);
-  if (VM_DEBUG && result == GC_OK) gc_verify(&ctx.heap, &p->area, roots, n);
-  return collected(p, result);
-}
-_Static_assert(offsetof(struct ctx, fault_trace) - offsetof(struct ctx, fault_class) == 4 * sizeof(term), "fault_* are one array of roots");
-
-// A major collection of a process that does not run, which may leave it a block of just what lives.
-static void collect_idle(struct process *p, bool fit) {
-  if (p->is_js || p->state == PROCESS_EXITING) return;
-  if (held_still(p)) { // later, by itself
-    p->gc_requested = true;
-    return;
-  }
-  struct gc_roots roots[MAX_ROOTS];
-  size_t n = 0;
-  term *end = p->stack_start + p->stack_words;
-  roots[n++] = (struct gc_roots){p->e - p->live, p->live};
-  roots[n++] = (struct gc_roots){p->e + 1, (size_t)(end - (p->e + 1))};
-  n = add_roots(p, roots, n);
-  enum gc_result result = gc_collect(&p->heap, &p->area, roots, n, 0, true);
-  if (result != GC_NO_MEMORY) result = (result == GC_MAX_HEAP || over_max_heap(p)) && exit_max_heap(p) ? GC_MAX_HEAP : GC_OK;
-  if (collected(p, result) && fit) gc_fit(&p->heap, &p->area, roots, n);
-}
-
-void process_garbage_collect(struct process *p) { collect_idle(p, false); }
-
 u64 process_memory(const struct process *p) {
   u64 bytes = sizeof *p + p->stack_words * sizeof(term) + dictionary_memory(p);
-  if (!p->is_js) bytes += gc_area_memory(p == ctx.p ? &ctx.heap : &p->heap, &p->area);
+  if (!p->is_js) bytes += gc_area_memory(p == ctx.p ? &ctx.heap : &p->heap, &p->area) + collection_memory(p);
   return bytes + p->links.link_count * sizeof(struct link) + p->links.own_count * sizeof(struct monitor);
 }
 
@@ -448,9 +377,4 @@ bool process_hibernate(struct process *p, term m, term f, term args) {
   ctx.status = RUN_HIBERNATE;
   p->catches = 0;
   return true;
-}
-
-void process_shrink(struct process *p) {
-  collect_idle(p, true);
-  if (p->state != PROCESS_EXITING) stack_shrink(p);
 }

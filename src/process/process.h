@@ -78,6 +78,7 @@ struct process {
   struct suspend *suspends, *suspended_by; // whom this process has suspended, who has suspended it
   struct held *held;      // registers of an operation that stopped in the middle, NULL
   struct work *work;      // what it has done so far, NULL
+  struct collection *collection; // a collection that is under way: nobody may look into the heap (collection.h). NULL
   struct signal_queue signals; // sent and not yet received, see signal_queue.h
   term error_handler;     // module atom
   term label;             // proc_lib:set_label (kept off heap: immediate or NV), OTP 27+
@@ -139,11 +140,8 @@ i32 process_entered_fcalls(void);   // ctx.fcalls when the running process was e
 // Stack room for at least words below e. Only for the running process (uses ctx.e). False: it exits for want
 // of memory, or because it is over its max_heap_size.
 bool process_grow_stack(struct process *p, u32 words);
-// Collects the running process: x[0..live) are roots, as are its stack, dictionary, mailbox peek.
-// False: it must exit (ctx.p->exit_reason set: max_heap_size, or no memory -> system_limit).
-MAY_GC bool process_collect(struct process *p, u32 live, size_t need, bool major);
-void process_garbage_collect(struct process *p); // a process that does not run: major collection
-void process_shrink(struct process *p);          // the same, and its stack and heap are cut to what they hold
+void process_shrink_stack(struct process *p);    // of a process that does not run, to what it holds
+void process_forget_registers(term *x, u32 live); // debug builds: those that nobody promised to keep
 
 // Names.
 struct process *registered_find(term name);   // NULL

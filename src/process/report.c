@@ -53,9 +53,10 @@ void report_crash(struct process *p, term value) {
 
 static term collection_info(struct heap *h, const struct process *p) {
   const struct gc_area *a = &p->area;
-  i64 used = ctx.heap.top - a->start, recent = a->high ? ctx.heap.top - a->high : used;
+  const struct heap *heap = p == ctx.p ? &ctx.heap : &p->heap;
+  i64 used = heap->top - a->start, recent = a->high ? heap->top - a->high : used;
   term pairs[] = {ATOM_old_heap_block_size, make_small(a->old_words), ATOM_heap_block_size, make_small(a->words),
-                  ATOM_mbuf_size, make_small(ctx.heap.frag_words), ATOM_recent_size, make_small(recent),
+                  ATOM_mbuf_size, make_small(heap->frag_words), ATOM_recent_size, make_small(recent),
                   ATOM_stack_size, make_small(process_stack_used(p)), ATOM_old_heap_size, make_small(a->old_start ? a->old_top - a->old_start : 0),
                   ATOM_heap_size, make_small(used)};
   term list = NIL;
@@ -71,7 +72,7 @@ void report_max_heap(struct process *p) {
   struct process *logger = logger_for(p);
   if (!logger) return;
   struct heap h = {0};
-  i64 total = (i64)p->area.words + p->area.old_words + ctx.heap.frag_words;
+  i64 total = (i64)p->area.words + p->area.old_words + process_heap(p)->frag_words;
   term args[] = {p->pid, make_small((i64)p->area.max_words), make_small(total), make_bool(p->max_heap_flags & 1),
                  ATOM_true, make_small(p->mailbox.length), collection_info(&h, p)};
   send_report(logger, p, &h, format, list_of(&h, args, COUNT_OF(args)));

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Run queues and the tick. Invariant: a process is queued exactly when it is RUNNABLE and not suspended, or doomed.
+// Run queues and the tick. Invariant: a process is queued exactly when it is RUNNABLE and not suspended, or doomed, or has
+// hibernated and is being collected.
 // Exits that are under way are finished before any process runs. Called by the host (tick) and, through
 // scheduler_ready, by whatever wakes a process.
 #include "process/scheduler.h"
 
 #include "memory/retire.h"
 #include "base/hostcalls.h"
+#include "process/collection.h"
 #include "process/mailbox.h"
 #include "process/signal.h"
 #include "process/signal_queue.h"
@@ -120,15 +122,24 @@ static void settle(struct process *p) {
       mailbox_reset(p);
       p->state = p->mailbox.length ? PROCESS_RUNNABLE : PROCESS_WAITING;
       process_shrink(p);
+      if (UNLIKELY(p->collection != NULL) && p->state == PROCESS_WAITING) enqueue(p);
       break;
     case RUN_EXIT:
       exit_process(p, p->exit_reason == NV ? ATOM_normal : p->exit_reason);
       return;
   }
   if (UNLIKELY(p->heap.exhausted)) exit_process(p, ATOM_system_limit);
-  if (UNLIKELY(scheduler_slice < TURN) && goes_on(p)) return;
+  if (UNLIKELY(scheduler_slice < TURN || p->collection) && goes_on(p)) return;
   if (UNLIKELY(p->signals.first || p->signals.unsent)) signal_queue_leave(p);
   if (p->state == PROCESS_RUNNABLE && !p->queued && !p->suspend_count) enqueue(p);
+}
+
+// The next portion of the collection of a process that waits.
+static u64 collect_waiting(struct process *p) {
+  u64 before = p->reductions;
+  (void)collection_go_on(p);
+  if (p->collection && !p->suspend_count) enqueue(p);
+  return p->reductions - before;
 }
 
 // Runs one slice; returns the reductions it took.
@@ -140,6 +151,7 @@ static u64 run(struct process *p) {
     exit_doomed(p);
     return 0;
   }
+  if (UNLIKELY(p->collection != NULL) && p->state == PROCESS_WAITING) return collect_waiting(p);
   p->state = PROCESS_RUNNING;
   p->hibernated = false;
   scheduler_switches++;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The native runner: spawnlink_native [-pa DIR]... [-slice N] [-gc-stress] [-virtual-clock] [-wait]
+// The native runner: spawnlink_native [-pa DIR]... [-slice N] [-gc-stress] [-gc-portion WORDS] [-virtual-clock] [-wait]
 // [-bare] M F [ARG...]. Calls M:F() or M:F([Arg]) with strings, as erl's -run does, in a process of its
 // own; ends when that process has ended and nothing is runnable (-wait: when nothing is left to do at
 // all), or at halt. OTP's modules come from OTP_ROOT; -bare starts no I/O server. Exit code: halt's,
@@ -77,6 +77,7 @@ static int parse(int argc, char **argv) {
     else if (strcmp(flag, "-memory") == 0 && i + 1 < argc) options.memory_limit = strtoull(argv[++i], NULL, 10);
     else if (strcmp(flag, "-processes") == 0 && i + 1 < argc) options.max_processes = (u32)atoi(argv[++i]);
     else if (strcmp(flag, "-gc-stress") == 0) options.gc_stress = 1;
+    else if (strcmp(flag, "-gc-portion") == 0 && i + 1 < argc) options.gc_portion = (u32)atoi(argv[++i]);
     else if (strcmp(flag, "-virtual-clock") == 0) native_host_virtual_clock = true;
     else if (strcmp(flag, "-wait") == 0) wait_for_all = true;
     else if (strcmp(flag, "-bare") == 0) bare = true;
@@ -86,7 +87,7 @@ static int parse(int argc, char **argv) {
     else if (strcmp(flag, "-failures") == 0 && i + 1 < argc) failures = atoi(argv[++i]);
     else die(flag);
   }
-  if (argc - i < 2) die("usage: spawnlink_native [-pa DIR]... [-slice N] [-gc-stress] [-virtual-clock] [-wait] [-bare] [-leaks] M F [ARG...]");
+  if (argc - i < 2) die("usage: spawnlink_native [-pa DIR]... [-slice N] [-gc-stress] [-gc-portion WORDS] [-virtual-clock] [-wait] [-bare] [-leaks] M F [ARG...]");
   return i;
 }
 

@@ -8,6 +8,7 @@
 #include "base/hostcalls.h"
 #include "memory/copy.h"
 #include "process/signal_queue.h"
+#include "process/collection.h"
 #include "process/mailbox.h"
 #include "process/scheduler.h"
 #include "process/signal.h"
@@ -98,7 +99,7 @@ static void selective(void) {
       at++;
       if (rnd(20) == 0) {
         ctx.x[0] = m->value;
-        CHECK(process_collect(p, 1, rnd(100), rnd(2)));
+        CHECK(process_collect(p, NULL, 1, rnd(100), rnd(2)));
         CHECK(right(ctx.x[0], model[at - 1]));
       }
       mailbox_next(p);
@@ -109,10 +110,10 @@ static void selective(void) {
       continue;
     }
     ctx.x[0] = m->value;
-    if (rnd(10) == 0) CHECK(process_collect(p, 1, 0, rnd(2)));
+    if (rnd(10) == 0) CHECK(process_collect(p, NULL, 1, 0, rnd(2)));
     mailbox_remove(p);
     CHECK(right(ctx.x[0], model[at]));
-    if (rnd(4) == 0) CHECK(process_collect(p, 1, 10, false));
+    if (rnd(4) == 0) CHECK(process_collect(p, NULL, 1, 10, false));
     CHECK(right(ctx.x[0], model[at]));
     memmove(model + at, model + at + 1, (--n - at) * sizeof *model);
     CHECK(p->mailbox.length == n);
@@ -137,7 +138,7 @@ static void markers(void) {
     CHECK(m && term_same(m->value, ref));
     mailbox_remove(p);
     if (i % 3) mailbox_marker_clear(p, ref); // the others give way as newer ones come
-    if (i % 100 == 0) CHECK(process_collect(p, 0, 0, false));
+    if (i % 100 == 0) CHECK(process_collect(p, NULL, 0, 0, false));
   }
   printf("10000 calls into a mailbox of 100000: %llu us\n", (unsigned long long)(host_monotonic_us() - t));
   CHECK(p->mailbox.length == 100000);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Differential tests: every module under tests/erl/<room> exports main/0 and prints deterministic lines.
 // It runs on the installed erl and on ours; each line that is equal is a passed case.
-//   node tests/erl/run.js [--mode native|wasm|boot|slice=N|gc-stress|stress] [--otp DIR|SUITE [--installed-erlc]] [--show] [name ...]
+//   node tests/erl/run.js [--mode native|wasm|boot|slice=N|gc-stress|gc-portion=N|stress] [--otp DIR|SUITE [--installed-erlc]] [--show] [name ...]
 // Without --mode: native (sanitizers), then wasm; boot is wasm with OTP's own init. gc-stress collects at every opportunity; stress is a build that does so at
 // every allocation (scripts/build stress). --otp: another release, unpacked by scripts/fetch-otp
 // or of that suite of Debian, fetched by it: its erl is
@@ -97,10 +97,16 @@ async function oracle(tests) {
   return results;
 }
 
+/** What the native runner is told. In stress no timeout must fire before all is done. */
+function flagsOf(mode) {
+  const [kind, number] = mode.split('=');
+  return { slice: ['-slice', number], 'gc-portion': ['-gc-portion', number], 'gc-stress': ['-gc-stress'], stress: ['-virtual-clock'] }[kind] ?? [];
+}
+
 function command(mode, module) {
   if (mode === 'wasm') return [process.execPath, [join(root, 'js/cli.js'), 'run', '--otp', otpRoot, '-noshell', '-pa', out, '-s', 'difftest', 'main', module]];
   if (mode === 'boot') return [process.execPath, [join(root, 'js/cli.js'), 'run', '--boot', '--otp', otpRoot, '-pa', out, '-s', 'difftest', 'main', module, '-s', 'erlang', 'halt']];
-  const flags = mode.startsWith('slice=') ? ['-slice', mode.slice(6)] : mode === 'gc-stress' ? ['-gc-stress'] : mode === 'stress' ? ['-virtual-clock'] : []; // in stress no timeout must fire before all is done
+  const flags = flagsOf(mode);
   const build = mode === 'stress' ? 'stress' : 'native';
   return [join(root, `build/${build}/spawnlink_native`), [...flags, '-pa', out, 'difftest', 'main', module]];
 }
