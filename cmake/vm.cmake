@@ -13,7 +13,7 @@ set_target_properties(vm PROPERTIES SUFFIX .wasm)
 # for size (the budget of vm.wasm is in scripts/check-size).
 file(GLOB SMALL CONFIGURE_DEPENDS src/bif/*.c src/code/*.c src/host/*.c src/process/node.c src/process/re[mq]*.c src/ets/match*.c src/term/etf*.c src/term/print*.c
   src/term/float*.c src/term/bigint_text.c src/term/number_text.c src/term/unicode*.c src/term/hash_portable.c src/interp/undefined.c src/interp/cold_record.c src/interp/cold_bits_old.c src/memory/shared.c src/process/port.c src/term/record.c src/base/bytes.c
-  src/process/event.c src/process/report.c src/process/late.c src/process/kept.c src/memory/verify.c src/memory/retire.c src/process/verify.c src/ets/*.c src/term/iolist.c src/term/bigint_div.c src/process/dictionary.c src/process/alias.c src/process/monitor.c
+  src/process/event.c src/process/report.c src/process/collection.c src/process/held.c src/process/remote.c src/term/bigint_work.c src/term/number_bits.c src/interp/apply.c src/process/kept.c src/memory/verify.c src/memory/retire.c src/process/verify.c src/ets/*.c src/term/iolist.c src/term/bigint_div.c src/process/dictionary.c src/process/alias.c src/process/monitor.c
   src/interp/exception.c src/term/bigint.c src/base/md5.c src/process/timer.c src/term/ref.c src/process/suspend.c src/process/registry.c src/process/table.c)
 set_source_files_properties(${SMALL} PROPERTIES COMPILE_OPTIONS "-Oz;-DSMALL_CODE=1")
 

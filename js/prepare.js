@@ -5,10 +5,10 @@
 // only about to make one.
 
 import { assets } from './assets.js';
-import { checkOptions } from './given.js';
 import { imports, realClock, whyNot } from './imports.js';
 import { compile, compression, nodeFs } from './loader.js';
 import { openOtp, tableFinder } from './otp.js';
+import { isPlain } from './term.js';
 
 /** @import { Clock, Compression, HostFiles } from './imports.js' */
 /** @import { ModuleFinder } from './otp.js' */
@@ -20,12 +20,15 @@ export { Machine, loadError, readRecord } from './machine.js';
 export { SPAWN_NAMES, array, count, spawnOptions } from './spawn.js';
 export { callError, processError } from './wording.js';
 
+/** Whether nothing was given: then what knows all options is not loaded. @param {any} options */
+const isNone = (options) => isPlain(options) && Object.keys(options).length === 0;
+
 /**
  * @param {VMOptions} options
  * @returns {Promise<{clock?: Clock, seed?: number}>}
  */
 async function special(options) {
-  checkOptions(options);
+  if (!isNone(options)) (await import('./given.js')).checkOptions(options);
   const usual = options.clock === undefined && options.seed === undefined;
   return usual ? {} : (await import('./options.js')).openOptions(options);
 }

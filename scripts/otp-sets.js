@@ -51,8 +51,8 @@ export function inSet(set) {
   };
 }
 
-/** Of the first pack, what is stored as it is: a start, a first call and a first line of output inflate nothing. */
-export const PLAIN = 'spawnlink_init spawnlink_log logger_config spawnlink_js lists io spawnlink_io unicode error_handler'.split(' ');
+/** Of the first pack, what is stored as it is: what every start needs is there before an inflate is. */
+export const PLAIN = 'spawnlink_init spawnlink_log logger_config spawnlink_js error_handler'.split(' ');
 
 /** Of a full pack, what a VM that boots loads, in that order, and what OTP's shell loads next: a boot inflates no more than that. */
 export const BOOT = `erts.app kernel.app stdlib.app compiler.app syntax_tools.app parsetools.app sasl.app spawnlink.app start_clean.boot spawnlink_boot init

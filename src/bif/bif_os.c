@@ -140,6 +140,16 @@ term bif_os_getpid_0(struct process *p, term *a) {
   return digits;
 }
 
+// strstr, in a tenth of its size: it would be the only use of it.
+static bool has_word(const char *words, const char *word) {
+  for (; *words; words++) {
+    size_t i = 0;
+    while (word[i] && words[i] == word[i]) i++;
+    if (!word[i]) return true;
+  }
+  return false;
+}
+
 // What is handled comes as {notify, Signal} to erl_signal_server; the host sees to it, where it is given programs (js/signals.js).
 term bif_os_set_signal_2(struct process *p, term *a) {
   (void)p;
@@ -153,7 +163,7 @@ term bif_os_set_signal_2(struct process *p, term *a) {
   if (n > sizeof padded - 3) return bif_badarg();
   memcpy(padded + 1, name, n);
   padded[n + 1] = ' ';
-  if (!strstr(names, padded) && (system_otp_release() < 28 || !strstr(newer, padded))) return bif_badarg();
+  if (!has_word(names, padded) && (system_otp_release() < 28 || !has_word(newer, padded))) return bif_badarg();
   host_file(PORT_SIGNAL, 0, name, n, a[1] == ATOM_default ? 0 : a[1] == ATOM_ignore ? 1 : 2, &out, &none);
   return ATOM_ok; // where none reach us nothing is to be done
 }
