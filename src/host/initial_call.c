@@ -16,7 +16,7 @@ static u32 list_items(term list, term *items, u32 max) {
 
 // The third element of '$initial_call' is an arity, or, from older releases, a list of arguments.
 static bool read_noted(const struct process *p, struct function_name *call) {
-  term noted = p->sensitive || !p->dictionary || p->collection ? NV : dictionary_get((struct process *)p, ATOM_dollar_initial_call);
+  term noted = p->sensitive || !p->dictionary ? NV : dictionary_get((struct process *)p, ATOM_dollar_initial_call);
   if (noted == NV || !is_tuple_of(noted, 3)) return false;
   const term *e = tuple_elements(noted);
   if (!is_atom(e[0]) || !is_atom(e[1])) return false;
@@ -59,6 +59,6 @@ static bool read_arguments(const struct process *p, struct function_name *call) 
 
 struct function_name initial_call_of(const struct process *p) {
   struct function_name call = {p->initial[0], p->initial[1], p->initial_arity};
-  if (!read_noted(p, &call)) read_arguments(p, &call);
+  if (!p->collection && !read_noted(p, &call)) read_arguments(p, &call); // collected: nobody may look into its heap
   return call;
 }

@@ -34,7 +34,7 @@ eval(S) ->
     receive {Ref, {ok, V}} -> receive {'DOWN', M, _, _, _} -> ok after 200 -> ok end, {ok, n(V)};
             {Ref, {C, E}} -> receive {'DOWN', M, _, _, _} -> ok after 200 -> ok end, {raised, n({C, E})};
             {'DOWN', M, process, P, R} -> {died, n(R)}
-    after 3000 -> exit(P, kill), timeout end.
+    after 20000 -> exit(P, kill), timeout end.
 n(T) when is_pid(T) -> '<pid>';
 n(T) when is_reference(T) -> '<ref>';
 n(T) when is_port(T) -> '<port>';
