@@ -21,7 +21,7 @@ export { SPAWN_NAMES, array, count, spawnOptions } from './spawn.js';
 export { callError, processError } from './wording.js';
 
 /** Whether nothing was given: then what knows all options is not loaded. @param {any} options */
-const isNone = (options) => isPlain(options) && Object.keys(options).length === 0;
+const isNone = (options) => Boolean(options) && isPlain(options) && Object.keys(options).length === 0;
 
 /**
  * @param {VMOptions} options
