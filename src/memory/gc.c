@@ -151,7 +151,8 @@ INLINE void evacuate(struct gc *g, term *slot) {
   }
 }
 
-// Evacuates what the objects in [scan, *top) refer to, while top moves on; about *units words of them. Returns how far it came.
+// Evacuates what the objects in [scan, *top) refer to, while top moves on; about *units words of them. Returns how far
+// it came.
 static term *scan_block(struct gc *g, term *scan, term *const *top, i64 *units) {
   term *begun = scan;
   for (i64 left; scan < *top && (left = *units - (scan - begun)) > 0;) {
@@ -262,7 +263,8 @@ INLINE void shift(term *slot, struct gc_range from, uintptr_t delta) {
 }
 
 // The pointers into the young block, which has been moved from there.
-static void shift_young(struct heap *h, const struct gc_area *a, const struct gc_roots *roots, size_t n_roots, term *block, struct gc_range from) {
+static void shift_young(struct heap *h, const struct gc_area *a, const struct gc_roots *roots, size_t n_roots,
+                        term *block, struct gc_range from) {
   uintptr_t delta = (uintptr_t)block - from.start;
   term *top = block + (h->top - a->start);
   for (term *p = block; p < top;) {
@@ -282,9 +284,11 @@ static void shift_young(struct heap *h, const struct gc_area *a, const struct gc
     for (term *p = roots[r].base, *end = p + roots[r].n; p < end; p++) shift(p, from, delta);
 }
 
-// The block with another size, and what it holds. A large one is cut where it lies: to copy it takes its time. NULL: no memory.
+// The block with another size, and what it holds. A large one is cut where it lies: to copy it takes its time. NULL: no
+// memory.
 static term *block_resized(term *block, u32 old_words, u32 words, size_t used_bytes) {
-  if (words < old_words && old_words > CUT_MIN_WORDS) return mem_realloc(block, old_words * sizeof(term), words * sizeof(term), MEM_HEAP);
+  if (words < old_words && old_words > CUT_MIN_WORDS)
+    return mem_realloc(block, old_words * sizeof(term), words * sizeof(term), MEM_HEAP);
   term *moved = block_new(words);
   if (!moved) return NULL;
   memcpy(moved, block, used_bytes);
@@ -347,8 +351,8 @@ static u64 used_words(const struct heap *h, const struct gc_area *a) {
   return (u64)(h->top - a->start) + (u64)(a->old_top - a->old_start) + h->frag_words;
 }
 
-// The new young block, of at least what may survive. stepwise: with room for need too, for to give it another size afterwards
-// is one piece of work.
+// The new young block, of at least what may survive. stepwise: with room for need too, for to give it another size
+// afterwards is one piece of work.
 static bool open_block(struct gc_run *run, const struct heap *h, const struct gc_area *a, bool stepwise) {
   u64 least = used_words(h, a) - (run->g.major ? 0 : (u64)(a->old_top - a->old_start) + (u64)(a->high - a->start));
   u32 words = young_size(h, a, run->need, run->g.major);
@@ -364,11 +368,14 @@ static bool open_block(struct gc_run *run, const struct heap *h, const struct gc
   return true;
 }
 
-enum gc_result gc_open(struct gc_run *run, struct heap *h, struct gc_area *a, const struct gc_roots *roots, size_t n_roots, size_t need, bool major, bool stepwise) {
+enum gc_result gc_open(struct gc_run *run, struct heap *h, struct gc_area *a, const struct gc_roots *roots,
+                       size_t n_roots, size_t need, bool major, bool stepwise) {
   if (need > UINT32_MAX / 2) return GC_NO_MEMORY;
   major |= must_be_major(a);
   if (!major && !reserve_old(a, &major)) return GC_NO_MEMORY;
-  *run = (struct gc_run){.roots = roots, .n_roots = n_roots, .need = need, .used_before = used_words(h, a), .words_before = a->words};
+  *run = (struct gc_run){.roots = roots, .n_roots = n_roots, .need = need};
+  run->used_before = used_words(h, a);
+  run->words_before = a->words;
   struct gc *g = &run->g;
   g->young = (struct gc_range){(uintptr_t)a->start, (size_t)(h->top - a->start) * sizeof(term)};
   g->old = (struct gc_range){(uintptr_t)a->old_start, (size_t)a->old_words * sizeof(term)};

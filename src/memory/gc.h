@@ -27,9 +27,9 @@ enum gc_result { GC_OK, GC_NO_MEMORY, GC_MAX_HEAP };
 // Makes room for need words. major: collect everything. Fragments in h->frags are merged and freed;
 // *garbage_words receives what was reclaimed when not NULL.
 MAY_GC enum gc_result gc_collect(struct heap *h, struct gc_area *a, const struct gc_roots *roots, size_t n_roots, size_t need, bool major);
-// The same in portions. Between them nothing may look into the heap, nor build in it: what has moved has left its new place behind.
-// The roots array has to last, and each root where it is; the words of one may be moved with roots[i].base. gc_open: GC_OK, or what gc_collect says. gc_go_on: *units words; true: done, gc_close is next.
-// gc_give_up: the heap will only be destroyed.
+// The same in portions. Between them nothing may look into the heap, nor build in it: what has moved has left its new
+// place behind. The roots array has to last; where a root lies may change, by roots[i].base. gc_open: GC_OK, or what
+// gc_collect says. gc_go_on: *units words; true: done, gc_close is next. gc_give_up: the heap will only be destroyed.
 struct gc_range { uintptr_t start; size_t bytes; };
 struct gc {
   struct gc_range young;   // what is collected ...
@@ -51,11 +51,13 @@ struct gc_run {
   u64 used_before;
   u32 words_before;
 };
-MAY_GC enum gc_result gc_open(struct gc_run *run, struct heap *h, struct gc_area *a, const struct gc_roots *roots, size_t n_roots, size_t need, bool major, bool stepwise);
+MAY_GC enum gc_result gc_open(struct gc_run *run, struct heap *h, struct gc_area *a, const struct gc_roots *roots,
+                              size_t n_roots, size_t need, bool major, bool stepwise);
 MAY_GC bool gc_go_on(struct gc_run *run, struct heap *h, i64 *units);
 MAY_GC enum gc_result gc_close(struct gc_run *run, struct heap *h, struct gc_area *a);
 void gc_give_up(struct gc_run *run, struct heap *h, struct gc_area *a);
-u64 gc_most_words(const struct heap *h, const struct gc_area *a, bool major); // that a collection may have to look at, stack not included
+// How many words a collection may have to look at, the stack not included.
+u64 gc_most_words(const struct heap *h, const struct gc_area *a, bool major);
 // A first heap of at least words; a destroyed one gives everything back, off-heap references too.
 bool gc_area_init(struct heap *h, struct gc_area *a, u32 words);
 // Cuts the young block to what lives in it, just after a major collection.

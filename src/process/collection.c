@@ -36,7 +36,8 @@ static size_t running_roots(struct process *p, u32 live, struct gc_roots *r) {
   r[n++] = (struct gc_roots){&ctx.fault_class, 5}; // class, reason, args, info, trace
   return add_roots(p, r, n);
 }
-_Static_assert(offsetof(struct ctx, fault_trace) - offsetof(struct ctx, fault_class) == 4 * sizeof(term), "fault_* are one array of roots");
+_Static_assert(offsetof(struct ctx, fault_trace) - offsetof(struct ctx, fault_class) == 4 * sizeof(term),
+               "fault_* are one array of roots");
 
 // What a collection made of the process: true when it may go on.
 static bool collected(struct process *p, enum gc_result result) {
@@ -45,7 +46,8 @@ static bool collected(struct process *p, enum gc_result result) {
   return false;
 }
 
-// Whether the messages of a process that keeps them on its heap make that too large: they lie in fragments of their own here.
+// Whether the messages of a process that keeps them on its heap make that too large: they lie in fragments of their
+// own here.
 static bool over_max_heap(const struct process *p) {
   if (LIKELY(!p->area.max_words) || !p->message_on_heap) return false;
   u64 words = (u64)p->area.words + p->area.old_words;
