@@ -5,6 +5,7 @@
 // machine.
 
 import { ErlangError } from './errors.js';
+import { whyNot } from './imports.js';
 import { frames } from './loop.js';
 import { Atom, Fun, Tuple, format, text } from './term.js';
 
@@ -111,10 +112,7 @@ export function stackEntries(stack) {
  * @param {boolean} booted whether OTP's own code server looks for modules, of which the VM hears nothing
  */
 function whyNotLoaded(module, found, booted) {
-  if (typeof found === 'object' && found) {
-    const message = String(/** @type {any} */ (found).message ?? found);
-    return message.includes(module) ? message : `module ${module}: ${message}`;
-  }
+  if (typeof found === 'object' && found) return whyNot(module, found);
   if (booted || found === undefined) return `module ${module} is not loaded`;
   if (found === null) return `there is no module ${module}`;
   return `the on_load function of module ${module} failed: it needs native functions (NIFs), which no library here has`;
