@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Bundles js/ for publication, as ES modules and as CommonJS, minified, with source maps. What only some need (rare options,
-// the network and fflate in pages) are files of their own, loaded when needed. Names of classes are kept: people see them in
-// errors and consoles. Run by scripts/dist.js.
+// Bundles js/ for publication, as ES modules and as CommonJS, minified, with source maps. What only some need (rare
+// options, the network and fflate in pages) are files of their own, loaded when needed. Names of classes are kept:
+// people see them in errors and consoles. Run by scripts/dist.js.
 
 import terser from '@rollup/plugin-terser';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
@@ -10,12 +10,20 @@ import { nodeResolve } from '@rollup/plugin-node-resolve';
 /** In js/ the package's other files are in ../dist, in the bundles beside them: js/assets.js. */
 const published = {
   name: 'published',
-  transform: (code, id) => (/[\\/]js[\\/](assets|cli)\.js$/.test(id) ? { code: code.replaceAll('../dist/', './'), map: null } : undefined),
+  transform: (code, id) =>
+    /[\\/]js[\\/](assets|cli)\.js$/.test(id) ? { code: code.replaceAll('../dist/', './'), map: null } : undefined,
   // Not by `document`, which Jest's jsdom has in Node too.
-  resolveImportMeta: (property, { format }) => (format === 'cjs' && property === 'url' ? "require('node:url').pathToFileURL(__filename).href" : null),
+  resolveImportMeta: (property, { format }) =>
+    format === 'cjs' && property === 'url' ? "require('node:url').pathToFileURL(__filename).href" : null,
 };
 
-const minify = () => terser({ ecma: 2022, module: true, keep_classnames: true, compress: { passes: 3, unsafe_arrows: true, keep_fargs: false, pure_getters: true } });
+const minify = () =>
+  terser({
+    ecma: 2022,
+    module: true,
+    keep_classnames: true,
+    compress: { passes: 3, unsafe_arrows: true, keep_fargs: false, pure_getters: true },
+  });
 const external = (id) => id.startsWith('node:');
 
 const output = (format, extension) => ({
@@ -33,7 +41,13 @@ const output = (format, extension) => ({
 });
 
 /** What is a module of its own beside the package's: it has the package's names from there. */
-const beside = (format, extension) => ({ file: `dist/spawnlink-distribution.${extension}`, format, paths: () => `./spawnlink.${extension}`, sourcemap: true, plugins: [minify()] });
+const beside = (format, extension) => ({
+  file: `dist/spawnlink-distribution.${extension}`,
+  format,
+  paths: () => `./spawnlink.${extension}`,
+  sourcemap: true,
+  plugins: [minify()],
+});
 
 export default [
   {
@@ -49,14 +63,30 @@ export default [
     input: 'js/index.js',
     external,
     plugins: [nodeResolve(), published],
-    output: { file: 'dist/spawnlink-static.js', format: 'es', inlineDynamicImports: true, sourcemap: true, plugins: [minify()] },
+    output: {
+      file: 'dist/spawnlink-static.js',
+      format: 'es',
+      inlineDynamicImports: true,
+      sourcemap: true,
+      plugins: [minify()],
+    },
   },
   { input: 'js/esbuild.js', external, output: { file: 'dist/spawnlink-esbuild.js', format: 'es' } },
-  { input: 'js/distribution.js', external: (id) => id.endsWith('/index.js'), output: [beside('es', 'js'), beside('cjs', 'cjs')] },
+  {
+    input: 'js/distribution.js',
+    external: (id) => id.endsWith('/index.js'),
+    output: [beside('es', 'js'), beside('cjs', 'cjs')],
+  },
   {
     input: 'js/cli.js',
     external,
     plugins: [nodeResolve(), published],
-    output: { file: 'dist/spawnlink-cli.js', format: 'es', inlineDynamicImports: true, sourcemap: true, plugins: [minify()] },
+    output: {
+      file: 'dist/spawnlink-cli.js',
+      format: 'es',
+      inlineDynamicImports: true,
+      sourcemap: true,
+      plugins: [minify()],
+    },
   },
 ];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Beams in one file: .ez and other zip archives, .tar, .tar.gz, escripts, or a single .beam; told apart by what is in them.
-// Loaded only when such a file is named.
+// Beams in one file: .ez and other zip archives, .tar, .tar.gz, escripts, or a single .beam; told apart by what is in
+// them. Loaded only when such a file is named.
 
 import { TextDecoder } from './host.js';
 import { gunzipSync, unzipSync } from 'fflate';
@@ -21,12 +21,16 @@ export function openArchive(bytes) {
   if (startsWith(bytes, '\x1f\x8b')) return openArchive(gunzipSync(bytes));
   if (startsWith(bytes, 'FOR1')) return new Map([[moduleName(bytes), bytes]]);
   if (startsWith(bytes, '#!')) return openArchive(bytes.subarray(escriptBody(bytes)));
-  if (startsWith(bytes, 'PK\x03\x04')) return beams(Object.entries(unzipSync(bytes, { filter: ({ name }) => /\.(beam|ez)$/.test(name) })));
+  if (startsWith(bytes, 'PK\x03\x04'))
+    return beams(Object.entries(unzipSync(bytes, { filter: ({ name }) => /\.(beam|ez)$/.test(name) })));
   if (startsWith(bytes, 'ustar', 257)) return beams(tarFiles(bytes));
   return undefined;
 }
 
-/** Where an escript's own content begins: after "#!", an optional comment and optional flags for the emulator. @param {Uint8Array} bytes */
+/**
+ * Where an escript's own content begins: after "#!", an optional comment and optional flags for the emulator.
+ * @param {Uint8Array} bytes
+ */
 function escriptBody(bytes) {
   let at = 0;
   for (let line = 0; line < 3 && (line === 0 || startsWith(bytes, '%%', at)); line++) {
@@ -50,7 +54,8 @@ function beams(files) {
 
 /** @param {Uint8Array} bytes @returns {Iterable<[string, Uint8Array]>} */
 function* tarFiles(bytes) {
-  const field = (/** @type {number} */ at, /** @type {number} */ n) => utf8.decode(bytes.subarray(at, at + n)).replace(/\0[^]*$/, '');
+  const field = (/** @type {number} */ at, /** @type {number} */ n) =>
+    utf8.decode(bytes.subarray(at, at + n)).replace(/\0[^]*$/, '');
   let longName = '';
   for (let at = 0; at + 512 <= bytes.length && bytes[at] !== 0; ) {
     const size = Number.parseInt(field(at + 124, 12), 8) || 0;
@@ -59,8 +64,10 @@ function* tarFiles(bytes) {
     const prefix = field(at + 345, 155);
     const name = longName || (prefix ? `${prefix}/` : '') + field(at, 100);
     longName = '';
-    if (type === 'L') longName = utf8.decode(content).replace(/\0[^]*$/, ''); // GNU's
-    else if (type === 'x') longName = /^\d+ path=(.*)$/m.exec(utf8.decode(content))?.[1] ?? ''; // POSIX's
+    if (type === 'L')
+      longName = utf8.decode(content).replace(/\0[^]*$/, ''); // GNU's
+    else if (type === 'x')
+      longName = /^\d+ path=(.*)$/m.exec(utf8.decode(content))?.[1] ?? ''; // POSIX's
     else if (type === '0' || type === '\0') yield [name, content];
     at += 512 + Math.ceil(size / 512) * 512;
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where the package's other files are. Each is a literal `new URL(file, import.meta.url)`, by which bundlers find and emit it;
-// Rollup makes each ../dist/ a ./ in the bundles (rollup.config.js). Asked for only when needed: a host may have no
-// import.meta.url (workerd), and is then given what it needs by the options of createVM.
+// Where the package's other files are. Each is a literal `new URL(file, import.meta.url)`, by which bundlers find and
+// emit it; Rollup makes each ../dist/ a ./ in the bundles (rollup.config.js). Asked for only when needed: a host may
+// have no import.meta.url (workerd), and is then given what it needs by the options of createVM.
 
 /** @type {Record<string, () => URL>} */
 export const assets = {

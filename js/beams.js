@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a beam needs: the functions it imports, the instructions it uses; and which of its own functions are stubs of native
-// ones. Reads only; the VM itself decodes beams anew. For `spawnlink check`.
+// What a beam needs: the functions it imports, the instructions it uses; and which of its own functions are stubs of
+// native ones. Reads only; the VM itself decodes beams anew. For `spawnlink check`.
 
 import { atoms, chunks } from './archives.js';
 
@@ -32,7 +32,9 @@ export function readBeam(beam, arities) {
 function triples(bytes) {
   if (!bytes) return [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Array.from({ length: view.getUint32(0) }, (_, i) => [0, 4, 8].map((offset) => view.getUint32(4 + i * 12 + offset)));
+  return Array.from({ length: view.getUint32(0) }, (_, i) =>
+    [0, 4, 8].map((offset) => view.getUint32(4 + i * 12 + offset)),
+  );
 }
 
 const [LABEL, FUNC_INFO, LINE, MOVE, CALL_EXT_ONLY, INT_CODE_END] = [1, 2, 153, 64, 78, 3];
@@ -81,18 +83,25 @@ class Operands {
     const first = this.bytes[this.at++];
     if ((first & 7) !== 7) return this.#number(first);
     switch (first >> 4) {
-      case 1: { // a list
+      case 1: {
+        // a list
         for (let left = this.operand(); left > 0; left--) this.operand();
         return 0;
       }
-      case 2: return this.operand(); // a float register
-      case 3: { // an allocation list
+      case 2:
+        return this.operand(); // a float register
+      case 3: {
+        // an allocation list
         for (let left = this.operand(); left > 0; left--) this.operand(), this.operand();
         return 0;
       }
-      case 4: return this.operand(); // a literal
-      case 5: this.operand(); return this.operand() * 0; // a register with a type
-      default: throw new RangeError('an operand of no known kind');
+      case 4:
+        return this.operand(); // a literal
+      case 5:
+        this.operand();
+        return this.operand() * 0; // a register with a type
+      default:
+        throw new RangeError('an operand of no known kind');
     }
   }
 

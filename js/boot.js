@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Booted mode: what OTP's own init needs to find. A pack is shown as files under /otp (read-only), where an installed OTP
-// has its root; everything else is what the option `files` says. Loaded only when a VM boots.
+// Booted mode: what OTP's own init needs to find. A pack is shown as files under /otp (read-only), where an installed
+// OTP has its root; everything else is what the option `files` says. Loaded only when a VM boots.
 
 import { ArgumentError } from './errors.js';
 import { TextDecoder, TextEncoder } from './host.js';
@@ -11,26 +11,45 @@ import { TextDecoder, TextEncoder } from './host.js';
 
 const ROOT = '/otp';
 const [ENOENT, EISDIR, ENOTDIR, EINVAL, ENOTSUP, EROFS] = [-1, -3, -4, -6, -9, -16];
-const [OPEN, CLOSE, READ, SEEK_START, SEEK_HERE, SEEK_END, INFO, LINK_INFO, HANDLE_INFO, LIST, GET_CWD, SET_CWD, READ_FILE] = [0, 1, 2, 4, 5, 6, 9, 10, 11, 12, 22, 23, 24];
+const [
+  OPEN,
+  CLOSE,
+  READ,
+  SEEK_START,
+  SEEK_HERE,
+  SEEK_END,
+  INFO,
+  LINK_INFO,
+  HANDLE_INFO,
+  LIST,
+  GET_CWD,
+  SET_CWD,
+  READ_FILE,
+] = [0, 1, 2, 4, 5, 6, 9, 10, 11, 12, 22, 23, 24];
 /** Operations of a handle, and those of no file. */
 const BY_HANDLE = new Set([1, 2, 3, 4, 5, 6, 7, 8, 11]);
 /** Handles of ours are above those of other files. */
 const FIRST_HANDLE = 2 ** 30;
 
-/** A pack has no program that asks the machine's resolver, without which a first lookup would end the VM: hosts are looked up in files. */
+/**
+ * A pack has no program that asks the machine's resolver, without which a first lookup would end the VM: hosts are
+ * looked up in files.
+ */
 const INETRC = `${ROOT}/inetrc`;
 const inetrc = new TextEncoder().encode('{lookup, [file]}.\n');
 
 /**
  * What a pack says of itself (js/pack.js).
- * @typedef {{modules: {get: (name: string) => Uint8Array | undefined, keys: () => IterableIterator<string>}, meta: {applications: {name: string, version: string, modules: string[]}[]}}} Pack
+ * @typedef {{modules: {get: (name: string) => Uint8Array | undefined, keys: () => IterableIterator<string>}, meta:
+ *   {applications: {name: string, version: string, modules: string[]}[]}}} Pack
  */
 
 /** The paths of a pack, and which entry each is. @param {Pack} pack */
 function paths({ modules, meta }) {
   /** @type {Map<string, string>} */
   const files = new Map();
-  for (const name of ['start', 'start_clean', 'no_dot_erlang']) files.set(`${ROOT}/bin/${name}.boot`, 'start_clean.boot');
+  for (const name of ['start', 'start_clean', 'no_dot_erlang'])
+    files.set(`${ROOT}/bin/${name}.boot`, 'start_clean.boot');
   for (const { name, version, modules: names } of meta.applications) {
     const ebin = `${ROOT}/lib/${name}${version && `-${version}`}/ebin`;
     for (const module of names) files.set(`${ebin}/${module}.beam`, module);
@@ -67,7 +86,9 @@ const plain = (path) => path.replace(/\/(\.?\/)*/g, '/').replace(/\/\.?$/, '');
 function information(size, isFolder) {
   const bytes = new Uint8Array(104);
   const view = new DataView(bytes.buffer);
-  [size, isFolder ? 2 : 1, 1, 0, 0, 0, isFolder ? 0o40555 : 0o100444, 1].forEach((value, index) => view.setBigInt64(index * 8, BigInt(value), true));
+  [size, isFolder ? 2 : 1, 1, 0, 0, 0, isFolder ? 0o40555 : 0o100444, 1].forEach((value, index) =>
+    view.setBigInt64(index * 8, BigInt(value), true),
+  );
   return bytes;
 }
 
@@ -83,8 +104,10 @@ function packFiles(pack, others) {
   /** @type {Map<number, {bytes: Uint8Array, position: number}>} */
   const open = new Map();
   let last = FIRST_HANDLE;
-  const content = (/** @type {string} */ path) => path === INETRC ? inetrc : pack.modules.get(/** @type {string} */ (files.get(path)));
-  const seek = (/** @type {{position: number}} */ file, /** @type {number} */ to) => (to < 0 ? EINVAL : (file.position = to));
+  const content = (/** @type {string} */ path) =>
+    path === INETRC ? inetrc : pack.modules.get(/** @type {string} */ (files.get(path)));
+  const seek = (/** @type {{position: number}} */ file, /** @type {number} */ to) =>
+    to < 0 ? EINVAL : (file.position = to);
 
   /** @param {number} operation @param {string} path @returns {number | Uint8Array} */
   function byPath(operation, path) {
@@ -147,7 +170,11 @@ function packFiles(pack, others) {
       return operation === OPEN ? openFile(path, number) : byPath(operation, path);
     }
     if (others) return others(operation, handle, bytes, number);
-    return operation === GET_CWD ? new TextEncoder().encode('/') : operation === OPEN || operation >= INFO ? ENOENT : ENOTSUP;
+    return operation === GET_CWD
+      ? new TextEncoder().encode('/')
+      : operation === OPEN || operation >= INFO
+        ? ENOENT
+        : ENOTSUP;
   };
 }
 
@@ -158,7 +185,13 @@ function packFiles(pack, others) {
  */
 function programsOf(root, files) {
   const names = files(LIST, 0, new TextEncoder().encode(root), 0);
-  const versions = typeof names === 'number' ? [] : new TextDecoder().decode(names).split('\0').filter((name) => /^erts-\d/.test(name));
+  const versions =
+    typeof names === 'number'
+      ? []
+      : new TextDecoder()
+          .decode(names)
+          .split('\0')
+          .filter((name) => /^erts-\d/.test(name));
   const newest = versions.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).pop();
   return newest ? `${root}/${newest}/bin` : `${root}/bin`;
 }
@@ -171,7 +204,15 @@ function nodeArguments({ name, cookie, hidden }) {
   const host = /^[^@]+@([^@]+)$/.exec(name ?? '')?.[1];
   if (!host) throw new ArgumentError("the name of a node is 'name@host'");
   if (cookie !== undefined && typeof cookie !== 'string') throw new ArgumentError('a cookie is a string');
-  return ['-proto_dist', 'spawnlink', '-no_epmd', host.includes('.') ? '-name' : '-sname', name, ...(cookie === undefined ? [] : ['-setcookie', cookie]), ...(hidden ? ['-hidden'] : [])];
+  return [
+    '-proto_dist',
+    'spawnlink',
+    '-no_epmd',
+    host.includes('.') ? '-name' : '-sname',
+    name,
+    ...(cookie === undefined ? [] : ['-setcookie', cookie]),
+    ...(hidden ? ['-hidden'] : []),
+  ];
 }
 
 /** First of the arguments of a VM that may take the process's signals, as the command line does (spawnlink_boot). */
@@ -187,13 +228,33 @@ export const SIGNALS = '-spawnlink_signals';
 export function prepare({ args = [], env = {}, files: option, shell, node }, home, files) {
   const ours = args[0] === SIGNALS;
   const words = ours ? args.slice(1) : args;
-  if (home === undefined) throw new ArgumentError('no OTP to boot: `otp` is neither a pack nor a root with the modules of the emulator (erlang, init ...)');
-  if (typeof home === 'string' && option !== 'host') throw new ArgumentError("to boot from a folder takes files: 'host'");
+  if (home === undefined)
+    throw new ArgumentError(
+      'no OTP to boot: `otp` is neither a pack nor a root with the modules of the emulator (erlang, init ...)',
+    );
+  if (typeof home === 'string' && option !== 'host')
+    throw new ArgumentError("to boot from a folder takes files: 'host'");
   const root = typeof home === 'string' ? home : ROOT;
   const programs = typeof home === 'string' && files ? programsOf(root, files) : `${root}/bin`;
   const lookup = typeof home === 'string' || args.includes('inetrc') ? [] : ['-kernel', 'inetrc', `"${INETRC}"`];
   return {
-    args: [...(ours ? [SIGNALS] : []), '-root', root, '-bindir', programs, '-progname', 'erl', '--', '-home', env.HOME ?? '/', '--', ...(shell || args.includes('-noshell') ? [] : ['-noshell']), ...lookup, ...(node ? nodeArguments(node) : []), ...words],
+    args: [
+      ...(ours ? [SIGNALS] : []),
+      '-root',
+      root,
+      '-bindir',
+      programs,
+      '-progname',
+      'erl',
+      '--',
+      '-home',
+      env.HOME ?? '/',
+      '--',
+      ...(shell || args.includes('-noshell') ? [] : ['-noshell']),
+      ...lookup,
+      ...(node ? nodeArguments(node) : []),
+      ...words,
+    ],
     files: typeof home === 'string' ? files : packFiles(home, files),
   };
 }

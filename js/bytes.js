@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a value of the host is, whatever realm made it: in a window of jsdom, or from another frame, `instanceof` says no of
-// Uint8Array, ArrayBuffer, URL.
+// What a value of the host is, whatever realm made it: in a window of jsdom, or from another frame, `instanceof` says
+// no of Uint8Array, ArrayBuffer, URL.
 
 import { ArgumentError } from './errors.js';
 
@@ -9,13 +9,15 @@ import { ArgumentError } from './errors.js';
 export const tagOf = (value) => Object.prototype.toString.call(value).slice(8, -1);
 
 /**
- * A view of what is given as bytes; undefined: it is no bytes. Those of a buffer that was transferred elsewhere are refused.
+ * A view of what is given as bytes; undefined: it is no bytes. Those of a buffer that was transferred elsewhere are
+ * refused.
  * @param {unknown} value
  * @returns {Uint8Array | undefined}
  */
 export function asBytes(value) {
   const view = ArrayBuffer.isView(value) ? value : undefined;
-  if (view && view.byteLength > 0) return view instanceof Uint8Array ? view : new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+  if (view && view.byteLength > 0)
+    return view instanceof Uint8Array ? view : new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
   const buffer = view ? view.buffer : value;
   if (!/^(Shared)?ArrayBuffer$/.test(tagOf(buffer))) return undefined;
   try {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// `spawnlink check PATH...`: what beams need that the VM or its OTP lacks, told before anything runs. What code finds out
-// only when it runs (apply with computed names) is not seen.
+// `spawnlink check PATH...`: what beams need that the VM or its OTP lacks, told before anything runs. What code finds
+// out only when it runs (apply with computed names) is not seen.
 
 import { readBeam } from './beams.js';
 
@@ -32,7 +32,8 @@ export async function lacking(beams, otp, tables) {
   const known = new Map();
   /** @type {Map<string, Set<string>>} */
   const result = new Map();
-  const tell = (/** @type {string} */ what, /** @type {string} */ by) => result.set(what, (result.get(what) ?? new Set()).add(by));
+  const tell = (/** @type {string} */ what, /** @type {string} */ by) =>
+    result.set(what, (result.get(what) ?? new Set()).add(by));
   const find = async (/** @type {string} */ name) => {
     if (!known.has(name)) {
       const bytes = beams.get(name) ?? (await otp(name));
@@ -67,7 +68,10 @@ export async function lacking(beams, otp, tables) {
   return result;
 }
 
-/** What a module takes from a library of native code: functions that by themselves only raise nif_error. @param {Beam} beam */
+/**
+ * What a module takes from a library of native code: functions that by themselves only raise nif_error.
+ * @param {Beam} beam
+ */
 function nativeCode({ stubs }) {
   const names = [...stubs].sort();
   return `native code (erlang:load_nif/2)${names.length > 0 ? ` for ${names.join(' ')}` : ''}`;
@@ -75,9 +79,14 @@ function nativeCode({ stubs }) {
 
 /** @param {Map<string, Set<string>>} result @param {number} modules how many were checked */
 export function report(result, modules) {
-  const lines = [...result].sort(([a], [b]) => (a < b ? -1 : 1)).map(([what, by]) => {
-    const names = [...by];
-    return `lacks ${what}  (${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''})`;
-  });
-  return [...lines, `${modules} ${modules === 1 ? 'module' : 'modules'}, ${result.size === 0 ? 'nothing lacks' : `${result.size} lacking`}`].join('\n');
+  const lines = [...result]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([what, by]) => {
+      const names = [...by];
+      return `lacks ${what}  (${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''})`;
+    });
+  return [
+    ...lines,
+    `${modules} ${modules === 1 ? 'module' : 'modules'}, ${result.size === 0 ? 'nothing lacks' : `${result.size} lacking`}`,
+  ].join('\n');
 }

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
 //
-// The command line: `spawnlink run` starts Erlang programs with erl's flags, `spawnlink eval` prints values as the Erlang
-// shell does, `spawnlink shell` is erl, `spawnlink compile` is erlc. Ends with halt's status, or when nothing is left to do.
+// The command line: `spawnlink run` starts Erlang programs with erl's flags, `spawnlink eval` prints values as the
+// Erlang shell does, `spawnlink shell` is erl, `spawnlink compile` is erlc. Ends with halt's status, or when nothing is
+// left to do.
 
 import fs from 'node:fs';
 import process from 'node:process';
@@ -67,7 +68,18 @@ function bootCommand(command, argv) {
 /** @param {string[]} argv @param {boolean} isEval @returns {Command} */
 function parse(argv, isEval) {
   /** @type {Command} */
-  const command = { first: [], last: [], otp: undefined, sandbox: false, steps: [], args: [], rest: [], boot: false, env: {}, maxProcesses: undefined };
+  const command = {
+    first: [],
+    last: [],
+    otp: undefined,
+    sandbox: false,
+    steps: [],
+    args: [],
+    rest: [],
+    boot: false,
+    env: {},
+    maxProcesses: undefined,
+  };
   if (argv.includes('--boot')) return bootCommand(command, argv);
   let i = 0;
   /** The words up to the next flag. */
@@ -84,7 +96,8 @@ function parse(argv, isEval) {
     else if (flag === '-pa') command.first.unshift(...values());
     else if (flag === '-pz') command.last.push(...values());
     else if (isEval && !flag.startsWith('-')) command.rest.push(flag);
-    else if (flag === '-s' || flag === '-run') command.steps.push({ name: flag === '-s' ? 's' : 'run', values: values() });
+    else if (flag === '-s' || flag === '-run')
+      command.steps.push({ name: flag === '-s' ? 's' : 'run', values: values() });
     else if (flag === '-eval') command.steps.push({ name: 'eval', values: [one(flag)] });
     else if (flag === '-noshell' || flag === '-noinput') command.args.push(flag);
     else if (flag === '-extra' || flag === '--') {
@@ -97,16 +110,24 @@ function parse(argv, isEval) {
   return command;
 }
 
-/** A command line of erl, with what stands in the environment and in files. @param {string[]} argv @returns {Command} */
+/**
+ * A command line of erl, with what stands in the environment and in files.
+ * @param {string[]} argv
+ * @returns {Command}
+ */
 function erl(argv) {
   const otp = argv.indexOf('--otp');
   const boots = argv.includes('--boot');
-  const { words, env, maxProcesses } = erlexec(boots && otp >= 0 ? [...releaseFlags(argv[otp + 1], argv), ...argv] : argv, process.env);
+  const { words, env, maxProcesses } = erlexec(
+    boots && otp >= 0 ? [...releaseFlags(argv[otp + 1], argv), ...argv] : argv,
+    process.env,
+  );
   return { ...parse(words, false), env, maxProcesses };
 }
 
 /** @param {string} file */
-const isEscript = (file) => /\.escript$/.test(file) || (fs.existsSync(file) && fs.readFileSync(file, 'latin1').startsWith('#!'));
+const isEscript = (file) =>
+  /\.escript$/.test(file) || (fs.existsSync(file) && fs.readFileSync(file, 'latin1').startsWith('#!'));
 
 /**
  * Words that stand before those of OTP's init, `--otp` of ours among them.
@@ -143,7 +164,10 @@ function inputReader() {
 
 /** @param {string} path of a folder, an archive or a beam */
 async function openSource(path) {
-  return (await openPath(fs, toUrl(path))) ?? fail(`${path} has no beams: it is no folder, beam, .ez, .tar, .tar.gz or escript`);
+  return (
+    (await openPath(fs, toUrl(path))) ??
+    fail(`${path} has no beams: it is no folder, beam, .ez, .tar, .tar.gz or escript`)
+  );
 }
 
 /** What erl itself tells init. @param {string | undefined} otp */
@@ -154,7 +178,8 @@ function ownArguments(otp) {
 
 /** @param {Command} command @param {import('./create.js').VMOptions} [more] */
 async function start(command, more) {
-  const finders = (/** @type {string[]} */ paths) => Promise.all(paths.map(async (path) => (await openSource(path)).find));
+  const finders = (/** @type {string[]} */ paths) =>
+    Promise.all(paths.map(async (path) => (await openSource(path)).find));
   const [first, last] = [await finders(command.first), await finders(command.last)];
   const none = () => undefined;
   const combine = (/** @type {import('./otp.js').ModuleFinder[]} */ list) => (/** @type {string} */ name) => {
@@ -185,7 +210,16 @@ async function start(command, more) {
 /** @param {string[]} argv */
 async function run(argv) {
   const file = argv[0] === '--otp' ? argv[2] : argv[0];
-  if (file !== undefined && !file.startsWith('-') && isEscript(file)) argv = withOtp(argv, (words) => ['-noshell', ...escriptFlags(file), '-run', 'escript', 'start', '-extra', ...words]);
+  if (file !== undefined && !file.startsWith('-') && isEscript(file))
+    argv = withOtp(argv, (words) => [
+      '-noshell',
+      ...escriptFlags(file),
+      '-run',
+      'escript',
+      'start',
+      '-extra',
+      ...words,
+    ]);
   const command = erl(argv);
   for (const { name, values } of command.steps) if (values.length === 0) fail(`-${name} needs a module`);
   const vm = await start(command);
@@ -205,7 +239,10 @@ async function run(argv) {
 async function evaluate(argv) {
   const command = parse(argv, true);
   const { rest } = command;
-  if (rest.length !== 1) fail(`eval takes one expression, such as 'lists:sum([1,2]).'${rest.length > 1 ? `, not ${rest.length}: ${rest.join('  ')}` : ''}`);
+  if (rest.length !== 1)
+    fail(
+      `eval takes one expression, such as 'lists:sum([1,2]).'${rest.length > 1 ? `, not ${rest.length}: ${rest.join('  ')}` : ''}`,
+    );
   const vm = await start(command);
   let status = 1;
   try {
@@ -223,7 +260,11 @@ async function evaluate(argv) {
 async function check(argv) {
   const command = parse(argv, true);
   if (command.rest.length === 0) fail('check takes folders, beams or archives');
-  const [{ lacking, report }, { openOtp }, { compression }] = await Promise.all([import('./check.js'), import('./otp.js'), import('./loader.js')]);
+  const [{ lacking, report }, { openOtp }, { compression }] = await Promise.all([
+    import('./check.js'),
+    import('./otp.js'),
+    import('./loader.js'),
+  ]);
   const tables = JSON.parse(fs.readFileSync(new URL('../dist/tables.json', import.meta.url), 'utf8'));
   const beams = new Map();
   for (const path of command.rest) {
@@ -250,13 +291,15 @@ async function main() {
   if (name === 'eval') return evaluate(argv);
   if (name === 'compile') return run(withOtp(argv, compilerFlags));
   if (name === 'check') return check(argv);
-  if (name === 'shell') return (await import('./shell.js')).shell((options) => start(erl(['--boot', ...argv]), options));
+  if (name === 'shell')
+    return (await import('./shell.js')).shell((options) => start(erl(['--boot', ...argv]), options));
   if (name === '--version' || name === '-v') {
     const { readFile } = await import('node:fs/promises');
     console.log(JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')).version);
     return 0;
   }
-  if (name !== undefined && name !== '--help' && name !== '-h') fail(`there is no command '${name}'; spawnlink --help tells all`);
+  if (name !== undefined && name !== '--help' && name !== '-h')
+    fail(`there is no command '${name}'; spawnlink --help tells all`);
   console.log(USAGE);
   return 0;
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Erlang distribution over what JavaScript has: two VMs joined by a message port (of one program, or of a page and a
-// worker), or a VM joined to an Erlang node by a stream (a TCP socket of Node's net). The nodes are OTP's own: net_kernel,
-// its handshake, its cookies; here bytes are carried. One connection of nodes is one session: a JavaScript process of the
-// VM, linked to the process that controls the connection (src/erl/spawnlink_dist.erl). Loaded when it is first used.
+// worker), or a VM joined to an Erlang node by a stream (a TCP socket of Node's net). The nodes are OTP's own:
+// net_kernel, its handshake, its cookies; here bytes are carried. One connection of nodes is one session: a JavaScript
+// process of the VM, linked to the process that controls the connection (src/erl/spawnlink_dist.erl). Loaded when it is
+// first used.
 
 import { asBytes } from './bytes.js';
 import { ArgumentError, Atom, ClosedError, ErlangError, HaltedError, NoProcessError, Tuple } from './index.js';
@@ -45,7 +46,8 @@ const routesOf = new WeakMap();
 
 /** @param {any} vm */
 function checkVM(vm) {
-  if (typeof vm?.process !== 'function' || typeof vm.inspect !== 'function') throw new ArgumentError('the first argument is a VM, as createVM makes it');
+  if (typeof vm?.process !== 'function' || typeof vm.inspect !== 'function')
+    throw new ArgumentError('the first argument is a VM, as createVM makes it');
 }
 
 /** Whether a VM is a node that runs. @param {VM} vm */
@@ -60,7 +62,8 @@ function checkNode(vm) {
 /** @param {any} stream @param {string} what */
 function checkStream(stream, what) {
   for (const name of ['write', 'end', 'on']) {
-    if (typeof stream?.[name] !== 'function') throw new ArgumentError(`${what} is a duplex stream, as a socket of node:net: it has no method '${name}'`);
+    if (typeof stream?.[name] !== 'function')
+      throw new ArgumentError(`${what} is a duplex stream, as a socket of node:net: it has no method '${name}'`);
   }
   return stream;
 }
@@ -142,7 +145,10 @@ class Session {
  * @param {PortLike} port
  */
 function overPort(vm, port) {
-  /** That which this side opened last, and that which the other did. @type {[Session | undefined, Session | undefined]} */
+  /**
+   * That which this side opened last, and that which the other did.
+   * @type {[Session | undefined, Session | undefined]}
+   */
   const sessions = [undefined, undefined];
   /** @param {number} kind @param {Uint8Array} [bytes] */
   const post = (kind, bytes = new Uint8Array()) => {
@@ -198,8 +204,8 @@ const overStream = (stream) => (session) => {
 
 /**
  * Says how a VM that is a node (the option `node` of createVM) reaches another: over a message port, whose other end is
- * given to the other VM in the same way, or over a stream that a function opens each time a connection is made. The nodes
- * connect when one first speaks to the other, as Erlang nodes do.
+ * given to the other VM in the same way, or over a stream that a function opens each time a connection is made. The
+ * nodes connect when one first speaks to the other, as Erlang nodes do.
  *
  * @example
  * import { createVM, Atom } from 'spawnlink';
@@ -210,8 +216,8 @@ const overStream = (stream) => (session) => {
  * const { port1, port2 } = new MessageChannel();
  * connect(a, 'b@localhost', port1);
  * connect(b, 'a@localhost', port2);
- * String(await a.call('rpc', 'call', [Atom.for('b@localhost'), Atom.for('erlang'), Atom.for('node'), []])); // 'b@localhost'
- * port1.close();
+ * String(await a.call('rpc', 'call', [Atom.for('b@localhost'), Atom.for('erlang'), Atom.for('node'), []])); //
+ * 'b@localhost' port1.close();
  *
  * @param {VM} vm
  * @param {string} node the name of the other: 'name@host'
@@ -219,13 +225,23 @@ const overStream = (stream) => (session) => {
  */
 export function connect(vm, node, by) {
   checkVM(vm);
-  if (typeof node !== 'string' || !/^[^@]+@[^@]+$/.test(node)) throw new ArgumentError("the name of a node is 'name@host'");
-  const isPort = typeof by !== 'function' && typeof by?.postMessage === 'function' && [by.on, by.addEventListener].some((listen) => typeof listen === 'function');
-  if (typeof by !== 'function' && !isPort) throw new ArgumentError('a node is reached by a message port, or a function that opens a stream');
+  if (typeof node !== 'string' || !/^[^@]+@[^@]+$/.test(node))
+    throw new ArgumentError("the name of a node is 'name@host'");
+  const isPort =
+    typeof by !== 'function' &&
+    typeof by?.postMessage === 'function' &&
+    [by.on, by.addEventListener].some((listen) => typeof listen === 'function');
+  if (typeof by !== 'function' && !isPort)
+    throw new ArgumentError('a node is reached by a message port, or a function that opens a stream');
   checkNode(vm);
   const routes = routesOf.get(vm) ?? new Routes(vm);
   routesOf.set(vm, routes);
-  routes.nodes.set(node, typeof by === 'function' ? (session) => overStream(checkStream(by(), 'what the function gives'))(session) : overPort(vm, by));
+  routes.nodes.set(
+    node,
+    typeof by === 'function'
+      ? (session) => overStream(checkStream(by(), 'what the function gives'))(session)
+      : overPort(vm, by),
+  );
 }
 
 /**

@@ -151,13 +151,17 @@ function bootScripts(folder) {
  * @returns {string[]}
  */
 export function releaseFlags(root, words) {
-  if (words.includes('-boot') || fs.existsSync(`${root}/bin/start.boot`) || !fs.existsSync(`${root}/releases`)) return [];
+  if (words.includes('-boot') || fs.existsSync(`${root}/bin/start.boot`) || !fs.existsSync(`${root}/releases`))
+    return [];
   const folder = releaseFolder(root);
   const scripts = bootScripts(folder);
   const boot = (scripts.includes('start.boot') ? 'start.boot' : scripts[0])?.slice(0, -5);
   if (!boot) throw refuse(`${folder} has no boot script`);
   if (!fs.readdirSync(root).some((name) => /^erts-\d/.test(name))) {
-    throw refuse(`${root} has no erts: its release was made without; name the OTP that it was made for by --otp, and this by -boot`);
+    throw refuse(
+      `${root} has no erts: its release was made without; name the OTP that it was made for by --otp, and this by ` +
+        `-boot`,
+    );
   }
   const flags = ['-boot', `${folder}/${boot}`, '-boot_var', 'RELEASE_LIB', `${root}/lib`];
   const configured = words.includes('-config');

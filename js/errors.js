@@ -32,9 +32,9 @@ export class SpawnlinkError extends Error {
  */
 
 /**
- * An exception of class error, exit or throw that nobody caught, as `catch Class:Reason:Stack` would see it. What vm.call
- * rejects with says it in the words of OTP's shell; its `stack` has Erlang's functions, then the JavaScript that called. Its
- * `cause`, where a function was not found, is why its module could not be had.
+ * An exception of class error, exit or throw that nobody caught, as `catch Class:Reason:Stack` would see it. What
+ * vm.call rejects with says it in the words of OTP's shell; its `stack` has Erlang's functions, then the JavaScript
+ * that called. Its `cause`, where a function was not found, is why its module could not be had.
  *
  * @example
  * const vm = await createVM();
@@ -42,7 +42,8 @@ export class SpawnlinkError extends Error {
  * error.message; // 'undefined function lists:summ/1'
  * `${error.class} ${error.reason}`; // 'error undef'
  * error.stack.split('\n')[1]; // '    at lists:summ([1])'
- * await vm.call('no_such_module', 'start').catch((error) => error.message); // 'undefined function no_such_module:start/0 (there is no module no_such_module)'
+ * await vm.call('no_such_module', 'start').catch((error) => error.message); // 'undefined function
+ * no_such_module:start/0 (there is no module no_such_module)'
  */
 export class ErlangError extends SpawnlinkError {
   /**

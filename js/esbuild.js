@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// `spawnlink/esbuild`: a plugin for esbuild, which knows no URLs of assets. It has the package's files emitted as esbuild's loader
-// `file` emits them, and their URLs written in their place.
+// `spawnlink/esbuild`: a plugin for esbuild, which knows no URLs of assets. It has the package's files emitted as
+// esbuild's loader `file` emits them, and their URLs written in their place.
 
 import { dirname, join } from 'node:path';
 
@@ -12,8 +12,8 @@ const ASSET = /new URL\(\s*(["'])\.\/([\w.-]+\.(?:wasm|pack))\1\s*,\s*import\.me
  * @example
  * import plugin from 'spawnlink/esbuild';
  *
- * // build.mjs: await esbuild.build({ entryPoints: ['app.js'], bundle: true, format: 'esm', outdir: 'out', plugins: [plugin()] });
- * plugin().name; // 'spawnlink'
+ * // build.mjs: await esbuild.build({ entryPoints: ['app.js'], bundle: true, format: 'esm', outdir: 'out', plugins:
+ * [plugin()] }); plugin().name; // 'spawnlink'
  *
  * @returns {{name: string, setup: (build: any) => void}} a plugin of esbuild
  */
@@ -34,7 +34,9 @@ export default function spawnlink() {
           if (!names.includes(name)) names.push(name);
           return `new URL(spawnlinkAsset${names.indexOf(name)}, ${base})`;
         });
-        const imports = names.map((name, i) => `import spawnlinkAsset${i} from ${JSON.stringify(join(dirname(path), name))};`);
+        const imports = names.map(
+          (name, i) => `import spawnlinkAsset${i} from ${JSON.stringify(join(dirname(path), name))};`,
+        );
         return { contents: `${imports.join('')}${contents}`, loader: 'js', resolveDir: dirname(path) };
       });
       build.onLoad({ filter: /\.(wasm|pack)$/ }, async (/** @type {{path: string}} */ { path }) => {

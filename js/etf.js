@@ -8,7 +8,21 @@ import { asBytes } from './bytes.js';
 import { ArgumentError, ForeignError, SpawnlinkError, TermError } from './errors.js';
 import { TextDecoder, TextEncoder } from './host.js';
 import { shown } from './only.js';
-import { Atom, BitString, ErlangMap, Float, Fun, ImproperList, Pid, Port, Ref, Tuple, format, parts, pathTo } from './term.js';
+import {
+  Atom,
+  BitString,
+  ErlangMap,
+  Float,
+  Fun,
+  ImproperList,
+  Pid,
+  Port,
+  Ref,
+  Tuple,
+  format,
+  parts,
+  pathTo,
+} from './term.js';
 
 /**
  * How the identifiers of a VM are known: `node` is its name, `owner` the identity its pids carry.
@@ -90,7 +104,8 @@ class Writer {
   /** @param {string} name */
   atom(name) {
     const text = utf8Bytes(name);
-    if (text.length > 255 && [...name].length > 255) throw new TermError(`an atom has at most 255 characters, not ${[...name].length}`);
+    if (text.length > 255 && [...name].length > 255)
+      throw new TermError(`an atom has at most 255 characters, not ${[...name].length}`);
     if (text.length < 256) {
       this.u8(119);
       this.u8(text.length);
@@ -113,7 +128,8 @@ class Writer {
   number(value) {
     if (!Number.isFinite(value)) throw new TermError(`${value} is not an Erlang number`);
     if (!Number.isInteger(value) || Object.is(value, -0)) this.float(value);
-    else if (!Number.isSafeInteger(value)) throw new TermError(`${value} is no safe integer: use a BigInt or new Float(${value})`);
+    else if (!Number.isSafeInteger(value))
+      throw new TermError(`${value} is no safe integer: use a BigInt or new Float(${value})`);
     else if (value >= 0 && value < 256) {
       this.u8(97);
       this.u8(value);
@@ -158,7 +174,8 @@ function utf8Bytes(text) {
  *
  * @example
  * const vm = await createVM();
- * await vm.call('lists', 'sum', [[1, { b: NaN }]]).catch((error) => error.message); // 'NaN is not an Erlang number: args[0][1].b'
+ * await vm.call('lists', 'sum', [[1, { b: NaN }]]).catch((error) => error.message); // 'NaN is not an Erlang number:
+ * args[0][1].b'
  *
  * @param {any} term
  * @param {Identity} [identity] whose pids, references and funs may cross; without one, none
@@ -189,10 +206,12 @@ export function encode(term, identity, name = 'term', given = term) {
 /** An error that says where it is. @param {any} error @param {string} name @param {any} given @param {any} part */
 function located(error, name, given, part) {
   // What a getter or a Proxy of the caller's throws, for example.
-  if (!(error instanceof SpawnlinkError)) error = new TermError(`a value that cannot be read has no Erlang term: ${error?.message}`, { cause: error });
+  if (!(error instanceof SpawnlinkError))
+    error = new TermError(`a value that cannot be read has no Erlang term: ${error?.message}`, { cause: error });
   try {
     const way = Object.is(given, part) ? '' : pathTo(given, error.message === ITSELF ? undefined : [part]);
-    if (way !== undefined) error.message += `: ${name}${way.length > 200 ? `${way.slice(0, 100)}...${way.slice(-100)}` : way}`;
+    if (way !== undefined)
+      error.message += `: ${name}${way.length > 200 ? `${way.slice(0, 100)}...${way.slice(-100)}` : way}`;
   } catch {
     // Too deep to say.
   }
@@ -231,7 +250,10 @@ export function walk(root, made, make) {
 
 /** When terms are the same, as =:= says. The work is linear in the size of a term, however it is nested. */
 export class Same {
-  /** The numbers of leaves, and of composites by their kind and the numbers of their parts. @type {Map<unknown, number>} */
+  /**
+   * The numbers of leaves, and of composites by their kind and the numbers of their parts.
+   * @type {Map<unknown, number>}
+   */
   #numbers = new Map();
 
   /**
@@ -311,7 +333,8 @@ function writeObject(w, term, todo) {
   else if (term instanceof Pid || term instanceof Port || term instanceof Ref) writeIdentifier(w, term);
   else if (term instanceof Fun) writeFun(w, term);
   else if (asBytes(term)) w.binary(/** @type {Uint8Array} */ (asBytes(term)));
-  else if (term.pid instanceof Pid) writeIdentifier(w, term.pid); // a JsProcess stands for its pid
+  else if (term.pid instanceof Pid)
+    writeIdentifier(w, term.pid); // a JsProcess stands for its pid
   else {
     const entries = parts(term);
     if (!entries) throw new TermError(`a ${term.constructor?.name ?? 'foreign object'} has no Erlang term`);
@@ -354,7 +377,8 @@ function writeBits(w, bits) {
  * @param {{owner: object | null, toString(): string}} term
  */
 function checkOwner(w, term) {
-  if (term.owner !== null && w.identity !== null && term.owner !== w.identity?.owner) throw new ForeignError(String(term));
+  if (term.owner !== null && w.identity !== null && term.owner !== w.identity?.owner)
+    throw new ForeignError(String(term));
 }
 
 /**
@@ -429,7 +453,8 @@ export class Reader {
 
   /** @param {number} n */
   need(n) {
-    if (this.at + n > this.bytes.length) throw new TermError(`truncated term: ${n} more bytes wanted at ${this.at} of ${this.bytes.length}`);
+    if (this.at + n > this.bytes.length)
+      throw new TermError(`truncated term: ${n} more bytes wanted at ${this.at} of ${this.bytes.length}`);
     const at = this.at;
     this.at += n;
     return at;
@@ -480,7 +505,8 @@ export class Decoder extends Reader {
   /** A number of things, each at least one byte: never believed beyond what is there. */
   count() {
     const n = this.u32();
-    if (n > this.bytes.length - this.at) throw new TermError(`truncated term: ${n} items announced at ${this.at} of ${this.bytes.length}`);
+    if (n > this.bytes.length - this.at)
+      throw new TermError(`truncated term: ${n} items announced at ${this.at} of ${this.bytes.length}`);
     return n;
   }
 
@@ -512,7 +538,9 @@ export class Decoder extends Reader {
       // What is known of the parts of keys holds for this whole term.
       const { same, known } = (this.keys ??= { same: new Same(), known: new Map() });
       const seen = new Set();
-      for (const [key] of entries) if (seen.size === seen.add(same.key(key, true, known)).size) throw new TermError(`a map with two keys ${format(key, { limit: 50 })}`);
+      for (const [key] of entries)
+        if (seen.size === seen.add(same.key(key, true, known)).size)
+          throw new TermError(`a map with two keys ${format(key, { limit: 50 })}`);
     }
     return ErlangMap.of(entries);
   }
@@ -629,7 +657,8 @@ export class Decoder extends Reader {
 
   /** @param {number} tag */
   atomText(tag) {
-    if (tag !== 100 && tag !== 115 && tag !== 118 && tag !== 119) throw new TermError(`an atom was expected, not tag ${tag}`);
+    if (tag !== 100 && tag !== 115 && tag !== 118 && tag !== 119)
+      throw new TermError(`an atom was expected, not tag ${tag}`);
     const text = this.slice(tag === 100 || tag === 118 ? this.u16() : this.u8());
     let name = latin1(text);
     if ((tag === 118 || tag === 119) && text.some((c) => c > 127)) {
@@ -661,7 +690,8 @@ export class Decoder extends Reader {
   /** Of identifiers as they were written before OTP 19 a byte, 0 to 3. @param {boolean} old */
   creation(old) {
     const creation = old ? this.u8() : this.u32();
-    if (old && creation > 3) throw new TermError(`an identifier in its old form whose creation is ${creation}, not 0 to 3`);
+    if (old && creation > 3)
+      throw new TermError(`an identifier in its old form whose creation is ${creation}, not 0 to 3`);
     return creation;
   }
 
@@ -694,7 +724,8 @@ export class Decoder extends Reader {
     const node = this.atom();
     const creation = tag === 101 ? 0 : this.creation(tag === 114);
     const numbers = Array.from({ length: n }, () => this.u32());
-    if (tag !== 90 && numbers[0] >= 2 ** 18) throw new TermError('a reference in its old form whose first word has more than 18 bits');
+    if (tag !== 90 && numbers[0] >= 2 ** 18)
+      throw new TermError('a reference in its old form whose first word has more than 18 bits');
     if (tag === 101) return new Ref(node, numbers, this.creation(true), this.owner(node));
     return new Ref(node, numbers, creation, this.owner(node));
   }
@@ -752,8 +783,8 @@ function latin1(bytes) {
 }
 
 /**
- * The term in these bytes, which hold nothing else, as term_to_binary writes them. Those that it has compressed are refused: a VM reads
- * them, `await vm.call('erlang', 'binary_to_term', [bytes])`.
+ * The term in these bytes, which hold nothing else, as term_to_binary writes them. Those that it has compressed are
+ * refused: a VM reads them, `await vm.call('erlang', 'binary_to_term', [bytes])`.
  *
  * @example
  * format(decodeTerm(new Uint8Array([131, 104, 2, 97, 1, 106]))); // '{1,[]}'
@@ -767,6 +798,7 @@ export function decode(bytes, identity) {
   if (!given) throw new ArgumentError(`a term is read from bytes, not from what is ${shown(bytes)}`);
   const decoder = new Decoder(given, identity);
   const term = decoder.term();
-  if (!decoder.ended) throw new TermError(`${given.length - decoder.at} bytes after the term ${format(term, { limit: 100 })}`);
+  if (!decoder.ended)
+    throw new TermError(`${given.length - decoder.at} bytes after the term ${format(term, { limit: 100 })}`);
   return term;
 }

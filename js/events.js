@@ -15,7 +15,10 @@ export class Events extends EventTarget {
   #handlers = new Map();
   /** Names of events that had listeners of the DOM kind. @type {Set<string>} */
   #listened = new Set();
-  /** What calls each listener of the DOM kind, and tells of what it throws. @type {WeakMap<object, (event: Event) => void>} */
+  /**
+   * What calls each listener of the DOM kind, and tells of what it throws.
+   * @type {WeakMap<object, (event: Event) => void>}
+   */
   #callers = new WeakMap();
   /** Whether anybody has taken the event under way. */
   #taken = false;
@@ -45,7 +48,8 @@ export class Events extends EventTarget {
   on(name, handler, options = {}) {
     const signal = checkSignal(only(options, 'on', 'signal').signal);
     this.checkEvent(name);
-    if (typeof handler !== 'function') throw new ArgumentError(`the handler of '${name}' is not a function, but ${shown(handler)}`);
+    if (typeof handler !== 'function')
+      throw new ArgumentError(`the handler of '${name}' is not a function, but ${shown(handler)}`);
     // Each subscription is its own, though the same function be given twice.
     const own = (/** @type {M[K]} */ event) => handler(event);
     const off = () => {
@@ -62,7 +66,8 @@ export class Events extends EventTarget {
   }
 
   /**
-   * The next event of that name. Rejects with a ClosedError when no more will come: the VM is closed, the process has ended.
+   * The next event of that name. Rejects with a ClosedError when no more will come: the VM is closed, the process has
+   * ended.
    *
    * @example
    * const vm = await createVM();
@@ -153,8 +158,9 @@ export class Events extends EventTarget {
   }
 
   /**
-   * As the DOM's: the listener gets a CustomEvent whose `detail` is the event. Where the DOM's would end Node, a listener that
-   * throws, or rejects, is told of as a handler of `on` is: by an 'error' event, or on the console. The VM goes on.
+   * As the DOM's: the listener gets a CustomEvent whose `detail` is the event. Where the DOM's would end Node, a
+   * listener that throws, or rejects, is told of as a handler of `on` is: by an 'error' event, or on the console. The
+   * VM goes on.
    *
    * @example
    * const vm = await createVM();
@@ -191,7 +197,8 @@ export class Events extends EventTarget {
   #caller(listener) {
     if (listener == null) return null;
     const isFunction = typeof listener === 'function';
-    if (!isFunction && typeof listener !== 'object') throw new ArgumentError(`a listener is a function or an object, not ${shown(listener)}`);
+    if (!isFunction && typeof listener !== 'object')
+      throw new ArgumentError(`a listener is a function or an object, not ${shown(listener)}`);
     let caller = this.#callers.get(listener);
     if (!caller) {
       caller = (event) => {
@@ -203,7 +210,12 @@ export class Events extends EventTarget {
     return caller;
   }
 
-  /** What an asynchronous handler rejects with is as if it had thrown. @protected @param {string} name @param {() => any} handler */
+  /**
+   * What an asynchronous handler rejects with is as if it had thrown.
+   * @protected
+   * @param {string} name
+   * @param {() => any} handler
+   */
   guarded(name, handler) {
     try {
       handler()?.then?.(undefined, (/** @type {unknown} */ error) => this.report(error, name));

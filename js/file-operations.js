@@ -1,17 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What files.js and memory-files.js share: the operations of host_file (src/base/hostcalls.h), how errors and information
-// about a file are told. Part of the chunk of files.js.
+// What files.js and memory-files.js share: the operations of host_file (src/base/hostcalls.h), how errors and
+// information about a file are told. Part of the chunk of files.js.
 
 import { TextDecoder, TextEncoder } from './host.js';
 
 /** @import { HostFiles } from './imports.js' */
 
-const ERRORS = 'ENOENT EEXIST EISDIR ENOTDIR EACCES EINVAL EBADF ENOTEMPTY ENOTSUP ENOSPC EIO EXDEV EPERM ELOOP ENAMETOOLONG EROFS EMFILE EAGAIN ESPIPE EPIPE ENXIO'.split(' ');
+const ERRORS =
+  'ENOENT EEXIST EISDIR ENOTDIR EACCES EINVAL EBADF ENOTEMPTY ENOTSUP ENOSPC EIO EXDEV EPERM ELOOP ENAMETOOLONG EROFS EMFILE EAGAIN ESPIPE EPIPE ENXIO'.split(
+    ' ',
+  );
 const failure = (/** @type {string} */ code) => -1 - Math.max(0, ERRORS.includes(code) ? ERRORS.indexOf(code) : 10);
 
-export const [OPEN, CLOSE, READ, WRITE, SEEK_START, SEEK_HERE, SEEK_END, TRUNCATE, SYNC, INFO, LINK_INFO, HANDLE_INFO, LIST, MAKE_DIR, DEL_DIR, DEL_FILE, RENAME, LINK, SYMLINK, READ_LINK, CHMOD, SET_TIME, GET_CWD, SET_CWD, READ_FILE] =
-  Array.from({ length: 25 }, (_, index) => index);
+export const [
+  OPEN,
+  CLOSE,
+  READ,
+  WRITE,
+  SEEK_START,
+  SEEK_HERE,
+  SEEK_END,
+  TRUNCATE,
+  SYNC,
+  INFO,
+  LINK_INFO,
+  HANDLE_INFO,
+  LIST,
+  MAKE_DIR,
+  DEL_DIR,
+  DEL_FILE,
+  RENAME,
+  LINK,
+  SYMLINK,
+  READ_LINK,
+  CHMOD,
+  SET_TIME,
+  GET_CWD,
+  SET_CWD,
+  READ_FILE,
+] = Array.from({ length: 25 }, (_, index) => index);
 export const encoder = new TextEncoder();
 export const decoder = new TextDecoder();
 
@@ -43,7 +71,9 @@ export function guarded(run) {
 
 /** @param {Record<number, (bytes: Uint8Array, number: number, handle: number) => number | Uint8Array | void>} table */
 export function dispatcher(table) {
-  return guarded((operation, handle, bytes, number) => (table[operation] ? table[operation](bytes, number, handle) : failure('ENOTSUP')));
+  return guarded((operation, handle, bytes, number) =>
+    table[operation] ? table[operation](bytes, number, handle) : failure('ENOTSUP'),
+  );
 }
 
 /** Positions are ours, whoever keeps the bytes. @param {{size: number, position: number}} file @param {number} to */

@@ -6,7 +6,39 @@
 
 /** @import { HostFiles } from './imports.js' */
 
-import { OPEN, CLOSE, READ, WRITE, SEEK_START, SEEK_HERE, SEEK_END, TRUNCATE, SYNC, INFO, LINK_INFO, HANDLE_INFO, LIST, MAKE_DIR, DEL_DIR, DEL_FILE, RENAME, LINK, SYMLINK, READ_LINK, CHMOD, SET_TIME, GET_CWD, SET_CWD, READ_FILE, decoder, dispatcher, encoder, fail, information, seek } from './file-operations.js';
+import {
+  OPEN,
+  CLOSE,
+  READ,
+  WRITE,
+  SEEK_START,
+  SEEK_HERE,
+  SEEK_END,
+  TRUNCATE,
+  SYNC,
+  INFO,
+  LINK_INFO,
+  HANDLE_INFO,
+  LIST,
+  MAKE_DIR,
+  DEL_DIR,
+  DEL_FILE,
+  RENAME,
+  LINK,
+  SYMLINK,
+  READ_LINK,
+  CHMOD,
+  SET_TIME,
+  GET_CWD,
+  SET_CWD,
+  READ_FILE,
+  decoder,
+  dispatcher,
+  encoder,
+  fail,
+  information,
+  seek,
+} from './file-operations.js';
 import { memoryFiles } from './memory-files.js';
 
 /**
@@ -16,7 +48,10 @@ import { memoryFiles } from './memory-files.js';
  * @returns {HostFiles}
  */
 export function nodeFiles(fs, process) {
-  /** `flows`: a pipe or a device, without positions; `met`: somebody has been at its other end. @type {Map<number, {fd: number, position: number, append: boolean, size: number, flows: boolean, met: boolean}>} */
+  /**
+   * `flows`: a pipe or a device, without positions; `met`: somebody has been at its other end.
+   * @type {Map<number, {fd: number, position: number, append: boolean, size: number, flows: boolean, met: boolean}>}
+   */
   const open = new Map();
   let next = 1;
   const file = (/** @type {number} */ handle) => {
@@ -24,7 +59,8 @@ export function nodeFiles(fs, process) {
     if (!found) throw fail('EINVAL');
     return found;
   };
-  const type = (/** @type {import('node:fs').Stats} */ s) => (s.isFile() ? 1 : s.isDirectory() ? 2 : s.isSymbolicLink() ? 3 : s.isCharacterDevice() || s.isBlockDevice() ? 4 : 0);
+  const type = (/** @type {import('node:fs').Stats} */ s) =>
+    s.isFile() ? 1 : s.isDirectory() ? 2 : s.isSymbolicLink() ? 3 : s.isCharacterDevice() || s.isBlockDevice() ? 4 : 0;
   const may = (/** @type {string} */ path, /** @type {number} */ mode) => {
     try {
       fs.accessSync(path, mode);
@@ -34,10 +70,24 @@ export function nodeFiles(fs, process) {
     }
   };
   const stat = (/** @type {import('node:fs').Stats} */ s, /** @type {string | undefined} */ path) =>
-    information([s.size, type(s), path === undefined ? 3 : (may(path, fs.constants.R_OK) ? 1 : 0) | (may(path, fs.constants.W_OK) ? 2 : 0), s.atimeMs / 1000, s.mtimeMs / 1000,
-      s.ctimeMs / 1000, s.mode, s.nlink, s.dev, s.rdev, s.ino, s.uid, s.gid]);
+    information([
+      s.size,
+      type(s),
+      path === undefined ? 3 : (may(path, fs.constants.R_OK) ? 1 : 0) | (may(path, fs.constants.W_OK) ? 2 : 0),
+      s.atimeMs / 1000,
+      s.mtimeMs / 1000,
+      s.ctimeMs / 1000,
+      s.mode,
+      s.nlink,
+      s.dev,
+      s.rdev,
+      s.ino,
+      s.uid,
+      s.gid,
+    ]);
   const path = (/** @type {Uint8Array} */ bytes) => decoder.decode(bytes);
-  const flows = (/** @type {import('node:fs').Stats | undefined} */ s) => s !== undefined && (s.isFIFO() || s.isCharacterDevice());
+  const flows = (/** @type {import('node:fs').Stats | undefined} */ s) =>
+    s !== undefined && (s.isFIFO() || s.isCharacterDevice());
   const code = (/** @type {any} */ error) => error?.code;
 
   /** A pipe that nobody reads yet cannot be opened to write. @param {string} name @param {number} mode */
@@ -49,7 +99,11 @@ export function nodeFiles(fs, process) {
     }
   }
 
-  /** Nothing to be read is the end, unless nobody has written yet. @param {{fd: number, met: boolean}} f @param {number} most */
+  /**
+   * Nothing to be read is the end, unless nobody has written yet.
+   * @param {{fd: number, met: boolean}} f
+   * @param {number} most
+   */
   function readFlowing(f, most) {
     const room = new Uint8Array(Math.min(most, 65536));
     try {
@@ -83,9 +137,12 @@ export function nodeFiles(fs, process) {
       const isFolder = there?.isDirectory();
       const flowing = flows(there);
       if (isFolder !== undefined && isFolder !== ((flags & 16) !== 0)) throw fail(isFolder ? 'EISDIR' : 'ENOTDIR');
-      const mode = (flags & 3) === 3 ? O_RDWR | O_CREAT : flags & 2 ? O_WRONLY | O_CREAT | (flags & 12 ? 0 : O_TRUNC) : O_RDONLY;
+      const mode =
+        (flags & 3) === 3 ? O_RDWR | O_CREAT : flags & 2 ? O_WRONLY | O_CREAT | (flags & 12 ? 0 : O_TRUNC) : O_RDONLY;
       // What would wait is not waited for: the process that asks tries again (spawnlink_prim_file).
-      const fd = flowing ? openFlowing(name, mode | O_NONBLOCK) : fs.openSync(name, mode | (flags & 4 ? O_APPEND : 0) | (flags & 8 ? O_EXCL : 0), 0o666);
+      const fd = flowing
+        ? openFlowing(name, mode | O_NONBLOCK)
+        : fs.openSync(name, mode | (flags & 4 ? O_APPEND : 0) | (flags & 8 ? O_EXCL : 0), 0o666);
       open.set(next, { fd, position: 0, append: (flags & 4) !== 0, size: 0, flows: flowing, met: !there?.isFIFO() });
       return next++;
     },
@@ -147,5 +204,7 @@ export function nodeFiles(fs, process) {
  * @returns {HostFiles}
  */
 export function openFiles(option, fs) {
-  return option === 'host' ? nodeFiles(fs, globalThis.process) : memoryFiles(option, fs, fs && nodeFiles(fs, globalThis.process));
+  return option === 'host'
+    ? nodeFiles(fs, globalThis.process)
+    : memoryFiles(option, fs, fs && nodeFiles(fs, globalThis.process));
 }

@@ -69,7 +69,16 @@ function beamsOf(fs, folder) {
 const hasBeams = (fs, folder) => beamsOf(fs, folder).length > 0;
 
 /** Where builds have their beams, below a project's or an application's folder: a star is any name. */
-const BUILT = ['ebin', '*/ebin', '_build/default/lib/*/ebin', '_build/dev/lib/*/ebin', '_build/prod/lib/*/ebin', '_build/*/lib/*/ebin', 'build/dev/erlang/*/ebin', 'build/prod/erlang/*/ebin'];
+const BUILT = [
+  'ebin',
+  '*/ebin',
+  '_build/default/lib/*/ebin',
+  '_build/dev/lib/*/ebin',
+  '_build/prod/lib/*/ebin',
+  '_build/*/lib/*/ebin',
+  'build/dev/erlang/*/ebin',
+  'build/prod/erlang/*/ebin',
+];
 
 /** @param {typeof import('node:fs')} fs @param {URL} root */
 function builtFolders(fs, root) {
@@ -84,24 +93,32 @@ function builtFolders(fs, root) {
 }
 
 /**
- * The release of an OTP root, by its folder releases/N; of a release that mix, rebar3 or systools has made, by the version
- * of its erts (13.1: 25).
+ * The release of an OTP root, by its folder releases/N; of a release that mix, rebar3 or systools has made, by the
+ * version of its erts (13.1: 25).
  * @param {typeof import('node:fs')} fs
  * @param {URL} root
  */
 function releaseOf(fs, root) {
   const folder = new URL('releases/', root);
   if (!fs.existsSync(folder)) return undefined;
-  const isOtp = (/** @type {string} */ name) => fs.existsSync(new URL(`${encodeURIComponent(name)}/OTP_VERSION`, folder));
+  const isOtp = (/** @type {string} */ name) =>
+    fs.existsSync(new URL(`${encodeURIComponent(name)}/OTP_VERSION`, folder));
   const number = Math.max(0, ...fs.readdirSync(folder).filter(isOtp).map(Number).filter(Number.isInteger));
   const started = new URL('start_erl.data', folder);
   const erts = fs.existsSync(started) ? fs.readFileSync(started, 'utf8') : emulatorsOf(fs, root)[0];
   return number || (erts ? Number.parseInt(erts, 10) + 12 : 0) || undefined;
 }
 
-/** Versions of the emulators in a root's folders erts-VERSION. @param {typeof import('node:fs')} fs @param {URL} root */
+/**
+ * Versions of the emulators in a root's folders erts-VERSION.
+ * @param {typeof import('node:fs')} fs
+ * @param {URL} root
+ */
 function emulatorsOf(fs, root) {
-  const versions = fs.readdirSync(root).filter((name) => /^erts-\d/.test(name)).map((name) => name.slice('erts-'.length));
+  const versions = fs
+    .readdirSync(root)
+    .filter((name) => /^erts-\d/.test(name))
+    .map((name) => name.slice('erts-'.length));
   return versions.sort((x, y) => y.localeCompare(x, 'en', { numeric: true }));
 }
 
@@ -128,7 +145,10 @@ function builtIn(fs, root) {
   return modules;
 }
 
-/** The first atom of a beam's table. A length byte of OTP 28 on has four more bits before it. @param {Uint8Array} beam */
+/**
+ * The first atom of a beam's table. A length byte of OTP 28 on has four more bits before it.
+ * @param {Uint8Array} beam
+ */
 function moduleName(beam) {
   const text = String.fromCharCode(...beam.subarray(0, 400));
   const table = text.indexOf('AtU8');
@@ -151,5 +171,7 @@ function ebinFolders(fs, lib) {
     return i < 0 ? FIRST.length : i;
   };
   const names = fs.readdirSync(lib).sort((a, b) => rank(a) - rank(b));
-  return names.map((name) => new URL(`${encodeURIComponent(name)}/ebin/`, lib)).filter((folder) => fs.existsSync(folder));
+  return names
+    .map((name) => new URL(`${encodeURIComponent(name)}/ebin/`, lib))
+    .filter((folder) => fs.existsSync(folder));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What createVM may be given: each option is refused by name when there is none of that name, or when it is of a wrong type.
+// What createVM may be given: each option is refused by name when there is none of that name, or when it is of a wrong
+// type.
 
 import { asBytes, isUrl, tagOf } from './bytes.js';
 import { ArgumentError } from './errors.js';
@@ -12,7 +13,8 @@ import { isPlain } from './term.js';
 /** What an option is, and whether a value is that. @typedef {[string, (value: any) => boolean]} Kind */
 
 const isPlace = (/** @type {any} */ value) => typeof value === 'string' || isUrl(value) || asBytes(value) !== undefined;
-const isObject = (/** @type {any} */ value) => typeof value === 'object' && value !== null && !Array.isArray(value) && !asBytes(value);
+const isObject = (/** @type {any} */ value) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !asBytes(value);
 const isFunction = (/** @type {any} */ value) => typeof value === 'function';
 const isWasm = (/** @type {any} */ value) =>
   isPlace(value) || tagOf(value) === 'WebAssembly.Module' || isFunction(value?.arrayBuffer) || isFunction(value?.then);
@@ -24,7 +26,10 @@ const COUNT = ['a positive integer', (value) => Number.isSafeInteger(value) && v
 /** @type {Kind} */
 const WASM = ['a URL, bytes, a Response or a WebAssembly.Module', isWasm];
 /** @type {Kind} */
-const FINDER = ['an object or Map of bytes by name, or a function', (value) => isFunction(value) || (isObject(value) && !isFunction(value.then))];
+const FINDER = [
+  'an object or Map of bytes by name, or a function',
+  (value) => isFunction(value) || (isObject(value) && !isFunction(value.then)),
+];
 /** @type {Kind} */
 const OUTPUT = ['true, false or a function', (value) => typeof value === 'boolean' || isFunction(value)];
 
@@ -34,9 +39,15 @@ const KINDS = {
   re: WASM,
   zlib: WASM,
   zstd: WASM,
-  otp: ['a pack (bytes, path or URL), a folder, an array of these, or false', (value) => value === false || [value].flat().every(isPlace)],
+  otp: [
+    'a pack (bytes, path or URL), a folder, an array of these, or false',
+    (value) => value === false || [value].flat().every(isPlace),
+  ],
   modules: FINDER,
-  files: ["an object of files by path, or in Node 'host'", (value) => value === 'host' || (isObject(value) && isPlain(value))],
+  files: [
+    "an object of files by path, or in Node 'host'",
+    (value) => value === 'host' || (isObject(value) && isPlain(value)),
+  ],
   ports: ["'host', in Node", (value) => value === 'host'],
   fallback: FINDER,
   memoryLimit: COUNT,
@@ -44,7 +55,10 @@ const KINDS = {
   seed: COUNT,
   clock: [
     "'real', 'virtual' or an object with monotonic, system and advanceTo",
-    (value) => value === 'real' || value === 'virtual' || ['monotonic', 'system', 'advanceTo'].every((name) => isFunction(value?.[name])),
+    (value) =>
+      value === 'real' ||
+      value === 'virtual' ||
+      ['monotonic', 'system', 'advanceTo'].every((name) => isFunction(value?.[name])),
   ],
   boot: FLAG,
   node: ['an object {name, cookie, hidden}', isObject],

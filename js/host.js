@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the language's hosts have in common, where one lacks it: a window of jsdom in Jest has no TextDecoder and no setImmediate but
-// those of Node below it; Cloudflare's workers of an older date have no weak references.
+// What the language's hosts have in common, where one lacks it: a window of jsdom in Jest has no TextDecoder and no
+// setImmediate but those of Node below it; Cloudflare's workers of an older date have no weak references.
 
 /** @param {string} name of a module of Node @returns {any} */
 const below = (name) => globalThis.process?.getBuiltinModule?.(`node:${name}`);
 
-export const { TextDecoder, TextEncoder } = /** @type {typeof globalThis} */ (globalThis.TextDecoder ? globalThis : below('util'));
+export const { TextDecoder, TextEncoder } = /** @type {typeof globalThis} */ (
+  globalThis.TextDecoder ? globalThis : below('util')
+);
 
 /** @type {((turn: () => void) => unknown) | undefined} */
 export const immediate = globalThis.setImmediate ?? below('timers')?.setImmediate;

@@ -33,14 +33,19 @@ export function realClock() {
  * Inflate, of node:zlib or fflate.
  * @typedef {object} Compression
  * @property {(data: Uint8Array, size: number) => Uint8Array} inflateRaw `size`: of the result
- * @property {(data: Uint8Array, size: number) => {out: Uint8Array, used: number}} inflate a zlib stream that may be followed
- *   by other bytes; also tells how many bytes it took
+ * @property {(data: Uint8Array, size: number) => {out: Uint8Array, used: number}} inflate a zlib stream that may be
+ *   followed by other bytes; also tells how many bytes it took
  * @property {(data: Uint8Array) => Uint8Array} gunzip
  */
 
-/** Functions of a number or two, in the order of enum host_math (src/host/wasm_libc.c). @type {((x: number, y: number) => number)[]} */
+/**
+ * Functions of a number or two, in the order of enum host_math (src/host/wasm_libc.c).
+ * @type {((x: number, y: number) => number)[]}
+ */
 const MATH = [
-  ...'sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh atan2'.split(' ').map((name) => /** @type {any} */ (Math)[name]),
+  ...'sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh atan2'
+    .split(' ')
+    .map((name) => /** @type {any} */ (Math)[name]),
   (x, y) => x % y,
 ];
 
@@ -60,7 +65,8 @@ export function whyNot(name, error) {
  * @returns {WebAssembly.Imports}
  */
 export function imports({ memory, clock, zlib, module, files }) {
-  const bytes = (/** @type {number} */ at, /** @type {number} */ n) => new Uint8Array(memory().buffer, at >>> 0, n >>> 0);
+  const bytes = (/** @type {number} */ at, /** @type {number} */ n) =>
+    new Uint8Array(memory().buffer, at >>> 0, n >>> 0);
   const text = new TextDecoder();
   /** Answer of the last call, waiting to be taken. */
   let kept = /** @type {Uint8Array} */ (new Uint8Array());
@@ -79,7 +85,8 @@ export function imports({ memory, clock, zlib, module, files }) {
       host_monotonic: clock.monotonic,
       host_system: clock.system,
       host_math: (/** @type {number} */ which, /** @type {number} */ x, /** @type {number} */ y) => MATH[which](x, y),
-      host_utc_offset: (/** @type {number} */ seconds) => (clock.virtual ? 0 : -new Date(seconds * 1000).getTimezoneOffset() * 60),
+      host_utc_offset: (/** @type {number} */ seconds) =>
+        clock.virtual ? 0 : -new Date(seconds * 1000).getTimezoneOffset() * 60,
       host_module(/** @type {number} */ at, /** @type {number} */ n) {
         const name = text.decode(bytes(at, n));
         const found = module(name);
@@ -94,7 +101,13 @@ export function imports({ memory, clock, zlib, module, files }) {
           return result.out;
         }),
       host_gunzip: (/** @type {number} */ at, /** @type {number} */ n) => keep(() => zlib.gunzip(bytes(at, n))),
-      host_file(/** @type {number} */ operation, /** @type {number} */ handle, /** @type {number} */ at, /** @type {number} */ n, /** @type {number} */ number) {
+      host_file(
+        /** @type {number} */ operation,
+        /** @type {number} */ handle,
+        /** @type {number} */ at,
+        /** @type {number} */ n,
+        /** @type {number} */ number,
+      ) {
         const answer = files(operation, handle, bytes(at, n).slice(), number);
         if (typeof answer === 'number') return answer;
         kept = answer;

@@ -55,7 +55,12 @@ export function readSnapshot(bytes, pid) {
       name: name || undefined,
       initialCall: functionName(initialModule, initialFunction, initialArity),
       current: functionName(module, fun, arity),
-      state: state & 8 ? /** @type {const} */ ('suspended') : state & 16 ? /** @type {const} */ ('hibernated') : STATES[state & 7],
+      state:
+        state & 8
+          ? /** @type {const} */ ('suspended')
+          : state & 16
+            ? /** @type {const} */ ('hibernated')
+            : STATES[state & 7],
       trapExit: (flags & 1) !== 0,
       js: (flags & 2) !== 0,
       priority,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Libraries with a wasm of their own (libraries/ in the source), one instance for each VM, with a memory of its own: PCRE2, zlib and
-// Zstandard, for modules re, zlib and zstd. Loaded when a program first needs one, before the module of ours that asks it (prepare.js).
+// Libraries with a wasm of their own (libraries/ in the source), one instance for each VM, with a memory of its own:
+// PCRE2, zlib and Zstandard, for modules re, zlib and zstd. Loaded when a program first needs one, before the module of
+// ours that asks it (prepare.js).
 
 /** @import { HostFiles } from './imports.js' */
 

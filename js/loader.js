@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads files and URLs, and compiles wasm, for the rest of js/. It alone touches the network, the file system and Node's
-// modules, so that all others run anywhere. What cannot be had is an AssetError that says what, where and for whom.
+// Reads files and URLs, and compiles wasm, for the rest of js/. It alone touches the network, the file system and
+// Node's modules, so that all others run anywhere. What cannot be had is an AssetError that says what, where and for
+// whom.
 
 import { asBytes, isUrl, tagOf } from './bytes.js';
 import { ArgumentError, AssetError, UnsupportedError } from './errors.js';
@@ -47,7 +48,8 @@ export async function compile(source, wanted) {
   const bytes = asBytes(source);
   if (bytes) return allowed(() => WebAssembly.compile(/** @type {BufferSource} */ (bytes)));
   const response = /** @type {Response} */ (await source);
-  if (typeof response?.arrayBuffer !== 'function') throw new ArgumentError('wasm is a URL, bytes, a Response or a WebAssembly.Module');
+  if (typeof response?.arrayBuffer !== 'function')
+    throw new ArgumentError('wasm is a URL, bytes, a Response or a WebAssembly.Module');
   return compileResponse(response, wanted);
 }
 
@@ -61,7 +63,11 @@ async function compileUrl(url, wanted) {
 /** @param {Response} response @param {string} wanted */
 async function compileResponse(response, wanted) {
   // Streaming wants the right content type; servers often do not send it.
-  if (response.ok && typeof WebAssembly.compileStreaming === 'function' && response.headers?.get('content-type') === 'application/wasm') {
+  if (
+    response.ok &&
+    typeof WebAssembly.compileStreaming === 'function' &&
+    response.headers?.get('content-type') === 'application/wasm'
+  ) {
     return allowed(() => WebAssembly.compileStreaming(response));
   }
   const bytes = await bytesOf(response, '\0asm', wanted);
@@ -78,12 +84,19 @@ async function allowed(compile) {
   } catch (cause) {
     const { message } = /** @type {Error} */ (cause);
     if (/content.security.policy|csp/i.test(message)) {
-      throw new UnsupportedError("the page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src", { cause });
+      throw new UnsupportedError(
+        "the page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src",
+        { cause },
+      );
     }
     if (/disallowed by embedder/i.test(message)) {
-      throw new UnsupportedError('this host compiles no WebAssembly at run time: import vm.wasm as a module, and give it to createVM as `wasm`', { cause });
+      throw new UnsupportedError(
+        'this host compiles no WebAssembly at run time: import vm.wasm as a module, and give it to createVM as `wasm`',
+        { cause },
+      );
     }
-    if (/** @type {Error} */ (cause).name === 'CompileError') throw new ArgumentError(`wasm: these bytes are no WebAssembly module: ${message}`);
+    if (/** @type {Error} */ (cause).name === 'CompileError')
+      throw new ArgumentError(`wasm: these bytes are no WebAssembly module: ${message}`);
     throw cause;
   }
 }
@@ -96,7 +109,9 @@ async function allowed(compile) {
 export function toUrl(source) {
   if (typeof source !== 'string') return source;
   if (/^[a-z][a-z+.-]+:/i.test(source)) return new URL(source);
-  return isNode ? nodeModule('url').pathToFileURL(source) : new URL(source, /** @type {any} */ (globalThis).location?.href);
+  return isNode
+    ? nodeModule('url').pathToFileURL(source)
+    : new URL(source, /** @type {any} */ (globalThis).location?.href);
 }
 
 /** Whether it is a file that is read at once. @param {URL} url */
@@ -153,7 +168,9 @@ async function bytesOf(response, magic, wanted) {
   const bytes = new Uint8Array(await response.arrayBuffer());
   if (String.fromCharCode(...bytes.subarray(0, 4)) === magic) return bytes;
   const html = /html/.test(headers?.get('content-type') ?? '') || bytes[0] === 60;
-  throw fail(`the answer was ${status} with ${html ? 'an HTML page' : `${bytes.length} bytes of something else`}: is the file there?`);
+  throw fail(
+    `the answer was ${status} with ${html ? 'an HTML page' : `${bytes.length} bytes of something else`}: is the file there?`,
+  );
 }
 
 /** Node's zlib, when something is inflated: to load it takes milliseconds. */

@@ -90,11 +90,15 @@ export function after(ms, fn) {
 
 /** @param {AbortSignal | undefined} signal */
 export function checkSignal(signal) {
-  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') throw new ArgumentError(`signal is an AbortSignal, not ${shown(signal)}`);
+  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function')
+    throw new ArgumentError(`signal is an AbortSignal, not ${shown(signal)}`);
   return signal;
 }
 
-/** The frames of a stack, without its first line where that is no frame, and without two of ours. @param {Error} trace */
+/**
+ * The frames of a stack, without its first line where that is no frame, and without two of ours.
+ * @param {Error} trace
+ */
 export function frames(trace) {
   const lines = (trace.stack ?? '').split('\n').filter(Boolean);
   return lines.slice(/^\w*Error\b/.test(lines[0]) ? 3 : 2);
@@ -113,19 +117,22 @@ export function toldTo(error, trace) {
 }
 
 /**
- * A promise that ends early when `signal` aborts, with its reason, and after `timeout` milliseconds, with a TimeoutError.
+ * A promise that ends early when `signal` aborts, with its reason, and after `timeout` milliseconds, with a
+ * TimeoutError.
  * @template T
  * @param {{timeout?: number, signal?: AbortSignal}} options checked here
  * @param {() => string} late message of the TimeoutError
- * @param {(resolve: (value: T) => void, reject: (error: unknown) => void, trace: Error) => (early: boolean) => void} begin starts
- *   what is waited for; answers what to do when it has ended. It settles nothing at once. `trace`: where the caller called
+ * @param {(resolve: (value: T) => void, reject: (error: unknown) => void, trace: Error) => (early: boolean) => void}
+ *   begin starts what is waited for; answers what to do when it has ended. It settles nothing at once. `trace`: where
+ *   the caller called
  * @returns {Promise<T>}
  */
 export function until(options, late, begin) {
   const trace = new Error();
   return new Promise((resolve, reject) => {
     const { timeout, signal } = options ?? {};
-    if (timeout !== undefined && !(typeof timeout === 'number' && timeout >= 0)) throw new ArgumentError(`timeout is a number of milliseconds, not ${shown(timeout)}`);
+    if (timeout !== undefined && !(typeof timeout === 'number' && timeout >= 0))
+      throw new ArgumentError(`timeout is a number of milliseconds, not ${shown(timeout)}`);
     checkSignal(signal)?.throwIfAborted();
     let cancel = () => {};
     /** @param {(value: any) => void} settle @param {boolean} early */
@@ -137,7 +144,8 @@ export function until(options, late, begin) {
     };
     const abort = () => end(reject, true)(/** @type {AbortSignal} */ (signal).reason);
     const ended = begin(end(resolve, false), end(reject, false), trace);
-    if (timeout !== undefined) cancel = after(timeout, () => end(reject, true)(toldTo(new TimeoutError(late()), trace)));
+    if (timeout !== undefined)
+      cancel = after(timeout, () => end(reject, true)(toldTo(new TimeoutError(late()), trace)));
     signal?.addEventListener('abort', abort);
   });
 }

@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One instance of vm.wasm: its exports, its linear memory, requests and event records. The only module that touches wasm
-// memory. Knows bytes and numbers; what they mean is vm.js's business.
+// One instance of vm.wasm: its exports, its linear memory, requests and event records. The only module that touches
+// wasm memory. Knows bytes and numbers; what they mean is vm.js's business.
 
 import { Reader } from './etf.js';
-import { ArgumentError, BusyError, ClosedError, CrashError, LimitError, LoadError, NoProcessError, TermError } from './errors.js';
+import {
+  ArgumentError,
+  BusyError,
+  ClosedError,
+  CrashError,
+  LimitError,
+  LoadError,
+  NoProcessError,
+  TermError,
+} from './errors.js';
 import { TextDecoder, TextEncoder } from './host.js';
 
 /** Answers of requests, enum vm_status of src/host/vm.h. */
@@ -28,7 +37,8 @@ const FLAG = { A_WORD: 1, A_TERM: 2, B_WORD: 4, B_TERM: 8, DETAIL: 16, PROCESS: 
  * @property {Word} subject
  * @property {Word | Uint8Array | undefined} a
  * @property {Word | Uint8Array | undefined} b
- * @property {{name: string, call: FunctionName | undefined} | undefined} process its registered name, and the call it began with
+ * @property {{name: string, call: FunctionName | undefined} | undefined} process its registered name, and the call it
+ *   began with
  * @property {Uint8Array | undefined} bytes
  */
 
@@ -118,8 +128,8 @@ export class Machine {
   }
 
   /**
-   * @param {{memoryLimit: number, seed?: number, maxProcesses?: number, slice?: number, gcStress?: boolean}} options what is not
-   *   given is 0 for wasm: by default
+   * @param {{memoryLimit: number, seed?: number, maxProcesses?: number, slice?: number, gcStress?: boolean}} options
+   *   what is not given is 0 for wasm: by default
    */
   open({ memoryLimit, seed, maxProcesses, slice, gcStress }) {
     this.#status(this.call('open', memoryLimit, seed, maxProcesses, slice, gcStress), '');
@@ -231,7 +241,10 @@ export class Machine {
   /** An environment variable, as os:getenv sees it. @param {string} name @param {string} value */
   env(name, value) {
     const [a, b] = [name, value].map((t) => new TextEncoder().encode(t));
-    this.#status(this.#with([a, b], (...args) => this.call('env', ...args)), `cannot set ${name}`);
+    this.#status(
+      this.#with([a, b], (...args) => this.call('env', ...args)),
+      `cannot set ${name}`,
+    );
   }
 
   /** The snapshot of src/host/inspect.h. */
@@ -258,7 +271,10 @@ export class Machine {
     this.call('event_mask', mask);
   }
 
-  /** What was recorded since the last time, in order: for readRecord, until its end. @returns {{records: Fields | undefined, lost: number}} */
+  /**
+   * What was recorded since the last time, in order: for readRecord, until its end.
+   * @returns {{records: Fields | undefined, lost: number}}
+   */
   takeEvents() {
     const size = this.call('events_size') >>> 0;
     const lost = this.call('events_lost');
@@ -270,11 +286,22 @@ export class Machine {
   }
 
   stats() {
-    return { memory: this.call('memory'), blocks: this.call('blocks'), processes: this.call('process_count'), linearMemory: this.memory.buffer.byteLength };
+    return {
+      memory: this.call('memory'),
+      blocks: this.call('blocks'),
+      processes: this.call('process_count'),
+      linearMemory: this.memory.buffer.byteLength,
+    };
   }
 }
 
-/** undefined where the VM names none. @param {string} module @param {string} fun @param {number} arity @returns {FunctionName | undefined} */
+/**
+ * undefined where the VM names none.
+ * @param {string} module
+ * @param {string} fun
+ * @param {number} arity
+ * @returns {FunctionName | undefined}
+ */
 export const functionName = (module, fun, arity) => (module ? { module, function: fun, arity } : undefined);
 
 /** What load_error_text of src/host/vm.c wrote. @param {string} reason */
@@ -289,13 +316,22 @@ export function readRecord(r) {
   const kind = r.u8();
   const flags = r.u8();
   /** @type {EventRecord} */
-  const record = { kind, detail: r.u16(), subject: r.word(), a: undefined, b: undefined, process: undefined, bytes: undefined };
+  const record = {
+    kind,
+    detail: r.u16(),
+    subject: r.word(),
+    a: undefined,
+    b: undefined,
+    process: undefined,
+    bytes: undefined,
+  };
   if (flags & FLAG.A_WORD) record.a = r.word();
   else if (flags & FLAG.A_TERM) record.a = r.take(r.u32());
   if (flags & FLAG.B_WORD) record.b = r.word();
   else if (flags & FLAG.B_TERM) record.b = r.take(r.u32());
   if (flags & FLAG.DETAIL) record.detail = r.u64();
-  if (flags & FLAG.PROCESS) record.process = { name: r.shortText(), call: functionName(r.shortText(), r.shortText(), r.u8()) };
+  if (flags & FLAG.PROCESS)
+    record.process = { name: r.shortText(), call: functionName(r.shortText(), r.shortText(), r.u8()) };
   if (flags & FLAG.BYTES) record.bytes = r.take(r.u32());
   r.at = end;
   return record;

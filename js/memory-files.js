@@ -8,13 +8,47 @@
 
 import { asBytes, isUrl } from './bytes.js';
 import { ArgumentError } from './errors.js';
-import { OPEN, CLOSE, READ, WRITE, SEEK_START, SEEK_HERE, SEEK_END, TRUNCATE, SYNC, INFO, LINK_INFO, HANDLE_INFO, LIST, MAKE_DIR, DEL_DIR, DEL_FILE, RENAME, LINK, SYMLINK, READ_LINK, CHMOD, SET_TIME, GET_CWD, SET_CWD, READ_FILE, decoder, dispatcher, encoder, fail, guarded, information, seek } from './file-operations.js';
+import {
+  OPEN,
+  CLOSE,
+  READ,
+  WRITE,
+  SEEK_START,
+  SEEK_HERE,
+  SEEK_END,
+  TRUNCATE,
+  SYNC,
+  INFO,
+  LINK_INFO,
+  HANDLE_INFO,
+  LIST,
+  MAKE_DIR,
+  DEL_DIR,
+  DEL_FILE,
+  RENAME,
+  LINK,
+  SYMLINK,
+  READ_LINK,
+  CHMOD,
+  SET_TIME,
+  GET_CWD,
+  SET_CWD,
+  READ_FILE,
+  decoder,
+  dispatcher,
+  encoder,
+  fail,
+  guarded,
+  information,
+  seek,
+} from './file-operations.js';
 
 const MOST_LINKS = 40; // followed on one way
 
 /**
  * A file, a folder (`dir`), a symbolic link (`target`), or a folder of the machine (`mount`: its path).
- * @typedef {{dir?: Map<string, Node_>, target?: string, mount?: string, bytes: Uint8Array, size: number, time: number, mode: number, links: number, inode: number}} Node_
+ * @typedef {{dir?: Map<string, Node_>, target?: string, mount?: string, bytes: Uint8Array, size: number, time: number,
+ *   mode: number, links: number, inode: number}} Node_
  */
 
 /**
@@ -31,11 +65,14 @@ const MOST_LINKS = 40; // followed on one way
 export function memoryFiles(initial = {}, fs, machine) {
   let inodes = 0;
   const now = () => Math.floor(Date.now() / 1000);
-  const make = (/** @type {Partial<Node_>} */ what, /** @type {number} */ mode) => /** @type {Node_} */ ({ bytes: new Uint8Array(), size: 0, time: now(), mode, links: 1, inode: ++inodes, ...what });
+  const make = (/** @type {Partial<Node_>} */ what, /** @type {number} */ mode) =>
+    /** @type {Node_} */ ({ bytes: new Uint8Array(), size: 0, time: now(), mode, links: 1, inode: ++inodes, ...what });
   const makeFolder = () => make({ dir: new Map() }, 0o40755);
   const root = makeFolder();
   let cwd = '/';
-  /** @type {Map<number, {node: Node_, position: number, append: boolean, size: number, flags: number, real?: number}>} */
+  /**
+   * @type {Map<number, {node: Node_, position: number, append: boolean, size: number, flags: number, real?: number}>}
+   */
   const open = new Map();
   let next = 1;
 
@@ -73,7 +110,12 @@ export function memoryFiles(initial = {}, fs, machine) {
       }
     }
     const node = /** @type {Node_} */ (way.at(-1));
-    return { parent: way.at(-2), name, node, real: node.mount === undefined ? undefined : below.reduce((at, part) => `${at}/${part}`, node.mount) };
+    return {
+      parent: way.at(-2),
+      name,
+      node,
+      real: node.mount === undefined ? undefined : below.reduce((at, part) => `${at}/${part}`, node.mount),
+    };
   }
 
   /** Whether a path of the machine stays in its mounted folder. @param {Place} found */
@@ -134,7 +176,21 @@ export function memoryFiles(initial = {}, fs, machine) {
   };
   const stat = (/** @type {Node_} */ node) => {
     const type = node.dir ? 2 : node.target !== undefined ? 3 : 1;
-    return information([type === 3 ? encoder.encode(node.target).length : node.size, type, 3, node.time, node.time, node.time, node.mode, node.links, 0, 0, node.inode, 0, 0]);
+    return information([
+      type === 3 ? encoder.encode(node.target).length : node.size,
+      type,
+      3,
+      node.time,
+      node.time,
+      node.time,
+      node.mode,
+      node.links,
+      0,
+      0,
+      node.inode,
+      0,
+      0,
+    ]);
   };
   const remove = (/** @type {Uint8Array} */ bytes, /** @type {boolean} */ wantsDir) => {
     const found = place(text(bytes), false);
@@ -155,7 +211,9 @@ export function memoryFiles(initial = {}, fs, machine) {
     }, root);
     const bytes = typeof content === 'string' ? encoder.encode(content) : asBytes(content)?.slice();
     if (!bytes && !isUrl(content)) throw new ArgumentError(`the file ${path} is text, bytes or the URL of a folder`);
-    const node = bytes ? make({ bytes, size: bytes.length }, 0o100644) : make({ mount: decodeURIComponent(/** @type {URL} */ (content).pathname).replace(/\/$/, '') }, 0o40755);
+    const node = bytes
+      ? make({ bytes, size: bytes.length }, 0o100644)
+      : make({ mount: decodeURIComponent(/** @type {URL} */ (content).pathname).replace(/\/$/, '') }, 0o40755);
     if (last !== undefined) folder.dir?.set(last, node);
   }
 
@@ -164,7 +222,8 @@ export function memoryFiles(initial = {}, fs, machine) {
       const found = place(text(bytes));
       if (!found.node && !(flags & 2)) throw fail('ENOENT');
       if (found.node && flags & 8) throw fail('EEXIST');
-      if (found.node && (found.node.dir !== undefined) !== ((flags & 16) !== 0)) throw fail(found.node.dir ? 'EISDIR' : 'ENOTDIR');
+      if (found.node && (found.node.dir !== undefined) !== ((flags & 16) !== 0))
+        throw fail(found.node.dir ? 'EISDIR' : 'ENOTDIR');
       const node = found.node ?? put(found, make({}, 0o100644));
       if ((flags & 7) === 2) resize(node, 0);
       open.set(next, { node, position: 0, append: (flags & 4) !== 0, size: 0, flags });
@@ -265,7 +324,9 @@ export function memoryFiles(initial = {}, fs, machine) {
     }
     if (operation === GET_CWD) return inMemory(operation, 0, bytes, number);
     const paths = two(bytes);
-    const places = paths.map((path, index) => (operation === SYMLINK && index === 0 ? undefined : place(path, !ofLinks.has(operation))));
+    const places = paths.map((path, index) =>
+      operation === SYMLINK && index === 0 ? undefined : place(path, !ofLinks.has(operation)),
+    );
     const there = places.filter((found) => found?.real !== undefined);
     if (there.length === 0 || !machine) return inMemory(operation, 0, bytes, number);
     for (const found of there) {

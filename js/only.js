@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Options: an object, of which every name is known. One that is not is refused by name, so that no mistyped one is lost.
+// Options: an object, of which every name is known. One that is not is refused by name, so that no mistyped one is
+// lost.
 
 import { tagOf } from './bytes.js';
 import { ArgumentError } from './errors.js';
@@ -20,7 +21,9 @@ export function shown(value) {
  * @returns {T}
  */
 export function only(options, what, names) {
-  if (typeof options !== 'object' || options === null || !isPlain(options)) throw new ArgumentError(`the options of ${what} are an object, not ${shown(options)}`);
-  for (const key of Object.keys(options)) if (!names.split(' ').includes(key)) throw new ArgumentError(`${what} has no option '${key}', only: ${names}`);
+  if (typeof options !== 'object' || options === null || !isPlain(options))
+    throw new ArgumentError(`the options of ${what} are an object, not ${shown(options)}`);
+  for (const key of Object.keys(options))
+    if (!names.split(' ').includes(key)) throw new ArgumentError(`${what} has no option '${key}', only: ${names}`);
   return options;
 }

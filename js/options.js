@@ -14,6 +14,7 @@ import { virtualClock } from './repeatable.js';
  */
 export function openOptions(options) {
   const virtual = options.clock === 'virtual';
-  const clock = typeof options.clock === 'object' ? options.clock : virtual ? virtualClock(Date.UTC(2025, 0, 1)) : undefined;
+  const clock =
+    typeof options.clock === 'object' ? options.clock : virtual ? virtualClock(Date.UTC(2025, 0, 1)) : undefined;
   return { clock, seed: options.seed ?? (virtual ? 1 : undefined) };
 }

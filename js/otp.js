@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where modules come from that are not loaded yet: OTP packs, folders of beams in Node, tables and functions. The VM asks
-// when code first calls a module; sources are asked in order, and the first that has it answers.
+// Where modules come from that are not loaded yet: OTP packs, folders of beams in Node, tables and functions. The VM
+// asks when code first calls a module; sources are asked in order, and the first that has it answers.
 
 import { assets } from './assets.js';
 import { ArgumentError, AssetError } from './errors.js';
@@ -16,14 +16,16 @@ import { readPack } from './pack.js';
  */
 
 /**
- * @typedef {Uint8Array | ArrayBuffer | string | URL} OtpSource a pack (bytes or where it is), or in Node a folder: an OTP root or one of beams
+ * @typedef {Uint8Array | ArrayBuffer | string | URL} OtpSource a pack (bytes or where it is), or in Node a folder: an
+ *   OTP root or one of beams
  */
 
 /** @typedef {(data: Uint8Array, size: number) => Uint8Array} Inflate raw inflate */
 /** @typedef {Compression | Promise<Compression>} Zlib in a page it is fetched */
 
 /**
- * A source that was opened. `release`: of the OTP it holds, if it says so. `home`: what to boot from, a root's path or a pack, or what opens it.
+ * A source that was opened. `release`: of the OTP it holds, if it says so. `home`: what to boot from, a root's path or
+ * a pack, or what opens it.
  * @typedef {{find: ModuleFinder, release?: number, home?: any}} Opened
  */
 
@@ -47,7 +49,8 @@ function openOwnPack(zlib) {
 /**
  * @param {OtpSource | OtpSource[] | false | undefined} sources undefined: the pack of this package; false: none
  * @param {Zlib} zlib
- * @returns {Promise<{finders: ModuleFinder[], release?: number, home?: any}>} `release`, `home`: of the first source that tells
+ * @returns {Promise<{finders: ModuleFinder[], release?: number, home?: any}>} `release`, `home`: of the first source
+ *   that tells
  */
 export async function openOtp(sources, zlib) {
   const own = () => openOwnPack(zlib);
@@ -90,7 +93,12 @@ function openPack(bytes, inflate, beside) {
   /** In Node at once. @param {string} file @param {string} wanted @returns {Opened | Promise<Opened>} */
   const openBeside = (file, wanted) => {
     const url = beside(file);
-    if (!url) throw new AssetError(file, 'it lies beside a pack that was given by its bytes: give it too, as in otp: [pack, ...]', wanted);
+    if (!url)
+      throw new AssetError(
+        file,
+        'it lies beside a pack that was given by its bytes: give it too, as in otp: [pack, ...]',
+        wanted,
+      );
     if (isLocal(url)) return openPack(fileBytes(url, wanted), inflate, beside);
     const pack = readBytes(url, wanted).then((bytes) => openPack(bytes, inflate, beside));
     pack.catch(() => delete opened[file]); // and is asked for again next time

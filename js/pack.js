@@ -39,7 +39,8 @@ export class PackError extends SpawnlinkError {
  * @typedef {object} PackMeta
  * @property {string} otp release number of the OTP the modules come from, such as '25'
  * @property {string} set 'first', 'base', 'compiler' or 'full'
- * @property {Record<string, string[]>} [more] of a first pack: the modules it lacks, by the file beside it that has them
+ * @property {Record<string, string[]>} [more] of a first pack: the modules it lacks, by the file beside it that has
+ *   them
  * @property {string} licence notice of the modules' licence
  * @property {{name: string, version: string, modules: string[]}[]} applications
  */
@@ -47,7 +48,8 @@ export class PackError extends SpawnlinkError {
 /**
  * The modules of a pack: inflates what is asked for.
  * @typedef {object} PackModules
- * @property {(name: string) => Uint8Array | undefined} get the bytes of an entry. They are a view: copy them before changing them
+ * @property {(name: string) => Uint8Array | undefined} get the bytes of an entry. They are a view: copy them before
+ *   changing them
  * @property {() => IterableIterator<string>} keys the names
  */
 

@@ -16,7 +16,11 @@ const [OPEN, ATTACH, WRITE, CLOSE, OS_PID, SIGNAL] = [32, 33, 34, 35, 36, 37];
 const FLAG = { READ: 1, WRITE: 2, ERRORS_TOO: 4, OWN_DESCRIPTORS: 8 };
 const [ENOENT, EACCES, EBADF] = [-1, -5, -7];
 
-/** A module of Node, without an import that bundlers for pages would stumble over. @param {string} name @returns {any} */
+/**
+ * A module of Node, without an import that bundlers for pages would stumble over.
+ * @param {string} name
+ * @returns {any}
+ */
 const nodeModule = (name) => globalThis.process.getBuiltinModule(`node:${name}`);
 
 /**
@@ -50,7 +54,14 @@ function cannotRun(program) {
 function descriptors(flags) {
   const input = flags & FLAG.WRITE ? 'pipe' : 'inherit';
   const output = flags & FLAG.READ ? 'pipe' : 'inherit';
-  if (flags & FLAG.OWN_DESCRIPTORS) return ['inherit', 'inherit', 'inherit', input === 'pipe' ? 'pipe' : 'ignore', output === 'pipe' ? 'pipe' : 'ignore'];
+  if (flags & FLAG.OWN_DESCRIPTORS)
+    return [
+      'inherit',
+      'inherit',
+      'inherit',
+      input === 'pipe' ? 'pipe' : 'ignore',
+      output === 'pipe' ? 'pipe' : 'ignore',
+    ];
   return [input, output, 'inherit'];
 }
 
@@ -60,7 +71,9 @@ function descriptors(flags) {
  */
 function start(told, flags) {
   const [cwd, argv0, count, ...rest] = new TextDecoder().decode(told).split('\0');
-  const env = Object.fromEntries(rest.splice(0, Number(count)).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+  const env = Object.fromEntries(
+    rest.splice(0, Number(count)).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );
   const [named, ...args] = rest;
   // Without a folder it is here, as for exec: Node would look for it in PATH.
   const program = named.includes('/') ? named : `./${named}`;
@@ -68,7 +81,8 @@ function start(told, flags) {
   if (error) return error;
   const options = { cwd: cwd || undefined, env, stdio: descriptors(flags) };
   // Node cannot give a program one pipe for both of its outputs; a shell can.
-  if (flags & FLAG.ERRORS_TOO) return nodeModule('child_process').spawn('/bin/sh', ['-c', 'exec "$0" "$@" 2>&1', program, ...args], options);
+  if (flags & FLAG.ERRORS_TOO)
+    return nodeModule('child_process').spawn('/bin/sh', ['-c', 'exec "$0" "$@" 2>&1', program, ...args], options);
   return nodeModule('child_process').spawn(program, args, { ...options, argv0 });
 }
 
@@ -102,7 +116,14 @@ export function openPorts(vm) {
   function open(child, flags) {
     const [to, from] = flags & FLAG.OWN_DESCRIPTORS ? [child.stdio[3], child.stdio[4]] : [child.stdin, child.stdout];
     /** @type {Outside} */
-    const outside = { child, to: /** @type {Writable | null} */ (to ?? null), from: /** @type {Readable | null} */ (from ?? null), port: undefined, unheard: [], ended: false };
+    const outside = {
+      child,
+      to: /** @type {Writable | null} */ (to ?? null),
+      from: /** @type {Readable | null} */ (from ?? null),
+      port: undefined,
+      unheard: [],
+      ended: false,
+    };
     const handle = ++last;
     all.set(handle, outside);
     vm().hold(1);
@@ -125,7 +146,7 @@ export function openPorts(vm) {
       return typeof child === 'number' ? child : open(child, number);
     }
     if (operation === OS_PID && handle === 0) return globalThis.process.pid;
-    if (operation === SIGNAL) return setSignal(vm(), new TextDecoder().decode(bytes), number), 0;
+    if (operation === SIGNAL) return (setSignal(vm(), new TextDecoder().decode(bytes), number), 0);
     const outside = all.get(handle);
     if (!outside) return EBADF;
     switch (operation) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a VM needs of its host: finds vm.wasm and the OTP, makes the instance with what it imports, opens what the options ask
-// for. Loaded by createVM, with all that only who has a VM needs: the package's entry is so much smaller for those who are
-// only about to make one.
+// What a VM needs of its host: finds vm.wasm and the OTP, makes the instance with what it imports, opens what the
+// options ask for. Loaded by createVM, with all that only who has a VM needs: the package's entry is so much smaller
+// for those who are only about to make one.
 
 import { assets } from './assets.js';
 import { imports, realClock, whyNot } from './imports.js';
@@ -49,8 +49,13 @@ export async function prepare(options, memory, vm) {
   ]);
   const own = tableFinder(options.modules);
   const given = options.files !== undefined || options.ports || options.boot || options.node;
-  const services = given ? await (await import('./services.js')).openServices(options, otp.home, nodeFs(), vm) : undefined;
-  /** Served by number of operation, 32 each; what has a wasm of its own from when the module is loaded that needs it. @type {HostFiles[]} */
+  const services = given
+    ? await (await import('./services.js')).openServices(options, otp.home, nodeFs(), vm)
+    : undefined;
+  /**
+   * Served by number of operation, 32 each; what has a wasm of its own from when the module is loaded that needs it.
+   * @type {HostFiles[]}
+   */
   const served = services ? [services.serve, services.serve] : [];
   const instance = await WebAssembly.instantiate(
     module,
@@ -62,16 +67,29 @@ export async function prepare(options, memory, vm) {
       files: (operation, ...rest) => served[operation >> 5]?.(operation, ...rest) ?? -9, // enotsup
     }),
   );
-  const finders = [libraryFinder(options, served, (error) => /** @type {any} */ (vm()).report(error)), own, ...otp.finders, tableFinder(options.fallback)];
-  return { instance, clock, seed, release: otp.release, args: services?.args ?? options.args, finders: finders.filter((finder) => finder !== undefined) };
+  const finders = [
+    libraryFinder(options, served, (error) => /** @type {any} */ (vm()).report(error)),
+    own,
+    ...otp.finders,
+    tableFinder(options.fallback),
+  ];
+  return {
+    instance,
+    clock,
+    seed,
+    release: otp.release,
+    args: services?.args ?? options.args,
+    finders: finders.filter((finder) => finder !== undefined),
+  };
 }
 
 /** Where a library's operations are served: library.js. */
 const PART = { zlib: 2, re: 3, zstd: 4 };
 
 /**
- * Finds no module, but has the library there that the module needs. A wasm that cannot be had is told at once: the module
- * itself is found by another finder, and its functions then fail by name. Why, the last operation of the library's 32 answers.
+ * Finds no module, but has the library there that the module needs. A wasm that cannot be had is told at once: the
+ * module itself is found by another finder, and its functions then fail by name. Why, the last operation of the
+ * library's 32 answers.
  * @param {VMOptions} options
  * @param {HostFiles[]} served
  * @param {(error: unknown) => void} report
@@ -90,5 +108,7 @@ const libraryFinder = (options, served, report) => (name) => {
     served[PART[/** @type {'re'} */ (which)]] = (operation) => (operation % 32 === 31 ? why : -9); // enotsup
     report(error);
   };
-  return open().catch(failed).then(() => undefined);
+  return open()
+    .catch(failed)
+    .then(() => undefined);
 };

@@ -13,7 +13,10 @@ import { Atom, ImproperList, Ref, Tuple } from './term.js';
 
 /** @import { Pid, Term } from './term.js' */
 
-/** @typedef {{message: any, exit: {reason: any}, down: {ref: Ref, target: any, reason: any}, trapped: {from: Pid, reason: any}}} JsProcessEvents */
+/**
+ * @typedef {{message: any, exit: {reason: any}, down: {ref: Ref, target: any, reason: any}, trapped: {from: Pid,
+ *   reason: any}}} JsProcessEvents
+ */
 
 /**
  * What the VM does for a process.
@@ -30,8 +33,8 @@ import { Atom, ImproperList, Ref, Tuple } from './term.js';
  * that no receive is waiting for goes there and is gone.
  *
  * A handler that throws, or an asynchronous one that rejects, ends the process, as an uncaught exception ends any: with
- * the reason `{js_error, #{name, message, stack}}`, or with that of an ErlangError of class exit. The VM's 'error' event
- * (without a handler of it, the console) has the error itself.
+ * the reason `{js_error, #{name, message, stack}}`, or with that of an ErlangError of class exit. The VM's 'error'
+ * event (without a handler of it, the console) has the error itself.
  *
  * @example
  * // A server in JavaScript, called by Erlang code.
@@ -61,7 +64,10 @@ export class JsProcess extends Events {
   #host;
   /** @type {any[]} */
   #mailbox = [];
-  /** @type {{match: (message: any) => boolean, resolve: (message: any) => void, reject: (error: unknown) => void, trace: Error}[]} */
+  /**
+   * @type {{match: (message: any) => boolean, resolve: (message: any) => void, reject: (error: unknown) => void, trace:
+   *   Error}[]}
+   */
   #receivers = [];
   /** @type {(() => Error) | undefined} why it has ended: an error for each who waits or calls, with their stack */
   #end;
@@ -179,7 +185,8 @@ export class JsProcess extends Events {
     const { flush } = only(options, 'demonitor', 'flush');
     if (!(ref instanceof Ref)) throw new ArgumentError(`demonitor takes the Ref that monitor gave, not ${shown(ref)}`);
     this.#call('demonitor', [ref]);
-    if (boolean(flush ?? false, 'flush')) this.#mailbox = this.#mailbox.filter((m) => !(isDown(m) && m.at(1).equals(ref)));
+    if (boolean(flush ?? false, 'flush'))
+      this.#mailbox = this.#mailbox.filter((m) => !(isDown(m) && m.at(1).equals(ref)));
   }
 
   /**
@@ -262,8 +269,8 @@ export class JsProcess extends Events {
   }
 
   /**
-   * The first message that matches, out of the mailbox or when it comes. Rejects when the process ends, with a TimeoutError
-   * after `timeout` milliseconds, with the signal's reason when it aborts.
+   * The first message that matches, out of the mailbox or when it comes. Rejects when the process ends, with a
+   * TimeoutError after `timeout` milliseconds, with the signal's reason when it aborts.
    *
    * @example
    * const vm = await createVM();
@@ -282,16 +289,21 @@ export class JsProcess extends Events {
    * @returns {Promise<any>}
    */
   async receive(match = () => true, options = {}) {
-    if (typeof match !== 'function') throw new ArgumentError('what receive is given first is a function that says whether a message matches');
+    if (typeof match !== 'function')
+      throw new ArgumentError('what receive is given first is a function that says whether a message matches');
     only(options, 'receive', 'timeout signal').signal?.throwIfAborted?.();
     const found = this.#mailbox.findIndex(match);
     if (found >= 0) return this.#mailbox.splice(found, 1)[0];
     if (this.#end) throw this.#end();
-    return until(options, () => `no message within ${options.timeout} ms`, (resolve, reject, trace) => {
-      const receiver = { match, resolve, reject, trace };
-      this.#receivers.push(receiver);
-      return () => (this.#receivers = this.#receivers.filter((r) => r !== receiver));
-    });
+    return until(
+      options,
+      () => `no message within ${options.timeout} ms`,
+      (resolve, reject, trace) => {
+        const receiver = { match, resolve, reject, trace };
+        this.#receivers.push(receiver);
+        return () => (this.#receivers = this.#receivers.filter((r) => r !== receiver));
+      },
+    );
   }
 
   /**
@@ -360,7 +372,8 @@ export class JsProcess extends Events {
 
   /** @protected @override @param {string} name */
   checkEvent(name) {
-    if (!['message', 'exit', 'down', 'trapped'].includes(name)) throw new ArgumentError(`a process has no event ${shown(name)}`);
+    if (!['message', 'exit', 'down', 'trapped'].includes(name))
+      throw new ArgumentError(`a process has no event ${shown(name)}`);
   }
 
   /**

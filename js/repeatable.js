@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Time that is the same in every run: the option `clock: 'virtual'`. Loaded only when it, or another rare option, is given.
+// Time that is the same in every run: the option `clock: 'virtual'`. Loaded only when it, or another rare option, is
+// given.
 
 /** @import { Clock } from './imports.js' */
 
 /**
- * A clock that moves only when the VM has nothing to do but wait, and a little whenever it is read: the same program reads
- * the same times.
+ * A clock that moves only when the VM has nothing to do but wait, and a little whenever it is read: the same program
+ * reads the same times.
  * @param {number} epochMs the system time at the start
  * @returns {Clock}
  */

@@ -31,15 +31,23 @@ function terminal(shell) {
  * @param {any} home what there is to boot from
  * @param {any} fs Node's, if this is Node
  * @param {() => VM} vm
- * @returns {Promise<{serve: HostFiles, args: string[] | undefined}>} answers host_file's operations below 64; the arguments
+ * @returns {Promise<{serve: HostFiles, args: string[] | undefined}>} answers host_file's operations below 64; the
+ *   arguments
  */
 export async function openServices({ files, ports, ...options }, home, fs, vm) {
-  if (files === null || (files === 'host' ? !fs : files !== undefined && typeof files !== 'object')) throw new ArgumentError("files is an object of files by path, or in Node 'host'");
+  if (files === null || (files === 'host' ? !fs : files !== undefined && typeof files !== 'object'))
+    throw new ArgumentError("files is an object of files by path, or in Node 'host'");
   if (ports !== undefined && (ports !== 'host' || !fs)) throw new ArgumentError("ports is 'host', in Node");
   if (options.node && !options.boot) throw new ArgumentError('a node has to boot: `node` goes with `boot`');
   const seen = files === undefined ? undefined : openFiles(files, fs);
-  const booted = options.boot ? prepare({ ...options, files }, typeof home === 'function' ? await home() : home, seen) : { files: seen, args: options.args };
+  const booted = options.boot
+    ? prepare({ ...options, files }, typeof home === 'function' ? await home() : home, seen)
+    : { files: seen, args: options.args };
   const programs = ports && openPorts(vm);
   const screen = terminal(options.shell);
-  return { serve: (operation, ...rest) => (operation < 32 ? booted.files : operation < TERMINAL_SIZE ? programs : screen)?.(operation, ...rest) ?? ENOTSUP, args: booted.args };
+  return {
+    serve: (operation, ...rest) =>
+      (operation < 32 ? booted.files : operation < TERMINAL_SIZE ? programs : screen)?.(operation, ...rest) ?? ENOTSUP,
+    args: booted.args,
+  };
 }

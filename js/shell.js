@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// `spawnlink shell`: OTP's own shell on the terminal of Node. Keys go to the VM one by one, for OTP edits the lines; but
-// what the kernel makes of keys in other programs is done here: Ctrl-C opens the break menu, Ctrl-Z stops the job, Ctrl-\
-// quits. The terminal is as it was whenever the process ends or stops (of its own end Node takes care). Loaded only for
-// that command. Where standard input or output is no terminal, the shell reads lines, as erl's does.
+// `spawnlink shell`: OTP's own shell on the terminal of Node. Keys go to the VM one by one, for OTP edits the lines;
+// but what the kernel makes of keys in other programs is done here: Ctrl-C opens the break menu, Ctrl-Z stops the job,
+// Ctrl-\ quits. The terminal is as it was whenever the process ends or stops (of its own end Node takes care). Loaded
+// only for that command. Where standard input or output is no terminal, the shell reads lines, as erl's does.
 
 import process from 'node:process';
 import { Atom, NoProcessError, tuple } from './index.js';
@@ -14,7 +14,8 @@ const [CTRL_C, CTRL_Z, CTRL_BACKSLASH] = [3, 26, 28];
 const MENU = '\nBREAK: (a)bort (c)ontinue (p)roc info (i)nfo (v)ersion\n';
 
 /** Whether lines can be edited here. */
-const isTerminal = () => Boolean(process.stdin.isTTY && process.stdout.isTTY) && !/^(dumb)?$/.test(process.env.TERM ?? '');
+const isTerminal = () =>
+  Boolean(process.stdin.isTTY && process.stdout.isTTY) && !/^(dumb)?$/.test(process.env.TERM ?? '');
 
 /** A terminal that does not know its size has the usual one. */
 const size = () => ({ columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 });
@@ -131,7 +132,9 @@ class Keys {
     if (letter !== 'p') return undefined;
     const { processes } = /** @type {VM} */ (this.vm).inspect();
     const call = (/** @type {any} */ c) => (c ? ` ${c.module}:${c.function}/${c.arity}` : '');
-    return processes.map(({ pid, name, initialCall }) => `${pid}${name ? ` ${name}` : ''}${call(initialCall)}`).join('\n');
+    return processes
+      .map(({ pid, name, initialCall }) => `${pid}${name ? ` ${name}` : ''}${call(initialCall)}`)
+      .join('\n');
   }
 
   #stop() {
@@ -153,13 +156,16 @@ class Keys {
 
 /**
  * Runs the shell until it halts. Answers the status.
- * @param {(options: {shell: import('./create.js').Terminal | true, stdin?: () => Promise<Uint8Array | null>}) => Promise<VM>} start
+ * @param {(options: {shell: import('./create.js').Terminal | true, stdin?: () => Promise<Uint8Array | null>}) =>
+ *   Promise<VM>} start
  * @returns {Promise<number>}
  */
 export async function shell(start) {
   const keys = isTerminal() ? new Keys() : undefined;
   keys?.start();
-  const vm = await start(keys ? { shell: { size, raw: (on) => keys.raw(on) }, stdin: () => keys.read() } : { shell: true });
+  const vm = await start(
+    keys ? { shell: { size, raw: (on) => keys.raw(on) }, stdin: () => keys.read() } : { shell: true },
+  );
   if (keys) keys.vm = vm;
   try {
     return vm.haltStatus ?? (await vm.once('halt')).status;

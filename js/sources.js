@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The option `otp`: packs by their bytes or where they are, and in Node folders. Loaded only when it is given; the pack of
-// this package needs none of it.
+// The option `otp`: packs by their bytes or where they are, and in Node folders. Loaded only when it is given; the pack
+// of this package needs none of it.
 
 import { asBytes, isUrl } from './bytes.js';
 import { ArgumentError, AssetError } from './errors.js';
@@ -22,8 +22,8 @@ import { openFolder } from './folders.js';
 /**
  * @param {OtpSource | OtpSource[] | false} sources false: none
  * @param {Tools} tools
- * @returns {Promise<{finders: ModuleFinder[], release?: number, home?: any}>} `release`: of the first source that tells; `home`: what to boot
- *   from, the first that has all of OTP
+ * @returns {Promise<{finders: ModuleFinder[], release?: number, home?: any}>} `release`: of the first source that
+ *   tells; `home`: what to boot from, the first that has all of OTP
  */
 export async function openSources(sources, tools) {
   const list = !sources ? [] : Array.isArray(sources) ? sources : [sources];
@@ -47,7 +47,8 @@ export async function openSources(sources, tools) {
 async function openOne(source, { pack, read, url, fs }) {
   const bytes = asBytes(source);
   if (bytes) return pack(bytes);
-  if (typeof source !== 'string' && !isUrl(source)) throw new ArgumentError('otp is a pack (bytes, path or URL) or a folder');
+  if (typeof source !== 'string' && !isUrl(source))
+    throw new ArgumentError('otp is a pack (bytes, path or URL) or a folder');
   const place = url(source);
   try {
     return (fs && openFolder(fs, place)) || pack(await read(place), place);

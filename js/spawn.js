@@ -21,7 +21,10 @@ import { Atom, Pid, Tuple } from './term.js';
  * @property {Pid | JsProcess} [groupLeader]
  */
 
-/** Erlang's names of the spawn options, and what their values must be. @type {Record<string, [string, (value: any, what: string) => Term]>} */
+/**
+ * Erlang's names of the spawn options, and what their values must be.
+ * @type {Record<string, [string, (value: any, what: string) => Term]>}
+ */
 const SPAWN_OPTIONS = {
   name: ['name', atom],
   parent: ['parent', pidOf],

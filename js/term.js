@@ -21,7 +21,8 @@ import { only, shown } from './only.js';
 
 /**
  * @typedef {number | bigint | boolean | string | null | undefined | Atom | Float | Tuple | ImproperList | BitString |
- *   Uint8Array | ArrayBuffer | ErlangMap | Pid | Port | Ref | Fun | readonly any[] | Map<any, any> | {[key: string]: any}} Term
+ *   Uint8Array | ArrayBuffer | ErlangMap | Pid | Port | Ref | Fun | readonly any[] | Map<any, any> | {[key: string]:
+ *   any}} Term
  */
 
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
@@ -140,7 +141,8 @@ export class Tuple extends Shown {
    * @returns {Tuple}
    */
   static from(elements) {
-    if (typeof elements?.[Symbol.iterator] !== 'function') throw new ArgumentError(`the elements of a tuple are an array or iterable, not ${shown(elements)}`);
+    if (typeof elements?.[Symbol.iterator] !== 'function')
+      throw new ArgumentError(`the elements of a tuple are an array or iterable, not ${shown(elements)}`);
     const tuple = new Tuple();
     tuple.elements = Array.isArray(elements) ? elements : [...elements];
     return tuple;
@@ -203,7 +205,8 @@ export class BitString extends Shown {
     super();
     const given = asBytes(bytes);
     if (!given) throw new ArgumentError(`the bits are bytes, not ${shown(bytes)}`);
-    if (!Number.isInteger(size) || size < 0 || Math.ceil(size / 8) !== given.length) throw new ArgumentError('the size does not fit the bytes');
+    if (!Number.isInteger(size) || size < 0 || Math.ceil(size / 8) !== given.length)
+      throw new ArgumentError('the size does not fit the bytes');
     this.bytes = given;
     this.size = size;
   }
@@ -233,9 +236,11 @@ export class ErlangMap extends Shown {
   constructor(entries) {
     super();
     if (entries == null) return;
-    if (typeof entries[Symbol.iterator] !== 'function') throw new ArgumentError(`the entries of a map are iterable, not ${shown(entries)}`);
+    if (typeof entries[Symbol.iterator] !== 'function')
+      throw new ArgumentError(`the entries of a map are iterable, not ${shown(entries)}`);
     for (const entry of entries) {
-      if (typeof entry !== 'object' || typeof entry?.[Symbol.iterator] !== 'function') throw new ArgumentError(`an entry of a map is [key, value], not ${shown(entry)}`);
+      if (typeof entry !== 'object' || typeof entry?.[Symbol.iterator] !== 'function')
+        throw new ArgumentError(`an entry of a map is [key, value], not ${shown(entry)}`);
       const [key, value] = entry;
       this.set(key, value);
     }
@@ -389,7 +394,9 @@ export class Fun extends Shown {
    * @param {number} arity
    */
   static external(module, name, arity) {
-    for (const part of [module, name]) if (typeof part !== 'string' && !(part instanceof Atom)) throw new ArgumentError(`a module or function is a string or an Atom, not ${shown(part)}`);
+    for (const part of [module, name])
+      if (typeof part !== 'string' && !(part instanceof Atom))
+        throw new ArgumentError(`a module or function is a string or an Atom, not ${shown(part)}`);
     if (!Number.isInteger(arity) || arity < 0 || arity > 255) throw new ArgumentError('the arity of a fun is 0 to 255');
     return new Fun(String(module), String(name), arity, null, null);
   }
@@ -431,7 +438,9 @@ export function charlist(text) {
  * @returns {string}
  */
 export function text(term) {
-  return made(term, textOf, (list, inside, show) => (isList(list) ? inside.reduce((all, part) => all + show(part), '') : textOf(list)));
+  return made(term, textOf, (list, inside, show) =>
+    isList(list) ? inside.reduce((all, part) => all + show(part), '') : textOf(list),
+  );
 }
 
 /** @param {any} term no list */
@@ -493,7 +502,11 @@ export function isPlain(object) {
   return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
 }
 
-/** What a composite is made of; undefined for a term without parts. @param {any} term @returns {readonly any[] | undefined} */
+/**
+ * What a composite is made of; undefined for a term without parts.
+ * @param {any} term
+ * @returns {readonly any[] | undefined}
+ */
 export function parts(term) {
   if (typeof term !== 'object' || term === null || term instanceof Atom) return undefined;
   if (Array.isArray(term)) return term;
@@ -505,7 +518,8 @@ export function parts(term) {
 }
 
 /**
- * The way to a part of a value, as JavaScript would write it, or to one that contains itself. Only for errors: recursive.
+ * The way to a part of a value, as JavaScript would write it, or to one that contains itself. Only for errors:
+ * recursive.
  * @param {any} term
  * @param {[any] | undefined} wanted the part; undefined: what is inside of itself
  * @param {Map<any, boolean>} [open] what has been looked at; true: not yet all of it
@@ -513,11 +527,16 @@ export function parts(term) {
  */
 export function pathTo(term, wanted, open = new Map()) {
   const inside = parts(term) ?? [];
-  const step = (/** @type {number} */ i) => (term.size !== undefined || isPlain(term) ? `.${format(inside[i & -2])}${i & 1 ? '' : ' (a key)'}` : `[${i}]`);
+  const step = (/** @type {number} */ i) =>
+    term.size !== undefined || isPlain(term) ? `.${format(inside[i & -2])}${i & 1 ? '' : ' (a key)'}` : `[${i}]`;
   open.set(term, true);
   for (let i = 0; i < inside.length; i++) {
     const part = inside[i];
-    const rest = (wanted ? Object.is(part, wanted[0]) : open.get(part)) ? '' : open.has(part) ? undefined : pathTo(part, wanted, open);
+    const rest = (wanted ? Object.is(part, wanted[0]) : open.get(part))
+      ? ''
+      : open.has(part)
+        ? undefined
+        : pathTo(part, wanted, open);
     if (rest !== undefined) return step(i) + rest;
   }
   open.set(term, false);
@@ -535,13 +554,24 @@ function floatText(value) {
 }
 
 /** What needs no quotes: no reserved word, no capital first. */
-const PLAIN_ATOM = /^(?!(after|and|andalso|band|begin|bnot|bor|bsl|bsr|bxor|case|catch|cond|div|else|end|fun|if|let|maybe|not|of|or|orelse|receive|rem|try|when|xor)$)[a-zß-öø-ÿ][\p{L}\p{N}_@]*$/u;
-const ESCAPES = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\b': '\\b', '\f': '\\f', '\v': '\\v', '\x1b': '\\e', '\\': '\\\\' };
+const PLAIN_ATOM =
+  /^(?!(after|and|andalso|band|begin|bnot|bor|bsl|bsr|bxor|case|catch|cond|div|else|end|fun|if|let|maybe|not|of|or|orelse|receive|rem|try|when|xor)$)[a-zß-öø-ÿ][\p{L}\p{N}_@]*$/u;
+/** @type {Record<string, string>} */
+const ESCAPES = {
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\v': '\\v',
+  '\x1b': '\\e',
+  '\\': '\\\\',
+};
 
 /** @param {string} text @param {string} quote */
 function quoted(text, quote) {
   let out = quote;
-  for (const c of text) out += c === quote ? `\\${c}` : (/** @type {any} */ (ESCAPES)[c] ?? c);
+  for (const c of text) out += c === quote ? `\\${c}` : (ESCAPES[c] ?? c);
   return out + quote;
 }
 
@@ -551,10 +581,16 @@ function atomText(name) {
 }
 
 /** @param {number} c */
-const printable = (c) => (c >= 32 && c < 127) || (c >= 160 && c < 0xd800) || (c >= 8 && c <= 13) || c === 27 || (c > 0xdfff && c <= 0x10ffff && c !== 0xfffe && c !== 0xffff);
+const printable = (c) =>
+  (c >= 32 && c < 127) ||
+  (c >= 160 && c < 0xd800) ||
+  (c >= 8 && c <= 13) ||
+  c === 27 ||
+  (c > 0xdfff && c <= 0x10ffff && c !== 0xfffe && c !== 0xffff);
 
 /** @param {readonly any[]} list */
-const isText = (list) => list.length > 0 && list.every((c) => typeof c === 'number' && Number.isInteger(c) && printable(c));
+const isText = (list) =>
+  list.length > 0 && list.every((c) => typeof c === 'number' && Number.isInteger(c) && printable(c));
 
 /** @param {Uint8Array} bytes @returns {string | undefined} */
 function utf8(bytes) {
@@ -568,7 +604,8 @@ function utf8(bytes) {
 /** @param {Uint8Array} bytes */
 function binaryText(bytes) {
   const chars = bytes.length > 0 ? utf8(bytes) : undefined;
-  if (chars !== undefined && isText(charlist(chars))) return `<<${quoted(chars, '"')}${/[^\x00-\x7f]/.test(chars) ? '/utf8' : ''}>>`;
+  if (chars !== undefined && isText(charlist(chars)))
+    return `<<${quoted(chars, '"')}${/[^\x00-\x7f]/.test(chars) ? '/utf8' : ''}>>`;
   return `<<${[...bytes].join()}>>`;
 }
 
@@ -600,7 +637,8 @@ function identifierText(id) {
  */
 export function format(term, options = {}) {
   const { limit = 10_000 } = only(options, 'format', 'limit');
-  if (!(typeof limit === 'number' && limit >= 0)) throw new ArgumentError(`limit is a number of characters, not ${shown(limit)}`);
+  if (!(typeof limit === 'number' && limit >= 0))
+    throw new ArgumentError(`limit is a number of characters, not ${shown(limit)}`);
   /** @type {string[]} */
   const out = [];
   let size = 0;
@@ -654,7 +692,12 @@ function formatOne(term, put, sequence, todo) {
   } else if (asBytes(term)) put(binaryText(/** @type {Uint8Array} */ (asBytes(term))));
   else if (term instanceof BitString) put(bitsText(term));
   else if (term instanceof Identifier) put(identifierText(term));
-  else if (term instanceof Fun) put(term.bytes ? `#Fun<${term.module}.${term.name}>` : `fun ${atomText(term.module)}:${atomText(term.name)}/${term.arity}`);
+  else if (term instanceof Fun)
+    put(
+      term.bytes
+        ? `#Fun<${term.module}.${term.name}>`
+        : `fun ${atomText(term.module)}:${atomText(term.name)}/${term.arity}`,
+    );
   else {
     put('#{');
     todo.push({ text: '}' });
@@ -670,8 +713,8 @@ function formatOne(term, put, sequence, todo) {
 
 /**
  * The usual JavaScript for a term, where nothing need go back: atoms and UTF-8 binaries as strings (undefined, null and
- * nil as null), lists of characters as strings, tuples as arrays, maps with atoms, binaries or numbers as keys as objects,
- * floats as numbers. Pids, references, ports and funs stay.
+ * nil as null), lists of characters as strings, tuples as arrays, maps with atoms, binaries or numbers as keys as
+ * objects, floats as numbers. Pids, references, ports and funs stay.
  *
  * @example
  * pretty([tuple(Atom.for('ok'), new Uint8Array([104, 105]))]); // [ [ 'ok', 'hi' ] ]
@@ -685,7 +728,9 @@ export function pretty(term) {
     const shown = inside.map(show);
     if (isList(next) || next instanceof Tuple) return shown;
     const entries = shown.flatMap((key, i) => (i % 2 ? [] : [[key, shown[i + 1]]]));
-    return entries.every(([key]) => typeof key === 'string' || typeof key === 'number') ? Object.fromEntries(entries) : new Map(/** @type {any} */ (entries));
+    return entries.every(([key]) => typeof key === 'string' || typeof key === 'number')
+      ? Object.fromEntries(entries)
+      : new Map(/** @type {any} */ (entries));
   });
 }
 

@@ -3,7 +3,15 @@
 // class VM: one Erlang virtual machine. Owns the instance, the loop, the JS processes and the calls under way; turns
 // terms into requests and event records into events. Made by createVM, ended by close.
 
-import { ArgumentError, AssetError, ClosedError, CrashError, ErlangError, HaltedError, NoProcessError } from './errors.js';
+import {
+  ArgumentError,
+  AssetError,
+  ClosedError,
+  CrashError,
+  ErlangError,
+  HaltedError,
+  NoProcessError,
+} from './errors.js';
 import { Decoder, decode, encode } from './etf.js';
 import { Events } from './events.js';
 import { Registry, TextDecoder, TextEncoder, Weak } from './host.js';
@@ -25,9 +33,9 @@ import { asBytes } from './bytes.js';
 /** @import { Term } from './term.js' */
 
 /**
- * The function that a process is known by, as in OTP's Observer: of a process of a behaviour its callback (`bank:init/1`,
- * `supervisor:shop/1`), of one of proc_lib the function that was asked for, of one that a fun began the fun
- * (`'-start/0-fun-0-'`). `erlang:process_info/2` tells what was spawned: `proc_lib:init_p/5`, `erlang:apply/2`.
+ * The function that a process is known by, as in OTP's Observer: of a process of a behaviour its callback
+ * (`bank:init/1`, `supervisor:shop/1`), of one of proc_lib the function that was asked for, of one that a fun began the
+ * fun (`'-start/0-fun-0-'`). `erlang:process_info/2` tells what was spawned: `proc_lib:init_p/5`, `erlang:apply/2`.
  *
  * @typedef {object} InitialCall
  * @property {string} module
@@ -35,22 +43,32 @@ import { asBytes } from './bytes.js';
  * @property {number} arity
  */
 
-/** @typedef {{pid: Pid, name: string | undefined, initialCall: InitialCall | undefined, reason: any, normal: boolean}} ExitEvent a process has ended */
-/** @typedef {{from: any, to: Pid, reason: any, cause: 'link' | 'exit' | 'host', outcome: 'killed' | 'trapped' | 'ignored'}} SignalEvent an exit signal arrived */
+/**
+ * @typedef {{pid: Pid, name: string | undefined, initialCall: InitialCall | undefined, reason: any, normal: boolean}}
+ *   ExitEvent a process has ended
+ */
+/**
+ * @typedef {{from: any, to: Pid, reason: any, cause: 'link' | 'exit' | 'host', outcome: 'killed' | 'trapped' |
+ *   'ignored'}} SignalEvent an exit signal arrived
+ */
 /** @typedef {{pid: Pid, parent: Pid | undefined, initialCall: InitialCall | undefined}} SpawnEvent */
 /** @typedef {{pid: Pid, peer: any}} LinkEvent */
 /** @typedef {{pid: Pid, target: any}} MonitorEvent */
 /** @typedef {{pid: Pid, target: any, reason: any}} DownEvent */
 /** @typedef {{pid: Pid, name: string}} RegisterEvent */
 /** @typedef {{from: Pid | undefined, to: Pid, message: any}} MessageEvent */
-/** @typedef {{pid: Pid, name: string | undefined, initialCall: InitialCall | undefined, reason: any, stack: any}} CrashEvent an error or throw nobody caught */
+/**
+ * @typedef {{pid: Pid, name: string | undefined, initialCall: InitialCall | undefined, reason: any, stack: any}}
+ *   CrashEvent an error or throw nobody caught
+ */
 /** @typedef {{text: string, bytes: Uint8Array}} OutputEvent */
 /** @typedef {{status: number}} HaltEvent */
 
 /**
- * @typedef {{exit: ExitEvent, signal: SignalEvent, spawn: SpawnEvent, link: LinkEvent, unlink: LinkEvent, monitor: MonitorEvent,
- *   demonitor: MonitorEvent, down: DownEvent, register: RegisterEvent, unregister: RegisterEvent, message: MessageEvent,
- *   crash: CrashEvent, stdout: OutputEvent, stderr: OutputEvent, halt: HaltEvent, error: unknown, close: undefined}} VMEvents
+ * @typedef {{exit: ExitEvent, signal: SignalEvent, spawn: SpawnEvent, link: LinkEvent, unlink: LinkEvent, monitor:
+ *   MonitorEvent, demonitor: MonitorEvent, down: DownEvent, register: RegisterEvent, unregister: RegisterEvent,
+ *   message: MessageEvent, crash: CrashEvent, stdout: OutputEvent, stderr: OutputEvent, halt: HaltEvent, error:
+ *   unknown, close: undefined}} VMEvents
  */
 
 const EVENT_NAMES = new Set([...KINDS, 'stdout', 'stderr', 'halt', 'error', 'close']);
@@ -58,7 +76,14 @@ const EVENT_NAMES = new Set([...KINDS, 'stdout', 'stderr', 'halt', 'error', 'clo
 const CAUSES = /** @type {const} */ (['link', 'exit', , 'host']);
 const OUTCOMES = /** @type {const} */ (['killed', 'trapped', 'ignored']);
 /** What an event's other end is called. @type {Record<string, string>} */
-const OTHER_END = { link: 'peer', unlink: 'peer', monitor: 'target', demonitor: 'target', register: 'name', unregister: 'name' };
+const OTHER_END = {
+  link: 'peer',
+  unlink: 'peer',
+  monitor: 'target',
+  demonitor: 'target',
+  register: 'name',
+  unregister: 'name',
+};
 const NODE = 'nonode@nohost';
 /** What vm_js does: enum js_operation of src/host/js_process.h. */
 const JS_CALL = 0;
@@ -101,7 +126,10 @@ export class VM extends Events {
   /** Their ids by the key of their pid. @type {Map<number | string, number>} */
   #callPids = new Map();
   #nextCall = 1;
-  /** Event records not yet delivered, in order, and what is to be done after those before. @type {(Fields | (() => void))[]} */
+  /**
+   * Event records not yet delivered, in order, and what is to be done after those before.
+   * @type {(Fields | (() => void))[]}
+   */
   #pending = [];
   #delivering = false;
   #mask = -1;
@@ -112,7 +140,10 @@ export class VM extends Events {
   #arrived = new Map();
   /** @type {Set<string>} */
   #fetching = new Set();
-  /** What became of modules that were wanted: true, they were found; null, nobody has them; or an error. @type {Map<string, unknown>} */
+  /**
+   * What became of modules that were wanted: true, they were found; null, nobody has them; or an error.
+   * @type {Map<string, unknown>}
+   */
   #asked = new Map();
   /** @type {(() => void)[]} */
   #idlers = [];
@@ -121,7 +152,10 @@ export class VM extends Events {
   #state = /** @type {'idle' | 'runnable' | 'timer' | 'halted'} */ ('runnable');
   /** @type {number | undefined} */
   #halted;
-  /** In a page: names of processes that have crashed and whose reports are to come, by pid. @type {Map<string, string>} */
+  /**
+   * In a page: names of processes that have crashed and whose reports are to come, by pid.
+   * @type {Map<string, string>}
+   */
   #casualties = new Map();
   /** Reads of standard input under way. */
   #reading = 0;
@@ -141,7 +175,11 @@ export class VM extends Events {
     this.#clock = clock;
     this.#finders = finders;
     this.#tools = tools;
-    this.#identity = { node: NODE, owner: this.#owner, pid: (_node, id, serial, creation) => this.#pid(id, serial, creation) };
+    this.#identity = {
+      node: NODE,
+      owner: this.#owner,
+      pid: (_node, id, serial, creation) => this.#pid(id, serial, creation),
+    };
     /** Blocks of memory that close() found still in use: 0, or a bug of ours. @type {number | undefined} */
     this.leaked = undefined;
     open.add(this);
@@ -173,8 +211,8 @@ export class VM extends Events {
   }
 
   /**
-   * Makes the modules of an archive known: an .ez or other zip, a .tar, a .tar.gz, an escript. They are loaded when they are
-   * first called, before OTP's of the same name. Answers their names.
+   * Makes the modules of an archive known: an .ez or other zip, a .tar, a .tar.gz, an escript. They are loaded when
+   * they are first called, before OTP's of the same name. Answers their names.
    * @param {Uint8Array | ArrayBuffer} bytes
    * @returns {Promise<string[]>}
    */
@@ -221,7 +259,11 @@ export class VM extends Events {
   #spawn(module, fun, args, options, given = args, name = '') {
     this.#running();
     const request = Tuple.from([atom(module, 'a module'), atom(fun, 'a function'), this.#tools.array(args), options]);
-    const answer = this.#machine.request('spawn', this.#encode(request, 'args', given), `cannot spawn ${module}:${fun}/${args.length}${name && ` as ${name}`}`);
+    const answer = this.#machine.request(
+      'spawn',
+      this.#encode(request, 'args', given),
+      `cannot spawn ${module}:${fun}/${args.length}${name && ` as ${name}`}`,
+    );
     this.#loop.wake();
     return this.#decode(/** @type {Uint8Array} */ (answer));
   }
@@ -261,9 +303,14 @@ export class VM extends Events {
   /** @param {'send' | 'exit'} kind @param {any} to a JS process is written as its pid @param {Term} content */
   #signal(kind, to, content) {
     const whom = target(to);
-    if (kind === 'exit' && !(whom instanceof Pid || whom instanceof Atom)) throw new ArgumentError(`exit takes a pid, a JsProcess or a registered name, not ${shown(to)}`);
+    if (kind === 'exit' && !(whom instanceof Pid || whom instanceof Atom))
+      throw new ArgumentError(`exit takes a pid, a JsProcess or a registered name, not ${shown(to)}`);
     this.#running();
-    const request = this.#encode(Tuple.from([whom, content, Atom.for('undefined')]), kind === 'send' ? 'message' : 'reason', content);
+    const request = this.#encode(
+      Tuple.from([whom, content, Atom.for('undefined')]),
+      kind === 'send' ? 'message' : 'reason',
+      content,
+    );
     this.#machine.request(kind, request, `cannot ${kind === 'send' ? 'send to' : kind} ${whom}`);
     this.#loop.wake();
   }
@@ -274,7 +321,11 @@ export class VM extends Events {
     if (this.#halted !== undefined) throw new HaltedError(this.#halted);
   }
 
-  /** A message that comes from the host, whatever has become of the VM meanwhile. @param {any} to @param {Term} message */
+  /**
+   * A message that comes from the host, whatever has become of the VM meanwhile.
+   * @param {any} to
+   * @param {Term} message
+   */
   #tell(to, message) {
     if (!this.#machine.closed && this.#halted === undefined) this.send(to, message);
   }
@@ -322,7 +373,9 @@ export class VM extends Events {
   #jsCall(pid, fun, args) {
     this.#running();
     const request = Tuple.from([pid, Atom.for('erlang'), Atom.for(fun), args]);
-    const [kind, value] = this.#decode(this.#machine.js(JS_CALL, this.#encode(request, fun, args.at(-1)), `cannot ${fun}`));
+    const [kind, value] = this.#decode(
+      this.#machine.js(JS_CALL, this.#encode(request, fun, args.at(-1)), `cannot ${fun}`),
+    );
     this.#loop.wake();
     if (kind.name !== 'ok') throw this.#tools.processError(kind.name, value, fun, args, () => this.inspect().processes);
     return value;
@@ -331,9 +384,10 @@ export class VM extends Events {
   // --- Calls --------------------------------------------------------------------------------------
 
   /**
-   * Calls a function in a process of its own. Resolves with its value, of type T for TypeScript; rejects with an ErlangError if
-   * it raises or its process is killed (see ErlangError), with a HaltedError if the program halts, with a TimeoutError after `timeout` milliseconds, with the signal's reason when `signal` aborts (the
-   * process is then killed).
+   * Calls a function in a process of its own. Resolves with its value, of type T for TypeScript; rejects with an
+   * ErlangError if it raises or its process is killed (see ErlangError), with a HaltedError if the program halts, with
+   * a TimeoutError after `timeout` milliseconds, with the signal's reason when `signal` aborts (the process is then
+   * killed).
    *
    * @example
    * const vm = await createVM();
@@ -343,39 +397,48 @@ export class VM extends Events {
    * @param {string | Atom} fun
    * @param {Term[]} [args]
    * @template [T=any]
-   * @param {{timeout?: number, signal?: AbortSignal, pretty?: boolean} & SpawnOptions} [options] `pretty`: the value as the
-   *   usual JavaScript (see pretty)
+   * @param {{timeout?: number, signal?: AbortSignal, pretty?: boolean} & SpawnOptions} [options] `pretty`: the value as
+   *   the usual JavaScript (see pretty)
    * @returns {Promise<T>}
    */
   call(module, fun, args = [], options = {}) {
-    return until(options, () => `${module}:${fun}/${args.length} took longer than ${options.timeout} ms`, (resolve, reject, trace) => {
-      const { timeout: _, signal: _1, pretty: asPretty = false, ...spawn } = only(options, 'call', `timeout signal pretty ${this.#tools.SPAWN_NAMES}`);
-      const id = this.#nextCall++;
-      this.#bridge ??= this.#spawn('spawnlink', 'js', [], [Atom.for('js')]);
-      const request = [this.#bridge, id, atom(module, 'a module'), atom(fun, 'a function'), this.#tools.array(args)];
-      boolean(asPretty, 'pretty');
-      const pid = this.#spawn('spawnlink_js', 'call', request, this.#tools.spawnOptions(spawn), args, spawn.name);
-      const key = keyOfPid(pid);
-      const forget = () => {
-        this.#calls.delete(id);
-        this.#callPids.delete(key);
-      };
-      const settle = (/** @type {any} */ [kind, value, ...details]) => {
-        forget(); // what becomes of its process afterwards says nothing
-        try {
-          if (kind.name === 'ok') resolve(asPretty ? pretty(value) : value);
-          else reject(this.#callError(kind.name, value, details, trace));
-        } catch (error) {
-          reject(error); // a value that pretty cannot show
-        }
-      };
-      this.#calls.set(id, { settle, fail: (why) => reject(toldTo(why(), trace)) });
-      this.#callPids.set(key, id);
-      return (early) => {
-        forget();
-        if (early && !this.#machine.closed && this.#halted === undefined) this.exit(pid, Atom.for('kill'));
-      };
-    });
+    return until(
+      options,
+      () => `${module}:${fun}/${args.length} took longer than ${options.timeout} ms`,
+      (resolve, reject, trace) => {
+        const {
+          timeout: _,
+          signal: _1,
+          pretty: asPretty = false,
+          ...spawn
+        } = only(options, 'call', `timeout signal pretty ${this.#tools.SPAWN_NAMES}`);
+        const id = this.#nextCall++;
+        this.#bridge ??= this.#spawn('spawnlink', 'js', [], [Atom.for('js')]);
+        const request = [this.#bridge, id, atom(module, 'a module'), atom(fun, 'a function'), this.#tools.array(args)];
+        boolean(asPretty, 'pretty');
+        const pid = this.#spawn('spawnlink_js', 'call', request, this.#tools.spawnOptions(spawn), args, spawn.name);
+        const key = keyOfPid(pid);
+        const forget = () => {
+          this.#calls.delete(id);
+          this.#callPids.delete(key);
+        };
+        const settle = (/** @type {any} */ [kind, value, ...details]) => {
+          forget(); // what becomes of its process afterwards says nothing
+          try {
+            if (kind.name === 'ok') resolve(asPretty ? pretty(value) : value);
+            else reject(this.#callError(kind.name, value, details, trace));
+          } catch (error) {
+            reject(error); // a value that pretty cannot show
+          }
+        };
+        this.#calls.set(id, { settle, fail: (why) => reject(toldTo(why(), trace)) });
+        this.#callPids.set(key, id);
+        return (early) => {
+          forget();
+          if (early && !this.#machine.closed && this.#halted === undefined) this.exit(pid, Atom.for('kill'));
+        };
+      },
+    );
   }
 
   /**
@@ -386,7 +449,10 @@ export class VM extends Events {
    * @param {Error} trace where the call was made
    */
   #callError(kind, reason, [stack, loaded = true, notes], trace) {
-    return this.#tools.callError({ kind, reason, stack, loaded, notes, asked: this.#asked, booted: Boolean(this.#options.boot) }, trace);
+    return this.#tools.callError(
+      { kind, reason, stack, loaded, notes, asked: this.#asked, booted: Boolean(this.#options.boot) },
+      trace,
+    );
   }
 
   // --- Running ------------------------------------------------------------------------------------
@@ -402,11 +468,13 @@ export class VM extends Events {
    * vm.inspect().processes.some((info) => info.pid === pid); // false
    *
    * @param {{budget?: number, reductions?: number}} [options]
-   * @returns {{state: 'idle' | 'runnable' | 'timer' | 'halted', wake?: number}} `wake`: milliseconds until the next timer
+   * @returns {{state: 'idle' | 'runnable' | 'timer' | 'halted', wake?: number}} `wake`: milliseconds until the next
+   *   timer
    */
   tick(options = {}) {
     let { budget = this.#options.budget, reductions } = only(options, 'tick', 'budget reductions');
-    if (!(typeof budget === 'number' && budget > 0)) throw new ArgumentError(`budget is a positive number, not ${shown(budget)}`);
+    if (!(typeof budget === 'number' && budget > 0))
+      throw new ArgumentError(`budget is a positive number, not ${shown(budget)}`);
     if (reductions !== undefined) this.#tools.count(reductions, 'reductions');
     this.#machine.check();
     if (this.#halted !== undefined && this.#pending.length === 0) return { state: 'halted' };
@@ -420,12 +488,16 @@ export class VM extends Events {
     if (!this.#delivering && !this.#deliver(unhurried ? Infinity : begun + budget)) return { state: 'runnable' };
     try {
       const left = Math.max(budget - (performance.now() - begun), 1);
-      const { state, wakeUs, haltStatus } = this.#machine.tick(reductions === undefined ? left * 1000 : 1e12, reductions ?? 0);
+      const { state, wakeUs, haltStatus } = this.#machine.tick(
+        reductions === undefined ? left * 1000 : 1e12,
+        reductions ?? 0,
+      );
       this.#state = state;
       this.#wakeUs = wakeUs;
       const { records, lost } = this.#machine.takeEvents();
       if (records) this.#pending.push(records);
-      if (lost > 0) this.#pending.push(() => this.emit('error', new Error(`${lost} events were lost: no memory to record them`)));
+      if (lost > 0)
+        this.#pending.push(() => this.emit('error', new Error(`${lost} events were lost: no memory to record them`)));
       if (state === 'halted') this.#halt(haltStatus ?? 0);
     } catch (error) {
       if (error instanceof CrashError) this.#crashed(error);
@@ -477,7 +549,10 @@ export class VM extends Events {
 
   /** Whether nothing is left to do. Who has halted waits for nothing that it asked of the host, such as input. */
   #quiet() {
-    return this.#pending.length === 0 && (this.#halted !== undefined || (this.#state === 'idle' && this.#fetching.size === 0 && this.#reading === 0));
+    return (
+      this.#pending.length === 0 &&
+      (this.#halted !== undefined || (this.#state === 'idle' && this.#fetching.size === 0 && this.#reading === 0))
+    );
   }
 
   /**
@@ -613,7 +688,10 @@ export class VM extends Events {
   subscribed() {
     if (this.#machine.closed) return;
     // A page is told the names of processes that crash (see writeOutput).
-    const mask = KINDS.reduce((bits, name, kind) => bits | (this.wants(name) || (name === 'crash' && isPage) ? 1 << kind : 0), 0);
+    const mask = KINDS.reduce(
+      (bits, name, kind) => bits | (this.wants(name) || (name === 'crash' && isPage) ? 1 << kind : 0),
+      0,
+    );
     if (mask !== this.#mask) this.#machine.eventMask(mask);
     this.#mask = mask;
   }
@@ -658,7 +736,8 @@ export class VM extends Events {
       }
       default: {
         const name = KINDS[record.kind];
-        if (name === 'crash' && isPage && record.process?.name) this.#casualties.set(String(this.#word(record.subject)), record.process.name);
+        if (name === 'crash' && isPage && record.process?.name)
+          this.#casualties.set(String(this.#word(record.subject)), record.process.name);
         if (this.wants(name)) this.emit(name, this.#makeEvent(name, this.#word(record.subject), record));
         if (name === 'exit' && !this.#machine.closed) this.#ended(keyOfWord(record.subject), record);
       }
@@ -675,7 +754,13 @@ export class VM extends Events {
       case 'exit':
         return { ...known, reason: a, normal: a === Atom.for('normal') };
       case 'signal':
-        return { from: a, to: pid, reason: b, cause: CAUSES[record.detail >> 8], outcome: OUTCOMES[record.detail & 255] };
+        return {
+          from: a,
+          to: pid,
+          reason: b,
+          cause: CAUSES[record.detail >> 8],
+          outcome: OUTCOMES[record.detail & 255],
+        };
       case 'spawn':
         return { pid, parent: a, initialCall: known.initialCall };
       case 'message':
@@ -697,7 +782,11 @@ export class VM extends Events {
     return ArrayBuffer.isView(value) ? this.#decode(value) : this.#word(value);
   }
 
-  /** A process has ended: it may be a JS process, or that of a call. @param {number | string} key @param {EventRecord} record */
+  /**
+   * A process has ended: it may be a JS process, or that of a call.
+   * @param {number | string} key
+   * @param {EventRecord} record
+   */
   #ended(key, record) {
     const id = this.#callPids.get(key);
     const js = this.#jsProcesses.get(key);
@@ -763,7 +852,8 @@ export class VM extends Events {
     this.#reading++;
     try {
       data = (await this.#options.stdin?.()) ?? null;
-      if (data !== null && typeof data !== 'string' && !asBytes(data)) throw new ArgumentError(`stdin gave what is neither a string nor bytes, but ${shown(data)}`);
+      if (data !== null && typeof data !== 'string' && !asBytes(data))
+        throw new ArgumentError(`stdin gave what is neither a string nor bytes, but ${shown(data)}`);
     } catch (error) {
       this.report(error, 'stdin');
       data = null;
@@ -906,7 +996,8 @@ export class VM extends Events {
   async boot() {
     const { args = [], boot } = this.#options;
     this.spawn(boot ? 'spawnlink_boot' : 'spawnlink_init', 'start', [args.map((arg) => new TextEncoder().encode(arg))]);
-    while (this.tick({ budget: 50 }).state === 'runnable' || this.#fetching.size > 0) await new Promise((resolve) => after(0, () => resolve(undefined)));
+    while (this.tick({ budget: 50 }).state === 'runnable' || this.#fetching.size > 0)
+      await new Promise((resolve) => after(0, () => resolve(undefined)));
     if (this.#options.autostart !== false) this.#loop.start();
   }
 }
@@ -927,7 +1018,8 @@ const keyOfWord = ({ number, serial }) => (serial < 2 ** 24 ? serial * 2 ** 28 +
 const keyOfPid = (pid) => keyOfWord({ number: pid.numbers[0], serial: pid.numbers[1] });
 
 /**
- * Where output goes that nobody has taken: in a page to its console, reports of errors as errors, with the name of the process.
+ * Where output goes that nobody has taken: in a page to its console, reports of errors as errors, with the name of the
+ * process.
  * @param {'stdout' | 'stderr'} name
  * @param {OutputEvent} event
  * @param {Map<string, string>} names of processes that have crashed

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The errors of vm.call: Erlang's own words for each class and reason (OTP's erl_error), Erlang's stack, below it the
-// JavaScript stack of the caller, and why a function is not there; and those of JS processes, in the same words. Loaded with the
-// machine.
+// JavaScript stack of the caller, and why a function is not there; and those of JS processes, in the same words. Loaded
+// with the machine.
 
 import { ErlangError } from './errors.js';
 import { whyNot } from './imports.js';
@@ -26,7 +26,10 @@ const ATOMS = {
   timeout_value: 'bad receive timeout value',
 };
 
-/** Reasons that are a pair of an atom and a value, of class error: the words before the value. @type {Record<string, string>} */
+/**
+ * Reasons that are a pair of an atom and a value, of class error: the words before the value.
+ * @type {Record<string, string>}
+ */
 const PAIRS = {
   badarg: 'bad argument: ',
   badfun: 'bad function ',
@@ -62,7 +65,9 @@ function wordsOfPair(tag, value) {
   if (tag.name === 'unbound') return `variable ${show(value)} is unbound`;
   if (tag.name === 'argument_limit') return 'limit of number of arguments to interpreted function exceeded';
   const [fun, given] = tag.name === 'badarity' && value instanceof Tuple ? value : [];
-  return fun instanceof Fun && Array.isArray(given) ? `${show(fun).replace(/^fun /, '')} called with ${argumentsText(given.length)}` : undefined;
+  return fun instanceof Fun && Array.isArray(given)
+    ? `${show(fun).replace(/^fun /, '')} called with ${argumentsText(given.length)}`
+    : undefined;
 }
 
 /**
@@ -74,9 +79,11 @@ function wordsOfPair(tag, value) {
 export function wording(kind, reason, stack) {
   /** @type {string | undefined} */
   let words;
-  if (kind === 'exit' && reason === Atom.for('calling_self')) return 'exit: the current process attempted to call itself';
+  if (kind === 'exit' && reason === Atom.for('calling_self'))
+    return 'exit: the current process attempted to call itself';
   if (kind === 'error' && reason instanceof Atom) words = wordsOfAtom(reason, stack[0]);
-  else if (kind === 'error' && reason instanceof Tuple && reason.length === 2) words = wordsOfPair(reason.at(0), reason.at(1));
+  else if (kind === 'error' && reason instanceof Tuple && reason.length === 2)
+    words = wordsOfPair(reason.at(0), reason.at(1));
   return words ?? `${kind}: ${show(reason)}`;
 }
 
@@ -85,7 +92,9 @@ const argumentList = (args, limit) => args.map((arg) => format(arg, { limit })).
 
 /** @param {StackEntry} entry */
 function stackLine(entry) {
-  const called = entry.args ? `${name(entry.module, entry.function)}(${argumentList(entry.args, ARGUMENT)})` : functionOf(entry);
+  const called = entry.args
+    ? `${name(entry.module, entry.function)}(${argumentList(entry.args, ARGUMENT)})`
+    : functionOf(entry);
   return `    at ${called}${entry.file ? ` (${entry.file}:${entry.line})` : ''}`;
 }
 
@@ -95,9 +104,14 @@ export function stackEntries(stack) {
   return stack
     .filter((entry) => entry instanceof Tuple && entry.length === 4)
     .map(([module, fun, arity, location]) => {
-      const at = (/** @type {string} */ key) => (Array.isArray(location) ? location : []).find((t) => t instanceof Tuple && t.at(0) === Atom.for(key))?.at(1);
+      const at = (/** @type {string} */ key) =>
+        (Array.isArray(location) ? location : []).find((t) => t instanceof Tuple && t.at(0) === Atom.for(key))?.at(1);
       /** @type {StackEntry} */
-      const entry = { module: String(module), function: String(fun), arity: Array.isArray(arity) ? arity.length : arity };
+      const entry = {
+        module: String(module),
+        function: String(fun),
+        arity: Array.isArray(arity) ? arity.length : arity,
+      };
       if (Array.isArray(arity)) entry.args = arity;
       const file = at('file');
       if (file !== undefined) Object.assign(entry, { file: text(file), line: at('line') });
@@ -108,7 +122,8 @@ export function stackEntries(stack) {
 /**
  * Why there is no such function, where its module is not loaded.
  * @param {string} module
- * @param {unknown} found what became of looking for it: true, it was found; null, nobody has it; what was thrown; undefined if nobody has looked
+ * @param {unknown} found what became of looking for it: true, it was found; null, nobody has it; what was thrown;
+ *   undefined if nobody has looked
  * @param {boolean} booted whether OTP's own code server looks for modules, of which the VM hears nothing
  */
 function whyNotLoaded(module, found, booted) {
@@ -124,7 +139,8 @@ const NO_NIF = /^\{?'?(nif_|nif_library_|library_|)not_loaded\b/i;
 /** What is to be added to Erlang's words. @param {any} failure @param {StackEntry | undefined} top */
 function hint({ kind, reason, notes, loaded, asked, booted }, top) {
   if (kind !== 'error') return '';
-  if (reason === Atom.for('undef') && top && !loaded) return ` (${whyNotLoaded(top.module, asked.get(top.module), booted)})`;
+  if (reason === Atom.for('undef') && top && !loaded)
+    return ` (${whyNotLoaded(top.module, asked.get(top.module), booted)})`;
   if (NO_NIF.test(format(reason, { limit: 40 }))) return ' (a native function, NIF, that no library here has)';
   const lines = (Array.isArray(notes) ? notes : []).map((note) => text(note));
   return lines.length > 0 ? ` (${lines.join(', ')})` : '';
@@ -147,17 +163,22 @@ export function callError(failure, trace) {
   const { kind, reason } = failure;
   const stack = stackEntries(failure.stack);
   const message = wording(kind, reason, stack) + hint(failure, stack[0]);
-  const cause = !failure.loaded && reason === Atom.for('undef') && stack[0] ? failure.asked.get(stack[0].module) : undefined;
+  const cause =
+    !failure.loaded && reason === Atom.for('undef') && stack[0] ? failure.asked.get(stack[0].module) : undefined;
   const error = new ErlangError(kind, reason, stack, { message, ...(cause instanceof Object && { cause }) });
   error.stack = [`${error.name}: ${message}`, ...stack.map(stackLine), ...frames(trace)].join('\n');
   return error;
 }
 
-/** What OTP says of the first argument of a built-in function that has refused it (erl_erts_errors). @type {Record<string, string>} */
+/**
+ * What OTP says of the first argument of a built-in function that has refused it (erl_erts_errors).
+ * @type {Record<string, string>}
+ */
 const REFUSED = { link: 'not a pid', unlink: 'not a pid', exit: 'not a pid', send: 'invalid destination' };
 
 /**
- * What OTP says of the arguments with which a JS process has called a built-in function, and where it says little, what is so.
+ * What OTP says of the arguments with which a JS process has called a built-in function, and where it says little, what
+ * is so.
  * @param {string} fun
  * @param {any[]} args
  * @param {() => {pid: any, name?: string}[]} processes all there are
@@ -165,7 +186,8 @@ const REFUSED = { link: 'not a pid', unlink: 'not a pid', exit: 'not a pid', sen
 function refused(fun, args, processes) {
   const [first] = args;
   if (fun === 'monitor') return 'argument 2: not a pid';
-  if (fun === 'send' && first instanceof Atom) return `argument 1: invalid destination, no process is registered as ${format(first)}`;
+  if (fun === 'send' && first instanceof Atom)
+    return `argument 1: invalid destination, no process is registered as ${format(first)}`;
   if (fun !== 'register') return Object.hasOwn(REFUSED, fun) ? `argument 1: ${REFUSED[fun]}` : '';
   const own = processes().find(({ pid }) => pid === args[1])?.name;
   if (own !== undefined) return `argument 2: this process or port already has a name, ${format(Atom.for(own))}`;

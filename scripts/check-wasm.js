@@ -9,7 +9,9 @@ const file = process.argv[2];
 const imports = WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(file)));
 const wrong = imports.filter((i) => i.module !== 'env' || i.kind !== 'function' || !i.name.startsWith('host_'));
 if (wrong.length > 0) {
-  console.error(`${file}: not defined anywhere, and no import of ours: ${wrong.map((i) => `${i.module}.${i.name}`).join(', ')}`);
+  console.error(
+    `${file}: not defined anywhere, and no import of ours: ${wrong.map((i) => `${i.module}.${i.name}`).join(', ')}`,
+  );
   rmSync(file); // or the next build would take it for finished
   process.exit(1);
 }

@@ -1,17 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Makes dist/, what the npm package publishes: the bundles (rollup), the declarations (tsc, from JSDoc) for both module
-// systems, vm.wasm and the packs. Does nothing when dist/ is newer than what it comes from. `--types` only checks types.
+// systems, vm.wasm and the packs. Does nothing when dist/ is newer than what it comes from. `--types` only checks
+// types.
 
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { functions, nativeModules, opcodes, refused } from './tables.js';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
-const files = (folder) => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+const files = (folder) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
 const mtime = (file) => (existsSync(file) ? statSync(file).mtimeMs : 0);
 const STAMP = 'build/dist.stamp';
 
@@ -27,14 +40,18 @@ function copy(from, to) {
 function reach(name, found) {
   if (found.has(name)) return;
   found.add(name);
-  for (const [, next] of readFileSync(join('build/types', name), 'utf8').matchAll(/(?:from|import\()\s*["']\.\/([^"']*)\.js["']/g)) reach(`${next}.d.ts`, found);
+  for (const [, next] of readFileSync(join('build/types', name), 'utf8').matchAll(
+    /(?:from|import\()\s*["']\.\/([^"']*)\.js["']/g,
+  ))
+    reach(`${next}.d.ts`, found);
 }
 
 /** What js/globals.d.ts declares. */
 const GLOBALS = ['URL', 'Response', 'AbortSignal', 'EventTarget', 'WebAssembly'];
 
 /**
- * A declaration file that TypeScript 5.4 reads too, whose typed arrays take no arguments, and that needs no DOM and no Node.
+ * A declaration file that TypeScript 5.4 reads too, whose typed arrays take no arguments, and that needs no DOM and no
+ * Node.
  * @param {string} text
  */
 function portable(text) {
@@ -73,18 +90,31 @@ function put(file, text) {
   writeFileSync(file, text);
 }
 
-if (process.argv.includes('--types')) process.exit(run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json', '--noEmit']) ? 0 : 1);
+if (process.argv.includes('--types'))
+  process.exit(run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json', '--noEmit']) ? 0 : 1);
 
 if (!existsSync('js/index.js')) {
   console.error('dist: there is no js/index.js yet');
   process.exit(1);
 }
 mkdirSync('dist', { recursive: true });
-for (const from of ['build/wasm/vm.wasm', 'build/libraries/re.wasm', 'build/libraries/zlib.wasm', 'build/libraries/zstd.wasm', 'build/otp.pack', 'build/otp-base.pack', 'build/otp-compiler.pack', 'build/otp-full.pack']) {
+for (const from of [
+  'build/wasm/vm.wasm',
+  'build/libraries/re.wasm',
+  'build/libraries/zlib.wasm',
+  'build/libraries/zstd.wasm',
+  'build/otp.pack',
+  'build/otp-base.pack',
+  'build/otp-compiler.pack',
+  'build/otp-full.pack',
+]) {
   if (existsSync(from)) copy(from, join('dist', basename(from)));
 }
 // For `spawnlink check`.
-put('dist/tables.json', JSON.stringify({ functions: functions(), refused: refused(), native: nativeModules(), opcodes: opcodes() }));
+put(
+  'dist/tables.json',
+  JSON.stringify({ functions: functions(), refused: refused(), native: nativeModules(), opcodes: opcodes() }),
+);
 const inputs = [...files('js'), 'rollup.config.js', 'tsconfig.json', 'package-lock.json', 'scripts/dist.js'];
 if (inputs.some((file) => mtime(file) > mtime(STAMP)) || !existsSync('dist/spawnlink.js')) {
   rmSync(STAMP, { force: true });

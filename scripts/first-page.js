@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a page of Chromium downloads to do something first: for scripts/check-size. Seen by a server, so that nothing is forgotten.
+// What a page of Chromium downloads to do something first: for scripts/check-size. Seen by a server, so that nothing is
+// forgotten.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,11 +12,23 @@ import { BROWSERS, visit } from '../tests/matrix/browse.js';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const params = { [constants.BROTLI_PARAM_QUALITY]: 9 };
 
-/** What is done first, and its budgets in KiB: all files together, and as a host sends them that compresses by brotli. */
+/**
+ * What is done first, and its budgets in KiB: all files together, and as a host sends them that compresses by brotli.
+ */
 export const FIRST = [
   { name: 'vm.call', code: "await vm.call('lists', 'sum', [[1, 2, 3]]);", shipped: 600, brotli: 420 },
-  { name: 'io:format of a term', code: "await vm.call('io', 'format', [text('~p~n'), [[Atom.for('ok'), 1]]]);", shipped: 1100, brotli: 700 },
-  { name: 'report of a crash', code: "vm.spawn('erlang', 'atom_to_list', [1]); await reported;", shipped: 1100, brotli: 700 },
+  {
+    name: 'io:format of a term',
+    code: "await vm.call('io', 'format', [text('~p~n'), [[Atom.for('ok'), 1]]]);",
+    shipped: 1100,
+    brotli: 700,
+  },
+  {
+    name: 'report of a crash',
+    code: "vm.spawn('erlang', 'atom_to_list', [1]); await reported;",
+    shipped: 1100,
+    brotli: 700,
+  },
 ];
 
 const page = (code) => `<!doctype html><script src="/report.js"></script><script type="module">
@@ -40,7 +53,8 @@ export async function downloads(code) {
   });
   if (!answer.fine) throw new Error(`the page failed: ${answer.error}`);
   const contents = [...files].map((file) => readFileSync(join(root, file)));
-  const sum = (/** @type {(bytes: Buffer) => number} */ size) => contents.reduce((total, bytes) => total + size(bytes), 0);
+  const sum = (/** @type {(bytes: Buffer) => number} */ size) =>
+    contents.reduce((total, bytes) => total + size(bytes), 0);
   return {
     files: [...files].map((file) => file.replace('/dist/', '')),
     shipped: sum((bytes) => bytes.length),

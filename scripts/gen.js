@@ -86,14 +86,20 @@ function atoms() {
     byText.set(atom.text, atom);
     list.push(atom);
   }
-  write('atoms.h', guard([
-    'enum {',
-    ...list.map((atom, index) => `  ATOM_IDX_${atom.ident} = ${index},`),
-    `  ATOM_COUNT = ${list.length}`,
-    '};',
-    ...list.map((atom, index) => `#define ATOM_${atom.ident} MAKE_ATOM(${index})`),
-  ]));
-  write('atoms.inc', list.map((atom) => `A(${cString(atom.text)}, ${Buffer.byteLength(atom.text)})`));
+  write(
+    'atoms.h',
+    guard([
+      'enum {',
+      ...list.map((atom, index) => `  ATOM_IDX_${atom.ident} = ${index},`),
+      `  ATOM_COUNT = ${list.length}`,
+      '};',
+      ...list.map((atom, index) => `#define ATOM_${atom.ident} MAKE_ATOM(${index})`),
+    ]),
+  );
+  write(
+    'atoms.inc',
+    list.map((atom) => `A(${cString(atom.text)}, ${Buffer.byteLength(atom.text)})`),
+  );
 }
 
 function bifs() {
@@ -117,16 +123,26 @@ function bifs() {
     }
     seen.set(key, row.where);
     names.add(match[4]);
-    const flags = match[5].trim().split(/\s+/).filter(Boolean).map((flag) => `BIF_FLAG_${flag.toUpperCase()}`);
+    const flags = match[5]
+      .trim()
+      .split(/\s+/)
+      .filter(Boolean)
+      .map((flag) => `BIF_FLAG_${flag.toUpperCase()}`);
     list.push({ module, name, arity: match[3], c: match[4], flags: flags.join(' | ') || '0' });
   }
-  write('bifs.h', guard([
-    '#include "term/term.h"',
-    'struct process;',
-    `enum { BIF_COUNT = ${list.length} };`,
-    ...[...names].map((name) => `term ${name}(struct process *p, term *a);`),
-  ]));
-  write('bifs.inc', list.map((b) => `B(${cString(b.module)}, ${cString(b.name)}, ${b.arity}, ${b.c}, ${b.flags})`));
+  write(
+    'bifs.h',
+    guard([
+      '#include "term/term.h"',
+      'struct process;',
+      `enum { BIF_COUNT = ${list.length} };`,
+      ...[...names].map((name) => `term ${name}(struct process *p, term *a);`),
+    ]),
+  );
+  write(
+    'bifs.inc',
+    list.map((b) => `B(${cString(b.module)}, ${cString(b.name)}, ${b.arity}, ${b.c}, ${b.flags})`),
+  );
 }
 
 function ops() {
@@ -143,21 +159,35 @@ function ops() {
       continue;
     }
     seen.set(match[1], row.where);
-    list.push({ name: match[1], operands: match[2] === '-' ? '' : match[2], cold: match[3] === 'cold', called: match[3] !== 'hot' });
+    list.push({
+      name: match[1],
+      operands: match[2] === '-' ? '' : match[2],
+      cold: match[3] === 'cold',
+      called: match[3] !== 'hot',
+    });
   }
   // Warm ones are hot with a cold twin that takes over when the fast path does not fit.
   // Hot ones first: the interpreter's switch is dense and `op >= OP_HOT_COUNT` means the table of cold ones.
   const ordered = [...list.filter((op) => !op.cold), ...list.filter((op) => op.cold)];
   const hot = ordered.filter((op) => !op.cold).length;
-  write('ops.h', guard([
-    'enum {',
-    ...ordered.map((op, index) => `  OP_${op.name} = ${index},`),
-    `  OP_COUNT = ${ordered.length},`,
-    `  OP_HOT_COUNT = ${hot}`,
-    '};',
-  ]));
-  write('ops.inc', ordered.map((op) => `OP(${op.name}, "${op.operands}", ${op.cold ? 1 : 0})`));
-  write('cold_ops.inc', ordered.filter((op) => op.called).map((op) => `COLD(${op.name})`));
+  write(
+    'ops.h',
+    guard([
+      'enum {',
+      ...ordered.map((op, index) => `  OP_${op.name} = ${index},`),
+      `  OP_COUNT = ${ordered.length},`,
+      `  OP_HOT_COUNT = ${hot}`,
+      '};',
+    ]),
+  );
+  write(
+    'ops.inc',
+    ordered.map((op) => `OP(${op.name}, "${op.operands}", ${op.cold ? 1 : 0})`),
+  );
+  write(
+    'cold_ops.inc',
+    ordered.filter((op) => op.called).map((op) => `COLD(${op.name})`),
+  );
 }
 
 function genops() {
@@ -171,13 +201,19 @@ function genops() {
     if (Number(match[1]) !== list.length + 1) fail(row, `number ${list.length + 1} expected`);
     list.push({ number: match[1], name: match[2], arity: match[3] });
   }
-  write('genop.h', guard([
-    'enum {',
-    ...list.map((op) => `  GENOP_${op.name} = ${op.number},`),
-    `  GENOP_COUNT = ${list.length + 1} // numbers start at 1`,
-    '};',
-  ]));
-  write('genop.inc', list.map((op) => `G(${op.number}, "${op.name}", ${op.arity})`));
+  write(
+    'genop.h',
+    guard([
+      'enum {',
+      ...list.map((op) => `  GENOP_${op.name} = ${op.number},`),
+      `  GENOP_COUNT = ${list.length + 1} // numbers start at 1`,
+      '};',
+    ]),
+  );
+  write(
+    'genop.inc',
+    list.map((op) => `G(${op.number}, "${op.name}", ${op.arity})`),
+  );
 }
 
 mkdirSync(target, { recursive: true });

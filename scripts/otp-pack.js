@@ -7,8 +7,8 @@
 //   scripts/otp-pack [ROOT] [-o FILE] [--set first|base|compiler|full] [--no-br] [--if-changed]
 //
 // ROOT is that of `erl` on PATH if not given. Which modules are in which set: scripts/otp-sets.js; our own are in
-// src/erl. The first pack says which modules its companions (FILE-base.pack, FILE-compiler.pack, FILE-full.pack) have, so that a VM
-// opens them when one of those is first called.
+// src/erl. The first pack says which modules its companions (FILE-base.pack, FILE-compiler.pack, FILE-full.pack) have,
+// so that a VM opens them when one of those is first called.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -21,7 +21,22 @@ import { writePack } from './write-pack.js';
 
 const SETS = ['first', 'base', 'compiler', 'full'];
 /** What the loader reads; the rest (Dbgi, Docs, Abst, ...) is for tools. */
-const CHUNKS = new Set(['Atom', 'AtU8', 'Code', 'StrT', 'ImpT', 'ExpT', 'FunT', 'LitT', 'LitU', 'Line', 'Meta', 'Attr', 'CInf', 'Recs']);
+const CHUNKS = new Set([
+  'Atom',
+  'AtU8',
+  'Code',
+  'StrT',
+  'ImpT',
+  'ExpT',
+  'FunT',
+  'LitT',
+  'LitU',
+  'Line',
+  'Meta',
+  'Attr',
+  'CInf',
+  'Recs',
+]);
 /** What one of our own modules takes at most. */
 const OWN_BYTES = 64 * 1024;
 const LICENCE =
@@ -41,7 +56,8 @@ function arguments_(argv) {
     else if (argv[i] === '--set') options.set = argv[++i];
     else if (argv[i] === '--no-br') options.brotli = false;
     else if (argv[i] === '--if-changed') options.ifChanged = true;
-    else if (argv[i].startsWith('-') || options.root) die('usage: otp-pack [ROOT] [-o FILE] [--set first|base|compiler|full] [--no-br] [--if-changed]');
+    else if (argv[i].startsWith('-') || options.root)
+      die('usage: otp-pack [ROOT] [-o FILE] [--set first|base|compiler|full] [--no-br] [--if-changed]');
     else options.root = argv[i];
   }
   if (!SETS.includes(options.set)) die(`no set ${options.set}: ${SETS.join(', ')}`);
@@ -77,7 +93,8 @@ function applications(root) {
   }
   if (!found.some((application) => application.name === 'erts')) found.unshift(...preloaded(root));
   for (const name of FULL) {
-    if (!found.some((application) => application.name === name)) console.error(`otp-pack: ${root} has no ${name}; going on without`);
+    if (!found.some((application) => application.name === name))
+      console.error(`otp-pack: ${root} has no ${name}; going on without`);
   }
   if (found.length === 0) die(`nothing to pack in ${root}`);
   const rank = ({ name }) => (FULL.includes(name) ? FULL.indexOf(name) : FULL.length);
@@ -103,12 +120,17 @@ function ownModules() {
   const header = join(ebin, 'instructions.hrl');
   const text = `-define(INSTRUCTIONS, ${JSON.stringify(instructions())}).\n`;
   if (!existsSync(header) || readFileSync(header, 'utf8') !== text) writeFileSync(header, text);
-  const stale = files.filter((name) => mtime(join(ebin, name.replace('.erl', '.beam'))) < Math.max(mtime(join(source, name)), mtime(header)));
+  const stale = files.filter(
+    (name) => mtime(join(ebin, name.replace('.erl', '.beam'))) < Math.max(mtime(join(source, name)), mtime(header)),
+  );
   if (stale.length > 0) {
-    execFileSync('erlc', ['+deterministic', '-I', ebin, '-o', ebin, ...stale.map((name) => join(source, name))], { stdio: 'inherit' });
+    execFileSync('erlc', ['+deterministic', '-I', ebin, '-o', ebin, ...stale.map((name) => join(source, name))], {
+      stdio: 'inherit',
+    });
   }
   const modules = files.map((name) => name.slice(0, -'.erl'.length));
-  // What the compiler works out at once may be large: a beam once carried a number of four megabytes to every VM that booted.
+  // What the compiler works out at once may be large: a beam once carried a number of four megabytes to every VM that
+  // booted.
   const large = modules.filter((name) => strip(join(ebin, `${name}.beam`)).length > OWN_BYTES);
   if (large.length > 0) die(`over ${OWN_BYTES} bytes with its literals unpacked: ${large.join(' ')}`);
   return { name: 'spawnlink', version: '', ebin, modules };
@@ -120,7 +142,8 @@ const mtime = (file) => (existsSync(file) ? statSync(file).mtimeMs : 0);
 function strip(file) {
   let bytes = readFileSync(file);
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) bytes = gunzipSync(bytes);
-  if (bytes.toString('latin1', 0, 4) !== 'FOR1' || bytes.toString('latin1', 8, 12) !== 'BEAM') die(`${file} is not a beam`);
+  if (bytes.toString('latin1', 0, 4) !== 'FOR1' || bytes.toString('latin1', 8, 12) !== 'BEAM')
+    die(`${file} is not a beam`);
   const chunks = [];
   const end = 8 + bytes.readUInt32BE(4);
   for (let at = 12; at + 8 <= end; ) {
@@ -155,7 +178,12 @@ function storedLiterals(data) {
 }
 
 /** The names of an application's modules. */
-const modulesOf = ({ ebin, modules }) => modules ?? readdirSync(ebin).filter((name) => name.endsWith('.beam')).map((name) => name.slice(0, -'.beam'.length)).sort();
+const modulesOf = ({ ebin, modules }) =>
+  modules ??
+  readdirSync(ebin)
+    .filter((name) => name.endsWith('.beam'))
+    .map((name) => name.slice(0, -'.beam'.length))
+    .sort();
 
 /** Each module's beam by its name, and the applications as a pack describes them. */
 function collect(root, set) {
@@ -172,12 +200,17 @@ function collect(root, set) {
   return { entries, described };
 }
 
-/** What OTP's own boot and compiler read besides beams: applications' resource files, the boot script, public header files. */
+/**
+ * What OTP's own boot and compiler read besides beams: applications' resource files, the boot script, public header
+ * files.
+ */
 function otherFiles(root, apps, entries) {
   for (const { name: application, ebin } of apps) {
-    for (const name of readdirSync(ebin).filter((file) => file.endsWith('.app'))) entries.set(name, readFileSync(join(ebin, name)));
+    for (const name of readdirSync(ebin).filter((file) => file.endsWith('.app')))
+      entries.set(name, readFileSync(join(ebin, name)));
     const include = join(ebin, '..', 'include');
-    const headers = existsSync(include) && ebin.endsWith('ebin') ? readdirSync(include).filter((file) => file.endsWith('.hrl')) : [];
+    const headers =
+      existsSync(include) && ebin.endsWith('ebin') ? readdirSync(include).filter((file) => file.endsWith('.hrl')) : [];
     for (const name of headers) entries.set(`${application}/include/${name}`, readFileSync(join(include, name)));
   }
   const boot = join(root, 'bin', 'start_clean.boot');
@@ -199,24 +232,31 @@ function companions(root, out) {
 }
 
 /** The usual first ones together, then each application's, in order. */
-const inOrder = (entries, first) => new Map([...first.filter((name) => entries.has(name)).map((name) => [name, entries.get(name)]), ...entries]);
+const inOrder = (entries, first) =>
+  new Map([...first.filter((name) => entries.has(name)).map((name) => [name, entries.get(name)]), ...entries]);
 
 /** Where a build notes what a pack was made from: the pack itself names no folder of this machine. */
 const origin = ({ out }) => `${out}.root`;
 
 /** Whether FILE is newer than all that goes into it: the beams, our modules and these scripts. */
-function upToDate({ root, set, out }) {
+function upToDate({ root, out }) {
   const made = mtime(out);
   if (made === 0 || !existsSync(origin({ out })) || readFileSync(origin({ out }), 'utf8') !== root) return false;
   const own = join(home, 'src', 'erl');
-  const inputs = [fileURLToPath(import.meta.url), join(home, 'scripts', 'otp-sets.js'), join(home, 'scripts', 'write-pack.js')];
+  const inputs = [
+    fileURLToPath(import.meta.url),
+    join(home, 'scripts', 'otp-sets.js'),
+    join(home, 'scripts', 'write-pack.js'),
+  ];
   if (existsSync(own)) inputs.push(own, ...readdirSync(own).map((name) => join(own, name)));
   for (const { ebin } of applications(root)) inputs.push(ebin, join(ebin, '..', 'include'));
   return !inputs.some((file) => mtime(file) > made);
 }
 
 function otpRelease(root) {
-  const releases = existsSync(join(root, 'releases')) ? readdirSync(join(root, 'releases')).filter((name) => /^\d+$/.test(name)) : [];
+  const releases = existsSync(join(root, 'releases'))
+    ? readdirSync(join(root, 'releases')).filter((name) => /^\d+$/.test(name))
+    : [];
   if (releases.length > 0) return releases.sort((a, b) => Number(b) - Number(a))[0];
   const file = join(root, 'OTP_VERSION');
   return existsSync(file) ? readFileSync(file, 'utf8').trim().split('.')[0] : '';
@@ -228,14 +268,21 @@ if (!(options.ifChanged && upToDate(options))) {
   const ordered = inOrder(entries, options.set === 'full' ? BOOT : PLAIN);
   const more = options.set === 'first' ? { more: companions(options.root, options.out) } : {};
   const meta = { otp: otpRelease(options.root), set: options.set, licence: LICENCE, applications: described, ...more };
-  const pack = writePack(meta, ordered, { deflate: true, plain: options.set === 'first' ? PLAIN.filter((name) => entries.has(name)).length : 0 });
+  const pack = writePack(meta, ordered, {
+    deflate: true,
+    plain: options.set === 'first' ? PLAIN.filter((name) => entries.has(name)).length : 0,
+  });
   mkdirSync(dirname(options.out), { recursive: true });
   const raw = [...entries.values()].reduce((sum, data) => sum + data.length, 0);
   const kib = (bytes) => `${Math.round(bytes / 1024)} KiB`;
   let sizes = `${kib(raw)} stripped, ${kib(pack.length)} packed`;
   if (options.brotli) {
     const plain = writePack(meta, ordered, { deflate: false });
-    const params = { [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length };
+    const params = {
+      [constants.BROTLI_PARAM_LGWIN]: 24,
+      [constants.BROTLI_PARAM_QUALITY]: 11,
+      [constants.BROTLI_PARAM_SIZE_HINT]: plain.length,
+    };
     const brotli = brotliCompressSync(plain, { params });
     writeFileSync(`${options.out}.br`, brotli);
     sizes += `, ${kib(brotli.length)} brotli`;

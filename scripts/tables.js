@@ -9,7 +9,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const home = fileURLToPath(new URL('..', import.meta.url));
-const rows = (file) => readFileSync(join(home, file), 'utf8').split('\n').filter((line) => line && !line.startsWith('#'));
+const rows = (file) =>
+  readFileSync(join(home, file), 'utf8')
+    .split('\n')
+    .filter((line) => line && !line.startsWith('#'));
 
 /** Without the quotes of quoted atoms. */
 export const unquote = (name) => name.replace(/'/g, '');
@@ -17,9 +20,12 @@ export const unquote = (name) => name.replace(/'/g, '');
 /** Names as module:function/arity. */
 export function functions() {
   const names = [];
-  for (const file of readdirSync(join(home, 'src/code/bifs.d'))) for (const row of rows(`src/code/bifs.d/${file}`)) names.push(unquote(row.split(/\s+/)[0]));
+  for (const file of readdirSync(join(home, 'src/code/bifs.d')))
+    for (const row of rows(`src/code/bifs.d/${file}`)) names.push(unquote(row.split(/\s+/)[0]));
   for (const module of nativeModules()) {
-    const exports = readFileSync(join(home, `src/erl/spawnlink_${module}.erl`), 'utf8').matchAll(/^-export\(\[([^\]]*)\]\)/gm);
+    const exports = readFileSync(join(home, `src/erl/spawnlink_${module}.erl`), 'utf8').matchAll(
+      /^-export\(\[([^\]]*)\]\)/gm,
+    );
     for (const [, list] of exports) for (const name of list.split(',')) names.push(`${module}:${unquote(name.trim())}`);
   }
   return [...new Set(names)].sort();
@@ -29,8 +35,9 @@ export function functions() {
 const arityOf = (list) => (list.trim() === '' ? 0 : list.split(',').length);
 
 /**
- * Of those, which only refuse: BIFs that raise {notsup, Name} for all that would do something, and native functions whose
- * one clause fails with notsup or answers {error, enotsup}. Also by the names that programs call them by, in OTP's erlang.
+ * Of those, which only refuse: BIFs that raise {notsup, Name} for all that would do something, and native functions
+ * whose one clause fails with notsup or answers {error, enotsup}. Also by the names that programs call them by, in
+ * OTP's erlang.
  */
 export function refused() {
   /** @type {Map<string, string[]>} names of a BIF by its function in C */
@@ -52,8 +59,10 @@ export function refused() {
   if (names.has('erlang:trace_pattern/3')) names.add('erlang:trace_pattern/2');
   for (const module of nativeModules()) {
     const text = readFileSync(join(home, `src/erl/spawnlink_${module}.erl`), 'utf8');
-    for (const [, name, list] of text.matchAll(/^(\w+)\(([^()]*)\) -> (?:spawnlink_native:)?fail\(notsup,/gm)) names.add(`${module}:${name}/${arityOf(list)}`);
-    for (const [, name, list] of text.matchAll(/^(\w+)\(([_, ]*)\) -> \{error, enotsup\}\.$/gm)) names.add(`${module}:${name}/${arityOf(list)}`);
+    for (const [, name, list] of text.matchAll(/^(\w+)\(([^()]*)\) -> (?:spawnlink_native:)?fail\(notsup,/gm))
+      names.add(`${module}:${name}/${arityOf(list)}`);
+    for (const [, name, list] of text.matchAll(/^(\w+)\(([_, ]*)\) -> \{error, enotsup\}\.$/gm))
+      names.add(`${module}:${name}/${arityOf(list)}`);
   }
   // Nor does Unix have these.
   for (const name of ['prim_file:altname_nif/1', 'prim_file:get_device_cwd_nif/1']) names.delete(name);
@@ -62,7 +71,12 @@ export function refused() {
 
 /** Modules of OTP with native functions that ours have: those whose spawnlink_M is an atom of the core. */
 export function nativeModules() {
-  return [...rows('src/code/atoms.d/file.tab').map((row) => /^spawnlink_(\w+)$/.exec(row)?.[1]).filter((name) => name && existsSync(join(home, `src/erl/spawnlink_${name}.erl`))), 'code'];
+  return [
+    ...rows('src/code/atoms.d/file.tab')
+      .map((row) => /^spawnlink_(\w+)$/.exec(row)?.[1])
+      .filter((name) => name && existsSync(join(home, `src/erl/spawnlink_${name}.erl`))),
+    'code',
+  ];
 }
 
 /** Names of the VM's own instructions, those that OTP's were translated to. */
@@ -77,4 +91,3 @@ export function opcodes() {
   }
   return Array.from(list, (entry) => entry ?? null);
 }
-

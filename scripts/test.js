@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs the suites of tests in order and adds up what they report: `node scripts/test.js [SUITE...]`. A suite that does not
-// exist yet is left out; one that ends without saying how many tests it ran, or does not end, has failed. The last line is
-// `N passed, N failed`.
+// Runs the suites of tests in order and adds up what they report: `node scripts/test.js [SUITE...]`. A suite that does
+// not exist yet is left out; one that ends without saying how many tests it ran, or does not end, has failed. The last
+// line is `N passed, N failed`.
 
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -11,26 +11,62 @@ import { fileURLToPath } from 'node:url';
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
 const node = process.execPath;
-const tests = (folder, pattern) => (existsSync(folder) ? readdirSync(folder, { recursive: true }).filter((name) => pattern.test(name)).sort() : []);
+const tests = (folder, pattern) =>
+  existsSync(folder)
+    ? readdirSync(folder, { recursive: true })
+        .filter((name) => pattern.test(name))
+        .sort()
+    : [];
 
 // Each suite: when it exists, what to run. `builds` count one failure if they fail and nothing if they do not;
 // `quiet` suites are printed only when they fail; those `together` in the list run at once: they mostly wait.
 const SUITES = [
   { name: 'layers', command: ['scripts/check-layers'], quiet: true },
+  { name: 'form', command: ['scripts/check-form'], quiet: true },
   { name: 'build-native', build: true, command: ['scripts/build', 'native'] },
-  ...tests('tests/c', /^test_\w+\.c$/).map((file) => ({ name: `c/${file.slice('test_'.length, -2)}`, command: [`build/native/${file.slice(0, -2)}`], quiet: true })),
+  ...tests('tests/c', /^test_\w+\.c$/).map((file) => ({
+    name: `c/${file.slice('test_'.length, -2)}`,
+    command: [`build/native/${file.slice(0, -2)}`],
+    quiet: true,
+  })),
   { name: 'build-wasm', build: true, together: true, command: ['scripts/build', 'wasm', 'pack'] },
-  // What later suites would fetch (tests in JavaScript boot these releases too); those skip in the open what cannot be had.
-  { name: 'fetch', build: true, together: true, command: ['sh', '-c', 'for what in "otp sid" "elixir bookworm" "elixir sid"; do scripts/fetch-$what || [ $? = 77 ] || exit 1; done'] },
+  // What later suites would fetch (tests in JavaScript boot these releases too); those skip in the open what cannot be
+  // had.
+  {
+    name: 'fetch',
+    build: true,
+    together: true,
+    command: [
+      'sh',
+      '-c',
+      'for what in "otp sid" "elixir bookworm" "elixir sid"; do scripts/fetch-$what || [ $? = 77 ] || exit 1; done',
+    ],
+  },
   { name: 'build-dist', build: true, when: 'js/index.js', command: ['scripts/build', 'dist'] },
   { name: 'erl', when: 'tests/erl/run.js', command: [node, 'tests/erl/run.js'] },
   // The libraries and compilers of later releases, against their own erl.
-  ...['trixie', 'sid'].map((suite) => ({ name: `erl-${suite}`, when: 'tests/erl/run.js', command: [node, 'tests/erl/run.js', '--otp', suite, '--mode', 'wasm'] })),
-  { name: 'erl-records', when: 'tests/erl/run.js', command: [node, 'tests/erl/run.js', '--otp', 'sid', '--mode', 'native', '--mode', 'gc-stress', 'record'] },
+  ...['trixie', 'sid'].map((suite) => ({
+    name: `erl-${suite}`,
+    when: 'tests/erl/run.js',
+    command: [node, 'tests/erl/run.js', '--otp', suite, '--mode', 'wasm'],
+  })),
+  {
+    name: 'erl-records',
+    when: 'tests/erl/run.js',
+    command: [node, 'tests/erl/run.js', '--otp', 'sid', '--mode', 'native', '--mode', 'gc-stress', 'record'],
+  },
   {
     name: 'js',
     when: tests('tests/js', /\.test\.js$/).length > 0,
-    command: [node, '--experimental-vm-modules', '--no-warnings', '--expose-gc', 'node_modules/jest/bin/jest.js', '--config', 'jest.config.js'],
+    command: [
+      node,
+      '--experimental-vm-modules',
+      '--no-warnings',
+      '--expose-gc',
+      'node_modules/jest/bin/jest.js',
+      '--config',
+      'jest.config.js',
+    ],
   },
   // Elixir on the libraries of OTP 25, and the newest on those of OTP 29.
   { name: 'elixir', together: true, when: 'tests/elixir/run.js', command: [node, 'tests/elixir/run.js'] },
@@ -38,19 +74,47 @@ const SUITES = [
   // Two nodes, of which one or both or none is erl.
   { name: 'nodes', together: true, when: 'tests/nodes/run.js', command: [node, 'tests/nodes/run.js'] },
   // Processes and signals again, where every call is a place to be scheduled out.
-  { name: 'erl-slices', when: 'tests/erl/run.js', command: [node, 'tests/erl/run.js', ...['slice=1', 'slice=3', 'slice=7'].flatMap((mode) => ['--mode', mode]), 'interp', 'process', 'signals', 'otp'] },
+  {
+    name: 'erl-slices',
+    when: 'tests/erl/run.js',
+    command: [
+      node,
+      'tests/erl/run.js',
+      ...['slice=1', 'slice=3', 'slice=7'].flatMap((mode) => ['--mode', mode]),
+      'interp',
+      'process',
+      'signals',
+      'otp',
+    ],
+  },
   // A collection wherever there may be one: a term that nobody holds does not survive it.
-  { name: 'erl-gc', when: 'tests/erl/run.js', command: [node, 'tests/erl/run.js', '--mode', 'gc-stress', 'interp', 'term', 'binary', 'signals'] },
+  {
+    name: 'erl-gc',
+    when: 'tests/erl/run.js',
+    command: [node, 'tests/erl/run.js', '--mode', 'gc-stress', 'interp', 'term', 'binary', 'signals'],
+  },
   // Every collection in portions, between which others run.
-  { name: 'erl-portions', when: 'tests/erl/run.js', command: [node, 'tests/erl/run.js', '--mode', 'gc-portion=100', 'process', 'signals'] },
+  {
+    name: 'erl-portions',
+    when: 'tests/erl/run.js',
+    command: [node, 'tests/erl/run.js', '--mode', 'gc-portion=100', 'process', 'signals'],
+  },
   // One long operation at a time, in ticks: none keeps the host waiting.
   { name: 'budget', when: 'tests/budget/run.js', command: [node, 'tests/budget/run.js'] },
   // Out of memory at every allocation of a program, one after the other.
   { name: 'failures', when: 'tests/failures/run.js', command: [node, 'tests/failures/run.js'] },
   // Random programs and leaks, in small; `npm run soak` has the full numbers.
-  { name: 'soak', when: 'tests/soak/run.js', command: [node, 'tests/soak/run.js', ...['native', 'slice=2', 'wasm'].flatMap((mode) => ['--mode', mode])] },
+  {
+    name: 'soak',
+    when: 'tests/soak/run.js',
+    command: [node, 'tests/soak/run.js', ...['native', 'slice=2', 'wasm'].flatMap((mode) => ['--mode', mode])],
+  },
   { name: 'leak', when: 'tests/leak/run.js', command: [node, 'tests/leak/run.js'] },
-  ...['examples', 'package', 'recipes'].map((name) => ({ name, when: `tests/${name}/run.js`, command: [node, `tests/${name}/run.js`] })),
+  ...['examples', 'package', 'recipes'].map((name) => ({
+    name,
+    when: `tests/${name}/run.js`,
+    command: [node, `tests/${name}/run.js`],
+  })),
   // The playground, in Chromium.
   { name: 'web', when: 'tests/web/run.js', command: [node, 'tests/web/run.js'] },
   { name: 'size', when: 'js/index.js', command: ['scripts/check-size'] },
@@ -61,7 +125,8 @@ const SANITIZERS = { ASAN_OPTIONS: 'detect_leaks=1:abort_on_error=0', UBSAN_OPTI
 const SUCCESS = /^\s*ok |^PASS |\u2713|, 0 failed|longest tick|: ok$|nothing left/;
 const TALLY = /^\s*(?:\w+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\s*$/;
 
-// How long a suite may take before it is ended; the slowest takes a tenth of it on a machine of two cores that has nothing else to do.
+// How long a suite may take before it is ended; the slowest takes a tenth of it on a machine of two cores that has
+// nothing else to do.
 const LIMIT_MS = 15 * 60_000;
 
 /** How many lines of a suite that failed are told again at the end. */
@@ -94,7 +159,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
 /** Runs a suite, passing its lines on under its name: its own tally is not to be taken for the total. */
 function run({ name, command, quiet, build }) {
   return new Promise((resolve) => {
-    const child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'], env: { ...SANITIZERS, FORCE_COLOR: '0', ...process.env }, detached: true });
+    const child = spawn(command[0], command.slice(1), {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...SANITIZERS, FORCE_COLOR: '0', ...process.env },
+      detached: true,
+    });
     children.add(child.pid);
     const lines = [];
     const show = (line) => process.stdout.write(`${name} | ${line}\n`);
@@ -123,13 +192,18 @@ function run({ name, command, quiet, build }) {
       clearTimeout(limit);
       children.delete(child.pid);
       const result = count(lines) ?? { passed: 0, failed: 0 };
-      if (!build && result.passed + result.failed + (result.skipped ?? 0) === 0) broken ||= 'ended without a count of its tests';
+      if (!build && result.passed + result.failed + (result.skipped ?? 0) === 0)
+        broken ||= 'ended without a count of its tests';
       // A suite that ended badly without saying which test failed (a crash, a sanitizer's report) has failed.
       if ((status !== 0 || broken) && result.failed === 0) result.failed = 1;
       if (quiet && result.failed > 0) lines.slice(-100).forEach(show);
       if (broken || signal) show(broken || `ended by ${signal}`);
       // Told again at the very end: of a long log, often only the end is kept.
-      if (result.failed > 0) result.news = [...lines.filter((line) => line !== '' && !SUCCESS.test(line)).slice(-NEWS), ...(broken ? [broken] : [])];
+      if (result.failed > 0)
+        result.news = [
+          ...lines.filter((line) => line !== '' && !SUCCESS.test(line)).slice(-NEWS),
+          ...(broken ? [broken] : []),
+        ];
       resolve(result);
     });
   });
@@ -137,13 +211,15 @@ function run({ name, command, quiet, build }) {
 
 const begunAll = Date.now();
 const only = process.argv.slice(2);
-const wanted = ({ name, build, when = true }) => (typeof when === 'string' ? existsSync(when) : when) && (build || only.length === 0 || only.some((o) => name === o || name.startsWith(`${o}/`)));
+const wanted = ({ name, build, when = true }) =>
+  (typeof when === 'string' ? existsSync(when) : when) &&
+  (build || only.length === 0 || only.some((o) => name === o || name.startsWith(`${o}/`)));
 const total = { passed: 0, failed: 0 };
 /** @type {Map<string, string[]>} what suites that failed said */
 const failed = new Map();
 /** Suites that run at once. */
 function* groups() {
-  let group = [];
+  const group = [];
   for (const suite of SUITES.filter(wanted)) {
     if (group.length > 0 && !(suite.together && group[0].together)) yield group.splice(0);
     group.push(suite);
@@ -158,7 +234,11 @@ async function report(suite) {
   total.passed += result.passed;
   total.failed += result.failed;
   if (result.failed > 0) failed.set(suite.name, result.news);
-  const verdict = suite.build ? (result.failed ? 'FAILED' : 'done') : `${result.passed} of ${result.passed + result.failed} passed`;
+  const verdict = suite.build
+    ? result.failed
+      ? 'FAILED'
+      : 'done'
+    : `${result.passed} of ${result.passed + result.failed} passed`;
   console.log(`[test] ${suite.name}: ${verdict} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Writes packs (format: js/pack.js): entries in blocks of about BLOCK bytes, each block deflated, or stored to be compressed
-// as a whole.
+// Writes packs (format: js/pack.js): entries in blocks of about BLOCK bytes, each block deflated, or stored to be
+// compressed as a whole.
 
 import { deflateRawSync } from 'node:zlib';
 
@@ -14,7 +14,10 @@ function u32(...numbers) {
   return bytes;
 }
 
-/** @param {Map<string, Uint8Array>} entries in the order in which they are to lie @param {number} plain see writePack */
+/**
+ * @param {Map<string, Uint8Array>} entries in the order in which they are to lie
+ * @param {number} plain see writePack
+ */
 function layOut(entries, plain) {
   const blocks = [];
   const index = [];
@@ -46,15 +49,20 @@ function deflated(block) {
 
 /**
  * @param {object} meta what the pack says of itself
- * @param {Map<string, Uint8Array>} entries in the order in which they are to lie: what is used together beside each other
- * @param {{deflate: boolean, plain?: number}} how `plain`: how many of the first entries are stored all the same: what every
- *   program starts with is read without loading an inflate first
+ * @param {Map<string, Uint8Array>} entries in the order in which they are to lie: what is used together beside each
+ *   other
+ * @param {{deflate: boolean, plain?: number}} how `plain`: how many of the first entries are stored all the same: what
+ *   every program starts with is read without loading an inflate first
  * @returns {Buffer}
  */
 export function writePack(meta, entries, { deflate, plain = 0 }) {
   const { blocks, index, plainBlocks } = layOut(entries, plain);
   const description = Buffer.from(JSON.stringify(meta));
-  const table = Buffer.concat(index.map(({ name, block, offset, length }) => Buffer.concat([Buffer.from([name.length]), name, u32(block, offset, length)])));
+  const table = Buffer.concat(
+    index.map(({ name, block, offset, length }) =>
+      Buffer.concat([Buffer.from([name.length]), name, u32(block, offset, length)]),
+    ),
+  );
   const stored = blocks.map((block, i) => (deflate && i >= plainBlocks ? deflated(block) : block));
   let offset = 24 + description.length + 12 * blocks.length + table.length;
   const places = stored.map((data, i) => {
@@ -62,5 +70,12 @@ export function writePack(meta, entries, { deflate, plain = 0 }) {
     offset += data.length;
     return place;
   });
-  return Buffer.concat([Buffer.from('SLPK'), u32(1, description.length, blocks.length, index.length, table.length), description, ...places, table, ...stored]);
+  return Buffer.concat([
+    Buffer.from('SLPK'),
+    u32(1, description.length, blocks.length, index.length, table.length),
+    description,
+    ...places,
+    table,
+    ...stored,
+  ]);
 }

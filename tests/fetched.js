@@ -9,7 +9,9 @@ import { fileURLToPath } from 'node:url';
  * @param {string[]} args
  */
 export function fetched(script, ...args) {
-  const { status, stdout, stderr } = spawnSync(fileURLToPath(new URL(`../scripts/${script}`, import.meta.url)), args, { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(fileURLToPath(new URL(`../scripts/${script}`, import.meta.url)), args, {
+    encoding: 'utf8',
+  });
   if (status === 0) return stdout.trim().split('\n').at(-1);
   console.log(`skipped: ${stderr.trim().split('\n').at(-1)}`);
   console.log(status === 77 ? '0 passed, 0 failed, 1 skipped' : '0 passed, 1 failed');

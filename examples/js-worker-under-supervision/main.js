@@ -2,7 +2,7 @@
 // A JavaScript process as the child of an Erlang supervisor: called like a gen_server, restarted when it fails,
 // told to end when the supervisor does.
 import { readFile } from 'node:fs/promises';
-import { Atom, createVM, tuple } from '../../js/index.js';
+import { Atom, createVM } from '../../js/index.js';
 
 const vm = await createVM({ stdout: false, stderr: false });
 vm.load(await readFile(new URL('../../build/examples/js-worker-under-supervision/js_sup.beam', import.meta.url)));

@@ -26,5 +26,7 @@ draw(processes, processes.find((p) => p.name === 'top').pid);
 await vm.idle();
 console.log('after the storm:');
 for (const [what, n] of [...counts].sort()) console.log(`  ${String(n).padStart(3)} x ${what}`);
-console.log(`still standing: ${vm.inspect().processes.filter((p) => ['top', 'inner', 'calm'].includes(p.name)).length}`);
+console.log(
+  `still standing: ${vm.inspect().processes.filter((p) => ['top', 'inner', 'calm'].includes(p.name)).length}`,
+);
 vm.close();

@@ -12,7 +12,10 @@ const who = (pid) => `${pid}${names.has(String(pid)) ? ` ${names.get(String(pid)
 
 vm.on('register', ({ pid, name }) => names.set(String(pid), name));
 vm.on('signal', ({ from, to, reason, cause, outcome }) => {
-  console.log(`signal ${who(from).padEnd(20)} -> ${who(to).padEnd(20)} ${outcome.padEnd(8)} by ${cause.padEnd(5)} ${short(reason)}`);
+  console.log(
+    `signal ${who(from).padEnd(20)} -> ${who(to).padEnd(20)} ${outcome.padEnd(8)} by ${cause.padEnd(5)} ` +
+      `${short(reason)}`,
+  );
 });
 vm.on('exit', ({ pid, normal, reason }) => {
   console.log(`exit   ${who(pid).padEnd(20)}    ${normal ? 'normal' : short(reason)}`);

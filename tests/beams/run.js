@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// OTP's compiler on ours gives the beams that it gives on erl, byte for byte: every module of the applications named (stdlib).
+// OTP's compiler on ours gives the beams that it gives on erl, byte for byte: every module of the applications named
+// (stdlib).
 //   node tests/beams/run.js [--otp SUITE] [application ...]
-// --otp: another release, as scripts/fetch-otp unpacks it, compiled from the forms in its beams; else the installed one, from its
-// source (scripts/fetch-otp-source). Takes minutes: not part of npm test, where tests/erl/compiler has some modules.
+// --otp: another release, as scripts/fetch-otp unpacks it, compiled from the forms in its beams; else the installed
+// one, from its source (scripts/fetch-otp-source). Takes minutes: not part of npm test, where tests/erl/compiler has
+// some modules.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -17,7 +19,9 @@ const applications = args.length > 0 ? args : ['stdlib'];
 
 const otp = suite && fetched('fetch-otp', suite);
 const erl = otp ? join(otp, 'erl') : 'erl';
-const otpRoot = otp ? join(otp, 'usr/lib/erlang') : spawnSync(erl, ['-noshell', '-eval', 'io:put_chars(code:root_dir()), halt().'], { encoding: 'utf8' }).stdout;
+const otpRoot = otp
+  ? join(otp, 'usr/lib/erlang')
+  : spawnSync(erl, ['-noshell', '-eval', 'io:put_chars(code:root_dir()), halt().'], { encoding: 'utf8' }).stdout;
 const source = suite ? '/nowhere' : fetched('fetch-otp-source');
 const out = join(root, 'build/tests/beams');
 mkdirSync(out, { recursive: true });
@@ -26,17 +30,33 @@ spawnSync('erlc', ['-o', out, join(root, 'tests/beams/beams.erl')], { stdio: 'in
 /** What beams.erl tells of each beam there. @returns {Map<string, string>} */
 function told(command, argv) {
   const begun = Date.now();
-  const r = spawnSync(command, [...argv, '-noshell', '-pa', out, '-run', 'beams', 'main', source, ...applications, '-s', 'erlang', 'halt'], { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 26, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, TZ: 'UTC' } });
+  const r = spawnSync(
+    command,
+    [...argv, '-noshell', '-pa', out, '-run', 'beams', 'main', source, ...applications, '-s', 'erlang', 'halt'],
+    {
+      cwd: root,
+      encoding: 'utf8',
+      maxBuffer: 2 ** 26,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, TZ: 'UTC' },
+    },
+  );
   if (!r.stdout.endsWith('end\n')) throw new Error(`${command} ended early with ${r.status}`);
   console.log(`${command}: ${((Date.now() - begun) / 1000).toFixed(1)} s`);
-  return new Map([...r.stdout.matchAll(/^(\S+\.beam) ([^]*?)(?=\n\S+\.beam |\nend\n)/gm)].map(([, name, what]) => [name, what]));
+  return new Map(
+    [...r.stdout.matchAll(/^(\S+\.beam) ([^]*?)(?=\n\S+\.beam |\nend\n)/gm)].map(([, name, what]) => [name, what]),
+  );
 }
 
 const expected = told(erl, []);
 const ours = told(process.execPath, [join(root, 'js/cli.js'), 'run', '--otp', otpRoot]);
-let passed = 0, failed = 0;
+let passed = 0,
+  failed = 0;
 for (const [name, what] of expected) {
-  if (what === ours.get(name) && /^\{(source|forms),\d+,/.test(what)) { passed++; continue; }
+  if (what === ours.get(name) && /^\{(source|forms),\d+,/.test(what)) {
+    passed++;
+    continue;
+  }
   failed++;
   console.log(`${name}\n  erl  ${what}\n  ours ${ours.get(name)}`);
 }

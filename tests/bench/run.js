@@ -14,7 +14,10 @@ const args = process.argv.slice(2);
 let rounds = 3;
 const cases = [];
 const systems = [
-  { name: 'ours', command: [process.execPath, join(root, 'js/cli.js'), 'run', '-noshell', '-pa', out, '-s', 'bench', 'main'] },
+  {
+    name: 'ours',
+    command: [process.execPath, join(root, 'js/cli.js'), 'run', '-noshell', '-pa', out, '-s', 'bench', 'main'],
+  },
   { name: 'erl', command: ['erl', '+S', '1:1', '-noshell', '-pa', out, '-s', 'bench', 'main'] },
 ];
 for (let i = 0; i < args.length; i++) {

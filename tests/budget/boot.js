@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long a VM takes to boot OTP in a process of its own, and its memory: prints {wall, cpu (ms), memory (bytes)}. Run by run.js.
+// How long a VM takes to boot OTP in a process of its own, and its memory: prints {wall, cpu (ms), memory (bytes)}. Run
+// by run.js.
 import { createVM } from '../../dist/spawnlink.js';
 
 const before = process.cpuUsage();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How long one operation keeps the host waiting: each of budget.erl's is done in ticks of 8 ms, and the longest tick
-// is printed. Part of the tests with a hundredth of the sizes, where none may be over LONGEST_MS at pace 1 (../pace.js). And how long it takes to
-// boot OTP.
+// is printed. Part of the tests with a hundredth of the sizes, where none may be over LONGEST_MS at pace 1
+// (../pace.js). And how long it takes to boot OTP.
 //   node tests/budget/run.js [--full] [operation ...]
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -16,9 +16,14 @@ const args = process.argv.slice(2);
 const full = args.includes('--full');
 const scale = full ? 1 : 100;
 const names = args.filter((a) => !a.startsWith('--'));
-const BUDGET_MS = 8, LONGEST_MS = 30, ATTEMPTS = 4;
+const BUDGET_MS = 8,
+  LONGEST_MS = 30,
+  ATTEMPTS = 4;
 /** Boot: 300 ms by the clock, or half as much again of the processor: other work on the machine slows both. */
-const BOOT_MS = 300, BOOT_SLACK = 1.5, BOOT_BYTES = 16e6, BOOTS = 9;
+const BOOT_MS = 300,
+  BOOT_SLACK = 1.5,
+  BOOT_BYTES = 16e6,
+  BOOTS = 9;
 
 mkdirSync(out, { recursive: true });
 execFileSync('erlc', ['-o', out, join(root, 'tests/budget/budget.erl')], { stdio: 'inherit' });
@@ -31,14 +36,20 @@ async function measure(name) {
   try {
     vm.load(beam);
     let reason;
-    const pid = vm.spawn('budget', 'run', [Atom.for(name), scale], { minHeapSize: full && !name.startsWith('gc_') && name !== 'heap_exit' ? 60e6 : 60e4 });
-    vm.on('exit', (e) => { if (e.pid === pid) reason = e.normal ? '' : String(e.reason).slice(0, 60); });
+    const pid = vm.spawn('budget', 'run', [Atom.for(name), scale], {
+      minHeapSize: full && !name.startsWith('gc_') && name !== 'heap_exit' ? 60e6 : 60e4,
+    });
+    vm.on('exit', (e) => {
+      if (e.pid === pid) reason = e.normal ? '' : String(e.reason).slice(0, 60);
+    });
     while (reason === undefined && !vm.inspect().processes.some((p) => p.name === 'ready')) {
       const { state, wake } = vm.tick({ budget: 100 });
       await turn(state === 'timer' ? wake : 0);
     }
     if (reason === undefined) vm.send(pid, Atom.for('go'));
-    let longest = 0, ticks = 0, total = 0;
+    let longest = 0,
+      ticks = 0,
+      total = 0;
     for (let ended = false; !ended; ) {
       ended = reason !== undefined;
       const begun = performance.now();
@@ -55,11 +66,12 @@ async function measure(name) {
   }
 }
 
-let vm = await createVM({ stdout: false, stderr: false });
+const vm = await createVM({ stdout: false, stderr: false });
 vm.load(beam);
 const all = (await vm.call('budget', 'names')).map((a) => a.name);
 vm.close();
-let passed = 0, failed = 0;
+let passed = 0,
+  failed = 0;
 // Time is counted at the pace of this machine, asked again before a tick is called too long.
 let slow = pace();
 for (const name of names.length ? names : all) {
@@ -74,24 +86,36 @@ for (const name of names.length ? names : all) {
   const ok = best.longest <= LONGEST_MS * slow && best.reason === '';
   if (ok) passed++;
   else failed++;
-  console.log(`${name.padEnd(24)} longest tick ${best.longest.toFixed(1).padStart(8)} ms of ${String(best.ticks).padStart(5)}, all ${best.total.toFixed(0).padStart(6)} ms ${best.reason}${ok ? '' : '  OVER'}`);
+  console.log(
+    `${name.padEnd(24)} longest tick ${best.longest.toFixed(1).padStart(8)} ms of ${String(best.ticks).padStart(5)}, all ${best.total.toFixed(0).padStart(6)} ms ${best.reason}${ok ? '' : '  OVER'}`,
+  );
 }
 if (names.length === 0) {
   const boots = [];
   const allowed = BOOT_MS * pace();
   do {
     boots.push(JSON.parse(execFileSync(process.execPath, [join(root, 'tests/budget/boot.js')], { encoding: 'utf8' })));
-  } while (boots.length < (full ? BOOTS : 2) || (boots.length < BOOTS && Math.min(...boots.map(({ wall }) => wall)) > allowed));
+  } while (
+    boots.length < (full ? BOOTS : 2) ||
+    (boots.length < BOOTS && Math.min(...boots.map(({ wall }) => wall)) > allowed)
+  );
   const least = (key) => Math.min(...boots.map((boot) => boot[key]));
   const median = (key) => boots.map((boot) => boot[key]).sort((a, b) => a - b)[boots.length >> 1];
-  // By the clock, as the budget is meant; or, where others keep the machine busy, by the processor, which compiles in other threads too.
+  // By the clock, as the budget is meant; or, where others keep the machine busy, by the processor, which compiles in
+  // other threads too.
   const inTime = least('wall') <= allowed || least('cpu') <= allowed * BOOT_SLACK;
   const ok = inTime && least('memory') <= BOOT_BYTES;
   if (ok) passed++;
   else failed++;
   const ms = (key) => `${least(key).toFixed(0)} ms`;
-  console.log(`boot of OTP: ${ms('cpu')} of the processor, ${ms('wall')} by the clock, ${median('wall').toFixed(0)} ms in the median of ${boots.length}`);
-  console.log(`  (${allowed.toFixed(0)} ms allowed on this machine now), ${(least('memory') / 1e6).toFixed(1)} MB${ok ? '' : '  OVER'}`);
+  console.log(
+    `boot of OTP: ${ms('cpu')} of the processor, ${ms('wall')} by the clock, ${median('wall').toFixed(0)} ms in ` +
+      `the median of ${boots.length}`,
+  );
+  console.log(
+    `  (${allowed.toFixed(0)} ms allowed on this machine now), ${(least('memory') / 1e6).toFixed(1)} ` +
+      `MB${ok ? '' : '  OVER'}`,
+  );
 }
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed && !full ? 1 : 0;

@@ -12,7 +12,9 @@ import { NEEDS, SOURCE } from './suites.js';
 export function prepareRunner(release) {
   const { source, work, runnerBeams } = release;
   const own = join(root, 'tests/conformance');
-  const files = readdirSync(own).filter((f) => f.endsWith('.erl')).map((f) => join(own, f));
+  const files = readdirSync(own)
+    .filter((f) => f.endsWith('.erl'))
+    .map((f) => join(own, f));
   const failed = erlc(release, files, runnerBeams, [], own, process.env);
   if (failed) throw new Error(failed);
   const library = join(work, 'lib/common_test');
@@ -22,8 +24,8 @@ export function prepareRunner(release) {
 }
 
 /**
- * Compiles a suite and the helpers beside it. Answers its folders, the cases that are not single-node with the reason, or
- * why it does not compile.
+ * Compiles a suite and the helpers beside it. Answers its folders, the cases that are not single-node with the reason,
+ * or why it does not compile.
  */
 export function prepareSuite(release, group, name) {
   const { source, work } = release;
@@ -32,7 +34,9 @@ export function prepareSuite(release, group, name) {
   const env = { ...process.env, ERL_LIBS: join(work, 'lib'), ERL_TOP: source };
   const includes = [from, join(source, 'lib/stdlib/include'), join(source, 'lib/kernel/include')];
   if (!existsSync(join(from, `${name}_SUITE.erl`))) return { ebin, failed: 'this release has no such suite' };
-  const helpers = readdirSync(from).filter((f) => f.endsWith('.erl') && !f.endsWith('_SUITE.erl')).map((f) => join(from, f));
+  const helpers = readdirSync(from)
+    .filter((f) => f.endsWith('.erl') && !f.endsWith('_SUITE.erl'))
+    .map((f) => join(from, f));
   helpers.push(join(source, 'erts/emulator/test/erts_test_utils.erl')); // which suites of stdlib use too
   for (const helper of helpers) erlc(release, [helper], ebin, includes, from, env); // what does not compile is missed by who calls it
   const failed = erlc(release, [join(from, `${name}_SUITE.erl`)], ebin, includes, from, env);
@@ -42,11 +46,21 @@ export function prepareSuite(release, group, name) {
 
 function excluded({ erl, runnerBeams }, beam) {
   const table = `[${NEEDS.map(([m, f, why]) => `{${m},${f === '*' ? "'*'" : f},${JSON.stringify(why)}}`).join(',')}]`;
-  const text = execFileSync(erl, ['-noshell', '-pa', runnerBeams, '-run', 'analyse', 'main', beam, table], { encoding: 'utf8' });
-  return new Map(text.split('\n').filter((line) => line.includes('\t')).map((line) => line.split('\t')));
+  const text = execFileSync(erl, ['-noshell', '-pa', runnerBeams, '-run', 'analyse', 'main', beam, table], {
+    encoding: 'utf8',
+  });
+  return new Map(
+    text
+      .split('\n')
+      .filter((line) => line.includes('\t'))
+      .map((line) => line.split('\t')),
+  );
 }
 
-/** A folder of its own for one suite on one engine: a copy of its data, and one to write in. Sources in NAME/src are compiled to NAME/ebin. */
+/**
+ * A folder of its own for one suite on one engine: a copy of its data, and one to write in. Sources in NAME/src are
+ * compiled to NAME/ebin.
+ */
 export function prepareFolders({ work }, engine, name, data) {
   const folder = join(work, 'run', engine, name);
   rmSync(folder, { recursive: true, force: true });
@@ -57,7 +71,9 @@ export function prepareFolders({ work }, engine, name, data) {
   for (const entry of readdirSync(copy)) {
     const sources = join(copy, entry, 'src');
     if (!existsSync(sources) || !existsSync(join(copy, entry, 'ebin'))) continue;
-    const files = readdirSync(sources).filter((f) => f.endsWith('.erl')).map((f) => join(sources, f));
+    const files = readdirSync(sources)
+      .filter((f) => f.endsWith('.erl'))
+      .map((f) => join(sources, f));
     spawnSync('erlc', ['-W0', '-o', join(copy, entry, 'ebin'), ...files]);
   }
   return { folder, priv: priv + '/', data: copy + '/' };

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cases that erl passes and ours does not, by suite, with why. CANNOT: they need what a VM of one thread without tracing, drivers
-// and OTP's own allocators has not, so they do not count (as those that suites.js finds by what they call). WHY: they count.
+// Cases that erl passes and ours does not, by suite, with why. CANNOT: they need what a VM of one thread without
+// tracing, drivers and OTP's own allocators has not, so they do not count (as those that suites.js finds by what they
+// call). WHY: they count.
 
 const SCHEDULERS = 'more than one scheduler';
-const OWN_HASH = 'terms that collide in OTP\'s own internal hash';
+const OWN_HASH = "terms that collide in OTP's own internal hash";
 const CRYPTO = 'the application crypto, which is a NIF';
 
 /** @type {Record<string, Record<string, string>>} suite, case, what it needs */
@@ -48,9 +49,12 @@ export const CANNOT = {
   },
 };
 
-const NATIVE = 'asks that what is native has a stub in OTP\'s modules; here some functions are native that came with a later release (module records)';
-const PURGE = 'talks to OTP\'s process erts_code_purger in the middle of a purge, which is one step here';
-const LITERALS = 'asks that purged literals are copied to the heaps of those who have them; ours stay where they are while somebody has them';
+const NATIVE =
+  "asks that what is native has a stub in OTP's modules; here some functions are native that came with a later release (module records)";
+const PURGE = "talks to OTP's process erts_code_purger in the middle of a purge, which is one step here";
+const LITERALS =
+  'asks that purged literals are copied to the heaps of those who have them; ours stay where they are while ' +
+  'somebody has them';
 const TASKS = 'asks that what a process is asked to do by others waits for its priority; here it is done at once';
 
 /** @type {Record<string, Record<string, string>>} suite, case, reason */
@@ -64,7 +68,9 @@ export const WHY = {
     call_purged_fun_code_reload: PURGE,
     call_purged_fun_code_there: PURGE,
     constant_pools: 'switches the collector off; ours cannot be',
-    constant_refc_binaries: 'asks that the binaries of purged literals are given back soon; ours wait for a sweep, which is due with the next that are purged',
+    constant_refc_binaries:
+      'asks that the binaries of purged literals are given back soon; ours wait for a sweep, which is due with ' +
+      'the next that are purged',
     t_copy_literals: LITERALS,
     t_copy_literals_frags: LITERALS,
     max_heap_size: LITERALS,
@@ -74,7 +80,7 @@ export const WHY = {
     refc_ets: 'asks how many funs there are of one expression; ours are not counted',
   },
   persistent_term: {
-    info: 'asks for the sizes of OTP\'s own table, to the word',
+    info: "asks for the sizes of OTP's own table, to the word",
   },
   process: {
     otp_4725: 'asks that a process has not collected yet; ours begins with a heap of 24 words',
@@ -85,11 +91,13 @@ export const WHY = {
     gc_request_blast_when_gc_disabled: 'switches the collector off; ours cannot be',
   },
   ets: {
-    memory: 'asks for the sizes of OTP\'s rows and tables, to the word',
+    memory: "asks for the sizes of OTP's rows and tables, to the word",
     heir: 'chooses the number of the process that comes next (internal state next_pid)',
-    meta_wb: 'asks for names that collide in OTP\'s own hash',
-    smp_ordered_iteration: 'looks into the table of nodes of OTP\'s emulator (internal state node_and_dist_references)',
-    write_concurrency: 'asks that an empty table of type set is larger than one of type ordered_set: ours has no buckets before its first row',
+    meta_wb: "asks for names that collide in OTP's own hash",
+    smp_ordered_iteration: "looks into the table of nodes of OTP's emulator (internal state node_and_dist_references)",
+    write_concurrency:
+      'asks that an empty table of type set is larger than one of type ordered_set: ours has no buckets before ' +
+      'its first row',
   },
   re: {
     pcre: 'six of its thousands of patterns mean something else to PCRE2 (as from OTP 28 on): ^(a\\1?){4}$, (*SKIP) in a condition, scripts of newer Unicode',

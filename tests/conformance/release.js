@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The releases whose suites are run: each with its own erl, compiler, libraries and source, and a folder for what is made.
+// The releases whose suites are run: each with its own erl, compiler, libraries and source, and a folder for what is
+// made.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -7,7 +8,10 @@ import { fileURLToPath } from 'node:url';
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
-/** By number: Debian's suite that has it; the installed release otherwise. @type {Record<string, string | undefined>} */
+/**
+ * By number: Debian's suite that has it; the installed release otherwise.
+ * @type {Record<string, string | undefined>}
+ */
 export const RELEASES = { 25: undefined, 27: 'trixie', 29: 'sid' };
 
 /** What a script of ours prints last; exits with its status and reason when it fails. */
@@ -35,9 +39,18 @@ export function openRelease(number) {
   const suite = RELEASES[number];
   const folder = suite && fetched('fetch-otp', suite);
   const erl = folder ? join(folder, 'erl') : 'erl';
-  const otpRoot = folder ? join(folder, 'usr/lib/erlang') : execFileSync('erl', ['-noshell', '-eval', 'io:put_chars(code:root_dir()), halt().'], { encoding: 'utf8' });
+  const otpRoot = folder
+    ? join(folder, 'usr/lib/erlang')
+    : execFileSync('erl', ['-noshell', '-eval', 'io:put_chars(code:root_dir()), halt().'], { encoding: 'utf8' });
   const work = workOf(number);
-  return { number, erl, otpRoot, source: fetched('fetch-otp-source', ...(suite ? [suite] : [])), work, runnerBeams: join(work, 'ebin/runner') };
+  return {
+    number,
+    erl,
+    otpRoot,
+    source: fetched('fetch-otp-source', ...(suite ? [suite] : [])),
+    work,
+    runnerBeams: join(work, 'ebin/runner'),
+  };
 }
 
 const newer = (a, b) => !existsSync(b) || statSync(a).mtimeMs > statSync(b).mtimeMs;
@@ -55,5 +68,10 @@ export function erlc({ erl }, files, out, includes, cwd, env) {
   const program = `R = [compile:file(F, [debug_info, nowarn_deprecated_function, report_errors, {outdir, ${JSON.stringify(out)}} | [{i, I} || I <- ${text(includes)}]]) || F <- ${text(stale)}],
     halt(case lists:member(error, R) of true -> 1; false -> 0 end).`;
   const r = spawnSync(erl, ['-noshell', '-eval', program], { cwd, env, encoding: 'utf8' });
-  return r.status === 0 ? '' : (r.stdout + r.stderr).trim().split('\n').find((line) => !/sctp|ESOCK/.test(line)) || 'erlc failed';
+  return r.status === 0
+    ? ''
+    : (r.stdout + r.stderr)
+        .trim()
+        .split('\n')
+        .find((line) => !/sctp|ESOCK/.test(line)) || 'erlc failed';
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // npm run conformance: OTP's own test suites, each case on `erl` and on ours under one small runner (conform.erl).
-//   npm run conformance -- [--otp 25|27|29] [--native] [--bare] [--report] [--erl-again] [--limit SECONDS] [--jobs N] [SUITE ...]
-// Ours is the product (js/cli.js, wasm), booted, as the suites expect of a node; --bare leaves kernel and its processes out, and
-// so does --native, the optimised native build, which is always bare. --otp: the suites, the erl, the compiler and the libraries of
-// that release, 25 (the installed one) without it. Results are kept in build/conformance/results, or build/conformance-27/results:
-// erl's are used again unless --erl-again. docs/conformance.md is written once every suite has been run on the product; --report
-// writes it at once from the results there are of that engine, and names the suites that have none.
-// Not part of npm test: it fetches OTP's source (scripts/fetch-otp-source) and takes a while.
+//   npm run conformance -- [--otp 25|27|29] [--native] [--bare] [--report] [--erl-again] [--limit SECONDS] [--jobs N]
+//   [SUITE ...]
+// Ours is the product (js/cli.js, wasm), booted, as the suites expect of a node; --bare leaves kernel and its processes
+// out, and so does --native, the optimised native build, which is always bare. --otp: the suites, the erl, the compiler
+// and the libraries of that release, 25 (the installed one) without it. Results are kept in build/conformance/results,
+// or build/conformance-27/results: erl's are used again unless --erl-again. docs/conformance.md is written once every
+// suite has been run on the product; --report writes it at once from the results there are of that engine, and names
+// the suites that have none. Not part of npm test: it fetches OTP's source (scripts/fetch-otp-source) and takes a
+// while.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -21,12 +23,18 @@ const LIMIT = { erl: 90_000, wasm: 180_000, native: 120_000 };
 
 const args = process.argv.slice(2);
 const names = [];
-let number = '25', engine = 'wasm', booted = true, erlAgain = false, reportOnly = false, jobs = Math.min(2, availableParallelism());
+let number = '25',
+  engine = 'wasm',
+  booted = true,
+  erlAgain = false,
+  reportOnly = false,
+  jobs = Math.min(2, availableParallelism());
 for (let i = 0; i < args.length; i++) {
   if (args[i] === '--otp') number = args[++i];
   else if (args[i] === '--native') engine = 'native';
   else if (args[i] === '--bare') booted = false;
-  else if (args[i] === '--booted') booted = true; // as without it
+  else if (args[i] === '--booted')
+    booted = true; // as without it
   else if (args[i] === '--erl-again') erlAgain = true;
   else if (args[i] === '--report') reportOnly = true;
   else if (args[i] === '--limit') LIMIT.wasm = LIMIT.native = 1000 * Number(args[++i]);
@@ -42,31 +50,71 @@ function command(which, { ebin, name }) {
   const flags = FLAGS[name] ?? [];
   if (which === 'erl') return [erl, ['-noshell', '-noinput', ...flags, '-pa', runnerBeams, ebin, '-run']];
   if (which === 'native') return [join(root, 'build/release/spawnlink_native'), ['-pa', runnerBeams, '-pa', ebin]];
-  return [process.execPath, [join(root, 'js/cli.js'), 'run', ...(booted ? ['--boot'] : []), '--otp', otpRoot, '-noshell', ...flags, '-pa', runnerBeams, ebin, '-run']];
+  return [
+    process.execPath,
+    [
+      join(root, 'js/cli.js'),
+      'run',
+      ...(booted ? ['--boot'] : []),
+      '--otp',
+      otpRoot,
+      '-noshell',
+      ...flags,
+      '-pa',
+      runnerBeams,
+      ebin,
+      '-run',
+    ],
+  ];
 }
 
-/** One VM from case number `from` on. Calls onLine for each line of the runner's; resolves with why it ended when it has. */
+/**
+ * One VM from case number `from` on. Calls onLine for each line of the runner's; resolves with why it ended when it
+ * has.
+ */
 function oneVm(which, suite, folders, from, onLine) {
   const [cmd, argv] = command(which, suite);
-  const child = spawn(cmd, [...argv, 'conform', 'main', `${suite.name}_SUITE`, folders.data, folders.priv, String(from), String(LIMIT[which])], {
-    cwd: folders.folder,
-    env: { ...process.env, TZ: 'Europe/Stockholm', ERL_CRASH_DUMP_SECONDS: '0', SPAWNLINK_ERL: join(root, 'build/erl'), OTP_ROOT: otpRoot, ERL_LIBS: '' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    cmd,
+    [...argv, 'conform', 'main', `${suite.name}_SUITE`, folders.data, folders.priv, String(from), String(LIMIT[which])],
+    {
+      cwd: folders.folder,
+      env: {
+        ...process.env,
+        TZ: 'Europe/Stockholm',
+        ERL_CRASH_DUMP_SECONDS: '0',
+        SPAWNLINK_ERL: join(root, 'build/erl'),
+        OTP_ROOT: otpRoot,
+        ERL_LIBS: '',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   return new Promise((done) => {
-    let text = '', errors = '', hung = false;
+    let text = '',
+      errors = '',
+      hung = false;
     let timer;
     const watch = () => {
       clearTimeout(timer);
-      timer = setTimeout(() => { hung = true; child.kill('SIGKILL'); }, LIMIT[which] + 20_000);
+      timer = setTimeout(() => {
+        hung = true;
+        child.kill('SIGKILL');
+      }, LIMIT[which] + 20_000);
     };
     watch();
     child.stdout.setEncoding('latin1').on('data', (data) => {
       const lines = (text + data).split('\n');
       text = lines.pop().slice(-100_000);
-      for (const line of lines) if (line.startsWith('@@')) { watch(); onLine(line); }
+      for (const line of lines)
+        if (line.startsWith('@@')) {
+          watch();
+          onLine(line);
+        }
     });
-    child.stderr.setEncoding('latin1').on('data', (data) => { errors = (errors + data).slice(-3000); });
+    child.stderr.setEncoding('latin1').on('data', (data) => {
+      errors = (errors + data).slice(-3000);
+    });
     child.on('close', (code, signal) => {
       clearTimeout(timer);
       if (text.startsWith('@@')) onLine(text);
@@ -81,7 +129,8 @@ async function runSuite(which, suite) {
   const folders = prepareFolders(release, which, suite.name, suite.data);
   let plan = null;
   const results = new Map();
-  let from = 0, ended = false;
+  let from = 0,
+    ended = false;
   for (let tries = 0; !ended; tries++) {
     let current = null;
     const why = await oneVm(which, suite, folders, Math.max(0, from), (line) => {
@@ -94,28 +143,44 @@ async function runSuite(which, suite) {
         if (current === Number(n)) current = null;
       }
     });
-    if (ended || plan === null) { if (plan === null) return { failed: why, cases: {} }; break; }
+    if (ended || plan === null) {
+      if (plan === null) return { failed: why, cases: {} };
+      break;
+    }
     if (current === null) {
-      // It ended between two cases, in the end of one or in a group's functions: the next one that has no result is to blame.
+      // It ended between two cases, in the end of one or in a group's functions: the next one that has no result is to
+      // blame.
       current = Math.max(from, results.size ? Math.max(...results.keys()) + 1 : 0);
       if (current >= plan.length) break;
-      if (tries === 0 || results.has(current - 1)) { if (current !== from) { from = current; continue; } }
+      if (tries === 0 || results.has(current - 1)) {
+        if (current !== from) {
+          from = current;
+          continue;
+        }
+      }
     }
     results.set(current, ['fail', why.slice(0, 600)]);
     from = current + 1;
     if (from >= plan.length) break;
   }
   const cases = {};
-  plan.forEach((path, i) => { cases[path] = results.get(i) ?? ['fail', 'not run']; });
+  plan.forEach((path, i) => {
+    cases[path] = results.get(i) ?? ['fail', 'not run'];
+  });
   return { cases };
 }
 
 const resultFile = (folder, which, name) => join(folder, 'results', which, `${name}.json`);
-const loadFrom = (folder, which, name) => (existsSync(resultFile(folder, which, name)) ? JSON.parse(readFileSync(resultFile(folder, which, name), 'utf8')) : null);
+const loadFrom = (folder, which, name) =>
+  existsSync(resultFile(folder, which, name))
+    ? JSON.parse(readFileSync(resultFile(folder, which, name), 'utf8'))
+    : null;
 const load = (which, name) => loadFrom(work, which, name);
 
 async function measure(which, suite) {
-  const result = suite.failed ? { failed: `does not compile: ${suite.failed}`, cases: {} } : await runSuite(which, suite);
+  const result = suite.failed
+    ? { failed: `does not compile: ${suite.failed}`, cases: {} }
+    : await runSuite(which, suite);
   mkdirSync(join(work, 'results', which), { recursive: true });
   result.excluded = Object.fromEntries(suite.excluded ?? []);
   writeFileSync(resultFile(work, which, suite.name), JSON.stringify(result, null, 1) + '\n');
@@ -124,7 +189,9 @@ async function measure(which, suite) {
 
 prepareRunner(release);
 const all = Object.entries(SUITES).flatMap(([group, list]) => list.map((name) => ({ group, name })));
-const queue = all.filter(({ name, group }) => !reportOnly && (names.length === 0 || names.includes(name) || names.includes(group)));
+const queue = all.filter(
+  ({ name, group }) => !reportOnly && (names.length === 0 || names.includes(name) || names.includes(group)),
+);
 const suites = [...queue];
 const worker = async () => {
   for (let suite; (suite = suites.shift()); ) {
@@ -135,9 +202,18 @@ const worker = async () => {
   }
 };
 await Promise.all(Array.from({ length: jobs }, worker));
-const table = (of) => all.map(({ group, name }) => ({ group, name, erl: loadFrom(workOf(of), 'erl', name), ours: loadFrom(workOf(of), engine, name) }));
+const table = (of) =>
+  all.map(({ group, name }) => ({
+    group,
+    name,
+    erl: loadFrom(workOf(of), 'erl', name),
+    ours: loadFrom(workOf(of), engine, name),
+  }));
 if (reportOnly || table(number).every((r) => r.erl && r.ours)) {
-  const text = report(Object.keys(RELEASES).map((of) => ({ number: of, results: table(of) })), engine);
+  const text = report(
+    Object.keys(RELEASES).map((of) => ({ number: of, results: table(of) })),
+    engine,
+  );
   if (reportOnly || engine === 'wasm') writeFileSync(join(root, 'docs/conformance.md'), text);
   console.log(text.split('\n').slice(0, 16).join('\n'));
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which of OTP's suites are run, and which uses of the machine make a case one that no single VM without ports can pass.
+// Which of OTP's suites are run, and which uses of the machine make a case one that no single VM without ports can
+// pass.
 
 export const SUITES = {
   emulator: `a after beam beam_literals bif big binary bs_bincomp bs_bit_binaries bs_construct bs_match_bin bs_match_int
@@ -17,7 +18,8 @@ export const SOURCE = { emulator: 'erts/emulator/test', stdlib: 'lib/stdlib/test
 // What a suite wants on the command line. Its module has a feature that is off unless asked for.
 export const FLAGS = { erl_eval: ['-enable-feature', 'maybe_expr'] };
 
-// A case that calls one of these, itself or through the suite's own functions, is not a single-node case. [module, function or *, why]
+// A case that calls one of these, itself or through the suite's own functions, is not a single-node case. [module,
+// function or *, why]
 export const NEEDS = [
   ['peer', '*', 'starts another node'],
   ['slave', '*', 'starts another node'],

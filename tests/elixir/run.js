@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Elixir: the cases are compiled once with elixirc on erl, then run on erl, natively and in wasm; each line that is equal is a
-// passed case.
+// Elixir: the cases are compiled once with elixirc on erl, then run on erl, natively and in wasm; each line that is
+// equal is a passed case.
 //   node tests/elixir/run.js [bookworm|sid]
-// bookworm: Debian's Elixir for OTP 25, on the installed erl and its libraries. sid: the newest Elixir and OTP Debian has.
+// bookworm: Debian's Elixir for OTP 25, on the installed erl and its libraries. sid: the newest Elixir and OTP Debian
+// has.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -15,18 +16,33 @@ const suite = process.argv[2] ?? 'bookworm';
 const TIMEOUT_MS = 120_000;
 
 /** The cases' lines. @param {string} output */
-const lines = (output) => output.split('\n').slice(0, -1).filter((_, index, all) => index > all.indexOf('begin'));
+const lines = (output) =>
+  output
+    .split('\n')
+    .slice(0, -1)
+    .filter((_, index, all) => index > all.indexOf('begin'));
 
 function run(command, args, env = {}) {
-  return spawnSync(command, args, { encoding: 'utf8', timeout: TIMEOUT_MS, maxBuffer: 1 << 26, env: { ...process.env, ...env } });
+  return spawnSync(command, args, {
+    encoding: 'utf8',
+    timeout: TIMEOUT_MS,
+    maxBuffer: 1 << 26,
+    env: { ...process.env, ...env },
+  });
 }
 
 const elixir = fetched('fetch-elixir', suite);
 const otp = suite === 'bookworm' ? undefined : fetched('fetch-otp', suite);
 const erl = otp ? join(otp, 'erl') : 'erl';
-const otpRoot = otp ? join(otp, 'usr/lib/erlang') : run(erl, ['-noshell', '-eval', 'io:format("~s", [code:root_dir()]), halt().']).stdout;
+const otpRoot = otp
+  ? join(otp, 'usr/lib/erlang')
+  : run(erl, ['-noshell', '-eval', 'io:format("~s", [code:root_dir()]), halt().']).stdout;
 const out = join(root, 'build/tests/elixir', suite);
-const paths = ['elixir', 'logger'].map((name) => join(elixir, name, 'ebin')).filter((path) => existsSync(path)).concat(out).flatMap((path) => ['-pa', path]);
+const paths = ['elixir', 'logger']
+  .map((name) => join(elixir, name, 'ebin'))
+  .filter((path) => existsSync(path))
+  .concat(out)
+  .flatMap((path) => ['-pa', path]);
 
 /** Compiles what has changed since the last time. */
 function compile() {
@@ -38,17 +54,41 @@ function compile() {
   const text = JSON.stringify(sources[1]);
   const made = [
     run(erl, ['-noshell', ...paths, '-s', 'elixir', 'start_cli', '-extra', '+elixirc', '-o', out, sources[0]]),
-    run(erl, ['-noshell', '-eval', `{ok, _} = compile:file(${text}, [report, {outdir, ${JSON.stringify(out)}}]), halt().`]),
+    run(erl, [
+      '-noshell',
+      '-eval',
+      `{ok, _} = compile:file(${text}, [report, {outdir, ${JSON.stringify(out)}}]), halt().`,
+    ]),
   ];
   const bad = made.find((one) => one.status !== 0);
-  if (bad || !existsSync(join(out, 'Elixir.ElixirCases.beam'))) throw new Error(`the cases do not compile:\n${made.map((one) => one.stdout + one.stderr).join('')}`);
+  if (bad || !existsSync(join(out, 'Elixir.ElixirCases.beam')))
+    throw new Error(`the cases do not compile:\n${made.map((one) => one.stdout + one.stderr).join('')}`);
   writeFileSync(stamp, '');
 }
 
 const MODES = {
   // The native VM takes its libraries from the installed OTP, or from OTP_ROOT.
-  native: () => run(join(root, 'build/native/spawnlink_native'), [...paths, 'elixir_run', 'main'], otp ? { OTP_ROOT: otpRoot } : {}),
-  wasm: () => run(process.execPath, [join(root, 'js/cli.js'), 'run', '--otp', otpRoot, '-noshell', ...paths, '-s', 'elixir_run', 'main', '-s', 'init', 'stop']),
+  native: () =>
+    run(
+      join(root, 'build/native/spawnlink_native'),
+      [...paths, 'elixir_run', 'main'],
+      otp ? { OTP_ROOT: otpRoot } : {},
+    ),
+  wasm: () =>
+    run(process.execPath, [
+      join(root, 'js/cli.js'),
+      'run',
+      '--otp',
+      otpRoot,
+      '-noshell',
+      ...paths,
+      '-s',
+      'elixir_run',
+      'main',
+      '-s',
+      'init',
+      'stop',
+    ]),
 };
 
 compile();

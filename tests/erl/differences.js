@@ -1,32 +1,97 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where later releases of OTP answer otherwise than OTP 25, and the VM still answers as 25 does: a line that differs for one of these
-// reasons counts as skipped, and run.js prints how many there were of each. `since`: the release; `line`: what erl's line looks like.
+// Where later releases of OTP answer otherwise than OTP 25, and the VM still answers as 25 does: a line that differs
+// for one of these reasons counts as skipped, and run.js prints how many there were of each. `since`: the release;
+// `line`: what erl's line looks like.
 
-/** Atoms are ordered by their numbers in maps of up to 32 keys since OTP 26: by what was loaded before, which no program can rely on. */
+/**
+ * Atoms are ordered by their numbers in maps of up to 32 keys since OTP 26: by what was loaded before, which no program
+ * can rely on.
+ */
 const keyOrder = (theirs, ours) => theirs.includes('#{') && [...theirs].sort().join('') === [...ours].sort().join('');
 
 const DIFFERENCES = [
   { since: 26, why: 'order of atom keys in small maps, by the numbers of the atoms', test: keyOrder },
-  { since: 26, why: 'iteration order of maps:fold and the like over atom keys', module: 'term_maps', line: /^\[\{\[120\],y\}/ },
-  { since: 26, module: 'ets_random', line: /^bag \d+: results/, why: 'a digest over results that hold maps with atom keys' },
-  { since: 26, module: 'number_arith', line: /./, from: /^CRASH error:system_limit/, why: 'a shift beyond 2^22 bits is a system_limit' },
-  { since: 29, module: 'number_arith', line: /^-?\d+ .*\d\.\d+(e-?\d+)?\}$/, why: 'big integers become the nearest float' },
-  { since: 26, module: 'binary_module', line: /^(erlang:binary_to_list|erlang:binary_part|binary:part)\(.*\{error,badarg\}/, why: 'bitstrings are refused where 25 took their whole bytes' },
+  {
+    since: 26,
+    why: 'iteration order of maps:fold and the like over atom keys',
+    module: 'term_maps',
+    line: /^\[\{\[120\],y\}/,
+  },
+  {
+    since: 26,
+    module: 'ets_random',
+    line: /^bag \d+: results/,
+    why: 'a digest over results that hold maps with atom keys',
+  },
+  {
+    since: 26,
+    module: 'number_arith',
+    line: /./,
+    from: /^CRASH error:system_limit/,
+    why: 'a shift beyond 2^22 bits is a system_limit',
+  },
+  {
+    since: 29,
+    module: 'number_arith',
+    line: /^-?\d+ .*\d\.\d+(e-?\d+)?\}$/,
+    why: 'big integers become the nearest float',
+  },
+  {
+    since: 26,
+    module: 'binary_module',
+    line: /^(erlang:binary_to_list|erlang:binary_part|binary:part)\(.*\{error,badarg\}/,
+    why: 'bitstrings are refused where 25 took their whole bytes',
+  },
   { since: 26, module: 'binary_module', line: /^binary:referenced_byte_size/, why: 'size of what is allocated' },
   { since: 26, module: 'chardata', line: /^7bit false/, why: 'bitstrings are refused where 25 took their whole bytes' },
-  { since: 26, module: 'packet_test', line: /decode_packet,\[.*:\d>>/, why: 'bitstrings are refused where 25 took their whole bytes' },
+  {
+    since: 26,
+    module: 'packet_test',
+    line: /decode_packet,\[.*:\d>>/,
+    why: 'bitstrings are refused where 25 took their whole bytes',
+  },
   { since: 26, module: 'bits_errors', line: /^40: /, why: 'which of two bad fields is told' },
   { since: 26, module: 'ets_basic', line: /cause => (position|default)/, why: 'cause of a badarg' },
   { since: 29, module: 'ets_basic', line: /^new: ok/, why: 'an option of ets:new that 29 knows' },
-  { since: 26, module: 'sizes', line: /^append_nothing: \[false/, why: 'whether a binary that gets nothing appended is copied' },
-  { since: 26, module: 'sizes', line: /^erased_binaries: false/, why: 'when the binaries of erased persistent terms are given back' },
-  { since: 26, module: 'process_state', line: /^backtrace_matching /, why: 'what a stack trace shows of a binary that is being matched: the rest of it, where 25 says #MatchState' },
-  { since: 26, module: 'info_items', line: /time_offset|time_warp_mode|tolerant_timeofday|cpu_quota|halt_flush_timeout/, why: 'facts about the emulator' },
+  {
+    since: 26,
+    module: 'sizes',
+    line: /^append_nothing: \[false/,
+    why: 'whether a binary that gets nothing appended is copied',
+  },
+  {
+    since: 26,
+    module: 'sizes',
+    line: /^erased_binaries: false/,
+    why: 'when the binaries of erased persistent terms are given back',
+  },
+  {
+    since: 26,
+    module: 'process_state',
+    line: /^backtrace_matching /,
+    why: 'what a stack trace shows of a binary that is being matched: the rest of it, where 25 says #MatchState',
+  },
+  {
+    since: 26,
+    module: 'info_items',
+    line: /time_offset|time_warp_mode|tolerant_timeofday|cpu_quota|halt_flush_timeout/,
+    why: 'facts about the emulator',
+  },
   { since: 26, module: 'system_test', line: /fun_info.*pid|cpu_quota/, why: 'facts about the emulator' },
-  { since: 26, module: 'term_errors', line: /external_size|list_to_port|display_string|is_record/, why: 'arguments that 25 refuses' },
+  {
+    since: 26,
+    module: 'term_errors',
+    line: /external_size|list_to_port|display_string|is_record/,
+    why: 'arguments that 25 refuses',
+  },
   { since: 26, module: 'term_external', line: /^#Port</, why: 'ports have a newer external format' },
-  { since: 29, module: 'signal_cases', line: /^(bad|exit_2) /, why: 'exit/2 and link/1 take options and ports that 25 refuses' },
+  {
+    since: 29,
+    module: 'signal_cases',
+    line: /^(bad|exit_2) /,
+    why: 'exit/2 and link/1 take options and ports that 25 refuses',
+  },
   { since: 29, module: 'teardown', line: /^link_dead_twice/, why: 'linking to a dead process twice gives one signal' },
   { since: 29, module: 'rules_test', line: /^A7 /, why: 'linking to a dead process twice gives one signal' },
   { since: 29, module: 're_test', line: /^\{ucp,/, why: 'a newer Unicode in PCRE2' },
@@ -36,13 +101,18 @@ const DIFFERENCES = [
 const UNFIT = [
   { since: 29, module: 'bits_old', why: 'instructions that OTP 29 refuses' },
   { since: 28, module: 're_error_test', why: 'what a newer PCRE2 says of bad patterns' },
-  ...['ops', 'terms', 'move', 'eval', 'other'].map((name) => ({ until: 29, module: `record_${name}`, why: 'native records came with OTP 29' })),
+  ...['ops', 'terms', 'move', 'eval', 'other'].map((name) => ({
+    until: 29,
+    module: `record_${name}`,
+    why: 'native records came with OTP 29',
+  })),
   { until: 28, module: 'signal_priority', why: 'priority messages came with OTP 28' },
   { until: 28, module: 'debugger', why: 'the debugger of the emulator came with OTP 28' },
 ];
 
 /** Why a module is left out for a release, or undefined. */
-export const unfit = (release, module) => UNFIT.find((one) => one.module === module && (one.until ? (release || 25) < one.until : release >= one.since))?.why;
+export const unfit = (release, module) =>
+  UNFIT.find((one) => one.module === module && (one.until ? (release || 25) < one.until : release >= one.since))?.why;
 
 /**
  * For one module's run: answers for each differing pair of lines the known reason, or undefined.

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Differential tests: every module under tests/erl/<room> exports main/0 and prints deterministic lines.
 // It runs on the installed erl and on ours; each line that is equal is a passed case.
-//   node tests/erl/run.js [--mode native|wasm|boot|slice=N|gc-stress|gc-portion=N|stress] [--otp DIR|SUITE [--installed-erlc]] [--show] [name ...]
-// Without --mode: native (sanitizers), then wasm; boot is wasm with OTP's own init. gc-stress collects at every opportunity; stress is a build that does so at
-// every allocation (scripts/build stress). --otp: another release, unpacked by scripts/fetch-otp
-// or of that suite of Debian, fetched by it: its erl is
+//   node tests/erl/run.js [--mode native|wasm|boot|slice=N|gc-stress|gc-portion=N|stress] [--otp DIR|SUITE
+//   [--installed-erlc]] [--show] [name ...]
+// Without --mode: native (sanitizers), then wasm; boot is wasm with OTP's own init. gc-stress collects at every
+// opportunity; stress is a build that does so at every allocation (scripts/build stress). --otp: another release,
+// unpacked by scripts/fetch-otp or of that suite of Debian, fetched by it: its erl is
 // compared with, its libraries run on ours, its compiler makes the tests (--installed-erlc: the machine's does).
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
@@ -19,7 +20,9 @@ const TIMEOUT_MS = 120_000;
 const args = process.argv.slice(2);
 const names = [];
 const modes = [];
-let show = false, otp = null, installed = false;
+let show = false,
+  otp = null,
+  installed = false;
 for (let i = 0; i < args.length; i++) {
   if (args[i] === '--mode') modes.push(args[++i]);
   else if (args[i] === '--show') show = true;
@@ -32,7 +35,9 @@ otp &&= resolve(otp);
 if (modes.length === 0) modes.push('native', 'wasm');
 const erl = otp ? join(otp, 'erl') : 'erl';
 // The libraries of the erl that is compared with, not those of the packs.
-const otpRoot = otp ? join(otp, 'usr/lib/erlang') : execFileSync('erl', ['-noshell', '-eval', 'io:put_chars(code:root_dir()), halt().'], { encoding: 'utf8' });
+const otpRoot = otp
+  ? join(otp, 'usr/lib/erlang')
+  : execFileSync('erl', ['-noshell', '-eval', 'io:put_chars(code:root_dir()), halt().'], { encoding: 'utf8' });
 const release = otp ? Number(readdirSync(join(otpRoot, 'releases')).find((name) => /^\d+$/.test(name))) : 0;
 const out = join(root, 'build/tests', otp && !installed ? `erl-${basename(otp)}` : 'erl');
 const env = { ...process.env, TZ: 'UTC', ...(otp && { OTP_ROOT: otpRoot }) };
@@ -42,7 +47,8 @@ function sources() {
   for (const room of readdirSync(join(root, 'tests/erl'), { withFileTypes: true })) {
     if (!room.isDirectory()) continue;
     for (const f of readdirSync(join(root, 'tests/erl', room.name)))
-      if (f.endsWith('.erl')) found.push({ room: room.name, module: basename(f, '.erl'), path: join(root, 'tests/erl', room.name, f) });
+      if (f.endsWith('.erl'))
+        found.push({ room: room.name, module: basename(f, '.erl'), path: join(root, 'tests/erl', room.name, f) });
   }
   for (const t of found) t.helper = !/^-export\(\[.*\bmain\/0\b/m.test(readFileSync(t.path, 'utf8'));
   const chosen = found.filter((t) => names.length === 0 || names.includes(t.module) || names.includes(t.room));
@@ -58,30 +64,43 @@ function compile(tests) {
     return !existsSync(beam) || statSync(beam).mtimeMs < statSync(p).mtimeMs;
   });
   if (stale.length === 0) return;
-  if (!otp || installed) return execFileSync('erlc', ['+nowarn_deprecated_function', '-W0', '-o', out, ...stale], { stdio: 'inherit' });
+  if (!otp || installed)
+    return execFileSync('erlc', ['+nowarn_deprecated_function', '-W0', '-o', out, ...stale], { stdio: 'inherit' });
   // Instructions of older releases: only a compiler that still knows them makes them.
   const old = stale.filter((p) => /^-compile\(.*\br24\b/m.test(readFileSync(p, 'utf8')));
   if (old.length > 0) execFileSync('erlc', ['-W0', '-o', out, ...old], { stdio: 'inherit' });
   const options = `[nowarn_deprecated_function, report_errors, {outdir, ${JSON.stringify(out)}}]`;
-  const files = stale.filter((p) => !old.includes(p)).map((p) => JSON.stringify(p)).join(', ');
-  execFileSync(erl, ['-noshell', '-eval', `[{ok, _} = compile:file(F, ${options}) || F <- [${files}]], halt().`], { stdio: 'inherit' });
+  const files = stale
+    .filter((p) => !old.includes(p))
+    .map((p) => JSON.stringify(p))
+    .join(', ');
+  execFileSync(erl, ['-noshell', '-eval', `[{ok, _} = compile:file(F, ${options}) || F <- [${files}]], halt().`], {
+    stdio: 'inherit',
+  });
 }
 
 /** What erl prints when it runs these modules. */
 function erlPrints(modules) {
-  const child = spawn(erl, ['+S', '1', '-noshell', '-pa', out, '-s', 'difftest', 'all', ...modules], { env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 600_000 });
-  let stdout = '', stderr = '';
+  const child = spawn(erl, ['+S', '1', '-noshell', '-pa', out, '-s', 'difftest', 'all', ...modules], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 600_000,
+  });
+  let stdout = '',
+    stderr = '';
   child.stdout.setEncoding('utf8').on('data', (d) => (stdout += d));
   child.stderr.setEncoding('utf8').on('data', (d) => (stderr += d));
   return new Promise((done) => child.on('close', () => done({ stdout, stderr })));
 }
 
-// By module, with one scheduler, as ours. A release's own emulator may crash in a test: that test is left out, in the open.
+// By module, with one scheduler, as ours. A release's own emulator may crash in a test: that test is left out, in the
+// open.
 async function oracle(tests) {
   const results = new Map();
   for (let rest = tests.map((t) => t.module); rest.length > 0; ) {
     const { stdout, stderr } = await erlPrints(rest);
-    let lines = null, last = null;
+    let lines = null,
+      last = null;
     for (const line of stdout.split('\n')) {
       const m = /^@@ (\S+)$/.exec(line);
       if (m) results.set((last = m[1]), (lines = []));
@@ -100,12 +119,42 @@ async function oracle(tests) {
 /** What the native runner is told. In stress no timeout must fire before all is done. */
 function flagsOf(mode) {
   const [kind, number] = mode.split('=');
-  return { slice: ['-slice', number], 'gc-portion': ['-gc-portion', number], 'gc-stress': ['-gc-stress'], stress: ['-virtual-clock'] }[kind] ?? [];
+  return (
+    {
+      slice: ['-slice', number],
+      'gc-portion': ['-gc-portion', number],
+      'gc-stress': ['-gc-stress'],
+      stress: ['-virtual-clock'],
+    }[kind] ?? []
+  );
 }
 
 function command(mode, module) {
-  if (mode === 'wasm') return [process.execPath, [join(root, 'js/cli.js'), 'run', '--otp', otpRoot, '-noshell', '-pa', out, '-s', 'difftest', 'main', module]];
-  if (mode === 'boot') return [process.execPath, [join(root, 'js/cli.js'), 'run', '--boot', '--otp', otpRoot, '-pa', out, '-s', 'difftest', 'main', module, '-s', 'erlang', 'halt']];
+  if (mode === 'wasm')
+    return [
+      process.execPath,
+      [join(root, 'js/cli.js'), 'run', '--otp', otpRoot, '-noshell', '-pa', out, '-s', 'difftest', 'main', module],
+    ];
+  if (mode === 'boot')
+    return [
+      process.execPath,
+      [
+        join(root, 'js/cli.js'),
+        'run',
+        '--boot',
+        '--otp',
+        otpRoot,
+        '-pa',
+        out,
+        '-s',
+        'difftest',
+        'main',
+        module,
+        '-s',
+        'erlang',
+        'halt',
+      ],
+    ];
   const flags = flagsOf(mode);
   const build = mode === 'stress' ? 'stress' : 'native';
   return [join(root, `build/${build}/spawnlink_native`), [...flags, '-pa', out, 'difftest', 'main', module]];
@@ -115,11 +164,21 @@ function ours(mode, module) {
   return new Promise((done) => {
     const [cmd, argv] = command(mode, module);
     const child = spawn(cmd, argv, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    let stdout = '', stderr = '';
+    let stdout = '',
+      stderr = '';
     child.stdout.setEncoding('utf8').on('data', (d) => (stdout += d));
     child.stderr.setEncoding('utf8').on('data', (d) => (stderr += d));
-    const timer = setTimeout(() => { stderr += '\n(timed out)'; child.kill('SIGKILL'); }, mode === 'stress' ? 8 * TIMEOUT_MS : TIMEOUT_MS);
-    child.on('error', (e) => { clearTimeout(timer); done({ lines: [], stderr: String(e), code: -1 }); });
+    const timer = setTimeout(
+      () => {
+        stderr += '\n(timed out)';
+        child.kill('SIGKILL');
+      },
+      mode === 'stress' ? 8 * TIMEOUT_MS : TIMEOUT_MS,
+    );
+    child.on('error', (e) => {
+      clearTimeout(timer);
+      done({ lines: [], stderr: String(e), code: -1 });
+    });
     child.on('close', (code) => {
       clearTimeout(timer);
       const lines = stdout.split('\n');
@@ -132,7 +191,10 @@ function ours(mode, module) {
 /** Lines that are known to differ in this release, by reason. @type {Map<string, number>} */
 const skipped = new Map();
 
-/** What erl prints when it is asked again, by module: where it differs from itself, either answer is erl's. @type {Map<string, string[]>} */
+/**
+ * What erl prints when it is asked again, by module: where it differs from itself, either answer is erl's.
+ * @type {Map<string, string[]>}
+ */
 const again = new Map();
 async function second(module) {
   if (!again.has(module)) again.set(module, (await oracle([{ module }])).get(module) ?? []);
@@ -140,21 +202,34 @@ async function second(module) {
 }
 
 async function compare(test, expected, got, mode) {
-  let passed = 0, failed = 0;
+  let passed = 0,
+    failed = 0;
   const reason = known(release, test.module);
   const n = Math.max(expected.length, got.lines.length);
   for (let i = 0; i < n; i++) {
-    if (expected[i] === got.lines[i]) { passed++; continue; }
+    if (expected[i] === got.lines[i]) {
+      passed++;
+      continue;
+    }
     const why = reason(expected[i], got.lines[i]);
-    if (why) { skipped.set(why, (skipped.get(why) ?? 0) + 1); continue; }
+    if (why) {
+      skipped.set(why, (skipped.get(why) ?? 0) + 1);
+      continue;
+    }
     const other = (await second(test.module))[i];
     if (other !== undefined && other === got.lines[i]) {
-      console.log(`${mode} ${test.room}/${test.module} line ${i + 1}: erl answers now this, now that\n  erl  ${clip(expected[i])}\n  erl  ${clip(other)}`);
+      console.log(
+        `${mode} ${test.room}/${test.module} line ${i + 1}: erl answers now this, now that\n  erl  ` +
+          `${clip(expected[i])}\n  erl  ${clip(other)}`,
+      );
       passed++;
       continue;
     }
     failed++;
-    if (show || failed <= 3) console.log(`${mode} ${test.room}/${test.module} line ${i + 1}\n  erl  ${clip(expected[i])}\n  ours ${clip(got.lines[i])}`);
+    if (show || failed <= 3)
+      console.log(
+        `${mode} ${test.room}/${test.module} line ${i + 1}\n  erl  ${clip(expected[i])}\n  ours ${clip(got.lines[i])}`,
+      );
   }
   if (got.code !== 0) {
     failed++;
@@ -191,7 +266,8 @@ for (const mode of modes) {
   await Promise.all([worker(), running.then(worker)]);
 }
 const expected = await running;
-let passed = 0, failed = 0;
+let passed = 0,
+  failed = 0;
 for (const { mode, test, got } of results) {
   if (!expected.get(test.module)) continue; // erl crashed in it
   const [p, f] = await compare(test, expected.get(test.module), got, mode);

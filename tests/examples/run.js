@@ -7,13 +7,17 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const LINES = 60, TIMEOUT_MS = 30_000;
+const LINES = 60,
+  TIMEOUT_MS = 30_000;
 const args = process.argv.slice(2);
 const wanted = args.filter((a) => a !== '--write');
 execFileSync(join(root, 'scripts/examples'), { stdio: 'inherit' });
 
-let passed = 0, failed = 0;
-for (const name of readdirSync(join(root, 'examples')).filter((n) => existsSync(join(root, 'examples', n, 'main.js')))) {
+let passed = 0,
+  failed = 0;
+for (const name of readdirSync(join(root, 'examples')).filter((n) =>
+  existsSync(join(root, 'examples', n, 'main.js')),
+)) {
   if (wanted.length && !wanted.includes(name)) continue;
   const main = join(root, 'examples', name, 'main.js');
   const r = spawnSync(process.execPath, [main], { encoding: 'utf8', timeout: TIMEOUT_MS });
@@ -25,7 +29,8 @@ for (const name of readdirSync(join(root, 'examples')).filter((n) => existsSync(
   if (r.status !== 0) wrong.push(`exit code ${r.status ?? r.signal}\n${r.stderr.slice(-2000)}`);
   if (lines > LINES) wrong.push(`${lines} lines`);
   if (args.includes('--write')) writeFileSync(file, output);
-  else if (existsSync(file) && readFileSync(file, 'utf8') !== output) wrong.push(`printed\n${output}instead of\n${readFileSync(file, 'utf8')}`);
+  else if (existsSync(file) && readFileSync(file, 'utf8') !== output)
+    wrong.push(`printed\n${output}instead of\n${readFileSync(file, 'utf8')}`);
   if (wrong.length) failed++;
   else passed++;
   console.log(`${name}: ${wrong.length ? wrong.join('\n') : 'ok'}`);

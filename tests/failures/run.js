@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs tests/failures/failures.erl again and again, the n-th allocation failing in the n-th run: whoever asked dies, those
-// who wait for him are told, and closing the VM finds nothing left. In the native build, under its sanitizers.
+// Runs tests/failures/failures.erl again and again, the n-th allocation failing in the n-th run: whoever asked dies,
+// those who wait for him are told, and closing the VM finds nothing left. In the native build, under its sanitizers.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -11,7 +11,11 @@ const out = join(root, 'build/tests/failures');
 mkdirSync(out, { recursive: true });
 execFileSync('erlc', ['-o', out, join(root, 'tests/failures/failures.erl')], { stdio: 'inherit' });
 const runs = process.argv[2] ?? '1500';
-const r = spawnSync(join(root, 'build/native/spawnlink_native'), ['-failures', runs, '-bare', '-virtual-clock', '-pa', out, 'failures', 'main'], { cwd: root, encoding: 'utf8', timeout: 600_000 });
+const r = spawnSync(
+  join(root, 'build/native/spawnlink_native'),
+  ['-failures', runs, '-bare', '-virtual-clock', '-pa', out, 'failures', 'main'],
+  { cwd: root, encoding: 'utf8', timeout: 600_000 },
+);
 const ok = r.status === 0;
 process.stdout.write(r.stdout);
 if (!ok) console.log(`exit code ${r.status ?? r.signal}\n${r.stderr.slice(0, 3000)}`);

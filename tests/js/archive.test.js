@@ -27,11 +27,27 @@ const ebin = (...parts) => {
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'spawnlink-'));
-  writeFileSync(join(folder, 'hello.erl'), '-module(hello). -export([main/1, start/0]).\nmain(_) -> start().\nstart() -> io:format("hello ~p~n", [friend:name()]).\n');
+  writeFileSync(
+    join(folder, 'hello.erl'),
+    '-module(hello). -export([main/1, start/0]).\nmain(_) -> start().\nstart() -> io:format("hello ~p~n", ' +
+      '[friend:name()]).\n',
+  );
   writeFileSync(join(folder, 'friend.erl'), '-module(friend). -export([name/0]).\nname() -> world.\n');
-  writeFileSync(join(folder, 'needy.erl'), '-module(needy). -export([f/0, g/1]).\nf() -> crypto:strong_rand_bytes(3), erl_tracer:enabled(call, self(), x), erlang:trace(all, true, [call]), gen_tcp:listen(1, []).\ng(X) -> nowhere:to_be(X), lists:no_such(X), lists:map(X, []), zlib:open(), erlang:decode_packet(raw, X, []).\n');
-  writeFileSync(join(folder, 'native.erl'), '-module(native). -export([f/0]). -on_load(load/0).\nload() -> erlang:load_nif("native", 0).\nf() -> erlang:nif_error(x).\n');
-  execFileSync('erlc', ['-W0', '-o', folder, ...['hello', 'friend', 'needy', 'native'].map((name) => join(folder, `${name}.erl`))]);
+  writeFileSync(
+    join(folder, 'needy.erl'),
+    '-module(needy). -export([f/0, g/1]).\nf() -> crypto:strong_rand_bytes(3), erl_tracer:enabled(call, self(), x), erlang:trace(all, true, [call]), gen_tcp:listen(1, []).\ng(X) -> nowhere:to_be(X), lists:no_such(X), lists:map(X, []), zlib:open(), erlang:decode_packet(raw, X, []).\n',
+  );
+  writeFileSync(
+    join(folder, 'native.erl'),
+    '-module(native). -export([f/0]). -on_load(load/0).\nload() -> erlang:load_nif("native", 0).\nf() -> ' +
+      'erlang:nif_error(x).\n',
+  );
+  execFileSync('erlc', [
+    '-W0',
+    '-o',
+    folder,
+    ...['hello', 'friend', 'needy', 'native'].map((name) => join(folder, `${name}.erl`)),
+  ]);
   from.folder = ebin('plain');
   from.rebar3 = ebin('rebar', '_build', 'default', 'lib', 'hello', 'ebin');
   from.mix = ebin('mix', '_build', 'dev', 'lib', 'hello', 'ebin');
@@ -43,24 +59,38 @@ beforeAll(() => {
   execFileSync('tar', ['-C', from.rebar3, '-czf', from['tar.gz'], '.']);
   from.ez = join(folder, 'hello-1.0.ez');
   from.escript = join(folder, 'script');
-  execFileSync('erl', ['-noshell', '-eval', `
+  execFileSync('erl', [
+    '-noshell',
+    '-eval',
+    `
     {ok, _} = zip:create("${from.ez}", ["hello-1.0/ebin/hello.beam", "hello-1.0/ebin/friend.beam"], [{cwd, "${folder}"}]),
-    {ok, A} = file:read_file("${from.ez}"), ok = escript:create("${from.escript}", [shebang, {comment, "by a test"}, {emu_args, "-escript main hello"}, {archive, A}]), halt().`]);
+    {ok, A} = file:read_file("${from.ez}"), ok = escript:create("${from.escript}", [shebang, {comment, "by a test"}, {emu_args, "-escript main hello"}, {archive, A}]), halt().`,
+  ]);
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('-pa finds the modules of', () => {
   test.each(['folder', 'rebar3', 'mix', 'gleam', 'application', 'tar', 'tar.gz', 'ez', 'escript'])('%s', (kind) => {
-    expect(run(['run', '-noshell', '-pa', from[kind], '-s', 'hello'])).toEqual({ status: 0, stdout: 'hello world\n', stderr: '' });
+    expect(run(['run', '-noshell', '-pa', from[kind], '-s', 'hello'])).toEqual({
+      status: 0,
+      stdout: 'hello world\n',
+      stderr: '',
+    });
   });
   test('a single beam', () => {
-    expect(run(['run', '-noshell', '-pa', join(folder, 'hello.beam'), join(folder, 'friend.beam'), '-s', 'hello']).stdout).toBe('hello world\n');
+    expect(
+      run(['run', '-noshell', '-pa', join(folder, 'hello.beam'), join(folder, 'friend.beam'), '-s', 'hello']).stdout,
+    ).toBe('hello world\n');
   });
   test('a folder without beams, but other files, has none', () => {
     const place = join(folder, 'no_beams');
     mkdirSync(place);
     writeFileSync(join(place, 'grammar.yrl'), '');
-    expect(run(['run', '-noshell', '-pa', place, '-eval', 'io:format("here~n"), halt().'])).toEqual({ status: 0, stdout: 'here\n', stderr: '' });
+    expect(run(['run', '-noshell', '-pa', place, '-eval', 'io:format("here~n"), halt().'])).toEqual({
+      status: 0,
+      stdout: 'here\n',
+      stderr: '',
+    });
   });
   test('nothing else', () => {
     expect(run(['run', '-pa', join(folder, 'hello.erl'), '-s', 'hello']).status).toBe(2);
@@ -89,7 +119,10 @@ lacks nowhere (no such module): to_be/1  (needy)
     expect(status).toBe(1);
   });
   test('sees native code', () => {
-    expect(run(['check', join(folder, 'native.beam')])).toMatchObject({ status: 1, stdout: 'lacks native code (erlang:load_nif/2) for f/0  (native)\n1 module, 1 lacking\n' });
+    expect(run(['check', join(folder, 'native.beam')])).toMatchObject({
+      status: 1,
+      stdout: 'lacks native code (erlang:load_nif/2) for f/0  (native)\n1 module, 1 lacking\n',
+    });
   });
   test.each(['folder', 'rebar3', 'mix', 'gleam', 'tar', 'tar.gz', 'ez', 'escript'])('is content with %s', (kind) => {
     expect(run(['check', from[kind]])).toEqual({ status: 0, stdout: '2 modules, nothing lacks\n', stderr: '' });

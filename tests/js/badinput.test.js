@@ -1,8 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What must not do harm: wrong types, values that have no term, handlers that throw or come back, programs that never end.
+// What must not do harm: wrong types, values that have no term, handlers that throw or come back, programs that never
+// end.
 import { describe, expect, test } from '@jest/globals';
-import { ArgumentError, Atom, ForeignError, SpawnlinkError, TermError, createVM, encodeTerm, equals, tuple } from '../../js/index.js';
+import {
+  ArgumentError,
+  Atom,
+  ForeignError,
+  SpawnlinkError,
+  TermError,
+  createVM,
+  encodeTerm,
+  equals,
+  tuple,
+} from '../../js/index.js';
 import { compile, vm } from './helper.js';
 
 const bad = compile(`
@@ -14,7 +25,25 @@ loop() -> loop().
 flood(P) -> P ! lists:seq(1, 100), flood(P).
 spawner() -> spawn(fun spawner/0), spawner().
 `);
-const JUNK = [undefined, null, 1, -1, 1.5, NaN, '', 'x', true, {}, [], () => {}, Symbol('s'), new Date(), new Map(), new Uint8Array(3), 10n];
+const JUNK = [
+  undefined,
+  null,
+  1,
+  -1,
+  1.5,
+  NaN,
+  '',
+  'x',
+  true,
+  {},
+  [],
+  () => {},
+  Symbol('s'),
+  new Date(),
+  new Map(),
+  new Uint8Array(3),
+  10n,
+];
 
 /** What a call throws or rejects with; undefined if it does not. */
 async function failure(fn) {
@@ -31,24 +60,58 @@ test('arguments of any type: a typed error or none, and the VM goes on', async (
   v.load(bad);
   const me = v.process();
   const calls = [
-    (x) => v.load(x), (x) => v.spawn(x, 'id', [1]), (x) => v.spawn('bad', x, [1]), (x) => v.spawn('bad', 'id', x), (x) => v.spawn('bad', 'wait', [], { name: x }),
-    (x) => v.spawn('bad', 'wait', [], { parent: x }), (x) => v.spawn('bad', 'wait', [], { priority: x }), (x) => v.spawn('bad', 'wait', [], { maxHeapSize: x }),
-    (x) => v.spawn('bad', 'wait', [], { link: x }), (x) => v.spawn('bad', 'wait', [], { groupLeader: x }), (x) => v.send(x, 1), (x) => v.exit(x, 'r'), (x) => v.exit(me, x),
-    (x) => v.call(x, 'id', [1]), (x) => v.call('bad', x, [1]), (x) => v.call('bad', 'id', x), (x) => v.call('bad', 'id', [x]), (x) => v.on(x, () => {}), (x) => v.on('exit', x),
-    (x) => me.link(x), (x) => me.unlink(x), (x) => me.monitor(x), (x) => me.demonitor(x), (x) => me.send(x, 1), (x) => me.register(x), (x) => me.kill(x), (x) => me.reply(x, 1),
+    (x) => v.load(x),
+    (x) => v.spawn(x, 'id', [1]),
+    (x) => v.spawn('bad', x, [1]),
+    (x) => v.spawn('bad', 'id', x),
+    (x) => v.spawn('bad', 'wait', [], { name: x }),
+    (x) => v.spawn('bad', 'wait', [], { parent: x }),
+    (x) => v.spawn('bad', 'wait', [], { priority: x }),
+    (x) => v.spawn('bad', 'wait', [], { maxHeapSize: x }),
+    (x) => v.spawn('bad', 'wait', [], { link: x }),
+    (x) => v.spawn('bad', 'wait', [], { groupLeader: x }),
+    (x) => v.send(x, 1),
+    (x) => v.exit(x, 'r'),
+    (x) => v.exit(me, x),
+    (x) => v.call(x, 'id', [1]),
+    (x) => v.call('bad', x, [1]),
+    (x) => v.call('bad', 'id', x),
+    (x) => v.call('bad', 'id', [x]),
+    (x) => v.on(x, () => {}),
+    (x) => v.on('exit', x),
+    (x) => me.link(x),
+    (x) => me.unlink(x),
+    (x) => me.monitor(x),
+    (x) => me.demonitor(x),
+    (x) => me.send(x, 1),
+    (x) => me.register(x),
+    (x) => me.kill(x),
+    (x) => me.reply(x, 1),
     (x) => v.process({ name: x }).exit(),
   ];
   for (const call of calls) {
     for (const junk of JUNK) {
       const error = await failure(() => call(junk));
-      if (error !== undefined && !(error instanceof SpawnlinkError)) throw new Error(`${call} with ${String(junk)}: ${error.stack}`);
+      if (error !== undefined && !(error instanceof SpawnlinkError))
+        throw new Error(`${call} with ${String(junk)}: ${error.stack}`);
     }
   }
   expect(await v.call('bad', 'id', [1])).toBe(1);
 });
 
 test.each([
-  ['memoryLimit', 'much'], ['memoryLimit', -1], ['maxProcesses', 1.5], ['seed', {}], ['slice', NaN], ['budget', 0], ['budget', 'x'], ['clock', 'fast'], ['modules', 3], ['otp', 5], ['wasm', 7], ['files', 4],
+  ['memoryLimit', 'much'],
+  ['memoryLimit', -1],
+  ['maxProcesses', 1.5],
+  ['seed', {}],
+  ['slice', NaN],
+  ['budget', 0],
+  ['budget', 'x'],
+  ['clock', 'fast'],
+  ['modules', 3],
+  ['otp', 5],
+  ['wasm', 7],
+  ['files', 4],
 ])('createVM refuses %s: %s', async (key, value) => {
   await expect(createVM({ [key]: value })).rejects.toThrow(ArgumentError);
 });
@@ -60,7 +123,19 @@ describe('values that cannot cross', () => {
   cyclicObject.a.b = cyclicObject;
   const cyclicMap = new Map();
   cyclicMap.set('self', [cyclicMap]);
-  test.each([['a function', () => {}], ['a symbol', Symbol('x')], ['NaN', NaN], ['infinity', -Infinity], ['an unsafe integer', 2 ** 60], ['a promise', Promise.resolve()], ['an instance', new (class Foo {})()], ['a long atom', Atom.for('x'.repeat(256))], ['a cyclic array', cyclicArray], ['a cyclic object', cyclicObject], ['a cyclic map', cyclicMap]])('%s', async (_, value) => {
+  test.each([
+    ['a function', () => {}],
+    ['a symbol', Symbol('x')],
+    ['NaN', NaN],
+    ['infinity', -Infinity],
+    ['an unsafe integer', 2 ** 60],
+    ['a promise', Promise.resolve()],
+    ['an instance', new (class Foo {})()],
+    ['a long atom', Atom.for('x'.repeat(256))],
+    ['a cyclic array', cyclicArray],
+    ['a cyclic object', cyclicObject],
+    ['a cyclic map', cyclicMap],
+  ])('%s', async (_, value) => {
     const v = await vm();
     const before = v.stats();
     expect(() => v.send('init', value)).toThrow(TermError);
@@ -134,7 +209,12 @@ describe('programs that never end', () => {
     const v = await vm({ maxProcesses: 3000, memoryLimit: 100e6, budget: 8 });
     v.load(bad);
     const sink = v.spawn('bad', 'wait');
-    const evil = [v.spawn('bad', 'loop'), v.spawn('bad', 'loop'), v.spawn('bad', 'flood', [sink]), v.spawn('bad', 'spawner')];
+    const evil = [
+      v.spawn('bad', 'loop'),
+      v.spawn('bad', 'loop'),
+      v.spawn('bad', 'flood', [sink]),
+      v.spawn('bad', 'spawner'),
+    ];
     let longest = 0;
     for (let i = 0; i < 20; i++) {
       const begun = performance.now();

@@ -61,7 +61,8 @@ test('an uncaught error is told in the words of erl', () => {
     writeFileSync(join(folder, 'crashes.erl'), SOURCE);
     execFileSync('erlc', ['crashes.erl'], { cwd: folder });
     const flags = ['-noshell', '-pa', folder, '-s', 'crashes', 'main', '-s', 'init', 'stop'];
-    const run = (command, args) => tidy(execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+    const run = (command, args) =>
+      tidy(execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
     const expected = run('erl', flags);
     expect(expected.match(/REPORT/g).length).toBeGreaterThan(12);
     expect(run(process.execPath, [cli, 'run', '--otp', otpRoot, ...flags])).toBe(expected);

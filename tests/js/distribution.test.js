@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Nodes joined by message ports: what goes wrong with them, and what is given back. That they show each other what two erl
-// show each other is tests/nodes.
+// Nodes joined by message ports: what goes wrong with them, and what is given back. That they show each other what two
+// erl show each other is tests/nodes.
 
 import { expect, test } from '@jest/globals';
 import { createServer } from 'node:net';
@@ -10,7 +10,14 @@ import { Atom, Tuple } from '../../js/index.js';
 import { compile, otpRoot, vm } from './helper.js';
 
 const atom = (name) => Atom.for(name);
-const node = (name, options = {}) => vm({ boot: true, otp: otpRoot, files: 'host', node: { name: `${name}@localhost`, cookie: 'c', ...options.node }, ...options.more });
+const node = (name, options = {}) =>
+  vm({
+    boot: true,
+    otp: otpRoot,
+    files: 'host',
+    node: { name: `${name}@localhost`, cookie: 'c', ...options.node },
+    ...options.more,
+  });
 const [A, B] = [atom('a@localhost'), atom('b@localhost')];
 
 /** Two nodes and the ports between them. */
@@ -57,7 +64,12 @@ test('JavaScript processes talk to other nodes, link to and monitor their proces
   there.exit(atom('gone'));
   const messages = [await here.receive(), await here.receive()];
   expect(messages.find((m) => m.at(0) === atom('EXIT')).at(2)).toBe(atom('gone'));
-  expect(messages.find((m) => m.at(0) === atom('DOWN')).elements.slice(1).map(String)).toEqual([ref, atom('process'), pid, atom('gone')].map(String));
+  expect(
+    messages
+      .find((m) => m.at(0) === atom('DOWN'))
+      .elements.slice(1)
+      .map(String),
+  ).toEqual([ref, atom('process'), pid, atom('gone')].map(String));
   close();
 }, 30_000);
 
@@ -82,10 +94,16 @@ test('damaged packets end their connection, with a warning, and nothing else', a
   const DATA_OF_RECEIVER = 1;
   const control = (bytes) => new Uint8Array([DATA_OF_RECEIVER, 0, 0, 0, bytes.length, ...bytes]);
   const bad = [
-    [1, 2, 3], [112], [112, 131], [112, 131, 97, 1], [112, 131, 104, 0], [112, 131, 104, 1, 97, 99], // no signals
+    [1, 2, 3],
+    [112],
+    [112, 131],
+    [112, 131, 97, 1],
+    [112, 131, 104, 0],
+    [112, 131, 104, 1, 97, 99], // no signals
     [112, 131, 104, 3, 97, 1, 97, 1, 97, 2], // a link of numbers
     [112, 131, 104, 3, 97, 2, 97, 1, 97, 2, 131, 97, 1], // a message to a number
-    [112, 131, 109, 255, 255, 255, 255], [112, 131, 104, 2, 97, 1, 131, 131],
+    [112, 131, 109, 255, 255, 255, 255],
+    [112, 131, 104, 2, 97, 1, 131, 131],
   ];
   for (const bytes of bad) {
     expect(await a.call('net_kernel', 'connect_node', [B])).toBe(true);
@@ -102,7 +120,16 @@ test('damaged packets end their connection, with a warning, and nothing else', a
 
 test('what is no message of the protocol, and sessions that nobody speaks in, harm nothing', async () => {
   const { a, port2, close } = await pair();
-  for (const message of ['text', null, new Uint8Array(), new Uint8Array([4]), new Uint8Array([5, 0, 200]), new Uint8Array([6]), new Uint8Array([1, 9])]) port2.postMessage(message);
+  for (const message of [
+    'text',
+    null,
+    new Uint8Array(),
+    new Uint8Array([4]),
+    new Uint8Array([5, 0, 200]),
+    new Uint8Array([6]),
+    new Uint8Array([1, 9]),
+  ])
+    port2.postMessage(message);
   await new Promise((done) => setTimeout(done, 50));
   expect(await a.call('net_adm', 'ping', [B])).toBe(atom('pong'));
   close();
@@ -141,8 +168,14 @@ test('a stream: a VM takes a connection from a socket', async () => {
 test('what connect and the option node are given is checked', async () => {
   const a = await node('a');
   expect(() => connect(a, 'b', new MessageChannel().port1)).toThrow("the name of a node is 'name@host'");
-  expect(() => connect(a, 'b@localhost', {})).toThrow('a node is reached by a message port, or a function that opens a stream');
+  expect(() => connect(a, 'b@localhost', {})).toThrow(
+    'a node is reached by a message port, or a function that opens a stream',
+  );
   await expect(vm({ node: { name: 'a@b' } })).rejects.toThrow('a node has to boot');
-  await expect(vm({ boot: true, otp: otpRoot, files: 'host', node: { name: 'a' } })).rejects.toThrow("the name of a node is 'name@host'");
-  await expect(vm({ boot: true, otp: otpRoot, files: 'host', node: { name: 'a@b', cookie: 1 } })).rejects.toThrow('a cookie is a string');
+  await expect(vm({ boot: true, otp: otpRoot, files: 'host', node: { name: 'a' } })).rejects.toThrow(
+    "the name of a node is 'name@host'",
+  );
+  await expect(vm({ boot: true, otp: otpRoot, files: 'host', node: { name: 'a@b', cookie: 1 } })).rejects.toThrow(
+    'a cookie is a string',
+  );
 }, 30_000);

@@ -2,7 +2,18 @@
 //
 // What happens when something goes wrong: in Erlang, in a handler written in JavaScript, or with the VM itself.
 import { describe, expect, jest, test } from '@jest/globals';
-import { ArgumentError, Atom, ErlangError, HaltedError, LoadError, charlist, createVM, format, text, tuple } from '../../js/index.js';
+import {
+  ArgumentError,
+  Atom,
+  ErlangError,
+  HaltedError,
+  LoadError,
+  charlist,
+  createVM,
+  format,
+  text,
+  tuple,
+} from '../../js/index.js';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,13 +35,79 @@ halt(N) -> erlang:halt(N).
 
 /** Expressions that fail, each in its own way. X is any term: the compiler knows nothing of it. */
 const FAILING = [
-  'lists:summ(X)', "no_such_module:'odd name'(X, 1)", 'atom_to_list(1 + X)', 'X + a', 'X bsl a', '-(hd([a || _ <- [X]]))', 'X = X + 1', '{ok, Y} = {error, [X, "text", <<"b">>, #{a => 1.0}]}, Y', 'case X of a -> 1; b -> 2 end',
-  'if X > 2 -> a; X < 0 -> b end', 'try X of a -> 1 catch _:_ -> 2 end', 'clauses(X)', 'clauses("some text")', '(fun(a) -> b end)(X)', '(hd([fun lists:sum/1 || _ <- [X]]))(1, 2, 3)',
-  '(hd([X]))(1)', 'maps:get(X, #{})', 'maps:size(X)', '(hd([X]))#{a => 1}', '(hd([#{} || _ <- [X]]))#{a := 1}', '[Y || Y <- X]', '<< <<Y>> || <<Y>> <= X>>', '[Y || Y <- [1, 2], hd([X])]', 'receive after X * a -> 1 end', 'receive after hd([z || _ <- [X]]) -> 1 end',
-  'list_to_atom(lists:duplicate(300, 64 + X))', 'erlang:error(badarg)', 'erlang:error({badarg, X})', 'erlang:error(noproc)', 'erlang:error(notalive)', 'erlang:error(system_limit)', 'erlang:error(timeout_value)', 'erlang:error({badfun, X})', 'erlang:error({badkey, X})', 'erlang:error({badkey, X, #{}})',
-  'erlang:error({unbound, x})', 'erlang:error({bad_filter, X})', 'erlang:error({bad_generator, X})', 'erlang:error({argument_limit, X})', 'erlang:error({my, "reason"})', 'erlang:error(mine)', 'erlang:error("mine")', 'erlang:error(undef)', 'erlang:error(function_clause)', 'erlang:error({badrecord, X})', 'erlang:error({nocatch, X})',
-  'erlang:error(undef, [X, a])', 'erlang:error(function_clause, [X, {a, "b"}])', 'exit(X)', 'exit(noproc)', 'exit(normal)', 'exit(badarg)', 'exit({badmatch, X})', 'exit(calling_self)', 'throw(X)', 'throw(badarg)', 'throw({badmatch, X})', 'gen_server:call(nobody, X)', 'gen_server:call(self(), X)', 'erlang:raise(exit, {shutdown, X}, [])',
-  'erlang:raise(error, badarg, [])', 'erlang:raise(error, undef, [{a, b, 3, []}])', 'apply(lists, nothing, [X])', 'apply(hd([X]), b, [])', 'spawn(X)', 'link(X)', 'binary_to_term(<<X>>)', 'tuple_to_list(X)', 'element(5, {X})', 'register(undefined, self())', 'ets:lookup(no_table, X)', 'list_to_integer("x")', 'exit({{badmatch, X}, [{a, b, 1, []}]})',
+  'lists:summ(X)',
+  "no_such_module:'odd name'(X, 1)",
+  'atom_to_list(1 + X)',
+  'X + a',
+  'X bsl a',
+  '-(hd([a || _ <- [X]]))',
+  'X = X + 1',
+  '{ok, Y} = {error, [X, "text", <<"b">>, #{a => 1.0}]}, Y',
+  'case X of a -> 1; b -> 2 end',
+  'if X > 2 -> a; X < 0 -> b end',
+  'try X of a -> 1 catch _:_ -> 2 end',
+  'clauses(X)',
+  'clauses("some text")',
+  '(fun(a) -> b end)(X)',
+  '(hd([fun lists:sum/1 || _ <- [X]]))(1, 2, 3)',
+  '(hd([X]))(1)',
+  'maps:get(X, #{})',
+  'maps:size(X)',
+  '(hd([X]))#{a => 1}',
+  '(hd([#{} || _ <- [X]]))#{a := 1}',
+  '[Y || Y <- X]',
+  '<< <<Y>> || <<Y>> <= X>>',
+  '[Y || Y <- [1, 2], hd([X])]',
+  'receive after X * a -> 1 end',
+  'receive after hd([z || _ <- [X]]) -> 1 end',
+  'list_to_atom(lists:duplicate(300, 64 + X))',
+  'erlang:error(badarg)',
+  'erlang:error({badarg, X})',
+  'erlang:error(noproc)',
+  'erlang:error(notalive)',
+  'erlang:error(system_limit)',
+  'erlang:error(timeout_value)',
+  'erlang:error({badfun, X})',
+  'erlang:error({badkey, X})',
+  'erlang:error({badkey, X, #{}})',
+  'erlang:error({unbound, x})',
+  'erlang:error({bad_filter, X})',
+  'erlang:error({bad_generator, X})',
+  'erlang:error({argument_limit, X})',
+  'erlang:error({my, "reason"})',
+  'erlang:error(mine)',
+  'erlang:error("mine")',
+  'erlang:error(undef)',
+  'erlang:error(function_clause)',
+  'erlang:error({badrecord, X})',
+  'erlang:error({nocatch, X})',
+  'erlang:error(undef, [X, a])',
+  'erlang:error(function_clause, [X, {a, "b"}])',
+  'exit(X)',
+  'exit(noproc)',
+  'exit(normal)',
+  'exit(badarg)',
+  'exit({badmatch, X})',
+  'exit(calling_self)',
+  'throw(X)',
+  'throw(badarg)',
+  'throw({badmatch, X})',
+  'gen_server:call(nobody, X)',
+  'gen_server:call(self(), X)',
+  'erlang:raise(exit, {shutdown, X}, [])',
+  'erlang:raise(error, badarg, [])',
+  'erlang:raise(error, undef, [{a, b, 3, []}])',
+  'apply(lists, nothing, [X])',
+  'apply(hd([X]), b, [])',
+  'spawn(X)',
+  'link(X)',
+  'binary_to_term(<<X>>)',
+  'tuple_to_list(X)',
+  'element(5, {X})',
+  'register(undefined, self())',
+  'ets:lookup(no_table, X)',
+  'list_to_integer("x")',
+  'exit({{badmatch, X}, [{a, b, 1, []}]})',
 ];
 
 const setup = async (options) => {
@@ -90,7 +167,12 @@ describe('a handler of a JS process', () => {
       const messages = [await linked.receive(), await linked.receive()];
       expect(messages.map((m) => String(m.at(0))).sort()).toEqual(['DOWN', 'EXIT']);
       for (const message of messages) expect(message.at(-1).at(0)).toBe(atom('js_error'));
-      expect(messages.find((m) => m.length === 5).at(1).equals(ref)).toBe(true);
+      expect(
+        messages
+          .find((m) => m.length === 5)
+          .at(1)
+          .equals(ref),
+      ).toBe(true);
     });
   });
 
@@ -183,7 +265,10 @@ describe('a handler of a JS process', () => {
     while (console_.mock.calls.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
     const lines = console_.mock.calls.map(([line, error]) => `${line}: ${error.message}`);
     console_.mockRestore();
-    expect(lines).toEqual([`spawnlink: a handler of message of ${js.pid} (server) threw: nobody catches this`, 'spawnlink: a handler of exit threw: nor this']);
+    expect(lines).toEqual([
+      `spawnlink: a handler of message of ${js.pid} (server) threw: nobody catches this`,
+      'spawnlink: a handler of exit threw: nor this',
+    ]);
   });
 });
 
@@ -197,8 +282,17 @@ describe('after halt', () => {
     for (const { reason } of await ends) expect(reason).toMatchObject({ code: 'HALTED', status: 3 });
     expect(await js.exited).toBeInstanceOf(HaltedError);
     const uses = [
-      () => v.spawn('e', 'wait'), () => v.send('init', 1), () => v.exit(js, atom('r')), () => v.process(), () => v.load(e),
-      () => js.send(js, 1), () => js.link(js), () => js.monitor(js), () => js.kill(js), () => js.trapExit(true), () => js.register('me'),
+      () => v.spawn('e', 'wait'),
+      () => v.send('init', 1),
+      () => v.exit(js, atom('r')),
+      () => v.process(),
+      () => v.load(e),
+      () => js.send(js, 1),
+      () => js.link(js),
+      () => js.monitor(js),
+      () => js.kill(js),
+      () => js.trapExit(true),
+      () => js.register('me'),
     ];
     for (const use of uses) expect(use).toThrow(HaltedError);
     await expect(v.call('lists', 'sum', [[1]])).rejects.toThrow(HaltedError);
@@ -262,15 +356,37 @@ describe('what a call rejects with', () => {
       F = fun(I) -> try w:f(I, 3), "no exception" catch C:R:S ->
         string:replace(erl_error:format_exception(1, C, R, S, fun(_, _, _) -> false end, fun(T, _) -> io_lib:format("~tp", [T]) end, unicode), "exception ", "") end end,
       io:put_chars([[F(I), "\\n----\\n"] || I <- lists:seq(0, ${FAILING.length - 1})])`);
-    const expected = shown.split('\n----\n').slice(0, -1).map((text) => text.replace(/( \([^()\n]*, line \d+\))? *(\n {2,}(in|called|\*\*\*)[^]*)?$/, '').replace(/\s+/g, ' ').trim());
+    const expected = shown
+      .split('\n----\n')
+      .slice(0, -1)
+      .map((text) =>
+        text
+          .replace(/( \([^()\n]*, line \d+\))? *(\n {2,}(in|called|\*\*\*)[^]*)?$/, '')
+          .replace(/\s+/g, ' ')
+          .trim(),
+      );
     expect(expected.length).toBe(FAILING.length);
     const v = await setup();
     v.load(failing);
     const seen = [];
-    for (let i = 0; i < FAILING.length; i++) seen.push(await v.call('w', 'f', [i, 3]).then(() => 'no exception', (error) => error.message));
-    const tidy = (text) => text.replace(/\s+/g, '').replace(/^error:(?!\S+$)/, '').replace(/<0\.\d+\.0>/g, 'PID');
+    for (let i = 0; i < FAILING.length; i++)
+      seen.push(
+        await v.call('w', 'f', [i, 3]).then(
+          () => 'no exception',
+          (error) => error.message,
+        ),
+      );
+    const tidy = (text) =>
+      text
+        .replace(/\s+/g, '')
+        .replace(/^error:(?!\S+$)/, '')
+        .replace(/<0\.\d+\.0>/g, 'PID');
     // Ours says why there is no such function, and no "error: " before words.
-    const told = (texts) => FAILING.map((expression, i) => `${expression}: ${tidy(texts[i].replace(/ \((there is no|argument|module a is not loaded).*\)$/, '')).replace(/^error:/, '')}`);
+    const told = (texts) =>
+      FAILING.map(
+        (expression, i) =>
+          `${expression}: ${tidy(texts[i].replace(/ \((there is no|argument|module a is not loaded).*\)$/, '')).replace(/^error:/, '')}`,
+      );
     expect(told(seen)).toEqual(told(expected));
   });
 
@@ -279,7 +395,12 @@ describe('what a call rejects with', () => {
     v.load(failing);
     async function myOwnFunction() {
       await null;
-      return v.call('lists', 'map', [await v.call('erl_eval_none', 'x').catch(() => v.call('erlang', 'make_fun', [Atom.for('w'), Atom.for('clauses'), 1])), [1]]);
+      return v.call('lists', 'map', [
+        await v
+          .call('erl_eval_none', 'x')
+          .catch(() => v.call('erlang', 'make_fun', [Atom.for('w'), Atom.for('clauses'), 1])),
+        [1],
+      ]);
     }
     const error = await myOwnFunction().catch((error) => error);
     const lines = error.stack.split('\n');
@@ -316,13 +437,19 @@ describe('what a call rejects with', () => {
     expect(nobody.message).toBe('undefined function nobody_has:f/1 (there is no module nobody_has)');
     expect(nobody.cause).toBeUndefined();
     const remote = await failure('remote', 'f');
-    expect(remote.message).toBe('undefined function remote:f/1 (module remote: https://example.org/x.pack: 404 Not Found)');
+    expect(remote.message).toBe(
+      'undefined function remote:f/1 (module remote: https://example.org/x.pack: 404 Not Found)',
+    );
     expect(remote.cause).toBe(unreachable);
     const broken = await failure('broken', 'f');
     expect(broken.message).toMatch(/^undefined function broken:f\/1 \(.*cannot load/);
     expect(broken.cause).toBeInstanceOf(LoadError);
-    expect((await failure('native', 'f')).message).toMatch(/^undefined function native:f\/1 \(the on_load function of module native failed: .*NIF/);
-    expect((await failure('stub', 'f')).message).toMatch(/^error: \{not_loaded,\[\{module,stub\},\{line,\d+\}\]\} \(a native function, NIF/);
+    expect((await failure('native', 'f')).message).toMatch(
+      /^undefined function native:f\/1 \(the on_load function of module native failed: .*NIF/,
+    );
+    expect((await failure('stub', 'f')).message).toMatch(
+      /^error: \{not_loaded,\[\{module,stub\},\{line,\d+\}\]\} \(a native function, NIF/,
+    );
     expect((await failure('lists', 'summ')).message).toBe('undefined function lists:summ/1');
     // A module that comes later is no longer missed.
     v.load(late);
@@ -333,7 +460,9 @@ describe('what a call rejects with', () => {
     const v = await setup();
     expect((await v.call('erlang', 'atom_to_list', [1]).catch((error) => error)).message).toBe('bad argument');
     await v.call('code', 'ensure_loaded', [atom('erl_erts_errors')]);
-    expect((await v.call('erlang', 'atom_to_list', [1]).catch((error) => error)).message).toBe('bad argument (argument 1: not an atom)');
+    expect((await v.call('erlang', 'atom_to_list', [1]).catch((error) => error)).message).toBe(
+      'bad argument (argument 1: not an atom)',
+    );
   });
 
   test('big reasons and deep stacks are told in short', async () => {
@@ -367,15 +496,23 @@ test('options that there are not are refused by name', async () => {
     createVM: (options) => createVM(options),
   };
   for (const [what, use] of Object.entries(uses)) {
-    const refused = async (options) => (async () => use(options))().then(() => undefined, (error) => error);
+    const refused = async (options) =>
+      (async () => use(options))().then(
+        () => undefined,
+        (error) => error,
+      );
     const error = await refused({ mistyped: 1 });
     expect(error).toBeInstanceOf(ArgumentError);
     expect(error.message).toMatch(`${what} has no option 'mistyped', only: `);
     for (const options of [null, 5, 'text']) expect(await refused(options)).toBeInstanceOf(ArgumentError);
   }
-  await expect(createVM({ boot: true, node: { name: 'a@b', cookies: 'c' } })).rejects.toThrow("createVM's node has no option 'cookies'");
-  for (const timeout of ['1', NaN, -1, {}]) await expect(v.call('e', 'wait', [], { timeout })).rejects.toThrow('timeout is a number of milliseconds');
-  for (const signal of ['1', null, {}]) await expect(v.call('e', 'wait', [], { signal })).rejects.toThrow('signal is an AbortSignal');
+  await expect(createVM({ boot: true, node: { name: 'a@b', cookies: 'c' } })).rejects.toThrow(
+    "createVM's node has no option 'cookies'",
+  );
+  for (const timeout of ['1', NaN, -1, {}])
+    await expect(v.call('e', 'wait', [], { timeout })).rejects.toThrow('timeout is a number of milliseconds');
+  for (const signal of ['1', null, {}])
+    await expect(v.call('e', 'wait', [], { signal })).rejects.toThrow('signal is an AbortSignal');
   for (const budget of ['x', NaN, -1, 0]) expect(() => v.tick({ budget })).toThrow(ArgumentError);
   await expect(js.receive({ timeout: 5 })).rejects.toThrow('what receive is given first is a function');
   expect(() => js.on('exlt', () => {})).toThrow("a process has no event 'exlt'");

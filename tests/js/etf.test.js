@@ -2,7 +2,23 @@
 import { describe, expect, test } from '@jest/globals';
 import { ForeignError, TermError } from '../../js/errors.js';
 import { Decoder, decode, encode } from '../../js/etf.js';
-import { Atom, BitString, ErlangMap, Float, Fun, ImproperList, Pid, Port, Ref, Tuple, equals, format, pretty, text, tuple } from '../../js/term.js';
+import {
+  Atom,
+  BitString,
+  ErlangMap,
+  Float,
+  Fun,
+  ImproperList,
+  Pid,
+  Port,
+  Ref,
+  Tuple,
+  equals,
+  format,
+  pretty,
+  text,
+  tuple,
+} from '../../js/term.js';
 import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,13 +27,63 @@ import { chance, randomTerm, spoil } from './terms.fuzz.js';
 
 /** Terms as Erlang writes them; both ways through our codec they must come back =:= . */
 const TERMS = [
-  '0', '255', '256', '-1', '2147483647', '-2147483648', '2147483648', '-2147483649', '9007199254740991', '9007199254740992',
-  '-9007199254740993', '1 bsl 64', '-(1 bsl 2040)', '1 bsl 2048', '(1 bsl 20000) + 7', '0.5', '2.0', '-0.0', '1.0e300', '5.0e-324',
-  'ok', 'true', 'false', 'undefined', "''", "'Hello World'", 'list_to_atom([229,955])', 'list_to_atom(lists:duplicate(255, 955))',
-  '{}', '{1}', '{a,{b,c},[]}', 'list_to_tuple(lists:seq(1,300))', '[]', '[[]]', '"string"', 'lists:seq(1,300)', '[1|2]', '[a,b|{c}]',
-  '[300|"abc"]', '<<>>', '<<1,2,3>>', 'binary:copy(<<7>>, 70000)', '<<1:1>>', '<<255,3:2>>', '<<0:7>>', '#{}', '#{a => 1}', '#{1 => a, 1.0 => b}',
-  '#{[1] => #{}, {2} => <<3>>}', 'maps:from_list([{I,I} || I <- lists:seq(1,100)])', 'fun lists:map/2', 'self()', 'make_ref()',
-  'fun(X) -> X + 1 end', 'erlang:list_to_pid("<0.1.0>")', 'lists:foldl(fun(I,A) -> {I,A} end, [], lists:seq(1,20000))', 'lists:foldl(fun(I,A) -> [A,I] end, [], lists:seq(1,20000))',
+  '0',
+  '255',
+  '256',
+  '-1',
+  '2147483647',
+  '-2147483648',
+  '2147483648',
+  '-2147483649',
+  '9007199254740991',
+  '9007199254740992',
+  '-9007199254740993',
+  '1 bsl 64',
+  '-(1 bsl 2040)',
+  '1 bsl 2048',
+  '(1 bsl 20000) + 7',
+  '0.5',
+  '2.0',
+  '-0.0',
+  '1.0e300',
+  '5.0e-324',
+  'ok',
+  'true',
+  'false',
+  'undefined',
+  "''",
+  "'Hello World'",
+  'list_to_atom([229,955])',
+  'list_to_atom(lists:duplicate(255, 955))',
+  '{}',
+  '{1}',
+  '{a,{b,c},[]}',
+  'list_to_tuple(lists:seq(1,300))',
+  '[]',
+  '[[]]',
+  '"string"',
+  'lists:seq(1,300)',
+  '[1|2]',
+  '[a,b|{c}]',
+  '[300|"abc"]',
+  '<<>>',
+  '<<1,2,3>>',
+  'binary:copy(<<7>>, 70000)',
+  '<<1:1>>',
+  '<<255,3:2>>',
+  '<<0:7>>',
+  '#{}',
+  '#{a => 1}',
+  '#{1 => a, 1.0 => b}',
+  '#{[1] => #{}, {2} => <<3>>}',
+  'maps:from_list([{I,I} || I <- lists:seq(1,100)])',
+  'fun lists:map/2',
+  'self()',
+  'make_ref()',
+  'fun(X) -> X + 1 end',
+  'erlang:list_to_pid("<0.1.0>")',
+  'lists:foldl(fun(I,A) -> {I,A} end, [], lists:seq(1,20000))',
+  'lists:foldl(fun(I,A) -> [A,I] end, [], lists:seq(1,20000))',
 ];
 
 test('every kind of term crosses both ways', () => {
@@ -66,7 +132,18 @@ test('JavaScript values are accepted as terms', () => {
   expect(round(new BitString(new Uint8Array([8]), 8))).toEqual(new Uint8Array([8]));
 });
 
-test.each([[Symbol('x')], [() => 1], [NaN], [Infinity], [1e300], [2 ** 53], [new Date()], [Promise.resolve()], [/x/], [new (class Foo {})()]])('%# cannot cross', (value) => {
+test.each([
+  [Symbol('x')],
+  [() => 1],
+  [NaN],
+  [Infinity],
+  [1e300],
+  [2 ** 53],
+  [new Date()],
+  [Promise.resolve()],
+  [/x/],
+  [new (class Foo {})()],
+])('%# cannot cross', (value) => {
   expect(() => encode([value])).toThrow(TermError);
 });
 
@@ -120,8 +197,8 @@ test('whatever bytes: what binary_to_term refuses is refused, with a TermError; 
   while (cases.length < 4 * 4000) {
     const bytes = [131, ...randomTerm(rnd, 4)];
     if (rnd(2)) for (let i = rnd(3); i >= 0; i--) spoil(rnd, bytes);
-    // References of no words make OTP 25 crash; atoms by number are known to the emulator alone; so are the pids that there
-    // may be on the node nonode@nohost, which erl is.
+    // References of no words make OTP 25 crash; atoms by number are known to the emulator alone; so are the pids that
+    // there may be on the node nonode@nohost, which erl is.
     if (/5a0000|49|(58|67)(76000d|770d)6e6f/.test(Buffer.from(bytes).toString('hex'))) continue;
     let again = new Uint8Array();
     try {
@@ -155,7 +232,8 @@ test('whatever bytes: what binary_to_term refuses is refused, with a TermError; 
 
 describe('reading takes time by the size of a term, whatever it is', () => {
   const LEVELS = 40_000;
-  const nested = (level, innermost, after = []) => Uint8Array.from([131, ...Array(LEVELS).fill(level).flat(), ...innermost, ...after]);
+  const nested = (level, innermost, after = []) =>
+    Uint8Array.from([131, ...Array(LEVELS).fill(level).flat(), ...innermost, ...after]);
   test.each([
     ['maps in keys', nested([116, 0, 0, 0, 1], [106], Array(LEVELS).fill(106))],
     ['maps of two in keys', nested([116, 0, 0, 0, 2, 97, 1, 97, 2], [106], Array(LEVELS).fill(106))],
@@ -189,13 +267,75 @@ describe('reading takes time by the size of a term, whatever it is', () => {
 
 /** Each tag of the format, in bytes that erl takes (or, where it says so, does not). */
 const TAGS = {
-  'NEW_FLOAT_EXT': [70, 64, 4, 0, 0, 0, 0, 0, 0], 'BIT_BINARY_EXT': [77, 0, 0, 0, 1, 3, 160], 'SMALL_INTEGER_EXT': [97, 200], 'INTEGER_EXT': [98, 255, 255, 255, 0], 'FLOAT_EXT': [99, ...Buffer.alloc(31).fill('2.50000000000000000000e+00', 0, 26)],
-  'ATOM_EXT': [100, 0, 2, 111, 233], 'REFERENCE_EXT': [101, 119, 3, 97, 64, 98, 0, 0, 0, 7, 2], 'PORT_EXT': [102, 119, 3, 97, 64, 98, 0, 0, 0, 7, 3], 'PID_EXT': [103, 119, 3, 97, 64, 98, 0, 0, 0, 7, 0, 0, 0, 1, 1],
-  'SMALL_TUPLE_EXT': [104, 1, 97, 1], 'LARGE_TUPLE_EXT': [105, 0, 0, 0, 1, 97, 1], 'NIL_EXT': [106], 'STRING_EXT': [107, 0, 2, 1, 255], 'LIST_EXT': [108, 0, 0, 0, 1, 97, 1, 97, 2], 'BINARY_EXT': [109, 0, 0, 0, 1, 255],
-  'SMALL_BIG_EXT': [110, 9, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1], 'LARGE_BIG_EXT': [111, 0, 0, 0, 3, 0, 1, 2, 3], 'EXPORT_EXT': [113, 119, 5, 108, 105, 115, 116, 115, 119, 3, 109, 97, 112, 97, 2], 'NEW_REFERENCE_EXT': [114, 0, 2, 119, 3, 97, 64, 98, 1, 0, 0, 0, 7, 0, 0, 0, 8],
-  'SMALL_ATOM_EXT': [115, 2, 111, 233], 'MAP_EXT': [116, 0, 0, 0, 1, 97, 1, 97, 2], 'ATOM_UTF8_EXT': [118, 0, 2, 206, 187], 'SMALL_ATOM_UTF8_EXT': [119, 2, 206, 187], 'NEW_PID_EXT': [88, 119, 3, 97, 64, 98, 0, 0, 0, 7, 0, 0, 0, 1, 0, 0, 1, 1],
-  'NEW_PORT_EXT': [89, 119, 3, 97, 64, 98, 0, 0, 0, 7, 0, 0, 1, 1], 'NEWER_REFERENCE_EXT': [90, 0, 1, 119, 3, 97, 64, 98, 0, 0, 1, 1, 0, 0, 0, 7], 'V4_PORT_EXT': [120, 119, 3, 97, 64, 98, 0, 0, 1, 0, 0, 0, 0, 7, 0, 0, 1, 1],
-  'NEW_FUN_EXT': [112, 0, 0, 0, 54, 1, ...Array(16).fill(7), 0, 0, 0, 0, 0, 0, 0, 0, 119, 1, 109, 97, 0, 97, 0, 88, 119, 3, 97, 64, 98, 0, 0, 0, 7, 0, 0, 0, 1, 0, 0, 1, 1],
+  NEW_FLOAT_EXT: [70, 64, 4, 0, 0, 0, 0, 0, 0],
+  BIT_BINARY_EXT: [77, 0, 0, 0, 1, 3, 160],
+  SMALL_INTEGER_EXT: [97, 200],
+  INTEGER_EXT: [98, 255, 255, 255, 0],
+  FLOAT_EXT: [99, ...Buffer.alloc(31).fill('2.50000000000000000000e+00', 0, 26)],
+  ATOM_EXT: [100, 0, 2, 111, 233],
+  REFERENCE_EXT: [101, 119, 3, 97, 64, 98, 0, 0, 0, 7, 2],
+  PORT_EXT: [102, 119, 3, 97, 64, 98, 0, 0, 0, 7, 3],
+  PID_EXT: [103, 119, 3, 97, 64, 98, 0, 0, 0, 7, 0, 0, 0, 1, 1],
+  SMALL_TUPLE_EXT: [104, 1, 97, 1],
+  LARGE_TUPLE_EXT: [105, 0, 0, 0, 1, 97, 1],
+  NIL_EXT: [106],
+  STRING_EXT: [107, 0, 2, 1, 255],
+  LIST_EXT: [108, 0, 0, 0, 1, 97, 1, 97, 2],
+  BINARY_EXT: [109, 0, 0, 0, 1, 255],
+  SMALL_BIG_EXT: [110, 9, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1],
+  LARGE_BIG_EXT: [111, 0, 0, 0, 3, 0, 1, 2, 3],
+  EXPORT_EXT: [113, 119, 5, 108, 105, 115, 116, 115, 119, 3, 109, 97, 112, 97, 2],
+  NEW_REFERENCE_EXT: [114, 0, 2, 119, 3, 97, 64, 98, 1, 0, 0, 0, 7, 0, 0, 0, 8],
+  SMALL_ATOM_EXT: [115, 2, 111, 233],
+  MAP_EXT: [116, 0, 0, 0, 1, 97, 1, 97, 2],
+  ATOM_UTF8_EXT: [118, 0, 2, 206, 187],
+  SMALL_ATOM_UTF8_EXT: [119, 2, 206, 187],
+  NEW_PID_EXT: [88, 119, 3, 97, 64, 98, 0, 0, 0, 7, 0, 0, 0, 1, 0, 0, 1, 1],
+  NEW_PORT_EXT: [89, 119, 3, 97, 64, 98, 0, 0, 0, 7, 0, 0, 1, 1],
+  NEWER_REFERENCE_EXT: [90, 0, 1, 119, 3, 97, 64, 98, 0, 0, 1, 1, 0, 0, 0, 7],
+  V4_PORT_EXT: [120, 119, 3, 97, 64, 98, 0, 0, 1, 0, 0, 0, 0, 7, 0, 0, 1, 1],
+  NEW_FUN_EXT: [
+    112,
+    0,
+    0,
+    0,
+    54,
+    1,
+    ...Array(16).fill(7),
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    119,
+    1,
+    109,
+    97,
+    0,
+    97,
+    0,
+    88,
+    119,
+    3,
+    97,
+    64,
+    98,
+    0,
+    0,
+    0,
+    7,
+    0,
+    0,
+    0,
+    1,
+    0,
+    0,
+    1,
+    1,
+  ],
 };
 
 test('every tag that binary_to_term reads is the same term here', () => {
@@ -204,19 +344,28 @@ test('every tag that binary_to_term reads is the same term here', () => {
     const again = encode(decode(Uint8Array.from([131, ...bytes]), identity), identity);
     return `{<<131,${bytes.join()}>>,<<${again.join()}>>}`;
   });
-  const answers = erl(`io:put_chars([try binary_to_term(A) =:= binary_to_term(B) of true -> $y; false -> $n catch _:_ -> $x end || {A, B} <- [${pairs.join()}]])`);
+  const answers = erl(
+    `io:put_chars([try binary_to_term(A) =:= binary_to_term(B) of true -> $y; false -> $n catch _:_ -> $x end || ` +
+      `{A, B} <- [${pairs.join()}]])`,
+  );
   expect(Object.keys(TAGS).filter((_, i) => answers[i] !== 'y')).toEqual([]);
 });
 
 test.each([
-  [80, 'a compressed term (tag 80): have a VM read it, as vm.call(\'erlang\', \'binary_to_term\', [bytes])'],
-  [73, 'which only the node that wrote it knows'], [82, 'which only that connection knows'], [117, 'which no OTP reads since 23'], [121, 'which only the node that wrote it reads'], [200, 'unknown tag 200 at 1'],
+  [80, "a compressed term (tag 80): have a VM read it, as vm.call('erlang', 'binary_to_term', [bytes])"],
+  [73, 'which only the node that wrote it knows'],
+  [82, 'which only that connection knows'],
+  [117, 'which no OTP reads since 23'],
+  [121, 'which only the node that wrote it reads'],
+  [200, 'unknown tag 200 at 1'],
 ])('tag %d is refused, and said why', (tag, words) => {
   expect(() => decode(Uint8Array.from([131, tag, ...Array(40).fill(1)]))).toThrow(words);
 });
 
 test('what term_to_binary has compressed is read as the error says', async () => {
-  const bytes = new Uint8Array(Buffer.from(erl('io:put_chars(base64:encode(term_to_binary(lists:duplicate(1000, abc), [compressed])))'), 'base64'));
+  const bytes = new Uint8Array(
+    Buffer.from(erl('io:put_chars(base64:encode(term_to_binary(lists:duplicate(1000, abc), [compressed])))'), 'base64'),
+  );
   expect(() => decode(bytes)).toThrow('a compressed term');
   const v = await vm();
   expect((await v.call('erlang', 'binary_to_term', [bytes])).length).toBe(1000);
@@ -225,20 +374,28 @@ test('what term_to_binary has compressed is read as the error says', async () =>
 test('a list that goes on in its tail is one list', () => {
   expect(decode(Uint8Array.from([131, 108, 0, 0, 0, 1, 97, 1, 108, 0, 0, 0, 2, 97, 2, 97, 3, 106]))).toEqual([1, 2, 3]);
   expect(decode(Uint8Array.from([131, 108, 0, 0, 0, 1, 97, 1, 107, 0, 2, 2, 3]))).toEqual([1, 2, 3]);
-  expect(decode(Uint8Array.from([131, 108, 0, 0, 0, 1, 97, 1, 108, 0, 0, 0, 1, 97, 2, 97, 3]))).toEqual(new ImproperList([1, 2], 3));
+  expect(decode(Uint8Array.from([131, 108, 0, 0, 0, 1, 97, 1, 108, 0, 0, 0, 1, 97, 2, 97, 3]))).toEqual(
+    new ImproperList([1, 2], 3),
+  );
   expect(decode(Uint8Array.from([131, 108, 0, 0, 0, 0, 97, 7]))).toBe(7); // as binary_to_term
 });
 
 test.each([
   ['two equal keys', [116, 0, 0, 0, 2, 97, 1, 106, 97, 1, 106]],
   ['two equal keys, one written long', [116, 0, 0, 0, 2, 97, 1, 106, 98, 0, 0, 0, 1, 106]],
-  ['two equal keys that are maps in another order', [116, 0, 0, 0, 2, 116, 0, 0, 0, 2, 97, 1, 106, 97, 2, 106, 106, 116, 0, 0, 0, 2, 97, 2, 106, 97, 1, 106, 106]],
+  [
+    'two equal keys that are maps in another order',
+    [116, 0, 0, 0, 2, 116, 0, 0, 0, 2, 97, 1, 106, 97, 2, 106, 106, 116, 0, 0, 0, 2, 97, 2, 106, 97, 1, 106, 106],
+  ],
   ['a reference of no words', [90, 0, 0, 119, 1, 97, 0, 0, 0, 0]],
   ['a reference of six', [90, 0, 6, 119, 1, 97, ...Array(28).fill(0)]],
   ['an atom of 256 characters', [118, 1, 0, ...Array(256).fill(97)]],
   ['the same in Latin-1', [100, 1, 0, ...Array(256).fill(97)]],
   ['no bits of a last byte that is not there', [77, 0, 0, 0, 0, 3]],
-  ['a pid in its old form with a creation of more than two bits', [103, 119, 3, 97, 64, 98, 0, 0, 0, 7, 0, 0, 0, 1, 255]],
+  [
+    'a pid in its old form with a creation of more than two bits',
+    [103, 119, 3, 97, 64, 98, 0, 0, 0, 7, 0, 0, 0, 1, 255],
+  ],
   ['a fun of 300 arguments', [113, 119, 1, 97, 119, 1, 98, 98, 0, 0, 1, 44]],
 ])('%s: refused', (_name, bytes) => {
   expect(() => decode(Uint8Array.from([131, ...bytes]))).toThrow(TermError);
@@ -283,5 +440,6 @@ test('deep values and values in themselves do not overflow the stack', () => {
   expect(() => pretty(deep)).not.toThrow();
   const cycle = [1];
   cycle.push(cycle);
-  for (const use of [text, pretty, encode, (value) => equals(value, [1]), (value) => new ErlangMap([[value, 1]])]) expect(() => use(cycle)).toThrow(TermError);
+  for (const use of [text, pretty, encode, (value) => equals(value, [1]), (value) => new ErlangMap([[value, 1]])])
+    expect(() => use(cycle)).toThrow(TermError);
 });

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Every @example in the documentation of js/ is run. What follows a statement after `; // ` is what it must give, as Node
-// shows it; other comments are on lines of their own. All names of the package are there, `import { ... } from 'spawnlink'`
-// or not. The examples run in a Node of their own, for code in comments is no code of this file.
+// shows it; other comments are on lines of their own. All names of the package are there, `import { ... } from
+// 'spawnlink'` or not. The examples run in a Node of their own, for code in comments is no code of this file.
 
 import { beforeAll, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
@@ -34,7 +34,9 @@ function checked(line) {
   const [, indent, statement, shown] = /^(\s*)(.*); \/\/ (.*)$/.exec(line) ?? [];
   if (shown === undefined) return line;
   const logged = /^console\.log\((.*)\)$/.exec(statement);
-  return logged ? `${indent}check(${JSON.stringify(shown)}, format_(${logged[1]}));` : `${indent}check(${JSON.stringify(shown)}, inspect_(${statement}));`;
+  return logged
+    ? `${indent}check(${JSON.stringify(shown)}, format_(${logged[1]}));`
+    : `${indent}check(${JSON.stringify(shown)}, inspect_(${statement}));`;
 }
 
 /** The program that runs them all and prints, as JSON, what was wrong with each. */
@@ -43,7 +45,12 @@ function program(all) {
   const functions = all.map(({ name, code }) => {
     const body = code.filter((line) => {
       if (!line.startsWith('import ')) return true;
-      if (!line.includes("'spawnlink'")) imports.add(line.replace("'../js/", `'${pathToFileURL(join(root, 'js'))}/`).replace(/'spawnlink\/(\w+)'/, `'${pathToFileURL(join(root, 'js'))}/$1.js'`));
+      if (!line.includes("'spawnlink'"))
+        imports.add(
+          line
+            .replace("'../js/", `'${pathToFileURL(join(root, 'js'))}/`)
+            .replace(/'spawnlink\/(\w+)'/, `'${pathToFileURL(join(root, 'js'))}/$1.js'`),
+        );
       return false;
     });
     return `  [${JSON.stringify(name)}, async ({ ${['createVM', 'readBeam', 'check'].join(', ')} }) => {\n${body.map(checked).join('\n')}\n  }],`;
@@ -73,14 +80,20 @@ process.stdout.write(JSON.stringify(wrong));
 /** The public names, without createVM, whose VMs the program closes. */
 const names = () => Object.keys(api).filter((name) => name !== 'createVM');
 
-const all = readdirSync(join(root, 'js')).filter((file) => file.endsWith('.js')).flatMap(examples);
+const all = readdirSync(join(root, 'js'))
+  .filter((file) => file.endsWith('.js'))
+  .flatMap(examples);
 let wrong;
 
 beforeAll(() => {
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, 'hello.beam'), compile('-module(hello). -export([world/0]). world() -> hello.'));
   writeFileSync(join(out, 'examples.mjs'), program(all));
-  const { stdout, stderr, status } = spawnSync(process.execPath, [join(out, 'examples.mjs')], { cwd: root, encoding: 'utf8', timeout: 120_000 });
+  const { stdout, stderr, status } = spawnSync(process.execPath, [join(out, 'examples.mjs')], {
+    cwd: root,
+    encoding: 'utf8',
+    timeout: 120_000,
+  });
   if (status !== 0) throw new Error(`the examples ended with ${status}: ${stderr}`);
   wrong = JSON.parse(stdout);
 }, 150_000);

@@ -26,7 +26,12 @@ const bytes = (/** @type {string} */ s) => new TextEncoder().encode(s);
 describe('files in memory', () => {
   test('links lead where they say, and not in circles', async () => {
     const v = await vm({ files: { '/d/a': 'one' } });
-    const call = (/** @type {string} */ f, /** @type {any[]} */ ...args) => v.call('file', f, args.map((a) => (typeof a === 'string' ? text(a) : a)));
+    const call = (/** @type {string} */ f, /** @type {any[]} */ ...args) =>
+      v.call(
+        'file',
+        f,
+        args.map((a) => (typeof a === 'string' ? text(a) : a)),
+      );
     expect(await call('make_symlink', 'a', '/d/b')).toBe(Atom.for('ok'));
     expect(await call('read_file', '/d/b')).toEqual(ok(bytes('one')));
     expect(await call('make_symlink', '/d', '/e')).toBe(Atom.for('ok'));
@@ -49,7 +54,12 @@ describe('files in memory', () => {
 describe('a folder of the machine', () => {
   const open = async () => {
     const v = await vm({ files: { '/given': pathToFileURL(join(folder, 'given')), '/own': 'x' } });
-    return (/** @type {string} */ f, /** @type {any[]} */ ...args) => v.call('file', f, args.map((a) => (typeof a === 'string' ? text(a) : a)));
+    return (/** @type {string} */ f, /** @type {any[]} */ ...args) =>
+      v.call(
+        'file',
+        f,
+        args.map((a) => (typeof a === 'string' ? text(a) : a)),
+      );
   };
   test('is read and written', async () => {
     const call = await open();
@@ -65,7 +75,8 @@ describe('a folder of the machine', () => {
   });
   test('is all of the machine there is', async () => {
     const call = await open();
-    for (const path of ['/given/../secret', '/given/inner/../../secret', join(folder, 'secret'), '/etc/hostname']) expect(await call('read_file', path)).toEqual(error('enoent'));
+    for (const path of ['/given/../secret', '/given/inner/../../secret', join(folder, 'secret'), '/etc/hostname'])
+      expect(await call('read_file', path)).toEqual(error('enoent'));
     expect(await call('read_file', '/given/out')).toEqual(error('eacces'));
     expect(await call('write_file', '/given/dangling', bytes('x'))).toEqual(error('eacces'));
     expect(await call('make_symlink', '/etc', '/given/etc')).toEqual(error('eacces'));
@@ -77,6 +88,18 @@ describe('a folder of the machine', () => {
 
 test('the command sees none of the machine in a sandbox', () => {
   const cli = fileURLToPath(new URL('../../js/cli.js', import.meta.url));
-  const { stdout } = spawnSync(process.execPath, [cli, 'run', '--sandbox', '-noshell', '-eval', `ok = file:write_file("a", "own"), io:format("~p~n", [[file:read_file("a"), file:read_file("${join(folder, 'secret')}"), file:list_dir("/")]]).`], { encoding: 'utf8', timeout: 20_000 });
+  const { stdout } = spawnSync(
+    process.execPath,
+    [
+      cli,
+      'run',
+      '--sandbox',
+      '-noshell',
+      '-eval',
+      `ok = file:write_file("a", "own"), io:format("~p~n", [[file:read_file("a"), ` +
+        `file:read_file("${join(folder, 'secret')}"), file:list_dir("/")]]).`,
+    ],
+    { encoding: 'utf8', timeout: 20_000 },
+  );
   expect(stdout).toBe('[{ok,<<"own">>},{error,enoent},{ok,["a"]}]\n');
 });

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { createVM, openVMs } from '../../js/index.js';
 
 /** @type {import('../../js/vm.js').VM[]} */
-let vms = [];
+const vms = [];
 
 /** A VM that the end of the test closes. Its output goes nowhere unless asked for. */
 export async function vm(options = {}) {
@@ -42,7 +42,9 @@ export function compile(source) {
 }
 
 /** The root of the installed OTP: for tests that compare with what its own libraries say. */
-export const otpRoot = execFileSync('erl', ['-noshell', '-eval', 'io:put_chars(code:root_dir()), halt().'], { encoding: 'utf8' });
+export const otpRoot = execFileSync('erl', ['-noshell', '-eval', 'io:put_chars(code:root_dir()), halt().'], {
+  encoding: 'utf8',
+});
 
 /** What `erl` prints for an expression that prints. It goes by a file: it may be long. */
 export function erl(expression) {
@@ -50,7 +52,10 @@ export function erl(expression) {
   try {
     const file = join(folder, 'expression');
     writeFileSync(file, `${expression}.`);
-    return execFileSync('erl', ['-noshell', '-eval', `ok = file:eval("${file}"), halt().`], { encoding: 'utf8', maxBuffer: 2 ** 28 });
+    return execFileSync('erl', ['-noshell', '-eval', `ok = file:eval("${file}"), halt().`], {
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+    });
   } finally {
     rmSync(folder, { recursive: true });
   }

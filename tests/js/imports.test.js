@@ -10,12 +10,16 @@ const data = new Uint8Array(Buffer.from('hello hello hello '.repeat(1000)));
 
 const node = await compression();
 
-test.each([['node', node], ['fflate', fflate]])('zlib by %s', (_, c) => {
+test.each([
+  ['node', node],
+  ['fflate', fflate],
+])('zlib by %s', (_, c) => {
   const packed = zlib.deflateSync(data);
   expect(Buffer.from(c.inflate(packed, data.length).out)).toEqual(Buffer.from(data));
   expect(Buffer.from(c.gunzip(zlib.gzipSync(data)))).toEqual(Buffer.from(data));
   expect(Buffer.from(c.inflateRaw(zlib.deflateRawSync(data), data.length))).toEqual(Buffer.from(data));
-  for (const level of [0, 1, 9]) expect(Buffer.from(c.inflate(zlib.deflateSync(data, { level }), data.length).out)).toEqual(Buffer.from(data));
+  for (const level of [0, 1, 9])
+    expect(Buffer.from(c.inflate(zlib.deflateSync(data, { level }), data.length).out)).toEqual(Buffer.from(data));
   expect(() => c.inflate(new Uint8Array([1, 2, 3]), 10)).toThrow();
   expect(() => c.gunzip(new Uint8Array([1, 2, 3]))).toThrow();
   expect(c.inflate(zlib.deflateSync(new Uint8Array()), 0).out.length).toBe(0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The function that a process is known by: told the same by spawn events, which come before it has run, and by snapshots. What
-// proc_lib says of its processes is the judge.
+// The function that a process is known by: told the same by spawn events, which come before it has run, and by
+// snapshots. What proc_lib says of its processes is the judge.
 
 import { expect, test } from '@jest/globals';
 import { compile, vm } from './helper.js';
@@ -51,7 +51,10 @@ test('spawn events and snapshots tell the callback, the function of proc_lib, th
   const answer = await v.call('named_calls', 'start');
   const snapshot = new Map(v.inspect().processes.map(({ pid, initialCall }) => [pid, text(initialCall)]));
   const own = ['named_calls:-start/0-fun-1-/0', 'named_calls:wait/0', 'named_calls:wait/2'];
-  for (const [pid, [module, fun, arity] = []] of answer.map(([one, call]) => [one, call.name === 'none' ? undefined : [...call]])) {
+  for (const [pid, [module, fun, arity] = []] of answer.map(([one, call]) => [
+    one,
+    call.name === 'none' ? undefined : [...call],
+  ])) {
     const expected = module === undefined ? own.shift() : text({ module, function: fun, arity });
     expect([events.get(pid), snapshot.get(pid)]).toEqual([expected, expected]);
   }
@@ -65,7 +68,8 @@ test('a monitor or link that comes with a process is told of after the process',
   const v = await vm();
   v.load(m);
   const log = [];
-  for (const kind of ['spawn', 'link', 'monitor']) v.on(/** @type {any} */ (kind), (event) => log.push([kind, event.pid, event.target ?? event.peer ?? event.parent]));
+  for (const kind of ['spawn', 'link', 'monitor'])
+    v.on(/** @type {any} */ (kind), (event) => log.push([kind, event.pid, event.target ?? event.peer ?? event.parent]));
   const pid = v.spawn('named_calls', 'watched');
   await v.idle();
   const told = log.filter(([, one, other]) => one === pid || other === pid).map(([kind]) => kind);

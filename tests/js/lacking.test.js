@@ -19,7 +19,9 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     const name = request.url.slice(1);
     const { status = 200, type = 'application/octet-stream', body } = instead[name] ?? {};
-    response.writeHead(status, { 'content-type': type }).end(body ?? readFileSync(new URL(`../../dist/${name}`, import.meta.url)));
+    response
+      .writeHead(status, { 'content-type': type })
+      .end(body ?? readFileSync(new URL(`../../dist/${name}`, import.meta.url)));
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
   base = `http://127.0.0.1:${server.address().port}`;
@@ -62,7 +64,10 @@ test.each([
   const [lacking, caller] = await made.call('lack', 'stack', [Atom.for('erl_pp')]);
   expect(lacking.at(0)).toBe(Atom.for('erl_pp'));
   for (const entry of [lacking, caller]) {
-    const info = entry.at(3).find((pair) => pair.at(0) === Atom.for('error_info')).at(1);
+    const info = entry
+      .at(3)
+      .find((pair) => pair.at(0) === Atom.for('error_info'))
+      .at(1);
     expect(utf8(info.get(Atom.for('cause')).at(1))).toBe(text);
   }
   expect(caller.at(3).map((pair) => pair.at(0).name)).toEqual(['file', 'line', 'error_info']);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Libraries with a wasm of their own: fetched when first used, while only who needs one waits; without one its module fails by name.
+// Libraries with a wasm of their own: fetched when first used, while only who needs one waits; without one its module
+// fails by name.
 import { expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { inflateSync } from 'node:zlib';
@@ -30,7 +31,10 @@ test('only the process that compresses waits for zlib.wasm, and only the first t
   expect(asked).toBe(1);
 });
 
-test.each([['there is none', new URL('file:///nowhere/zlib.wasm')], ['it is no wasm', new Uint8Array([1, 2, 3])]])('%s: told, and the function fails by name', async (_, zlib) => {
+test.each([
+  ['there is none', new URL('file:///nowhere/zlib.wasm')],
+  ['it is no wasm', new Uint8Array([1, 2, 3])],
+])('%s: told, and the function fails by name', async (_, zlib) => {
   const vm = await createVM({ zlib });
   const told = [];
   vm.on('error', (error) => told.push(error));

@@ -58,16 +58,37 @@ ask() -> counter ! {self(), how_many}, receive N -> N end.
 `);
 
 const CASES = [
-  ['list', [[]]], ['deep', [1]], ['tuple', [1]], ['append', [new Uint8Array(1)]], ['grow', [new Uint8Array(1)]], ['binaries', [[]]],
-  ['map', [new Map(), 1]], ['shift', [1]], ['iolist', []], ['duplicate', []], ['copy', []], ['encode', []], ['atom', [1]], ['ets', [1]],
-  ['dictionary', [1]], ['term', [1]], ['self_mail', []], ['mailbox', []], ['timers', []], ['links', []], ['flood', []], ['refs', [[]]],
-  ['monitors', []], ['funs', [1]], ['caught', []],
+  ['list', [[]]],
+  ['deep', [1]],
+  ['tuple', [1]],
+  ['append', [new Uint8Array(1)]],
+  ['grow', [new Uint8Array(1)]],
+  ['binaries', [[]]],
+  ['map', [new Map(), 1]],
+  ['shift', [1]],
+  ['iolist', []],
+  ['duplicate', []],
+  ['copy', []],
+  ['encode', []],
+  ['atom', [1]],
+  ['ets', [1]],
+  ['dictionary', [1]],
+  ['term', [1]],
+  ['self_mail', []],
+  ['mailbox', []],
+  ['timers', []],
+  ['links', []],
+  ['flood', []],
+  ['refs', [[]]],
+  ['monitors', []],
+  ['funs', [1]],
+  ['caught', []],
 ];
 
 /** The reason in short: its atom, or that of an error. */
 const brief = (error) => {
   const reason = error.reason;
-  return String(reason?.name ?? (reason?.[0]?.name ?? reason));
+  return String(reason?.name ?? reason?.[0]?.name ?? reason);
 };
 
 for (const [name, args] of CASES) {
@@ -76,7 +97,10 @@ for (const [name, args] of CASES) {
     v.load(beam);
     await v.call('greedy', 'start');
     await v.call('greedy', 'ask');
-    const error = await v.call('greedy', name, args, { timeout: 60_000 }).then((value) => ({ reason: `returned ${String(value).slice(0, 50)}` }), (e) => e);
+    const error = await v.call('greedy', name, args, { timeout: 60_000 }).then(
+      (value) => ({ reason: `returned ${String(value).slice(0, 50)}` }),
+      (e) => e,
+    );
     expect(`${name}: ${brief(error)}`).toMatch(/killed|system_limit|no_memory|nomem/);
     await new Promise((done) => setTimeout(done, 50)); // it has answered, and is about to end
     // The others have kept their state, and there is room again.
@@ -104,8 +128,11 @@ test('with no memory left at all calls are rejected, who took it can be ended, a
   await v.call('lists', 'seq', [1, 2]);
   const hoarder = v.spawn('greedy', 'hoarder');
   const outcomes = [await v.call('greedy', 'hoard', [8_000_000]).catch((error) => error)];
-  for (let i = 0; i < 20; i++) outcomes.push(await v.call('lists', 'seq', [1, 20_000], { timeout: 10_000 }).catch((error) => error));
-  const reasons = new Set(outcomes.map((outcome) => (outcome instanceof Error ? brief(outcome) : String(outcome).slice(0, 20))));
+  for (let i = 0; i < 20; i++)
+    outcomes.push(await v.call('lists', 'seq', [1, 20_000], { timeout: 10_000 }).catch((error) => error));
+  const reasons = new Set(
+    outcomes.map((outcome) => (outcome instanceof Error ? brief(outcome) : String(outcome).slice(0, 20))),
+  );
   for (const reason of reasons) expect(reason).toMatch(/^(full|killed|system_limit|undefined)$/); // undefined: a LimitError
   expect(outcomes.at(-1)).toBeInstanceOf(Error);
   v.exit(hoarder, Atom.for('kill'));

@@ -55,5 +55,7 @@ test('Node exits when a VM is idle, and waits for its timers', () => {
     vm.on('exit', () => console.log('ended'));
     vm.spawn('timer', 'sleep', [100]);
     vm.spawn('gen_server', 'enter_loop', []);`;
-  expect(execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8', timeout: 10_000 })).toContain('ended\n');
+  expect(
+    execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8', timeout: 10_000 }),
+  ).toContain('ended\n');
 });

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The whole public API, given wrong things by somebody who does not know it: what each method takes of a list of odd values, and that
-// it refuses all others with an error of this package that says what and why; then what one does at the wrong moment. Whatever
-// happens, the VM goes on. `misuse(spawnlink, distribution)` runs on any of the entries (js/, the published bundles) and answers what was wrong.
-// Alone: `node tests/js/misuse.js URL-OF-THE-ENTRY URL-OF-ITS-DISTRIBUTION`.
+// The whole public API, given wrong things by somebody who does not know it: what each method takes of a list of odd
+// values, and that it refuses all others with an error of this package that says what and why; then what one does at
+// the wrong moment. Whatever happens, the VM goes on. `misuse(spawnlink, distribution)` runs on any of the entries
+// (js/, the published bundles) and answers what was wrong. Alone: `node tests/js/misuse.js URL-OF-THE-ENTRY
+// URL-OF-ITS-DISTRIBUTION`.
 
 import { runInNewContext } from 'node:vm';
 
@@ -21,15 +22,54 @@ function oddities(S) {
   const { proxy: revoked, revoke } = Proxy.revocable({}, {});
   revoke();
   return {
-    undefined, null: null, one: 1, minus: -1, fraction: 1.5, nan: NaN, infinity: Infinity, huge: 1e300, unsafe: 2 ** 53, big: 10n, empty: '', text: 'text', long: 'a'.repeat(300), half: '\ud800',
-    true: true, object: {}, array: [], function: () => {}, symbol: Symbol('s'), date: new Date(), map: new Map(), never: new Promise(() => {}), frozen: Object.freeze({ a: 1 }), bare: Object.create(null),
-    bytes: new Uint8Array(3), foreignBytes: runInNewContext('new Uint8Array([1, 2, 3])'), foreignObject: runInNewContext('({ a: 1 })'), shared: new Uint8Array(new SharedArrayBuffer(4)),
-    resizable: new Uint8Array(new ArrayBuffer(4, { maxByteLength: 8 })), gone, goneView, revoked, atom: S.Atom.for('nobody'), tuple: S.tuple(1, 2), aborted: AbortSignal.abort(new Own('aborted')),
-    getter: { get a() { return own(); } }, proxy: new Proxy({}, { get: own, ownKeys: own, getPrototypeOf: own, has: own, getOwnPropertyDescriptor: own }), unprintable: { toString: own },
+    undefined,
+    null: null,
+    one: 1,
+    minus: -1,
+    fraction: 1.5,
+    nan: NaN,
+    infinity: Infinity,
+    huge: 1e300,
+    unsafe: 2 ** 53,
+    big: 10n,
+    empty: '',
+    text: 'text',
+    long: 'a'.repeat(300),
+    half: '\ud800',
+    true: true,
+    object: {},
+    array: [],
+    function: () => {},
+    symbol: Symbol('s'),
+    date: new Date(),
+    map: new Map(),
+    never: new Promise(() => {}),
+    frozen: Object.freeze({ a: 1 }),
+    bare: Object.create(null),
+    bytes: new Uint8Array(3),
+    foreignBytes: runInNewContext('new Uint8Array([1, 2, 3])'),
+    foreignObject: runInNewContext('({ a: 1 })'),
+    shared: new Uint8Array(new SharedArrayBuffer(4)),
+    resizable: new Uint8Array(new ArrayBuffer(4, { maxByteLength: 8 })),
+    gone,
+    goneView,
+    revoked,
+    atom: S.Atom.for('nobody'),
+    tuple: S.tuple(1, 2),
+    aborted: AbortSignal.abort(new Own('aborted')),
+    getter: {
+      get a() {
+        return own();
+      },
+    },
+    proxy: new Proxy({}, { get: own, ownKeys: own, getPrototypeOf: own, has: own, getOwnPropertyDescriptor: own }),
+    unprintable: { toString: own },
   };
 }
 
-const TERMS = 'undefined null one minus fraction big empty text long true object array map frozen bare bytes foreignBytes foreignObject shared resizable atom tuple';
+const TERMS =
+  'undefined null one minus fraction big empty text long true object array map frozen bare bytes foreignBytes ' +
+  'foreignObject shared resizable atom tuple';
 const OPTIONS = 'undefined object bare';
 
 /** What is given a value, and which of them it takes. @param {any} S @param {any} vm @param {any} me a JS process */
@@ -50,9 +90,22 @@ function uses(S, vm, me) {
   return {
     'createVM options': [async (x) => (await createVM(x)).close(), OPTIONS],
     'createVM wasm': [made('wasm'), 'undefined never'],
-    ...Object.fromEntries(['re', 'zlib', 'zstd'].map((name) => [`createVM ${name}`, [made(name), 'undefined empty text long half bytes foreignBytes shared resizable never']])),
+    ...Object.fromEntries(
+      ['re', 'zlib', 'zstd'].map((name) => [
+        `createVM ${name}`,
+        [made(name), 'undefined empty text long half bytes foreignBytes shared resizable never'],
+      ]),
+    ),
     'createVM otp': [made('otp'), 'undefined'],
-    ...Object.fromEntries(['modules', 'fallback'].map((name) => [`createVM ${name}`, [made(name), 'undefined object function date map frozen bare foreignObject atom tuple aborted getter unprintable']])),
+    ...Object.fromEntries(
+      ['modules', 'fallback'].map((name) => [
+        `createVM ${name}`,
+        [
+          made(name),
+          'undefined object function date map frozen bare foreignObject atom tuple aborted getter unprintable',
+        ],
+      ]),
+    ),
     'createVM files': [made('files'), 'undefined object bare'],
     'createVM ports': [made('ports'), 'undefined'],
     'createVM memoryLimit': [made('memoryLimit'), 'undefined'],
@@ -65,8 +118,15 @@ function uses(S, vm, me) {
     'createVM args': [made('args'), 'undefined array'],
     'createVM env': [made('env'), 'undefined object date map never bare atom aborted'],
     'createVM stdin': [made('stdin'), 'undefined function'],
-    ...Object.fromEntries(['stdout', 'stderr'].map((name) => [`createVM ${name}`, [made(name), 'undefined true function']])),
-    ...Object.fromEntries(['autostart', 'gcStress'].map((name) => [`createVM ${name}`, [async (x) => (await createVM({ [name]: x })).close(), 'undefined true']])),
+    ...Object.fromEntries(
+      ['stdout', 'stderr'].map((name) => [`createVM ${name}`, [made(name), 'undefined true function']]),
+    ),
+    ...Object.fromEntries(
+      ['autostart', 'gcStress'].map((name) => [
+        `createVM ${name}`,
+        [async (x) => (await createVM({ [name]: x })).close(), 'undefined true'],
+      ]),
+    ),
     'createVM budget': [made('budget'), 'undefined one fraction infinity huge unsafe'],
     'load bytes': [(x) => vm.load(x), ''],
     'load name': [(x) => vm.load(new Uint8Array(9), { name: x }), ''],
@@ -96,7 +156,10 @@ function uses(S, vm, me) {
     'call arguments': [(x) => vm.call('erlang', 'node', x), 'undefined array'],
     'call argument': [(x) => vm.call('erlang', 'is_atom', [x]), TERMS],
     'call options': [(x) => vm.call('erlang', 'node', [], x), OPTIONS],
-    'call timeout': [(x) => vm.call('timer', 'sleep', [0], { timeout: x === 1 || x === 1.5 ? x * 10_000 : x }), 'undefined one fraction infinity huge unsafe'],
+    'call timeout': [
+      (x) => vm.call('timer', 'sleep', [0], { timeout: x === 1 || x === 1.5 ? x * 10_000 : x }),
+      'undefined one fraction infinity huge unsafe',
+    ],
     'call signal': [(x) => vm.call('erlang', 'node', [], { signal: x }), 'undefined'],
     'call pretty': [(x) => vm.call('erlang', 'node', [], { pretty: x }), 'undefined true'],
     'tick options': [(x) => vm.tick(x), OPTIONS],
@@ -111,8 +174,16 @@ function uses(S, vm, me) {
     'events event': [(x) => vm.events(x).return(), ''],
     'events options': [(x) => vm.events('register', x).return(), OPTIONS],
     'addEventListener event': [(x) => vm.addEventListener(x, () => {}), ''],
-    'addEventListener listener': [(x) => vm.addEventListener('register', x), 'undefined null object array function date map never frozen bare bytes foreignBytes foreignObject shared resizable gone goneView revoked atom tuple aborted getter proxy unprintable'],
-    'removeEventListener': [(x) => vm.removeEventListener('register', x), 'undefined null object array function date map never frozen bare bytes foreignBytes foreignObject shared resizable gone goneView revoked atom tuple aborted getter proxy unprintable'],
+    'addEventListener listener': [
+      (x) => vm.addEventListener('register', x),
+      'undefined null object array function date map never frozen bare bytes foreignBytes foreignObject shared ' +
+        'resizable gone goneView revoked atom tuple aborted getter proxy unprintable',
+    ],
+    removeEventListener: [
+      (x) => vm.removeEventListener('register', x),
+      'undefined null object array function date map never frozen bare bytes foreignBytes foreignObject shared ' +
+        'resizable gone goneView revoked atom tuple aborted getter proxy unprintable',
+    ],
     'process.on event': [(x) => me.on(x, () => {}), ''],
     'process.send to': [(x) => me.send(x, 1), ''],
     'process.send message': [(x) => me.send(me, x), TERMS],
@@ -124,18 +195,34 @@ function uses(S, vm, me) {
     'process.kill': [(x) => me.kill(x), ''],
     'process.kill reason': [(x) => me.kill(fresh(), x), TERMS],
     'process.trapExit': [(x) => fresh().trapExit(x), 'true'],
-    'process.register': [(x) => { const js = fresh(); js.register(x); js.exit(); }, 'empty text atom'],
+    'process.register': [
+      (x) => {
+        const js = fresh();
+        js.register(x);
+        js.exit();
+      },
+      'empty text atom',
+    ],
     'process.exit': [(x) => fresh().exit(x), TERMS],
     'process.reply': [(x) => me.reply(x, 1), ''],
     'process.receive': [(x) => soon(fresh().receive(x)), 'undefined function'],
     'process.receive options': [(x) => soon(fresh().receive(() => true, x)), OPTIONS],
-    'process.receive timeout': [(x) => soon(fresh().receive(() => true, { timeout: x === 1 || x === 1.5 ? x * 1000 : x })), 'undefined one fraction infinity huge unsafe'],
+    'process.receive timeout': [
+      (x) => soon(fresh().receive(() => true, { timeout: x === 1 || x === 1.5 ? x * 1000 : x })),
+      'undefined one fraction infinity huge unsafe',
+    ],
     decodeTerm: [(x) => S.decodeTerm(x), ''],
     encodeTerm: [(x) => S.encodeTerm(x), TERMS],
     'format options': [(x) => S.format(1, x), OPTIONS],
     'format limit': [(x) => S.format(1, { limit: x }), 'undefined one fraction infinity huge unsafe'],
-    format: [(x) => S.format(x), `${TERMS} nan infinity huge unsafe half function symbol date never aborted unprintable`],
-    pretty: [async (x) => void S.pretty(x), `${TERMS} nan infinity huge unsafe half function symbol date never aborted unprintable`],
+    format: [
+      (x) => S.format(x),
+      `${TERMS} nan infinity huge unsafe half function symbol date never aborted unprintable`,
+    ],
+    pretty: [
+      async (x) => void S.pretty(x),
+      `${TERMS} nan infinity huge unsafe half function symbol date never aborted unprintable`,
+    ],
     text: [(x) => S.text(x), 'one empty text long half array bytes foreignBytes shared resizable atom'],
     charlist: [(x) => S.charlist(x), 'empty text long half'],
     equals: [(x) => S.equals([x], [x]), TERMS],
@@ -167,7 +254,9 @@ const distributed = (D, vm) => ({
 function isClear(S, error) {
   if (error instanceof Own) return true;
   if (error instanceof TypeError) return /revoked|detached/.test(error.message); // the engine's own: of a Proxy, of a view
-  return error instanceof S.SpawnlinkError && error.message.length > 9 && !/^(error|exit): \w+$|\[object/.test(error.message);
+  return (
+    error instanceof S.SpawnlinkError && error.message.length > 9 && !/^(error|exit): \w+$|\[object/.test(error.message)
+  );
 }
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -198,8 +287,24 @@ const moments = (S) => ({
     vm.close();
     vm.close();
     const all = [
-      () => vm.load(new Uint8Array(4)), () => vm.loadArchive(new Uint8Array(4)), () => vm.spawn('a', 'b'), () => vm.send('init', 1), () => vm.exit('init', 1), () => vm.process(), () => vm.call('a', 'b'),
-      () => vm.tick(), () => vm.start(), () => vm.idle(), () => vm.inspect(), () => vm.stats(), () => vm.once('exit'), () => js.send(js, 1), () => js.link(js), () => js.monitor(js), () => js.receive(), () => js.once('down'),
+      () => vm.load(new Uint8Array(4)),
+      () => vm.loadArchive(new Uint8Array(4)),
+      () => vm.spawn('a', 'b'),
+      () => vm.send('init', 1),
+      () => vm.exit('init', 1),
+      () => vm.process(),
+      () => vm.call('a', 'b'),
+      () => vm.tick(),
+      () => vm.start(),
+      () => vm.idle(),
+      () => vm.inspect(),
+      () => vm.stats(),
+      () => vm.once('exit'),
+      () => js.send(js, 1),
+      () => js.link(js),
+      () => js.monitor(js),
+      () => js.receive(),
+      () => js.once('down'),
     ];
     for (const use of all) {
       const error = await failure(use);
@@ -225,17 +330,26 @@ const moments = (S) => ({
     const all = [whoCalls, whoReceives, whoListens].map(async (use) => [use.name, await failure(use)]);
     await wait(1);
     vm.close();
-    for (const [name, error] of await Promise.all(all)) expect(`${name}: ${error?.stack}`, error?.code === 'CLOSED' && error.stack.includes(name));
+    for (const [name, error] of await Promise.all(all))
+      expect(`${name}: ${error?.stack}`, error?.code === 'CLOSED' && error.stack.includes(name));
   },
   async 'halt, a timeout and a kill are told with the stack of who called'(vm) {
     async function whoCalls(...args) {
       return vm.call(...args);
     }
-    for (const [code, options] of [['TIMEOUT', { timeout: 5 }], ['HALTED', {}]]) {
+    for (const [code, options] of [
+      ['TIMEOUT', { timeout: 5 }],
+      ['HALTED', {}],
+    ]) {
       const waiting = failure(() => whoCalls('timer', 'sleep', [60_000], options));
       if (code === 'HALTED') vm.spawn('erlang', 'halt', [3]);
       const error = await waiting;
-      expect(`${error?.stack}`, error?.code === code && error.stack.startsWith(`${error.name}: ${error.message}\n`) && error.stack.includes('whoCalls'));
+      expect(
+        `${error?.stack}`,
+        error?.code === code &&
+          error.stack.startsWith(`${error.name}: ${error.message}\n`) &&
+          error.stack.includes('whoCalls'),
+      );
     }
   },
   async 'twice: names, exits, registrations, handlers'(vm) {
@@ -245,11 +359,23 @@ const moments = (S) => ({
       expect(`${use}: ${error?.message}`, error instanceof S.SpawnlinkError && error.message.includes(words));
     };
     await refused(() => vm.process({ name: 'a' }), 'as a: the name is taken');
-    await refused(() => vm.spawn('timer', 'sleep', [1], { name: 'a' }), 'cannot spawn timer:sleep/1 as a: the name is taken');
+    await refused(
+      () => vm.spawn('timer', 'sleep', [1], { name: 'a' }),
+      'cannot spawn timer:sleep/1 as a: the name is taken',
+    );
     await refused(() => b.register('a'), 'cannot register: bad argument (argument 1: name is in use)');
-    await refused(() => a.register('b'), 'cannot register: bad argument (argument 2: this process or port already has a name, a)');
-    await refused(() => b.register('undefined'), "cannot register: bad argument (argument 1: 'undefined' is not a valid name)");
-    await refused(() => b.send('nobody', 1), 'cannot send: bad argument (argument 1: invalid destination, no process is registered as nobody)');
+    await refused(
+      () => a.register('b'),
+      'cannot register: bad argument (argument 2: this process or port already has a name, a)',
+    );
+    await refused(
+      () => b.register('undefined'),
+      "cannot register: bad argument (argument 1: 'undefined' is not a valid name)",
+    );
+    await refused(
+      () => b.send('nobody', 1),
+      'cannot send: bad argument (argument 1: invalid destination, no process is registered as nobody)',
+    );
     a.exit();
     a.exit();
     await a.exited;
@@ -257,7 +383,14 @@ const moments = (S) => ({
     await refused(() => a.send(b, 1), 'normal');
     b.register('a');
     await refused(() => b.link(a), 'cannot link: no such process or port'); // as in Erlang, where no exits are trapped
-    for (const dead of [() => b.unlink(a), () => b.monitor(a), () => b.kill(a), () => b.send(a, 1), () => vm.send(a, 1), () => vm.exit(a, 1)]) {
+    for (const dead of [
+      () => b.unlink(a),
+      () => b.monitor(a),
+      () => b.kill(a),
+      () => b.send(a, 1),
+      () => vm.send(a, 1),
+      () => vm.exit(a, 1),
+    ]) {
       const error = await failure(dead);
       expect(`${dead}: ${error}`, error === undefined);
     }
@@ -275,7 +408,11 @@ const moments = (S) => ({
     await vm.call('erlang', 'node');
     expect(`${seen}`, seen.length > 0 && seen.every(Boolean));
     expect(`${told}`, told.length === 0);
-    const inner = await S.createVM({ stdout: false, stderr: false, modules: (name) => (name === 'inside' ? inner.call('lists', 'sum', [[1]]) : undefined) });
+    const inner = await S.createVM({
+      stdout: false,
+      stderr: false,
+      modules: (name) => (name === 'inside' ? inner.call('lists', 'sum', [[1]]) : undefined),
+    });
     inner.on('error', (error) => told.push(error.code));
     const error = await failure(() => inner.call('inside', 'f'));
     expect(`${error}`, error?.message.includes('undefined function inside:f/0') && told.includes('BUSY'));
@@ -285,7 +422,13 @@ const moments = (S) => ({
   async 'finders, input and output that give or do odd things'(made) {
     made.close();
     const told = [];
-    const odd = { number: () => 5, words: () => 'abc', later: async () => 'abc', rejects: () => Promise.reject(new Error('no')), buffer: async () => new Uint8Array(9).buffer };
+    const odd = {
+      number: () => 5,
+      words: () => 'abc',
+      later: async () => 'abc',
+      rejects: () => Promise.reject(new Error('no')),
+      buffer: async () => new Uint8Array(9).buffer,
+    };
     const vm = await S.createVM({
       modules: (name) => odd[name]?.(),
       stdout: async () => Promise.reject(new Error('output')),
@@ -293,9 +436,18 @@ const moments = (S) => ({
       stderr: false,
     });
     vm.on('error', (error) => told.push(error.message));
-    for (const [name, words] of [['number', 'no bytes, but 5'], ['words', "no bytes, but 'abc'"], ['later', "no bytes, but 'abc'"], ['rejects', 'module rejects: no'], ['buffer', 'cannot load']]) {
+    for (const [name, words] of [
+      ['number', 'no bytes, but 5'],
+      ['words', "no bytes, but 'abc'"],
+      ['later', "no bytes, but 'abc'"],
+      ['rejects', 'module rejects: no'],
+      ['buffer', 'cannot load'],
+    ]) {
       const error = await failure(() => vm.call(name, 'f'));
-      expect(`${name}: ${error?.message}`, error?.message.includes(`undefined function ${name}:f/0`) && error.message.includes(words));
+      expect(
+        `${name}: ${error?.message}`,
+        error?.message.includes(`undefined function ${name}:f/0`) && error.message.includes(words),
+      );
     }
     expect('a read ends', String(await vm.call('io', 'get_line', [[]])) === 'eof');
     await vm.call('io', 'put_chars', [[104]]);
@@ -307,11 +459,23 @@ const moments = (S) => ({
   async 'handlers and listeners that throw or reject'(vm) {
     const told = [];
     vm.on('error', (error) => told.push(error.message));
-    vm.on('exit', () => { throw new Error('handler'); });
-    vm.on('exit', async () => { throw new Error('async handler'); });
-    vm.addEventListener('exit', () => { throw new Error('listener'); });
-    vm.addEventListener('exit', async () => { throw new Error('async listener'); });
-    vm.addEventListener('exit', { handleEvent() { throw new Error('object'); } });
+    vm.on('exit', () => {
+      throw new Error('handler');
+    });
+    vm.on('exit', async () => {
+      throw new Error('async handler');
+    });
+    vm.addEventListener('exit', () => {
+      throw new Error('listener');
+    });
+    vm.addEventListener('exit', async () => {
+      throw new Error('async listener');
+    });
+    vm.addEventListener('exit', {
+      handleEvent() {
+        throw new Error('object');
+      },
+    });
     vm.addEventListener('exit', {});
     await vm.call('erlang', 'node');
     await vm.idle();
@@ -320,7 +484,9 @@ const moments = (S) => ({
     for (const message of messages) expect(`${message} of ${told}`, told.includes(message));
     expect('it goes on', (await vm.call('lists', 'sum', [[1]])) === 1);
     const js = vm.process();
-    js.addEventListener('message', () => { throw new RangeError('in a process'); });
+    js.addEventListener('message', () => {
+      throw new RangeError('in a process');
+    });
     vm.send(js, 1);
     expect('the process ends', S.format(await js.exited).includes('js_error'));
   },
@@ -345,12 +511,20 @@ const moments = (S) => ({
     const js = vm.process();
     await vm.call('erlang', 'node');
     const before = vm.stats().processes;
-    const waiting = [vm.call('timer', 'sleep', [60_000], { signal: abort.signal }), js.receive(() => true, { signal: abort.signal }), vm.once('unregister', { signal: abort.signal })].map((p) => failure(() => p));
+    const waiting = [
+      vm.call('timer', 'sleep', [60_000], { signal: abort.signal }),
+      js.receive(() => true, { signal: abort.signal }),
+      vm.once('unregister', { signal: abort.signal }),
+    ].map((p) => failure(() => p));
     const done = await vm.call('erlang', 'node', [], { signal: abort.signal });
     expect('one is done', String(done) === 'nonode@nohost');
     abort.abort(new Own('why'));
     for (const error of await Promise.all(waiting)) expect(`${error}`, error instanceof Own);
-    for (const use of [() => vm.call('erlang', 'node', [], { signal: abort.signal }), () => js.receive(() => true, { signal: abort.signal }), () => vm.once('exit', { signal: abort.signal })]) {
+    for (const use of [
+      () => vm.call('erlang', 'node', [], { signal: abort.signal }),
+      () => js.receive(() => true, { signal: abort.signal }),
+      () => vm.once('exit', { signal: abort.signal }),
+    ]) {
       expect(`${use}`, (await failure(use)) instanceof Own);
     }
     await eventually(() => vm.stats().processes === before);
@@ -382,7 +556,8 @@ export async function misuse(S, D) {
       // What a promise that never settles is taken for is not waited for.
       const error = await failure(() => (given === 'never' ? Promise.race([use(value), wait(300)]) : use(value)));
       const may = takes.includes(given);
-      if (error === undefined ? !may : may || !isClear(S, error)) wrong.push(`${name} given ${given}: ${error === undefined ? 'taken' : (error?.stack ?? error)}`);
+      if (error === undefined ? !may : may || !isClear(S, error))
+        wrong.push(`${name} given ${given}: ${error === undefined ? 'taken' : (error?.stack ?? error)}`);
     }
     await vm.idle();
   }
@@ -392,7 +567,9 @@ export async function misuse(S, D) {
   for (const [name, moment] of Object.entries(moments(S))) {
     tried++;
     const one = await S.createVM({ stdout: false, stderr: false });
-    const error = await failure(() => Promise.race([moment(one), wait(20_000).then(() => Promise.reject(new Error('it never ends')))]));
+    const error = await failure(() =>
+      Promise.race([moment(one), wait(20_000).then(() => Promise.reject(new Error('it never ends')))]),
+    );
     if (error) wrong.push(`${name}: ${error.stack}`);
     one.close();
     if (one.leaked) wrong.push(`${name}: ${one.leaked} blocks leaked`);

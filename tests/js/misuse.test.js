@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The table of misuse.js on js/, in a Node of its own: it hears what nobody has caught. tests/package runs it on the published bundles.
+// The table of misuse.js on js/, in a Node of its own: it hears what nobody has caught. tests/package runs it on the
+// published bundles.
 import { expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +10,8 @@ const url = (path) => String(new URL(`../../js/${path}`, import.meta.url));
 
 test('whatever the API is given: a clear error or a value, and the VM goes on', () => {
   const program = fileURLToPath(new URL('misuse.js', import.meta.url));
-  const { stdout } = spawnSync(process.execPath, [program, url('index.js'), url('distribution.js')], { encoding: 'utf8' });
+  const { stdout } = spawnSync(process.execPath, [program, url('index.js'), url('distribution.js')], {
+    encoding: 'utf8',
+  });
   expect(stdout).toMatch(/^\d{4} passed, 0 failed\n$/);
 }, 240_000);

@@ -64,11 +64,19 @@ test('environment variables are those of the option', async () => {
 // To load Node's zlib and to inflate takes its time: a start does without.
 test('a start and a first call of what it has loaded inflate nothing', () => {
   const loaded = (call) =>
-    execFileSync(process.execPath, ['--input-type=module', '-e', `
+    execFileSync(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `
       import { createVM } from ${JSON.stringify(new URL('../../dist/spawnlink.js', import.meta.url).href)};
       const vm = await createVM({ stdout: (text) => console.error(text) });
       await vm.call(${call});
-      console.log(process.moduleLoadList.includes('NativeModule zlib'));`], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+      console.log(process.moduleLoadList.includes('NativeModule zlib'));`,
+      ],
+      { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
+    ).trim();
   expect(loaded("'erlang', 'length', [[1, 2, 3]]")).toBe('false');
   expect(loaded("'lists', 'sum', [[1, 2, 3]]")).toBe('true');
   expect(loaded("'ordsets', 'from_list', [[1]]")).toBe('true');
@@ -79,7 +87,9 @@ test('what is below the root of a large map, down to its pairs', async () => {
   const keys = async (/** @type {any} */ map) => {
     if (map.size <= 32) return [...map].map(([key]) => key);
     const children = await v.call('erts_internal', 'map_hashmap_children', [map]);
-    return (await Promise.all(children.map((/** @type {any} */ child) => (child.size ? keys(child) : child.items)))).flat();
+    return (
+      await Promise.all(children.map((/** @type {any} */ child) => (child.size ? keys(child) : child.items)))
+    ).flat();
   };
   const all = Array.from({ length: 2000 }, (_, i) => i);
   const found = await keys(new Map(all.map((key) => [key, 'x'])));

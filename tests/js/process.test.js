@@ -116,7 +116,11 @@ describe('links', () => {
     const other = v.spawn('p', 'wait');
     js.link(other);
     js.link(other);
-    expect(v.inspect().processes.find((i) => i.pid === js.pid)).toMatchObject({ js: true, trapExit: true, links: [other] });
+    expect(v.inspect().processes.find((i) => i.pid === js.pid)).toMatchObject({
+      js: true,
+      trapExit: true,
+      links: [other],
+    });
     v.exit(other, atom('boom'));
     const message = await js.receive();
     expect(String(message)).toBe(`{'EXIT',${other},boom}`);
@@ -135,7 +139,10 @@ describe('links', () => {
     v.on('exit', (e) => exits.push([e.pid, e.reason]));
     js.exit(atom('over'));
     await v.idle();
-    expect(exits).toEqual([[js.pid, atom('over')], [b, atom('over')]]);
+    expect(exits).toEqual([
+      [js.pid, atom('over')],
+      [b, atom('over')],
+    ]);
   });
 
   test('Erlang traps the exit of a JS process', async () => {
@@ -215,7 +222,20 @@ test('exit signals between processes, flags and names', async () => {
 test('events of every kind, only while somebody listens', async () => {
   const v = await setup();
   const log = [];
-  const names = ['exit', 'signal', 'spawn', 'link', 'unlink', 'monitor', 'demonitor', 'down', 'register', 'unregister', 'message', 'crash'];
+  const names = [
+    'exit',
+    'signal',
+    'spawn',
+    'link',
+    'unlink',
+    'monitor',
+    'demonitor',
+    'down',
+    'register',
+    'unregister',
+    'message',
+    'crash',
+  ];
   const offs = names.map((name) => v.on(/** @type {any} */ (name), (e) => log.push([name, e])));
   const js = v.process({ trapExit: true, name: 'js' });
   const other = v.spawn('p', 'wait');
@@ -231,7 +251,10 @@ test('events of every kind, only while somebody listens', async () => {
   await v.idle();
   const of = (name) => log.filter(([n]) => n === name).map(([, e]) => e);
   expect(of('spawn').map((e) => e.pid)).toEqual(expect.arrayContaining([js.pid, other]));
-  expect(of('link')).toEqual([{ pid: js.pid, peer: other }, { pid: js.pid, peer: other }]);
+  expect(of('link')).toEqual([
+    { pid: js.pid, peer: other },
+    { pid: js.pid, peer: other },
+  ]);
   expect(of('unlink')[0]).toEqual({ pid: js.pid, peer: other });
   expect(of('monitor')).toHaveLength(2);
   expect(of('demonitor')).toHaveLength(1);
@@ -274,7 +297,12 @@ test('events as an iterator, with a signal, and as the DOM has them', async () =
 
 test('a hundred thousand events arrive in order, none lost', async () => {
   const v = await setup();
-  v.load(compile('-module(many). -export([run/1, child/1]). run(0) -> ok; run(N) -> spawn(?MODULE, child, [N]), run(N - 1). child(N) -> exit(N).'));
+  v.load(
+    compile(
+      '-module(many). -export([run/1, child/1]). run(0) -> ok; run(N) -> spawn(?MODULE, child, [N]), run(N - 1). ' +
+        'child(N) -> exit(N).',
+    ),
+  );
   let next = 100_000;
   let wrong = 0;
   v.on('exit', (e) => {

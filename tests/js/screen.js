@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A terminal's screen: what a program's output looks like in the end. Knows what OTP's shells write, and throws at anything
-// else, so that two screens that are equal are so for a reason.
+// A terminal's screen: what a program's output looks like in the end. Knows what OTP's shells write, and throws at
+// anything else, so that two screens that are equal are so for a reason.
 
 const TAB = 8;
 

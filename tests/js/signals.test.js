@@ -1,14 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Links, monitors and exit signals as JavaScript sees them: a JS process as the child of a supervisor, the order of events,
-// very many of them, the same log for the same seed, snapshots that are cheap.
+// Links, monitors and exit signals as JavaScript sees them: a JS process as the child of a supervisor, the order of
+// events, very many of them, the same log for the same seed, snapshots that are cheap.
 
 import { describe, expect, test } from '@jest/globals';
 import { Atom, ClosedError, ErlangError, ForeignError, format, tuple } from '../../js/index.js';
 import { compile, vm } from './helper.js';
 
 const atom = (name) => Atom.for(name);
-const KINDS = ['exit', 'signal', 'spawn', 'link', 'unlink', 'monitor', 'demonitor', 'down', 'register', 'unregister', 'message', 'crash'];
+const KINDS = [
+  'exit',
+  'signal',
+  'spawn',
+  'link',
+  'unlink',
+  'monitor',
+  'demonitor',
+  'down',
+  'register',
+  'unregister',
+  'message',
+  'crash',
+];
 
 const s = compile(`
 -module(s).
@@ -109,11 +122,25 @@ describe('a JS process under supervision', () => {
       await v.idle();
     }
     expect(ends).toEqual([
-      { pid: other, name: undefined, initialCall: { module: 's', function: 'wait', arity: 0 }, reason: atom('boom'), normal: false },
+      {
+        pid: other,
+        name: undefined,
+        initialCall: { module: 's', function: 'wait', arity: 0 },
+        reason: atom('boom'),
+        normal: false,
+      },
       expect.objectContaining({ pid: js.pid, reason: atom('boom'), normal: false }),
       { reason: atom('boom') },
     ]);
-    for (const use of [() => js.link(other), () => js.unlink(other), () => js.monitor(other), () => js.send(other, 1), () => js.kill(other), () => js.trapExit(true)]) expect(use).toThrow(ErlangError);
+    for (const use of [
+      () => js.link(other),
+      () => js.unlink(other),
+      () => js.monitor(other),
+      () => js.send(other, 1),
+      () => js.kill(other),
+      () => js.trapExit(true),
+    ])
+      expect(use).toThrow(ErlangError);
   });
 });
 
@@ -121,9 +148,18 @@ test('a pid of another VM or of a closed one is refused by everything a JS proce
   const [a, b] = [await setup(), await setup()];
   const js = a.process();
   const foreign = b.spawn('s', 'wait');
-  for (const use of [() => js.link(foreign), () => js.unlink(foreign), () => js.monitor(foreign), () => js.send(foreign, 1), () => js.kill(foreign), () => js.send(js, [foreign])]) expect(use).toThrow(ForeignError);
+  for (const use of [
+    () => js.link(foreign),
+    () => js.unlink(foreign),
+    () => js.monitor(foreign),
+    () => js.send(foreign, 1),
+    () => js.kill(foreign),
+    () => js.send(js, [foreign]),
+  ])
+    expect(use).toThrow(ForeignError);
   a.close();
-  for (const use of [() => js.link(js), () => js.send(js, 1), () => a.send(js.pid, 1), () => a.exit(js.pid, 1)]) expect(use).toThrow(ClosedError);
+  for (const use of [() => js.link(js), () => js.send(js, 1), () => a.send(js.pid, 1), () => a.exit(js.pid, 1)])
+    expect(use).toThrow(ClosedError);
   await expect(js.receive()).rejects.toThrow(ClosedError);
 });
 
@@ -132,16 +168,44 @@ test('events come in the order in which things happened inside', async () => {
   const log = [];
   const known = new Map();
   const label = (x) => format(x).replace(/<[\d.]+>/g, (pid) => known.get(pid) ?? '?');
-  for (const kind of KINDS) v.on(/** @type {any} */ (kind), ({ initialCall, normal, stack, ...fields }) => log.push([kind, fields]));
+  for (const kind of KINDS)
+    v.on(/** @type {any} */ (kind), ({ initialCall, normal, stack, ...fields }) => log.push([kind, fields]));
   const story = v.spawn('s', 'story');
   await v.idle();
   known.set(String(story), 'S');
-  for (const [kind, { pid, parent }] of log) if (kind === 'spawn' && parent === story) known.set(String(pid), 'AB'[known.size - 1]);
-  const lines = log.map(([kind, fields]) => [kind, ...Object.values(fields).filter((x) => x !== undefined).map((x) => (typeof x === 'string' ? x : label(x)))].join(' '));
+  for (const [kind, { pid, parent }] of log)
+    if (kind === 'spawn' && parent === story) known.set(String(pid), 'AB'[known.size - 1]);
+  const lines = log.map(([kind, fields]) =>
+    [
+      kind,
+      ...Object.values(fields)
+        .filter((x) => x !== undefined)
+        .map((x) => (typeof x === 'string' ? x : label(x))),
+    ].join(' '),
+  );
   expect(lines).toEqual([
-    'spawn S', 'spawn A S', 'message A S ready', 'register A a', 'spawn B S', 'link S A', 'link S B', 'unlink S B', 'monitor S B', 'demonitor S B',
-    'monitor S B', 'message S A hello', 'signal S A foo exit trapped', 'signal S B normal exit ignored', 'signal S B bar exit killed', 'exit B bar',
-    'down S B bar', 'signal S A kill exit killed', 'exit A a killed', 'unregister A a', 'signal A S killed link killed', 'exit S killed',
+    'spawn S',
+    'spawn A S',
+    'message A S ready',
+    'register A a',
+    'spawn B S',
+    'link S A',
+    'link S B',
+    'unlink S B',
+    'monitor S B',
+    'demonitor S B',
+    'monitor S B',
+    'message S A hello',
+    'signal S A foo exit trapped',
+    'signal S B normal exit ignored',
+    'signal S B bar exit killed',
+    'exit B bar',
+    'down S B bar',
+    'signal S A kill exit killed',
+    'exit A a killed',
+    'unregister A a',
+    'signal A S killed link killed',
+    'exit S killed',
   ]);
 });
 
@@ -149,7 +213,9 @@ test('of a million events none is lost, in bounded memory, however slow the hand
   const v = await setup();
   const PAIRS = 250_000;
   const target = v.spawn('s', 'wait');
-  let memory = 0, count = 0, wrong = 0;
+  let memory = 0,
+    count = 0,
+    wrong = 0;
   ['link', 'unlink', 'monitor', 'demonitor'].forEach((kind, turn) =>
     v.on(/** @type {any} */ (kind), () => {
       if (count++ % 4 !== turn) wrong++;
@@ -168,7 +234,8 @@ test('the same program gives the same event log, byte for byte, under a virtual 
   const run = async (seed, tick) => {
     const v = await setup({ clock: 'virtual', seed, autostart: false });
     const log = [];
-    for (const kind of KINDS) v.on(/** @type {any} */ (kind), (e) => log.push(`${kind} ${JSON.stringify(e)} ${v.inspect().processes.length}`));
+    for (const kind of KINDS)
+      v.on(/** @type {any} */ (kind), (e) => log.push(`${kind} ${JSON.stringify(e)} ${v.inspect().processes.length}`));
     v.spawn('s', 'noise', [tuple(seed, 2, 3)]);
     while (v.tick(tick).state !== 'idle');
     return log.join('\n');
@@ -188,11 +255,27 @@ test('a snapshot has everything, and one of 1,000 linked processes takes some mi
   await v.idle();
   const { processes } = v.inspect();
   expect(processes.find((info) => info.pid === others[5])).toEqual({
-    pid: others[5], name: undefined, initialCall: { module: 's', function: 'trapper', arity: 0 }, current: { module: 's', function: 'wait', arity: 0 },
-    state: 'waiting', trapExit: true, js: false, priority: 'normal', messages: 1, memory: expect.any(Number), reductions: expect.any(Number),
-    parent: js.pid, links: [js.pid], monitors: [],
+    pid: others[5],
+    name: undefined,
+    initialCall: { module: 's', function: 'trapper', arity: 0 },
+    current: { module: 's', function: 'wait', arity: 0 },
+    state: 'waiting',
+    trapExit: true,
+    js: false,
+    priority: 'normal',
+    messages: 1,
+    memory: expect.any(Number),
+    reductions: expect.any(Number),
+    parent: js.pid,
+    links: [js.pid],
+    monitors: [],
   });
-  expect(processes.find((info) => info.pid === js.pid)).toMatchObject({ name: 'js', js: true, trapExit: true, monitors: [others[5]] });
+  expect(processes.find((info) => info.pid === js.pid)).toMatchObject({
+    name: 'js',
+    js: true,
+    trapExit: true,
+    monitors: [others[5]],
+  });
   const { links } = processes.find((info) => info.pid === js.pid);
   expect([links.length, new Set(links).size, others.every((pid) => links.includes(pid))]).toEqual([1000, 1000, true]);
   let least = Infinity;

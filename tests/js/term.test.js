@@ -1,10 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
-import { createVM } from '../../js/index.js';
 import { compile } from './helper.js';
 import { ArgumentError } from '../../js/errors.js';
-import { Atom, BitString, ErlangMap, Float, Fun, ImproperList, Pid, Tuple, charlist, equals, format, pretty, text, tuple } from '../../js/term.js';
+import {
+  Atom,
+  BitString,
+  ErlangMap,
+  Float,
+  Fun,
+  ImproperList,
+  Pid,
+  Tuple,
+  charlist,
+  equals,
+  format,
+  pretty,
+  text,
+  tuple,
+} from '../../js/term.js';
 
 test('there is one atom of each name', () => {
   expect(Atom.for('ok')).toBe(Atom.for('ok'));
@@ -42,7 +56,13 @@ test.each([
   [new Uint8Array([1, 2, 255]), '<<1,2,255>>'],
   [new Uint8Array(), '<<>>'],
   [new BitString(new Uint8Array([1, 0x60]), 11), '<<1,3:3>>'],
-  [new ErlangMap([[Atom.for('a'), 1], [2, []]]), '#{a => 1,2 => []}'],
+  [
+    new ErlangMap([
+      [Atom.for('a'), 1],
+      [2, []],
+    ]),
+    '#{a => 1,2 => []}',
+  ],
   [Fun.external('lists', 'map', 2), 'fun lists:map/2'],
   [new Pid('a@b', [3, 4], 1, null), '<a@b.3.4>'],
 ])('format %#: %s', (term, expected) => {
@@ -71,7 +91,11 @@ describe('maps', () => {
   });
 
   test('atoms, strings and charlists are different keys', () => {
-    const map = new ErlangMap([[Atom.for('a'), 1], ['a', 2], [charlist('a'), 3]]);
+    const map = new ErlangMap([
+      [Atom.for('a'), 1],
+      ['a', 2],
+      [charlist('a'), 3],
+    ]);
     expect(map.size).toBe(3);
     expect(map.getAtom('a')).toBe(1);
   });
@@ -82,7 +106,18 @@ test('equals is =:=', () => {
   expect(equals(1, new Float(1))).toBe(false);
   expect(equals('a', new Uint8Array([97]))).toBe(true);
   expect(equals(10n, 10)).toBe(true);
-  expect(equals(new ErlangMap([[1, 2], [3, 4]]), new ErlangMap([[3, 4], [1, 2]]))).toBe(true);
+  expect(
+    equals(
+      new ErlangMap([
+        [1, 2],
+        [3, 4],
+      ]),
+      new ErlangMap([
+        [3, 4],
+        [1, 2],
+      ]),
+    ),
+  ).toBe(true);
   expect(equals(tuple('a', 'b'), tuple('ab', ''))).toBe(false);
 });
 
@@ -113,7 +148,10 @@ test('floats are finite, bitstrings fit their bytes', () => {
 
 // In a process of its own: what else a worker of Jest has on its heap would count.
 test('atoms that nobody holds are given back; those held stay the same', () => {
-  const beam = compile('-module(given_back). -export([make/2]). make(From, N) -> [list_to_atom("given_back_" ++ integer_to_list(From + I)) || I <- lists:seq(1, N)].');
+  const beam = compile(
+    '-module(given_back). -export([make/2]). make(From, N) -> [list_to_atom("given_back_" ++ integer_to_list(From ' +
+      '+ I)) || I <- lists:seq(1, N)].',
+  );
   const program = `
     import { Atom, createVM } from ${JSON.stringify(new URL('../../js/index.js', import.meta.url).href)};
     const beam = new Uint8Array(Buffer.from('${Buffer.from(beam).toString('base64')}', 'base64'));
@@ -138,7 +176,9 @@ test('atoms that nobody holds are given back; those held stay the same', () => {
     const before = await collected(Infinity);
     for (let i = 1; i <= 3; i++) await run(i * 100_000);
     console.log(JSON.stringify({ made, grown: (await collected(before + 20e6)) - before, same: Atom.for('held_by_a_test') === held }));`;
-  const told = execFileSync(process.execPath, ['--expose-gc', '--input-type=module', '-e', program], { encoding: 'utf8' });
+  const told = execFileSync(process.execPath, ['--expose-gc', '--input-type=module', '-e', program], {
+    encoding: 'utf8',
+  });
   const { made, grown, same } = JSON.parse(told);
   expect([made, same]).toEqual([50_000, true]);
   expect(grown).toBeLessThan(20e6); // 150,000 atoms that stay are 90 MB

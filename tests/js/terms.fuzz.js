@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Terms in the external format, some of them spoilt: for tests that compare with what erl's binary_to_term says of them.
+// Terms in the external format, some of them spoilt: for tests that compare with what erl's binary_to_term says of
+// them.
 
 /** Numbers that look random and are the same each time (xorshift). @param {number} seed */
 export function chance(seed) {
@@ -17,12 +18,28 @@ const u16 = (n) => [n >> 8, n & 255];
 const u32 = (n) => [n >>> 24, (n >> 16) & 255, (n >> 8) & 255, n & 255];
 const EDGES = [0, 1, 2, 3, 5, 6, 127, 128, 254, 255];
 
-/** The bytes of a random term, in any of the forms the format has for it. @param {(below: number) => number} rnd @param {number} depth @returns {number[]} */
+/**
+ * The bytes of a random term, in any of the forms the format has for it.
+ * @param {(below: number) => number} rnd
+ * @param {number} depth
+ * @returns {number[]}
+ */
 export function randomTerm(rnd, depth) {
   const bytes = (n) => Array.from({ length: n }, () => rnd(256));
   const some = (n) => Array.from({ length: n }, () => randomTerm(rnd, depth - 1)).flat();
   const atom = () => {
-    const names = ['a', 'ok', 'true', 'a@b', 'nonode@nohost', '', '\u00e9', '\u03bb', 'x'.repeat(254 + rnd(4)), '\u03bb'.repeat(100 + rnd(160))];
+    const names = [
+      'a',
+      'ok',
+      'true',
+      'a@b',
+      'nonode@nohost',
+      '',
+      '\u00e9',
+      '\u03bb',
+      'x'.repeat(254 + rnd(4)),
+      '\u03bb'.repeat(100 + rnd(160)),
+    ];
     const name = Buffer.from(names[rnd(names.length)]);
     const latin = bytes(rnd(4));
     switch (rnd(5)) {
@@ -41,7 +58,15 @@ export function randomTerm(rnd, depth) {
   const old = () => {
     switch (rnd(5)) {
       case 0: {
-        const text = [rnd(2) ? (rnd(1000) / 7).toExponential(20) : (-rnd(1e9)).toFixed(1), '1.5', '0.0', '-0.0', '1.0e400', '+2.5e+3', 'x'][rnd(7)];
+        const text = [
+          rnd(2) ? (rnd(1000) / 7).toExponential(20) : (-rnd(1e9)).toFixed(1),
+          '1.5',
+          '0.0',
+          '-0.0',
+          '1.0e400',
+          '+2.5e+3',
+          'x',
+        ][rnd(7)];
         return [99, ...Buffer.alloc(31).fill(text, 0, text.length)];
       }
       case 1:

@@ -1,7 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, jest, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { ArgumentError, Atom, ClosedError, ErlangError, ErlangMap, Float, ForeignError, HaltedError, ImproperList, LimitError, LoadError, NoProcessError, TermError, TimeoutError, charlist, createVM, equals, tuple } from '../../js/index.js';
+import {
+  ArgumentError,
+  Atom,
+  ClosedError,
+  ErlangError,
+  ErlangMap,
+  Float,
+  ForeignError,
+  HaltedError,
+  ImproperList,
+  LimitError,
+  LoadError,
+  NoProcessError,
+  TermError,
+  TimeoutError,
+  charlist,
+  createVM,
+  equals,
+  tuple,
+} from '../../js/index.js';
 import { compile, vm } from './helper.js';
 
 const ok = Atom.for('ok');
@@ -39,7 +58,27 @@ describe('calls', () => {
     const self = v.spawn('m', 'wait');
     const fun = await v.call('m', 'add', [5]);
     const ref = await v.call('erlang', 'make_ref');
-    const terms = [1, -1, 2n ** 100n, -(2n ** 100n), 1.5, new Float(3), true, ok, tuple(), tuple(1, [2]), [], [1, 300, ok], charlist('hé'), new ImproperList([1], 2), new Uint8Array(100), new ErlangMap([[tuple(1), [new Float(1)]]]), self, ref, fun];
+    const terms = [
+      1,
+      -1,
+      2n ** 100n,
+      -(2n ** 100n),
+      1.5,
+      new Float(3),
+      true,
+      ok,
+      tuple(),
+      tuple(1, [2]),
+      [],
+      [1, 300, ok],
+      charlist('hé'),
+      new ImproperList([1], 2),
+      new Uint8Array(100),
+      new ErlangMap([[tuple(1), [new Float(1)]]]),
+      self,
+      ref,
+      fun,
+    ];
     for (const term of terms) expect(equals(await v.call('m', 'id', [term]), term)).toBe(true);
     expect(await v.call('m', 'id', [self])).toBe(self);
     expect(await v.call('erlang', 'apply', [fun, [2]])).toBe(7);
@@ -53,7 +92,10 @@ describe('calls', () => {
     expect(error).toBeInstanceOf(ErlangError);
     expect(error).toMatchObject({ class: 'error', reason: Atom.for('function_clause') });
     expect(error.erlangStack[0]).toMatchObject({ module: 'lists', function: 'map', arity: 2, file: 'lists.erl' });
-    expect(await v.call('m', 'raise', [Atom.for('throw'), 1]).catch((e) => e)).toMatchObject({ class: 'throw', reason: 1 });
+    expect(await v.call('m', 'raise', [Atom.for('throw'), 1]).catch((e) => e)).toMatchObject({
+      class: 'throw',
+      reason: 1,
+    });
     expect(await v.call('erlang', 'exit', [ok]).catch((e) => e)).toMatchObject({ class: 'exit', reason: ok });
     expect(await v.call('no_such', 'fun').catch((e) => e)).toMatchObject({ class: 'error', reason: Atom.for('undef') });
   });
@@ -101,7 +143,15 @@ describe('processes', () => {
     const echo = v.spawn('m', 'echo', [], { name: 'echo' });
     v.send('echo', Atom.for('stop'));
     await v.idle();
-    expect(exits).toEqual([{ pid: echo, name: 'echo', initialCall: { module: 'm', function: 'echo', arity: 0 }, reason: Atom.for('normal'), normal: true }]);
+    expect(exits).toEqual([
+      {
+        pid: echo,
+        name: 'echo',
+        initialCall: { module: 'm', function: 'echo', arity: 0 },
+        reason: Atom.for('normal'),
+        normal: true,
+      },
+    ]);
     expect(() => v.send('echo', 1)).toThrow(NoProcessError);
     v.send(echo, 1); // to the dead: nothing
     v.exit(echo, ok);
@@ -138,7 +188,15 @@ describe('processes', () => {
     await v.idle();
     const { processes } = v.inspect();
     const info = processes.find((p) => p.pid === top);
-    expect(info).toMatchObject({ name: 'top', state: 'waiting', trapExit: false, js: false, messages: 0, initialCall: { module: 'm', function: 'chain', arity: 1 }, current: { module: 'm', function: 'wait', arity: 0 } });
+    expect(info).toMatchObject({
+      name: 'top',
+      state: 'waiting',
+      trapExit: false,
+      js: false,
+      messages: 0,
+      initialCall: { module: 'm', function: 'chain', arity: 1 },
+      current: { module: 'm', function: 'wait', arity: 0 },
+    });
     expect(info.memory).toBeGreaterThan(100);
     expect(info.links).toHaveLength(1);
     const child = processes.find((p) => p.pid === info.links[0]);
@@ -156,10 +214,15 @@ describe('code', () => {
     expect(() => v.load(/** @type {any} */ ('m.beam'))).toThrow(ArgumentError);
     expect(() => v.load(m, { name: 'other' })).toThrow(LoadError);
     expect(v.load(m)).toBe(Atom.for('m'));
-    const spoilt = m.slice(), code = Buffer.from(spoilt).indexOf('Code');
+    const spoilt = m.slice(),
+      code = Buffer.from(spoilt).indexOf('Code');
     spoilt[code + 60] ^= 255; // an opcode or operand
     let error;
-    try { v.load(spoilt); } catch (e) { error = e; }
+    try {
+      v.load(spoilt);
+    } catch (e) {
+      error = e;
+    }
     expect(error).toBeInstanceOf(LoadError);
     expect(error).toMatchObject({ module: 'm', chunk: 'Code', offset: expect.any(Number) });
     await expect(v.call('m', 'id', [1])).resolves.toBe(1);
@@ -167,7 +230,8 @@ describe('code', () => {
 
   test('a module is loaded again and again; who runs the version before the last is killed', async () => {
     const v = await vm();
-    const version = (n) => compile(`-module(again). -export([n/0, wait/0]). n() -> ${n}. wait() -> receive stop -> ok end.`);
+    const version = (n) =>
+      compile(`-module(again). -export([n/0, wait/0]). n() -> ${n}. wait() -> receive stop -> ok end.`);
     const exits = [];
     v.on('exit', (e) => e.initialCall?.module === 'again' && exits.push(e.reason));
     v.load(version(1));
@@ -202,7 +266,14 @@ describe('code', () => {
   test('vm.wasm may be bytes, a module, a URL or a Response', async () => {
     const url = new URL('../../dist/vm.wasm', import.meta.url);
     const bytes = readFileSync(url);
-    for (const wasm of [bytes, new Uint8Array(bytes).buffer, await WebAssembly.compile(bytes), url, url.pathname, new Response(bytes)]) {
+    for (const wasm of [
+      bytes,
+      new Uint8Array(bytes).buffer,
+      await WebAssembly.compile(bytes),
+      url,
+      url.pathname,
+      new Response(bytes),
+    ]) {
       const v = await vm({ wasm });
       expect(await v.call('erlang', '+', [1, 1])).toBe(2);
     }
@@ -220,7 +291,11 @@ describe('output and halt', () => {
     v.load(m);
     v.on('stdout', (e) => out.push(['event', e.text]));
     await v.call('m', 'print');
-    expect(out).toEqual([['out', 'out 1\n'], ['event', 'out 1\n'], ['err', 'err\n']]);
+    expect(out).toEqual([
+      ['out', 'out 1\n'],
+      ['event', 'out 1\n'],
+      ['err', 'err\n'],
+    ]);
   });
 
   test('halt does not wait for input that was asked for', async () => {
@@ -332,7 +407,11 @@ describe('time', () => {
       v.on('exit', (e) => lines.push(`${e.pid} ${e.reason}`));
       const begun = performance.now();
       lines.push(String(await v.call('m', 'sleep', [3_600_000])));
-      lines.push(String(await v.call('rand', 'uniform', [1000])), String(await v.call('erlang', 'monotonic_time')), String(await v.call('erlang', 'make_ref')));
+      lines.push(
+        String(await v.call('rand', 'uniform', [1000])),
+        String(await v.call('erlang', 'monotonic_time')),
+        String(await v.call('erlang', 'make_ref')),
+      );
       expect(performance.now() - begun).toBeLessThan(5000);
       return lines;
     };

@@ -14,7 +14,9 @@ const out = join(root, 'build/tests/leak');
 const args = process.argv.slice(2);
 const full = args.includes('--full');
 const wanted = args.filter((a) => !a.startsWith('--'));
-const BUDGET_MS = 8, LONGEST_MS = 16, ATTEMPTS = 3;
+const BUDGET_MS = 8,
+  LONGEST_MS = 16,
+  ATTEMPTS = 3;
 
 // The case with the most processes is the first: the table of processes, which does not shrink, has its size then.
 const CASES = [
@@ -32,7 +34,8 @@ const CASES = [
 
 mkdirSync(out, { recursive: true });
 execFileSync('erlc', ['-o', out, join(root, 'tests/leak/leak.erl')], { stdio: 'inherit' });
-let passed = 0, failed = 0;
+let passed = 0,
+  failed = 0;
 const check = (ok, text) => {
   if (ok) passed++;
   else failed++;
@@ -41,25 +44,34 @@ const check = (ok, text) => {
 
 /** Milliseconds this thread has run: a tick is not to blame for what else the machine does meanwhile. */
 const schedstat = `/proc/self/task/${process.pid}/schedstat`;
-const threadTime = existsSync(schedstat) ? () => Number(readFileSync(schedstat, 'utf8').split(' ')[0]) / 1e6 : () => performance.now();
+const threadTime = existsSync(schedstat)
+  ? () => Number(readFileSync(schedstat, 'utf8').split(' ')[0]) / 1e6
+  : () => performance.now();
 
 /** Runs a case by ticks; answers its exit reason and the longest tick. */
 async function run(vm, name, n) {
-  let done, longest = 0, ticks = 0;
-  vm.call('leak', 'run', [name, n].map((x) => (typeof x === 'string' ? Atom.for(x) : x))).then(
+  let done,
+    longest = 0,
+    ticks = 0;
+  vm.call(
+    'leak',
+    'run',
+    [name, n].map((x) => (typeof x === 'string' ? Atom.for(x) : x)),
+  ).then(
     (value) => (done = String(value)),
     (error) => (done = String(error)),
   );
   const settled = () => done !== undefined;
   while (!settled()) {
-    const begun = performance.now(), ran = threadTime();
+    const begun = performance.now(),
+      ran = threadTime();
     const { state, wake } = vm.tick({ budget: BUDGET_MS });
     longest = Math.max(longest, Math.min(performance.now() - begun, threadTime() - ran));
     ticks++;
     // Turns of the loop let the promise settle; timers are waited for.
     await new Promise((turn) => (state === 'timer' && wake > 1 ? setTimeout(turn, wake) : setImmediate(turn)));
   }
-  while (vm.tick({ budget: BUDGET_MS }).state === 'runnable') continue;
+  while (vm.tick({ budget: BUDGET_MS }).state === 'runnable');
   return { reason: done, longest, ticks };
 }
 
@@ -77,19 +89,32 @@ for (const [name, many, few] of cases) {
     before = vm.stats();
     const got = await run(vm, name, n);
     after = vm.stats();
-    result = { ...got, seconds: (performance.now() - begun) / 1000, longest: Math.min(got.longest, result?.longest ?? Infinity) };
+    result = {
+      ...got,
+      seconds: (performance.now() - begun) / 1000,
+      longest: Math.min(got.longest, result?.longest ?? Infinity),
+    };
     if (result.longest <= LONGEST_MS && after.memory === before.memory) break;
   }
   largest = Math.max(largest, n);
   const same = after.memory === before.memory && after.blocks === before.blocks && after.processes === before.processes;
-  const what = same ? 'nothing left' : `left: ${after.memory - before.memory} bytes, ${after.blocks - before.blocks} blocks, ${after.processes - before.processes} processes`;
+  const what = same
+    ? 'nothing left'
+    : `left: ${after.memory - before.memory} bytes, ${after.blocks - before.blocks} blocks, ${after.processes - before.processes} processes`;
   const line = `wasm   ${name.padEnd(20)} ${String(n).padStart(8)} ${result.seconds.toFixed(1).padStart(6)} s, ${what}, longest tick ${result.longest.toFixed(1)} ms of ${result.ticks}`;
-  check(same && result.reason === 'normal' && result.longest <= LONGEST_MS, `${line}${result.reason === 'normal' ? '' : `, ${result.reason}`}`);
+  check(
+    same && result.reason === 'normal' && result.longest <= LONGEST_MS,
+    `${line}${result.reason === 'normal' ? '' : `, ${result.reason}`}`,
+  );
 }
 vm.close();
 check(vm.leaked === 0, `wasm   ${vm.leaked} blocks left at the end`);
 if (args.includes('--native')) {
-  const r = spawnSync(join(root, 'build/release/spawnlink_native'), ['-leaks', '-pa', out, 'leak', 'native', full ? '10000' : '100'], { encoding: 'utf8' });
+  const r = spawnSync(
+    join(root, 'build/release/spawnlink_native'),
+    ['-leaks', '-pa', out, 'leak', 'native', full ? '10000' : '100'],
+    { encoding: 'utf8' },
+  );
   console.log(r.stdout.replace(/^/gm, 'native ').trimEnd());
   check(r.status === 0, `native exit code ${r.status} ${r.stderr}`);
 }

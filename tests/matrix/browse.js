@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Browsers for the matrix: serves a folder, opens a page of it in a browser without a window, and waits until the page sends what its
-// checks answered. Whatever a page does, it loads /report.js first, which sends errors that nobody caught.
+// Browsers for the matrix: serves a folder, opens a page of it in a browser without a window, and waits until the page
+// sends what its checks answered. Whatever a page does, it loads /report.js first, which sends errors that nobody
+// caught.
 
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -9,11 +10,19 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize, sep } from 'node:path';
 
-const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.mjs': 'text/javascript', '.json': 'application/json', '.wasm': 'application/wasm' };
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+};
 const LIMIT_MS = 60_000;
 
 /** What a page loads first. @param {string} to where answers go, an expression of JavaScript */
-export const reporting = (to = "new URL('/answers', location.origin === 'null' ? document.baseURI : location.href)") => `
+export const reporting = (
+  to = "new URL('/answers', location.origin === 'null' ? document.baseURI : location.href)",
+) => `
 globalThis.report = (answers) => fetch(${to}, { method: 'POST', mode: 'no-cors', body: JSON.stringify(answers) });
 const failed = (what) => report({ error: String(what?.message ?? what) });
 addEventListener('error', (event) => failed(event.error ?? event.message ?? ('cannot load ' + event.target?.src)), true);
@@ -29,15 +38,22 @@ export const find = (browser) => PLACES[browser].find((name) => name && existsSy
 export const BROWSERS = { chromium: find('chromium'), firefox: find('firefox') };
 
 const command = {
-  chromium: (profile, url) => ['--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run', `--user-data-dir=${profile}`, url],
+  chromium: (profile, url) => [
+    '--headless=new',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--no-first-run',
+    `--user-data-dir=${profile}`,
+    url,
+  ],
   firefox: (profile, url) => ['--headless', '--no-remote', '--profile', profile, url],
 };
 
 /**
  * Serves a folder; `/answers` takes what a page sends.
  * @param {string} folder
- * @param {(path: string) => {status?: number, headers?: Record<string, string>, file?: string, body?: string} | undefined} [special] what is
- *   not as the folder has it
+ * @param {(path: string) => {status?: number, headers?: Record<string, string>, file?: string, body?: string} |
+ *   undefined} [special] what is not as the folder has it
  */
 export async function serve(folder, special = () => undefined) {
   /** @type {(answers: any) => void} */
@@ -48,10 +64,18 @@ export async function serve(folder, special = () => undefined) {
     const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname));
     if (path === '/answers') {
       let text = '';
-      request.setEncoding('utf8').on('data', (part) => (text += part)).on('end', () => (response.writeHead(204).end(), arrived(JSON.parse(text))));
+      request
+        .setEncoding('utf8')
+        .on('data', (part) => (text += part))
+        .on('end', () => (response.writeHead(204).end(), arrived(JSON.parse(text))));
       return;
     }
-    const { status = 200, headers = {}, file = join(folder, path.endsWith(sep) ? `${path}index.html` : path), body } = special(path) ?? {};
+    const {
+      status = 200,
+      headers = {},
+      file = join(folder, path.endsWith(sep) ? `${path}index.html` : path),
+      body,
+    } = special(path) ?? {};
     const send = (content, type) => response.writeHead(status, { 'content-type': type, ...headers }).end(content);
     if (path === '/report.js') return void send(reporting(), TYPES['.js']);
     if (body !== undefined) return void send(body, TYPES['.html']);
@@ -83,7 +107,9 @@ export async function browse(browser, url, answers) {
   const child = spawn(BROWSERS[browser], command[browser](profile, url), { stdio: 'ignore', detached: true });
   const gone = new Promise((resolve) => child.on('exit', resolve)); // also of a browser that ends by itself
   let timer;
-  const late = new Promise((resolve) => (timer = setTimeout(() => resolve({ error: `no answer after ${LIMIT_MS / 1000} s` }), LIMIT_MS)));
+  const late = new Promise(
+    (resolve) => (timer = setTimeout(() => resolve({ error: `no answer after ${LIMIT_MS / 1000} s` }), LIMIT_MS)),
+  );
   const ended = new Promise((resolve) => child.on('error', (error) => resolve({ error: error.message })));
   try {
     return await Promise.race([answers(), late, ended]);
@@ -98,7 +124,8 @@ export async function browse(browser, url, answers) {
 }
 
 /**
- * A page of another server, such as a bundler's own, in a browser. What makes the page is told what its first script is to be.
+ * A page of another server, such as a bundler's own, in a browser. What makes the page is told what its first script is
+ * to be.
  * @param {'chromium' | 'firefox'} browser
  * @param {(script: string) => Promise<{url: string, close: () => any}>} open
  */
@@ -127,7 +154,9 @@ export async function visit(browser, folder, page = '', special) {
   const server = await serve(folder, special);
   try {
     const answers = await browse(browser, server.url + page, server.answers);
-    return answers.error && server.missing.length > 0 ? { error: `${answers.error} (not there: ${server.missing.join(' ')})` } : answers;
+    return answers.error && server.missing.length > 0
+      ? { error: `${answers.error} (not there: ${server.missing.join(' ')})` }
+      : answers;
   } finally {
     server.close();
   }

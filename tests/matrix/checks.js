@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What every host must be able to do with the package: copied beside each environment's program and run there. Uses nothing but the
-// package's names and what all hosts have.
+// What every host must be able to do with the package: copied beside each environment's program and run there. Uses
+// nothing but the package's names and what all hosts have.
 
 /** What each check answers when all is well. */
 export const EXPECTED = {
@@ -27,9 +27,13 @@ export async function checks({ Atom, createVM, format, tuple }, options = {}) {
   const vm = await createVM({ stdout: false, ...options });
   const all = {
     sum: async () => format(await vm.call('lists', 'sum', [[1, 2, 3]])),
-    re: async () => format(await vm.call('re', 'run', [bytes('abc'), bytes('b'), [tuple(atom('capture'), atom('all'), atom('binary'))]])),
+    re: async () =>
+      format(
+        await vm.call('re', 'run', [bytes('abc'), bytes('b'), [tuple(atom('capture'), atom('all'), atom('binary'))]]),
+      ),
     json: async () => format(await vm.call('json', 'decode', [bytes('{"a":[1,2]}')])),
-    zlib: async () => format([...(await vm.call('zlib', 'gunzip', [await vm.call('zlib', 'gzip', [bytes('zipped')])]))]),
+    zlib: async () =>
+      format([...(await vm.call('zlib', 'gunzip', [await vm.call('zlib', 'gzip', [bytes('zipped')])]))]),
     async link() {
       const js = vm.process({ trapExit: true });
       const worker = vm.spawn('timer', 'sleep', [60_000]);
@@ -40,7 +44,9 @@ export async function checks({ Atom, createVM, format, tuple }, options = {}) {
     undefined: () => vm.call('lists', 'summ', [[1]]).catch((error) => `${error.name} ${error.reason}`),
     async boot() {
       const booted = await createVM({ stdout: false, ...options, boot: true });
-      const [kernel] = await booted.call('application', 'which_applications', []).then((list) => list.filter((it) => it.at(0) === atom('kernel')));
+      const [kernel] = await booted
+        .call('application', 'which_applications', [])
+        .then((list) => list.filter((it) => it.at(0) === atom('kernel')));
       booted.close();
       return String(kernel !== undefined);
     },

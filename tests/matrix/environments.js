@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where the package is to run, and what a user writes there. Each environment gets a folder of its own with the package installed from
-// its tarball in node_modules, and answers what the checks (checks.js) said.
+// Where the package is to run, and what a user writes there. Each environment gets a folder of its own with the package
+// installed from its tarball in node_modules, and answers what the checks (checks.js) said.
 
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -42,13 +42,20 @@ const PROGRAM = `import * as spawnlink from 'spawnlink';
 import { checks } from './checks.js';
 checks(spawnlink).then(report);
 `;
-const page = (script, head = '') => `<!doctype html><meta charset="utf-8"><script src="/report.js"></script>${head}${script}`;
+const page = (script, head = '') =>
+  `<!doctype html><meta charset="utf-8"><script src="/report.js"></script>${head}${script}`;
 const MODULE = '<script type="module" src="./main.js"></script>';
-const IMPORT_MAP = '<script type="importmap">{ "imports": { "spawnlink": "./node_modules/spawnlink/dist/spawnlink.js" } }</script>';
+const IMPORT_MAP =
+  '<script type="importmap">{ "imports": { "spawnlink": "./node_modules/spawnlink/dist/spawnlink.js" } }</script>';
 
 /** Runs a program to its end; answers its output. */
 function run(folder, command, args, options = {}) {
-  const { status, signal, stdout, stderr, error } = spawnSync(command, args, { cwd: folder, encoding: 'utf8', timeout: 240_000, ...options });
+  const { status, signal, stdout, stderr, error } = spawnSync(command, args, {
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: 240_000,
+    ...options,
+  });
   if (error) throw error;
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status ?? signal}\n${stdout}${stderr}`);
   return stdout;
@@ -75,62 +82,79 @@ const PASSED = (text) => (/\b1 passed\b/.test(text) ? undefined : { error: text 
 
 /** @type {Environment[]} */
 const pages = [
-  ...['chromium', 'firefox'].flatMap((browser) => [
-    {
-      name: `a plain page, ${browser}`,
-      note: 'an import map, or the URL of `spawnlink.js` in its place',
-      quick: browser === 'chromium',
-      run({ folder, file }) {
-        file('main.js', PROGRAM);
-        file('index.html', page(MODULE, IMPORT_MAP));
-        return visit(browser, folder);
+  ...['chromium', 'firefox']
+    .flatMap((browser) => [
+      {
+        name: `a plain page, ${browser}`,
+        note: 'an import map, or the URL of `spawnlink.js` in its place',
+        quick: browser === 'chromium',
+        run({ folder, file }) {
+          file('main.js', PROGRAM);
+          file('index.html', page(MODULE, IMPORT_MAP));
+          return visit(browser, folder);
+        },
       },
-    },
-    {
-      name: `a module Worker, ${browser}`,
-      note: "`new Worker('worker.js', { type: 'module' })`; a Worker has no import map: import by URL",
-      run({ folder, file }) {
-        file('worker.js', `import * as spawnlink from './node_modules/spawnlink/dist/spawnlink.js';\nimport { checks } from './checks.js';\nchecks(spawnlink).then((it) => postMessage(it), (e) => postMessage({ error: e.message }));`);
-        file('main.js', `const worker = new Worker('./worker.js', { type: 'module' }); worker.onerror = (e) => report({ error: e.message ?? 'worker' }); worker.onmessage = ({ data }) => report(data);`);
-        file('index.html', page(MODULE));
-        return visit(browser, folder);
+      {
+        name: `a module Worker, ${browser}`,
+        note: "`new Worker('worker.js', { type: 'module' })`; a Worker has no import map: import by URL",
+        run({ folder, file }) {
+          file(
+            'worker.js',
+            `import * as spawnlink from './node_modules/spawnlink/dist/spawnlink.js';\nimport { checks } from './checks.js';\nchecks(spawnlink).then((it) => postMessage(it), (e) => postMessage({ error: e.message }));`,
+          );
+          file(
+            'main.js',
+            `const worker = new Worker('./worker.js', { type: 'module' }); worker.onerror = (e) => report({ ` +
+              `error: e.message ?? 'worker' }); worker.onmessage = ({ data }) => report(data);`,
+          );
+          file('index.html', page(MODULE));
+          return visit(browser, folder);
+        },
       },
-    },
-    {
-      name: `a Service Worker, ${browser}`,
-      note: "`import ... from 'spawnlink/static'`: a Service Worker may not import later",
-      run({ folder, file }) {
-        file('sw.js', `import * as spawnlink from './node_modules/spawnlink/dist/spawnlink-static.js';
+      {
+        name: `a Service Worker, ${browser}`,
+        note: "`import ... from 'spawnlink/static'`: a Service Worker may not import later",
+        run({ folder, file }) {
+          file(
+            'sw.js',
+            `import * as spawnlink from './node_modules/spawnlink/dist/spawnlink-static.js';
 import { checks } from './checks.js';
 addEventListener('install', () => skipWaiting());
-addEventListener('message', (event) => event.waitUntil(checks(spawnlink).then((it) => event.source.postMessage(it), (e) => event.source.postMessage({ error: e.stack }))));`);
-        file('main.js', `navigator.serviceWorker.onmessage = ({ data }) => report(data);
+addEventListener('message', (event) => event.waitUntil(checks(spawnlink).then((it) => event.source.postMessage(it), (e) => event.source.postMessage({ error: e.stack }))));`,
+          );
+          file(
+            'main.js',
+            `navigator.serviceWorker.onmessage = ({ data }) => report(data);
 const { installing, active } = await navigator.serviceWorker.register('./sw.js', { type: 'module' });
-(installing ?? active).postMessage('go');`);
-        file('index.html', page(MODULE));
-        return visit(browser, folder);
+(installing ?? active).postMessage('go');`,
+          );
+          file('index.html', page(MODULE));
+          return visit(browser, folder);
+        },
       },
-    },
-    {
-      name: `an iframe with sandbox="allow-scripts", ${browser}`,
-      note: 'its origin is `null`: the host sends `Access-Control-Allow-Origin: *` with the files',
-      run({ folder, file }) {
-        file('main.js', PROGRAM);
-        file('inner.html', page(MODULE, IMPORT_MAP));
-        file('index.html', '<!doctype html><iframe sandbox="allow-scripts" src="inner.html"></iframe>');
-        return visit(browser, folder, '', () => ({ headers: { 'access-control-allow-origin': '*' } }));
+      {
+        name: `an iframe with sandbox="allow-scripts", ${browser}`,
+        note: 'its origin is `null`: the host sends `Access-Control-Allow-Origin: *` with the files',
+        run({ folder, file }) {
+          file('main.js', PROGRAM);
+          file('inner.html', page(MODULE, IMPORT_MAP));
+          file('index.html', '<!doctype html><iframe sandbox="allow-scripts" src="inner.html"></iframe>');
+          return visit(browser, folder, '', () => ({ headers: { 'access-control-allow-origin': '*' } }));
+        },
       },
-    },
-    {
-      name: `a page with a Content-Security-Policy, ${browser}`,
-      note: "`script-src 'self' 'wasm-unsafe-eval'`",
-      run({ folder, file }) {
-        file('main.js', PROGRAM.replace("'spawnlink'", "'./node_modules/spawnlink/dist/spawnlink.js'"));
-        file('index.html', page(MODULE));
-        return visit(browser, folder, '', () => ({ headers: { 'content-security-policy': "script-src 'self' 'wasm-unsafe-eval'" } }));
+      {
+        name: `a page with a Content-Security-Policy, ${browser}`,
+        note: "`script-src 'self' 'wasm-unsafe-eval'`",
+        run({ folder, file }) {
+          file('main.js', PROGRAM.replace("'spawnlink'", "'./node_modules/spawnlink/dist/spawnlink.js'"));
+          file('index.html', page(MODULE));
+          return visit(browser, folder, '', () => ({
+            headers: { 'content-security-policy': "script-src 'self' 'wasm-unsafe-eval'" },
+          }));
+        },
       },
-    },
-  ]).map((one) => ({ ...one, browser: one.name.split(', ').pop() })),
+    ])
+    .map((one) => ({ ...one, browser: one.name.split(', ').pop() })),
 ];
 
 /** @type {Environment[]} */
@@ -154,10 +178,18 @@ const bundlers = [
     needs: ['webpack'],
     run({ folder, file, tool }) {
       file('src/index.js', PROGRAM.replace('./checks', '../checks'));
-      const config = { mode: 'production', context: folder, entry: './src/index.js', output: { path: join(folder, 'out') } };
-      file('build.cjs', `require(${JSON.stringify(tool('webpack'))})(${JSON.stringify(config)}, (error, stats) => {
+      const config = {
+        mode: 'production',
+        context: folder,
+        entry: './src/index.js',
+        output: { path: join(folder, 'out') },
+      };
+      file(
+        'build.cjs',
+        `require(${JSON.stringify(tool('webpack'))})(${JSON.stringify(config)}, (error, stats) => {
   if (error || stats.hasErrors()) { console.error(error ?? stats.toString()); process.exitCode = 1; }
-});`);
+});`,
+      );
       run(folder, process.execPath, ['build.cjs']);
       file('out/index.html', page('<script src="./main.js"></script>'));
       return built(folder);
@@ -171,10 +203,13 @@ const bundlers = [
     needs: ['esbuild'],
     run({ folder, file, tool }) {
       file('main.js', PROGRAM);
-      file('build.mjs', `import { createRequire } from 'node:module';
+      file(
+        'build.mjs',
+        `import { createRequire } from 'node:module';
 import spawnlink from 'spawnlink/esbuild';
 const esbuild = createRequire(import.meta.url)(${JSON.stringify(tool('esbuild'))});
-await esbuild.build({ entryPoints: ['main.js'], bundle: true, minify: true, format: '${format}', outdir: 'out', logLevel: 'warning', plugins: [spawnlink()] });`);
+await esbuild.build({ entryPoints: ['main.js'], bundle: true, minify: true, format: '${format}', outdir: 'out', logLevel: 'warning', plugins: [spawnlink()] });`,
+      );
       run(folder, process.execPath, ['build.mjs']);
       file('out/index.html', page(format === 'esm' ? MODULE : '<script src="./main.js"></script>'));
       return built(folder);
@@ -186,11 +221,14 @@ await esbuild.build({ entryPoints: ['main.js'], bundle: true, minify: true, form
     needs: ['@web/rollup-plugin-import-meta-assets'],
     run({ folder, file, tool }) {
       file('main.js', PROGRAM);
-      file('rollup.config.mjs', `import { createRequire } from 'node:module';
+      file(
+        'rollup.config.mjs',
+        `import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url);
 const { nodeResolve } = require(${JSON.stringify(tool('@rollup/plugin-node-resolve'))});
 const { importMetaAssets } = require(${JSON.stringify(tool('@web/rollup-plugin-import-meta-assets'))});
-export default { input: 'main.js', output: { dir: 'out', format: 'es' }, plugins: [nodeResolve(), importMetaAssets()] };`);
+export default { input: 'main.js', output: { dir: 'out', format: 'es' }, plugins: [nodeResolve(), importMetaAssets()] };`,
+      );
       run(folder, process.execPath, [tool('rollup/dist/bin/rollup'), '--config', 'rollup.config.mjs', '--silent']);
       file('out/index.html', page(MODULE));
       return built(folder);
@@ -203,7 +241,17 @@ export default { input: 'main.js', output: { dir: 'out', format: 'es' }, plugins
     run({ folder, file, tool }) {
       file('main.js', PROGRAM);
       file('index.html', page(MODULE).replace('<script src="/report.js"></script>', ''));
-      run(folder, process.execPath, [tool('parcel/lib/bin.js'), 'build', 'index.html', '--dist-dir', 'out', '--public-url', './', '--no-cache', '--no-source-maps']);
+      run(folder, process.execPath, [
+        tool('parcel/lib/bin.js'),
+        'build',
+        'index.html',
+        '--dist-dir',
+        'out',
+        '--public-url',
+        './',
+        '--no-cache',
+        '--no-source-maps',
+      ]);
       const html = readFileSync(join(folder, 'out/index.html'), 'utf8');
       writeFileSync(join(folder, 'out/index.html'), `<script src="/report.js"></script>${html}`);
       return built(folder);
@@ -242,7 +290,16 @@ const programs = [
     needs: ['deno'],
     run({ folder, file, tool }) {
       file('main.mjs', PRINTING);
-      return printed(run(folder, process.execPath, [tool('deno/bin.cjs'), 'run', '--allow-read', '--allow-env', '--no-prompt', 'main.mjs']));
+      return printed(
+        run(folder, process.execPath, [
+          tool('deno/bin.cjs'),
+          'run',
+          '--allow-read',
+          '--allow-env',
+          '--no-prompt',
+          'main.mjs',
+        ]),
+      );
     },
   },
   {
@@ -253,19 +310,39 @@ const programs = [
     async run({ folder, file, tool }) {
       const names = ['vm.wasm', 're.wasm', 'zlib.wasm', ...PACKS];
       const variable = (name) => name.replace(/[^a-z]/g, '_');
-      file('worker.mjs', `import * as spawnlink from 'spawnlink';
+      file(
+        'worker.mjs',
+        `import * as spawnlink from 'spawnlink';
 import { checks } from './checks.js';
 ${names.map((name) => `import ${variable(name)} from '${name}';`).join('\n')}
 export default { async fetch() {
   const options = { wasm: vm_wasm, re: re_wasm, zlib: zlib_wasm, otp: [${PACKS.map(variable).join()}] };
   return Response.json(await checks(spawnlink, options));
-} };`);
+} };`,
+      );
       const esbuild = createRequire(import.meta.url)(tool('esbuild'));
-      await esbuild.build({ entryPoints: [join(folder, 'worker.mjs')], absWorkingDir: folder, bundle: true, format: 'esm', outfile: join(folder, 'out/worker.mjs'), external: names, conditions: ['workerd', 'worker', 'browser'], logLevel: 'silent' });
+      await esbuild.build({
+        entryPoints: [join(folder, 'worker.mjs')],
+        absWorkingDir: folder,
+        bundle: true,
+        format: 'esm',
+        outfile: join(folder, 'out/worker.mjs'),
+        external: names,
+        conditions: ['workerd', 'worker', 'browser'],
+        logLevel: 'silent',
+      });
       const { Miniflare } = createRequire(import.meta.url)(tool('miniflare'));
       const dist = join(folder, 'node_modules/spawnlink/dist');
-      const modules = names.map((name) => ({ type: name.endsWith('.wasm') ? 'CompiledWasm' : 'Data', path: name, contents: readFileSync(join(dist, name)) }));
-      const worker = { type: 'ESModule', path: 'worker.mjs', contents: readFileSync(join(folder, 'out/worker.mjs'), 'utf8') };
+      const modules = names.map((name) => ({
+        type: name.endsWith('.wasm') ? 'CompiledWasm' : 'Data',
+        path: name,
+        contents: readFileSync(join(dist, name)),
+      }));
+      const worker = {
+        type: 'ESModule',
+        path: 'worker.mjs',
+        contents: readFileSync(join(folder, 'out/worker.mjs'), 'utf8'),
+      };
       const flare = new Miniflare({ modules: [worker, ...modules], modulesRoot: '.', compatibilityDate: '2025-01-01' });
       try {
         const answer = await flare.dispatchFetch('http://localhost/');
@@ -284,7 +361,13 @@ export default { async fetch() {
         file('all.test.js', testing("import { expect, test } from 'vitest';\nimport * as spawnlink from 'spawnlink';"));
         file('vitest.config.js', `export default { test: { environment: '${dom}' } };`);
         linkTools(folder, tool, ['vitest', dom]);
-        return PASSED(run(folder, process.execPath, [tool('vitest/vitest.mjs'), 'run'], { env: { ...process.env, NO_COLOR: '1' } })) ?? EXPECTED;
+        return (
+          PASSED(
+            run(folder, process.execPath, [tool('vitest/vitest.mjs'), 'run'], {
+              env: { ...process.env, NO_COLOR: '1' },
+            }),
+          ) ?? EXPECTED
+        );
       },
     },
     {
@@ -293,11 +376,26 @@ export default { async fetch() {
       needs: [dom === 'jsdom' ? 'jest-environment-jsdom' : '@happy-dom/jest-environment'],
       run({ folder, file, tool }) {
         const text = readFileSync(join(here, 'checks.js'), 'utf8').replace(/^export /gm, '');
-        file('all.test.cjs', `const spawnlink = require('spawnlink');\n${text}
-test('all', async () => expect(await checks(spawnlink)).toEqual(EXPECTED), 60_000);`);
+        file(
+          'all.test.cjs',
+          `const spawnlink = require('spawnlink');\n${text}
+test('all', async () => expect(await checks(spawnlink)).toEqual(EXPECTED), 60_000);`,
+        );
         const environment = tool(dom === 'jsdom' ? 'jest-environment-jsdom' : '@happy-dom/jest-environment');
-        file('jest.config.json', JSON.stringify({ testEnvironment: environment, testMatch: ['**/*.test.cjs'], transform: {}, rootDir: folder }));
-        const { stdout, stderr } = spawnSync(process.execPath, [tool('jest/bin/jest.js'), '--config', 'jest.config.json', '--forceExit'], { cwd: folder, encoding: 'utf8', timeout: 200_000 });
+        file(
+          'jest.config.json',
+          JSON.stringify({
+            testEnvironment: environment,
+            testMatch: ['**/*.test.cjs'],
+            transform: {},
+            rootDir: folder,
+          }),
+        );
+        const { stdout, stderr } = spawnSync(
+          process.execPath,
+          [tool('jest/bin/jest.js'), '--config', 'jest.config.json', '--forceExit'],
+          { cwd: folder, encoding: 'utf8', timeout: 200_000 },
+        );
         return PASSED(stderr + stdout) ?? EXPECTED;
       },
     },
@@ -307,7 +405,7 @@ test('all', async () => expect(await checks(spawnlink)).toEqual(EXPECTED), 60_00
 /** @type {Environment[]} */
 const compilers = ['5.4', 'latest'].map((version) => ({
   name: `TypeScript ${version}`,
-  note: 'moduleResolution bundler, node16 or node10; neither `skipLibCheck` nor the DOM\'s or Node\'s types are needed',
+  note: "moduleResolution bundler, node16 or node10; neither `skipLibCheck` nor the DOM's or Node's types are needed",
   needs: [`typescript-${version}@npm:typescript@${version}`],
   run({ folder, tool }) {
     const tsc = tool(`typescript-${version}/bin/tsc`);
@@ -321,12 +419,21 @@ const compilers = ['5.4', 'latest'].map((version) => ({
 /** @type {Environment[]} */
 export const environments = [...pages, ...bundlers, ...servers, ...programs, ...compilers, ...refusals];
 
-/** Packages that an environment's configuration looks for by name. @param {string} folder @param {(name: string) => string} tool @param {string[]} names */
+/**
+ * Packages that an environment's configuration looks for by name.
+ * @param {string} folder
+ * @param {(name: string) => string} tool
+ * @param {string[]} names
+ */
 function linkTools(folder, tool, names) {
   for (const name of names) symlinkSync(tool(name), join(folder, 'node_modules', name), 'dir');
 }
 
-/** Prepares an environment's folder and runs it. @param {Environment} environment @param {{folder: string, package: string, tool: (name: string) => string}} where */
+/**
+ * Prepares an environment's folder and runs it.
+ * @param {Environment} environment
+ * @param {{folder: string, package: string, tool: (name: string) => string}} where
+ */
 export async function runIn(environment, { folder, package: installed, tool }) {
   mkdirSync(join(folder, 'node_modules'), { recursive: true });
   cpSync(installed, join(folder, 'node_modules/spawnlink'), { recursive: true });

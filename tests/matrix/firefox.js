@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Firefox for the matrix: Debian's firefox-esr, installed when there is none. Only the matrix needs it, so scripts/setup leaves it out.
+// Firefox for the matrix: Debian's firefox-esr, installed when there is none. Only the matrix needs it, so
+// scripts/setup leaves it out.
 
 import { spawnSync } from 'node:child_process';
 import { BROWSERS, find } from './browse.js';
@@ -13,7 +14,10 @@ export function installFirefox() {
   console.log('apt-get install firefox-esr (a few minutes the first time)');
   for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'firefox-esr']]) {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const { status, stderr } = spawnSync('apt-get', ['-o', 'DPkg::Lock::Timeout=600', ...args], { encoding: 'utf8', env });
+    const { status, stderr } = spawnSync('apt-get', ['-o', 'DPkg::Lock::Timeout=600', ...args], {
+      encoding: 'utf8',
+      env,
+    });
     if (status !== 0) return `apt-get ${args[0]} failed: ${stderr.trim().split('\n')[0]}`;
   }
   BROWSERS.firefox = find('firefox');

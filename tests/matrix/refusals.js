@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a page cannot have, and that the error says so: each is an environment of the matrix that passes when createVM rejects
-// with the error of that name whose message says what to do, or what is wrong where.
+// What a page cannot have, and that the error says so: each is an environment of the matrix that passes when createVM
+// rejects with the error of that name whose message says what to do, or what is wrong where.
 
 import { visit } from './browse.js';
 import { EXPECTED } from './checks.js';
 
 const TELL = '(error) => ({ refused: `${error.name}: ${error.message}` })';
 const PAGE =
-  '<!doctype html><meta charset="utf-8"><script src="/report.js"></script><script type="module" src="./main.js"></script>';
+  '<!doctype html><meta charset="utf-8"><script src="/report.js"></script><script type="module" ' +
+  'src="./main.js"></script>';
 const CREATE = `import { createVM } from './node_modules/spawnlink/dist/spawnlink.js';
 createVM().then(() => ({ error: 'a VM was made' }), ${TELL}).then(report);`;
 const WORKER = `import { createVM } from './node_modules/spawnlink/dist/spawnlink.js';
@@ -36,18 +37,20 @@ const CASES = [
     special: () => ({ headers: { 'content-security-policy': "script-src 'self'" } }),
     refused: /^UnsupportedError: .*Content-Security-Policy.*'wasm-unsafe-eval'/,
   },
-  ...['otp.pack', 'vm.wasm'].map((file) => [file, lacking(file)]).flatMap(([file, start]) => [
-    {
-      name: `an HTML page for ${file} is told of with its URL`,
-      special: answering(file, { body: '<!doctype html><title>app</title>' }),
-      refused: new RegExp(`${start}200 with an HTML page`),
-    },
-    {
-      name: `no ${file} is told of with its URL and status`,
-      special: answering(file, { status: 404, body: 'Not Found' }),
-      refused: new RegExp(`${start}404 Not Found`),
-    },
-  ]),
+  ...['otp.pack', 'vm.wasm']
+    .map((file) => [file, lacking(file)])
+    .flatMap(([file, start]) => [
+      {
+        name: `an HTML page for ${file} is told of with its URL`,
+        special: answering(file, { body: '<!doctype html><title>app</title>' }),
+        refused: new RegExp(`${start}200 with an HTML page`),
+      },
+      {
+        name: `no ${file} is told of with its URL and status`,
+        special: answering(file, { status: 404, body: 'Not Found' }),
+        refused: new RegExp(`${start}404 Not Found`),
+      },
+    ]),
 ];
 
 /** @type {import('./environments.js').Environment[]} */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The packed tarball in every host it is meant for: `npm run matrix [-- NAME...]`. What an environment needs of npm is installed into
-// build/matrix. Writes docs/runtimes.md: of the hosts that were run now. Last line: N passed, N failed.
+// The packed tarball in every host it is meant for: `npm run matrix [-- NAME...]`. What an environment needs of npm is
+// installed into build/matrix. Writes docs/runtimes.md: of the hosts that were run now. Last line: N passed, N failed.
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,7 +17,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 process.chdir(root);
 const tools = join(root, 'build/matrix');
 /** Where an npm package is: the project's own, or one installed for the matrix. @param {string} path */
-const tool = (path) => [join(root, 'node_modules', path), join(tools, 'node_modules', path)].find(existsSync) ?? join(tools, 'node_modules', path);
+const tool = (path) =>
+  [join(root, 'node_modules', path), join(tools, 'node_modules', path)].find(existsSync) ??
+  join(tools, 'node_modules', path);
 
 /** Installs what is missing; answers why it cannot be had. @param {string[]} names */
 function install(names) {
@@ -25,13 +27,18 @@ function install(names) {
   if (missing.length === 0) return undefined;
   mkdirSync(tools, { recursive: true });
   if (!existsSync(join(tools, 'package.json'))) writeFileSync(join(tools, 'package.json'), '{ "private": true }\n');
-  const { status, stderr } = spawnSync('npm', ['install', '--no-audit', '--no-fund', ...missing], { cwd: tools, encoding: 'utf8' });
+  const { status, stderr } = spawnSync('npm', ['install', '--no-audit', '--no-fund', ...missing], {
+    cwd: tools,
+    encoding: 'utf8',
+  });
   return status === 0 ? undefined : `npm cannot install ${missing.join(' ')}: ${stderr.trim().split('\n')[0]}`;
 }
 
 if (!existsSync('dist/spawnlink.js')) execFileSync('scripts/build', { stdio: 'inherit' });
 const folder = mkdtempSync(join(tmpdir(), 'spawnlink-matrix-'));
-const [{ filename }] = JSON.parse(execFileSync('npm', ['pack', '.', '--json', '--ignore-scripts', '--pack-destination', folder], { encoding: 'utf8' }));
+const [{ filename }] = JSON.parse(
+  execFileSync('npm', ['pack', '.', '--json', '--ignore-scripts', '--pack-destination', folder], { encoding: 'utf8' }),
+);
 execFileSync('tar', ['-xzf', join(folder, filename), '-C', folder]);
 
 const only = process.argv.slice(2);
@@ -61,12 +68,16 @@ for (const environment of chosen) {
   if (wrong) failed++;
   else passed++;
   console.log(wrong ? `FAIL ${name}\n${wrong}` : `ok   ${name}`);
-  rows.set(name, `| ${name} | ${note.replaceAll('|', '\\|')} | ${wrong ? `no: ${wrong.split('\n')[0].slice(0, 120).replaceAll('|', '\\|')}` : 'yes'} |`);
+  rows.set(
+    name,
+    `| ${name} | ${note.replaceAll('|', '\\|')} | ${wrong ? `no: ${wrong.split('\n')[0].slice(0, 120).replaceAll('|', '\\|')}` : 'yes'} |`,
+  );
 }
 rmSync(folder, { recursive: true, force: true });
 
 if (only.length === 0 || earlier) {
-  const row = ({ name, note = 'nothing' }) => rows.get(name) ?? `| ${name} | ${note.replaceAll('|', '\\|')} | not run yet |`;
+  const row = ({ name, note = 'nothing' }) =>
+    rows.get(name) ?? `| ${name} | ${note.replaceAll('|', '\\|')} | not run yet |`;
   const inOrder = environments.filter(({ refusal }) => !refusal).map(row);
   const text = `# Where spawnlink runs
 

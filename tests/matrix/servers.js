@@ -10,7 +10,8 @@ import { visitOther } from './browse.js';
 import { differences } from './checks.js';
 
 const PAGE =
-  '<!doctype html><meta charset="utf-8"><script src="/report.js"></script><script type="module" src="/main.js"></script>';
+  '<!doctype html><meta charset="utf-8"><script src="/report.js"></script><script type="module" ' +
+  'src="/main.js"></script>';
 const PROGRAM = `import * as spawnlink from 'spawnlink';
 import { checks } from './checks.js';
 checks(spawnlink).then(report);

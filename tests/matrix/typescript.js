@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The package's declarations as a strict TypeScript project reads them that has only ECMAScript 2022: without `skipLibCheck`,
-// without the DOM's types and without Node's. Where types fall to `any`, an error that is expected does not come, and tsc says so.
+// The package's declarations as a strict TypeScript project reads them that has only ECMAScript 2022: without
+// `skipLibCheck`, without the DOM's types and without Node's. Where types fall to `any`, an error that is expected does
+// not come, and tsc says so.
 
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -10,12 +11,16 @@ import { join } from 'node:path';
 /** @param {boolean} modules whether what the package has only as an ES module can be imported */
 const program = (modules) => `import { Atom, AssetError, createVM, ErlangError, tuple, type VM } from 'spawnlink';
 import { connect } from 'spawnlink/distribution';
-${modules ? `import { createVM as createStatic } from 'spawnlink/static';
+${
+  modules
+    ? `import { createVM as createStatic } from 'spawnlink/static';
 import spawnlink from 'spawnlink/esbuild';
 export const plugin: string = spawnlink().name;
 export const vm: Promise<VM> = createStatic();
 // @ts-expect-error no such option
-void createStatic({ memory: 1 });` : ''}
+void createStatic({ memory: 1 });`
+    : ''
+}
 export async function main(): Promise<void> {
   const vm = await createVM({ memoryLimit: 64e6, stdout: (text: string) => void text.length, otp: [new Uint8Array()] });
   const off: () => void = vm.on('exit', ({ pid, reason, normal }) => void [String(pid), reason, normal === true]);
@@ -50,15 +55,27 @@ export const VARIANTS = [
 ];
 
 /**
- * Checks one variant in a folder that has the package in node_modules; answers what tsc prints: nothing when all is well.
+ * Checks one variant in a folder that has the package in node_modules; answers what tsc prints: nothing when all is
+ * well.
  * @param {string} tsc
  * @param {string} folder
  * @param {string[]} variant
  */
 export function compileTypes(tsc, folder, [moduleResolution, module, name]) {
   writeFileSync(join(folder, name), program(!name.endsWith('.cts')));
-  const compilerOptions = { noEmit: true, strict: true, target: 'es2022', lib: ['es2022'], types: [], module, moduleResolution };
+  const compilerOptions = {
+    noEmit: true,
+    strict: true,
+    target: 'es2022',
+    lib: ['es2022'],
+    types: [],
+    module,
+    moduleResolution,
+  };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [name] }));
-  const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: folder, encoding: 'utf8' });
+  const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
   return status === 0 ? '' : stdout || `tsc ended with ${status}`;
 }

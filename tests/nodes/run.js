@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two nodes: dist_cases:main/1 runs on one against the other, and prints the same lines whichever of the two is erl.
 //   node tests/nodes/run.js [--only CASE,...] [erl-ours|ours-erl|ours-ours|native-erl ...]
-// ours: VMs of this program, joined by a MessageChannel, or to erl by a TCP connection of Node's net. native: the build with
-// sanitizers, whose sessions are ports; erl cannot connect to it, as it cannot in what it is compared with.
+// ours: VMs of this program, joined by a MessageChannel, or to erl by a TCP connection of Node's net. native: the build
+// with sanitizers, whose sessions are ports; erl cannot connect to it, as it cannot in what it is compared with.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { createServer, connect as dial } from 'node:net';
@@ -14,7 +14,9 @@ import { accept, connect } from '../../js/distribution.js';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const here = join(root, 'tests/nodes');
 const out = join(root, 'build/tests/nodes');
-const otpRoot = execFileSync('erl', ['-noshell', '-eval', 'io:put_chars(code:root_dir()), halt().'], { encoding: 'utf8' });
+const otpRoot = execFileSync('erl', ['-noshell', '-eval', 'io:put_chars(code:root_dir()), halt().'], {
+  encoding: 'utf8',
+});
 const args = process.argv.slice(2);
 const only = args[0] === '--only' ? args.splice(0, 2)[1] : '';
 const kinds = args.length > 0 ? args : ['ours-ours', 'ours-erl', 'erl-ours', 'native-erl'];
@@ -22,19 +24,46 @@ const TIMEOUT_MS = 120_000;
 const closing = [];
 
 mkdirSync(out, { recursive: true });
-execFileSync('erlc', ['-o', out, ...readdirSync(here).filter((name) => name.endsWith('.erl')).map((name) => join(here, name))]);
+execFileSync('erlc', [
+  '-o',
+  out,
+  ...readdirSync(here)
+    .filter((name) => name.endsWith('.erl'))
+    .map((name) => join(here, name)),
+]);
 
-const freePort = () => new Promise((done) => {
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address();
-    server.close(() => done(port));
+const freePort = () =>
+  new Promise((done) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
   });
-});
 
 /** An erl that is a node; it ends with its stdin. ports: where nodes listen. */
 function erl(name, ports, evaluate) {
-  const env = { ...process.env, ONLY: only, DIST_PORTS: Object.entries(ports).map(([node, port]) => `${node}=${port}`).join(',') };
-  const flags = ['+S', '2:2', '-noshell', '-pa', out, '-sname', `${name}@localhost`, '-setcookie', 'c', '-start_epmd', 'false', '-epmd_module', 'dist_epmd'];
+  const env = {
+    ...process.env,
+    ONLY: only,
+    DIST_PORTS: Object.entries(ports)
+      .map(([node, port]) => `${node}=${port}`)
+      .join(','),
+  };
+  const flags = [
+    '+S',
+    '2:2',
+    '-noshell',
+    '-pa',
+    out,
+    '-sname',
+    `${name}@localhost`,
+    '-setcookie',
+    'c',
+    '-start_epmd',
+    'false',
+    '-epmd_module',
+    'dist_epmd',
+  ];
   return spawn('erl', [...flags, '-eval', evaluate], { env, stdio: ['pipe', 'pipe', 'inherit'] });
 }
 
@@ -55,7 +84,15 @@ function output(child) {
 
 /** A VM that is a node. */
 async function ours(name, options = {}) {
-  const vm = await createVM({ boot: true, otp: otpRoot, files: 'host', args: ['-pa', out], env: { ONLY: only }, node: { name: `${name}@localhost`, cookie: 'c' }, ...options });
+  const vm = await createVM({
+    boot: true,
+    otp: otpRoot,
+    files: 'host',
+    args: ['-pa', out],
+    env: { ONLY: only },
+    node: { name: `${name}@localhost`, cookie: 'c' },
+    ...options,
+  });
   closing.push(vm);
   return vm;
 }
@@ -65,7 +102,9 @@ async function cases(make) {
   let text = '';
   const vm = await make((printed) => (text += printed));
   const timer = AbortSignal.timeout(TIMEOUT_MS);
-  await vm.call('dist_cases', 'main', [Atom.for('b@localhost')], { signal: timer }).catch((error) => (text += `${error}\n`));
+  await vm
+    .call('dist_cases', 'main', [Atom.for('b@localhost')], { signal: timer })
+    .catch((error) => (text += `${error}\n`));
   await new Promise((done) => setTimeout(done, 100));
   return text;
 }
@@ -73,7 +112,10 @@ async function cases(make) {
 /** Joins a VM to an erl that listens at a port and finds the VM at another. */
 function joinToErl(vm, node, port, listen) {
   connect(vm, node, () => dial(port, '127.0.0.1'));
-  const server = createServer((socket) => (socket.on('error', () => {}), accept(vm, socket))).listen(listen, '127.0.0.1');
+  const server = createServer((socket) => (socket.on('error', () => {}), accept(vm, socket))).listen(
+    listen,
+    '127.0.0.1',
+  );
   closing.push(server);
 }
 
@@ -118,28 +160,59 @@ const runs = {
     const b = await freePort();
     const peer = erl('b', { b }, untilClosed);
     await up(peer);
-    const argv = ['-pa', out, '-bare', '-wait', '-verify', '-leaks', 'dist_native', 'main', 'a@localhost', 'b@localhost', String(b), join(here, 'relay.js'), only ? `dist_cases:${only}` : 'dist_cases', out];
-    const text = await output(spawn(join(root, 'build/native/spawnlink_native'), argv, { cwd: root, env: { ...process.env, NODE: process.execPath }, stdio: ['ignore', 'pipe', 'inherit'] }));
+    const argv = [
+      '-pa',
+      out,
+      '-bare',
+      '-wait',
+      '-verify',
+      '-leaks',
+      'dist_native',
+      'main',
+      'a@localhost',
+      'b@localhost',
+      String(b),
+      join(here, 'relay.js'),
+      only ? `dist_cases:${only}` : 'dist_cases',
+      out,
+    ];
+    const text = await output(
+      spawn(join(root, 'build/native/spawnlink_native'), argv, {
+        cwd: root,
+        env: { ...process.env, NODE: process.execPath },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      }),
+    );
     peer.stdin.end();
     return text;
   },
 };
 
 // All at once: they mostly wait. erl by itself is what they are compared with.
-const [both, oneWay] = [kinds.some((kind) => !kind.startsWith('native')), kinds.some((kind) => kind.startsWith('native'))];
-const [expectedBoth, expectedOneWay, ...results] = await Promise.all([both && runs['erl-erl'](false), oneWay && runs['erl-erl'](true), ...kinds.map((kind) => runs[kind]())]);
+const [both, oneWay] = [
+  kinds.some((kind) => !kind.startsWith('native')),
+  kinds.some((kind) => kind.startsWith('native')),
+];
+const [expectedBoth, expectedOneWay, ...results] = await Promise.all([
+  both && runs['erl-erl'](false),
+  oneWay && runs['erl-erl'](true),
+  ...kinds.map((kind) => runs[kind]()),
+]);
 /** What two erl print when they are asked again: where they differ from themselves, either answer is erl's. */
 const again = {};
 const second = async (oneWay) => (again[oneWay] ??= (await runs['erl-erl'](oneWay)).split('\n'));
-let passed = 0, failed = 0;
+let passed = 0,
+  failed = 0;
 for (const [at, kind] of kinds.entries()) {
   const expected = (kind.startsWith('native') ? expectedOneWay : expectedBoth).split('\n');
   const got = results[at].split('\n');
   let wrong = 0;
   for (let i = 0; i < Math.max(got.length, expected.length); i++) {
     if (got[i] === expected[i]) passed++;
-    else if (got[i] === (await second(kind.startsWith('native')))[i]) passed++, console.log(`${kind} line ${i + 1}: erl answers now this, now that\n  ${expected[i]}\n  ${got[i]}`);
-    else if (failed++, wrong++ < 5) console.log(`${kind} line ${i + 1}\n  erl-erl ${expected[i]}\n  ours    ${got[i]}`);
+    else if (got[i] === (await second(kind.startsWith('native')))[i])
+      passed++, console.log(`${kind} line ${i + 1}: erl answers now this, now that\n  ${expected[i]}\n  ${got[i]}`);
+    else if ((failed++, wrong++ < 5))
+      console.log(`${kind} line ${i + 1}\n  erl-erl ${expected[i]}\n  ours    ${got[i]}`);
   }
   console.log(`${kind}: ${got.length - 1} lines, ${wrong} differ`);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The package as its users get it: packed, installed from the tarball into an empty folder without a network, and used
-// from an ES module, CommonJS, TypeScript, a bundle and the command line; then publint and attw on the tarball, and the quick part
-// of the matrix of hosts (tests/matrix).
+// from an ES module, CommonJS, TypeScript, a bundle and the command line; then publint and attw on the tarball, and the
+// quick part of the matrix of hosts (tests/matrix).
 // `node tests/package/run.js [--keep]`. Last line: N passed, N failed.
 
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -24,7 +24,12 @@ let failed = 0;
 
 /** Runs a program; answers its output, or throws with it. */
 function run(program, args, cwd = app) {
-  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd, encoding: 'utf8', timeout: 120_000, env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' } });
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
+    cwd,
+    encoding: 'utf8',
+    timeout: 120_000,
+    env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' },
+  });
   if (error) throw error;
   if (status !== 0) throw new Error(`${[program, ...args].join(' ')} ended with ${status}\n${stdout}${stderr}`);
   return stdout;
@@ -53,7 +58,9 @@ function file(name, text) {
 }
 
 function pack(what) {
-  const [{ filename }] = JSON.parse(run('npm', ['pack', what, '--json', '--ignore-scripts', '--pack-destination', folder], root));
+  const [{ filename }] = JSON.parse(
+    run('npm', ['pack', what, '--json', '--ignore-scripts', '--pack-destination', folder], root),
+  );
   return join(folder, filename.replace('@', '').replace('/', '-'));
 }
 
@@ -62,16 +69,42 @@ const tarball = pack('.');
 mkdirSync(app);
 
 await test('installs from its tarball, with nothing else', () => {
-  file('package.json', JSON.stringify({ name: 'app', private: true, type: 'module', dependencies: { spawnlink: `file:${tarball}` } }));
+  file(
+    'package.json',
+    JSON.stringify({ name: 'app', private: true, type: 'module', dependencies: { spawnlink: `file:${tarball}` } }),
+  );
   run('npm', ['install', '--offline', '--no-audit', '--no-fund', '--no-package-lock']);
-  equal(readdirSync(join(app, 'node_modules')).filter((name) => !name.startsWith('.')).join(), 'spawnlink');
+  equal(
+    readdirSync(join(app, 'node_modules'))
+      .filter((name) => !name.startsWith('.'))
+      .join(),
+    'spawnlink',
+  );
 });
 
 await test('holds what is needed and nothing else', () => {
-  const files = run('tar', ['-tzf', tarball]).split('\n').filter(Boolean).map((name) => name.replace('package/', ''));
-  const wanted = /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|docs\/\w+\.(md|png)|dist\/((vm|re|zlib|zstd)\.wasm|tables\.json|otp(-[a-z]+)?\.pack|spawnlink(-[\w-]+)?\.(c?js(\.map)?|d\.ts|d\.cts)|types(-cjs)?\/[\w-]+\.d\.c?ts))$/;
+  const files = run('tar', ['-tzf', tarball])
+    .split('\n')
+    .filter(Boolean)
+    .map((name) => name.replace('package/', ''));
+  const wanted =
+    /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|docs\/\w+\.(md|png)|dist\/((vm|re|zlib|zstd)\.wasm|tables\.json|otp(-[a-z]+)?\.pack|spawnlink(-[\w-]+)?\.(c?js(\.map)?|d\.ts|d\.cts)|types(-cjs)?\/[\w-]+\.d\.c?ts))$/;
   equal(files.filter((name) => !wanted.test(name)).join(), '');
-  for (const name of ['dist/vm.wasm', 'dist/re.wasm', 'dist/zlib.wasm', 'dist/otp.pack', 'dist/otp-base.pack', 'dist/otp-compiler.pack', 'dist/otp-full.pack', 'dist/spawnlink.js', 'dist/spawnlink.cjs', 'dist/spawnlink.d.ts', 'dist/spawnlink.d.cts', 'dist/spawnlink-cli.js', 'dist/spawnlink.js.map']) {
+  for (const name of [
+    'dist/vm.wasm',
+    'dist/re.wasm',
+    'dist/zlib.wasm',
+    'dist/otp.pack',
+    'dist/otp-base.pack',
+    'dist/otp-compiler.pack',
+    'dist/otp-full.pack',
+    'dist/spawnlink.js',
+    'dist/spawnlink.cjs',
+    'dist/spawnlink.d.ts',
+    'dist/spawnlink.d.cts',
+    'dist/spawnlink-cli.js',
+    'dist/spawnlink.js.map',
+  ]) {
     if (!files.includes(name)) throw new Error(`${name} is missing`);
   }
 });
@@ -90,14 +123,23 @@ await test('as an ES module', () => {
 });
 
 await test('as CommonJS', () => {
-  equal(node(file('cjs.cjs', `const { createVM, Atom, ErlangError } = require('spawnlink'); (async () => {${PROGRAM}})();`)), PRINTED);
+  equal(
+    node(
+      file('cjs.cjs', `const { createVM, Atom, ErlangError } = require('spawnlink'); (async () => {${PROGRAM}})();`),
+    ),
+    PRINTED,
+  );
 });
 
 await test('whatever its API is given: a clear error or a value, and the VM goes on', () => {
   cpSync(join(root, 'tests/js/misuse.js'), join(app, 'misuse.mjs'));
   const dist = join(app, 'node_modules/spawnlink/dist');
   for (const kind of ['js', 'cjs']) {
-    const out = node(join(app, 'misuse.mjs'), join(dist, `spawnlink.${kind}`), join(dist, `spawnlink-distribution.${kind}`));
+    const out = node(
+      join(app, 'misuse.mjs'),
+      join(dist, `spawnlink.${kind}`),
+      join(dist, `spawnlink-distribution.${kind}`),
+    );
     if (!/^\d{4} passed, 0 failed\n$/.test(out)) throw new Error(out);
   }
 });
@@ -125,15 +167,31 @@ await test("the README's example, as it is pasted", () => {
 await test("the README's two nodes, from ESM and CommonJS", () => {
   const [, , [, example]] = ['', ...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```js\n([^]*?)```/g)];
   equal(node(file('nodes.mjs', example)), 'pong\n');
-  equal(node('-e', "const { connect, accept } = require('spawnlink/distribution'); console.log(typeof connect, typeof accept)"), 'function function\n');
+  equal(
+    node(
+      '-e',
+      "const { connect, accept } = require('spawnlink/distribution'); console.log(typeof connect, typeof accept)",
+    ),
+    'function function\n',
+  );
 });
 
 await test('in a bundle by Rollup, with the files beside it', () => {
-  file('rollup.config.js', `
+  file(
+    'rollup.config.js',
+    `
 import { nodeResolve } from '${tool('@rollup/plugin-node-resolve/dist/es/index.js')}';
-export default { input: 'esm.mjs', output: { dir: 'bundle', format: 'es', entryFileNames: 'main.mjs', chunkFileNames: '[name].mjs' }, external: /^node:/, plugins: [nodeResolve()] };`);
-  run(process.execPath, [tool('rollup/dist/bin/rollup'), '--config', 'rollup.config.js', '--silent', '--failAfterWarnings']);
-  for (const name of ['vm.wasm', 'zlib.wasm', 'otp.pack', 'otp-base.pack', 'otp-compiler.pack', 'otp-full.pack']) cpSync(join(app, 'node_modules/spawnlink/dist', name), join(app, 'bundle', name));
+export default { input: 'esm.mjs', output: { dir: 'bundle', format: 'es', entryFileNames: 'main.mjs', chunkFileNames: '[name].mjs' }, external: /^node:/, plugins: [nodeResolve()] };`,
+  );
+  run(process.execPath, [
+    tool('rollup/dist/bin/rollup'),
+    '--config',
+    'rollup.config.js',
+    '--silent',
+    '--failAfterWarnings',
+  ]);
+  for (const name of ['vm.wasm', 'zlib.wasm', 'otp.pack', 'otp-base.pack', 'otp-compiler.pack', 'otp-full.pack'])
+    cpSync(join(app, 'node_modules/spawnlink/dist', name), join(app, 'bundle', name));
   const bundle = join(folder, 'elsewhere');
   cpSync(join(app, 'bundle'), bundle, { recursive: true });
   equal(run(process.execPath, [join(bundle, 'main.mjs')], bundle), PRINTED);
@@ -166,15 +224,32 @@ async function main(): Promise<void> {
 }
 void main();
 `;
-for (const [name, module] of [['typed.mts', 'nodenext'], ['typed.cts', 'nodenext'], ['bundled.ts', 'esnext']]) {
+for (const [name, module] of [
+  ['typed.mts', 'nodenext'],
+  ['typed.cts', 'nodenext'],
+  ['bundled.ts', 'esnext'],
+]) {
   await test(`from TypeScript: ${name}, ${module}`, () => {
     file(name, TYPES);
-    const options = { noEmit: true, strict: true, target: 'es2022', lib: ['es2023', 'dom', 'esnext.disposable'], types: [], module, moduleResolution: module === 'esnext' ? 'bundler' : 'nodenext' };
-    node(tool('typescript/bin/tsc'), '-p', file('tsconfig.json', JSON.stringify({ compilerOptions: options, files: [name] })));
+    const options = {
+      noEmit: true,
+      strict: true,
+      target: 'es2022',
+      lib: ['es2023', 'dom', 'esnext.disposable'],
+      types: [],
+      module,
+      moduleResolution: module === 'esnext' ? 'bundler' : 'nodenext',
+    };
+    node(
+      tool('typescript/bin/tsc'),
+      '-p',
+      file('tsconfig.json', JSON.stringify({ compilerOptions: options, files: [name] })),
+    );
   });
 }
 for (const variant of VARIANTS) {
-  await test(`from TypeScript with ECMAScript's types only: ${variant.join(', ')}`, () => equal(compileTypes(tool('typescript/bin/tsc'), app, variant), ''));
+  await test(`from TypeScript with ECMAScript's types only: ${variant.join(', ')}`, () =>
+    equal(compileTypes(tool('typescript/bin/tsc'), app, variant), ''));
 }
 
 await test('the command spawnlink', () => {
@@ -190,7 +265,23 @@ await test('publint', () => {
 });
 
 await test('attw', () => {
-  run(process.execPath, [tool('@arethetypeswrong/cli/dist/index.js'), tarball, '--no-emoji', '--no-color', '--exclude-entrypoints', 'vm.wasm', 're.wasm', 'zlib.wasm', 'zstd.wasm', 'otp.pack', 'otp-base.pack', 'otp-compiler.pack', 'otp-full.pack', 'esbuild', 'static']);
+  run(process.execPath, [
+    tool('@arethetypeswrong/cli/dist/index.js'),
+    tarball,
+    '--no-emoji',
+    '--no-color',
+    '--exclude-entrypoints',
+    'vm.wasm',
+    're.wasm',
+    'zlib.wasm',
+    'zstd.wasm',
+    'otp.pack',
+    'otp-base.pack',
+    'otp-compiler.pack',
+    'otp-full.pack',
+    'esbuild',
+    'static',
+  ]);
 });
 
 // The bundles as browsers and bundlers have them.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads docs/recipes.md: what a recipe consists of. A line "File `NAME`:" is followed by a block with the text of that file;
-// a block of `sh` holds commands, a block of `text` what the recipe prints.
+// Reads docs/recipes.md: what a recipe consists of. A line "File `NAME`:" is followed by a block with the text of that
+// file; a block of `sh` holds commands, a block of `text` what the recipe prints.
 
 /**
  * @typedef {object} Recipe
@@ -11,9 +11,16 @@
  * @property {string} prints
  */
 
-/** The recipes of a page: the sections that have a block of what they print. @param {string} markdown @returns {Recipe[]} */
+/**
+ * The recipes of a page: the sections that have a block of what they print.
+ * @param {string} markdown
+ * @returns {Recipe[]}
+ */
 export function recipes(markdown) {
-  const sections = markdown.split(/^## /m).slice(1).map((section) => section.split(/\n([^]*)/, 2));
+  const sections = markdown
+    .split(/^## /m)
+    .slice(1)
+    .map((section) => section.split(/\n([^]*)/, 2));
   return sections.map(([title, body]) => recipe(title, body)).filter(({ prints }) => prints !== '');
 }
 
@@ -21,6 +28,12 @@ export function recipes(markdown) {
 function recipe(title, body) {
   const files = new Map();
   for (const [, name, text] of body.matchAll(/^File `([^`]+)`:\n\n```\w+\n([^]*?)^```$/gm)) files.set(name, text);
-  const blocks = (/** @type {string} */ kind) => [...body.matchAll(RegExp(`^\`\`\`${kind}\\n([^]*?)^\`\`\`$`, 'gm'))].map(([, text]) => text);
-  return { title, files, commands: blocks('sh').flatMap((text) => text.trim().split('\n')), prints: blocks('text').join('') };
+  const blocks = (/** @type {string} */ kind) =>
+    [...body.matchAll(RegExp(`^\`\`\`${kind}\\n([^]*?)^\`\`\`$`, 'gm'))].map(([, text]) => text);
+  return {
+    title,
+    files,
+    commands: blocks('sh').flatMap((text) => text.trim().split('\n')),
+    prints: blocks('text').join(''),
+  };
 }

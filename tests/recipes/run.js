@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Does what docs/recipes.md says, on the packed npm package: writes a recipe's files into an empty folder, runs its commands,
-// opens its page in Chromium if it has one, and compares what all that prints with what the recipe says it prints.
+// Does what docs/recipes.md says, on the packed npm package: writes a recipe's files into an empty folder, runs its
+// commands, opens its page in Chromium if it has one, and compares what all that prints with what the recipe says it
+// prints.
 //   node tests/recipes/run.js [WORD of a title ...]
 // Last line: N passed, N failed, N skipped.
 
@@ -29,7 +30,10 @@ function install() {
   const [{ filename }] = JSON.parse(execFileSync('npm', pack, { encoding: 'utf8', cwd: root }));
   writeFileSync(join(base, 'package.json'), JSON.stringify({ name: 'recipes', private: true, type: 'module' }));
   const quiet = ['--offline', '--no-audit', '--no-fund', '--no-package-lock'];
-  execFileSync('npm', ['install', ...quiet, join(base, filename)], { cwd: base, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync('npm', ['install', ...quiet, join(base, filename)], {
+    cwd: base,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   for (const tool of ['react', 'react-dom', 'scheduler', '@types/node']) {
     const from = join(root, 'node_modules', tool);
     mkdirSync(join(base, 'node_modules', dirname(tool)), { recursive: true });
@@ -48,7 +52,12 @@ function runCommands({ files, commands }, folder) {
   let printed = '';
   for (const command of commands) {
     const shell = ['-c', command.replace(/^npx /, '')];
-    const { status, stdout, stderr, error } = spawnSync('sh', shell, { cwd: folder, env, encoding: 'utf8', timeout: TIMEOUT_MS });
+    const { status, stdout, stderr, error } = spawnSync('sh', shell, {
+      cwd: folder,
+      env,
+      encoding: 'utf8',
+      timeout: TIMEOUT_MS,
+    });
     if (error) throw error;
     if (status !== 0) throw new Error(`${command} ended with ${status}\n${stdout}${stderr}`);
     printed += stdout;

@@ -12,9 +12,12 @@ import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const out = join(root, 'build/tests/soak');
-const CHUNK = 500, TIMEOUT_MS = 600_000, SHOWN = 5;
+const CHUNK = 500,
+  TIMEOUT_MS = 600_000,
+  SHOWN = 5;
 
-let programs = 300, first = 1;
+let programs = 300,
+  first = 1;
 const modes = [];
 const args = process.argv.slice(2);
 for (let i = 0; i < args.length; i++) {
@@ -26,11 +29,34 @@ for (let i = 0; i < args.length; i++) {
 if (modes.length === 0) modes.push('release', 'wasm');
 
 function command(system, argv) {
-  if (system === 'erl') return ['erl', ['+S', '1', '-noshell', '-pa', out, '-run', 'soak_model', 'run', ...argv, '-s', 'init', 'stop']];
-  if (system === 'wasm') return [process.execPath, [join(root, 'js/cli.js'), 'run', '-noshell', '-pa', out, '-run', 'soak_model', 'run', ...argv, '-s', 'init', 'stop']];
+  if (system === 'erl')
+    return ['erl', ['+S', '1', '-noshell', '-pa', out, '-run', 'soak_model', 'run', ...argv, '-s', 'init', 'stop']];
+  if (system === 'wasm')
+    return [
+      process.execPath,
+      [
+        join(root, 'js/cli.js'),
+        'run',
+        '-noshell',
+        '-pa',
+        out,
+        '-run',
+        'soak_model',
+        'run',
+        ...argv,
+        '-s',
+        'init',
+        'stop',
+      ],
+    ];
   // Under GC stress everything is slow: no timeout must fire before all is done.
-  const [build, flags] = system.startsWith('slice=') ? ['native', ['-slice', system.slice(6)]] : [system, system === 'stress' ? ['-virtual-clock'] : []];
-  return [join(root, `build/${build}/spawnlink_native`), [...flags, '-verify', '-pa', out, 'soak_model', 'run', ...argv]];
+  const [build, flags] = system.startsWith('slice=')
+    ? ['native', ['-slice', system.slice(6)]]
+    : [system, system === 'stress' ? ['-virtual-clock'] : []];
+  return [
+    join(root, `build/${build}/spawnlink_native`),
+    [...flags, '-verify', '-pa', out, 'soak_model', 'run', ...argv],
+  ];
 }
 
 /** The lines that a system prints; a last line tells of a bad end. */
@@ -38,7 +64,8 @@ function run(system, ...argv) {
   return new Promise((done) => {
     const [cmd, rest] = command(system, argv.map(String));
     const child = spawn(cmd, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
-    let stdout = '', stderr = '';
+    let stdout = '',
+      stderr = '';
     child.stdout.setEncoding('utf8').on('data', (d) => (stdout += d));
     child.stderr.setEncoding('utf8').on('data', (d) => (stderr += d));
     const timer = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS);
@@ -57,12 +84,15 @@ const without = (steps) => (steps.length ? steps.join(',') : 'none');
 
 /** The most steps that can be left out of a program such that it still differs. */
 async function shrink(system, seed, steps) {
-  let left = steps, size = Math.ceil(left.length / 2);
+  let left = steps,
+    size = Math.ceil(left.length / 2);
   for (;;) {
     const candidates = [];
     for (let i = 0; i < left.length; i += size) candidates.push(left.filter((_, k) => k < i || k >= i + size));
     const names = candidates.map((kept) => without(steps.filter((s) => !kept.includes(s))));
-    const [theirs, ours] = (await Promise.all([run('erl', 'try', seed, ...names), run(system, 'try', seed, ...names)])).map(pairs);
+    const [theirs, ours] = (
+      await Promise.all([run('erl', 'try', seed, ...names), run(system, 'try', seed, ...names)])
+    ).map(pairs);
     const found = candidates.findIndex((kept, i) => kept.length && theirs.get(names[i]) !== ours.get(names[i]));
     if (found >= 0) {
       left = candidates[found];
@@ -73,8 +103,15 @@ async function shrink(system, seed, steps) {
 }
 
 async function explain(system, seed) {
-  const removed = await shrink(system, seed, Array.from({ length: 40 }, (_, i) => i + 1));
-  const [theirs, ours] = await Promise.all([run('erl', 'show', seed, without(removed)), run(system, 'show', seed, without(removed))]);
+  const removed = await shrink(
+    system,
+    seed,
+    Array.from({ length: 40 }, (_, i) => i + 1),
+  );
+  const [theirs, ours] = await Promise.all([
+    run('erl', 'show', seed, without(removed)),
+    run(system, 'show', seed, without(removed)),
+  ]);
   console.log(`seed ${seed}, ${system}: differs from erl; made small: show ${seed} ${without(removed)}`);
   for (let i = 0; i < Math.max(theirs.length, ours.length); i++)
     if (theirs[i] === ours[i]) console.log(`  both ${theirs[i]}`);
@@ -87,7 +124,9 @@ async function explain(system, seed) {
 mkdirSync(out, { recursive: true });
 execFileSync('erlc', ['-o', out, join(root, 'tests/soak/soak_model.erl')], { stdio: 'inherit' });
 const begun = Date.now();
-let passed = 0, failed = 0, races = 0;
+let passed = 0,
+  failed = 0,
+  races = 0;
 for (let from = first; from < first + programs; from += CHUNK) {
   const to = Math.min(from + CHUNK, first + programs) - 1;
   const expected = await run('erl', 'run', from, to);
@@ -99,7 +138,8 @@ for (let from = first; from < first + programs; from += CHUNK) {
     for (const line of expected) {
       const [seed, hash] = line.split(' ');
       if (got.get(seed) === hash) passed++;
-      else if ((await Promise.all([1, 2, 3].map(() => run('erl', 'run', seed, seed)))).some((l) => l[0] !== line)) races++;
+      else if ((await Promise.all([1, 2, 3].map(() => run('erl', 'run', seed, seed)))).some((l) => l[0] !== line))
+        races++;
       else {
         failed++;
         if (failed <= SHOWN) await explain(mode, seed);
@@ -107,7 +147,11 @@ for (let from = first; from < first + programs; from += CHUNK) {
       }
     }
   }
-  if (programs > CHUNK) console.error(`[soak] seeds ${from} to ${to}: ${passed} equal, ${failed} different, ${races} races, ${Math.round((Date.now() - begun) / 1000)} s`);
+  if (programs > CHUNK)
+    console.error(
+      `[soak] seeds ${from} to ${to}: ${passed} equal, ${failed} different, ${races} races, ` +
+        `${Math.round((Date.now() - begun) / 1000)} s`,
+    );
 }
 if (races) console.log(`${races} programs are races: erl does not agree with itself`);
 console.log(`${passed} passed, ${failed} failed`);

@@ -9,7 +9,10 @@ import { example, run, says, state } from './browser.js';
 async function axe(page) {
   await page.evaluate(readFileSync('node_modules/axe-core/axe.min.js', 'utf8'));
   const { violations } = await page.evaluate(() => globalThis.axe.run());
-  assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((node) => `${node.target} ${node.failureSummary}`).join('; ')}`), []);
+  assert.deepEqual(
+    violations.map((v) => `${v.id}: ${v.nodes.map((node) => `${node.target} ${node.failureSummary}`).join('; ')}`),
+    [],
+  );
 }
 
 async function fullPage(p) {
@@ -62,7 +65,8 @@ export default [
       await p.keyboard.press('Enter');
       await says(p, ['another process, the same name']);
       await p.waitForTimeout(2500);
-      for (let i = 0; i < 40 && !(await p.evaluate(() => document.activeElement.matches('.node'))); i++) await p.keyboard.press('Tab');
+      for (let i = 0; i < 40 && !(await p.evaluate(() => document.activeElement.matches('.node'))); i++)
+        await p.keyboard.press('Tab');
       const first = await p.evaluate(() => document.activeElement.getAttribute('aria-label'));
       await p.keyboard.press('ArrowDown');
       await p.keyboard.press('ArrowDown');
@@ -71,7 +75,8 @@ export default [
       assert.match(label, /^w\d (<0\.\d+\.0> )?<0\.\d+\.0>( restarted \d+×)?, waiting/);
       await p.keyboard.press('Enter');
       await p.waitForSelector('#details:not([hidden])');
-      for (let i = 0; i < 20 && !(await p.evaluate(() => document.activeElement.id === 'reason')); i++) await p.keyboard.press('Tab');
+      for (let i = 0; i < 20 && !(await p.evaluate(() => document.activeElement.id === 'reason')); i++)
+        await p.keyboard.press('Tab');
       await p.keyboard.press('Enter');
       await p.waitForFunction(() => document.querySelector('#details').textContent.includes('has ended'));
       await p.keyboard.press('Escape');
@@ -81,7 +86,12 @@ export default [
   {
     name: 'phone: one part at a time, nothing beyond the edge',
     async test({ page }) {
-      const p = await page({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 });
+      const p = await page({
+        viewport: { width: 390, height: 844 },
+        isMobile: true,
+        hasTouch: true,
+        deviceScaleFactor: 2,
+      });
       await p.screenshot({ path: 'build/web/shots/phone-code.png' });
       await p.tap('#run');
       await state(p, 'running');
@@ -101,7 +111,11 @@ export default [
     name: 'reduced motion: nothing travels, the layout stands at once',
     async test({ page }) {
       const p = await page({ reducedMotion: 'reduce' });
-      await run(p, '-module(still).\n-export([start/0]).\nstart() ->\n    [spawn_link(fun() -> receive stop -> ok end end) || _ <- [1, 2, 3]],\n    receive stop -> ok end.\n');
+      await run(
+        p,
+        '-module(still).\n-export([start/0]).\nstart() ->\n    [spawn_link(fun() -> receive stop -> ok end end) ' +
+          '|| _ <- [1, 2, 3]],\n    receive stop -> ok end.\n',
+      );
       await p.waitForFunction(() => document.querySelectorAll('.node').length === 4);
       await p.waitForTimeout(100); // a frame, and then nothing moves
       const places = () => p.$$eval('.node', (nodes) => nodes.map((node) => node.getAttribute('transform')).join());

@@ -1,28 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Programs that go wrong in every way a page must survive: it stays responsive, says what happened, and Reset gives a fresh VM.
+// Programs that go wrong in every way a page must survive: it stays responsive, says what happened, and Reset gives a
+// fresh VM.
 
 import assert from 'node:assert/strict';
 import { meter, onceIn, output, responsive, run, says, state } from './browser.js';
 
-const module = (body) => `-module(bomb).\n-export([start/0, loop/0, loop/1]).\n${body}\nloop() -> loop().\nloop(X) -> loop(X).\n`;
+const module = (body) =>
+  `-module(bomb).\n-export([start/0, loop/0, loop/1]).\n${body}\nloop() -> loop().\nloop(X) -> loop(X).\n`;
 
-/** Milliseconds of the main thread: for a frame of the graph while it moves; and in a second for what the VM tells, ten times. */
+/**
+ * Milliseconds of the main thread: for a frame of the graph while it moves; and in a second for what the VM tells, ten
+ * times.
+ */
 const FRAME = 20;
 const SNAPSHOTS = 200;
 
 const BOMBS = {
   'processes without end': ['start() -> spawn(fun() -> start() end), start().', /as many processes as it may have/],
-  'idle processes without end': ['start() -> spawn(fun() -> receive x -> ok end end), start().', /as many processes as it may have[^]*system_limit/],
-  'memory without end': ['start() -> grow([]).\ngrow(L) -> grow([binary:copy(<<1>>, 100000) | L]).', /memory|system_limit|enomem|killed/],
+  'idle processes without end': [
+    'start() -> spawn(fun() -> receive x -> ok end end), start().',
+    /as many processes as it may have[^]*system_limit/,
+  ],
+  'memory without end': [
+    'start() -> grow([]).\ngrow(L) -> grow([binary:copy(<<1>>, 100000) | L]).',
+    /memory|system_limit|enomem|killed/,
+  ],
   'a list without end': ['start() -> grow([1]).\ngrow(L) -> grow([L | L] ++ L).', /memory|system_limit|enomem|killed/],
-  '10 MB of output': ['start() -> io:put_chars(binary:copy(<<"0123456789abcde\\n">>, 655360)), io:format("~nprinted~n").', /not shown[^]*printed/],
+  '10 MB of output': [
+    'start() -> io:put_chars(binary:copy(<<"0123456789abcde\\n">>, 655360)), io:format("~nprinted~n").',
+    /not shown[^]*printed/,
+  ],
   'lines of output without end': ['start() -> io:format("line~n"), start().', /line/],
-  'a flood of messages': ['start() -> P = spawn(fun() -> loop() end), flood(P).\nflood(P) -> P ! <<"message">>, flood(P).', /uses all of the \d+ MiB/],
-  'messages to and fro': ['start() -> P = spawn(fun echo/0), [spawn(fun() -> play(P) end) || _ <- lists:seq(1, 50)], play(P).\necho() -> receive {F, M} -> F ! M end, echo().\nplay(P) -> P ! {self(), hi}, receive hi -> play(P) end.', undefined],
+  'a flood of messages': [
+    'start() -> P = spawn(fun() -> loop() end), flood(P).\nflood(P) -> P ! <<"message">>, flood(P).',
+    /uses all of the \d+ MiB/,
+  ],
+  'messages to and fro': [
+    'start() -> P = spawn(fun echo/0), [spawn(fun() -> play(P) end) || _ <- lists:seq(1, 50)], play(P).\necho() ' +
+      '-> receive {F, M} -> F ! M end, echo().\nplay(P) -> P ! {self(), hi}, receive hi -> play(P) end.',
+    undefined,
+  ],
   'a crash at load': ['-on_load(no/0).\nno() -> exit(not_today).\nstart() -> ok.', /not_today|on_load|undef/],
   'a halt': ['start() -> halt(3).', /halted the VM with status 3/],
-  'restarts without end': ['start() -> P = spawn(fun() -> exit(again) end), monitor(process, P), receive _ -> start() end.', undefined],
+  'restarts without end': [
+    'start() -> P = spawn(fun() -> exit(again) end), monitor(process, P), receive _ -> start() end.',
+    undefined,
+  ],
 };
 
 export default [
@@ -53,7 +77,10 @@ export default [
     name: '300 processes stay smooth, 5,000 are grouped',
     async test({ page }) {
       const p = await page();
-      const many = (n) => module(`start() -> [spawn_link(fun() -> receive x -> ok end end) || _ <- lists:seq(1, ${n})], receive x -> ok end.`);
+      const many = (n) =>
+        module(
+          `start() -> [spawn_link(fun() -> receive x -> ok end end) || _ <- lists:seq(1, ${n})], receive x -> ok end.`,
+        );
       await run(p, many(280));
       await p.waitForFunction(() => document.querySelectorAll('.node').length === 281);
       // Frames a second depend on what else this machine does; what the main thread computes for one does so less.

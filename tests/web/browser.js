@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The browser of the web tests: Debian's chromium through playwright-core, the playground served from dist/playground, and the
-// few things tests do with a page.
+// The browser of the web tests: Debian's chromium through playwright-core, the playground served from dist/playground,
+// and the few things tests do with a page.
 
 import { existsSync } from 'node:fs';
 import { serve } from '../../web/tools/serve.js';
 
 /** Where a chromium is, or undefined. */
-export const chromiumPath = () => [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => path && existsSync(path));
+export const chromiumPath = () =>
+  [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => path && existsSync(path));
 
 export async function open() {
   const { chromium } = await import('playwright-core');
@@ -25,9 +26,13 @@ export async function open() {
       made.on('pageerror', (error) => errors.push(error.message));
       await made.addInitScript(() => {
         globalThis.longTasks = [];
-        new PerformanceObserver((list) => globalThis.longTasks.push(...list.getEntries().map((task) => task.duration))).observe({ type: 'longtask' });
+        new PerformanceObserver((list) =>
+          globalThis.longTasks.push(...list.getEntries().map((task) => task.duration)),
+        ).observe({ type: 'longtask' });
         globalThis.notices = [];
-        new MutationObserver(() => globalThis.notices.push(document.querySelector('#notice')?.textContent ?? '')).observe(document, { subtree: true, childList: true });
+        new MutationObserver(() =>
+          globalThis.notices.push(document.querySelector('#notice')?.textContent ?? ''),
+        ).observe(document, { subtree: true, childList: true });
       });
       await made.goto(server.url + path);
       await state(made, 'ready', 'running', 'ended');
@@ -44,7 +49,11 @@ export async function open() {
   return { pages, close: async () => (await browser.close(), server.close()) };
 }
 
-export const state = (page, ...states) => page.waitForFunction((wanted) => wanted.includes(document.body.dataset.state), states, { timeout: 60_000, polling: 50 });
+export const state = (page, ...states) =>
+  page.waitForFunction((wanted) => wanted.includes(document.body.dataset.state), states, {
+    timeout: 60_000,
+    polling: 50,
+  });
 
 export const output = (page) => page.textContent('#output');
 
@@ -55,9 +64,11 @@ export function says(page, texts, timeout = 60_000) {
     let at = 0;
     return wanted.every((part) => (at = text.indexOf(part, at)) >= 0 && (at += part.length));
   };
-  return page.waitForFunction(has, { selector: '#output', wanted: texts }, { timeout, polling: 100 }).catch(async () => {
-    throw new Error(`expected ${JSON.stringify(texts)}\n  in ${JSON.stringify((await output(page)).slice(-1500))}`);
-  });
+  return page
+    .waitForFunction(has, { selector: '#output', wanted: texts }, { timeout, polling: 100 })
+    .catch(async () => {
+      throw new Error(`expected ${JSON.stringify(texts)}\n  in ${JSON.stringify((await output(page)).slice(-1500))}`);
+    });
 }
 
 /** Puts a program in place of what is in the editor. */
@@ -80,8 +91,8 @@ export const example = async (page, id) => {
 };
 
 /**
- * A check of time on a machine that may have other things to do: it has to hold once in a few tries, as what is slow by itself
- * never does.
+ * A check of time on a machine that may have other things to do: it has to hold once in a few tries, as what is slow by
+ * itself never does.
  * @param {() => Promise<void>} check throws if it does not hold
  */
 export async function onceIn(tries, check) {
@@ -99,16 +110,24 @@ export const responsive = (page, limit = 100) =>
   onceIn(4, async () => {
     const times = [];
     for (let i = 0; i < 8; i++) {
-      times.push(await page.evaluate(() => new Promise((done) => {
-        const begun = performance.now();
-        setTimeout(() => done(performance.now() - begun));
-      })));
+      times.push(
+        await page.evaluate(
+          () =>
+            new Promise((done) => {
+              const begun = performance.now();
+              setTimeout(() => done(performance.now() - begun));
+            }),
+        ),
+      );
       await page.waitForTimeout(60);
     }
     if (Math.max(...times) > limit) throw new Error(`the page answered after ${times.map(Math.round)} ms`);
   });
 
-/** What the main thread has computed since it was last asked, in milliseconds of its own time, and how many frames were drawn. */
+/**
+ * What the main thread has computed since it was last asked, in milliseconds of its own time, and how many frames were
+ * drawn.
+ */
 export async function meter(page) {
   const cdp = await page.context().newCDPSession(page);
   await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
@@ -117,7 +136,10 @@ export async function meter(page) {
     const count = () => requestAnimationFrame(() => (globalThis.frames++, count()));
     count();
   });
-  const read = async () => ({ ms: 1000 * (await cdp.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration').value, frames: await page.evaluate(() => globalThis.frames) });
+  const read = async () => ({
+    ms: 1000 * (await cdp.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration').value,
+    frames: await page.evaluate(() => globalThis.frames),
+  });
   let last = await read();
   return async () => {
     const before = last;

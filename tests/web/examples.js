@@ -11,14 +11,25 @@ const EXPECTED = {
   one_for_one: ['b fails', 'a: the same process', 'b: a new process', 'c: the same process'],
   one_for_all: ['b fails', 'a: a new process', 'b: a new process', 'd: a new process'],
   rest_for_one: ['b fails', 'a: the same process', 'b: a new process', 'd: a new process'],
-  intensity: ['hopeless fails', 'hopeless fails', 'hopeless fails', 'hopeless fails', 'the supervisor gave up: shutdown'],
+  intensity: [
+    'hopeless fails',
+    'hopeless fails',
+    'hopeless fails',
+    'hopeless fails',
+    'the supervisor gave up: shutdown',
+  ],
   crash: ['10 / 2 = 5.0', '1 / 0 got no answer', '9 / 3 = 3.0'],
   javascript: ['JavaScript counts: 1', 'JavaScript counts: 3', 'JavaScript crashes', 'JavaScript counts: 1'],
   link: ['told to exit', 'is the head alive? false'],
   unlink: ['links of the starter', 'freed fails: nobody notices', 'tied fails'],
   monitors: ['worker is down, tired', 'after demonitor/2 nothing comes'],
   trap: ['life 1 ended: {life,1}', 'life 2 ended: {{nocatch,ball}', 'life 3 ended: normal', 'five lives'],
-  reasons: ['link     normal     lives', '{traps,normal}', 'link     boom       {dies,boom}', 'exit     kill       {dies,killed}          {dies,killed}'],
+  reasons: [
+    'link     normal     lives',
+    '{traps,normal}',
+    'link     boom       {dies,boom}',
+    'exit     kill       {dies,killed}          {dies,killed}',
+  ],
   ring: ['the token made 36 steps'],
   pingpong: ['pong 5', 'pong 1', 'game over'],
   selective: ['[{low,1},{low,2},{low,3},{high,urgent}]', 'first: urgent', 'then: 1', 'then: 3', 'the mailbox is empty'],
@@ -28,10 +39,15 @@ const EXPECTED = {
   light: ['red', 'green', 'button', 'yellow', 'red'],
 };
 
-const ids = [...readFileSync('web/examples/index.js', 'utf8').matchAll(/^ {2}example\(\w+, '(\w+)'/gm)].map((match) => match[1]);
+const ids = [...readFileSync('web/examples/index.js', 'utf8').matchAll(/^ {2}example\(\w+, '(\w+)'/gm)].map(
+  (match) => match[1],
+);
 
 export default [
-  { name: 'examples: all have an expectation', test: async () => assert.deepEqual(ids.toSorted(), Object.keys(EXPECTED).toSorted()) },
+  {
+    name: 'examples: all have an expectation',
+    test: async () => assert.deepEqual(ids.toSorted(), Object.keys(EXPECTED).toSorted()),
+  },
   ...ids.map((id) => ({
     name: `example ${id}`,
     async test({ page }) {
@@ -39,7 +55,11 @@ export default [
       if (id !== 'family') await example(p, id);
       await run(p);
       await says(p, EXPECTED[id]);
-      assert.equal(await p.locator('#problems .error, #problems .warning').count(), 0, await p.textContent('#problems'));
+      assert.equal(
+        await p.locator('#problems .error, #problems .warning').count(),
+        0,
+        await p.textContent('#problems'),
+      );
       assert.deepEqual(p.errors, []);
       if (id === 'reasons') {
         await p.click('#matrix tbody tr:nth-child(3) td:nth-of-type(3) button');

@@ -9,14 +9,22 @@ import { example, program, run, says, state } from './browser.js';
 const title = (page) => page.textContent('#title');
 
 /** Colours of the palette as the page computes them. */
-const palette = (page, ...names) => page.evaluate((wanted) => wanted.map((name) => {
-  const probe = document.body.appendChild(Object.assign(document.createElement('i'), { style: `color: var(--${name})` }));
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
-}), names);
+const palette = (page, ...names) =>
+  page.evaluate(
+    (wanted) =>
+      wanted.map((name) => {
+        const probe = document.body.appendChild(
+          Object.assign(document.createElement('i'), { style: `color: var(--${name})` }),
+        );
+        const { color } = getComputedStyle(probe);
+        probe.remove();
+        return color;
+      }),
+    names,
+  );
 
-const styleOf = (page, selector, property) => page.$eval(selector, (element, name) => getComputedStyle(element)[name], property);
+const styleOf = (page, selector, property) =>
+  page.$eval(selector, (element, name) => getComputedStyle(element)[name], property);
 
 export default [
   {
@@ -81,8 +89,12 @@ export default [
       assert.match(text, /^Erlang\/OTP \d+/);
       assert.ok(text.includes(`${name} ${version}`));
       const links = await p.$$eval('.about a', (list) => list.map((a) => [a.textContent, a.href, a.rel]));
-      assert.deepEqual(links.map(([what]) => what), ['Docs', 'Package', 'Source']);
-      for (const [what, href, rel] of links) assert.ok(/^https:\/\/\S+$/.test(href) && rel === 'noopener', `${what}: ${href}`);
+      assert.deepEqual(
+        links.map(([what]) => what),
+        ['Docs', 'Package', 'Source'],
+      );
+      for (const [what, href, rel] of links)
+        assert.ok(/^https:\/\/\S+$/.test(href) && rel === 'noopener', `${what}: ${href}`);
       await p.fill('#line', 'erlang:system_info(otp_release).');
       await p.press('#line', 'Enter');
       await says(p, [`"${/OTP (\d+)/.exec(text)[1]}"`]);
@@ -92,10 +104,19 @@ export default [
     name: `errors at run time are marked at their line, in the palette's colours: ${colorScheme}`,
     async test({ page }) {
       const p = await page({ colorScheme });
-      await run(p, '-module(oops).\n-export([start/0, divide/2]).\nstart() ->\n    Unused = 1,\n    spawn(fun() -> throw(ball) end),\n    spawn(?MODULE, divide, [1, 0]).\ndivide(A, B) ->\n    A / B.\n');
+      await run(
+        p,
+        '-module(oops).\n-export([start/0, divide/2]).\nstart() ->\n    Unused = 1,\n    spawn(fun() -> ' +
+          'throw(ball) end),\n    spawn(?MODULE, divide, [1, 0]).\ndivide(A, B) ->\n    A / B.\n',
+      );
       await p.waitForSelector('#problems .fault:nth-of-type(2)');
-      const rows = await p.$$eval('#problems button', (list) => list.map((row) => `${row.className} ${row.textContent}`));
-      assert.match(rows.join('\n'), /^fault oops\.erl:8At run time: an error occurred when evaluating an arithmetic expression \(<0\.\d+\.0>\)$/m);
+      const rows = await p.$$eval('#problems button', (list) =>
+        list.map((row) => `${row.className} ${row.textContent}`),
+      );
+      assert.match(
+        rows.join('\n'),
+        /^fault oops\.erl:8At run time: an error occurred when evaluating an arithmetic expression \(<0\.\d+\.0>\)$/m,
+      );
       assert.match(rows.join('\n'), /^fault oops\.erl:5At run time: throw: ball \(<0\.\d+\.0>\)$/m);
       assert.equal(await p.locator('.cm-lintRange-info').count(), 2);
       assert.equal(await p.textContent('.cm-lintRange-info >> nth=1'), 'A / B.');
@@ -124,7 +145,10 @@ export default [
       await says(p, ['9 / 3 = 3.0']);
       await p.waitForSelector('#files .wrong');
       assert.equal(await p.textContent('#files .wrong'), 'calc.erl');
-      assert.match(await p.textContent('#problems .fault'), /^calc\.erl:\d+At run time: an error occurred when evaluating an arithmetic expression \(calc/);
+      assert.match(
+        await p.textContent('#problems .fault'),
+        /^calc\.erl:\d+At run time: an error occurred when evaluating an arithmetic expression \(calc/,
+      );
       await p.click('#files .wrong');
       await p.waitForSelector('.cm-lintRange-info');
       assert.match(await p.textContent('.cm-lintRange-info'), /A \/ B/);

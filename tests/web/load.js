@@ -21,16 +21,27 @@ export default [
     async test({ page, url }) {
       const p = await onceIn(3, async () => {
         const fresh = await page();
-        const marks = await fresh.evaluate(() => performance.getEntriesByName('interactive').concat(performance.getEntriesByName('runnable')).map((mark) => Math.round(mark.startTime)));
+        const marks = await fresh.evaluate(() =>
+          performance
+            .getEntriesByName('interactive')
+            .concat(performance.getEntriesByName('runnable'))
+            .map((mark) => Math.round(mark.startTime)),
+        );
         console.log(`  interactive after ${marks[0]} ms, a program can be run after ${marks[1]} ms`);
         assert.ok(marks[0] < 1500, `interactive after ${marks[0]} ms`);
         return fresh;
       });
       const entries = await p.evaluate(() => performance.getEntriesByType('resource').map((entry) => entry.name));
-      assert.deepEqual(entries.filter((name) => !name.startsWith(url)), []);
+      assert.deepEqual(
+        entries.filter((name) => !name.startsWith(url)),
+        [],
+      );
       assert.match(await p.textContent('.cm-content'), /-module\(family\)/);
       const notices = await p.evaluate(() => globalThis.notices);
-      assert.ok(notices.some((text) => /^Loading Erlang and its compiler: \d+% of \d\.\d MiB$/.test(text)), notices.join('|'));
+      assert.ok(
+        notices.some((text) => /^Loading Erlang and its compiler: \d+% of \d\.\d MiB$/.test(text)),
+        notices.join('|'),
+      );
       assert.deepEqual(p.errors, []);
     },
   },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Tests of the playground in Chromium: `node tests/web/run.js [NAME...]`. Builds dist/playground first. Screenshots for a person to
-// look at go to build/web/shots. Without a chromium nothing is tested, and that is said.
+// Tests of the playground in Chromium: `node tests/web/run.js [NAME...]`. Builds dist/playground first. Screenshots for
+// a person to look at go to build/web/shots. Without a chromium nothing is tested, and that is said.
 
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -52,8 +52,14 @@ async function runAll(list, lanes) {
 }
 
 // What measures time has the machine for itself; the others mostly wait.
-await runAll(wanted.filter((test) => test.alone), 1);
-await runAll(wanted.filter((test) => !test.alone), LANES);
+await runAll(
+  wanted.filter((test) => test.alone),
+  1,
+);
+await runAll(
+  wanted.filter((test) => !test.alone),
+  LANES,
+);
 await browser.close();
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;

@@ -5,17 +5,26 @@
 import assert from 'node:assert/strict';
 import { example, onceIn, output, program, run, says, state } from './browser.js';
 
-const named = (page, name) => page.$$eval('.node:not(.dead)', (nodes, wanted) => nodes.filter((node) => node.dataset.name === wanted).map((node) => node.dataset.id), name);
+const named = (page, name) =>
+  page.$$eval(
+    '.node:not(.dead)',
+    (nodes, wanted) => nodes.filter((node) => node.dataset.name === wanted).map((node) => node.dataset.id),
+    name,
+  );
 
 /** Notes in the page, frame by frame, how far trapped signals are from their trapper, and who is shown as dead. */
 function watchSignals() {
   const watched = { trapped: [], deaths: [], gone: 0 };
   globalThis.watched = watched;
   const frame = () => {
-    const place = [...document.querySelectorAll('.node:not(.dead)')].find((node) => node.dataset.name === 'family_sup')?.getAttribute('transform');
+    const place = [...document.querySelectorAll('.node:not(.dead)')]
+      .find((node) => node.dataset.name === 'family_sup')
+      ?.getAttribute('transform');
     const [x, y] = place?.match(/-?[\d.]+/g).map(Number) ?? [];
-    for (const dot of document.querySelectorAll('.pulse.signal.trapped .dot')) watched.trapped.push(Math.hypot(dot.getAttribute('cx') - x, dot.getAttribute('cy') - y));
-    for (const label of document.querySelectorAll('.node.dead .pid')) if (!watched.deaths.includes(label.textContent)) watched.deaths.push(label.textContent);
+    for (const dot of document.querySelectorAll('.pulse.signal.trapped .dot'))
+      watched.trapped.push(Math.hypot(dot.getAttribute('cx') - x, dot.getAttribute('cy') - y));
+    for (const label of document.querySelectorAll('.node.dead .pid'))
+      if (!watched.deaths.includes(label.textContent)) watched.deaths.push(label.textContent);
     watched.gone += document.querySelectorAll('.edge.link.gone').length;
     requestAnimationFrame(frame);
   };
@@ -117,16 +126,19 @@ export default [
     name: 'what no example uses is there all the same: modules of stdlib, regular expressions, headers of the release',
     async test({ page }) {
       const p = await page();
-      await run(p, [
-        '-module(more).',
-        '-export([start/0]).',
-        '-include_lib("stdlib/include/assert.hrl").',
-        'start() ->',
-        '    ?assert(rand:uniform(6) < 7),',
-        '    io:format("~p~n", [re:run("kill a worker", "w(.)r", [{capture, all, list}])]),',
-        '    io:format("~p~n", [uri_string:parse("http://a/b")]),',
-        '    io:format("~s~n", [zlib:gunzip(zlib:gzip(<<"zipped">>))]).',
-      ].join('\n'));
+      await run(
+        p,
+        [
+          '-module(more).',
+          '-export([start/0]).',
+          '-include_lib("stdlib/include/assert.hrl").',
+          'start() ->',
+          '    ?assert(rand:uniform(6) < 7),',
+          '    io:format("~p~n", [re:run("kill a worker", "w(.)r", [{capture, all, list}])]),',
+          '    io:format("~p~n", [uri_string:parse("http://a/b")]),',
+          '    io:format("~s~n", [zlib:gunzip(zlib:gzip(<<"zipped">>))]).',
+        ].join('\n'),
+      );
       await says(p, ['{match,["wor","o"]}', 'scheme => "http"', 'zipped']);
     },
   },
@@ -143,7 +155,13 @@ export default [
       await p.waitForFunction(() => document.querySelector('#details').textContent.includes('Stack'));
       await p.fill('#reason', '{broken, "by hand"}');
       await p.click('#send-exit');
-      await p.waitForFunction((old) => [...document.querySelectorAll('.node:not(.dead)')].some((node) => node.dataset.name === 'w1' && node.dataset.id !== old), before);
+      await p.waitForFunction(
+        (old) =>
+          [...document.querySelectorAll('.node:not(.dead)')].some(
+            (node) => node.dataset.name === 'w1' && node.dataset.id !== old,
+          ),
+        before,
+      );
       await says(p, ['reason: {broken,"by hand"}']);
       await p.waitForFunction(() => document.querySelector('#details').textContent.includes('has ended'));
       await p.click('#tab-timeline');
@@ -160,7 +178,14 @@ export default [
       await p.evaluate(watchSignals);
       await run(p);
       await says(p, ['another process, the same name']);
-      await p.waitForFunction(() => document.querySelector('.node .again') && !document.querySelector('.node.dead') && globalThis.watched.gone > 0, undefined, { polling: 100 });
+      await p.waitForFunction(
+        () =>
+          document.querySelector('.node .again') &&
+          !document.querySelector('.node.dead') &&
+          globalThis.watched.gone > 0,
+        undefined,
+        { polling: 100 },
+      );
       const { trapped, deaths } = await p.evaluate(() => globalThis.watched);
       assert.ok(trapped.length > 2, `seen ${trapped.length} times`);
       assert.ok(trapped[0] > trapped.at(-1) + 20, `from ${trapped[0]} to ${trapped.at(-1)}`);
@@ -174,7 +199,11 @@ export default [
     name: 'state, mailbox and memory of a process that is pointed at or focused',
     async test({ page }) {
       const p = await page();
-      await run(p, '-module(one).\n-export([start/0]).\nstart() -> register(reader, self()), self() ! a, self() ! b, receive never -> ok end.\n');
+      await run(
+        p,
+        '-module(one).\n-export([start/0]).\nstart() -> register(reader, self()), self() ! a, self() ! b, receive ' +
+          'never -> ok end.\n',
+      );
       await p.waitForSelector('.node[data-name=reader]');
       await p.hover('.node .core');
       assert.match(await p.textContent('.tip'), /^readerstatewaitingmailbox2 messagesmemory\d+\.\d KiB$/);
@@ -189,7 +218,10 @@ export default [
     async test({ page }) {
       const p = await page();
       await p.fill('#speed', '0');
-      await run(p, '-module(slow).\n-export([start/0]).\nstart() -> receive after 1000 -> io:format("a second~n") end.\n');
+      await run(
+        p,
+        '-module(slow).\n-export([start/0]).\nstart() -> receive after 1000 -> io:format("a second~n") end.\n',
+      );
       await state(p, 'running');
       await p.waitForTimeout(2500);
       assert.doesNotMatch(await output(p), /a second/);
@@ -231,7 +263,11 @@ export default [
     name: 'several modules, records, headers of the program and of OTP',
     async test({ page }) {
       const p = await page();
-      await program(p, '-module(main).\n-export([start/0]).\n-include_lib("stdlib/include/assert.hrl").\n-record(r, {a = other1:hello()}).\nstart() -> ?assertEqual(world, (#r{})#r.a), io:format("~p~n", [#r{}]).\n');
+      await program(
+        p,
+        '-module(main).\n-export([start/0]).\n-include_lib("stdlib/include/assert.hrl").\n-record(r, {a = ' +
+          'other1:hello()}).\nstart() -> ?assertEqual(world, (#r{})#r.a), io:format("~p~n", [#r{}]).\n',
+      );
       await p.click('#files [aria-label="Add a module"]');
       await run(p);
       await p.click('#files button:first-child');
@@ -243,7 +279,13 @@ export default [
     name: 'a module of the second pack is fetched when it is called',
     async test({ page }) {
       const p = await page();
-      await run(p, '-module(lazy).\n-export([start/0]).\nstart() -> io:format("~p~n", [xmerl_none:x()]).\n'.replace('xmerl_none:x()', 'base64:encode(<<"a">>), sofs:to_external(sofs:set([b, a]))]), io:format("~p~n", [ordsets:union([a], [b])'));
+      await run(
+        p,
+        '-module(lazy).\n-export([start/0]).\nstart() -> io:format("~p~n", [xmerl_none:x()]).\n'.replace(
+          'xmerl_none:x()',
+          'base64:encode(<<"a">>), sofs:to_external(sofs:set([b, a]))]), io:format("~p~n", [ordsets:union([a], [b])',
+        ),
+      );
       await says(p, ['[a,b]']);
     },
   },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a person sees who has never heard of Erlang: the first example plays by itself and leaves something to be seen; what the
-// graph shows happens in an order that makes sense; nothing covers or moves anything else.
+// What a person sees who has never heard of Erlang: the first example plays by itself and leaves something to be seen;
+// what the graph shows happens in an order that makes sense; nothing covers or moves anything else.
 
 import assert from 'node:assert/strict';
 import { example, onceIn, run, says, state } from './browser.js';
@@ -26,24 +26,41 @@ function watch() {
   const seen = { overlaps: [], texts: 0, arrival: undefined };
   globalThis.seen = seen;
   const boxes = () => {
-    const texts = [...document.querySelectorAll('.node .text text, .pulse text')].filter((text) => text.textContent && text.getAttribute('visibility') !== 'hidden');
+    const texts = [...document.querySelectorAll('.node .text text, .pulse text')].filter(
+      (text) => text.textContent && text.getAttribute('visibility') !== 'hidden',
+    );
     return texts.map((text) => {
       const { left, right, top, bottom } = text.getBoundingClientRect();
       const middle = (top + bottom) / 2;
       // Letters are lower than the line that they are given.
-      return { of: text.closest('.node, .pulse'), text: text.textContent, left: left + 1, right: right - 1, top: middle - (bottom - top) * 0.3, bottom: middle + (bottom - top) * 0.3 };
+      return {
+        of: text.closest('.node, .pulse'),
+        text: text.textContent,
+        left: left + 1,
+        right: right - 1,
+        top: middle - (bottom - top) * 0.3,
+        bottom: middle + (bottom - top) * 0.3,
+      };
     });
   };
   const frame = () => {
     const all = boxes();
     seen.texts = Math.max(seen.texts, all.length);
-    for (const [i, a] of all.entries()) for (const b of all.slice(i + 1)) if (a.of !== b.of && a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom) seen.overlaps.push(`${a.text} on ${b.text}`);
+    for (const [i, a] of all.entries())
+      for (const b of all.slice(i + 1))
+        if (a.of !== b.of && a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)
+          seen.overlaps.push(`${a.text} on ${b.text}`);
     const again = document.querySelectorAll('.node[data-name=w2]:not(.dead)');
     const dot = document.querySelector('.pulse.trapped .dot');
     if (document.querySelector('.node.dead') || dot) seen.killed = true;
     if (seen.killed && again.length > 0 && !seen.arrival) {
-      const place = document.querySelector('.node[data-name=family_sup]')?.getAttribute('transform').match(/-?[\d.]+/g).map(Number);
-      if (place && document.querySelector('.node.dead')) seen.arrival = dot ? Math.hypot(dot.getAttribute('cx') - place[0], dot.getAttribute('cy') - place[1]) : 0;
+      const place = document
+        .querySelector('.node[data-name=family_sup]')
+        ?.getAttribute('transform')
+        .match(/-?[\d.]+/g)
+        .map(Number);
+      if (place && document.querySelector('.node.dead'))
+        seen.arrival = dot ? Math.hypot(dot.getAttribute('cx') - place[0], dot.getAttribute('cy') - place[1]) : 0;
     }
     requestAnimationFrame(frame);
   };
@@ -51,12 +68,19 @@ function watch() {
 }
 
 /** What of the page the tip lies on: other processes and their labels. */
-const coveredByTip = (p) => p.evaluate(() => {
-  const tip = document.querySelector('.tip').getBoundingClientRect();
-  const others = [...document.querySelectorAll('.node')].filter((node) => node.dataset.id !== document.querySelector('.tip').dataset.id);
-  const parts = others.flatMap((node) => [...node.querySelectorAll('.core, .text text')].map((part) => [node.dataset.name, part.getBoundingClientRect()]));
-  return parts.filter(([, box]) => box.left < tip.right && tip.left < box.right && box.top < tip.bottom && tip.top < box.bottom).map(([name]) => name);
-});
+const coveredByTip = (p) =>
+  p.evaluate(() => {
+    const tip = document.querySelector('.tip').getBoundingClientRect();
+    const others = [...document.querySelectorAll('.node')].filter(
+      (node) => node.dataset.id !== document.querySelector('.tip').dataset.id,
+    );
+    const parts = others.flatMap((node) =>
+      [...node.querySelectorAll('.core, .text text')].map((part) => [node.dataset.name, part.getBoundingClientRect()]),
+    );
+    return parts
+      .filter(([, box]) => box.left < tip.right && tip.left < box.right && box.top < tip.bottom && tip.top < box.bottom)
+      .map(([name]) => name);
+  });
 
 export default [
   {
@@ -86,7 +110,12 @@ export default [
     async test({ page }) {
       const p = await page({ plays: true, reducedMotion: 'reduce' });
       await restarted(p);
-      const places = () => p.$$eval('.node, .pulse .dot, .pulse text', (all) => all.map((one) => `${one.getAttribute('transform')} ${one.getAttribute('cx')} ${one.getAttribute('x')}`).join());
+      const places = () =>
+        p.$$eval('.node, .pulse .dot, .pulse text', (all) =>
+          all
+            .map((one) => `${one.getAttribute('transform')} ${one.getAttribute('cx')} ${one.getAttribute('x')}`)
+            .join(),
+        );
       const before = await places();
       await p.waitForTimeout(300);
       assert.equal(await places(), before);
@@ -128,7 +157,11 @@ export default [
     async test({ page }) {
       const p = await page();
       await p.evaluate(watch);
-      for (const [id, text, more] of [['one_for_all', 'd: a new process', 1500], ['link', 'is the head alive', 4000], ['ring', 'the token made', 500]]) {
+      for (const [id, text, more] of [
+        ['one_for_all', 'd: a new process', 1500],
+        ['link', 'is the head alive', 4000],
+        ['ring', 'the token made', 500],
+      ]) {
         await example(p, id);
         await run(p);
         await says(p, [text]);
@@ -181,11 +214,18 @@ export default [
       await says(p, ['is the head alive? false']);
       await p.waitForFunction(() => document.querySelectorAll('.node.ghost').length === 7);
       assert.ok(await p.isHidden('#empty'));
-      assert.match(await p.getAttribute('.node.ghost[data-name=head]', 'aria-label'), /^head ended: boom, <0\.\d+\.0>$/);
+      assert.match(
+        await p.getAttribute('.node.ghost[data-name=head]', 'aria-label'),
+        /^head ended: boom, <0\.\d+\.0>$/,
+      );
       await p.click('#view-table');
       assert.equal(await p.locator('#table tr.ended').count(), 7);
       // A program that starts very many does not fill the stage with them.
-      await run(p, '-module(short).\n-export([start/0]).\nstart() -> [spawn(fun() -> ok end) || _ <- lists:seq(1, 50)], timer:sleep(500), start().\n');
+      await run(
+        p,
+        '-module(short).\n-export([start/0]).\nstart() -> [spawn(fun() -> ok end) || _ <- lists:seq(1, 50)], ' +
+          'timer:sleep(500), start().\n',
+      );
       await p.waitForTimeout(6000);
       assert.ok((await p.locator('#table tr.ended').count()) <= 12);
     },
@@ -194,7 +234,11 @@ export default [
     name: 'groups of processes have edges',
     async test({ page }) {
       const p = await page();
-      await run(p, '-module(crowd).\n-export([start/0, wait/0]).\nstart() -> register(hub, self()), [spawn_link(?MODULE, wait, []) || _ <- lists:seq(1, 400)], wait().\nwait() -> receive stop -> ok end.\n');
+      await run(
+        p,
+        '-module(crowd).\n-export([start/0, wait/0]).\nstart() -> register(hub, self()), [spawn_link(?MODULE, ' +
+          'wait, []) || _ <- lists:seq(1, 400)], wait().\nwait() -> receive stop -> ok end.\n',
+      );
       await p.waitForSelector('.node.group');
       await still(p);
       const [x, y] = (await p.getAttribute('.node.group', 'transform')).match(/-?[\d.]+/g);
@@ -205,29 +249,38 @@ export default [
     name: 'the timeline has the order of the VM, and names are the functions of the program',
     async test({ page }) {
       const p = await page();
-      await run(p, [
-        '-module(mine).',
-        '-behaviour(gen_server).',
-        '-export([start/0, init/1, handle_call/3, handle_cast/2]).',
-        'start() ->',
-        '    {ok, _} = gen_server:start_link(?MODULE, [], []),',
-        '    {Pid, _} = spawn_monitor(fun() -> receive stop -> ok end end),',
-        '    io:format("watched: ~p~n", [Pid]),',
-        '    receive stop -> ok end.',
-        'init([]) -> {ok, state}.',
-        'handle_call(_, _, S) -> {reply, ok, S}.',
-        'handle_cast(_, S) -> {noreply, S}.',
-      ].join('\n'));
+      await run(
+        p,
+        [
+          '-module(mine).',
+          '-behaviour(gen_server).',
+          '-export([start/0, init/1, handle_call/3, handle_cast/2]).',
+          'start() ->',
+          '    {ok, _} = gen_server:start_link(?MODULE, [], []),',
+          '    {Pid, _} = spawn_monitor(fun() -> receive stop -> ok end end),',
+          '    io:format("watched: ~p~n", [Pid]),',
+          '    receive stop -> ok end.',
+          'init([]) -> {ok, state}.',
+          'handle_call(_, _, S) -> {reply, ok, S}.',
+          'handle_cast(_, S) -> {noreply, S}.',
+        ].join('\n'),
+      );
       await says(p, ['watched: <']);
       const pid = /watched: (<[\d.]+>)/.exec(await p.textContent('#output'))[1];
       await p.click('#tab-timeline');
       await p.waitForFunction((one) => document.querySelector('#timeline').textContent.includes(`watches ${one}`), pid);
-      const rows = (await p.$$eval('#timeline button', (list) => list.map((row) => row.textContent))).filter((row) => row.includes(pid));
+      const rows = (await p.$$eval('#timeline button', (list) => list.map((row) => row.textContent))).filter((row) =>
+        row.includes(pid),
+      );
       assert.match(rows[0], /spawn.*fun in mine:start\/0$/);
       assert.match(rows[1], /monitor/);
       assert.doesNotMatch(await p.textContent('#timeline'), /init_p/);
       await p.waitForFunction(() => document.querySelectorAll('.node').length === 3);
-      assert.deepEqual((await p.$$eval('.node', (nodes) => nodes.map((node) => node.dataset.name))).sort(), ['fun in start/0', 'mine:init/1', 'start/0']);
+      assert.deepEqual((await p.$$eval('.node', (nodes) => nodes.map((node) => node.dataset.name))).sort(), [
+        'fun in start/0',
+        'mine:init/1',
+        'start/0',
+      ]);
     },
   },
   {
@@ -253,7 +306,11 @@ export default [
       await p.screenshot({ path: 'build/web/shots/tablet.png' });
       const [summary, stage] = [await p.locator('#summary').boundingBox(), await p.locator('.stage').boundingBox()];
       assert.ok(summary.x >= stage.x && summary.x + summary.width <= stage.x + stage.width);
-      assert.ok(await p.evaluate(() => document.querySelector('#summary').scrollWidth <= document.querySelector('#summary').clientWidth));
+      assert.ok(
+        await p.evaluate(
+          () => document.querySelector('#summary').scrollWidth <= document.querySelector('#summary').clientWidth,
+        ),
+      );
     },
   },
   {
@@ -264,7 +321,10 @@ export default [
       await says(p, ['another process, the same name']);
       const lines = (await p.innerText('#output')).split('\n').filter((line) => line.trim() !== '');
       assert.match(lines[1], /^w2 is <0\.\d+\.0>: it gets killed now$/);
-      assert.match(lines[2], /^family_sup learns that its child w2 <0\.\d+\.0> has ended \(killed\), and is to start another\./);
+      assert.match(
+        lines[2],
+        /^family_sup learns that its child w2 <0\.\d+\.0> has ended \(killed\), and is to start another\./,
+      );
       assert.ok(!lines.some((line) => line.includes('REPORT')), lines.join('\n'));
       await p.click('#output summary');
       assert.match(await p.innerText('#output'), /=SUPERVISOR REPORT====[^]*errorContext: child_terminated/);

@@ -12,19 +12,31 @@ async function type(page, line) {
 }
 
 /** Waits for a prompt. */
-const prompts = (page, text) => page.waitForFunction((wanted) => document.querySelector('#prompt').textContent === wanted, text, { timeout: 60_000, polling: 50 });
+const prompts = (page, text) =>
+  page.waitForFunction((wanted) => document.querySelector('#prompt').textContent === wanted, text, {
+    timeout: 60_000,
+    polling: 50,
+  });
 
 /** A line, and what has to be said then, after what was said before. */
 async function answers(page, line, texts) {
   const before = (await output(page)).length;
   await type(page, line);
-  await page.waitForFunction(({ from, wanted }) => {
-    const text = document.querySelector('#output').textContent.slice(from);
-    let at = 0;
-    return wanted.every((part) => (at = text.indexOf(part, at)) >= 0 && (at += part.length));
-  }, { from: before, wanted: texts }, { timeout: 60_000, polling: 50 }).catch(async () => {
-    throw new Error(`expected ${JSON.stringify(texts)} of ${line}\n  in ${JSON.stringify((await output(page)).slice(before))}`);
-  });
+  await page
+    .waitForFunction(
+      ({ from, wanted }) => {
+        const text = document.querySelector('#output').textContent.slice(from);
+        let at = 0;
+        return wanted.every((part) => (at = text.indexOf(part, at)) >= 0 && (at += part.length));
+      },
+      { from: before, wanted: texts },
+      { timeout: 60_000, polling: 50 },
+    )
+    .catch(async () => {
+      throw new Error(
+        `expected ${JSON.stringify(texts)} of ${line}\n  in ${JSON.stringify((await output(page)).slice(before))}`,
+      );
+    });
 }
 
 const lines = (...list) => list.join('\n');
@@ -57,17 +69,41 @@ export default [
       await type(p, 'rd(point, {x, y = 2}).');
       await says(p, ['1> rd(point, {x, y = 2}).\npoint\n']);
       const all = [
-        ['#point{x = 1}.', '#point{x = 1,y = 2}'], ['rl().', '-record(point,{x, y = 2}).'], ['v(2).', '#point{x = 1,y = 2}'], ['e(2).', '#point{x = 1,y = 2}'],
-        ['A = 1.', '1'], ['b().', 'A = 1'], ['f(A).', 'ok'], ['A.', "'A' is unbound"], ['f().', 'ok'],
-        ['h().', '-> point', '2: #point{x = 1}'], ['rf(point).', 'ok'], ['rl().', 'ok'],
-        ['self() ! hello.', 'hello'], ['flush().', 'Shell got hello', 'ok'],
-        ['i().', 'Initial Call', 'spawnlink_init:start/1', 'ok'], ['regs().', 'code_server'], ['help().', '** shell internal commands **', 'rr(File)', 'q()'],
-        ['pwd().', '/home'], ['ls().', 'family.erl'],
-        ['spawn(fun() -> exit(late) end).', '<0.'], ['exit(boo).', '** exception exit: boo'], ['throw(x).', '** exception throw: x'],
+        ['#point{x = 1}.', '#point{x = 1,y = 2}'],
+        ['rl().', '-record(point,{x, y = 2}).'],
+        ['v(2).', '#point{x = 1,y = 2}'],
+        ['e(2).', '#point{x = 1,y = 2}'],
+        ['A = 1.', '1'],
+        ['b().', 'A = 1'],
+        ['f(A).', 'ok'],
+        ['A.', "'A' is unbound"],
+        ['f().', 'ok'],
+        ['h().', '-> point', '2: #point{x = 1}'],
+        ['rf(point).', 'ok'],
+        ['rl().', 'ok'],
+        ['self() ! hello.', 'hello'],
+        ['flush().', 'Shell got hello', 'ok'],
+        ['i().', 'Initial Call', 'spawnlink_init:start/1', 'ok'],
+        ['regs().', 'code_server'],
+        ['help().', '** shell internal commands **', 'rr(File)', 'q()'],
+        ['pwd().', '/home'],
+        ['ls().', 'family.erl'],
+        ['spawn(fun() -> exit(late) end).', '<0.'],
+        ['exit(boo).', '** exception exit: boo'],
+        ['throw(x).', '** exception throw: x'],
       ];
       for (const [line, ...texts] of all) await answers(p, line, texts);
       // Compiled as it is in the editor now.
-      await program(p, lines('-module(mine).', '-export([start/0]).', '-include_lib("stdlib/include/assert.hrl").', '-record(pair, {left, right = none}).', 'start() -> ?assert(true), #pair{left = 1}.'));
+      await program(
+        p,
+        lines(
+          '-module(mine).',
+          '-export([start/0]).',
+          '-include_lib("stdlib/include/assert.hrl").',
+          '-record(pair, {left, right = none}).',
+          'start() -> ?assert(true), #pair{left = 1}.',
+        ),
+      );
       await answers(p, 'c(mine).', ['{ok,mine}']);
       await answers(p, 'rr(mine).', ['pair']);
       await answers(p, 'mine:start().', ['#pair{left = 1,right = none}']);
@@ -82,7 +118,15 @@ export default [
     name: 'shell: rr/1 of a program that runs, without compiling it again',
     async test({ page }) {
       const p = await page();
-      await run(p, lines('-module(recs).', '-export([start/0]).', '-record(pair, {left, right = none}).', 'start() -> #pair{left = 1}.'));
+      await run(
+        p,
+        lines(
+          '-module(recs).',
+          '-export([start/0]).',
+          '-record(pair, {left, right = none}).',
+          'start() -> #pair{left = 1}.',
+        ),
+      );
       await state(p, 'running');
       await answers(p, 'rr(recs).', ['[pair]']);
       await answers(p, 'recs:start().', ['#pair{left = 1,right = none}']);
@@ -144,9 +188,23 @@ export default [
     name: 'a program reads lines; the shell and output go on meanwhile',
     async test({ page }) {
       const p = await page();
-      await run(p, lines('-module(asks).', '-export([start/0]).', 'start() ->', '    spawn(fun() -> tick(3) end),', '    Name = string:trim(io:get_line("What is your name? ")),',
-        '    {ok, [N]} = io:fread("A number? ", "~d"),', '    io:format("~ts ~p~n", [Name, N * 2]),', '    {ok, Term} = io:read("A term> "),', '    io:format("~p~n", [{read, Term}]),',
-        '    io:format("~p~n", [io:get_line("The end? ")]).', 'tick(0) -> ok;', 'tick(N) -> timer:sleep(100), io:format("tick ~p~n", [N]), tick(N - 1).'));
+      await run(
+        p,
+        lines(
+          '-module(asks).',
+          '-export([start/0]).',
+          'start() ->',
+          '    spawn(fun() -> tick(3) end),',
+          '    Name = string:trim(io:get_line("What is your name? ")),',
+          '    {ok, [N]} = io:fread("A number? ", "~d"),',
+          '    io:format("~ts ~p~n", [Name, N * 2]),',
+          '    {ok, Term} = io:read("A term> "),',
+          '    io:format("~p~n", [{read, Term}]),',
+          '    io:format("~p~n", [io:get_line("The end? ")]).',
+          'tick(0) -> ok;',
+          'tick(N) -> timer:sleep(100), io:format("tick ~p~n", [N]), tick(N - 1).',
+        ),
+      );
       await says(p, ['tick 1']);
       await prompts(p, 'What is your name?');
       await p.click('#turn');
@@ -185,8 +243,20 @@ export default [
     name: 'eunit: tests of a module, by eunit:test/1 and M:test/0',
     async test({ page }) {
       const p = await page();
-      await program(p, lines('-module(sums).', '-export([start/0, add/2]).', '-include_lib("eunit/include/eunit.hrl").', '', 'start() -> eunit:test(sums, [verbose]).', 'add(A, B) -> A + B.', '',
-        'add_test() -> ?assertEqual(3, add(1, 2)).', 'add_more_test_() -> [?_assertEqual(0, add(0, 0)), ?_assertEqual(5, add(2, 2))].'));
+      await program(
+        p,
+        lines(
+          '-module(sums).',
+          '-export([start/0, add/2]).',
+          '-include_lib("eunit/include/eunit.hrl").',
+          '',
+          'start() -> eunit:test(sums, [verbose]).',
+          'add(A, B) -> A + B.',
+          '',
+          'add_test() -> ?assertEqual(3, add(1, 2)).',
+          'add_more_test_() -> [?_assertEqual(0, add(0, 0)), ?_assertEqual(5, add(2, 2))].',
+        ),
+      );
       await run(p);
       // In the order of module_info(exports), which is that of the atoms' numbers.
       await says(p, ["module 'sums'", 'sums: add_test...ok', 'Failed: 1.', 'Passed: 2.']);

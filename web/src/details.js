@@ -18,7 +18,8 @@ export class Details {
 
   /**
    * @param {{ask: (pid: string) => Promise<any>, exit: (pid: string, reason: string) => Promise<void>,
-   *   choose: (pid: string) => void, heir: (pid: string) => string | undefined}} on `heir`: who came in a process's place
+   *   choose: (pid: string) => void, heir: (pid: string) => string | undefined}} on `heir`: who came in a process's
+   *   place
    */
   constructor(on) {
     this.#on = on;
@@ -44,10 +45,24 @@ export class Details {
         problem.textContent = error.message;
       }
     };
-    const reasons = REASONS.map((text) => h('button', { type: 'button', onclick: () => ((reason.value = text), reason.focus()) }, text));
+    const reasons = REASONS.map((text) =>
+      h('button', { type: 'button', onclick: () => ((reason.value = text), reason.focus()) }, text),
+    );
     this.#panel.replaceChildren(
-      h('header', {}, h('h3', {}, node ? title(node) : pid), h('button', { class: 'close', onclick: () => this.#on.choose(''), 'aria-label': 'Close' }, '✕')),
-      h('form', { onsubmit: send }, h('label', { for: 'reason' }, 'Send an exit signal'), h('div', {}, reason, h('button', { class: 'primary', type: 'submit', id: 'send-exit' }, 'Exit')), h('div', { class: 'reasons' }, ...reasons), problem),
+      h(
+        'header',
+        {},
+        h('h3', {}, node ? title(node) : pid),
+        h('button', { class: 'close', onclick: () => this.#on.choose(''), 'aria-label': 'Close' }, '✕'),
+      ),
+      h(
+        'form',
+        { onsubmit: send },
+        h('label', { for: 'reason' }, 'Send an exit signal'),
+        h('div', {}, reason, h('button', { class: 'primary', type: 'submit', id: 'send-exit' }, 'Exit')),
+        h('div', { class: 'reasons' }, ...reasons),
+        problem,
+      ),
       this.#facts,
     );
     this.#panel.hidden = false;
@@ -74,24 +89,47 @@ export class Details {
     if (gone) return this.#ended(pid, node);
     if (now - this.#askedAt < EVERY) return;
     this.#askedAt = now;
-    const pids = (list) => (list.length ? h('span', {}, ...list.slice(0, 24).map((id) => h('button', { onclick: () => this.#on.choose(id) }, id))) : 'none');
-    const facts = [['pid', pid], ['began in', node.call || '–'], ['now in', node.current || '–'], ['state', `${node.state}${node.trap ? ', traps exits' : ''}`], ...(node.restarts ? [['restarts', `${node.restarts}, before: ${node.past.slice(-5).join(' ')}`]] : []), ['links', pids(node.links)], ['monitors', pids(node.monitors)], ['mailbox', `${node.messages}`], ['memory', `${(node.memory / 1024).toFixed(1)} KiB`], ['reductions', node.reductions.toLocaleString('en')]];
+    const pids = (list) =>
+      list.length
+        ? h('span', {}, ...list.slice(0, 24).map((id) => h('button', { onclick: () => this.#on.choose(id) }, id)))
+        : 'none';
+    const facts = [
+      ['pid', pid],
+      ['began in', node.call || '–'],
+      ['now in', node.current || '–'],
+      ['state', `${node.state}${node.trap ? ', traps exits' : ''}`],
+      ...(node.restarts ? [['restarts', `${node.restarts}, before: ${node.past.slice(-5).join(' ')}`]] : []),
+      ['links', pids(node.links)],
+      ['monitors', pids(node.monitors)],
+      ['mailbox', `${node.messages}`],
+      ['memory', `${(node.memory / 1024).toFixed(1)} KiB`],
+      ['reductions', node.reductions.toLocaleString('en')],
+    ];
     this.#fill(facts);
     const info = await this.#on.ask(pid).catch(() => undefined);
     if (this.#pid !== pid || !info) return;
-    this.#fill(facts, [['Mailbox', info.messages], ['Stack', info.current_stacktrace]]);
+    this.#fill(facts, [
+      ['Mailbox', info.messages],
+      ['Stack', info.current_stacktrace],
+    ]);
   }
 
   #ended(pid, node) {
     const heir = this.#on.heir(pid);
-    const after = heir === undefined ? [] : [['in its place', h('button', { onclick: () => this.#on.choose(heir) }, heir)]];
+    const after =
+      heir === undefined ? [] : [['in its place', h('button', { onclick: () => this.#on.choose(heir) }, heir)]];
     this.#fill([['pid', pid], ['state', node?.reason ? `has ended: ${node.reason}` : 'has ended'], ...after]);
   }
 
   #fill(facts, lists = []) {
     // Who is about to press a button in here should not lose it.
     if (this.#facts.contains(document.activeElement)) return;
-    const blocks = lists.filter(([, items]) => items?.length > 0).flatMap(([name, items]) => [h('h4', {}, name), h('pre', {}, items.join('\n'))]);
-    this.#facts.replaceChildren(h('dl', {}, ...facts.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)])), ...blocks);
+    const blocks = lists
+      .filter(([, items]) => items?.length > 0)
+      .flatMap(([name, items]) => [h('h4', {}, name), h('pre', {}, items.join('\n'))]);
+    this.#facts.replaceChildren(
+      h('dl', {}, ...facts.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)])),
+      ...blocks,
+    );
   }
 }

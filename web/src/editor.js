@@ -4,11 +4,25 @@
 // is given.
 
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
-import { HighlightStyle, StreamLanguage, bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
+import {
+  HighlightStyle,
+  StreamLanguage,
+  bracketMatching,
+  indentOnInput,
+  indentUnit,
+  syntaxHighlighting,
+} from '@codemirror/language';
 import { erlang } from '@codemirror/legacy-modes/mode/erlang';
 import { lintGutter, setDiagnostics } from '@codemirror/lint';
 import { EditorState } from '@codemirror/state';
-import { EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from '@codemirror/view';
+import {
+  EditorView,
+  drawSelection,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  keymap,
+  lineNumbers,
+} from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 
 /** How what is told of a line is marked there. `fault`: an error at run time. */
@@ -43,7 +57,13 @@ export function makeEditor(parent, { changed, run }) {
     lintGutter(),
     ...(matchMedia('(max-width: 760px)').matches ? [EditorView.lineWrapping] : []),
     keymap.of([{ key: 'Mod-Enter', run: () => (run(), true) }, ...defaultKeymap, ...historyKeymap]),
-    EditorView.contentAttributes.of({ 'aria-label': 'Erlang source', tabindex: '0', spellcheck: 'false', autocorrect: 'off', autocapitalize: 'off' }),
+    EditorView.contentAttributes.of({
+      'aria-label': 'Erlang source',
+      tabindex: '0',
+      spellcheck: 'false',
+      autocorrect: 'off',
+      autocapitalize: 'off',
+    }),
     EditorView.updateListener.of((update) => update.docChanged && changed(update.state.doc.toString())),
   ];
   const view = new EditorView({ parent, state: EditorState.create({ extensions }) });
@@ -68,7 +88,12 @@ export function makeEditor(parent, { changed, run }) {
         const from = Math.min(at.from + Math.max(column - 1, indent), at.to);
         const word = (kind === 'fault' ? /^.*\S/ : /^[\w@]+|^\S/).exec(doc.sliceString(from, at.to));
         const to = Math.min(at.to, from + (word?.[0].length ?? 1));
-        return { from: from === to ? Math.max(at.from, from - 1) : from, to, severity: SEVERITIES[kind], message: text };
+        return {
+          from: from === to ? Math.max(at.from, from - 1) : from,
+          to,
+          severity: SEVERITIES[kind],
+          message: text,
+        };
       });
       view.dispatch(setDiagnostics(view.state, diagnostics));
     },

@@ -97,9 +97,32 @@ export class Files {
   }
 
   #draw() {
-    const tabs = this.list.map((file, i) => h('button', { class: this.#wrong.has(file.name) && 'wrong', 'aria-pressed': String(i === this.#at), onclick: () => this.show(i) }, file.name));
-    const tools = [h('button', { title: 'Add a module', 'aria-label': 'Add a module', onclick: () => this.#add() }, '+')];
-    if (this.list.length > 1) tools.push(h('button', { title: `Remove ${this.current.name}`, 'aria-label': `Remove ${this.current.name}`, onclick: () => this.#remove() }, '−'));
+    const tabs = this.list.map((file, i) =>
+      h(
+        'button',
+        {
+          class: this.#wrong.has(file.name) && 'wrong',
+          'aria-pressed': String(i === this.#at),
+          onclick: () => this.show(i),
+        },
+        file.name,
+      ),
+    );
+    const tools = [
+      h('button', { title: 'Add a module', 'aria-label': 'Add a module', onclick: () => this.#add() }, '+'),
+    ];
+    if (this.list.length > 1)
+      tools.push(
+        h(
+          'button',
+          {
+            title: `Remove ${this.current.name}`,
+            'aria-label': `Remove ${this.current.name}`,
+            onclick: () => this.#remove(),
+          },
+          '−',
+        ),
+      );
     $('files').replaceChildren(...tabs, ...tools);
   }
 }

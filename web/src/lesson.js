@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the program is: a lesson, one of a course with a way on and a way back, or a program that came with a link; and whether it
-// is still what it was when it was opened.
+// What the program is: a lesson, one of a course with a way on and a way back, or a program that came with a link; and
+// whether it is still what it was when it was opened.
 
 import { $ } from './dom.js';
 

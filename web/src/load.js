@@ -3,7 +3,8 @@
 // Fetches what compiling and running needs, telling how far it is.
 
 /**
- * @param {{wasm: string, first: string, headers: string, rest: string, re?: string, zlib?: string}} assets the last three are only named
+ * @param {{wasm: string, first: string, headers: string, rest: string, re?: string, zlib?: string}} assets the last
+ *   three are only named
  * @param {(done: number, total: number) => void} progress bytes
  */
 export async function load(assets, progress) {
@@ -24,7 +25,18 @@ export async function load(assets, progress) {
     }
     return new Blob(chunks).arrayBuffer();
   };
-  const [wasm, pack, headers] = await Promise.all([get('wasm').then((bytes) => WebAssembly.compile(bytes)), get('first'), get('headers')]);
+  const [wasm, pack, headers] = await Promise.all([
+    get('wasm').then((bytes) => WebAssembly.compile(bytes)),
+    get('first'),
+    get('headers'),
+  ]);
   const urlOf = (file) => file && new URL(file, location.href).href;
-  return { wasm, pack, hrl: JSON.parse(new TextDecoder().decode(headers)), restUrl: urlOf(assets.rest), re: urlOf(assets.re), zlib: urlOf(assets.zlib) };
+  return {
+    wasm,
+    pack,
+    hrl: JSON.parse(new TextDecoder().decode(headers)),
+    restUrl: urlOf(assets.rest),
+    re: urlOf(assets.re),
+    zlib: urlOf(assets.zlib),
+  };
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The page's view of its two workers: the compiler and the program's VM. A program's worker that stops answering is ended and
-// another takes its place, from what is loaded already.
+// The page's view of its two workers: the compiler and the program's VM. A program's worker that stops answering is
+// ended and another takes its place, from what is loaded already.
 
 import { load } from './load.js';
 import { Remote } from './rpc.js';
@@ -53,7 +53,10 @@ export class Machine {
     return this.#prompt('stop');
   }
 
-  /** @param {{beams: {module: string, bytes: Uint8Array}[], files: {name: string, text: string}[], entry?: string[], speed: number, javascript: boolean}} what */
+  /**
+   * @param {{beams: {module: string, bytes: Uint8Array}[], files: {name: string, text: string}[], entry?: string[],
+   *   speed: number, javascript: boolean}} what
+   */
   start(what) {
     return this.#program.ask('start', what, 20_000);
   }
@@ -76,7 +79,8 @@ export class Machine {
 
   /**
    * Tells the VM's terminal something of the page's (web/erl/spawnlink_web_io.erl).
-   * @param {string[]} say ['line', text, 'shell' or 'program'], ['shell'], ['interrupt'], ['eof'], ['turn', 'shell' or 'program']
+   * @param {string[]} say ['line', text, 'shell' or 'program'], ['shell'], ['interrupt'], ['eof'], ['turn', 'shell' or
+   *   'program']
    * @param {{name: string, text: string}[]} [files] the program, if it was changed since the VM was told
    */
   terminal(say, files) {

@@ -23,7 +23,13 @@ import { makeTheme } from './theme.js';
 import { Timeline } from './timeline.js';
 
 /** Slices a second by the slider's place. */
-const SPEEDS = [[2, '2 slices/s'], [8, '8 slices/s'], [30, '30/s'], [150, '150/s'], [Infinity, 'full']];
+const SPEEDS = [
+  [2, '2 slices/s'],
+  [8, '8 slices/s'],
+  [30, '30/s'],
+  [150, '150/s'],
+  [Infinity, 'full'],
+];
 const LINT_AFTER = 500;
 
 const machine = new Machine('__ASSETS__');
@@ -35,7 +41,12 @@ const editor = makeEditor($('editor'), { changed: (text) => files.edited(text), 
 files.editor = editor;
 const table = new Table(model, choose);
 const timeline = new Timeline(choose);
-const details = new Details({ ask: (pid) => machine.details(pid), exit: sendExit, choose, heir: (pid) => model.heirOf(pid) });
+const details = new Details({
+  ask: (pid) => machine.details(pid),
+  exit: sendExit,
+  choose,
+  heir: (pid) => model.heirOf(pid),
+});
 const shell = makeShell({ tell: tellTerminal, wake: () => state === 'ended' && reset({ keep: true }), output });
 const tabs = makeTabs(() => (view.wake(), lastFrame && table.draw(lastFrame, true)));
 const lesson = makeLesson(EXAMPLES, { open: goToLesson, restore: () => openLast() });
@@ -45,7 +56,10 @@ makeTheme();
 let state = 'loading';
 let lastFrame;
 let results = [];
-/** Errors at run time, by line and text. @type {Map<string, {file: string, line: number, text: string, who: string[]}>} */
+/**
+ * Errors at run time, by line and text.
+ * @type {Map<string, {file: string, line: number, text: string, who: string[]}>}
+ */
 const faults = new Map();
 /** The version of the files that runs. */
 let running = 0;
@@ -67,7 +81,9 @@ function setState(next) {
   $('reset').disabled = busy;
   $('stop').disabled = !['running', 'stopped', 'ready'].includes(next);
   $('stop').querySelector('span').textContent = next === 'stopped' ? 'Continue' : 'Stop';
-  $('stop').querySelector('path').setAttribute('d', next === 'stopped' ? 'M4 2.5v11l9-5.5z' : 'M4 3.5h8v9H4z');
+  $('stop')
+    .querySelector('path')
+    .setAttribute('d', next === 'stopped' ? 'M4 2.5v11l9-5.5z' : 'M4 3.5h8v9H4z');
   summary();
 }
 
@@ -77,19 +93,45 @@ function notice(...content) {
 }
 
 function summary() {
-  const words = { loading: 'loading', compiling: 'compiling', running: 'running', ready: 'ready', stopped: 'stopped', ended: 'ended' };
+  const words = {
+    loading: 'loading',
+    compiling: 'compiling',
+    running: 'running',
+    ready: 'ready',
+    stopped: 'stopped',
+    ended: 'ended',
+  };
   let how = words[state];
   if (state === 'running' && lastFrame && !lastFrame.busy) how = lastFrame.total > 0 ? 'waiting' : 'ended';
-  const parts = [h('b', { class: how === 'running' || how === 'compiling' ? 'busy' : how === 'waiting' || how === 'ready' ? 'on' : '' }, how)];
+  const parts = [
+    h(
+      'b',
+      { class: how === 'running' || how === 'compiling' ? 'busy' : how === 'waiting' || how === 'ready' ? 'on' : '' },
+      how,
+    ),
+  ];
   if (lastFrame && state !== 'compiling') {
     const { total, memory, time } = lastFrame;
-    parts.push(` · ${total.toLocaleString('en')} process${total === 1 ? '' : 'es'} · ${(memory / 2 ** 20).toFixed(1)} MiB · ${(time / 1000).toFixed(1)} s`);
+    parts.push(
+      ` · ${total.toLocaleString('en')} process${total === 1 ? '' : 'es'} · ${(memory / 2 ** 20).toFixed(1)} MiB ` +
+        `· ${(time / 1000).toFixed(1)} s`,
+    );
     if (lastFrame.left > 0) parts.push(' · some events left out');
   }
   $('summary').replaceChildren(...parts);
   const empty = model.nodes.size === 0;
   $('empty').hidden = !empty;
-  if (empty) $('empty').textContent = state === 'loading' ? (playWhenReady ? 'The program plays as soon as Erlang is here.' : '') : state === 'compiling' ? '' : state === 'running' ? 'All processes of the program have ended.' : 'Run the program to see its processes.';
+  if (empty)
+    $('empty').textContent =
+      state === 'loading'
+        ? playWhenReady
+          ? 'The program plays as soon as Erlang is here.'
+          : ''
+        : state === 'compiling'
+          ? ''
+          : state === 'running'
+            ? 'All processes of the program have ended.'
+            : 'Run the program to see its processes.';
 }
 
 // --- The program ------------------------------------------------------------------------------------
@@ -140,8 +182,8 @@ function programChanged() {
 }
 
 /**
- * Checks the program as it is now, and shows what the compiler says. The answer to a text that has been changed since is
- * dropped, for it would tell of errors that are not there, or miss those that are.
+ * Checks the program as it is now, and shows what the compiler says. The answer to a text that has been changed since
+ * is dropped, for it would tell of errors that are not there, or miss those that are.
  * @param {() => boolean} wanted whether to check again then
  * @returns {Promise<any[] | undefined>} undefined: dropped
  */
@@ -176,7 +218,10 @@ function shown(next) {
 
 /** Shows what is told of the program's lines: by the compiler, and by processes that ended with an error. */
 function draw() {
-  const late = [...faults.values()].map(({ file, line, text, who }) => ({ file, told: [{ kind: 'fault', line, column: 1, text: `${text} (${who.join(', ')})` }] }));
+  const late = [...faults.values()].map(({ file, line, text, who }) => ({
+    file,
+    told: [{ kind: 'fault', line, column: 1, text: `${text} (${who.join(', ')})` }],
+  }));
   const all = [...results, ...late];
   mark();
   files.wrong(all.filter(({ told }) => told.some(({ kind }) => kind !== 'warning')).map(({ file }) => file));
@@ -190,7 +235,15 @@ function draw() {
 function mark() {
   const told = results.find((result) => result.file === files.current.name)?.told ?? [];
   const late = [...faults.values()].filter(({ file }) => file === files.current.name);
-  editor.mark([...told, ...late.map(({ line, text, who }) => ({ kind: 'fault', line, column: 0, text: `${text}\nEnded: ${who.join(', ')}` }))]);
+  editor.mark([
+    ...told,
+    ...late.map(({ line, text, who }) => ({
+      kind: 'fault',
+      line,
+      column: 0,
+      text: `${text}\nEnded: ${who.join(', ')}`,
+    })),
+  ]);
 }
 
 /** Names of processes that one line has ended, and lines. */
@@ -210,7 +263,8 @@ function takeFaults(list) {
   for (const { file, line, text, who } of list) {
     const key = `${file}:${line}:${text}`;
     const known = faults.get(key)?.who ?? [];
-    if (known.includes(who) || known.length >= MOST_NAMES || (known.length === 0 && faults.size >= MOST_FAULTS)) continue;
+    if (known.includes(who) || known.length >= MOST_NAMES || (known.length === 0 && faults.size >= MOST_FAULTS))
+      continue;
     faults.set(key, { file, line, text, who: [...known, who] });
     changed = true;
   }
@@ -221,7 +275,9 @@ const errorsOf = (checked) => checked.flatMap(({ told }) => told).filter(({ kind
 
 /** The function a program begins with: start/0 or main/0, of the file that is shown if it has one. */
 function entryOf(compiled) {
-  const order = [...compiled].sort((a, b) => Number(b.file === files.current.name) - Number(a.file === files.current.name));
+  const order = [...compiled].sort(
+    (a, b) => Number(b.file === files.current.name) - Number(a.file === files.current.name),
+  );
   for (const name of ['start', 'main']) {
     const found = order.find((result) => result.starts.includes(name));
     if (found) return [found.module, name];
@@ -250,7 +306,11 @@ async function run({ paused = false } = {}) {
     const entry = entryOf(compiled);
     if (!entry) output.note('No module exports start/0 or main/0. The modules are loaded: call them in the shell.');
     running = files.version;
-    await fresh(compiled.map(({ module, beam }) => ({ module, bytes: beam })), entry, { paused, id });
+    await fresh(
+      compiled.map(({ module, beam }) => ({ module, bytes: beam })),
+      entry,
+      { paused, id },
+    );
     if (id !== runs) return;
     setState(paused ? 'stopped' : 'running');
     if (onPhone()) tabs.part('stage');
@@ -400,8 +460,13 @@ $('speed').addEventListener('input', () => {
 $('show-messages').addEventListener('change', (event) => (model.messages = event.target.checked));
 $('share').addEventListener('click', async () => {
   history.replaceState(null, '', toHash(files.list));
-  const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
-  notice(copied ? 'A link to this program is on the clipboard.' : 'The address of this page is now a link to this program.');
+  const copied = await navigator.clipboard?.writeText(location.href).then(
+    () => true,
+    () => false,
+  );
+  notice(
+    copied ? 'A link to this program is on the clipboard.' : 'The address of this page is now a link to this program.',
+  );
   setTimeout(() => notice(), 4000);
 });
 addEventListener('keydown', (event) => {
@@ -413,10 +478,16 @@ addEventListener('hashchange', () => openFromHash());
 function openFromHash() {
   if (location.hash.length < 2) return false;
   const example = EXAMPLES.find((one) => `#${one.id}` === location.hash);
-  if (example) return openExample(example.id), true;
+  if (example) return (openExample(example.id), true);
   try {
     const list = fromHash(location.hash);
-    open({ title: 'A shared program', text: 'This program came with the link. It runs in this page only, in a sandbox of its own.' }, list);
+    open(
+      {
+        title: 'A shared program',
+        text: 'This program came with the link. It runs in this page only, in a sandbox of its own.',
+      },
+      list,
+    );
     matrix(false);
     return true;
   } catch (error) {
@@ -426,7 +497,10 @@ function openFromHash() {
 }
 
 async function begin() {
-  for (const [group, list] of Map.groupBy(EXAMPLES, (example) => example.group)) $('example').append(h('optgroup', { label: group }, ...list.map((example) => h('option', { value: example.id }, example.title))));
+  for (const [group, list] of Map.groupBy(EXAMPLES, (example) => example.group))
+    $('example').append(
+      h('optgroup', { label: group }, ...list.map((example) => h('option', { value: example.id }, example.title))),
+    );
   if (!openFromHash()) openExample(EXAMPLES[0].id);
   performance.mark('interactive');
   const bar = h('progress', { max: 1, value: 0, 'aria-label': 'Loading' });

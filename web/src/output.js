@@ -28,7 +28,10 @@ export class Output {
     const follow = element.scrollHeight - element.scrollTop - element.clientHeight < 60;
     const last = element.lastElementChild;
     if (kind === 'out' && last?.className === 'out' && last.textContent.length < 4000) last.append(text);
-    else if (kind === 'report') element.append(h('details', { class: 'report' }, h('summary', {}, summaryOf(text)), h('pre', {}, text.trimEnd())));
+    else if (kind === 'report')
+      element.append(
+        h('details', { class: 'report' }, h('summary', {}, summaryOf(text)), h('pre', {}, text.trimEnd())),
+      );
     else element.append(h('span', { class: kind }, text));
     this.#size += text.length;
     while (this.#size > MAX && element.firstElementChild) {

@@ -16,8 +16,11 @@ export function showProblems(results, goto) {
   panel.hidden = all.length === 0;
   const rows = ['error', 'fault', 'warning'].flatMap((kind) => all.filter((one) => one.kind === kind)).slice(0, 100);
   const row = (one) =>
-    h('button', { class: one.kind, onclick: () => goto(one.file, one.line, one.column) },
+    h(
+      'button',
+      { class: one.kind, onclick: () => goto(one.file, one.line, one.column) },
       h('span', {}, `${one.file}:${one.line}`),
-      h('div', {}, `${SAID[one.kind]}${one.text}`));
+      h('div', {}, `${SAID[one.kind]}${one.text}`),
+    );
   panel.replaceChildren(...rows.map(row));
 }

@@ -2,7 +2,11 @@
 //
 // Reports of OTP's logger in one line that a beginner can read. The report itself is kept whole, to be opened.
 
-/** @param {string} text @param {RegExp} pattern the first group is what is wanted @returns {string} '' if it is not there */
+/**
+ * @param {string} text
+ * @param {RegExp} pattern the first group is what is wanted
+ * @returns {string} '' if it is not there
+ */
 const find = (text, pattern) => pattern.exec(text)?.[1].replace(/\s+/g, ' ').trim() ?? '';
 
 /** An exit reason without its stack. @param {string} text */
@@ -35,7 +39,8 @@ function crash(text) {
 
 function error(text) {
   const [, server, name] = /\*\* (Generic server|State machine|gen_event handler) (\S+)/.exec(text) ?? [];
-  if (server) return `${name} ends with an error: ${reasonOf(find(text, /Reason for termination ==?\s*\n\*\* ([^]*?)(?:\n\*\* |\n\n|$)/) || find(text, /\*\* Reason for termination = ([^]*?)\n\*\* /))}`;
+  if (server)
+    return `${name} ends with an error: ${reasonOf(find(text, /Reason for termination ==?\s*\n\*\* ([^]*?)(?:\n\*\* |\n\n|$)/) || find(text, /\*\* Reason for termination = ([^]*?)\n\*\* /))}`;
   const [, pid, reason] = /Error in process (<[\d.]+>)[^\n]*exit value:\n([^]*)/.exec(text) ?? [];
   const line = find(text, /\{line,(\d+)\}/);
   if (pid) return `${pid} crashed: ${reasonOf(reason.trim())}${line && `, line ${line}`}`;

@@ -21,7 +21,8 @@ export function toHash(files) {
 export function fromHash(hash) {
   const found = /^#(\d+)\.([\w-]*)$/.exec(hash);
   if (!found) throw new Error('This link is damaged: it does not hold a program.');
-  if (found[1] !== '1') throw new Error(`This link is of version ${found[1]}, which this page cannot read. Reload to get the newest page.`);
+  if (found[1] !== '1')
+    throw new Error(`This link is of version ${found[1]}, which this page cannot read. Reload to get the newest page.`);
   let list;
   try {
     const bytes = Uint8Array.from(atob(found[2].replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
@@ -29,7 +30,17 @@ export function fromHash(hash) {
   } catch {
     throw new Error('This link is damaged: part of the program is missing.');
   }
-  const fine = Array.isArray(list) && list.length > 0 && list.length <= 50 && list.every((file) => Array.isArray(file) && file.length === 2 && file.every((part) => typeof part === 'string') && /^[\w.@-]{1,80}$/.test(file[0]));
+  const fine =
+    Array.isArray(list) &&
+    list.length > 0 &&
+    list.length <= 50 &&
+    list.every(
+      (file) =>
+        Array.isArray(file) &&
+        file.length === 2 &&
+        file.every((part) => typeof part === 'string') &&
+        /^[\w.@-]{1,80}$/.test(file[0]),
+    );
   if (!fine) throw new Error('This link is damaged: what it holds is not a program.');
   return list.map(([name, text]) => ({ name, text }));
 }

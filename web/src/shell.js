@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The line below the output: what OTP's shell in the VM reads, and the program when it asks for a line. The VM says whose turn
-// it is (web/erl/spawnlink_web_io.erl); lines that are typed before wait here, over a new VM too. The shell is started by
-// the first line that is for it.
+// The line below the output: what OTP's shell in the VM reads, and the program when it asks for a line. The VM says
+// whose turn it is (web/erl/spawnlink_web_io.erl); lines that are typed before wait here, over a new VM too. The shell
+// is started by the first line that is for it.
 
 import { $ } from './dom.js';
 
 const IDLE = 'an expression, such as  whereis(w1) ! hello.   or   i().';
 
 /** What the label says, and what the empty field says, by who asks. */
-const PLACEHOLDERS = { closed: IDLE, shell: IDLE, program: 'the program waits for a line', none: 'busy: Ctrl+C leaves it' };
+const PLACEHOLDERS = {
+  closed: IDLE,
+  shell: IDLE,
+  program: 'the program waits for a line',
+  none: 'busy: Ctrl+C leaves it',
+};
 
 /**
  * `tell` tells the VM's terminal; `wake` starts a VM where there is none.
@@ -33,7 +38,12 @@ export function makeShell({ tell, wake, output }) {
     const label = { closed: '1>', none: '…' }[who] ?? (prompt.trim() || '?');
     $('prompt').textContent = label;
     $('prompt').classList.toggle('program', who === 'program');
-    line.placeholder = queue.length > 0 ? `${queue.length} typed before will be read first` : who === 'shell' && /^\.\.$/.test(label) ? 'an expression ends with a full stop' : PLACEHOLDERS[who];
+    line.placeholder =
+      queue.length > 0
+        ? `${queue.length} typed before will be read first`
+        : who === 'shell' && /^\.\.$/.test(label)
+          ? 'an expression ends with a full stop'
+          : PLACEHOLDERS[who];
     line.setAttribute('aria-label', who === 'program' ? 'Line for the program' : 'Erlang shell');
     document.querySelector('.dock [data-tab=log]').classList.toggle('asks', who === 'program');
     $('interrupt').hidden = who !== 'none';
@@ -117,8 +127,9 @@ export function makeShell({ tell, wake, output }) {
   $('turn').addEventListener('click', turn);
   line.addEventListener('keydown', (event) => {
     const selected = line.selectionStart !== line.selectionEnd || String(getSelection()) !== '';
-    if (event.ctrlKey && event.key === 'c' && !selected) return event.preventDefault(), interrupt();
-    if (event.ctrlKey && event.key === 'd' && ask.who === 'program' && line.value === '') return event.preventDefault(), say(['eof']);
+    if (event.ctrlKey && event.key === 'c' && !selected) return (event.preventDefault(), interrupt());
+    if (event.ctrlKey && event.key === 'd' && ask.who === 'program' && line.value === '')
+      return (event.preventDefault(), say(['eof']));
     if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
     event.preventDefault();
     at = Math.max(0, Math.min(history.length, at + (event.key === 'ArrowUp' ? -1 : 1)));

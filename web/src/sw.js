@@ -1,23 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The service worker: all files of one build in one cache, so that the page works offline after its first load. Files are
-// named by content, so what is cached never goes stale; the page itself is asked for anew when there is a network.
+// The service worker: all files of one build in one cache, so that the page works offline after its first load. Files
+// are named by content, so what is cached never goes stale; the page itself is asked for anew when there is a network.
 
 const CACHE = 'spawnlink-__VERSION__';
-const FILES = "__FILES__";
+const FILES = '__FILES__';
 
 self.addEventListener('install', (event) => {
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)).then(() => self.skipWaiting()));
+  event.waitUntil(
+    caches
+      .open(CACHE)
+      .then((cache) => cache.addAll(FILES))
+      .then(() => self.skipWaiting()),
+  );
 });
 
 self.addEventListener('activate', (event) => {
   const old = (names) => names.filter((name) => name.startsWith('spawnlink-') && name !== CACHE);
-  event.waitUntil(caches.keys().then((names) => Promise.all(old(names).map((name) => caches.delete(name)))).then(() => self.clients.claim()));
+  event.waitUntil(
+    caches
+      .keys()
+      .then((names) => Promise.all(old(names).map((name) => caches.delete(name))))
+      .then(() => self.clients.claim()),
+  );
 });
 
 self.addEventListener('fetch', (event) => {
   const { request } = event;
   if (request.method !== 'GET' || new URL(request.url).origin !== location.origin) return;
-  if (request.mode === 'navigate') event.respondWith(fetch(request).catch(() => caches.match('./', { ignoreSearch: true })));
+  if (request.mode === 'navigate')
+    event.respondWith(fetch(request).catch(() => caches.match('./', { ignoreSearch: true })));
   else event.respondWith(caches.match(request).then((found) => found ?? fetch(request)));
 });

@@ -13,7 +13,10 @@ export class Table {
   #choose;
   #drawnAt = 0;
 
-  /** @param {import('./graph/model.js').Model} model knows who came in whose place @param {(pid: string) => void} choose */
+  /**
+   * @param {import('./graph/model.js').Model} model knows who came in whose place
+   * @param {(pid: string) => void} choose
+   */
   constructor(model, choose) {
     this.#model = model;
     this.#choose = choose;
@@ -26,8 +29,17 @@ export class Table {
     const focused = document.activeElement?.closest('#table') && document.activeElement.textContent;
     const body = frame.processes.map((p) => this.#row(p));
     body.push(...[...this.#model.nodes.values()].filter((node) => node.ghost).map((node) => this.#ghost(node)));
-    for (const group of frame.groups) body.push(h('tr', {}, h('td', {}, `× ${group.count}`), h('td', { colspan: COLUMNS.length - 1 }, group.call)));
-    $('table').replaceChildren(h('table', {}, h('caption', { class: 'unseen' }, `${frame.total} processes`), h('thead', {}, h('tr', {}, ...COLUMNS.map((name) => h('th', { scope: 'col' }, name)))), h('tbody', {}, ...body)));
+    for (const group of frame.groups)
+      body.push(h('tr', {}, h('td', {}, `× ${group.count}`), h('td', { colspan: COLUMNS.length - 1 }, group.call)));
+    $('table').replaceChildren(
+      h(
+        'table',
+        {},
+        h('caption', { class: 'unseen' }, `${frame.total} processes`),
+        h('thead', {}, h('tr', {}, ...COLUMNS.map((name) => h('th', { scope: 'col' }, name)))),
+        h('tbody', {}, ...body),
+      ),
+    );
     if (focused) [...$('table').querySelectorAll('button')].find((button) => button.textContent === focused)?.focus();
   }
 
@@ -35,12 +47,31 @@ export class Table {
     const node = this.#model.nodes.get(p.id) ?? { past: [] };
     const again = node.restarts ? h('span', { class: 'again' }, restarted(node)) : '';
     const before = node.past.slice(-3).map((pid) => h('s', {}, pid));
-    const cells = [title(p), [p.state, again], p.messages, p.trap ? 'yes' : 'no', p.links.join(' ') || '–', p.monitors.join(' ') || '–', `${Math.round(p.memory / 1024)} KiB`];
-    return h('tr', {}, h('td', {}, h('button', { onclick: () => this.#choose(p.id) }, p.id), ...before), ...cells.map((cell) => h('td', {}, ...[cell].flat())));
+    const cells = [
+      title(p),
+      [p.state, again],
+      p.messages,
+      p.trap ? 'yes' : 'no',
+      p.links.join(' ') || '–',
+      p.monitors.join(' ') || '–',
+      `${Math.round(p.memory / 1024)} KiB`,
+    ];
+    return h(
+      'tr',
+      {},
+      h('td', {}, h('button', { onclick: () => this.#choose(p.id) }, p.id), ...before),
+      ...cells.map((cell) => h('td', {}, ...[cell].flat())),
+    );
   }
 
   /** One that has ended, and nobody has taken its place. */
   #ghost(node) {
-    return h('tr', { class: 'ended' }, h('td', {}, h('s', {}, node.id)), h('td', {}, title(node)), h('td', { colspan: COLUMNS.length - 2 }, ended(node)));
+    return h(
+      'tr',
+      { class: 'ended' },
+      h('td', {}, h('s', {}, node.id)),
+      h('td', {}, title(node)),
+      h('td', { colspan: COLUMNS.length - 2 }, ended(node)),
+    );
   }
 }

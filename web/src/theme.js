@@ -6,7 +6,8 @@ import { $ } from './dom.js';
 
 export function makeTheme() {
   const root = document.documentElement;
-  const dark = () => (root.dataset.theme ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) === 'dark';
+  const dark = () =>
+    (root.dataset.theme ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) === 'dark';
   $('theme').addEventListener('click', () => {
     root.dataset.theme = dark() ? 'light' : 'dark';
     try {

@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The events of a run, one line each: filtered by kind and text, leading to their process, exported as JSON. Keeps the last
-// 20,000 and shows the last 300.
+// The events of a run, one line each: filtered by kind and text, leading to their process, exported as JSON. Keeps the
+// last 20,000 and shows the last 300.
 
 import { $, h } from './dom.js';
 
 const KEPT = 20_000;
 const SHOWN = 300;
-const GROUPS = { spawn: ['spawn'], link: ['link', 'unlink'], signal: ['signal'], exit: ['exit'], monitor: ['monitor', 'demonitor', 'down'], name: ['register', 'unregister'], message: ['message'] };
+const GROUPS = {
+  spawn: ['spawn'],
+  link: ['link', 'unlink'],
+  signal: ['signal'],
+  exit: ['exit'],
+  monitor: ['monitor', 'demonitor', 'down'],
+  name: ['register', 'unregister'],
+  message: ['message'],
+};
 
 /** What happened, as a sentence. */
 function sentence(e) {
@@ -46,9 +54,29 @@ export class Timeline {
   /** @param {(pid: string) => void} choose */
   constructor(choose) {
     this.#choose = choose;
-    const boxes = Object.keys(GROUPS).map((group) => h('label', {}, h('input', { type: 'checkbox', checked: group !== 'message', onchange: (event) => this.#toggle(group, event.target.checked) }), group));
-    const filter = h('input', { type: 'search', placeholder: 'Filter', 'aria-label': 'Filter the timeline', oninput: (event) => ((this.#needle = event.target.value.toLowerCase()), this.#redraw()) });
-    $('timeline-tools').append(filter, h('details', { class: 'kinds' }, h('summary', {}, 'Kinds'), h('div', {}, ...boxes)), h('button', { onclick: () => this.#export(), title: 'Save all events as JSON' }, 'Export'));
+    const boxes = Object.keys(GROUPS).map((group) =>
+      h(
+        'label',
+        {},
+        h('input', {
+          type: 'checkbox',
+          checked: group !== 'message',
+          onchange: (event) => this.#toggle(group, event.target.checked),
+        }),
+        group,
+      ),
+    );
+    const filter = h('input', {
+      type: 'search',
+      placeholder: 'Filter',
+      'aria-label': 'Filter the timeline',
+      oninput: (event) => ((this.#needle = event.target.value.toLowerCase()), this.#redraw()),
+    });
+    $('timeline-tools').append(
+      filter,
+      h('details', { class: 'kinds' }, h('summary', {}, 'Kinds'), h('div', {}, ...boxes)),
+      h('button', { onclick: () => this.#export(), title: 'Save all events as JSON' }, 'Export'),
+    );
   }
 
   get events() {
@@ -75,7 +103,10 @@ export class Timeline {
   }
 
   #wanted(event, text) {
-    return !this.#hidden.has(event.kind) && (this.#needle === '' || `${event.kind} ${text}`.toLowerCase().includes(this.#needle));
+    return (
+      !this.#hidden.has(event.kind) &&
+      (this.#needle === '' || `${event.kind} ${text}`.toLowerCase().includes(this.#needle))
+    );
   }
 
   #draw(events) {
@@ -83,19 +114,31 @@ export class Timeline {
     const follow = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
     const wanted = events.map((event) => [event, sentence(event)]).filter(([event, text]) => this.#wanted(event, text));
     const rows = wanted.slice(-SHOWN / 2);
-    if (rows.length < wanted.length) list.append(h('li', { class: 'skipped' }, `… ${wanted.length - rows.length} more events here: Export has them`));
+    if (rows.length < wanted.length)
+      list.append(h('li', { class: 'skipped' }, `… ${wanted.length - rows.length} more events here: Export has them`));
     list.append(...rows.map(([event, text]) => this.#row(event, text)));
     while (list.childElementCount > SHOWN) list.firstElementChild.remove();
     if (follow) list.scrollTop = list.scrollHeight;
   }
 
   #row(event, text) {
-    return h('li', {}, h('button', { class: `${event.kind} ${event.outcome ?? ''}`, onclick: () => this.#choose(event.pid) }, h('time', {}, `${(event.t / 1000).toFixed(3)}`), h('i', {}, event.kind), h('span', {}, text)));
+    return h(
+      'li',
+      {},
+      h(
+        'button',
+        { class: `${event.kind} ${event.outcome ?? ''}`, onclick: () => this.#choose(event.pid) },
+        h('time', {}, `${(event.t / 1000).toFixed(3)}`),
+        h('i', {}, event.kind),
+        h('span', {}, text),
+      ),
+    );
   }
 
   #redraw() {
     this.#list.textContent = '';
-    for (let from = Math.max(0, this.#events.length - 4 * SHOWN); from < this.#events.length; from += SHOWN / 4) this.#draw(this.#events.slice(from, from + SHOWN / 4));
+    for (let from = Math.max(0, this.#events.length - 4 * SHOWN); from < this.#events.length; from += SHOWN / 4)
+      this.#draw(this.#events.slice(from, from + SHOWN / 4));
   }
 
   #toggle(group, on) {

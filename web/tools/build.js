@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Makes dist/playground, a folder of static files for any file host. All files but the page and the service worker are named by
-// their content. `node web/tools/build.js`; needs `scripts/build wasm pack` first. Does nothing when nothing has changed.
+// Makes dist/playground, a folder of static files for any file host. All files but the page and the service worker are
+// named by their content. `node web/tools/build.js`; needs `scripts/build wasm pack` first. Does nothing when nothing
+// has changed.
 
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -20,7 +21,10 @@ const STATE = 'build/web';
 const LIBRARIES = ['dist/re.wasm', 'dist/zlib.wasm'];
 
 const mtime = (file) => (existsSync(file) ? statSync(file).mtimeMs : 0);
-const filesIn = (path) => readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+const filesIn = (path) =>
+  readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
 const hashOf = (bytes) => createHash('sha256').update(bytes).digest('base64url').slice(0, 8).replaceAll('-', '0');
 
 /** Builds what has changed. */
@@ -31,7 +35,19 @@ export async function build() {
   await when(join(STATE, 'packs.stamp'), [...packInputs(), ...tools], async () => {
     for (const [name, bytes] of Object.entries(await makePacks())) writeFileSync(join(STATE, name), bytes);
   });
-  await when(join(STATE, 'site.stamp'), [join(STATE, 'packs.stamp'), ...filesIn('web'), ...filesIn('js'), 'package.json', 'package-lock.json', 'dist/vm.wasm', ...LIBRARIES].filter(existsSync), makeSite);
+  await when(
+    join(STATE, 'site.stamp'),
+    [
+      join(STATE, 'packs.stamp'),
+      ...filesIn('web'),
+      ...filesIn('js'),
+      'package.json',
+      'package-lock.json',
+      'dist/vm.wasm',
+      ...LIBRARIES,
+    ].filter(existsSync),
+    makeSite,
+  );
 }
 
 /** Does it if one of its inputs is newer than the stamp. */
@@ -53,18 +69,47 @@ async function makeSite() {
   };
   const read = (name) => readFileSync(join(STATE, name));
   const fonts = FONTS.map(({ name, file }) => put(name, 'woff2', readFileSync(file)));
-  const style = faces(fonts) + ['tokens', 'layout', 'panels', 'graph', 'editor'].map((name) => readFileSync(`web/style/${name}.css`, 'utf8')).join('').replace(/\/\*[^]*?\*\/\n?/g, '');
-  const data = { wasm: put('vm', 'wasm', readFileSync('dist/vm.wasm')), first: put('first', 'lzma', read('first')), headers: put('headers', 'json', read('headers')) };
+  const style =
+    faces(fonts) +
+    ['tokens', 'layout', 'panels', 'graph', 'editor']
+      .map((name) => readFileSync(`web/style/${name}.css`, 'utf8'))
+      .join('')
+      .replace(/\/\*[^]*?\*\/\n?/g, '');
+  const data = {
+    wasm: put('vm', 'wasm', readFileSync('dist/vm.wasm')),
+    first: put('first', 'lzma', read('first')),
+    headers: put('headers', 'json', read('headers')),
+  };
   // Fetched when first used.
-  const later = { rest: put('rest', 'pack', read('rest')), ...Object.fromEntries(LIBRARIES.filter(existsSync).map((file) => [basename(file, '.wasm'), put(basename(file, '.wasm'), 'wasm', readFileSync(file))])) };
+  const later = {
+    rest: put('rest', 'pack', read('rest')),
+    ...Object.fromEntries(
+      LIBRARIES.filter(existsSync).map((file) => [
+        basename(file, '.wasm'),
+        put(basename(file, '.wasm'), 'wasm', readFileSync(file)),
+      ]),
+    ),
+  };
   const css = put('style', 'css', style);
-  const workers = await bundle({ compiler: 'web/src/worker/compiler.js', program: 'web/src/worker/program.js' }, folder, {});
+  const workers = await bundle(
+    { compiler: 'web/src/worker/compiler.js', program: 'web/src/worker/program.js' },
+    folder,
+    {},
+  );
   const page = await bundle({ main: 'web/src/main.js' }, folder, { ASSETS: { ...data, ...later, ...workers.entries } });
-  writeFileSync(join(folder, 'index.html'), pageOf({ css, main: page.entries.main, fonts, data, workers: workers.entries }));
+  writeFileSync(
+    join(folder, 'index.html'),
+    pageOf({ css, main: page.entries.main, fonts, data, workers: workers.entries }),
+  );
   const scripts = [...new Set([...workers.files, ...page.files])];
   const all = ['./', css, ...fonts, ...scripts, ...Object.values(data), ...Object.values(later)];
-  const version = hashOf(all.map((file) => hashOf(file === './' ? readFileSync(join(folder, 'index.html')) : file)).join());
-  writeFileSync(join(folder, 'sw.js'), readFileSync('web/src/sw.js', 'utf8').replace('__VERSION__', version).replace('"__FILES__"', JSON.stringify(all)));
+  const version = hashOf(
+    all.map((file) => hashOf(file === './' ? readFileSync(join(folder, 'index.html')) : file)).join(),
+  );
+  writeFileSync(
+    join(folder, 'sw.js'),
+    readFileSync('web/src/sw.js', 'utf8').replace('__VERSION__', version).replace('"__FILES__"', JSON.stringify(all)),
+  );
   cpSync('LICENSE', join(folder, 'LICENSE'));
   writeFileSync(join(folder, 'LICENSE-fonts'), licences());
   tell(sizesOf([...scripts, 'sw.js'], ['index.html', css, ...fonts, ...Object.values(data)]));
@@ -72,7 +117,11 @@ async function makeSite() {
 
 /** The page with the names of its files, and what it is going to fetch told in advance. */
 function pageOf({ css, main, fonts, data, workers }) {
-  const early = [...fonts.map((file) => `<link rel="preload" as="font" type="font/woff2" crossorigin href="${file}">`), ...Object.values(data).map((file) => `<link rel="preload" as="fetch" crossorigin href="${file}">`), ...Object.values(workers).map((file) => `<link rel="modulepreload" href="${file}">`)];
+  const early = [
+    ...fonts.map((file) => `<link rel="preload" as="font" type="font/woff2" crossorigin href="${file}">`),
+    ...Object.values(data).map((file) => `<link rel="preload" as="fetch" crossorigin href="${file}">`),
+    ...Object.values(workers).map((file) => `<link rel="modulepreload" href="${file}">`),
+  ];
   return readFileSync('web/index.html', 'utf8')
     .replace('href="style.css"', `href="${css}"`)
     .replace('src="main.js"', `src="${main}"`)
@@ -85,9 +134,12 @@ function about() {
   const { name, version, homepage, repository } = JSON.parse(readFileSync('package.json', 'utf8'));
   const release = JSON.parse(readFileSync(join(STATE, 'described'), 'utf8')).otp;
   const page = `https://www.npmjs.com/package/${name}`;
-  const source = (repository?.url ?? repository)?.replace(/^git\+/, '').replace(/\.git$/, '') ?? `${page}?activeTab=code`;
+  const source =
+    (repository?.url ?? repository)?.replace(/^git\+/, '').replace(/\.git$/, '') ?? `${page}?activeTab=code`;
   const links = { Docs: homepage ?? `${page}#readme`, Package: page, Source: source };
-  const anchors = Object.entries(links).map(([text, url]) => `<a href="${url}" target="_blank" rel="noopener">${text}</a>`);
+  const anchors = Object.entries(links).map(
+    ([text, url]) => `<a href="${url}" target="_blank" rel="noopener">${text}</a>`,
+  );
   return `<footer class="about"><span>Erlang/OTP ${release}</span><span>${name} ${version}</span>${anchors.join('')}</footer>`;
 }
 

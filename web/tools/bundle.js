@@ -16,7 +16,10 @@ const erlang = {
 /** @param {Record<string, unknown>} values put in place of the strings '__NAME__' */
 const constants = (values) => ({
   name: 'constants',
-  transform: (code) => ({ code: code.replace(/'__([A-Z]+)__'/g, (all, name) => (name in values ? JSON.stringify(values[name]) : all)), map: null }),
+  transform: (code) => ({
+    code: code.replace(/'__([A-Z]+)__'/g, (all, name) => (name in values ? JSON.stringify(values[name]) : all)),
+    map: null,
+  }),
 });
 
 const output = (dir) => ({
@@ -42,6 +45,8 @@ export async function bundle(input, folder, values) {
   const built = await rollup({ input, onwarn, plugins: [resolve({ browser: true }), erlang, constants(values)] });
   const { output: chunks } = await built.write(output(folder));
   await built.close();
-  const entries = Object.fromEntries(chunks.filter((chunk) => chunk.isEntry).map((chunk) => [chunk.name, chunk.fileName]));
+  const entries = Object.fromEntries(
+    chunks.filter((chunk) => chunk.isEntry).map((chunk) => [chunk.name, chunk.fileName]),
+  );
   return { entries, files: chunks.map((chunk) => chunk.fileName) };
 }

@@ -1,14 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The page's own typefaces, so that it looks the same everywhere and asks nobody else: Latin, all weights in one file each.
+// The page's own typefaces, so that it looks the same everywhere and asks nobody else: Latin, all weights in one file
+// each.
 
 import { readFileSync } from 'node:fs';
 
-const from = (family, name) => ({ family, name, file: `node_modules/@fontsource-variable/${name}/files/${name}-latin-wght-normal.woff2`, licence: `node_modules/@fontsource-variable/${name}/LICENSE` });
+const from = (family, name) => ({
+  family,
+  name,
+  file: `node_modules/@fontsource-variable/${name}/files/${name}-latin-wght-normal.woff2`,
+  licence: `node_modules/@fontsource-variable/${name}/LICENSE`,
+});
 
 export const FONTS = [from('Inter', 'inter'), from('JetBrains Mono', 'jetbrains-mono')];
 
 /** @param {string[]} files where they are, in the order of FONTS @returns {string} CSS */
-export const faces = (files) => FONTS.map(({ family }, i) => `@font-face { font-family: "${family}"; src: url("${files[i]}") format("woff2"); font-weight: 100 900; font-display: swap; }\n`).join('');
+export const faces = (files) =>
+  FONTS.map(
+    ({ family }, i) =>
+      `@font-face { font-family: "${family}"; src: url("${files[i]}") format("woff2"); font-weight: 100 900; ` +
+      `font-display: swap; }\n`,
+  ).join('');
 
 export const licences = () => FONTS.map(({ licence }) => readFileSync(licence, 'utf8')).join('\n\n');

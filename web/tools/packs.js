@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// OTP for the page: a first pack with all that is needed to compile and run a first program, under LZMA; a second one with the
-// other modules, fetched when one of them is called; and the header files that -include_lib finds.
+// OTP for the page: a first pack with all that is needed to compile and run a first program, under LZMA; a second one
+// with the other modules, fetched when one of them is called; and the header files that -include_lib finds.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
@@ -22,25 +22,53 @@ const OWN = ['spawnlink_web', 'spawnlink_web_io'];
 const sourceOf = (name) => `web/erl/${name}.erl`;
 
 /** Files whose change makes other packs. */
-export const packInputs = () => [...PACKS.filter((file) => existsSync(file)), 'scripts/write-pack.js', ...OWN.map(sourceOf), 'dist/vm.wasm', ...exampleFiles()];
+export const packInputs = () => [
+  ...PACKS.filter((file) => existsSync(file)),
+  'scripts/write-pack.js',
+  ...OWN.map(sourceOf),
+  'dist/vm.wasm',
+  ...exampleFiles(),
+];
 
-const exampleFiles = () => readdirSync('web/examples').filter((name) => name.endsWith('.erl')).map((name) => join('web/examples', name));
+const exampleFiles = () =>
+  readdirSync('web/examples')
+    .filter((name) => name.endsWith('.erl'))
+    .map((name) => join('web/examples', name));
 
 /**
- * @returns {Promise<{first: Buffer, rest: Buffer, headers: Buffer, described: Buffer}>} the contents of the three files, and what they are of
+ * @returns {Promise<{first: Buffer, rest: Buffer, headers: Buffer, described: Buffer}>} the contents of the three
+ *   files, and what they are of
  */
 export async function makePacks() {
-  const packs = PACKS.filter((file) => existsSync(file)).map((file) => readPack(readFileSync(file), { inflate: (data) => inflateRawSync(data) }));
+  const packs = PACKS.filter((file) => existsSync(file)).map((file) =>
+    readPack(readFileSync(file), { inflate: (data) => inflateRawSync(data) }),
+  );
   const { meta } = packs[0];
   const own = compileOwn();
-  const find = (name) => (own.get(name) ?? packs.map(({ modules }) => modules.get(name)).find((bytes) => bytes !== undefined));
+  const find = (name) =>
+    own.get(name) ?? packs.map(({ modules }) => modules.get(name)).find((bytes) => bytes !== undefined);
   const described = { otp: meta.otp, set: 'playground', licence: meta.licence, applications: [] };
   const headers = readHeaders(readFileSync('build/otp.pack.root', 'utf8'));
   const examples = exampleFiles().map((file) => ({ name: basename(file), text: readFileSync(file, 'utf8') }));
-  const needed = await neededModules({ wasm: readFileSync('dist/vm.wasm'), otp: writePack(described, new Map(), { deflate: false }), find, headers, examples });
+  const needed = await neededModules({
+    wasm: readFileSync('dist/vm.wasm'),
+    otp: writePack(described, new Map(), { deflate: false }),
+    find,
+    headers,
+    examples,
+  });
   const first = new Map(needed.toSorted(alike).map((name) => [name, find(name)]));
-  const rest = new Map(allModules(packs).filter((name) => !first.has(name)).map((name) => [name, find(name)]));
-  return { first: lzma(writePack(described, first, { deflate: false })), rest: writePack(described, rest, { deflate: true }), headers: Buffer.from(JSON.stringify(headers)), described: Buffer.from(JSON.stringify(described)) };
+  const rest = new Map(
+    allModules(packs)
+      .filter((name) => !first.has(name))
+      .map((name) => [name, find(name)]),
+  );
+  return {
+    first: lzma(writePack(described, first, { deflate: false })),
+    rest: writePack(described, rest, { deflate: true }),
+    headers: Buffer.from(JSON.stringify(headers)),
+    described: Buffer.from(JSON.stringify(described)),
+  };
 }
 
 /** Modules of one family beside each other: they have most in common. */
@@ -71,7 +99,11 @@ function readHeaders(root) {
     const application = folder.replace(/-[\d.]+$/, '');
     const include = join(lib, folder, 'include');
     if (!HEADERS_OF.includes(application) || !existsSync(include)) continue;
-    for (const name of readdirSync(include).filter((file) => file.endsWith('.hrl'))) headers[`${application}/include/${name}`] = readFileSync(join(include, name), 'utf8').replace(/^\s*%.*\n/gm, '\n');
+    for (const name of readdirSync(include).filter((file) => file.endsWith('.hrl')))
+      headers[`${application}/include/${name}`] = readFileSync(join(include, name), 'utf8').replace(
+        /^\s*%.*\n/gm,
+        '\n',
+      );
   }
   return headers;
 }
@@ -81,7 +113,10 @@ function readHeaders(root) {
  * @param {Buffer} bytes
  */
 function lzma(bytes) {
-  const packed = execFileSync('xz', ['--format=lzma', '--lzma1=preset=9e,lc=4,lp=0,pb=0', '--stdout'], { input: bytes, maxBuffer: 2 ** 28 });
+  const packed = execFileSync('xz', ['--format=lzma', '--lzma1=preset=9e,lc=4,lp=0,pb=0', '--stdout'], {
+    input: bytes,
+    maxBuffer: 2 ** 28,
+  });
   packed.writeBigUInt64LE(BigInt(bytes.length), 5);
   return packed;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Makes docs/playground.png, the picture in README.md: `node web/tools/picture.js`. What nothing moves in is the same every time:
-// the first example a moment after its worker was killed, with the signal drawn as an arrow. Needs Debian's chromium.
+// Makes docs/playground.png, the picture in README.md: `node web/tools/picture.js`. What nothing moves in is the same
+// every time: the first example a moment after its worker was killed, with the signal drawn as an arrow. Needs Debian's
+// chromium.
 
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,14 +13,20 @@ import { serve } from './serve.js';
 
 const FILE = join(fileURLToPath(new URL('../..', import.meta.url)), 'docs/playground.png');
 const LIMIT = 150 * 1024;
-const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => path && existsSync(path));
+const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'].find(
+  (path) => path && existsSync(path),
+);
 if (!executablePath) throw new Error('there is no chromium (apt-get install chromium)');
 
 await build();
 const server = await serve(folder);
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
 try {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 640 }, colorScheme: 'light', reducedMotion: 'reduce' });
+  const page = await browser.newPage({
+    viewport: { width: 1280, height: 640 },
+    colorScheme: 'light',
+    reducedMotion: 'reduce',
+  });
   await page.goto(server.url);
   await page.waitForSelector('.node .again', { timeout: 60_000 });
   await page.waitForFunction(() => document.querySelector('#output').textContent.includes('another process'));

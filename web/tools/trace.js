@@ -1,13 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which modules the page needs for its first program: found by doing here what the page does (compile every example, run it, use
-// the shell, look at a process, get a compile error) and noting the modules that were asked for.
+// Which modules the page needs for its first program: found by doing here what the page does (compile every example,
+// run it, use the shell, look at a process, get a compile error) and noting the modules that were asked for.
 
 import { createVM } from '../../js/create.js';
 import { Atom, Tuple } from '../../js/term.js';
 
 /** Everyday modules that no example happens to call: a first program should not wait for the second pack. */
-const COMMON = ['array', 'base64', 'binary', 'calendar', 'dict', 'digraph', 'erl_error', 'gb_sets', 'gb_trees', 'gen_event', 'gen_server', 'gen_statem', 'maps', 'math', 'ordsets', 'orddict', 'pg', 'proplists', 'queue', 'rand', 'random', 'sets', 'string', 'supervisor_bridge', 'timer', 'unicode', 'uri_string'];
+const COMMON = [
+  'array',
+  'base64',
+  'binary',
+  'calendar',
+  'dict',
+  'digraph',
+  'erl_error',
+  'gb_sets',
+  'gb_trees',
+  'gen_event',
+  'gen_server',
+  'gen_statem',
+  'maps',
+  'math',
+  'ordsets',
+  'orddict',
+  'pg',
+  'proplists',
+  'queue',
+  'rand',
+  'random',
+  'sets',
+  'string',
+  'supervisor_bridge',
+  'timer',
+  'unicode',
+  'uri_string',
+];
 
 /** Uses what a compiler has passes and messages for. */
 const SAMPLES = {
@@ -28,18 +56,47 @@ m(#{a := A} = M) -> maps:fold(fun(K, V, S) -> S + K * V end, 0, M#{b => A, c => 
 t(X) -> try list_to_integer(X) of N -> N catch error:badarg:St -> St; throw:_ -> receive X -> x after 10 -> y end after ok end.
 e(X) -> case X of 1 -> a; 2 -> b; 3 -> c; N when N band 3 =:= 1 -> catch throw(x); _ -> if X > 5 -> 1; true -> begin 2 end end end.
 `,
-  'wrong.erl': '-module(wrong).\n-export([start/0, gone/1]).\n-include("nowhere.hrl").\nstart() -> X = 1, Y, lists:foo(, "a.\nf(A) -> A.\n',
-  'wrong2.erl': '-module(wrong2).\n-export([start/0, gone/1]).\nstart() -> X = 1, Y, 1 + a, io:format("~p", []), f(1).\n',
+  'wrong.erl':
+    '-module(wrong).\n-export([start/0, gone/1]).\n-include("nowhere.hrl").\nstart() -> X = 1, Y, lists:foo(, ' +
+    '"a.\nf(A) -> A.\n',
+  'wrong2.erl':
+    '-module(wrong2).\n-export([start/0, gone/1]).\nstart() -> X = 1, Y, 1 + a, io:format("~p", []), f(1).\n',
 };
 
-const SHELL = ['1 + 1.', 'X = lists:seq(1, 3).', 'lists:sum(', 'X).', '1/0.', 'f().', 'i().', 'regs().', 'flush().', 'help().', 'no such thing.', '#{a => 1.5, b => <<"x">>, c => fun() -> ok end}.', 'exit(x).', 'rd(p, {x, y = 2}).', '#p{}.', 'rl().', 'v(1).', 'b().', 'f(X).', 'e(1).', 'h().', '[{A, B} || {A, B} <- [{1, "a"}]].', 'try error(x) catch _:_:S -> S end.', 'self() ! 1, receive Y -> Y after 0 -> no end.'];
+const SHELL = [
+  '1 + 1.',
+  'X = lists:seq(1, 3).',
+  'lists:sum(',
+  'X).',
+  '1/0.',
+  'f().',
+  'i().',
+  'regs().',
+  'flush().',
+  'help().',
+  'no such thing.',
+  '#{a => 1.5, b => <<"x">>, c => fun() -> ok end}.',
+  'exit(x).',
+  'rd(p, {x, y = 2}).',
+  '#p{}.',
+  'rl().',
+  'v(1).',
+  'b().',
+  'f(X).',
+  'e(1).',
+  'h().',
+  '[{A, B} || {A, B} <- [{1, "a"}]].',
+  'try error(x) catch _:_:S -> S end.',
+  'self() ! 1, receive Y -> Y after 0 -> no end.',
+];
 
 /** How long an example runs here, of real time; its own timers cost it none. */
 const RUN_MS = 300;
 
 /**
- * @param {{wasm: Uint8Array, otp: Uint8Array, find: (name: string) => Uint8Array | undefined, headers: Record<string, string>, examples: {name: string, text: string}[]}} from `otp`: a pack that names
- *   the release and may be empty; modules come from `find`
+ * @param {{wasm: Uint8Array, otp: Uint8Array, find: (name: string) => Uint8Array | undefined, headers: Record<string,
+ *   string>, examples: {name: string, text: string}[]}} from `otp`: a pack that names the release and may be empty;
+ *   modules come from `find`
  * @returns {Promise<string[]>} names of modules, in the order in which they were asked for
  */
 export async function neededModules({ wasm, otp, find, headers, examples }) {
@@ -51,11 +108,23 @@ export async function neededModules({ wasm, otp, find, headers, examples }) {
     if (bytes) seen.add(name);
     return bytes;
   };
-  const open = () => createVM({ wasm: module, otp, modules: noted, clock: 'virtual', files: { '/home/x': '' }, stdout: false, stderr: false });
+  const open = () =>
+    createVM({
+      wasm: module,
+      otp,
+      modules: noted,
+      clock: 'virtual',
+      files: { '/home/x': '' },
+      stdout: false,
+      stderr: false,
+    });
   const compiler = await open();
   const terms = (files) => files.map(({ name, text }) => Tuple.from([name, text]));
   const samples = Object.entries(SAMPLES).map(([name, text]) => ({ name, text }));
-  const results = await compiler.call('spawnlink_web', 'compile', [terms([...samples, ...examples]), Object.entries(headers).map((file) => Tuple.from(file))]);
+  const results = await compiler.call('spawnlink_web', 'compile', [
+    terms([...samples, ...examples]),
+    Object.entries(headers).map((file) => Tuple.from(file)),
+  ]);
   compiler.close();
   await runEach(open, results.slice(samples.length));
   await useShell(await open());

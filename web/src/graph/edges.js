@@ -4,7 +4,9 @@
 
 import { s } from '../dom.js';
 
-/** A link is straight; a monitor bends beside it and ends before its target, a parent's line bends to the other side. */
+/**
+ * A link is straight; a monitor bends beside it and ends before its target, a parent's line bends to the other side.
+ */
 function line(a, b, kind, r) {
   if (kind === 'link') return `M${a.x.toFixed(1)} ${a.y.toFixed(1)}L${b.x.toFixed(1)} ${b.y.toFixed(1)}`;
   const [dx, dy] = [b.x - a.x, b.y - a.y];
@@ -30,7 +32,9 @@ export class Edges {
     if (merged !== this.#merged) this.layer.replaceChildren();
     if (merged !== this.#merged) this.#drawn.clear();
     this.#merged = merged;
-    const wanted = new Map(merged ? ['parent', 'link', 'monitor'].map((kind) => [kind, { kind }]) : list.map((edge) => [edge.key, edge]));
+    const wanted = new Map(
+      merged ? ['parent', 'link', 'monitor'].map((kind) => [kind, { kind }]) : list.map((edge) => [edge.key, edge]),
+    );
     for (const [key, element] of this.#drawn) {
       if (wanted.has(key)) continue;
       element.remove();

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the graph shows: the processes of the last snapshot, those that have ended, and the signals on their way. The eye is
-// slower than the VM: what a process does because of a signal is shown only once the eye has seen that signal arrive. A
-// process that a signal has killed stands until then, and one that is started because of it appears then. Nothing here draws.
+// What the graph shows: the processes of the last snapshot, those that have ended, and the signals on their way. The
+// eye is slower than the VM: what a process does because of a signal is shown only once the eye has seen that signal
+// arrive. A process that a signal has killed stands until then, and one that is started because of it appears then.
+// Nothing here draws.
 
 import { calm } from '../dom.js';
 import { Successions } from './successions.js';
@@ -24,7 +25,10 @@ const MAX_GHOSTS = 12;
 const CROWD = 40;
 
 export class Model {
-  /** All processes that are known, also those that are not to be seen yet. @type {Map<string, any>} by pid; of groups by call */
+  /**
+   * All processes that are known, also those that are not to be seen yet.
+   * @type {Map<string, any>} by pid; of groups by call
+   */
   nodes = new Map();
   /** Those to be seen. @type {Map<string, any>} */
   shown = new Map();
@@ -60,7 +64,19 @@ export class Model {
     const node = this.nodes.get(event.pid);
     switch (event.kind) {
       case 'spawn':
-        if (!node && few) this.#add({ id: event.pid, call: event.text, state: 'runnable', parent: event.other, links: [], monitors: [], messages: 0 }, now);
+        if (!node && few)
+          this.#add(
+            {
+              id: event.pid,
+              call: event.text,
+              state: 'runnable',
+              parent: event.other,
+              links: [],
+              monitors: [],
+              messages: 0,
+            },
+            now,
+          );
         return;
       case 'register':
         if (node) this.#successions.named(node, event.text);
@@ -76,7 +92,8 @@ export class Model {
       case 'down':
         return void this.#pulse({ kind: 'down', from: event.other, to: event.pid, text: event.text }, now);
       case 'message':
-        if (this.messages && event.other && this.pulses.length < MAX_MESSAGES) this.#pulse({ kind: 'message', from: event.other, to: event.pid, text: '' }, now);
+        if (this.messages && event.other && this.pulses.length < MAX_MESSAGES)
+          this.#pulse({ kind: 'message', from: event.other, to: event.pid, text: '' }, now);
         return;
       case 'exit':
         if (node) this.#die(node, event, now);
@@ -84,7 +101,10 @@ export class Model {
   }
 
   #signal(event, now) {
-    const pulse = this.#pulse({ kind: 'signal', from: event.other, to: event.pid, text: event.text, outcome: event.outcome }, now);
+    const pulse = this.#pulse(
+      { kind: 'signal', from: event.other, to: event.pid, text: event.text, outcome: event.outcome },
+      now,
+    );
     const node = this.nodes.get(event.pid);
     if (pulse && node && event.outcome === 'killed') node.killed = Math.max(pulse.arrival, node.killed ?? 0);
   }
@@ -93,7 +113,11 @@ export class Model {
     const [from, to] = [this.nodes.get(pulse.from), this.nodes.get(pulse.to)];
     if (this.pulses.length >= MAX_PULSES || !to || pulse.from === pulse.to) return undefined;
     if (pulse.kind !== 'signal' && !from) return undefined;
-    const start = this.#time(now, pulse.kind === 'message' ? from.born : (from?.diesAt ?? from?.killed ?? from?.seen ?? now), to.born);
+    const start = this.#time(
+      now,
+      pulse.kind === 'message' ? from.born : (from?.diesAt ?? from?.killed ?? from?.seen ?? now),
+      to.born,
+    );
     const made = { ...pulse, id: ++this.#signals, start, arrival: start + (calm() ? 0 : TRAVEL) };
     this.pulses.push(made);
     // Messages are too many to wait for each.
@@ -218,7 +242,8 @@ export class Model {
         node.fallen = true;
         this.version++;
       }
-      if (node.diesAt !== undefined && !node.ghost && now >= node.diesAt + (calm() ? FADE_STILL : FADE)) this.#faded(node);
+      if (node.diesAt !== undefined && !node.ghost && now >= node.diesAt + (calm() ? FADE_STILL : FADE))
+        this.#faded(node);
     }
     this.#limitGhosts();
   }
@@ -228,14 +253,16 @@ export class Model {
     const stays = !node.group && node.replacedBy === undefined;
     if (stays) [node.ghost, node.cared] = [true, this.#successions.cared(node)];
     else this.#remove(node.id);
-    for (const [key, edge] of this.edges) if (edge.kind !== 'parent' && (edge.from === node.id || edge.to === node.id)) this.edges.delete(key);
+    for (const [key, edge] of this.edges)
+      if (edge.kind !== 'parent' && (edge.from === node.id || edge.to === node.id)) this.edges.delete(key);
     this.version++;
   }
 
   #limitGhosts() {
     const ghosts = [...this.nodes.values()].filter((node) => node.ghost);
     const room = this.nodes.size > CROWD ? 0 : MAX_GHOSTS;
-    for (const node of ghosts.toSorted((a, b) => a.diesAt - b.diesAt).slice(0, Math.max(0, ghosts.length - room))) this.#remove(node.id);
+    for (const node of ghosts.toSorted((a, b) => a.diesAt - b.diesAt).slice(0, Math.max(0, ghosts.length - room)))
+      this.#remove(node.id);
     for (const node of ghosts) if (node.replacedBy !== undefined) this.#remove(node.id);
   }
 
@@ -254,6 +281,10 @@ export class Model {
 
   /** Whether anything moves or will. */
   get lively() {
-    return this.pulses.length > 0 || this.shown.size < this.nodes.size || [...this.nodes.values()].some((node) => node.diesAt !== undefined && !node.ghost);
+    return (
+      this.pulses.length > 0 ||
+      this.shown.size < this.nodes.size ||
+      [...this.nodes.values()].some((node) => node.diesAt !== undefined && !node.ghost)
+    );
   }
 }

@@ -25,7 +25,10 @@ export const ended = ({ reason }) => (reason === undefined ? 'has ended' : `ende
 /** What is told of a process that is pointed at or focused. @returns {[string, string][]} */
 export const facts = (node) =>
   node.diesAt !== undefined && node.ghost
-    ? [['began in', node.call ?? ''], ['state', ended(node)]]
+    ? [
+        ['began in', node.call ?? ''],
+        ['state', ended(node)],
+      ]
     : [
         ['state', `${node.state}${node.trap ? ', traps exits' : ''}`],
         ['mailbox', many(node.messages, 'message')],
@@ -50,15 +53,40 @@ export function linesOf(node, dense) {
 
 /** @param {any} node @param {number} r */
 export function makeNode(node, r) {
-  if (node.group) return s('g', { class: 'node group', 'data-id': node.id, role: 'img' }, s('rect', { class: 'under', x: -62, y: -28, width: 140, height: 48, rx: 10 }), s('rect', { x: -70, y: -22, width: 140, height: 48, rx: 10 }), s('text', { class: 'label', y: 0 }), s('text', { class: 'pid', y: 16 }));
-  const core = node.js ? s('rect', { class: 'core', x: -r, y: -r, width: 2 * r, height: 2 * r, rx: 4 }) : s('circle', { class: 'core', r });
-  return s('g', { class: 'node', 'data-id': node.id, role: 'button', tabindex: -1 },
-    s('circle', { class: 'hit', r: Math.max(r + 8, 16) }), s('circle', { class: 'halo', r: r + 9 }), s('circle', { class: 'trap', r: r + 4.5, visibility: 'hidden' }), core,
+  if (node.group)
+    return s(
+      'g',
+      { class: 'node group', 'data-id': node.id, role: 'img' },
+      s('rect', { class: 'under', x: -62, y: -28, width: 140, height: 48, rx: 10 }),
+      s('rect', { x: -70, y: -22, width: 140, height: 48, rx: 10 }),
+      s('text', { class: 'label', y: 0 }),
+      s('text', { class: 'pid', y: 16 }),
+    );
+  const core = node.js
+    ? s('rect', { class: 'core', x: -r, y: -r, width: 2 * r, height: 2 * r, rx: 4 })
+    : s('circle', { class: 'core', r });
+  return s(
+    'g',
+    { class: 'node', 'data-id': node.id, role: 'button', tabindex: -1 },
+    s('circle', { class: 'hit', r: Math.max(r + 8, 16) }),
+    s('circle', { class: 'halo', r: r + 9 }),
+    s('circle', { class: 'trap', r: r + 4.5, visibility: 'hidden' }),
+    core,
     s('g', { class: 'text' }),
-    s('g', { class: 'badge', transform: `translate(${r - 1} ${-r - 3})`, visibility: 'hidden' }, s('rect', { x: -9, y: -8, width: 18, height: 16, rx: 8 }), s('text', { y: 3.5 })));
+    s(
+      'g',
+      { class: 'badge', transform: `translate(${r - 1} ${-r - 3})`, visibility: 'hidden' },
+      s('rect', { x: -9, y: -8, width: 18, height: 16, rx: 8 }),
+      s('text', { y: 3.5 }),
+    ),
+  );
 }
 
-/** @param {any} element @param {ReturnType<typeof linesOf>} lines @param {{side: keyof SPOTS, lines: number} | undefined} place undefined: no room for it */
+/**
+ * @param {any} element
+ * @param {ReturnType<typeof linesOf>} lines
+ * @param {{side: keyof SPOTS, lines: number} | undefined} place undefined: no room for it
+ */
 function paintLabel(element, lines, place, r) {
   const group = element.querySelector('.text');
   group.replaceChildren();
@@ -83,14 +111,30 @@ export function paintNode(element, node, { now, r, chosen, lines, place }) {
   if (node.group) return paintGroup(element, node);
   const fresh = now - node.born < 500 && !calm();
   element.dataset.name = title(node);
-  element.setAttribute('class', ['node', node.state, dead && 'dead', dead && node.ghost && 'ghost', node.quiet && 'quiet', node.name && 'named', fresh && 'fresh', chosen && 'chosen'].filter(Boolean).join(' '));
+  element.setAttribute(
+    'class',
+    [
+      'node',
+      node.state,
+      dead && 'dead',
+      dead && node.ghost && 'ghost',
+      node.quiet && 'quiet',
+      node.name && 'named',
+      fresh && 'fresh',
+      chosen && 'chosen',
+    ]
+      .filter(Boolean)
+      .join(' '),
+  );
   paintLabel(element, lines, place, r);
   element.querySelector('.trap').setAttribute('visibility', node.trap ? 'visible' : 'hidden');
   paintBadge(element.querySelector('.badge'), node.messages);
   dead && !node.ghost ? element.setAttribute('aria-hidden', 'true') : element.removeAttribute('aria-hidden');
   // What is read out begins with what is to be seen.
   const visible = lines.length > 0 ? lines.map(({ text }) => text).join(' ') : `${title(node)} ${node.id}`;
-  const what = dead ? node.id : `${node.state}${node.trap ? ', traps exits' : ''}, ${many(node.links.length, 'link')}, ${node.messages} in mailbox`;
+  const what = dead
+    ? node.id
+    : `${node.state}${node.trap ? ', traps exits' : ''}, ${many(node.links.length, 'link')}, ${node.messages} in mailbox`;
   element.setAttribute('aria-label', `${visible}, ${what}`);
 }
 

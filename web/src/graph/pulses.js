@@ -44,8 +44,14 @@ export class Pulses {
   #make(pulse) {
     const signal = pulse.kind === 'signal';
     const label = pulse.kind === 'message' ? '' : pulse.text.length > 28 ? `${pulse.text.slice(0, 27)}…` : pulse.text;
-    const element = s('g', { class: `pulse ${pulse.kind} ${pulse.outcome ?? ''}` },
-      signal && s('path', { class: 'tail' }), s('circle', { class: 'burst', r: 0 }), s('circle', { class: 'dot', r: signal ? 6 : pulse.kind === 'down' ? 4.5 : 3 }), label && s('text', {}, label));
+    const element = s(
+      'g',
+      { class: `pulse ${pulse.kind} ${pulse.outcome ?? ''}` },
+      signal && s('path', { class: 'tail' }),
+      s('circle', { class: 'burst', r: 0 }),
+      s('circle', { class: 'dot', r: signal ? 6 : pulse.kind === 'down' ? 4.5 : 3 }),
+      label && s('text', {}, label),
+    );
     this.#layer.append(element);
     this.#drawn.set(pulse.id, element);
     return element;
@@ -83,8 +89,20 @@ export class Pulses {
   }
 }
 
-/** Where a text may be beside its dot: [x, y, anchor], the best first. @type {[number, number, 'start' | 'middle' | 'end'][]} */
-const SPOTS = [[-12, 4, 'end'], [12, 4, 'start'], [0, -13, 'middle'], [0, 21, 'middle'], [-16, -14, 'end'], [16, -14, 'start'], [-16, 24, 'end'], [16, 24, 'start']];
+/**
+ * Where a text may be beside its dot: [x, y, anchor], the best first.
+ * @type {[number, number, 'start' | 'middle' | 'end'][]}
+ */
+const SPOTS = [
+  [-12, 4, 'end'],
+  [12, 4, 'start'],
+  [0, -13, 'middle'],
+  [0, 21, 'middle'],
+  [-16, -14, 'end'],
+  [16, -14, 'start'],
+  [-16, 24, 'end'],
+  [16, 24, 'start'],
+];
 const SIZE = 11.5;
 
 /** On no other text and on no process; where all is taken, not at all. It stays on its side as long as it can. */
@@ -92,7 +110,9 @@ function placeText(element, x, y, taken) {
   const text = element.lastChild;
   const width = widthOf([{ text: text.textContent, size: SIZE }]);
   const boxOf = (spot) => boxAt(x + spot[0], y + spot[1] - 11, width, 15, spot[2]);
-  const spot = [element.spot, ...SPOTS].filter(Boolean).find((one) => taken.every((other) => !overlap(boxOf(one), other)));
+  const spot = [element.spot, ...SPOTS]
+    .filter(Boolean)
+    .find((one) => taken.every((other) => !overlap(boxOf(one), other)));
   text.setAttribute('visibility', spot ? 'visible' : 'hidden');
   if (!spot) return;
   element.spot = spot;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where processes stand when they are a tree: each in the row below its parent, siblings side by side in the order in which they
-// were started; one that was started in place of a dead one stands where that stood. A ring or a crowd is no tree.
+// Where processes stand when they are a tree: each in the row below its parent, siblings side by side in the order in
+// which they were started; one that was started in place of a dead one stands where that stood. A ring or a crowd is no
+// tree.
 
 const GAP = 118;
 const ROW = 104;
@@ -17,12 +18,14 @@ const WIDEST = 16;
  * @param {any[]} nodes
  * @param {{kind: string, from: string, to: string}[]} edges
  * @param {(node: any) => number} widthOf a node's label
- * @returns {Map<string, {x: number, y: number, side: 'below' | 'right' | 'above'}> | undefined} places by node, and where its
- *   label goes; undefined: not a tree
+ * @returns {Map<string, {x: number, y: number, side: 'below' | 'right' | 'above'}> | undefined} places by node, and
+ *   where its label goes; undefined: not a tree
  */
 export function rows(nodes, edges, widthOf) {
   const parents = parentsOf(nodes, edges);
-  const across = edges.filter(({ kind, from, to }) => kind === 'link' && parents.get(from) !== to && parents.get(to) !== from);
+  const across = edges.filter(
+    ({ kind, from, to }) => kind === 'link' && parents.get(from) !== to && parents.get(to) !== from,
+  );
   if (across.length > 2 && across.length >= nodes.length / 2) return undefined;
   const tree = childrenOf(nodes, parents);
   if (tree.leaves > WIDEST) return undefined;
@@ -36,7 +39,8 @@ export function rows(nodes, edges, widthOf) {
     // A dead one makes room for its heir, aside, so that its last links can still be seen.
     if (heir) places.set(node.id, { x: heir.x - GAP / 2, y: heir.y, side: 'above' });
   }
-  if (lying) for (const place of places.values()) [place.x, place.y, place.side] = [place.y * 1.1, place.x * 0.9, 'below'];
+  if (lying)
+    for (const place of places.values()) [place.x, place.y, place.side] = [place.y * 1.1, place.x * 0.9, 'below'];
   return places;
 }
 
@@ -55,10 +59,17 @@ function parentsOf(nodes, edges) {
 function childrenOf(nodes, parents) {
   const children = new Map(nodes.map((node) => [node.id, []]));
   const roots = [];
-  const standing = nodes.filter((node) => node.replacedBy === undefined || !children.has(node.replacedBy)).toSorted((a, b) => a.order - b.order);
+  const standing = nodes
+    .filter((node) => node.replacedBy === undefined || !children.has(node.replacedBy))
+    .toSorted((a, b) => a.order - b.order);
   for (const node of standing) (children.get(parents.get(node.id)) ?? roots).push(node.id);
   const depthOf = (id) => 1 + Math.max(0, ...children.get(id).map(depthOf));
-  return { children, roots, depth: Math.max(0, ...roots.map(depthOf)), leaves: standing.filter((node) => children.get(node.id).length === 0).length };
+  return {
+    children,
+    roots,
+    depth: Math.max(0, ...roots.map(depthOf)),
+    leaves: standing.filter((node) => children.get(node.id).length === 0).length,
+  };
 }
 
 /** Places a node and all below it, from `left` on. @returns {number} where the next may stand */

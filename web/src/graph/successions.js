@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Who came in whose place. A process takes the place of a dead one when it is registered by the same name, or when the same
-// parent, which had a link to the dead one or watched it, starts the same function again. So restarts can be counted.
+// Who came in whose place. A process takes the place of a dead one when it is registered by the same name, or when the
+// same parent, which had a link to the dead one or watched it, starts the same function again. So restarts can be
+// counted.
 
 /** More names than this are not remembered: a program that makes them up does not restart anything. */
 const MAX_NAMES = 2000;
@@ -34,14 +35,19 @@ export class Successions {
   /** The dead process whose place a new one takes: a child of the same parent. */
   placeOf({ parent, call, group }) {
     if (!this.#model.nodes.has(parent) || group) return undefined;
-    const free = [...this.#model.nodes.values()].filter((node) => node.parent === parent && node.diesAt !== undefined && node.replacedBy === undefined && node.call === call);
+    const free = [...this.#model.nodes.values()].filter(
+      (node) =>
+        node.parent === parent && node.diesAt !== undefined && node.replacedBy === undefined && node.call === call,
+    );
     return free.toSorted((a, b) => a.order - b.order).find((node) => node.cared ?? this.cared(node));
   }
 
   /** Whether its parent has a link to a process or watches it. */
   cared({ id, parent }) {
     const { edges } = this.#model;
-    return edges.has(`link ${parent} ${id}`) || edges.has(`link ${id} ${parent}`) || edges.has(`monitor ${parent} ${id}`);
+    return (
+      edges.has(`link ${parent} ${id}`) || edges.has(`link ${id} ${parent}`) || edges.has(`monitor ${parent} ${id}`)
+    );
   }
 
   /** @param {any} node new @param {any} dead in whose place it is */

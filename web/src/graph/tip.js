@@ -12,7 +12,6 @@ const GAP = 14;
 /** @typedef {import('./labels.js').Box} Box */
 
 export class Tip {
-  #svg;
   #find;
   #element = h('div', { class: 'tip', 'aria-hidden': 'true', hidden: true });
   #id = '';
@@ -21,11 +20,10 @@ export class Tip {
 
   /**
    * @param {SVGSVGElement} svg
-   * @param {(id: string) => {node: any, own: Box, others: Box[], width: number, height: number} | undefined} find a process,
-   *   what it covers, what others cover, and the room that there is above the legend: in pixels
+   * @param {(id: string) => {node: any, own: Box, others: Box[], width: number, height: number} | undefined} find a
+   *   process, what it covers, what others cover, and the room that there is above the legend: in pixels
    */
   constructor(svg, find) {
-    this.#svg = svg;
     this.#find = find;
     svg.after(this.#element);
     const show = (event) => this.#show(event.target.closest?.('.node')?.dataset.id ?? '');
@@ -57,7 +55,10 @@ export class Tip {
     if (text === this.#text && tip.dataset.id === node.id) return;
     this.#text = text;
     tip.dataset.id = node.id;
-    tip.replaceChildren(h('b', {}, title(node)), h('dl', {}, ...facts(node).flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)])));
+    tip.replaceChildren(
+      h('b', {}, title(node)),
+      h('dl', {}, ...facts(node).flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)])),
+    );
     tip.classList.remove('strip');
     this.#height = tip.offsetHeight;
   }
@@ -67,9 +68,23 @@ export class Tip {
     const [middle, centre] = [(own.y0 + own.y1) / 2, (own.x0 + own.x1) / 2];
     const [left, right] = [own.x0 - GAP - WIDTH, own.x1 + GAP];
     const [above, below] = [own.y0 - GAP - this.#height, own.y1 + GAP];
-    const beside = [[left, middle - this.#height / 2], [right, middle - this.#height / 2], [centre - WIDTH / 2, above], [centre - WIDTH / 2, below], [left, above], [right, above], [left, below], [right, below]];
+    const beside = [
+      [left, middle - this.#height / 2],
+      [right, middle - this.#height / 2],
+      [centre - WIDTH / 2, above],
+      [centre - WIDTH / 2, below],
+      [left, above],
+      [right, above],
+      [left, below],
+      [right, below],
+    ];
     const [east, south] = [width - WIDTH - 8, height - this.#height];
-    const boxes = [...beside, [8, 8], [east, 8], [8, south], [east, south]].map(([x, y]) => ({ x0: x, y0: y, x1: x + WIDTH, y1: y + this.#height }));
+    const boxes = [...beside, [8, 8], [east, 8], [8, south], [east, south]].map(([x, y]) => ({
+      x0: x,
+      y0: y,
+      x1: x + WIDTH,
+      y1: y + this.#height,
+    }));
     const inside = (box) => box.x0 >= 4 && box.y0 >= 4 && box.x1 <= width - 4 && box.y1 <= height + 4;
     return boxes.find((box) => inside(box) && !overlap(box, own) && others.every((other) => !overlap(box, other)));
   }

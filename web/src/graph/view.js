@@ -54,7 +54,27 @@ export class View {
     this.#svg = svg;
     this.#model = model;
     this.#choose = choose;
-    svg.append(s('defs', {}, s('marker', { id: 'head', viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 8, markerHeight: 8, orient: 'auto-start-reverse', markerUnits: 'userSpaceOnUse' }, s('path', { d: 'M0 0.5L8 4L0 7.5z', class: 'head' }))), this.#world);
+    svg.append(
+      s(
+        'defs',
+        {},
+        s(
+          'marker',
+          {
+            id: 'head',
+            viewBox: '0 0 8 8',
+            refX: 7,
+            refY: 4,
+            markerWidth: 8,
+            markerHeight: 8,
+            orient: 'auto-start-reverse',
+            markerUnits: 'userSpaceOnUse',
+          },
+          s('path', { d: 'M0 0.5L8 4L0 7.5z', class: 'head' }),
+        ),
+      ),
+      this.#world,
+    );
     svg.addEventListener('click', (event) => this.#click(event.target.closest('.node')));
     svg.addEventListener('keydown', (event) => this.#key(event));
     svg.addEventListener('focusin', (event) => (this.#focused = event.target.dataset?.id ?? this.#focused));
@@ -102,7 +122,14 @@ export class View {
     const nodes = [...model.shown.values()];
     const dense = nodes.length > DENSE;
     // Among many, a link to the parent says enough.
-    const needed = (edge) => model.shown.has(edge.from) && model.shown.has(edge.to) && !(dense && edge.kind === 'parent' && (model.edges.has(`link ${edge.from} ${edge.to}`) || model.edges.has(`link ${edge.to} ${edge.from}`)));
+    const needed = (edge) =>
+      model.shown.has(edge.from) &&
+      model.shown.has(edge.to) &&
+      !(
+        dense &&
+        edge.kind === 'parent' &&
+        (model.edges.has(`link ${edge.from} ${edge.to}`) || model.edges.has(`link ${edge.to} ${edge.from}`))
+      );
     const edges = [...model.edges.values()].filter(needed);
     this.#places = dense ? undefined : rows(nodes, edges, (node) => widthOf(this.#linesOf(node)));
     this.#svg.classList.toggle('dense', dense);
@@ -119,11 +146,25 @@ export class View {
     const sim = this.#sim.nodes(nodes);
     if (places) {
       sim.force('link', null).force('charge', null).force('collide', null);
-      sim.force('x', forceX((node) => places.get(node.id)?.x ?? 0).strength(0.2)).force('y', forceY((node) => places.get(node.id)?.y ?? 0).strength(0.2));
+      sim
+        .force('x', forceX((node) => places.get(node.id)?.x ?? 0).strength(0.2))
+        .force('y', forceY((node) => places.get(node.id)?.y ?? 0).strength(0.2));
     } else {
-      const link = forceLink(edges.map((edge) => ({ source: edge.from, target: edge.to, kind: edge.kind }))).id((node) => node.id);
-      sim.force('link', link.distance(dense ? 42 : 92).strength((one) => ({ parent: 0.08, monitor: 0.2, link: 0.4 })[one.kind]));
-      sim.force('charge', forceManyBody().strength(dense ? -90 : -420).distanceMax(420)).force('collide', forceCollide(dense ? 13 : 36));
+      const link = forceLink(edges.map((edge) => ({ source: edge.from, target: edge.to, kind: edge.kind }))).id(
+        (node) => node.id,
+      );
+      sim.force(
+        'link',
+        link.distance(dense ? 42 : 92).strength((one) => ({ parent: 0.08, monitor: 0.2, link: 0.4 })[one.kind]),
+      );
+      sim
+        .force(
+          'charge',
+          forceManyBody()
+            .strength(dense ? -90 : -420)
+            .distanceMax(420),
+        )
+        .force('collide', forceCollide(dense ? 13 : 36));
       sim.force('x', forceX(0).strength(0.05)).force('y', forceY(0).strength(0.05));
     }
     sim.alpha(Math.max(sim.alpha(), this.#version < 0 ? 1 : 0.5));
@@ -153,8 +194,15 @@ export class View {
     const r = this.#radius;
     for (const [id, element] of this.#drawn) {
       const node = nodes.get(id);
-      if (this.#moved || !element.hasAttribute('transform')) element.setAttribute('transform', `translate(${node.x.toFixed(1)} ${node.y.toFixed(1)})`);
-      paintNode(element, node, { now, r, chosen: this.chosen === id, lines: this.#lines.get(id) ?? [], place: this.#labels.get(id) });
+      if (this.#moved || !element.hasAttribute('transform'))
+        element.setAttribute('transform', `translate(${node.x.toFixed(1)} ${node.y.toFixed(1)})`);
+      paintNode(element, node, {
+        now,
+        r,
+        chosen: this.chosen === id,
+        lines: this.#lines.get(id) ?? [],
+        place: this.#labels.get(id),
+      });
     }
     this.#edges.paint(nodes, now, r, this.#moved);
     this.#pulses.draw(this.#model, now, r, this.#model.pulses.length > 0 ? this.#covered() : []);
@@ -165,7 +213,9 @@ export class View {
   #covered(except) {
     const r = this.#radius;
     const nodes = [...this.#model.shown.values()].filter((node) => node.id !== except);
-    return nodes.flatMap((node) => [bodyOf(node, r), this.#labels.get(node.id)?.box]).filter((box) => box !== undefined);
+    return nodes
+      .flatMap((node) => [bodyOf(node, r), this.#labels.get(node.id)?.box])
+      .filter((box) => box !== undefined);
   }
 
   /** @param {string} id */
@@ -190,7 +240,10 @@ export class View {
     const list = [...shown.values()].map((node) => ({ node, lines: this.#linesOf(node), best: this.#side(node) }));
     this.#lines = new Map(list.map(({ node, lines }) => [node.id, lines]));
     // The living before the dead, those with a name first.
-    this.#labels = placeLabels(list.toSorted((a, b) => rank(a.node) - rank(b.node)), this.#radius);
+    this.#labels = placeLabels(
+      list.toSorted((a, b) => rank(a.node) - rank(b.node)),
+      this.#radius,
+    );
   }
 
   /** Where a label does not lie on a link: in a tree below the last ones and beside the others, in a ring outside. */
@@ -218,9 +271,16 @@ export class View {
     const goal = { k, x: width / 2 - (k * (x0 + x1)) / 2, y: top + height / 2 - (k * (y0 + y1)) / 2 };
     const speed = calm() || this.#fitted === 0 ? 1 : 1 - Math.exp(-Math.min(now - this.#fitted, 200) / 130);
     this.#fitted = now;
-    this.#box = { k: mix(this.#box.k, goal.k, speed), x: mix(this.#box.x, goal.x, speed), y: mix(this.#box.y, goal.y, speed) };
+    this.#box = {
+      k: mix(this.#box.k, goal.k, speed),
+      x: mix(this.#box.x, goal.x, speed),
+      y: mix(this.#box.y, goal.y, speed),
+    };
     const { x, y } = this.#box;
-    this.#world.setAttribute('transform', `translate(${x.toFixed(2)} ${y.toFixed(2)}) scale(${this.#box.k.toFixed(4)})`);
+    this.#world.setAttribute(
+      'transform',
+      `translate(${x.toFixed(2)} ${y.toFixed(2)}) scale(${this.#box.k.toFixed(4)})`,
+    );
     return Math.abs(x - goal.x) + Math.abs(y - goal.y) > 0.5;
   }
 
@@ -256,7 +316,8 @@ export class View {
   #tabStop() {
     const ids = [...this.#drawn.keys()].filter((id) => !this.#model.nodes.get(id).group);
     if (!ids.includes(this.#focused)) this.#focused = ids[0] ?? '';
-    for (const [id, element] of this.#drawn) if (element.hasAttribute('tabindex')) element.setAttribute('tabindex', id === this.#focused ? 0 : -1);
+    for (const [id, element] of this.#drawn)
+      if (element.hasAttribute('tabindex')) element.setAttribute('tabindex', id === this.#focused ? 0 : -1);
   }
 
   #key(event) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The clock of the program's VM: the host's, at a pace that can be changed while it runs; 0 stops it. It never goes back.
+// The clock of the program's VM: the host's, at a pace that can be changed while it runs; 0 stops it. It never goes
+// back.
 
 /** @param {number} pace */
 export function pacedClock(pace = 1) {

@@ -18,7 +18,11 @@ async function open({ wasm, zlib, pack, hrl, restUrl }) {
   const modules = unlzma(new Uint8Array(pack));
   vm = createVM({ wasm, zlib, otp: modules, fallback: restFinder(restUrl), stdout: false, stderr: false });
   // Loads the compiler's modules, so that the first click finds them there; nobody waits for that.
-  setTimeout(() => compile([{ name: 'warm.erl', text: '-module(warm).\n-export([start/0]).\nstart() -> [X || X <- [1]].\n' }]).catch(() => {}));
+  setTimeout(() =>
+    compile([{ name: 'warm.erl', text: '-module(warm).\n-export([start/0]).\nstart() -> [X || X <- [1]].\n' }]).catch(
+      () => {},
+    ),
+  );
   return modules;
 }
 
@@ -41,12 +45,15 @@ async function compileNow(files) {
     file: text.decode(name),
     module: outcome instanceof Tuple ? outcome.at(1).name : undefined,
     beam: outcome instanceof Tuple ? outcome.at(2) : undefined,
-    told: told.length > 0 || outcome instanceof Tuple ? told.map(problem) : [{ kind: 'error', line: 1, column: 1, text: 'the compiler failed and did not say why' }],
+    told:
+      told.length > 0 || outcome instanceof Tuple
+        ? told.map(problem)
+        : [{ kind: 'error', line: 1, column: 1, text: 'the compiler failed and did not say why' }],
     starts: starts.map(String),
   }));
 }
 
-onmessage = async ({ data }) => {
+self.onmessage = async ({ data }) => {
   try {
     const value = data.type === 'open' ? await open(data) : await compile(data.files);
     postMessage({ type: 'reply', id: data.id, value });

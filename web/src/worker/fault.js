@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where in the program an error was: the first line of its stack that is in none of OTP's modules, and Erlang's words for it.
+// Where in the program an error was: the first line of its stack that is in none of OTP's modules, and Erlang's words
+// for it.
 
 import { Tuple } from '../../../js/term.js';
 import { stackEntries, wording } from '../../../js/wording.js';
@@ -10,7 +11,8 @@ const DEPTH = 4;
 
 /**
  * @param {any} reason of an exit
- * @returns {{file: string, line: number, text: string} | undefined} undefined: it has no stack, or none with a line of the program
+ * @returns {{file: string, line: number, text: string} | undefined} undefined: it has no stack, or none with a line of
+ *   the program
  */
 export function faultOf(reason) {
   for (let depth = 0; depth < DEPTH && reason instanceof Tuple && reason.length === 2; depth++) {

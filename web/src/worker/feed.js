@@ -18,7 +18,16 @@ const MAX_FAULTS = 20;
 const MAX_MESSAGES = 1500;
 /** The initial call of OTP's shell, by which it is known. */
 const SHELL = 'spawnlink_web_io:shell/0';
-const OWN = new Set(['spawnlink_js', 'spawnlink_web', 'spawnlink_web_io', 'spawnlink_io', 'spawnlink_init', 'spawnlink_log', 'spawnlink_code', 'spawnlink_sup']);
+const OWN = new Set([
+  'spawnlink_js',
+  'spawnlink_web',
+  'spawnlink_web_io',
+  'spawnlink_io',
+  'spawnlink_init',
+  'spawnlink_log',
+  'spawnlink_code',
+  'spawnlink_sup',
+]);
 
 export class Feed {
   #vm;
@@ -27,7 +36,10 @@ export class Feed {
   /** @type {object[]} */
   #events = [];
   #left = 0;
-  /** Errors that ended processes, at lines of the program. @type {{file: string, line: number, text: string, who: string}[]} */
+  /**
+   * Errors that ended processes, at lines of the program.
+   * @type {{file: string, line: number, text: string, who: string}[]}
+   */
   #faults = [];
   /** @type {{stream: string, text: string}[]} */
   #output = [];
@@ -65,7 +77,8 @@ export class Feed {
     this.#clock = clock;
     this.#began = clock.monotonic();
     for (const process of vm.inspect().processes) this.#system.add(String(process.pid));
-    for (const [kind, record] of Object.entries(RECORDS)) if (kind !== 'message') vm.on(kind, (event) => this.#take(kind, record(event)));
+    for (const [kind, record] of Object.entries(RECORDS))
+      if (kind !== 'message') vm.on(kind, (event) => this.#take(kind, record(event)));
     vm.on('exit', ({ pid, reason, normal }) => !normal && this.#failed(String(pid), reason));
     vm.on('stdout', ({ text }) => this.#print(isReport(text) ? 'report' : 'out', text));
     vm.on('stderr', ({ text }) => this.#print('err', text));
@@ -111,7 +124,11 @@ export class Feed {
   /** The VM ends a process that would need more memory than there is, and logs nothing of it. */
   #ranOut(id) {
     const who = this.#names.get(id) ?? id;
-    this.#print('note', `${who} ran out of memory and was ended: all processes together may use ${this.#limits.memory} MiB in this page.\n`);
+    this.#print(
+      'note',
+      `${who} ran out of memory and was ended: all processes together may use ${this.#limits.memory} MiB in this ` +
+        `page.\n`,
+    );
   }
 
   #take(kind, { pid, other, text, outcome, cause, module, otherName }) {
@@ -123,7 +140,8 @@ export class Feed {
     if (kind === 'register') {
       this.#names.set(id, text);
     }
-    if (this.#system.has(id) || ((kind === 'message' || kind === 'link') && otherId && this.#system.has(otherId))) return;
+    if (this.#system.has(id) || ((kind === 'message' || kind === 'link') && otherId && this.#system.has(otherId)))
+      return;
     if (kind === 'exit' && text === 'system_limit') this.#ranOut(id);
     if (this.#events.length >= (kind === 'message' ? MAX_EVENTS / 2 : MAX_EVENTS)) {
       this.#left++;
@@ -141,7 +159,9 @@ export class Feed {
 
   /** A library process that one of ours has started. */
   #ownParent(module, parent) {
-    return module !== undefined && module !== 'erlang' && parent !== undefined && this.#system.has(parent) && OWN.has(module);
+    return (
+      module !== undefined && module !== 'erlang' && parent !== undefined && this.#system.has(parent) && OWN.has(module)
+    );
   }
 
   #print(stream, text) {
@@ -163,7 +183,10 @@ export class Feed {
     return this.#events.length > 0 || this.#output.length > 0 || this.#ask !== undefined;
   }
 
-  /** What happened since the last frame, and how things are. @param {boolean} fresh whether to look at all processes again */
+  /**
+   * What happened since the last frame, and how things are.
+   * @param {boolean} fresh whether to look at all processes again
+   */
   frame(fresh) {
     if (fresh) this.#last = this.#snapshot();
     const { memory, processes } = this.#vm.stats();
@@ -200,8 +223,18 @@ export class Feed {
       this.#warned.add(what);
       this.#print('note', `${text}\n`);
     };
-    if (memory > 0.97 * this.#limits.memory * 2 ** 20) warn('memory', `The program uses all of the ${this.#limits.memory} MiB that it may have in this page: who asks for more is ended.`);
-    if (processes > 0.97 * this.#limits.processes) warn('processes', `The program has as many processes as it may have in this page, ${this.#limits.processes.toLocaleString('en')}: spawn fails with system_limit.`);
+    if (memory > 0.97 * this.#limits.memory * 2 ** 20)
+      warn(
+        'memory',
+        `The program uses all of the ${this.#limits.memory} MiB that it may have in this page: who asks for more ` +
+          `is ended.`,
+      );
+    if (processes > 0.97 * this.#limits.processes)
+      warn(
+        'processes',
+        `The program has as many processes as it may have in this page, ` +
+          `${this.#limits.processes.toLocaleString('en')}: spawn fails with system_limit.`,
+      );
   }
 
   #snapshot() {
@@ -271,13 +304,15 @@ function edgesOfGroups(all, alone) {
   };
   for (const p of all) {
     for (const other of p.links) if (!alone.has(p) || names.get(other)?.startsWith('×')) add('link', p.pid, other);
-    for (const other of p.monitors) if (!alone.has(p) || names.get(other)?.startsWith('×')) add('monitor', p.pid, other);
+    for (const other of p.monitors)
+      if (!alone.has(p) || names.get(other)?.startsWith('×')) add('monitor', p.pid, other);
     if (p.parent && !alone.has(p)) add('parent', p.parent, p.pid);
   }
   return [...edges.values()];
 }
 
-const name = (target) => (target instanceof Tuple ? String(target.at(0)) : target instanceof Atom ? target.name : undefined);
+const name = (target) =>
+  target instanceof Tuple ? String(target.at(0)) : target instanceof Atom ? target.name : undefined;
 const pidOnly = (term) => (name(term) === undefined ? term : undefined);
 
 /** Each event as what is common to all. */

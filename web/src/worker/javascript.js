@@ -5,7 +5,8 @@
 
 import { Atom, Tuple } from '../../../js/term.js';
 
-const isTagged = (message, tag, length) => message instanceof Tuple && message.length === length && message.at(0) === Atom.for(tag);
+const isTagged = (message, tag, length) =>
+  message instanceof Tuple && message.length === length && message.at(0) === Atom.for(tag);
 
 /** @param {import('../../../js/vm.js').VM} vm */
 export function startJavascript(vm) {

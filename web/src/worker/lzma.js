@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads .lzma files (13 bytes of header: properties, dictionary size, length). OTP's modules get a third smaller by it than
-// by deflate, which is worth these two hundred lines. Throws on data that is not one; never writes beyond the length told.
+// Reads .lzma files (13 bytes of header: properties, dictionary size, length). OTP's modules get a third smaller by it
+// than by deflate, which is worth these two hundred lines. Throws on data that is not one; never writes beyond the
+// length told.
 
 const TOP = 2 ** 24;
 const HALF = 1024;

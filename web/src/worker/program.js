@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The worker that runs programs: one VM for each run, its pace, and the frames that tell the page of it. A frame waits until the
-// page has drawn the one before, so that no program can flood the page.
+// The worker that runs programs: one VM for each run, its pace, and the frames that tell the page of it. A frame waits
+// until the page has drawn the one before, so that no program can flood the page.
 
 import { createVM } from '../../../js/create.js';
 import { Atom, tuple } from '../../../js/term.js';
@@ -38,7 +38,6 @@ let lastFrame = 0;
 let lastLook = 0;
 /** Milliseconds that a look at all processes took. */
 let lookCost = 0;
-let calls = 0;
 
 const handlers = {
   open(data) {
@@ -65,7 +64,8 @@ const handlers = {
       budget: 12,
       autostart: false,
     });
-    // The first call makes the process that gets answers: before the feed looks who is there, so that it is none of the program's.
+    // The first call makes the process that gets answers: before the feed looks who is there, so that it is none of the
+    // program's.
     const page = vm.process();
     const terminal = await turning(vm, vm.call('spawnlink_web_io', 'start', [page.pid]));
     const service = javascript ? startJavascript(vm) : undefined;
@@ -123,8 +123,18 @@ const handlers = {
     if (!run) throw new Error('The VM has ended: Run or Reset starts another one.');
     const { page, terminal, feed } = run;
     const [what, ...more] = say;
-    if (files) page.send(terminal, toTerminal('files', files.map(({ name, text: body }) => tuple(name, body))));
-    page.send(terminal, toTerminal(what, ...more.map((word, i) => (what === 'line' && i === 0 ? word : Atom.for(word)))));
+    if (files)
+      page.send(
+        terminal,
+        toTerminal(
+          'files',
+          files.map(({ name, text: body }) => tuple(name, body)),
+        ),
+      );
+    page.send(
+      terminal,
+      toTerminal(what, ...more.map((word, i) => (what === 'line' && i === 0 ? word : Atom.for(word)))),
+    );
     feed.asked = false;
     await hurry();
   },
@@ -141,7 +151,8 @@ function filesOf(files, beams) {
   return Object.fromEntries([...own, ...compiled, ...headers]);
 }
 
-const toTerminal = (what, ...more) => tuple(Atom.for('page'), more.length > 0 ? tuple(Atom.for(what), ...more) : Atom.for(what));
+const toTerminal = (what, ...more) =>
+  tuple(Atom.for('page'), more.length > 0 ? tuple(Atom.for(what), ...more) : Atom.for(what));
 
 /** What the terminal says. */
 function told(feed, message) {
@@ -153,7 +164,10 @@ function told(feed, message) {
 /** At a slow pace the shell does not wait for the program: all go on quickly until it asks for the next line. */
 async function hurry() {
   const { vm, feed } = run;
-  for (const begun = performance.now(); speed !== Infinity && !feed.asked && run?.vm === vm && performance.now() - begun < HURRY; ) {
+  for (
+    const begun = performance.now();
+    speed !== Infinity && !feed.asked && run?.vm === vm && performance.now() - begun < HURRY;
+  ) {
     vm.tick({ reductions: 1 });
     await new Promise((resolve) => setTimeout(resolve));
   }
@@ -165,7 +179,9 @@ function find(text) {
   return pid;
 }
 
-/** Time goes with the processes, though not as slowly: who steps through a program does not want to wait for its timers. */
+/**
+ * Time goes with the processes, though not as slowly: who steps through a program does not want to wait for its timers.
+ */
 const paceOfTime = (slices) => (slices === Infinity ? 1 : slices === 0 ? 0 : Math.min(1, Math.max(0.05, slices / 200)));
 
 function slow() {
@@ -182,19 +198,17 @@ function slow() {
 async function call(fun, args, { priority = 'max' } = {}) {
   if (!run) throw new Error('no program is running');
   const { vm } = run;
-  calls++;
-  try {
-    const answer = vm.call('spawnlink_web', fun, args, { priority });
-    let done = false;
-    answer.then(() => (done = true), () => (done = true));
-    while (speed !== Infinity && !done && run?.vm === vm) {
-      vm.tick({ reductions: 1 });
-      await new Promise((resolve) => setTimeout(resolve));
-    }
-    return await answer;
-  } finally {
-    calls--;
+  const answer = vm.call('spawnlink_web', fun, args, { priority });
+  let done = false;
+  answer.then(
+    () => (done = true),
+    () => (done = true),
+  );
+  while (speed !== Infinity && !done && run?.vm === vm) {
+    vm.tick({ reductions: 1 });
+    await new Promise((resolve) => setTimeout(resolve));
   }
+  return await answer;
 }
 
 function stop() {
@@ -219,7 +233,10 @@ function problem(error) {
 /** What a call gives in a VM whose loop does not run yet. */
 async function turning(vm, called) {
   let done = false;
-  called.then(() => (done = true), () => (done = true));
+  called.then(
+    () => (done = true),
+    () => (done = true),
+  );
   for (let i = 0; !done; i++) {
     vm.tick({ budget: 5 });
     await (i < 100 ? undefined : new Promise((resolve) => setTimeout(resolve)));
@@ -242,7 +259,7 @@ function tell(now = false) {
   postMessage({ type: 'frame', frame });
 }
 
-onmessage = async ({ data }) => {
+self.onmessage = async ({ data }) => {
   try {
     const value = await handlers[data.type](data);
     if (data.id) postMessage({ type: 'reply', id: data.id, value });

@@ -7,7 +7,10 @@ import { format } from '../../../js/term.js';
 /** @param {any} term */
 export const brief = (term, limit = 160) => format(term, { limit });
 
-/** A function as module:name/arity; a fun is told by the function that it stands in. @param {{module: string, function: string, arity: number} | undefined} call */
+/**
+ * A function as module:name/arity; a fun is told by the function that it stands in.
+ * @param {{module: string, function: string, arity: number} | undefined} call
+ */
 export function callText(call) {
   if (!call) return '';
   const [, inside] = /^-(.+\/\d+)-fun-\d+-$/.exec(call.function) ?? [];
