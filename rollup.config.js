@@ -7,11 +7,13 @@
 import terser from '@rollup/plugin-terser';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
 
-/** In js/ the package's other files are in ../dist, in the bundles beside them: js/assets.js. */
+/** In js/ the package's other files are in ../dist, in the bundles beside them: js/host/assets.js. */
 const published = {
   name: 'published',
   transform: (code, id) =>
-    /[\\/]js[\\/](assets|cli)\.js$/.test(id) ? { code: code.replaceAll('../dist/', './'), map: null } : undefined,
+    /[\\/]js[\\/](host[\\/]assets|cli)\.js$/.test(id)
+      ? { code: code.replace(/(\.\.\/)+dist\//g, './'), map: null }
+      : undefined,
   // Not by `document`, which Jest's jsdom has in Node too.
   resolveImportMeta: (property, { format }) =>
     format === 'cjs' && property === 'url' ? "require('node:url').pathToFileURL(__filename).href" : null,
@@ -35,7 +37,7 @@ const output = (format, extension) => ({
   sourcemap: true,
   exports: 'named',
   // What a page loads to inflate is one file.
-  manualChunks: { zlib: ['js/zlib.js', 'fflate'] },
+  manualChunks: { zlib: ['js/host/zlib.js', 'fflate'] },
   minifyInternalExports: false,
   plugins: [minify()],
 });

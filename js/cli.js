@@ -7,10 +7,10 @@
 
 import fs from 'node:fs';
 import process from 'node:process';
-import { SIGNALS } from './boot.js';
-import { erlexec, escriptFlags, releaseFlags } from './erlexec.js';
-import { openPath } from './folders.js';
-import { toUrl } from './loader.js';
+import { SIGNALS } from './otp/boot.js';
+import { erlexec, escriptFlags, releaseFlags } from './cli/erlexec.js';
+import { openPath } from './otp/folders.js';
+import { toUrl } from './host/loader.js';
 import { Atom, createVM, HaltedError, SpawnlinkError, tuple } from './index.js';
 
 const USAGE = `Usage:
@@ -176,13 +176,13 @@ function ownArguments(otp) {
   return [...root, '-progname', 'erl', '-home', process.env.HOME ?? '/'];
 }
 
-/** @param {Command} command @param {import('./create.js').VMOptions} [more] */
+/** @param {Command} command @param {import('./vm/create.js').VMOptions} [more] */
 async function start(command, more) {
   const finders = (/** @type {string[]} */ paths) =>
     Promise.all(paths.map(async (path) => (await openSource(path)).find));
   const [first, last] = [await finders(command.first), await finders(command.last)];
   const none = () => undefined;
-  const combine = (/** @type {import('./otp.js').ModuleFinder[]} */ list) => (/** @type {string} */ name) => {
+  const combine = (/** @type {import('./otp/otp.js').ModuleFinder[]} */ list) => (/** @type {string} */ name) => {
     for (const find of list) {
       const found = find(name);
       if (found) return found;
@@ -261,9 +261,9 @@ async function check(argv) {
   const command = parse(argv, true);
   if (command.rest.length === 0) fail('check takes folders, beams or archives');
   const [{ lacking, report }, { openOtp }, { compression }] = await Promise.all([
-    import('./check.js'),
-    import('./otp.js'),
-    import('./loader.js'),
+    import('./cli/check.js'),
+    import('./otp/otp.js'),
+    import('./host/loader.js'),
   ]);
   const tables = JSON.parse(fs.readFileSync(new URL('../dist/tables.json', import.meta.url), 'utf8'));
   const beams = new Map();
@@ -292,7 +292,7 @@ async function main() {
   if (name === 'compile') return run(withOtp(argv, compilerFlags));
   if (name === 'check') return check(argv);
   if (name === 'shell')
-    return (await import('./shell.js')).shell((options) => start(erl(['--boot', ...argv]), options));
+    return (await import('./cli/shell.js')).shell((options) => start(erl(['--boot', ...argv]), options));
   if (name === '--version' || name === '-v') {
     const { readFile } = await import('node:fs/promises');
     console.log(JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')).version);

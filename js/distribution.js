@@ -6,11 +6,11 @@
 // process of the VM, linked to the process that controls the connection (src/erl/spawnlink_dist.erl). Loaded when it is
 // first used.
 
-import { asBytes } from './bytes.js';
+import { asBytes } from './base/bytes.js';
 import { ArgumentError, Atom, ClosedError, ErlangError, HaltedError, NoProcessError, Tuple } from './index.js';
 
-/** @import { Pid } from './term.js' */
-/** @import { VM } from './vm.js' */
+/** @import { Pid } from './term/term.js' */
+/** @import { VM } from './vm/vm.js' */
 
 /**
  * A message port: of a MessageChannel, a Worker, node:worker_threads, or anything alike.
@@ -216,8 +216,9 @@ const overStream = (stream) => (session) => {
  * const { port1, port2 } = new MessageChannel();
  * connect(a, 'b@localhost', port1);
  * connect(b, 'a@localhost', port2);
- * String(await a.call('rpc', 'call', [Atom.for('b@localhost'), Atom.for('erlang'), Atom.for('node'), []])); //
- * 'b@localhost' port1.close();
+ * const asked = [Atom.for('b@localhost'), Atom.for('erlang'), Atom.for('node'), []];
+ * String(await a.call('rpc', 'call', asked)); // 'b@localhost'
+ * port1.close();
  *
  * @param {VM} vm
  * @param {string} node the name of the other: 'name@host'

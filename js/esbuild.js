@@ -12,8 +12,8 @@ const ASSET = /new URL\(\s*(["'])\.\/([\w.-]+\.(?:wasm|pack))\1\s*,\s*import\.me
  * @example
  * import plugin from 'spawnlink/esbuild';
  *
- * // build.mjs: await esbuild.build({ entryPoints: ['app.js'], bundle: true, format: 'esm', outdir: 'out', plugins:
- * [plugin()] }); plugin().name; // 'spawnlink'
+ * // In build.mjs: await esbuild.build({ entryPoints: ['app.js'], bundle: true, outdir: 'out', plugins: [plugin()] });
+ * plugin().name; // 'spawnlink'
  *
  * @returns {{name: string, setup: (build: any) => void}} a plugin of esbuild
  */

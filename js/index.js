@@ -2,9 +2,9 @@
 //
 // All public names of the package.
 
-export { VM, openVMs } from './vm.js';
-export { createVM } from './create.js';
-export { JsProcess } from './process.js';
+export { VM, openVMs } from './vm/vm.js';
+export { createVM } from './vm/create.js';
+export { JsProcess } from './vm/process.js';
 export {
   Atom,
   BitString,
@@ -22,6 +22,7 @@ export {
   pretty,
   text,
   tuple,
-} from './term.js';
-export { decode as decodeTerm, encode as encodeTerm } from './etf.js';
-export * from './errors.js';
+} from './term/term.js';
+export { decode as decodeTerm, encode as encodeTerm } from './term/etf.js';
+export * from './base/errors.js';
+export { ErlangError } from './term/erlang-error.js';

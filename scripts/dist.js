@@ -41,9 +41,9 @@ function reach(name, found) {
   if (found.has(name)) return;
   found.add(name);
   for (const [, next] of readFileSync(join('build/types', name), 'utf8').matchAll(
-    /(?:from|import\()\s*["']\.\/([^"']*)\.js["']/g,
+    /(?:from|import\()\s*["'](\.{1,2}\/[^"']*)\.js["']/g,
   ))
-    reach(`${next}.d.ts`, found);
+    reach(join(dirname(name), `${next}.d.ts`), found);
 }
 
 /** What js/globals.d.ts declares. */
@@ -52,14 +52,15 @@ const GLOBALS = ['URL', 'Response', 'AbortSignal', 'EventTarget', 'WebAssembly']
 /**
  * A declaration file that TypeScript 5.4 reads too, whose typed arrays take no arguments, and that needs no DOM and no
  * Node.
- * @param {string} text
+ * @param {string} text @param {string} name its path from js/
  */
-function portable(text) {
+function portable(text, name) {
   const older = text.replace(/\b(Uint8Array|DataView)<ArrayBuffer(Like)?>/g, '$1');
   const code = older.replace(/\/\*[^]*?\*\/|\/\/.*/g, '');
   const used = GLOBALS.filter((name) => new RegExp(`\\b${name}\\b`).test(code));
   if (used.length === 0 && !code.includes('Symbol.dispose')) return older;
-  return `import { ${used.map((name) => (name === 'EventTarget' ? name : `type ${name}`)).join(', ')} } from './globals.js';\n${older}`;
+  const imported = used.map((global) => (global === 'EventTarget' ? global : `type ${global}`)).join(', ');
+  return `import { ${imported} } from '${'../'.repeat(name.split('/').length - 1) || './'}globals.js';\n${older}`;
 }
 
 /** tsc's declarations, once as they are and once for CommonJS, where a relative import names a .cjs file. */
@@ -75,7 +76,7 @@ function declarations() {
     const name = relative(dirname(file) === 'js' ? 'js' : 'build/types', file);
     if (!wanted.has(name)) continue; // no part of the public types
     const read = readFileSync(file, 'utf8');
-    const text = name === 'globals.d.ts' ? read : portable(read);
+    const text = name === 'globals.d.ts' ? read : portable(read, name);
     put(join('dist/types', name), text);
     const cjs = text.replace(/((?:from|import\()\s*["']\.{1,2}\/[^"']*)\.js(["'])/g, '$1.cjs$2');
     put(join('dist/types-cjs', name.replace(/\.d\.ts$/, '.d.cts')), cjs);

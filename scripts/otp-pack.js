@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Builds an OTP pack (format: js/pack.js) from an OTP root: beams stripped to what the VM loads, literals kept
+// Builds an OTP pack (format: js/otp/pack.js) from an OTP root: beams stripped to what the VM loads, literals kept
 // uncompressed, grouped in blocks, each block deflated. Beside FILE it writes FILE.br, the same pack with its blocks
 // stored as they are and brotli over the whole, for a server that sends it with Content-Encoding: br.
 //

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Writes packs (format: js/pack.js): entries in blocks of about BLOCK bytes, each block deflated, or stored to be
+// Writes packs (format: js/otp/pack.js): entries in blocks of about BLOCK bytes, each block deflated, or stored to be
 // compressed as a whole.
 
 import { deflateRawSync } from 'node:zlib';

@@ -150,7 +150,7 @@ static bool has_word(const char *words, const char *word) {
   return false;
 }
 
-// What is handled comes as {notify, Signal} to erl_signal_server; the host sees to it, where it is given programs (js/signals.js).
+// What is handled comes as {notify, Signal} to erl_signal_server; the host sees to it, where it is given programs (js/host/signals.js).
 term bif_os_set_signal_2(struct process *p, term *a) {
   (void)p;
   static const char names[] = " sighup sigquit sigabrt sigalrm sigterm sigusr1 sigusr2 sigchld sigstop sigtstp ";

@@ -1,7 +1,7 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
 %% Starts OTP as erl does: the first process becomes OTP's own init, which runs a boot script. What OTP's emulator does
-%% before that is done here. Started by js/vm.js and the native runner before any other process.
+%% before that is done here. Started by js/vm/vm.js and the native runner before any other process.
 -module(spawnlink_boot).
 -export([start/1, started/0]).
 

@@ -2,7 +2,7 @@
 %%
 %% The first process of a bare VM. It stands where OTP's init does (registered as init, same protocol) and
 %% starts the light services: I/O (user, standard_error), logger, code_server. It holds the arguments of
-%% the command line. Started by js/vm.js and the native runner before any other process.
+%% the command line. Started by js/vm/vm.js and the native runner before any other process.
 -module(spawnlink_init).
 -export([start/0, start/1]).
 

@@ -22,7 +22,7 @@ callers([{M, _, _, _} | Rest], Best) ->
     end;
 callers([], Best) -> Best.
 
-%% A library of which the host has no wasm (js/prepare.js). If it can say why, that is said with the error: the last
+%% A library of which the host has no wasm (js/vm/prepare.js). If it can say why, that is said with the error: the last
 %% operation of each library's 32 asks it.
 no_library(Name, Operation) ->
     Info = case spawnlink:file(Operation bor 31, 0, <<>>, 0) of

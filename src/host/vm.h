@@ -35,7 +35,7 @@ void vm_close(void);  // gives everything back; mem_live_blocks() is 0 afterward
 enum tick_result vm_tick(u64 budget_us, u64 max_reductions, i64 *wake_us);
 
 struct load_error;
-void load_error_text(struct bytes *out, const struct load_error *e); // for js/errors.js to take apart
+void load_error_text(struct bytes *out, const struct load_error *e); // for js/base/errors.js to take apart
 enum vm_status vm_load(const u8 *name, size_t name_len, const u8 *beam, size_t len); // name may be empty
 void vm_module_arrived(const u8 *name, size_t len); // a module host_module said is being fetched is here, or will not come
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The wasm module's surface: exports for js/vm.js, imports for js/imports.js (module "env"). Numbers
+// The wasm module's surface: exports for js/vm/vm.js, imports for js/host/imports.js (module "env"). Numbers
 // that may exceed 32 bits cross as doubles. Bytes given to the VM lie in blocks of vm_alloc, which the
 // caller frees; answers lie in vm_result until the next request, events in the ring.
 

@@ -15,7 +15,7 @@ void emscripten_notify_memory_growth(size_t memory_index) {
   (void)memory_index;
 }
 
-enum host_math { // the order of MATH in js/imports.js
+enum host_math { // the order of MATH in js/host/imports.js
   MATH_SIN, MATH_COS, MATH_TAN, MATH_ASIN, MATH_ACOS, MATH_ATAN, MATH_SINH, MATH_COSH, MATH_TANH, MATH_ASINH, MATH_ACOSH,
   MATH_ATANH, MATH_ATAN2, MATH_FMOD
 };

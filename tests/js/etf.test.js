@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from '@jest/globals';
-import { ForeignError, TermError } from '../../js/errors.js';
-import { Decoder, decode, encode } from '../../js/etf.js';
+import { ForeignError, TermError } from '../../js/base/errors.js';
+import { Decoder, decode, encode } from '../../js/term/etf.js';
 import {
   Atom,
   BitString,
@@ -18,7 +18,7 @@ import {
   pretty,
   text,
   tuple,
-} from '../../js/term.js';
+} from '../../js/term/term.js';
 import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, jest, test } from '@jest/globals';
-import { Events } from '../../js/events.js';
+import { Events } from '../../js/vm/events.js';
 
 class Source extends Events {
   changes = 0;

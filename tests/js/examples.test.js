@@ -7,7 +7,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as api from '../../js/index.js';
 import { compile } from './helper.js';
@@ -48,7 +48,7 @@ function program(all) {
       if (!line.includes("'spawnlink'"))
         imports.add(
           line
-            .replace("'../js/", `'${pathToFileURL(join(root, 'js'))}/`)
+            .replace(/'(\.{1,2}\/[^']*)'/, (_, path) => `'${pathToFileURL(join(root, 'js', dirname(name), path))}'`)
             .replace(/'spawnlink\/(\w+)'/, `'${pathToFileURL(join(root, 'js'))}/$1.js'`),
         );
       return false;
@@ -80,7 +80,7 @@ process.stdout.write(JSON.stringify(wrong));
 /** The public names, without createVM, whose VMs the program closes. */
 const names = () => Object.keys(api).filter((name) => name !== 'createVM');
 
-const all = readdirSync(join(root, 'js'))
+const all = readdirSync(join(root, 'js'), { recursive: true })
   .filter((file) => file.endsWith('.js'))
   .flatMap(examples);
 let wrong;

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createVM, openVMs } from '../../js/index.js';
 
-/** @type {import('../../js/vm.js').VM[]} */
+/** @type {import('../../js/vm/vm.js').VM[]} */
 const vms = [];
 
 /** A VM that the end of the test closes. Its output goes nowhere unless asked for. */

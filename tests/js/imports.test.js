@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from '@jest/globals';
 import * as zlib from 'node:zlib';
-import { realClock } from '../../js/imports.js';
-import { compression } from '../../js/loader.js';
-import { virtualClock } from '../../js/repeatable.js';
-import { fflate } from '../../js/zlib.js';
+import { realClock } from '../../js/host/imports.js';
+import { compression } from '../../js/host/loader.js';
+import { virtualClock } from '../../js/vm/repeatable.js';
+import { fflate } from '../../js/host/zlib.js';
 
 const data = new Uint8Array(Buffer.from('hello hello hello '.repeat(1000)));
 

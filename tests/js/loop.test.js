@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { Loop } from '../../js/loop.js';
+import { Loop } from '../../js/vm/loop.js';
 
 const turns = () => new Promise((resolve) => setTimeout(resolve, 20));
 

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import { compile } from './helper.js';
-import { ArgumentError } from '../../js/errors.js';
+import { ArgumentError } from '../../js/base/errors.js';
 import {
   Atom,
   BitString,
@@ -18,7 +18,7 @@ import {
   pretty,
   text,
   tuple,
-} from '../../js/term.js';
+} from '../../js/term/term.js';
 
 test('there is one atom of each name', () => {
   expect(Atom.for('ok')).toBe(Atom.for('ok'));

@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
-import { readPack } from '../../js/pack.js';
+import { readPack } from '../../js/otp/pack.js';
 import { writePack } from '../../scripts/write-pack.js';
 import { neededModules } from './trace.js';
 

@@ -3,8 +3,8 @@
 // Which modules the page needs for its first program: found by doing here what the page does (compile every example,
 // run it, use the shell, look at a process, get a compile error) and noting the modules that were asked for.
 
-import { createVM } from '../../js/create.js';
-import { Atom, Tuple } from '../../js/term.js';
+import { createVM } from '../../js/vm/create.js';
+import { Atom, Tuple } from '../../js/term/term.js';
 
 /** Everyday modules that no example happens to call: a first program should not wait for the second pack. */
 const COMMON = [
@@ -148,7 +148,7 @@ async function runEach(open, results) {
   }
 }
 
-/** Types each line when the shell asks for one. @param {import('../../js/vm.js').VM} vm */
+/** Types each line when the shell asks for one. @param {import('../../js/vm/vm.js').VM} vm */
 async function useShell(vm) {
   const page = vm.process();
   const terminal = await vm.call('spawnlink_web_io', 'start', [page.pid]);

@@ -3,13 +3,13 @@
 // The worker that compiles: a VM of its own that keeps OTP's compiler loaded, apart from the VM programs run in, so
 // that no program can harm it.
 
-import { createVM } from '../../../js/create.js';
-import { Tuple } from '../../../js/term.js';
+import { createVM } from '../../../js/vm/create.js';
+import { Tuple } from '../../../js/term/term.js';
 import { unlzma } from './lzma.js';
 import { restFinder } from './rest.js';
 
 const text = new TextDecoder();
-/** @type {Promise<import('../../../js/vm.js').VM>} */
+/** @type {Promise<import('../../../js/vm/vm.js').VM>} */
 let vm;
 let headers = [];
 

@@ -3,8 +3,8 @@
 // Where in the program an error was: the first line of its stack that is in none of OTP's modules, and Erlang's words
 // for it.
 
-import { Tuple } from '../../../js/term.js';
-import { stackEntries, wording } from '../../../js/wording.js';
+import { Tuple } from '../../../js/term/term.js';
+import { stackEntries, wording } from '../../../js/vm/wording.js';
 
 /** Reasons hold reasons: of a caller, that of the server which it has called. */
 const DEPTH = 4;

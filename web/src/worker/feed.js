@@ -3,7 +3,7 @@
 // What the page is told of a running VM: events as small records of text, output, and snapshots, in bounded frames. No
 // program can make a frame larger than the limits here; what is left out is counted.
 
-import { Atom, Tuple } from '../../../js/term.js';
+import { Atom, Tuple } from '../../../js/term/term.js';
 import { isReport } from '../reports.js';
 import { faultOf } from './fault.js';
 import { brief, callText } from './text.js';
@@ -49,7 +49,7 @@ export class Feed {
   #tail = '';
   /** Processes that are not the program's. @type {Set<string>} */
   #system = new Set();
-  /** @type {Map<string, import('../../../js/term.js').Pid>} */
+  /** @type {Map<string, import('../../../js/term/term.js').Pid>} */
   #pids = new Map();
   #names = new Map();
   /** OTP's shell, and the process in which it evaluates, which is who the user is. */
@@ -291,8 +291,8 @@ export class Feed {
 
 /**
  * The links, monitors and parents of processes that are shown as groups: each once, however many there are.
- * @param {import('../../../js/inspect.js').ProcessInfo[]} all
- * @param {Set<import('../../../js/inspect.js').ProcessInfo>} alone those that are shown each by itself
+ * @param {import('../../../js/vm/inspect.js').ProcessInfo[]} all
+ * @param {Set<import('../../../js/vm/inspect.js').ProcessInfo>} alone those that are shown each by itself
  * @returns {{kind: string, from: string, to: string}[]} `from` and `to` as the model names processes and groups
  */
 function edgesOfGroups(all, alone) {

@@ -3,12 +3,12 @@
 // The process registered as `javascript`: Erlang code may ask it for a JavaScript process linked to the asker, which is
 // a counter with gen_server's protocol. For the example of a JavaScript process under an Erlang supervisor.
 
-import { Atom, Tuple } from '../../../js/term.js';
+import { Atom, Tuple } from '../../../js/term/term.js';
 
 const isTagged = (message, tag, length) =>
   message instanceof Tuple && message.length === length && message.at(0) === Atom.for(tag);
 
-/** @param {import('../../../js/vm.js').VM} vm */
+/** @param {import('../../../js/vm/vm.js').VM} vm */
 export function startJavascript(vm) {
   const service = vm.process({ name: 'javascript', trapExit: true });
   service.on('message', (message) => {

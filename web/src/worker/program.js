@@ -3,8 +3,8 @@
 // The worker that runs programs: one VM for each run, its pace, and the frames that tell the page of it. A frame waits
 // until the page has drawn the one before, so that no program can flood the page.
 
-import { createVM } from '../../../js/create.js';
-import { Atom, tuple } from '../../../js/term.js';
+import { createVM } from '../../../js/vm/create.js';
+import { Atom, tuple } from '../../../js/term/term.js';
 import { pacedClock } from './clock.js';
 import { ownFiles } from './fault.js';
 import { Feed } from './feed.js';
@@ -26,8 +26,8 @@ const text = new TextDecoder();
 
 let parts;
 /**
- * @type {{vm: import('../../../js/vm.js').VM, clock: ReturnType<typeof pacedClock>, feed: Feed,
- *   page: import('../../../js/process.js').JsProcess, terminal: import('../../../js/term.js').Pid} | undefined}
+ * @type {{vm: import('../../../js/vm/vm.js').VM, clock: ReturnType<typeof pacedClock>, feed: Feed,
+ *   page: import('../../../js/vm/process.js').JsProcess, terminal: import('../../../js/term/term.js').Pid} | undefined}
  */
 let run;
 /** Slices a second; Infinity: as fast as it goes; 0: by hand. */

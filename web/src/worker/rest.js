@@ -2,8 +2,8 @@
 //
 // OTP's other modules: a pack that is fetched when code first calls a module which the first pack does not have.
 
-import { readPack } from '../../../js/pack.js';
-import { fflate } from '../../../js/zlib.js';
+import { readPack } from '../../../js/otp/pack.js';
+import { fflate } from '../../../js/host/zlib.js';
 
 /** @type {Promise<{modules: {get: (name: string) => Uint8Array | undefined}}> | undefined} */
 let rest;

@@ -2,7 +2,7 @@
 //
 // Terms and calls as short text for people.
 
-import { format } from '../../../js/term.js';
+import { format } from '../../../js/term/term.js';
 
 /** @param {any} term */
 export const brief = (term, limit = 160) => format(term, { limit });

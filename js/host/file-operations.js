@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What files.js and memory-files.js share: the operations of host_file (src/base/hostcalls.h), how errors and
+// information about a file are told. Part of the chunk of files.js.
+
+import { TextDecoder, TextEncoder } from '../base/host.js';
+
+/** @import { HostFiles } from './imports.js' */
+
+const ERRORS =
+  'ENOENT EEXIST EISDIR ENOTDIR EACCES EINVAL EBADF ENOTEMPTY ENOTSUP ENOSPC EIO EXDEV EPERM ELOOP ENAMETOOLONG EROFS EMFILE EAGAIN ESPIPE EPIPE ENXIO'.split(
+    ' ',
+  );
+const failure = (/** @type {string} */ code) => -1 - Math.max(0, ERRORS.includes(code) ? ERRORS.indexOf(code) : 10);
+
+export const [
+  OPEN,
+  CLOSE,
+  READ,
+  WRITE,
+  SEEK_START,
+  SEEK_HERE,
+  SEEK_END,
+  TRUNCATE,
+  SYNC,
+  INFO,
+  LINK_INFO,
+  HANDLE_INFO,
+  LIST,
+  MAKE_DIR,
+  DEL_DIR,
+  DEL_FILE,
+  RENAME,
+  LINK,
+  SYMLINK,
+  READ_LINK,
+  CHMOD,
+  SET_TIME,
+  GET_CWD,
+  SET_CWD,
+  READ_FILE,
+] = Array.from({ length: 25 }, (_, index) => index);
+export const encoder = new TextEncoder();
+export const decoder = new TextDecoder();
+
+/** An error with a code, as those of node:fs. @param {string} code */
+export const fail = (code) => Object.assign(new Error(code), { code });
+
+/** @param {(number | bigint)[]} values */
+export function information(values) {
+  const bytes = new Uint8Array(104);
+  const view = new DataView(bytes.buffer);
+  values.forEach((value, index) => view.setBigInt64(index * 8, BigInt(Math.trunc(Number(value))), true));
+  return bytes;
+}
+
+/**
+ * Errors as numbers.
+ * @param {(operation: number, handle: number, bytes: Uint8Array, number: number) => number | Uint8Array | void} run
+ * @returns {HostFiles}
+ */
+export function guarded(run) {
+  return (...args) => {
+    try {
+      return run(...args) ?? 0;
+    } catch (error) {
+      return failure(/** @type {any} */ (error)?.code ?? 'EIO');
+    }
+  };
+}
+
+/** @param {Record<number, (bytes: Uint8Array, number: number, handle: number) => number | Uint8Array | void>} table */
+export function dispatcher(table) {
+  return guarded((operation, handle, bytes, number) =>
+    table[operation] ? table[operation](bytes, number, handle) : failure('ENOTSUP'),
+  );
+}
+
+/** Positions are ours, whoever keeps the bytes. @param {{size: number, position: number}} file @param {number} to */
+export function seek(file, to) {
+  if (to < 0) throw fail('EINVAL');
+  file.position = to;
+  return to;
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What vm.wasm imports (module "env", declared in src/host/wasm.c): clock, module bytes, zlib. Each function
+// answers at once and calls nothing of the VM.
+
+import { TextDecoder } from '../base/host.js';
+
+/**
+ * @typedef {object} Clock
+ * @property {() => number} monotonic microseconds, never going back
+ * @property {() => number} system microseconds since 1970
+ * @property {(us: number) => void} advanceTo
+ * @property {boolean} virtual
+ */
+
+/** The host's clock. @returns {Clock} */
+export function realClock() {
+  const origin = performance.now();
+  return {
+    virtual: false,
+    monotonic: () => Math.floor((performance.now() - origin) * 1000) + 1_000_000,
+    system: () => Math.floor((performance.timeOrigin + performance.now()) * 1000),
+    advanceTo() {},
+  };
+}
+
+/**
+ * Serves host_file (see files.js; ports.js from operation 32 on).
+ * @typedef {(operation: number, handle: number, bytes: Uint8Array, number: number) => number | Uint8Array} HostFiles
+ */
+
+/**
+ * Inflate, of node:zlib or fflate.
+ * @typedef {object} Compression
+ * @property {(data: Uint8Array, size: number) => Uint8Array} inflateRaw `size`: of the result
+ * @property {(data: Uint8Array, size: number) => {out: Uint8Array, used: number}} inflate a zlib stream that may be
+ *   followed by other bytes; also tells how many bytes it took
+ * @property {(data: Uint8Array) => Uint8Array} gunzip
+ */
+
+/**
+ * Functions of a number or two, in the order of enum host_math (src/host/wasm_libc.c).
+ * @type {((x: number, y: number) => number)[]}
+ */
+const MATH = [
+  ...'sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh atan2'
+    .split(' ')
+    .map((name) => /** @type {any} */ (Math)[name]),
+  (x, y) => x % y,
+];
+
+/** Why a module could not be had, by its name. @param {string} name @param {any} error what was thrown */
+export function whyNot(name, error) {
+  const message = String(error.message ?? error);
+  return message.includes(name) ? message : `module ${name}: ${message}`;
+}
+
+/**
+ * @param {object} host
+ * @param {() => WebAssembly.Memory} host.memory
+ * @param {Clock} host.clock
+ * @param {Compression} host.zlib
+ * @param {(name: string) => Uint8Array | Error | null | 'pending'} host.module an error: why it could not be had
+ * @param {HostFiles} host.files
+ * @returns {WebAssembly.Imports}
+ */
+export function imports({ memory, clock, zlib, module, files }) {
+  const bytes = (/** @type {number} */ at, /** @type {number} */ n) =>
+    new Uint8Array(memory().buffer, at >>> 0, n >>> 0);
+  const text = new TextDecoder();
+  /** Answer of the last call, waiting to be taken. */
+  let kept = /** @type {Uint8Array} */ (new Uint8Array());
+  let used = 0;
+  const keep = (/** @type {() => Uint8Array} */ make) => {
+    try {
+      kept = make();
+      return kept.length;
+    } catch {
+      kept = new Uint8Array();
+      return -1;
+    }
+  };
+  return {
+    env: {
+      host_monotonic: clock.monotonic,
+      host_system: clock.system,
+      host_math: (/** @type {number} */ which, /** @type {number} */ x, /** @type {number} */ y) => MATH[which](x, y),
+      host_utc_offset: (/** @type {number} */ seconds) =>
+        clock.virtual ? 0 : -new Date(seconds * 1000).getTimezoneOffset() * 60,
+      host_module(/** @type {number} */ at, /** @type {number} */ n) {
+        const name = text.decode(bytes(at, n));
+        const found = module(name);
+        if (found === 'pending') return -2;
+        if (found instanceof Uint8Array) return keep(() => found);
+        return found ? -3 - keep(() => new TextEncoder().encode(whyNot(name, found))) : -1;
+      },
+      host_inflate: (/** @type {number} */ at, /** @type {number} */ n, /** @type {number} */ size) =>
+        keep(() => {
+          const result = zlib.inflate(bytes(at, n), size >>> 0);
+          used = result.used;
+          return result.out;
+        }),
+      host_gunzip: (/** @type {number} */ at, /** @type {number} */ n) => keep(() => zlib.gunzip(bytes(at, n))),
+      host_file(
+        /** @type {number} */ operation,
+        /** @type {number} */ handle,
+        /** @type {number} */ at,
+        /** @type {number} */ n,
+        /** @type {number} */ number,
+      ) {
+        const answer = files(operation, handle, bytes(at, n).slice(), number);
+        if (typeof answer === 'number') return answer;
+        kept = answer;
+        return answer.length;
+      },
+      host_take(/** @type {number} */ at) {
+        bytes(at, kept.length).set(kept);
+        kept = new Uint8Array();
+        return used;
+      },
+    },
+  };
+}

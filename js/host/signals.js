@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Signals of the operating system, in Node: os:set_signal/2. What is handled goes to OTP's erl_signal_server as
+// {notify, sigterm}.
+
+import { NoProcessError } from '../base/errors.js';
+import { Atom, Tuple } from '../term/term.js';
+
+/** @import { VM } from '../vm/vm.js' */
+
+const [DEFAULT, IGNORE] = [0, 1];
+
+/** What a VM listens for. @type {WeakMap<VM, Map<string, () => void>>} */
+const listening = new WeakMap();
+
+/** @param {VM} vm */
+function listeners(vm) {
+  let all = listening.get(vm);
+  if (!all) {
+    const made = new Map();
+    listening.set(vm, (all = made));
+    vm.on('close', () => {
+      for (const [signal, listener] of made) globalThis.process.off(signal, listener);
+    });
+  }
+  return all;
+}
+
+/**
+ * @param {VM} vm
+ * @param {string} name as Erlang has it: 'sigterm'
+ * @param {number} action 0 what the system does by itself, 1 nothing, 2 erl_signal_server is told
+ */
+export function setSignal(vm, name, action) {
+  const signal = /** @type {NodeJS.Signals} */ (name.toUpperCase());
+  const all = listeners(vm);
+  const before = all.get(signal);
+  if (before) globalThis.process.off(signal, before);
+  all.delete(signal);
+  if (action === DEFAULT || signal === 'SIGSTOP') return; // which cannot be caught
+  const listener = action === IGNORE ? () => {} : () => tell(vm, name);
+  all.set(signal, listener);
+  globalThis.process.on(signal, listener);
+}
+
+/** @param {VM} vm @param {string} name */
+function tell(vm, name) {
+  try {
+    vm.send('erl_signal_server', Tuple.from([Atom.for('notify'), Atom.for(name)]));
+  } catch (error) {
+    if (!(error instanceof NoProcessError)) throw error; // kernel has ended, or not begun
+  }
+}

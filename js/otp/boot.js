@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Booted mode: what OTP's own init needs to find. A pack is shown as files under /otp (read-only), where an installed
+// OTP has its root; everything else is what the option `files` says. Loaded only when a VM boots.
+
+import { ArgumentError } from '../base/errors.js';
+import { TextDecoder, TextEncoder } from '../base/host.js';
+
+/** @import { HostFiles } from '../host/imports.js' */
+/** @import { VMOptions } from '../vm/create.js' */
+
+const ROOT = '/otp';
+const [ENOENT, EISDIR, ENOTDIR, EINVAL, ENOTSUP, EROFS] = [-1, -3, -4, -6, -9, -16];
+const [
+  OPEN,
+  CLOSE,
+  READ,
+  SEEK_START,
+  SEEK_HERE,
+  SEEK_END,
+  INFO,
+  LINK_INFO,
+  HANDLE_INFO,
+  LIST,
+  GET_CWD,
+  SET_CWD,
+  READ_FILE,
+] = [0, 1, 2, 4, 5, 6, 9, 10, 11, 12, 22, 23, 24];
+/** Operations of a handle, and those of no file. */
+const BY_HANDLE = new Set([1, 2, 3, 4, 5, 6, 7, 8, 11]);
+/** Handles of ours are above those of other files. */
+const FIRST_HANDLE = 2 ** 30;
+
+/**
+ * A pack has no program that asks the machine's resolver, without which a first lookup would end the VM: hosts are
+ * looked up in files.
+ */
+const INETRC = `${ROOT}/inetrc`;
+const inetrc = new TextEncoder().encode('{lookup, [file]}.\n');
+
+/**
+ * What a pack says of itself (js/otp/pack.js).
+ * @typedef {{modules: {get: (name: string) => Uint8Array | undefined, keys: () => IterableIterator<string>}, meta:
+ *   {applications: {name: string, version: string, modules: string[]}[]}}} Pack
+ */
+
+/** The paths of a pack, and which entry each is. @param {Pack} pack */
+function paths({ modules, meta }) {
+  /** @type {Map<string, string>} */
+  const files = new Map();
+  for (const name of ['start', 'start_clean', 'no_dot_erlang'])
+    files.set(`${ROOT}/bin/${name}.boot`, 'start_clean.boot');
+  for (const { name, version, modules: names } of meta.applications) {
+    const ebin = `${ROOT}/lib/${name}${version && `-${version}`}/ebin`;
+    for (const module of names) files.set(`${ebin}/${module}.beam`, module);
+    if (modules.get(`${name}.app`)) files.set(`${ebin}/${name}.app`, `${name}.app`);
+  }
+  // Headers: 'kernel/include/file.hrl'.
+  for (const entry of modules.keys()) {
+    const [, name, rest] = /^(\w+)(\/include\/.*)/.exec(entry) ?? [];
+    const version = meta.applications.find((application) => application.name === name)?.version;
+    if (name) files.set(`${ROOT}/lib/${name}${version && `-${version}`}${rest}`, entry);
+  }
+  files.set(INETRC, '');
+  return files;
+}
+
+/** Folders and the names in them. @param {Iterable<string>} files */
+function foldersOf(files) {
+  /** @type {Map<string, Set<string>>} */
+  const folders = new Map();
+  for (const file of files) {
+    for (let path = file, at; (at = path.lastIndexOf('/')) > 0; path = path.slice(0, at)) {
+      const folder = path.slice(0, at);
+      if (!folders.has(folder)) folders.set(folder, new Set());
+      folders.get(folder)?.add(path.slice(at + 1));
+    }
+  }
+  return folders;
+}
+
+/** @param {string} path */
+const plain = (path) => path.replace(/\/(\.?\/)*/g, '/').replace(/\/\.?$/, '');
+
+/** As host_file's, of what cannot be changed. @param {number} size @param {boolean} isFolder */
+function information(size, isFolder) {
+  const bytes = new Uint8Array(104);
+  const view = new DataView(bytes.buffer);
+  [size, isFolder ? 2 : 1, 1, 0, 0, 0, isFolder ? 0o40555 : 0o100444, 1].forEach((value, index) =>
+    view.setBigInt64(index * 8, BigInt(value), true),
+  );
+  return bytes;
+}
+
+/**
+ * The pack under /otp, before other files.
+ * @param {Pack} pack
+ * @param {HostFiles | undefined} others
+ * @returns {HostFiles}
+ */
+function packFiles(pack, others) {
+  const files = paths(pack);
+  const folders = foldersOf(files.keys());
+  /** @type {Map<number, {bytes: Uint8Array, position: number}>} */
+  const open = new Map();
+  let last = FIRST_HANDLE;
+  const content = (/** @type {string} */ path) =>
+    path === INETRC ? inetrc : pack.modules.get(/** @type {string} */ (files.get(path)));
+  const seek = (/** @type {{position: number}} */ file, /** @type {number} */ to) =>
+    to < 0 ? EINVAL : (file.position = to);
+
+  /** @param {number} operation @param {string} path @returns {number | Uint8Array} */
+  function byPath(operation, path) {
+    const names = folders.get(path);
+    const bytes = names ? undefined : content(path);
+    if (!names && !bytes) return ENOENT;
+    switch (operation) {
+      case INFO:
+      case LINK_INFO:
+        return information(bytes?.length ?? 0, Boolean(names));
+      case LIST:
+        return names ? new TextEncoder().encode([...names].join('\0')) : ENOTDIR;
+      case READ_FILE:
+        return bytes ?? EISDIR;
+      default:
+        return EROFS;
+    }
+  }
+
+  /** @param {string} path @param {number} flags */
+  function openFile(path, flags) {
+    const bytes = content(path);
+    if (flags & 2) return EROFS;
+    if (!bytes && !(folders.has(path) && flags & 16)) return folders.has(path) ? EISDIR : ENOENT;
+    open.set(++last, { bytes: bytes ?? new Uint8Array(), position: 0 });
+    return last;
+  }
+
+  /** @param {number} operation @param {number} handle @param {number} number @returns {number | Uint8Array} */
+  function byHandle(operation, handle, number) {
+    const file = open.get(handle);
+    if (!file) return EINVAL;
+    switch (operation) {
+      case CLOSE:
+        open.delete(handle);
+        return 0;
+      case READ: {
+        const piece = file.bytes.subarray(file.position, file.position + number);
+        file.position += piece.length;
+        return piece;
+      }
+      case SEEK_START:
+        return seek(file, number);
+      case SEEK_HERE:
+        return seek(file, file.position + number);
+      case SEEK_END:
+        return seek(file, file.bytes.length + number);
+      case HANDLE_INFO:
+        return information(file.bytes.length, false);
+      default:
+        return EROFS;
+    }
+  }
+
+  return (operation, handle, bytes, number) => {
+    if (BY_HANDLE.has(operation) && handle > FIRST_HANDLE) return byHandle(operation, handle, number);
+    const path = operation === GET_CWD || BY_HANDLE.has(operation) ? '' : plain(new TextDecoder().decode(bytes));
+    if (path === ROOT || path.startsWith(`${ROOT}/`)) {
+      if (operation === SET_CWD) return ENOTSUP;
+      return operation === OPEN ? openFile(path, number) : byPath(operation, path);
+    }
+    if (others) return others(operation, handle, bytes, number);
+    return operation === GET_CWD
+      ? new TextEncoder().encode('/')
+      : operation === OPEN || operation >= INFO
+        ? ENOENT
+        : ENOTSUP;
+  };
+}
+
+/**
+ * Where a root has the programs of its emulator: bin of the newest erts-VERSION.
+ * @param {string} root
+ * @param {HostFiles} files
+ */
+function programsOf(root, files) {
+  const names = files(LIST, 0, new TextEncoder().encode(root), 0);
+  const versions =
+    typeof names === 'number'
+      ? []
+      : new TextDecoder()
+          .decode(names)
+          .split('\0')
+          .filter((name) => /^erts-\d/.test(name));
+  const newest = versions.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).pop();
+  return newest ? `${root}/${newest}/bin` : `${root}/bin`;
+}
+
+/**
+ * The arguments of a node: it is reached as js/distribution.js says, there is no epmd.
+ * @param {NonNullable<VMOptions['node']>} node
+ */
+function nodeArguments({ name, cookie, hidden }) {
+  const host = /^[^@]+@([^@]+)$/.exec(name ?? '')?.[1];
+  if (!host) throw new ArgumentError("the name of a node is 'name@host'");
+  if (cookie !== undefined && typeof cookie !== 'string') throw new ArgumentError('a cookie is a string');
+  return [
+    '-proto_dist',
+    'spawnlink',
+    '-no_epmd',
+    host.includes('.') ? '-name' : '-sname',
+    name,
+    ...(cookie === undefined ? [] : ['-setcookie', cookie]),
+    ...(hidden ? ['-hidden'] : []),
+  ];
+}
+
+/** First of the arguments of a VM that may take the process's signals, as the command line does (spawnlink_boot). */
+export const SIGNALS = '-spawnlink_signals';
+
+/**
+ * What a VM that boots is given: the arguments that erlexec gives OTP's emulator, and its files.
+ * @param {VMOptions} options
+ * @param {string | Pack | undefined} home an OTP root, or a pack
+ * @param {HostFiles | undefined} files
+ * @returns {{args: string[], files: HostFiles | undefined}}
+ */
+export function prepare({ args = [], env = {}, files: option, shell, node }, home, files) {
+  const ours = args[0] === SIGNALS;
+  const words = ours ? args.slice(1) : args;
+  if (home === undefined)
+    throw new ArgumentError(
+      'no OTP to boot: `otp` is neither a pack nor a root with the modules of the emulator (erlang, init ...)',
+    );
+  if (typeof home === 'string' && option !== 'host')
+    throw new ArgumentError("to boot from a folder takes files: 'host'");
+  const root = typeof home === 'string' ? home : ROOT;
+  const programs = typeof home === 'string' && files ? programsOf(root, files) : `${root}/bin`;
+  const lookup = typeof home === 'string' || args.includes('inetrc') ? [] : ['-kernel', 'inetrc', `"${INETRC}"`];
+  return {
+    args: [
+      ...(ours ? [SIGNALS] : []),
+      '-root',
+      root,
+      '-bindir',
+      programs,
+      '-progname',
+      'erl',
+      '--',
+      '-home',
+      env.HOME ?? '/',
+      '--',
+      ...(shell || args.includes('-noshell') ? [] : ['-noshell']),
+      ...lookup,
+      ...(node ? nodeArguments(node) : []),
+      ...words,
+    ],
+    files: typeof home === 'string' ? files : packFiles(home, files),
+  };
+}

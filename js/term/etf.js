@@ -1,0 +1,804 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The external term format both ways (erts, "External Term Format"): how terms cross between JavaScript and the VM.
+// Native records of OTP 29 arrive as {'#', Module, Name, #{Field => Value}}: the core writes them so for JavaScript.
+// Iterative, so that no depth of nesting overflows the stack; every read is bounds-checked.
+
+import { asBytes } from '../base/bytes.js';
+import { ArgumentError, ForeignError, SpawnlinkError, TermError } from '../base/errors.js';
+import { TextDecoder, TextEncoder } from '../base/host.js';
+import { shown } from './only.js';
+import {
+  Atom,
+  BitString,
+  ErlangMap,
+  Float,
+  Fun,
+  ImproperList,
+  Pid,
+  Port,
+  Ref,
+  Tuple,
+  format,
+  parts,
+  pathTo,
+} from './term.js';
+
+/**
+ * How the identifiers of a VM are known: `node` is its name, `owner` the identity its pids carry.
+ * @typedef {object} Identity
+ * @property {string} node
+ * @property {object} owner
+ * @property {(node: string, id: number, serial: number, creation: number) => Pid} [pid] makes (or finds) the Pid
+ */
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const toUtf8 = new TextEncoder();
+/** A surrogate without the other half of its pair. */
+const HALF = /\p{Cs}/u;
+/** Bytes of a term: no memory here holds more. */
+const MOST = 2 ** 31 - 1;
+const NIL = Symbol('nil');
+
+// --- Encoding -------------------------------------------------------------------------------------
+
+class Writer {
+  bytes = new Uint8Array(256);
+  view = new DataView(this.bytes.buffer);
+  at = 0;
+
+  /** @param {Identity | undefined | null} identity whose pids may be written; null: of whatever VM */
+  constructor(identity) {
+    this.identity = identity;
+  }
+
+  /** @param {number} n */
+  room(n) {
+    if (this.at + n <= this.bytes.length) return;
+    if (this.at + n > MOST) throw new TermError('a term of more than 2 GiB');
+    const bytes = new Uint8Array(Math.min(Math.max(this.bytes.length * 2, this.at + n), MOST));
+    bytes.set(this.bytes.subarray(0, this.at));
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer);
+  }
+
+  /** @param {number} v */
+  u8(v) {
+    this.room(1);
+    this.bytes[this.at++] = v;
+  }
+
+  /** @param {number} v */
+  u16(v) {
+    this.room(2);
+    this.view.setUint16(this.at, v);
+    this.at += 2;
+  }
+
+  /** @param {number} v */
+  u32(v) {
+    this.room(4);
+    this.view.setUint32(this.at, v);
+    this.at += 4;
+  }
+
+  /**
+   * A tag and a size: the short form where the size fits in a byte.
+   * @param {number} short
+   * @param {number} long
+   * @param {number} n
+   */
+  sized(short, long, n) {
+    this.u8(n < 256 ? short : long);
+    if (n < 256) this.u8(n);
+    else this.u32(n);
+  }
+
+  /** @param {Uint8Array} data */
+  append(data) {
+    this.room(data.length);
+    this.bytes.set(data, this.at);
+    this.at += data.length;
+  }
+
+  /** @param {string} name */
+  atom(name) {
+    const text = utf8Bytes(name);
+    if (text.length > 255 && [...name].length > 255)
+      throw new TermError(`an atom has at most 255 characters, not ${[...name].length}`);
+    if (text.length < 256) {
+      this.u8(119);
+      this.u8(text.length);
+    } else {
+      this.u8(118);
+      this.u16(text.length);
+    }
+    this.append(text);
+  }
+
+  /** @param {number} value */
+  float(value) {
+    this.u8(70);
+    this.room(8);
+    this.view.setFloat64(this.at, value);
+    this.at += 8;
+  }
+
+  /** @param {number} value */
+  number(value) {
+    if (!Number.isFinite(value)) throw new TermError(`${value} is not an Erlang number`);
+    if (!Number.isInteger(value) || Object.is(value, -0)) this.float(value);
+    else if (!Number.isSafeInteger(value))
+      throw new TermError(`${value} is no safe integer: use a BigInt or new Float(${value})`);
+    else if (value >= 0 && value < 256) {
+      this.u8(97);
+      this.u8(value);
+    } else if (value >= -0x80000000 && value <= 0x7fffffff) {
+      this.u8(98);
+      this.u32(value);
+    } else this.bigint(BigInt(value));
+  }
+
+  /** @param {bigint} value */
+  bigint(value) {
+    if (value >= -0x80000000n && value <= 0x7fffffffn) {
+      this.number(Number(value));
+      return;
+    }
+    let hex = (value < 0n ? -value : value).toString(16);
+    if (hex.length % 2) hex = `0${hex}`;
+    const n = hex.length / 2;
+    this.sized(110, 111, n);
+    this.u8(value < 0n ? 1 : 0);
+    this.room(n);
+    for (let i = n - 1; i >= 0; i--) this.bytes[this.at++] = parseInt(hex.slice(2 * i, 2 * i + 2), 16);
+  }
+
+  /** @param {Uint8Array} data */
+  binary(data) {
+    this.u8(109);
+    this.u32(data.length);
+    this.append(data);
+  }
+}
+
+/** @param {string} text */
+function utf8Bytes(text) {
+  const bytes = toUtf8.encode(text);
+  if (bytes.length !== text.length && HALF.test(text)) throw new TermError('half a surrogate pair has no UTF-8');
+  return bytes;
+}
+
+/**
+ * The bytes of a term, with the leading 131. What has no term is refused with a TermError that says where it is.
+ *
+ * @example
+ * const vm = await createVM();
+ * const refused = await vm.call('lists', 'sum', [[1, { b: NaN }]]).catch((error) => error);
+ * refused.message; // 'NaN is not an Erlang number: args[0][1].b'
+ *
+ * @param {any} term
+ * @param {Identity} [identity] whose pids, references and funs may cross; without one, none
+ * @param {string} [name] of what the caller gave, for errors
+ * @param {any} [given] what the caller gave, of which the term is made
+ * @returns {Uint8Array}
+ */
+export function encode(term, identity, name = 'term', given = term) {
+  const w = new Writer(identity);
+  w.u8(131);
+  /** Terms still to write, last first. @type {any[]} */
+  const todo = [term];
+  let next;
+  try {
+    for (let n = 0; todo.length > 0; n++) {
+      // What refers to itself never ends, so it is enough to look once it has gone on for long.
+      if (n === 100_000) walk(term, new Map(), () => undefined);
+      next = todo.pop();
+      if (next === NIL) w.u8(106);
+      else writeOne(w, next, todo);
+    }
+  } catch (error) {
+    throw located(error, name, given, next);
+  }
+  return w.bytes.subarray(0, w.at);
+}
+
+/** An error that says where it is. @param {any} error @param {string} name @param {any} given @param {any} part */
+function located(error, name, given, part) {
+  // What a getter or a Proxy of the caller's throws, for example.
+  if (!(error instanceof SpawnlinkError))
+    error = new TermError(`a value that cannot be read has no Erlang term: ${error?.message}`, { cause: error });
+  try {
+    const way = Object.is(given, part) ? '' : pathTo(given, error.message === ITSELF ? undefined : [part]);
+    if (way !== undefined)
+      error.message += `: ${name}${way.length > 200 ? `${way.slice(0, 100)}...${way.slice(-100)}` : way}`;
+  } catch {
+    // Too deep to say.
+  }
+  return error;
+}
+
+// --- Sameness -------------------------------------------------------------------------------------
+
+/** A character for each byte, another for each. */
+const oneByte = new TextDecoder('latin1');
+const ITSELF = 'a value that contains itself has no Erlang term';
+const UNDER_WAY = {};
+
+/**
+ * Makes something of each composite in a value, of its parts first; whatever the depth.
+ * @param {any} root
+ * @param {Map<any, any>} made what was made of each
+ * @param {(term: any, parts: readonly any[]) => any} make
+ */
+export function walk(root, made, make) {
+  const todo = [root];
+  while (todo.length > 0) {
+    const next = todo.at(-1);
+    const inside = parts(next);
+    if (!inside || (made.has(next) && made.get(next) !== UNDER_WAY)) todo.pop();
+    else if (made.has(next)) made.set(todo.pop(), make(next, inside));
+    else {
+      made.set(next, UNDER_WAY);
+      for (const part of inside) {
+        if (made.get(part) === UNDER_WAY) throw new TermError(ITSELF);
+        if (typeof part === 'object') todo.push(part);
+      }
+    }
+  }
+}
+
+/** When terms are the same, as =:= says. The work is linear in the size of a term, however it is nested. */
+export class Same {
+  /**
+   * The numbers of leaves, and of composites by their kind and the numbers of their parts.
+   * @type {Map<unknown, number>}
+   */
+  #numbers = new Map();
+
+  /**
+   * Equal (as keys of a Map are) for equal terms.
+   * @param {any} term
+   * @param {boolean} [add] whether to remember it if it is new
+   * @param {Map<any, number>} [known] numbers of composites that will not change
+   * @returns {unknown}
+   */
+  key(term, add = true, known = new Map()) {
+    if (!parts(term)) return leafKey(term);
+    const number = (/** @type {unknown} */ key) => {
+      const found = this.#numbers.get(key);
+      if (!found && add) this.#numbers.set(key, this.#numbers.size + 1);
+      return found ?? (add ? this.#numbers.size : 0);
+    };
+    walk(term, known, (next, inside) => {
+      const numbers = inside.map((part) => known.get(part) ?? number(leafKey(part)));
+      if (Array.isArray(next)) return number(`~l${numbers}`);
+      if (next instanceof Tuple) return number(`~t${numbers}`);
+      if (next instanceof ImproperList) return number(`~i${numbers}`);
+      const pairs = numbers.map((key, i) => `${key}:${numbers[i + 1]}`).filter((_, i) => i % 2 === 0);
+      return number(`~m${pairs.sort()}`);
+    });
+    return `#${known.get(term)}`;
+  }
+}
+
+/** @param {any} term without parts */
+function leafKey(term) {
+  if (typeof term === 'bigint' && Number.isSafeInteger(Number(term))) return Number(term);
+  if (term instanceof Atom || (Number.isSafeInteger(term) && !Object.is(term, -0))) return term;
+  if (typeof term === 'boolean' || term == null) return Atom.for(String(term));
+  const w = new Writer(null);
+  writeOne(w, term, []);
+  return oneByte.decode(w.bytes.subarray(0, w.at));
+}
+
+/**
+ * @param {Writer} w
+ * @param {any} term
+ * @param {any[]} todo
+ */
+function writeOne(w, term, todo) {
+  switch (typeof term) {
+    case 'number':
+      return w.number(term);
+    case 'bigint':
+      return w.bigint(term);
+    case 'boolean':
+    case 'undefined':
+      return w.atom(String(term));
+    case 'string':
+      return w.binary(utf8Bytes(term));
+    case 'object':
+      return term === null ? w.atom('null') : writeObject(w, term, todo);
+    default:
+      throw new TermError(`a ${typeof term} has no Erlang term`);
+  }
+}
+
+/**
+ * @param {Writer} w
+ * @param {any} term
+ * @param {any[]} todo
+ */
+function writeObject(w, term, todo) {
+  if (term instanceof Atom) w.atom(term.name);
+  else if (Array.isArray(term)) writeList(w, term, NIL, todo);
+  else if (term instanceof Tuple) {
+    w.sized(104, 105, term.length);
+    later(todo, term.elements);
+  } else if (ArrayBuffer.isView(term)) w.binary(/** @type {Uint8Array} */ (asBytes(term)));
+  else if (term instanceof Float) w.float(term.value);
+  else if (term instanceof ImproperList) writeList(w, term.items, term.tail, todo);
+  else if (term instanceof BitString) writeBits(w, term);
+  else if (term instanceof Pid || term instanceof Port || term instanceof Ref) writeIdentifier(w, term);
+  else if (term instanceof Fun) writeFun(w, term);
+  else if (asBytes(term)) w.binary(/** @type {Uint8Array} */ (asBytes(term)));
+  else if (term.pid instanceof Pid)
+    writeIdentifier(w, term.pid); // a JsProcess stands for its pid
+  else {
+    const entries = parts(term);
+    if (!entries) throw new TermError(`a ${term.constructor?.name ?? 'foreign object'} has no Erlang term`);
+    w.u8(116);
+    w.u32(entries.length / 2);
+    later(todo, entries);
+  }
+}
+
+/**
+ * @param {Writer} w
+ * @param {readonly any[]} items
+ * @param {any} tail
+ * @param {any[]} todo
+ */
+function writeList(w, items, tail, todo) {
+  if (items.length === 0) return w.u8(106);
+  w.u8(108);
+  w.u32(items.length);
+  todo.push(tail);
+  later(todo, items);
+}
+
+/** Writes items after what is under way. @param {any[]} todo @param {readonly any[]} items */
+function later(todo, items) {
+  for (let i = items.length; i-- > 0; ) todo.push(items[i]);
+}
+
+/** @param {Writer} w @param {BitString} bits */
+function writeBits(w, bits) {
+  if (bits.size % 8 === 0) return w.binary(bits.bytes);
+  w.u8(77);
+  w.u32(bits.bytes.length);
+  w.u8(bits.size % 8);
+  w.append(bits.bytes);
+}
+
+/**
+ * @param {Writer} w
+ * @param {{owner: object | null, toString(): string}} term
+ */
+function checkOwner(w, term) {
+  if (term.owner !== null && w.identity !== null && term.owner !== w.identity?.owner)
+    throw new ForeignError(String(term));
+}
+
+/**
+ * @param {Writer} w
+ * @param {Pid | Port | Ref} term
+ */
+function writeIdentifier(w, term) {
+  checkOwner(w, term);
+  if (term instanceof Pid) {
+    w.u8(88);
+    w.atom(term.node);
+    w.u32(term.numbers[0]);
+    w.u32(term.numbers[1]);
+    w.u32(term.creation);
+  } else if (term instanceof Port) {
+    w.u8(120);
+    w.atom(term.node);
+    const [first, low = first] = term.numbers;
+    w.u32(term.numbers.length > 1 ? first : Math.floor(first / 0x100000000));
+    w.u32(low >>> 0);
+    w.u32(term.creation);
+  } else {
+    w.u8(90);
+    w.u16(term.numbers.length);
+    w.atom(term.node);
+    w.u32(term.creation);
+    for (const n of term.numbers) w.u32(n);
+  }
+}
+
+/**
+ * @param {Writer} w
+ * @param {Fun} fun
+ */
+function writeFun(w, fun) {
+  checkOwner(w, fun);
+  if (fun.bytes) return w.append(fun.bytes);
+  w.u8(113);
+  w.atom(fun.module);
+  w.atom(fun.name);
+  w.u8(97);
+  w.u8(fun.arity);
+}
+
+// --- Decoding -------------------------------------------------------------------------------------
+
+/**
+ * A composite under construction.
+ * @typedef {object} Frame
+ * @property {'tuple' | 'list' | 'map'} kind
+ * @property {any[]} items
+ * @property {number} left
+ */
+
+/** Reads bytes and numbers, never beyond the end. */
+export class Reader {
+  /**
+   * @param {Uint8Array} bytes
+   * @param {boolean} littleEndian
+   * @param {number} [at]
+   */
+  constructor(bytes, littleEndian, at = 0) {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.littleEndian = littleEndian;
+    this.at = at;
+  }
+
+  get ended() {
+    return this.at >= this.bytes.length;
+  }
+
+  /** @param {number} n */
+  need(n) {
+    if (this.at + n > this.bytes.length)
+      throw new TermError(`truncated term: ${n} more bytes wanted at ${this.at} of ${this.bytes.length}`);
+    const at = this.at;
+    this.at += n;
+    return at;
+  }
+
+  u8() {
+    return this.bytes[this.need(1)];
+  }
+
+  u16() {
+    return this.view.getUint16(this.need(2), this.littleEndian);
+  }
+
+  u32() {
+    return this.view.getUint32(this.need(4), this.littleEndian);
+  }
+
+  /** @param {number} n */
+  slice(n) {
+    const at = this.need(n);
+    return this.bytes.subarray(at, at + n);
+  }
+}
+
+/** What is not read here, by tag: why, and what to do. @type {Record<number, string>} */
+const UNREAD = {
+  73: 'a term with atoms by their number (tag 73), which only the node that wrote it knows',
+  80: "a compressed term (tag 80): have a VM read it, as vm.call('erlang', 'binary_to_term', [bytes])",
+  82: 'a term with atoms of a connection of nodes (tag 82), which only that connection knows',
+  117: 'a fun as OTP 22 and older wrote it (tag 117), which no OTP reads since 23',
+  121: 'a term in a form of its node (tag 121), which only the node that wrote it reads',
+};
+
+/** Reads terms from bytes, one after the other. */
+export class Decoder extends Reader {
+  /**
+   * @param {Uint8Array} bytes
+   * @param {Identity} [identity] whose node's pids are local
+   * @param {number} [at]
+   */
+  constructor(bytes, identity, at) {
+    super(bytes, false, at);
+    this.identity = identity;
+    /** @type {{same: Same, known: Map<object, number>} | undefined} */
+    this.keys = undefined;
+  }
+
+  /** A number of things, each at least one byte: never believed beyond what is there. */
+  count() {
+    const n = this.u32();
+    if (n > this.bytes.length - this.at)
+      throw new TermError(`truncated term: ${n} items announced at ${this.at} of ${this.bytes.length}`);
+    return n;
+  }
+
+  /** One term with its leading 131. */
+  term() {
+    const version = this.u8();
+    if (version !== 131) throw new TermError(`a term starts with 131, not ${version}`);
+    this.keys = undefined;
+    return this.value();
+  }
+
+  /** A composite that has all its parts. @param {Frame} frame */
+  finish({ kind, items }) {
+    if (kind === 'tuple') return Tuple.from(items);
+    if (kind === 'map') return this.map(items);
+    const tail = items.pop();
+    // The short form of a list of bytes, as the tail of another.
+    if (Array.isArray(tail)) return tail.length === 0 ? items : items.concat(tail);
+    if (items.length === 0) return tail; // a list of no elements, announced as one
+    return new ImproperList(items, tail);
+  }
+
+  /** @param {any[]} items keys and values */
+  map(items) {
+    /** @type {[any, any][]} */
+    const entries = [];
+    for (let i = 0; i < items.length; i += 2) entries.push([items[i], items[i + 1]]);
+    if (entries.length > 1) {
+      // What is known of the parts of keys holds for this whole term.
+      const { same, known } = (this.keys ??= { same: new Same(), known: new Map() });
+      const seen = new Set();
+      for (const [key] of entries)
+        if (seen.size === seen.add(same.key(key, true, known)).size)
+          throw new TermError(`a map with two keys ${format(key, { limit: 50 })}`);
+    }
+    return ErlangMap.of(entries);
+  }
+
+  /** One term. @returns {any} */
+  value() {
+    /** @type {Frame[]} */
+    const frames = [];
+    for (;;) {
+      /** @type {any} */
+      let value = this.simple(frames);
+      if (value === undefined) continue;
+      for (;;) {
+        const frame = frames.at(-1);
+        if (frame === undefined) return value;
+        frame.items.push(value);
+        if (--frame.left > 0) break;
+        frames.pop();
+        value = this.finish(frame);
+      }
+    }
+  }
+
+  /**
+   * A term without parts, or undefined after a frame was opened for one with parts.
+   * @param {Frame[]} frames
+   * @returns {any}
+   */
+  simple(frames) {
+    const tag = this.u8();
+    switch (tag) {
+      case 97:
+        return this.u8();
+      case 98:
+        return this.view.getInt32(this.need(4));
+      case 70:
+        return float(this.view.getFloat64(this.need(8)));
+      case 104:
+      case 105: {
+        const n = tag === 104 ? this.u8() : this.count();
+        return n === 0 ? Tuple.from([]) : open(frames, 'tuple', n);
+      }
+      case 106:
+        return [];
+      case 107:
+        return Array.from(this.slice(this.u16()));
+      case 108: {
+        // A list in the tail of another is the rest of it.
+        const n = this.count();
+        const frame = frames.at(-1);
+        if (frame?.kind !== 'list' || frame.left !== 1) return open(frames, 'list', n + 1);
+        frame.left += n;
+        return undefined;
+      }
+      case 109:
+        return this.slice(this.u32()).slice();
+      case 77: {
+        const n = this.u32();
+        const bits = this.u8();
+        return bitstring(this.slice(n).slice(), bits);
+      }
+      case 110:
+      case 111:
+        return this.big(tag === 110 ? this.u8() : this.u32());
+      case 116: {
+        const n = this.count();
+        return n === 0 ? new ErlangMap() : open(frames, 'map', 2 * n);
+      }
+      default:
+        return this.rare(tag);
+    }
+  }
+
+  /** @param {number} tag */
+  rare(tag) {
+    switch (tag) {
+      case 100:
+      case 115:
+      case 118:
+      case 119: {
+        const name = this.atomText(tag);
+        return name === 'true' ? true : name === 'false' ? false : Atom.for(name);
+      }
+      case 88:
+      case 103:
+        return this.pid(tag);
+      case 89:
+      case 102:
+      case 120:
+        return this.port(tag);
+      case 90:
+      case 101:
+      case 114:
+        return this.reference(tag);
+      case 99:
+        return float(oldFloat(latin1(this.slice(31))));
+      case 112:
+        return this.fun();
+      case 113: {
+        const module = this.atom();
+        const name = this.atom();
+        const arity = this.simple([]);
+        if (!Number.isInteger(arity) || arity < 0 || arity > 255) throw new TermError('the arity of a fun is 0 to 255');
+        return new Fun(module, name, arity, null, null);
+      }
+      default:
+        throw new TermError(UNREAD[tag] ?? `unknown tag ${tag} at ${this.at - 1}`);
+    }
+  }
+
+  atom() {
+    return this.atomText(this.u8());
+  }
+
+  /** @param {number} tag */
+  atomText(tag) {
+    if (tag !== 100 && tag !== 115 && tag !== 118 && tag !== 119)
+      throw new TermError(`an atom was expected, not tag ${tag}`);
+    const text = this.slice(tag === 100 || tag === 118 ? this.u16() : this.u8());
+    let name = latin1(text);
+    if ((tag === 118 || tag === 119) && text.some((c) => c > 127)) {
+      try {
+        name = utf8.decode(text);
+      } catch {
+        throw new TermError('an atom is not valid UTF-8');
+      }
+    }
+    if (name.length > 255 && [...name].length > 255) throw new TermError('an atom of more than 255 characters');
+    return name;
+  }
+
+  /** @param {number} n */
+  big(n) {
+    const negative = this.u8() !== 0;
+    const bytes = this.slice(n);
+    let hex = '';
+    for (let i = n; i-- > 0; ) hex += bytes[i].toString(16).padStart(2, '0');
+    const value = BigInt(`0x${hex || '0'}`) * (negative ? -1n : 1n);
+    return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
+  }
+
+  /** @param {string} node */
+  owner(node) {
+    return this.identity && node === this.identity.node ? this.identity.owner : null;
+  }
+
+  /** Of identifiers as they were written before OTP 19 a byte, 0 to 3. @param {boolean} old */
+  creation(old) {
+    const creation = old ? this.u8() : this.u32();
+    if (old && creation > 3)
+      throw new TermError(`an identifier in its old form whose creation is ${creation}, not 0 to 3`);
+    return creation;
+  }
+
+  /** @param {number} tag */
+  pid(tag) {
+    const node = this.atom();
+    const id = this.u32();
+    const serial = this.u32();
+    const creation = this.creation(tag === 103);
+    const owner = this.owner(node);
+    if (owner && id >= 2 ** 28) throw new TermError(`no process of this node has the number ${id}`);
+    if (owner && this.identity?.pid) return this.identity.pid(node, id, serial, creation);
+    return new Pid(node, [id, serial], creation, owner);
+  }
+
+  /** @param {number} tag */
+  port(tag) {
+    const node = this.atom();
+    const high = tag === 120 ? this.u32() : 0;
+    const low = this.u32();
+    // Beyond what a number holds, two halves.
+    const numbers = high < 2 ** 21 ? [high * 0x100000000 + low] : [high, low];
+    return new Port(node, numbers, this.creation(tag === 102), this.owner(node));
+  }
+
+  /** @param {number} tag */
+  reference(tag) {
+    const n = tag === 101 ? 1 : this.u16();
+    if (n < 1 || n > 5) throw new TermError(`a reference of ${n} words`);
+    const node = this.atom();
+    const creation = tag === 101 ? 0 : this.creation(tag === 114);
+    const numbers = Array.from({ length: n }, () => this.u32());
+    if (tag !== 90 && numbers[0] >= 2 ** 18)
+      throw new TermError('a reference in its old form whose first word has more than 18 bits');
+    if (tag === 101) return new Ref(node, numbers, this.creation(true), this.owner(node));
+    return new Ref(node, numbers, creation, this.owner(node));
+  }
+
+  fun() {
+    const start = this.at - 1;
+    const size = this.u32();
+    const bytes = this.bytes.slice(start, start + 1 + size);
+    if (bytes.length !== size + 1) throw new TermError('truncated fun');
+    const arity = this.u8();
+    this.need(16 + 8);
+    const module = this.atom();
+    this.at = start + 1 + size;
+    return new Fun(module, 'fun', arity, bytes, this.identity?.owner ?? null);
+  }
+}
+
+/**
+ * Opens a composite.
+ * @param {Frame[]} frames
+ * @param {Frame['kind']} kind
+ * @param {number} left
+ */
+function open(frames, kind, left) {
+  frames.push({ kind, items: [], left });
+  return undefined;
+}
+
+/** A float in 31 characters, as printf %.20e writes it; after a zero whatever. @param {string} text */
+function oldFloat(text) {
+  const digits = /^\s*([+-]?\d+\.\d+(?:[eE][+-]?\d+)?)(\0|$)/.exec(text)?.[1];
+  if (digits === undefined) throw new TermError('a float (tag 99) that is no number');
+  return Number(digits);
+}
+
+/** @param {number} value */
+function float(value) {
+  if (!Number.isFinite(value)) throw new TermError('a float that is not finite');
+  return Number.isInteger(value) ? new Float(value) : value;
+}
+
+/** @param {Uint8Array} bytes @param {number} bits of the last byte */
+function bitstring(bytes, bits) {
+  if (bits === (bytes.length > 0 ? 8 : 0)) return bytes;
+  if (bytes.length === 0 || bits < 1 || bits > 8) throw new TermError('a bitstring whose last byte has no bits');
+  bytes[bytes.length - 1] &= 0xff << (8 - bits);
+  return new BitString(bytes, (bytes.length - 1) * 8 + bits);
+}
+
+/** @param {Uint8Array} bytes */
+function latin1(bytes) {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}
+
+/**
+ * The term in these bytes, which hold nothing else, as term_to_binary writes them. Those that it has compressed are
+ * refused: a VM reads them, `await vm.call('erlang', 'binary_to_term', [bytes])`.
+ *
+ * @example
+ * format(decodeTerm(new Uint8Array([131, 104, 2, 97, 1, 106]))); // '{1,[]}'
+ *
+ * @param {Uint8Array | ArrayBuffer} bytes
+ * @param {Identity} [identity]
+ * @returns {any}
+ */
+export function decode(bytes, identity) {
+  const given = asBytes(bytes);
+  if (!given) throw new ArgumentError(`a term is read from bytes, not from what is ${shown(bytes)}`);
+  const decoder = new Decoder(given, identity);
+  const term = decoder.term();
+  if (!decoder.ended)
+    throw new TermError(`${given.length - decoder.at} bytes after the term ${format(term, { limit: 100 })}`);
+  return term;
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Checks of what JavaScript gives as arguments, on their way to being terms.
+
+import { ArgumentError } from '../base/errors.js';
+import { shown } from '../term/only.js';
+import { JsProcess } from './process.js';
+import { Atom, Pid, Port, Ref, Tuple } from '../term/term.js';
+
+/**
+ * @param {string | Atom} value
+ * @param {string} what
+ */
+export function atom(value, what) {
+  if (value instanceof Atom) return value;
+  if (typeof value === 'string') return Atom.for(value);
+  throw new ArgumentError(`${what} is a string or an Atom, not ${shown(value)}`);
+}
+
+/** @param {boolean} value @param {string} what */
+export function boolean(value, what) {
+  if (typeof value === 'boolean') return value;
+  throw new ArgumentError(`${what} is true or false, not ${shown(value)}`);
+}
+
+/** To whom a message or a signal goes. @param {any} to */
+export function target(to) {
+  if (typeof to === 'string') return Atom.for(to);
+  if (to instanceof JsProcess) return to.pid;
+  if ([Pid, Atom, Ref, Port, Tuple].some((kind) => to instanceof kind)) return to;
+  throw new ArgumentError(`a pid, a JsProcess, a registered name or an alias was expected, not ${shown(to)}`);
+}

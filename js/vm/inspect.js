@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reads the snapshot of src/host/inspect.h into objects.
+
+import { Fields, functionName } from './machine.js';
+
+/** @import { Word } from './machine.js' */
+/** @import { Pid } from '../term/term.js' */
+
+/**
+ * @typedef {object} ProcessInfo
+ * @property {Pid} pid
+ * @property {string | undefined} name
+ * @property {{module: string, function: string, arity: number} | undefined} initialCall
+ * @property {{module: string, function: string, arity: number} | undefined} current the function it is in
+ * @property {'runnable' | 'running' | 'waiting' | 'exiting' | 'suspended' | 'hibernated'} state
+ * @property {boolean} trapExit
+ * @property {boolean} js a JavaScript process
+ * @property {'max' | 'high' | 'normal' | 'low'} priority
+ * @property {number} messages in the mailbox
+ * @property {number} memory bytes
+ * @property {number} reductions
+ * @property {Pid | undefined} parent
+ * @property {Pid[]} links
+ * @property {Pid[]} monitors whom it monitors
+ */
+
+/** @typedef {{processes: ProcessInfo[]}} Snapshot */
+
+const STATES = /** @type {const} */ (['runnable', 'running', 'waiting', 'exiting']);
+const PRIORITIES = /** @type {const} */ (['max', 'high', 'normal', 'low']);
+
+/**
+ * @param {Uint8Array} bytes
+ * @param {(word: Word) => Pid} pid
+ * @returns {Snapshot}
+ */
+export function readSnapshot(bytes, pid) {
+  const r = new Fields(bytes);
+  const pids = () => Array.from({ length: r.u32() }, () => pid(r.word()));
+  const processes = Array.from({ length: r.u32() }, () => {
+    const self = pid(r.word());
+    const state = r.u8();
+    const flags = r.u8();
+    const priority = PRIORITIES[r.u8()];
+    const initialArity = r.u8();
+    const arity = r.u8();
+    const messages = r.u32();
+    const memory = r.u64();
+    const reductions = r.u64();
+    const parent = r.optionalWord();
+    const [name, initialModule, initialFunction, module, fun] = Array.from({ length: 5 }, () => r.shortText());
+    return {
+      pid: self,
+      name: name || undefined,
+      initialCall: functionName(initialModule, initialFunction, initialArity),
+      current: functionName(module, fun, arity),
+      state:
+        state & 8
+          ? /** @type {const} */ ('suspended')
+          : state & 16
+            ? /** @type {const} */ ('hibernated')
+            : STATES[state & 7],
+      trapExit: (flags & 1) !== 0,
+      js: (flags & 2) !== 0,
+      priority,
+      messages,
+      memory,
+      reductions,
+      parent: parent && pid(parent),
+      links: pids(),
+      monitors: pids(),
+    };
+  });
+  return { processes };
+}

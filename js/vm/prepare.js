@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a VM needs of its host: finds vm.wasm and the OTP, makes the instance with what it imports, opens what the
+// options ask for. Loaded by createVM, with all that only who has a VM needs: the package's entry is so much smaller
+// for those who are only about to make one.
+
+import { assets } from '../host/assets.js';
+import { imports, realClock, whyNot } from '../host/imports.js';
+import { compile, compression, nodeFs } from '../host/loader.js';
+import { openOtp, tableFinder } from '../otp/otp.js';
+import { isPlain } from '../term/term.js';
+
+/** @import { Clock, Compression, HostFiles } from '../host/imports.js' */
+/** @import { ModuleFinder } from '../otp/otp.js' */
+/** @import { VMOptions } from './create.js' */
+/** @import { VM } from './vm.js' */
+
+export { readSnapshot } from './inspect.js';
+export { Machine, loadError, readRecord } from './machine.js';
+export { SPAWN_NAMES, array, count, spawnOptions } from './spawn.js';
+export { callError, processError } from './wording.js';
+
+/** Whether nothing was given: then what knows all options is not loaded. @param {any} options */
+const isNone = (options) => Boolean(options) && isPlain(options) && Object.keys(options).length === 0;
+
+/**
+ * @param {VMOptions} options
+ * @returns {Promise<{clock?: Clock, seed?: number}>}
+ */
+async function special(options) {
+  if (!isNone(options)) (await import('./given.js')).checkOptions(options);
+  const usual = options.clock === undefined && options.seed === undefined;
+  return usual ? {} : (await import('./options.js')).openOptions(options);
+}
+
+/**
+ * @param {VMOptions} options
+ * @param {() => WebAssembly.Memory} memory of the instance, once it is there
+ * @param {() => VM} vm once it is made
+ */
+export async function prepare(options, memory, vm) {
+  const { clock = realClock(), seed = Math.random() * 1e15 } = await special(options);
+  // All at once: in a page each is fetched.
+  const inflate = compression();
+  const [module, zlib, otp] = await Promise.all([
+    compile(options.wasm ?? assets['vm.wasm'](), 'createVM'),
+    inflate,
+    openOtp(options.otp, inflate),
+  ]);
+  const own = tableFinder(options.modules);
+  const given = options.files !== undefined || options.ports || options.boot || options.node;
+  const services = given
+    ? await (await import('./services.js')).openServices(options, otp.home, nodeFs(), vm)
+    : undefined;
+  /**
+   * Served by number of operation, 32 each; what has a wasm of its own from when the module is loaded that needs it.
+   * @type {HostFiles[]}
+   */
+  const served = services ? [services.serve, services.serve] : [];
+  const instance = await WebAssembly.instantiate(
+    module,
+    imports({
+      memory,
+      clock,
+      zlib,
+      module: (name) => vm().findModule(name),
+      files: (operation, ...rest) => served[operation >> 5]?.(operation, ...rest) ?? -9, // enotsup
+    }),
+  );
+  const finders = [
+    libraryFinder(options, served, (error) => /** @type {any} */ (vm()).report(error)),
+    own,
+    ...otp.finders,
+    tableFinder(options.fallback),
+  ];
+  return {
+    instance,
+    clock,
+    seed,
+    release: otp.release,
+    args: services?.args ?? options.args,
+    finders: finders.filter((finder) => finder !== undefined),
+  };
+}
+
+/** Where a library's operations are served: library.js. */
+const PART = { zlib: 2, re: 3, zstd: 4 };
+
+/**
+ * Finds no module, but has the library there that the module needs. A wasm that cannot be had is told at once: the
+ * module itself is found by another finder, and its functions then fail by name. Why, the last operation of the
+ * library's 32 answers.
+ * @param {VMOptions} options
+ * @param {HostFiles[]} served
+ * @param {(error: unknown) => void} report
+ * @returns {ModuleFinder}
+ */
+const libraryFinder = (options, served, report) => (name) => {
+  const [, which] = /^spawnlink_(re|zlib|zstd)$/.exec(name) ?? [];
+  if (!which) return undefined;
+  const source = options[/** @type {'re'} */ (which)] ?? assets[`${which}.wasm`]();
+  const open = async () => {
+    const { openLibrary } = await import('../host/library.js');
+    openLibrary(/** @type {'re'} */ (which), await compile(source, `module ${which}`), served);
+  };
+  const failed = (/** @type {Error} */ error) => {
+    const why = new TextEncoder().encode(whyNot(which, error));
+    served[PART[/** @type {'re'} */ (which)]] = (operation) => (operation % 32 === 31 ? why : -9); // enotsup
+    report(error);
+  };
+  return open()
+    .catch(failed)
+    .then(() => undefined);
+};

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a VM sees of the machine, when it is given any of it: files, programs behind ports, a terminal, an OTP to boot.
+// One chunk, loaded only then.
+
+import { prepare } from '../otp/boot.js';
+import { ArgumentError } from '../base/errors.js';
+import { openFiles } from '../host/files.js';
+import { openPorts } from '../host/ports.js';
+
+/** @import { HostFiles } from '../host/imports.js' */
+/** @import { VMOptions } from './create.js' */
+/** @import { VM } from './vm.js' */
+
+const [TERMINAL_SIZE, TERMINAL_RAW] = [48, 49];
+const ENOTSUP = -9;
+
+/** Operations of a terminal (host_terminal_operation). @param {VMOptions['shell']} shell @returns {HostFiles} */
+function terminal(shell) {
+  if (typeof shell !== 'object' || typeof shell.size !== 'function') return () => ENOTSUP;
+  return (operation, _handle, _bytes, number) => {
+    const size = shell.size();
+    if (operation === TERMINAL_RAW && size) shell.raw?.(number === 1);
+    if (!size || operation > TERMINAL_RAW) return ENOTSUP;
+    return operation === TERMINAL_SIZE ? size.columns * 65536 + size.rows : 0;
+  };
+}
+
+/**
+ * @param {VMOptions} options
+ * @param {any} home what there is to boot from
+ * @param {any} fs Node's, if this is Node
+ * @param {() => VM} vm
+ * @returns {Promise<{serve: HostFiles, args: string[] | undefined}>} answers host_file's operations below 64; the
+ *   arguments
+ */
+export async function openServices({ files, ports, ...options }, home, fs, vm) {
+  if (files === null || (files === 'host' ? !fs : files !== undefined && typeof files !== 'object'))
+    throw new ArgumentError("files is an object of files by path, or in Node 'host'");
+  if (ports !== undefined && (ports !== 'host' || !fs)) throw new ArgumentError("ports is 'host', in Node");
+  if (options.node && !options.boot) throw new ArgumentError('a node has to boot: `node` goes with `boot`');
+  const seen = files === undefined ? undefined : openFiles(files, fs);
+  const booted = options.boot
+    ? prepare({ ...options, files }, typeof home === 'function' ? await home() : home, seen)
+    : { files: seen, args: options.args };
+  const programs = ports && openPorts(vm);
+  const screen = terminal(options.shell);
+  return {
+    serve: (operation, ...rest) =>
+      (operation < 32 ? booted.files : operation < TERMINAL_SIZE ? programs : screen)?.(operation, ...rest) ?? ENOTSUP,
+    args: booted.args,
+  };
+}

@@ -1,0 +1,1028 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// class VM: one Erlang virtual machine. Owns the instance, the loop, the JS processes and the calls under way; turns
+// terms into requests and event records into events. Made by createVM, ended by close.
+
+import { ArgumentError, AssetError, ClosedError, CrashError, HaltedError, NoProcessError } from '../base/errors.js';
+import { ErlangError } from '../term/erlang-error.js';
+import { Decoder, decode, encode } from '../term/etf.js';
+import { Events } from './events.js';
+import { Registry, TextDecoder, TextEncoder, Weak } from '../base/host.js';
+import { Loop, after, toldTo, until } from './loop.js';
+import { KINDS, KIND_INPUT, KIND_LOAD_FAILED, KIND_MAIL, KIND_OUTPUT } from './kinds.js';
+import { only, shown } from '../term/only.js';
+import { JsProcess } from './process.js';
+import { Atom, Pid, Port, Tuple, pretty } from '../term/term.js';
+import { atom, boolean, target } from './arguments.js';
+import { asBytes } from '../base/bytes.js';
+
+/** @import { EventRecord, Fields, Machine, Word } from './machine.js' */
+/** @import { Clock } from '../host/imports.js' */
+/** @import { SpawnOptions } from './spawn.js' */
+/** @import { VMOptions } from './create.js' */
+/** @import { Identity } from '../term/etf.js' */
+/** @import { ModuleFinder } from '../otp/otp.js' */
+/** @import { Snapshot } from './inspect.js' */
+/** @import { Term } from '../term/term.js' */
+
+/**
+ * The function that a process is known by, as in OTP's Observer: of a process of a behaviour its callback
+ * (`bank:init/1`, `supervisor:shop/1`), of one of proc_lib the function that was asked for, of one that a fun began the
+ * fun (`'-start/0-fun-0-'`). `erlang:process_info/2` tells what was spawned: `proc_lib:init_p/5`, `erlang:apply/2`.
+ *
+ * @typedef {object} InitialCall
+ * @property {string} module
+ * @property {string} function
+ * @property {number} arity
+ */
+
+/**
+ * @typedef {{pid: Pid, name: string | undefined, initialCall: InitialCall | undefined, reason: any, normal: boolean}}
+ *   ExitEvent a process has ended
+ */
+/**
+ * @typedef {{from: any, to: Pid, reason: any, cause: 'link' | 'exit' | 'host', outcome: 'killed' | 'trapped' |
+ *   'ignored'}} SignalEvent an exit signal arrived
+ */
+/** @typedef {{pid: Pid, parent: Pid | undefined, initialCall: InitialCall | undefined}} SpawnEvent */
+/** @typedef {{pid: Pid, peer: any}} LinkEvent */
+/** @typedef {{pid: Pid, target: any}} MonitorEvent */
+/** @typedef {{pid: Pid, target: any, reason: any}} DownEvent */
+/** @typedef {{pid: Pid, name: string}} RegisterEvent */
+/** @typedef {{from: Pid | undefined, to: Pid, message: any}} MessageEvent */
+/**
+ * @typedef {{pid: Pid, name: string | undefined, initialCall: InitialCall | undefined, reason: any, stack: any}}
+ *   CrashEvent an error or throw nobody caught
+ */
+/** @typedef {{text: string, bytes: Uint8Array}} OutputEvent */
+/** @typedef {{status: number}} HaltEvent */
+
+/**
+ * @typedef {{exit: ExitEvent, signal: SignalEvent, spawn: SpawnEvent, link: LinkEvent, unlink: LinkEvent, monitor:
+ *   MonitorEvent, demonitor: MonitorEvent, down: DownEvent, register: RegisterEvent, unregister: RegisterEvent,
+ *   message: MessageEvent, crash: CrashEvent, stdout: OutputEvent, stderr: OutputEvent, halt: HaltEvent, error:
+ *   unknown, close: undefined}} VMEvents
+ */
+
+const EVENT_NAMES = new Set([...KINDS, 'stdout', 'stderr', 'halt', 'error', 'close']);
+/** By number, of enum exit_cause in src/process/signal.h; no signal has the other causes there are. */
+const CAUSES = /** @type {const} */ (['link', 'exit', , 'host']);
+const OUTCOMES = /** @type {const} */ (['killed', 'trapped', 'ignored']);
+/** What an event's other end is called. @type {Record<string, string>} */
+const OTHER_END = {
+  link: 'peer',
+  unlink: 'peer',
+  monitor: 'target',
+  demonitor: 'target',
+  register: 'name',
+  unregister: 'name',
+};
+const NODE = 'nonode@nohost';
+/** What vm_js does: enum js_operation of src/host/js_process.h. */
+const JS_CALL = 0;
+const JS_RECEIVE = 1;
+const JS_EXIT = 2;
+/** Reductions of a tick under the virtual clock, where time cannot end it. */
+const VIRTUAL_TICK = 4_000_000;
+
+/** Every VM that is open, for leak gates. @type {Set<VM>} */
+const open = new Set();
+export const openVMs = () => open.size;
+
+/** @extends {Events<VMEvents>} */
+export class VM extends Events {
+  /** @type {Machine} */
+  #machine;
+  /** @type {Required<Pick<VMOptions, 'budget'>> & VMOptions} */
+  #options;
+  /** @type {Clock} */
+  #clock;
+  /** @type {ModuleFinder[]} */
+  #finders;
+  /** What is loaded with the machine. @type {typeof import('./prepare.js')} */
+  #tools;
+  #loop = new Loop(() => this.#turn());
+  #owner = { vm: true };
+  /** @type {Identity} */
+  #identity;
+  /** Pids JavaScript knows, so that there is one object for each. @type {Map<number | string, WeakRef<Pid>>} */
+  #pids = new Map();
+  #forget = new Registry((/** @type {number | string} */ key) => {
+    if (this.#pids.get(key)?.deref() === undefined) this.#pids.delete(key);
+  });
+  /** Living JS processes by the key of their pid. @type {Map<number | string, JsProcess>} */
+  #jsProcesses = new Map();
+  /** @type {Pid | undefined} the process that gets the results of calls */
+  #bridge;
+  /** Calls under way. @type {Map<number, {settle: (outcome: any) => void, fail: (why: () => Error) => void}>} */
+  #calls = new Map();
+  /** Their ids by the key of their pid. @type {Map<number | string, number>} */
+  #callPids = new Map();
+  #nextCall = 1;
+  /**
+   * Event records not yet delivered, in order, and what is to be done after those before.
+   * @type {(Fields | (() => void))[]}
+   */
+  #pending = [];
+  #delivering = false;
+  #mask = -1;
+  /**
+   * Bytes of modules that were fetched and not yet taken; null: there is none; or an error.
+   * @type {Map<string, Uint8Array | Error | null>}
+   */
+  #arrived = new Map();
+  /** @type {Set<string>} */
+  #fetching = new Set();
+  /**
+   * What became of modules that were wanted: true, they were found; null, nobody has them; or an error.
+   * @type {Map<string, unknown>}
+   */
+  #asked = new Map();
+  /** @type {(() => void)[]} */
+  #idlers = [];
+  /** @type {number | undefined} */
+  #wakeUs;
+  #state = /** @type {'idle' | 'runnable' | 'timer' | 'halted'} */ ('runnable');
+  /** @type {number | undefined} */
+  #halted;
+  /**
+   * In a page: names of processes that have crashed and whose reports are to come, by pid.
+   * @type {Map<string, string>}
+   */
+  #casualties = new Map();
+  /** Reads of standard input under way. */
+  #reading = 0;
+
+  /**
+   * Use createVM.
+   * @param {Machine} machine
+   * @param {VMOptions} options
+   * @param {Clock} clock
+   * @param {ModuleFinder[]} finders
+   * @param {typeof import('./prepare.js')} tools
+   */
+  constructor(machine, options, clock, finders, tools) {
+    super();
+    this.#machine = machine;
+    this.#options = { ...options, budget: options.budget ?? 8 };
+    this.#clock = clock;
+    this.#finders = finders;
+    this.#tools = tools;
+    this.#identity = {
+      node: NODE,
+      owner: this.#owner,
+      pid: (_node, id, serial, creation) => this.#pid(id, serial, creation),
+    };
+    /** Blocks of memory that close() found still in use: 0, or a bug of ours. @type {number | undefined} */
+    this.leaked = undefined;
+    open.add(this);
+    this.subscribed();
+  }
+
+  // --- Code ---------------------------------------------------------------------------------------
+
+  /**
+   * Loads a module from the bytes of its .beam file. Answers its name.
+   *
+   * @example
+   * const vm = await createVM();
+   * // In a page `await (await fetch('hello.beam')).arrayBuffer()`, in Node `await readFile('hello.beam')`.
+   * const beam = await readBeam('hello');
+   * String(vm.load(beam)); // 'hello'
+   *
+   * @param {Uint8Array | ArrayBuffer} bytes
+   * @param {{name?: string | Atom}} [options] `name`: what the module must be called
+   * @returns {Atom}
+   */
+  load(bytes, options = {}) {
+    const { name = '' } = only(options, 'load', 'name');
+    const wanted = atom(name, 'the name of a module');
+    const beam = asBytes(bytes);
+    if (!beam) throw new ArgumentError(`load takes the bytes of a .beam file, not ${shown(bytes)}`);
+    this.#running();
+    return this.#decode(this.#machine.load(wanted.name, beam));
+  }
+
+  /**
+   * Makes the modules of an archive known: an .ez or other zip, a .tar, a .tar.gz, an escript. They are loaded when
+   * they are first called, before OTP's of the same name. Answers their names.
+   * @param {Uint8Array | ArrayBuffer} bytes
+   * @returns {Promise<string[]>}
+   */
+  async loadArchive(bytes) {
+    const archive = asBytes(bytes);
+    if (!archive) throw new ArgumentError(`loadArchive takes the bytes of an archive, not ${shown(bytes)}`);
+    this.#running();
+    const modules = (await import('../otp/archives.js')).openArchive(archive);
+    if (!modules) throw new ArgumentError('neither a beam nor an archive');
+    this.#finders.unshift((name) => modules.get(name));
+    return [...modules.keys()].sort();
+  }
+
+  // --- Processes ----------------------------------------------------------------------------------
+
+  /**
+   * Starts a process that runs module:function(...args).
+   *
+   * @example
+   * const vm = await createVM();
+   * const pid = vm.spawn('timer', 'sleep', [60_000], { name: 'sleeper' });
+   * vm.exit('sleeper', Atom.for('enough'));
+   * (await vm.once('exit')).pid === pid; // true
+   *
+   * @param {string | Atom} module
+   * @param {string | Atom} fun
+   * @param {Term[]} [args]
+   * @param {SpawnOptions} [options]
+   * @returns {Pid}
+   */
+  spawn(module, fun, args = [], options = {}) {
+    return this.#spawn(module, fun, args, this.#tools.spawnOptions(options), args, options.name);
+  }
+
+  /**
+   * @param {string | Atom} module
+   * @param {string | Atom} fun
+   * @param {Term[]} args
+   * @param {Term[]} options
+   * @param {Term[]} [given] what the caller gave of the arguments, for errors
+   * @param {string | Atom} [name] the same
+   * @returns {Pid}
+   */
+  #spawn(module, fun, args, options, given = args, name = '') {
+    this.#running();
+    const request = Tuple.from([atom(module, 'a module'), atom(fun, 'a function'), this.#tools.array(args), options]);
+    const answer = this.#machine.request(
+      'spawn',
+      this.#encode(request, 'args', given),
+      `cannot spawn ${module}:${fun}/${args.length}${name && ` as ${name}`}`,
+    );
+    this.#loop.wake();
+    return this.#decode(/** @type {Uint8Array} */ (answer));
+  }
+
+  /**
+   * Sends a message, from nobody in particular (a JS process has a send of its own).
+   *
+   * @example
+   * const vm = await createVM();
+   * const process = vm.process({ name: 'me' });
+   * vm.send('me', tuple(Atom.for('hello'), 1));
+   * await process.receive(); // {hello,1}
+   *
+   * @param {Pid | string | Atom | JsProcess | import('../term/term.js').Ref} to a pid, a registered name or an alias
+   * @param {Term} message
+   */
+  send(to, message) {
+    this.#signal('send', to, message);
+  }
+
+  /**
+   * Sends an exit signal, as exit/2 does. To a process that has ended it does nothing.
+   *
+   * @example
+   * const vm = await createVM();
+   * const pid = vm.spawn('timer', 'sleep', [60_000]);
+   * vm.exit(pid, Atom.for('kill'));
+   * (await vm.once('exit')).reason; // killed
+   *
+   * @param {Pid | string | Atom | JsProcess} process
+   * @param {Term} reason
+   */
+  exit(process, reason) {
+    this.#signal('exit', process, reason);
+  }
+
+  /** @param {'send' | 'exit'} kind @param {any} to a JS process is written as its pid @param {Term} content */
+  #signal(kind, to, content) {
+    const whom = target(to);
+    if (kind === 'exit' && !(whom instanceof Pid || whom instanceof Atom))
+      throw new ArgumentError(`exit takes a pid, a JsProcess or a registered name, not ${shown(to)}`);
+    this.#running();
+    const request = this.#encode(
+      Tuple.from([whom, content, Atom.for('undefined')]),
+      kind === 'send' ? 'message' : 'reason',
+      content,
+    );
+    this.#machine.request(kind, request, `cannot ${kind === 'send' ? 'send to' : kind} ${whom}`);
+    this.#loop.wake();
+  }
+
+  /** Throws unless a program can run: the VM is open and has not halted. */
+  #running() {
+    this.#machine.check();
+    if (this.#halted !== undefined) throw new HaltedError(this.#halted);
+  }
+
+  /**
+   * A message that comes from the host, whatever has become of the VM meanwhile.
+   * @param {any} to
+   * @param {Term} message
+   */
+  #tell(to, message) {
+    if (!this.#machine.closed && this.#halted === undefined) this.send(to, message);
+  }
+
+  /**
+   * A JavaScript process: with a pid, a mailbox, links and monitors like any other.
+   *
+   * @example
+   * const vm = await createVM();
+   * const watcher = vm.process({ trapExit: true, name: 'watcher' });
+   * const pid = vm.spawn('timer', 'sleep', [60_000]);
+   * watcher.link(pid);
+   * vm.exit(pid, Atom.for('boom'));
+   * const [tag, from, reason] = await watcher.receive();
+   * `${tag} ${reason}`; // 'EXIT boom'
+   *
+   * @param {{trapExit?: boolean, name?: string | Atom}} [options]
+   * @returns {JsProcess}
+   */
+  process(options = {}) {
+    const { trapExit = false, name } = only(options, 'process', 'trapExit name');
+    /** @type {Term[]} */
+    const list = [Atom.for('js'), Tuple.from([Atom.for('trap_exit'), boolean(trapExit, 'trapExit')])];
+    if (name !== undefined) list.push(Tuple.from([Atom.for('name'), atom(name, 'a name')]));
+    const pid = this.#spawn('spawnlink', 'js', [], list, [], name);
+    const process = new JsProcess(pid, {
+      call: (fun, args) => this.#jsCall(pid, fun, args),
+      exit: (reason) => {
+        this.#running();
+        this.#machine.js(JS_EXIT, this.#encode(Tuple.from([pid, reason]), 'reason', reason), 'cannot exit');
+        this.#loop.wake();
+      },
+      report: (error, where) => this.report(error, `${where} of ${pid}${name === undefined ? '' : ` (${name})`}`),
+    });
+    this.#jsProcesses.set(keyOfPid(pid), process);
+    return process;
+  }
+
+  /**
+   * A BIF, called as a JS process.
+   * @param {Pid} pid
+   * @param {string} fun
+   * @param {Term[]} args
+   */
+  #jsCall(pid, fun, args) {
+    this.#running();
+    const request = Tuple.from([pid, Atom.for('erlang'), Atom.for(fun), args]);
+    const [kind, value] = this.#decode(
+      this.#machine.js(JS_CALL, this.#encode(request, fun, args.at(-1)), `cannot ${fun}`),
+    );
+    this.#loop.wake();
+    if (kind.name !== 'ok') throw this.#tools.processError(kind.name, value, fun, args, () => this.inspect().processes);
+    return value;
+  }
+
+  // --- Calls --------------------------------------------------------------------------------------
+
+  /**
+   * Calls a function in a process of its own. Resolves with its value, of type T for TypeScript; rejects with an
+   * ErlangError if it raises or its process is killed (see ErlangError), with a HaltedError if the program halts, with
+   * a TimeoutError after `timeout` milliseconds, with the signal's reason when `signal` aborts (the process is then
+   * killed).
+   *
+   * @example
+   * const vm = await createVM();
+   * await vm.call('lists', 'sum', [[1, 2, 3]]); // 6
+   *
+   * @param {string | Atom} module
+   * @param {string | Atom} fun
+   * @param {Term[]} [args]
+   * @template [T=any]
+   * @param {{timeout?: number, signal?: AbortSignal, pretty?: boolean} & SpawnOptions} [options] `pretty`: the value as
+   *   the usual JavaScript (see pretty)
+   * @returns {Promise<T>}
+   */
+  call(module, fun, args = [], options = {}) {
+    return until(
+      options,
+      () => `${module}:${fun}/${args.length} took longer than ${options.timeout} ms`,
+      (resolve, reject, trace) => {
+        const {
+          timeout: _,
+          signal: _1,
+          pretty: asPretty = false,
+          ...spawn
+        } = only(options, 'call', `timeout signal pretty ${this.#tools.SPAWN_NAMES}`);
+        const id = this.#nextCall++;
+        this.#bridge ??= this.#spawn('spawnlink', 'js', [], [Atom.for('js')]);
+        const request = [this.#bridge, id, atom(module, 'a module'), atom(fun, 'a function'), this.#tools.array(args)];
+        boolean(asPretty, 'pretty');
+        const pid = this.#spawn('spawnlink_js', 'call', request, this.#tools.spawnOptions(spawn), args, spawn.name);
+        const key = keyOfPid(pid);
+        const forget = () => {
+          this.#calls.delete(id);
+          this.#callPids.delete(key);
+        };
+        const settle = (/** @type {any} */ [kind, value, ...details]) => {
+          forget(); // what becomes of its process afterwards says nothing
+          try {
+            if (kind.name === 'ok') resolve(asPretty ? pretty(value) : value);
+            else reject(this.#callError(kind.name, value, details, trace));
+          } catch (error) {
+            reject(error); // a value that pretty cannot show
+          }
+        };
+        this.#calls.set(id, { settle, fail: (why) => reject(toldTo(why(), trace)) });
+        this.#callPids.set(key, id);
+        return (early) => {
+          forget();
+          if (early && !this.#machine.closed && this.#halted === undefined) this.exit(pid, Atom.for('kill'));
+        };
+      },
+    );
+  }
+
+  /**
+   * What a call rejects with, in Erlang's words.
+   * @param {'error' | 'exit' | 'throw'} kind
+   * @param {any} reason
+   * @param {any[]} details stack, whether its module is loaded, notes about arguments: from spawnlink_js
+   * @param {Error} trace where the call was made
+   */
+  #callError(kind, reason, [stack, loaded = true, notes], trace) {
+    return this.#tools.callError(
+      { kind, reason, stack, loaded, notes, asked: this.#asked, booted: Boolean(this.#options.boot) },
+      trace,
+    );
+  }
+
+  // --- Running ------------------------------------------------------------------------------------
+
+  /**
+   * Runs for a while, by hand. `reductions` bounds it by work instead of time, so that it is repeatable.
+   *
+   * @example
+   * const vm = await createVM({ autostart: false, clock: 'virtual', seed: 1 });
+   * const pid = vm.spawn('timer', 'sleep', [3_600_000]);
+   * let ticks = 0;
+   * while (vm.tick({ reductions: 1000 }).state !== 'idle') ticks++;
+   * vm.inspect().processes.some((info) => info.pid === pid); // false
+   *
+   * @param {{budget?: number, reductions?: number}} [options]
+   * @returns {{state: 'idle' | 'runnable' | 'timer' | 'halted', wake?: number}} `wake`: milliseconds until the next
+   *   timer
+   */
+  tick(options = {}) {
+    let { budget = this.#options.budget, reductions } = only(options, 'tick', 'budget reductions');
+    if (!(typeof budget === 'number' && budget > 0))
+      throw new ArgumentError(`budget is a positive number, not ${shown(budget)}`);
+    if (reductions !== undefined) this.#tools.count(reductions, 'reductions');
+    this.#machine.check();
+    if (this.#halted !== undefined && this.#pending.length === 0) return { state: 'halted' };
+    if (this.#clock.virtual) {
+      if (this.#state === 'timer' && this.#wakeUs !== undefined) this.#clock.advanceTo(this.#wakeUs);
+      reductions ??= VIRTUAL_TICK;
+    }
+    const unhurried = reductions !== undefined && !this.#clock.virtual;
+    const begun = performance.now();
+    // Events the last tick had no time for come first, and nothing runs before they have come.
+    if (!this.#delivering && !this.#deliver(unhurried ? Infinity : begun + budget)) return { state: 'runnable' };
+    try {
+      const left = Math.max(budget - (performance.now() - begun), 1);
+      const { state, wakeUs, haltStatus } = this.#machine.tick(
+        reductions === undefined ? left * 1000 : 1e12,
+        reductions ?? 0,
+      );
+      this.#state = state;
+      this.#wakeUs = wakeUs;
+      const { records, lost } = this.#machine.takeEvents();
+      if (records) this.#pending.push(records);
+      if (lost > 0)
+        this.#pending.push(() => this.emit('error', new Error(`${lost} events were lost: no memory to record them`)));
+      if (state === 'halted') this.#halt(haltStatus ?? 0);
+    } catch (error) {
+      if (error instanceof CrashError) this.#crashed(error);
+      throw error;
+    }
+    const all = this.#deliver(unhurried ? Infinity : begun + 1.5 * budget);
+    if (this.#machine.closed) return { state: 'halted' };
+    if (!all) return { state: 'runnable' };
+    if (this.#state !== 'runnable' && this.#fetching.size === 0) this.#arrived.clear();
+    if (this.#quiet()) for (const resolve of this.#idlers.splice(0)) resolve();
+    const wake = this.#wakeUs === undefined ? undefined : Math.max(0, (this.#wakeUs - this.#clock.monotonic()) / 1000);
+    return { state: this.#state, wake };
+  }
+
+  #turn() {
+    let result;
+    try {
+      result = this.tick();
+    } catch (error) {
+      // A crash has been told to all who wait; nobody called this tick.
+      if (!(error instanceof CrashError)) throw error;
+      return false;
+    }
+    if (result.state === 'runnable') return true;
+    if (result.state === 'timer') return this.#clock.virtual || /** @type {number} */ (result.wake);
+    return false;
+  }
+
+  /** Lets the VM run by itself. It does from the start, unless `autostart` is false. */
+  start() {
+    this.#machine.check();
+    this.#loop.start();
+  }
+
+  /**
+   * Stops running by itself; `tick` runs it by hand.
+   *
+   * @example
+   * const vm = await createVM();
+   * vm.stop();
+   * vm.spawn('erlang', 'exit', [Atom.for('done')]);
+   * vm.on('exit', ({ reason }) => console.log(String(reason)));
+   * vm.tick();
+   * vm.start();
+   */
+  stop() {
+    this.#loop.stop();
+  }
+
+  /** Whether nothing is left to do. Who has halted waits for nothing that it asked of the host, such as input. */
+  #quiet() {
+    return (
+      this.#pending.length === 0 &&
+      (this.#halted !== undefined || (this.#state === 'idle' && this.#fetching.size === 0 && this.#reading === 0))
+    );
+  }
+
+  /**
+   * Resolves once nothing is left to do: no process can run and no timer is set.
+   *
+   * @example
+   * const vm = await createVM();
+   * let ended = 0;
+   * vm.on('exit', () => ended++);
+   * for (let i = 0; i < 3; i++) vm.spawn('timer', 'sleep', [i]);
+   * await vm.idle();
+   * ended; // 3
+   */
+  idle() {
+    return /** @type {Promise<void>} */ (
+      new Promise((resolve, reject) => {
+        if (this.#machine.closed) return reject(new ClosedError());
+        if (this.#halted !== undefined) return resolve();
+        this.#idlers.push(resolve);
+        this.#loop.wake();
+      })
+    );
+  }
+
+  /**
+   * A snapshot of all processes and how they are connected.
+   *
+   * @example
+   * const vm = await createVM();
+   * const process = vm.process({ trapExit: true });
+   * vm.spawn('timer', 'sleep', [60_000], { name: 'sleeper', parent: process, link: true });
+   * const sleeper = vm.inspect().processes.find((info) => info.name === 'sleeper');
+   * sleeper.links[0] === process.pid; // true
+   * sleeper.initialCall; // { module: 'timer', function: 'sleep', arity: 1 }
+   *
+   * @returns {Snapshot}
+   */
+  inspect() {
+    return this.#tools.readSnapshot(this.#machine.inspect(), (word) => this.#word(word));
+  }
+
+  /**
+   * Memory in use and number of processes.
+   *
+   * @example
+   * const vm = await createVM();
+   * const before = vm.stats().processes;
+   * vm.process();
+   * vm.stats().processes - before; // 1
+   */
+  stats() {
+    return this.#machine.stats();
+  }
+
+  get closed() {
+    return this.#machine.closed;
+  }
+
+  /** The status the program halted with, undefined while it has not. */
+  get haltStatus() {
+    return this.#halted;
+  }
+
+  /**
+   * Ends the VM and gives everything back. Calls under way are rejected with a ClosedError.
+   *
+   * @example
+   * const vm = await createVM();
+   * const call = vm.call('timer', 'sleep', [60_000]);
+   * vm.close();
+   * await call.catch((error) => error.code); // 'CLOSED'
+   */
+  close() {
+    if (!open.has(this)) return;
+    this.#shut(() => new ClosedError());
+    this.leaked = this.#machine.close();
+  }
+
+  [Symbol.dispose]() {
+    this.close();
+  }
+
+  /** @param {() => Error} why an error for each who waits, with their stack */
+  #shut(why) {
+    open.delete(this);
+    this.#loop.close();
+    this.#endAll(why);
+    for (const resolve of this.#idlers.splice(0)) resolve();
+    this.#pending.length = 0;
+    this.emit('close', undefined);
+    this.endEvents();
+    this.#pids.clear();
+    this.#arrived.clear();
+  }
+
+  /** @param {() => Error} why */
+  #failCalls(why) {
+    for (const call of [...this.#calls.values()]) call.fail(why);
+  }
+
+  /** No process of this VM runs any more. @param {() => Error} why */
+  #endAll(why) {
+    this.#failCalls(why);
+    for (const process of this.#jsProcesses.values()) process.ended(why);
+    this.#jsProcesses.clear();
+  }
+
+  /** @param {number} status */
+  #halt(status) {
+    if (this.#halted !== undefined) return;
+    this.#halted = status;
+    this.#pending.push(() => {
+      this.#loop.stop();
+      this.#endAll(() => new HaltedError(status));
+      this.emit('halt', { status });
+    });
+  }
+
+  /** @param {CrashError} error */
+  #crashed(error) {
+    if (this.wants('error')) this.emit('error', error);
+    this.#shut(() => new CrashError(error.message, error.cause));
+  }
+
+  // --- Events -------------------------------------------------------------------------------------
+
+  /** @protected @override @param {string} name */
+  checkEvent(name) {
+    if (!EVENT_NAMES.has(name)) throw new ArgumentError(`no event ${shown(name)}`);
+  }
+
+  /** What nobody wants to see is not recorded; that what the host started has ended always is. @protected @override */
+  subscribed() {
+    if (this.#machine.closed) return;
+    // A page is told the names of processes that crash (see writeOutput).
+    const mask = KINDS.reduce(
+      (bits, name, kind) => bits | (this.wants(name) || (name === 'crash' && isPage) ? 1 << kind : 0),
+      0,
+    );
+    if (mask !== this.#mask) this.#machine.eventMask(mask);
+    this.#mask = mask;
+  }
+
+  /**
+   * Delivers recorded events until the deadline. Answers whether all are delivered.
+   * @param {number} deadline
+   */
+  #deliver(deadline) {
+    if (this.#delivering) return false;
+    this.#delivering = true;
+    try {
+      for (let n = 1; this.#pending.length > 0; n++) {
+        const next = this.#pending[0];
+        if (typeof next === 'function') {
+          this.#pending.shift();
+          next();
+        } else if (next.ended) this.#pending.shift();
+        else this.#record(this.#tools.readRecord(next));
+        if (n % 32 === 0 && performance.now() >= deadline) return this.#pending.length === 0;
+      }
+      return true;
+    } finally {
+      this.#delivering = false;
+    }
+  }
+
+  /** @param {EventRecord} record */
+  #record(record) {
+    switch (record.kind) {
+      case KIND_MAIL:
+        return this.#mail(record.subject);
+      case KIND_OUTPUT:
+        return this.#output(record);
+      case KIND_INPUT:
+        return void this.#input(this.#word(record.subject));
+      case KIND_LOAD_FAILED: {
+        // A module that was called; its caller saw undef.
+        const error = this.#tools.loadError(new TextDecoder().decode(record.bytes));
+        this.#asked.set(error.module, error);
+        return this.report(error);
+      }
+      default: {
+        const name = KINDS[record.kind];
+        if (name === 'crash' && isPage && record.process?.name)
+          this.#casualties.set(String(this.#word(record.subject)), record.process.name);
+        if (this.wants(name)) this.emit(name, this.#makeEvent(name, this.#word(record.subject), record));
+        if (name === 'exit' && !this.#machine.closed) this.#ended(keyOfWord(record.subject), record);
+      }
+    }
+  }
+
+  /** @param {string} name @param {Pid} pid @param {EventRecord} record @returns {any} */
+  #makeEvent(name, pid, record) {
+    const a = this.#value(record.a);
+    const b = this.#value(record.b);
+    const about = record.process;
+    const known = { pid, name: about?.name || undefined, initialCall: about?.call };
+    switch (name) {
+      case 'exit':
+        return { ...known, reason: a, normal: a === Atom.for('normal') };
+      case 'signal':
+        return {
+          from: a,
+          to: pid,
+          reason: b,
+          cause: CAUSES[record.detail >> 8],
+          outcome: OUTCOMES[record.detail & 255],
+        };
+      case 'spawn':
+        return { pid, parent: a, initialCall: known.initialCall };
+      case 'message':
+        return { from: a, to: pid, message: b };
+      case 'crash': {
+        const [reason, stack] = a instanceof Tuple && a.length === 2 ? a : [a, []];
+        return { ...known, reason, stack };
+      }
+      case 'down':
+        return { pid, target: a, reason: b };
+      default:
+        return { pid, [OTHER_END[name]]: name.endsWith('register') ? String(a) : a };
+    }
+  }
+
+  /** @param {Word | Uint8Array | undefined} value */
+  #value(value) {
+    if (value === undefined) return undefined;
+    return ArrayBuffer.isView(value) ? this.#decode(value) : this.#word(value);
+  }
+
+  /**
+   * A process has ended: it may be a JS process, or that of a call.
+   * @param {number | string} key
+   * @param {EventRecord} record
+   */
+  #ended(key, record) {
+    const id = this.#callPids.get(key);
+    const js = this.#jsProcesses.get(key);
+    const bridge = this.#bridge !== undefined && key === keyOfPid(this.#bridge);
+    if (id === undefined && js === undefined && !bridge) return;
+    const reason = this.#value(record.a);
+    const why = () => new ErlangError('exit', reason);
+    if (bridge) {
+      // Somebody has killed whom the results of calls go to: the next call starts another.
+      this.#bridge = undefined;
+      this.#failCalls(why);
+    }
+    this.#jsProcesses.delete(key);
+    js?.ended(why);
+    if (id !== undefined) this.#calls.get(id)?.settle([Atom.for('exit'), reason]);
+  }
+
+  /** A JS process has mail: all of it is taken. @param {Word} word */
+  #mail(word) {
+    const js = this.#jsProcesses.get(keyOfWord(word));
+    const pid = this.#word(word);
+    if (!js && pid !== this.#bridge) return;
+    const request = this.#encode(pid);
+    while (!this.#machine.closed) {
+      try {
+        const bytes = this.#machine.js(JS_RECEIVE, request, 'cannot receive');
+        if (bytes.length === 0) return;
+        const decoder = new Decoder(bytes, this.#identity);
+        while (!decoder.ended) {
+          const message = decoder.term();
+          if (js) js.deliver(message);
+          else this.#reply(message);
+        }
+      } catch (error) {
+        // It may have ended meanwhile, and its mailbox with it; for want of memory it has now. The loop goes on.
+        if (error instanceof CrashError) throw error;
+        return error instanceof NoProcessError ? undefined : this.report(error);
+      }
+    }
+  }
+
+  /** @param {any} message */
+  #reply(message) {
+    if (!(message instanceof Tuple) || message.length !== 3 || message.at(0) !== Atom.for('spawnlink_reply')) return;
+    this.#calls.get(message.at(1))?.settle(message.at(2));
+  }
+
+  /** @param {EventRecord} record */
+  #output(record) {
+    const name = record.detail === 2 ? 'stderr' : 'stdout';
+    const bytes = record.bytes ?? new Uint8Array();
+    const event = { bytes, text: new TextDecoder().decode(bytes) };
+    const option = this.#options[name];
+    if (typeof option === 'function') {
+      this.guarded(name, () => option(event.text, bytes));
+    } else if (option !== false && (option === true || !this.wants(name))) writeOutput(name, event, this.#casualties);
+    this.emit(name, event);
+  }
+
+  /** @param {Pid} pid who reads */
+  async #input(pid) {
+    let data = null;
+    this.#reading++;
+    try {
+      data = (await this.#options.stdin?.()) ?? null;
+      if (data !== null && typeof data !== 'string' && !asBytes(data))
+        throw new ArgumentError(`stdin gave what is neither a string nor bytes, but ${shown(data)}`);
+    } catch (error) {
+      this.report(error, 'stdin');
+      data = null;
+    }
+    this.#reading--;
+    this.#tell(pid, Tuple.from([Atom.for('spawnlink_input'), data ?? Atom.for('eof')]));
+  }
+
+  // --- Modules ------------------------------------------------------------------------------------
+
+  /**
+   * What the VM is told about a module it does not have.
+   * @param {string} name
+   * @returns {Uint8Array | Error | null | 'pending'}
+   */
+  findModule(name) {
+    const arrived = this.#arrived.get(name);
+    if (arrived !== undefined) return arrived;
+    if (this.#fetching.has(name)) return 'pending';
+    return this.#find(name, 0, null);
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} from
+   * @param {Error | null} fault of the finders before
+   * @returns {Uint8Array | Error | null | 'pending'}
+   */
+  #find(name, from, fault) {
+    for (let i = from; i < this.#finders.length; i++) {
+      let found;
+      try {
+        found = /** @type {any} */ (this.#finders[i](name));
+        if (typeof found?.then === 'function') {
+          this.#fetch(name, i, found, fault);
+          return 'pending';
+        }
+        const bytes = bytesOfModule(name, found);
+        if (bytes) {
+          this.#asked.set(name, true);
+          return bytes;
+        }
+      } catch (error) {
+        fault = this.#faulty(error);
+      }
+    }
+    this.#asked.set(name, fault);
+    if (fault instanceof AssetError) queueMicrotask(() => this.report(fault));
+    return fault;
+  }
+
+  /** A finder has failed: a file that is lacking is told once no other has the module. @param {unknown} error */
+  #faulty(error) {
+    if (!(error instanceof AssetError)) queueMicrotask(() => this.report(error, 'modules'));
+    return Object(error);
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} index
+   * @param {Promise<Uint8Array | null | undefined>} promise
+   * @param {Error | null} fault
+   */
+  async #fetch(name, index, promise, fault) {
+    this.#fetching.add(name);
+    /** @type {Uint8Array | Error | null | 'pending' | undefined} */
+    let bytes;
+    try {
+      bytes = bytesOfModule(name, await promise);
+    } catch (error) {
+      fault = this.#faulty(error);
+    }
+    this.#fetching.delete(name);
+    if (this.#machine.closed) return;
+    if (bytes) this.#asked.set(name, true);
+    else bytes = this.#find(name, index + 1, fault);
+    if (bytes === 'pending') return;
+    this.#arrived.set(name, bytes);
+    this.#machine.moduleArrived();
+    this.#state = 'runnable';
+    this.#loop.wake();
+  }
+
+  // --- Terms --------------------------------------------------------------------------------------
+
+  /** @param {any} term @param {string} [name] of what was given, for errors @param {any} [given] */
+  #encode(term, name, given) {
+    this.#machine.check();
+    return encode(term, this.#identity, name, given);
+  }
+
+  /** @param {Uint8Array} bytes */
+  #decode(bytes) {
+    return decode(bytes, this.#identity);
+  }
+
+  /** @param {Word} word */
+  #word({ number, serial, port }) {
+    return port ? /** @type {any} */ (this.#port(number)) : this.#pid(number, serial, 0);
+  }
+
+  /** @param {number} number */
+  #port(number) {
+    return new Port(NODE, [number], 0, this.#owner);
+  }
+
+  /**
+   * Something from the outside end of a port.
+   * @internal
+   * @param {number} number the port's
+   * @param {string} kind
+   * @param {Term} data
+   */
+  fromPort(number, kind, data) {
+    this.#tell(this.#port(number), Tuple.from([Atom.for('spawnlink_port'), Atom.for(kind), data]));
+  }
+
+  /** Counts what keeps the VM from being idle: programs that run. @internal @param {number} change */
+  hold(change) {
+    this.#reading += change;
+    this.#loop.wake();
+  }
+
+  /** The one object for a pid. @param {number} number @param {number} serial @param {number} creation */
+  #pid(number, serial, creation) {
+    const key = keyOfWord({ number, serial });
+    let pid = this.#pids.get(key)?.deref();
+    if (pid === undefined) {
+      pid = new Pid(NODE, [number, serial], creation, this.#owner);
+      this.#pids.set(key, new Weak(pid));
+      this.#forget.register(pid, key);
+    }
+    return pid;
+  }
+
+  /**
+   * Starts the services of a bare VM, or boots OTP, and waits until all stands.
+   * @internal
+   */
+  async boot() {
+    const { args = [], boot } = this.#options;
+    this.spawn(boot ? 'spawnlink_boot' : 'spawnlink_init', 'start', [args.map((arg) => new TextEncoder().encode(arg))]);
+    while (this.tick({ budget: 50 }).state === 'runnable' || this.#fetching.size > 0)
+      await new Promise((resolve) => after(0, () => resolve(undefined)));
+    if (this.#options.autostart !== false) this.#loop.start();
+  }
+}
+
+/** What a finder has given. @param {string} name @param {unknown} found */
+function bytesOfModule(name, found) {
+  const bytes = found == null ? null : asBytes(found);
+  if (bytes === undefined) throw new ArgumentError(`of module ${name} came what is no bytes, but ${shown(found)}`);
+  return bytes;
+}
+
+/** Whether output that nobody takes can only go to the console. */
+const isPage = !globalThis.process?.stdout?.write;
+
+/** @param {Word} word */
+const keyOfWord = ({ number, serial }) => (serial < 2 ** 24 ? serial * 2 ** 28 + number : `${serial}.${number}`);
+/** @param {Pid} pid */
+const keyOfPid = (pid) => keyOfWord({ number: pid.numbers[0], serial: pid.numbers[1] });
+
+/**
+ * Where output goes that nobody has taken: in a page to its console, reports of errors as errors, with the name of the
+ * process.
+ * @param {'stdout' | 'stderr'} name
+ * @param {OutputEvent} event
+ * @param {Map<string, string>} names of processes that have crashed
+ */
+function writeOutput(name, { text, bytes }, names) {
+  if (!isPage) return globalThis.process[name].write(bytes);
+  const report = /^=(ERROR|CRASH|SUPERVISOR) REPORT/.test(text);
+  const named = text.replace(/process (<[\d.]+>) with/, (all, pid) => {
+    const registered = report && names.get(pid);
+    return names.delete(pid) && registered ? `process ${registered} ${pid} with` : all;
+  });
+  console[report || name === 'stderr' ? 'error' : 'log'](named.replace(/\n$/, ''));
+}
