@@ -111,24 +111,25 @@ function preloaded(root) {
   return [];
 }
 
+/** The sources of our own modules, in the rooms of src/erl, by the names of the modules. */
+function ownSources() {
+  const found = readdirSync(join(home, 'src', 'erl'), { recursive: true }).filter((name) => name.endsWith('.erl'));
+  return found.map((name) => join(home, 'src', 'erl', name)).sort((a, b) => (basename(a) < basename(b) ? -1 : 1));
+}
+
 /** Our own modules (src/erl), compiled with the erlc of this machine. */
 function ownModules() {
-  const source = join(home, 'src', 'erl');
-  const files = existsSync(source) ? readdirSync(source).filter((name) => name.endsWith('.erl')) : [];
+  const files = ownSources();
   const ebin = join(home, 'build', 'erl');
   mkdirSync(ebin, { recursive: true });
   const header = join(ebin, 'instructions.hrl');
   const text = `-define(INSTRUCTIONS, ${JSON.stringify(instructions())}).\n`;
   if (!existsSync(header) || readFileSync(header, 'utf8') !== text) writeFileSync(header, text);
-  const stale = files.filter(
-    (name) => mtime(join(ebin, name.replace('.erl', '.beam'))) < Math.max(mtime(join(source, name)), mtime(header)),
-  );
-  if (stale.length > 0) {
-    execFileSync('erlc', ['+deterministic', '-I', ebin, '-o', ebin, ...stale.map((name) => join(source, name))], {
-      stdio: 'inherit',
-    });
-  }
-  const modules = files.map((name) => name.slice(0, -'.erl'.length));
+  const beamOf = (file) => join(ebin, `${basename(file, '.erl')}.beam`);
+  const stale = files.filter((file) => mtime(beamOf(file)) < Math.max(mtime(file), mtime(header)));
+  if (stale.length > 0)
+    execFileSync('erlc', ['+deterministic', '-I', ebin, '-o', ebin, ...stale], { stdio: 'inherit' });
+  const modules = files.map((file) => basename(file, '.erl'));
   // What the compiler works out at once may be large: a beam once carried a number of four megabytes to every VM that
   // booted.
   const large = modules.filter((name) => strip(join(ebin, `${name}.beam`)).length > OWN_BYTES);
@@ -242,13 +243,12 @@ const origin = ({ out }) => `${out}.root`;
 function upToDate({ root, out }) {
   const made = mtime(out);
   if (made === 0 || !existsSync(origin({ out })) || readFileSync(origin({ out }), 'utf8') !== root) return false;
-  const own = join(home, 'src', 'erl');
   const inputs = [
     fileURLToPath(import.meta.url),
     join(home, 'scripts', 'otp-sets.js'),
     join(home, 'scripts', 'write-pack.js'),
   ];
-  if (existsSync(own)) inputs.push(own, ...readdirSync(own).map((name) => join(own, name)));
+  inputs.push(...ownSources().flatMap((file) => [dirname(file), file]));
   for (const { ebin } of applications(root)) inputs.push(ebin, join(ebin, '..', 'include'));
   return !inputs.some((file) => mtime(file) > made);
 }

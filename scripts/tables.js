@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What the VM has, read from its tables: BIFs (src/code/bifs.d), native functions of OTP's modules that modules of ours
-// serve (src/erl/spawnlink_M.erl), instructions (src/code/genop.tab). For scripts/coverage, and for `spawnlink check`
+// serve (src/erl/native/spawnlink_M.erl), instructions (src/code/genop.tab). For scripts/coverage, and for `spawnlink check`
 // (dist/tables.json, written by scripts/dist.js).
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -17,13 +17,17 @@ const rows = (file) =>
 /** Without the quotes of quoted atoms. */
 export const unquote = (name) => name.replace(/'/g, '');
 
+/** Where our module of the native functions of one of OTP's is, or that of the code server of a bare VM. */
+const sourceOf = (module) =>
+  ['native', 'bare'].map((room) => join(home, `src/erl/${room}/spawnlink_${module}.erl`)).find(existsSync) ?? '';
+
 /** Names as module:function/arity. */
 export function functions() {
   const names = [];
   for (const file of readdirSync(join(home, 'src/code/bifs.d')))
     for (const row of rows(`src/code/bifs.d/${file}`)) names.push(unquote(row.split(/\s+/)[0]));
   for (const module of nativeModules()) {
-    const exports = readFileSync(join(home, `src/erl/spawnlink_${module}.erl`), 'utf8').matchAll(
+    const exports = readFileSync(sourceOf(module), 'utf8').matchAll(
       /^-export\(\[([^\]]*)\]\)/gm,
     );
     for (const [, list] of exports) for (const name of list.split(',')) names.push(`${module}:${unquote(name.trim())}`);
@@ -58,7 +62,7 @@ export function refused() {
   }
   if (names.has('erlang:trace_pattern/3')) names.add('erlang:trace_pattern/2');
   for (const module of nativeModules()) {
-    const text = readFileSync(join(home, `src/erl/spawnlink_${module}.erl`), 'utf8');
+    const text = readFileSync(sourceOf(module), 'utf8');
     for (const [, name, list] of text.matchAll(/^(\w+)\(([^()]*)\) -> (?:spawnlink_native:)?fail\(notsup,/gm))
       names.add(`${module}:${name}/${arityOf(list)}`);
     for (const [, name, list] of text.matchAll(/^(\w+)\(([_, ]*)\) -> \{error, enotsup\}\.$/gm))
@@ -74,7 +78,7 @@ export function nativeModules() {
   return [
     ...rows('src/code/atoms.d/file.tab')
       .map((row) => /^spawnlink_(\w+)$/.exec(row)?.[1])
-      .filter((name) => name && existsSync(join(home, `src/erl/spawnlink_${name}.erl`))),
+      .filter((name) => name && existsSync(sourceOf(name))),
     'code',
   ];
 }

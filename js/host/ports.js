@@ -2,7 +2,7 @@
 //
 // The outside ends of ports: programs of the machine, in Node, as src/base/hostcalls.h (enum host_port_operation) asks
 // for them. Loaded only when a VM may start programs. Each operation answers a number (a value, or -1 - the index of an
-// error); what programs write is sent to the port (src/erl/spawnlink_port.erl) as it comes.
+// error); what programs write is sent to the port (src/erl/native/spawnlink_port.erl) as it comes.
 
 import { TextDecoder } from '../base/host.js';
 import { setSignal } from './signals.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Regular expressions for module re (src/erl/spawnlink_re.erl): one function over PCRE2 (library.h). Numbers are
+// Regular expressions for module re (src/erl/native/spawnlink_re.erl): one function over PCRE2 (library.h). Numbers are
 // little-endian. A request begins with the pattern:
 //   u32 options (PCRE2_UTF, ... as pcre2.h numbers them)  u8 newline  u8 bsr (PCRE2_NEWLINE_*, PCRE2_BSR_*; 0: the default)
 //   (bsr also with REGEX_ASCII)  u16 0  u32 length  the pattern's bytes

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Streams of zlib, for module zlib and term_to_binary (src/erl/spawnlink_zlib.erl), which give their operations the arguments that
+// Streams of zlib, for module zlib and term_to_binary (src/erl/native/spawnlink_zlib.erl), which give their operations the arguments that
 // OTP's own native code gives zlib: so the bytes are those of erl. A handle is an index of the table, in which an ended stream's
 // place is used again. Numbers of an answer are big-endian u32.
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Contexts and dictionaries of Zstandard, for module zstd (src/erl/spawnlink_zstd.erl). A handle is an index of the table. An
+// Contexts and dictionaries of Zstandard, for module zstd (src/erl/native/spawnlink_zstd.erl). A handle is an index of the table. An
 // object keeps its place when it is closed, until the VM's last reference to it is gone (CONTEXT_FORGET); a dictionary stays
 // as long as a context refers to it. Numbers are big-endian. An answer begins with a byte: 0, or 1 and the error's name.
 #define ZSTD_STATIC_LINKING_ONLY
@@ -11,7 +11,7 @@
 
 #include "library.h"
 
-enum context_operation { // as src/erl/spawnlink_zstd.erl numbers them
+enum context_operation { // as src/erl/native/spawnlink_zstd.erl numbers them
   CONTEXT_OPEN,       // number: 0 compresses, 1 decompresses -> handle
   CONTEXT_DICTIONARY, // i32 level, bytes; number as above -> handle
   CONTEXT_LOAD,       // bytes of a dictionary

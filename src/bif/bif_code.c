@@ -100,7 +100,7 @@ struct pending {
   struct pending *next;
   struct module *m;
   bool begun;            // its on_load function has been called: what it started may run in it
-  bool ours;             // our code server runs it (src/erl/spawnlink_code.erl), not OTP's
+  bool ours;             // our code server runs it (src/erl/bare/spawnlink_code.erl), not OTP's
   struct export entry;   // what calls the on_load function
 };
 static struct pending *pending;

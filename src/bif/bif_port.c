@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// BIFs of ports. What open_port/2 and its relatives mean is written in Erlang (src/erl/spawnlink_port.erl), to which
+// BIFs of ports. What open_port/2 and its relatives mean is written in Erlang (src/erl/native/spawnlink_port.erl), to which
 // most of these only go on; the rest is what that module needs of the core.
 #include "bif/bif_process.h"
 #include "process/port.h"

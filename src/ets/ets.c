@@ -111,7 +111,7 @@ struct ets_table *ets_by_id(u64 id) {
   return t;
 }
 
-// Whether it is one of our own modules', which stands for what OTP has natively (src/erl/spawnlink_keeper.erl).
+// Whether it is one of our own modules', which stands for what OTP has natively (src/erl/native/spawnlink_keeper.erl).
 static bool is_hidden(const struct ets_table *t) {
   static const char prefix[] = "spawnlink_";
   if (!t->named || atom_index(t->name) >= ATOM_COUNT) return false; // their names are in atoms.d/file.tab

@@ -284,7 +284,7 @@ const cword *cold_func_info(const cword *ip, term *E) {
 }
 
 // error_info of an undef whose module the host could not get: #{cause => {{M,F,Arity}, Why}, module => spawnlink_native},
-// which format_error/2 of src/erl/spawnlink_native.erl puts into words.
+// which format_error/2 of src/erl/native/spawnlink_native.erl puts into words.
 static term undef_info(const struct export *e, term why) {
   term function = tuple3(HEAP, e->module, e->function, make_small(e->arity));
   term pairs[4] = {ATOM_cause, tuple2(HEAP, function, why), ATOM_module, ATOM_spawnlink_native};

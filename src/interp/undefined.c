@@ -64,7 +64,7 @@ static struct export *error_handler(term function) {
   return handler && export_defined(handler) ? handler : NULL;
 }
 
-// OTP's own code server runs; a bare VM's stand-in, which begins in erlang:hibernate/3 (src/erl/spawnlink_init.erl), leaves
+// OTP's own code server runs; a bare VM's stand-in, which begins in erlang:hibernate/3 (src/erl/bare/spawnlink_init.erl), leaves
 // loading to us.
 static bool is_booted(void) {
   struct process *p = registered_find(ATOM_code_server);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ports. A port is a process whose identifier is a port: links, monitors, name and teardown are those of any process,
-// in one mechanism; its code (src/erl/spawnlink_port.erl) speaks the protocol of open_port/2 and frames bytes; the host
+// in one mechanism; its code (src/erl/native/spawnlink_port.erl) speaks the protocol of open_port/2 and frames bytes; the host
 // serves the outside end (enum host_port_operation). The connected process is its parent. Here: the table of ports, and
 // where their signals differ (erts "Ports", and io.c's erts_deliver_port_exit).
 #ifndef PROCESS_PORT_H

@@ -58,7 +58,8 @@ function sources() {
 
 function compile(tests) {
   mkdirSync(out, { recursive: true });
-  const all = [...tests.map((t) => t.path), join(root, 'tests/erl/difftest.erl')];
+  const helpers = ['difftest', 'pcase'].map((name) => join(root, `tests/erl/${name}.erl`));
+  const all = [...tests.map((t) => t.path), ...helpers];
   const stale = all.filter((p) => {
     const beam = join(out, basename(p, '.erl') + '.beam');
     return !existsSync(beam) || statSync(beam).mtimeMs < statSync(p).mtimeMs;

@@ -1,10 +1,8 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Helper of the process tests: runs each case in a process of its own and prints its value with pids,
+%% Helper of the tests in process/ and signals/: runs each case in a process of its own and prints its value with pids,
 %% references and funs replaced by labels in order of appearance.
 -module(pcase).
--export([main/0, quiet/0, run/1, run/2, idle/0, idle/1, do/2, tell/2, dead/0, why/1, mb/0, take/1, down/1, gone/1, links/1, trap/0, err/1, await/1]).
-
-main() -> ok.
+-export([quiet/0, run/1, run/2, idle/0, idle/1, do/2, tell/2, dead/0, why/1, mb/0, take/1, down/1, gone/1, links/1, trap/0, err/1, await/1]).
 
 %% No reports of crashes in the output: through logger's settings, or where the light logger is, without it.
 quiet() ->
