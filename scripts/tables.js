@@ -27,9 +27,7 @@ export function functions() {
   for (const file of readdirSync(join(home, 'src/code/bifs.d')))
     for (const row of rows(`src/code/bifs.d/${file}`)) names.push(unquote(row.split(/\s+/)[0]));
   for (const module of nativeModules()) {
-    const exports = readFileSync(sourceOf(module), 'utf8').matchAll(
-      /^-export\(\[([^\]]*)\]\)/gm,
-    );
+    const exports = readFileSync(sourceOf(module), 'utf8').matchAll(/^-export\(\[([^\]]*)\]\)/gm);
     for (const [, list] of exports) for (const name of list.split(',')) names.push(`${module}:${unquote(name.trim())}`);
   }
   return [...new Set(names)].sort();
