@@ -8,13 +8,16 @@
 -export([main/1]).
 
 main([Root]) ->
-    Files = lists:append([filelib:wildcard(filename:join([Root, "lib", App ++ "-*", "ebin", "*.beam"])) || App <- ["erts", "kernel", "stdlib", "compiler"]]),
+    Files = lists:append([filelib:wildcard(filename:join([Root, "lib", App ++ "-*", "ebin", "*.beam"]))
+        || App <- ["erts", "kernel", "stdlib", "compiler"]]),
     Modules = [module(File) || File <- Files],
     Defined = maps:from_list([{{M, F, A}, Kind} || {M, Functions, _} <- Modules, {F, A, Kind} <- Functions]),
     Imported = sets:from_list(lists:append([Imports || {_, _, Imports} <- Modules])),
-    Builtin = [MFA || MFA <- erlang:system_info(snifs), sets:is_element(MFA, Imported) orelse maps:is_key(MFA, Defined)],
+    Builtin = [MFA || MFA <- erlang:system_info(snifs),
+        sets:is_element(MFA, Imported) orelse maps:is_key(MFA, Defined)],
     Stubs = [MFA || {MFA, stub} <- maps:to_list(Defined)],
-    [io:format("~w:~w/~w ~w~n", [M, F, A, maps:get(MFA, Defined, none)]) || {M, F, A} = MFA <- lists:usort(Builtin ++ Stubs)],
+    [io:format("~w:~w/~w ~w~n", [M, F, A, maps:get(MFA, Defined, none)])
+        || {M, F, A} = MFA <- lists:usort(Builtin ++ Stubs)],
     halt(0).
 
 module(File) ->
@@ -24,7 +27,8 @@ module(File) ->
 
 %% A stub does nothing but call erlang:nif_error.
 kind(Instructions) ->
-    Calls = [MFA || {_, _, {extfunc, _, _, _} = MFA} <- Instructions] ++ [MFA || {_, _, {extfunc, _, _, _} = MFA, _} <- Instructions],
+    Calls = [MFA || {_, _, {extfunc, _, _, _} = MFA} <- Instructions] ++ [MFA
+        || {_, _, {extfunc, _, _, _} = MFA, _} <- Instructions],
     case Calls of
         [{extfunc, erlang, nif_error, _}] -> stub;
         _ -> erlang

@@ -1,7 +1,8 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Compiles every module of an application and prints a line for each: its name, and the size and the digest of its whole beam, or
-%% why there is none. From its source in Folder where that has all it takes, else (what OTP's build generates, OTP unpacked without
-%% sources) from the forms that the application's own beam holds. Run on erl and on ours by run.js.
+%% Compiles every module of an application and prints a line for each: its name, and the size and the digest of its
+%% whole beam, or why there is none. From its source in Folder where that has all it takes, else (what OTP's build
+%% generates, OTP unpacked without sources) from the forms that the application's own beam holds. Run on erl and on ours
+%% by run.js.
 -module(beams).
 -export([main/1]).
 
@@ -10,12 +11,16 @@ main([Folder | Applications]) -> [application(Folder, Name) || Name <- Applicati
 application(Folder, Name) ->
     Ebin = filename:join(code:lib_dir(list_to_atom(Name)), "ebin"),
     Source = filename:join([Folder, "lib", Name]),
-    Options = [binary, debug_info | [{i, filename:join([Folder, "lib" | Path])} || Path <- [[Name, "src"], [Name, "include"], ["stdlib", "include"], ["kernel", "include"], ["kernel", "src"]]]],
-    [io:format("~s ~p~n", [filename:basename(Beam), one(Source, Beam, Options)]) || Beam <- lists:sort(filelib:wildcard(filename:join(Ebin, "*.beam")))].
+    Options = [binary, debug_info | [{i, filename:join([Folder, "lib" | Path])}
+        || Path <- [[Name, "src"], [Name, "include"], ["stdlib", "include"], ["kernel", "include"],
+        ["kernel", "src"]]]],
+    [io:format("~s ~p~n", [filename:basename(Beam), one(Source, Beam, Options)])
+        || Beam <- lists:sort(filelib:wildcard(filename:join(Ebin, "*.beam")))].
 
 one(Source, Beam, Options) ->
     Base = filename:basename(Beam, ".beam"),
-    case [compile:file(File, Options) || File <- filelib:wildcard(filename:join([Source, "src", "**", Base ++ ".erl"]))] of
+    case [compile:file(File, Options) || File <- filelib:wildcard(filename:join([Source, "src", "**",
+        Base ++ ".erl"]))] of
         [{ok, _, _} = Compiled] -> told(source, Compiled);
         _ ->
             {ok, {_, [{abstract_code, {raw_abstract_v1, Forms}}]}} = beam_lib:chunks(Beam, [abstract_code]),

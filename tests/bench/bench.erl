@@ -8,7 +8,8 @@
 main() -> main([]).
 main(Names) ->
     Wanted = [if is_atom(N) -> N; true -> list_to_atom(N) end || N <- Names],
-    [io:format("~s ~.1f~n", [N, best(F) / Ops]) || {N, Ops, F} <- cases(), Wanted =:= [] orelse lists:member(N, Wanted)],
+    [io:format("~s ~.1f~n", [N, best(F) / Ops]) || {N, Ops, F} <- cases(),
+        Wanted =:= [] orelse lists:member(N, Wanted)],
     halt(0).
 
 names() -> [N || {N, _, _} <- cases()].
@@ -64,7 +65,8 @@ cases() ->
      {exceptions, 100000, fun() -> exceptions(100000) end},
      {funs, 100000, fun() -> funs(100000, fun(X) -> X + 1 end, 0) end},
      {ets_set, 50000, fun() -> ets_set(50000) end},
-     {term_to_binary, 1, fun() -> T = [{X, atom, "string", <<"binary">>, #{k => X}} || X <- L1], T = binary_to_term(term_to_binary(T)) end}].
+     {term_to_binary, 1, fun() -> T = [{X, atom, "string", <<"binary">>, #{k => X}} || X <- L1],
+         T = binary_to_term(term_to_binary(T)) end}].
 
 id(X) -> X.
 

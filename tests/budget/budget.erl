@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Single long operations for tests/budget/run.js: run(Name, Scale, Parent) prepares what the operation works on, tells so,
-%% waits to be told to go, does it and ends normally. Scale 1 is the full size, 100 a hundredth of it.
+%% Single long operations for tests/budget/run.js: run(Name, Scale, Parent) prepares what the operation works on, tells
+%% so, waits to be told to go, does it and ends normally. Scale 1 is the full size, 100 a hundredth of it.
 -module(budget).
 -export([run/2, names/0]).
 
@@ -47,12 +47,15 @@ operations(S) ->
      {maps_keys, Map, fun(M) -> maps:keys(M) end},
      {maps_values, Map, fun(M) -> maps:values(M) end},
      {maps_to_list, Map, fun(M) -> maps:to_list(M) end},
-     {maps_merge, fun() -> {maps:from_list([{I, I} || I <- lists:seq(1, Million)]), maps:from_list([{-I, I} || I <- lists:seq(1, Million)])} end,
+     {maps_merge, fun() -> {maps:from_list([{I, I} || I <- lists:seq(1, Million)]),
+         maps:from_list([{-I, I} || I <- lists:seq(1, Million)])} end,
       fun({A, B}) -> maps:merge(A, B) end},
      {maps_map, Map, fun(M) -> maps:map(fun(_, V) -> V + 1 end, M) end},
-     {map_equal, fun() -> {maps:from_list([{I, I} || I <- lists:seq(1, Million)]), maps:from_list([{I, I} || I <- lists:seq(1, Million)])} end,
+     {map_equal, fun() -> {maps:from_list([{I, I} || I <- lists:seq(1, Million)]),
+         maps:from_list([{I, I} || I <- lists:seq(1, Million)])} end,
       fun({A, B}) -> A =:= B end},
-     {map_less, fun() -> {maps:from_list([{I, I} || I <- lists:seq(1, Million)]), maps:from_list([{I, I} || I <- lists:seq(1, Million)])} end,
+     {map_less, fun() -> {maps:from_list([{I, I} || I <- lists:seq(1, Million)]),
+         maps:from_list([{I, I} || I <- lists:seq(1, Million)])} end,
       fun({A, B}) -> A < B end},
      {equal, Lists, fun({A, B}) -> A == B end},
      {exactly_equal, fun() -> {big(Million), big(Million)} end, fun({A, B}) -> A =:= B end},
@@ -68,12 +71,15 @@ operations(S) ->
      {send_back, fun() -> spawn_link(fun() -> T = big(Million), receive From -> From ! T end end) end,
       fun(P) -> P ! self(), receive T when is_list(T) -> ok end end},
      {spawn_with, Big, fun(T) -> spawn(erlang, length, [T]), receive after 1 -> ok end end},
-     {exit_with, Big, fun(T) -> {P, R} = spawn_monitor(fun() -> exit(T) end), receive {'DOWN', R, _, _, _} -> ok end end},
+     {exit_with, Big, fun(T) -> {P, R} = spawn_monitor(fun() -> exit(T) end),
+         receive {'DOWN', R, _, _, _} -> ok end end},
      {put, Big, fun(T) -> put(a, T) end},
      {ets_insert, fun() -> {ets:new(t, [set]), big(Million)} end, fun({Tab, T}) -> ets:insert(Tab, {a, T}) end},
-     {ets_lookup, fun() -> Tab = ets:new(t, [set]), ets:insert(Tab, {a, big(Million)}), Tab end, fun(Tab) -> ets:lookup(Tab, a) end},
+     {ets_lookup, fun() -> Tab = ets:new(t, [set]), ets:insert(Tab, {a, big(Million)}), Tab end,
+         fun(Tab) -> ets:lookup(Tab, a) end},
      {persistent_term, Big, fun(T) -> persistent_term:put(a, T), persistent_term:get(a) end},
-     {ets_insert_list, fun() -> {ets:new(t, [set]), [{I, I} || I <- lists:seq(1, Million)]} end, fun({Tab, L}) -> ets:insert(Tab, L) end},
+     {ets_insert_list, fun() -> {ets:new(t, [set]), [{I, I} || I <- lists:seq(1, Million)]} end,
+         fun({Tab, L}) -> ets:insert(Tab, L) end},
      {ets_tab2list, Table, fun(T) -> ets:tab2list(T) end},
      {ets_match, Table, fun(T) -> ets:match(T, {'$1', 500}) end},
      {ets_select_count, Table, fun(T) -> ets:select_count(T, [{{'$1', '_'}, [{'>', '$1', 5}], [true]}]) end},
@@ -88,7 +94,8 @@ operations(S) ->
      {binary_copy, Bytes, fun(B) -> binary:copy(B, 4) end},
      {binary_to_list, fun() -> binary:copy(<<"a">>, 10 * Million) end, fun(B) -> binary_to_list(B) end},
      {binary_append, Bytes, fun(B) -> <<B/binary, B/binary>> end},
-     {binary_equal, fun() -> {binary:copy(<<"a">>, 50 * Million), binary:copy(<<"a">>, 50 * Million)} end, fun({A, B}) -> A =:= B end},
+     {binary_equal, fun() -> {binary:copy(<<"a">>, 50 * Million), binary:copy(<<"a">>, 50 * Million)} end,
+         fun({A, B}) -> A =:= B end},
      {list_to_binary, Chars, fun(L) -> list_to_binary(L) end},
      {iolist_to_binary, Chars, fun(L) -> iolist_to_binary([L, L]) end},
      {iolist_size, Chars, fun(L) -> iolist_size([L, L]) end},
@@ -102,7 +109,8 @@ operations(S) ->
      {integer_to_binary, Number, fun(N) -> integer_to_binary(N) end},
      {integer_to_list_16, Number, fun(N) -> integer_to_list(N, 16) end},
      {binary_to_integer, Text, fun(B) -> binary_to_integer(B) end},
-     {list_to_integer, fun() -> binary_to_list(binary:copy(<<"7">>, 1200000 div S)) end, fun(L) -> list_to_integer(L) end},
+     {list_to_integer, fun() -> binary_to_list(binary:copy(<<"7">>, 1200000 div S)) end,
+         fun(L) -> list_to_integer(L) end},
      {big_multiply, Number, fun(N) -> N * N end},
      {big_divide, fun() -> {1 bsl (4 * Million) - 1, 1 bsl (2 * Million) - 3} end, fun({A, B}) -> A div B end},
      {big_factorial, fun() -> 40000 div S end, fun factorial/1},
@@ -112,7 +120,8 @@ operations(S) ->
      {gc_50mb, fun() -> pairs(1500000 div S, []) end, fun(T) -> garbage_collect(), length(T) end},
      {deep_iodata, fun() -> lists:foldl(fun(I, Acc) -> [Acc, I band 127, <<"ab">>] end, [], lists:seq(1, Million)) end,
       fun(L) ->
-              {iolist_size(L), iolist_to_binary(L), erlang:crc32(L), erlang:iolist_to_iovec(L), unicode:characters_to_binary(L)}
+              {iolist_size(L), iolist_to_binary(L), erlang:crc32(L), erlang:iolist_to_iovec(L),
+                  unicode:characters_to_binary(L)}
       end},
      {shared_equal, fun() -> ok end, fun(_) -> a_while(fun() -> deep() =:= deep() end) end},
      {shared_less, fun() -> ok end, fun(_) -> a_while(fun() -> {deep(), 1} < {deep(), 2} end) end},

@@ -43,28 +43,38 @@ large_map(_) -> false.
 
 integers() ->
     [0, 1, -1, 2, 255, 256, -255, -256, 65535, 65536] ++
-    lists:append([[P, P - 1, P + 1, -P, 1 - P, -1 - P] || S <- [27, 28, 31, 32, 59, 60, 63, 64, 96, 127, 128, 2040, 2048], P <- [1 bsl S]]).
+    lists:append([[P, P - 1, P + 1, -P, 1 - P, -1 - P] || S <- [27, 28, 31, 32, 59, 60, 63, 64, 96, 127, 128, 2040,
+        2048], P <- [1 bsl S]]).
 
-floats() -> [0.0, -0.0, 1.0, -1.0, 2.0, 0.1, 1.5, 1.0e22, 1.0e23, 123456789.125, 1.7976931348623157e308, 5.0e-324, 2.2250738585072014e-308,
-             9007199254740992.0, 4294967296.0, 134217728.0, -1.0e-10, 3.141592653589793, 1.0e15, 123456.7, 18446744073709551616.0].
+floats() -> [0.0, -0.0, 1.0, -1.0, 2.0, 0.1, 1.5, 1.0e22, 1.0e23, 123456789.125, 1.7976931348623157e308, 5.0e-324,
+    2.2250738585072014e-308,
+             9007199254740992.0, 4294967296.0, 134217728.0, -1.0e-10, 3.141592653589793, 1.0e15, 123456.7,
+                 18446744073709551616.0].
 
-atoms() -> ['', a, b, ab, abc, 'A', 'hello world', 'a@b', 'é', 'ÿx', '日本', 'a\nb', 'a\'b', '\\', 'if', 'case', 'maybe', true, '\e\d', 'z\x{80}',
-            list_to_atom(lists:duplicate(255, $x)), list_to_atom(lists:duplicate(255, 16#10000)), list_to_atom(lists:duplicate(200, 233)),
+atoms() -> ['', a, b, ab, abc, 'A', 'hello world', 'a@b', 'é', 'ÿx', '日本', 'a\nb', 'a\'b', '\\', 'if', 'case', 'maybe',
+    true, '\e\d', 'z\x{80}',
+            list_to_atom(lists:duplicate(255, $x)), list_to_atom(lists:duplicate(255, 16#10000)),
+                list_to_atom(lists:duplicate(200, 233)),
             nonode@nohost, 'β', '_x', '1a', aB_1].
 
-bits() -> [<<>>, <<0>>, <<1, 2, 3>>, <<"hello world, this is text">>, <<1:1>>, <<0:1>>, <<5:3>>, <<255, 1:7>>, <<1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13:5>>,
-           binary:copy(<<"abcdefg">>, 30), sub(<<1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15>>, 3, 100), sub(<<255:800>>, 5, 700), <<0:12>>, <<0:16>>].
+bits() -> [<<>>, <<0>>, <<1, 2, 3>>, <<"hello world, this is text">>, <<1:1>>, <<0:1>>, <<5:3>>, <<255, 1:7>>,
+    <<1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13:5>>,
+           binary:copy(<<"abcdefg">>, 30), sub(<<1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15>>, 3, 100),
+               sub(<<255:800>>, 5, 700), <<0:12>>, <<0:16>>].
 sub(B, Skip, Size) -> <<_:Skip, X:Size/bitstring, _/bitstring>> = B, X.
 
 identifiers() -> % OTP 25 itself crashes on some references of four numbers
     Pid = fun(Node, N, S, C) -> ext(88, Node, <<N:32, S:32, C:32>>) end,
     Port = fun(Node, N, C) -> ext(120, Node, <<N:64, C:32>>) end,
-    [Pid(a@b, 1, 0, 1), Pid(a@b, 2, 0, 1), Pid(a@b, 1, 1, 1), Pid(z@b, 1, 0, 1), Pid(a@b, 1, 0, 2), Pid(z@b, 0, 1, 1), Pid(a@b, 16#fffffff, 16#fffffff, 7),
+    [Pid(a@b, 1, 0, 1), Pid(a@b, 2, 0, 1), Pid(a@b, 1, 1, 1), Pid(z@b, 1, 0, 1), Pid(a@b, 1, 0, 2), Pid(z@b, 0, 1, 1),
+        Pid(a@b, 16#fffffff, 16#fffffff, 7),
      Pid(nonode@nohost, 5, 0, 0), Pid(nonode@nohost, 4, 1, 0), Pid(nonode@nohost, 1, 0, 0),
-     Port(a@b, 1, 1), Port(a@b, 2, 1), Port(z@b, 1, 1), Port(a@b, 1, 2), Port(a@b, 1 bsl 40, 1), Port(nonode@nohost, 1, 0), Port(nonode@nohost, 0, 0)] ++
+     Port(a@b, 1, 1), Port(a@b, 2, 1), Port(z@b, 1, 1), Port(a@b, 1, 2), Port(a@b, 1 bsl 40, 1),
+         Port(nonode@nohost, 1, 0), Port(nonode@nohost, 0, 0)] ++
     [begin W = << <<I:32>> || I <- Ids >>, A = atom_to_binary(Node),
            binary_to_term(<<131, 90, (length(Ids)):16, 119, (byte_size(A)), A/binary, C:32, W/binary>>) end
-     || {Node, C, Ids} <- [{a@b, 1, [1, 2, 3]}, {a@b, 1, [1, 2]}, {a@b, 1, [9]}, {a@b, 2, [1, 2, 3]}, {z@b, 1, [0, 0, 0]}, {nonode@nohost, 0, [1, 2, 3]},
+     || {Node, C, Ids} <- [{a@b, 1, [1, 2, 3]}, {a@b, 1, [1, 2]}, {a@b, 1, [9]}, {a@b, 2, [1, 2, 3]},
+         {z@b, 1, [0, 0, 0]}, {nonode@nohost, 0, [1, 2, 3]},
                            {nonode@nohost, 0, [2, 1, 3]}, {nonode@nohost, 0, [0, 0, 4]}]].
 
 ext(Tag, Node, Rest) ->
@@ -73,21 +83,29 @@ ext(Tag, Node, Rest) ->
 
 funs() ->
     X = rand:uniform(5), Y = {X, [a, "str"]}, Z = <<X:3>>,
-    [fun lists:map/2, fun lists:map/3, fun lists:'Odd'/0, fun a:b/1, fun zz:a/255, fun(A) -> A end, fun(A, B) -> {A, B} end,
+    [fun lists:map/2, fun lists:map/3, fun lists:'Odd'/0, fun a:b/1, fun zz:a/255, fun(A) -> A end,
+        fun(A, B) -> {A, B} end,
      fun(A) -> {A, X} end, fun(A) -> {A, X, Y} end, fun(A) -> {A, X, Y, Z} end, fun() -> {Y, Z} end].
 
 maps() ->
     Large = maps:from_list([{I, I * I} || I <- lists:seq(1, 100)]),
-    [#{}, #{a => 1}, #{a => 1.0}, #{a => 2}, #{b => 1}, #{1 => a}, #{1.0 => a}, #{1 => a, 1.0 => b}, #{2 => a, 1.0 => b}, #{[] => {}, {} => []},
-     maps:from_list([{I, a} || I <- lists:seq(1, 32)]), maps:from_list([{I, a} || I <- lists:seq(1, 33)]), Large, Large#{50 => x}, Large#{50 => 2500.0},
+    [#{}, #{a => 1}, #{a => 1.0}, #{a => 2}, #{b => 1}, #{1 => a}, #{1.0 => a}, #{1 => a, 1.0 => b},
+        #{2 => a, 1.0 => b}, #{[] => {}, {} => []},
+     maps:from_list([{I, a} || I <- lists:seq(1, 32)]), maps:from_list([{I, a} || I <- lists:seq(1, 33)]), Large,
+         Large#{50 => x}, Large#{50 => 2500.0},
      maps:remove(1, Large), maps:put(1.0, 1, maps:remove(1, Large)), maps:put(zz, 1, maps:remove(100, Large)),
-     maps:from_list([{{I, [I]}, integer_to_binary(I)} || I <- lists:seq(1, 2000)]), #{Large => 1}, #{Large#{50 => x} => 1},
-     maps:from_list([{#{I => Large}, I} || I <- lists:seq(1, 40)]), maps:from_list([{#{I => Large}, float(I)} || I <- lists:seq(1, 40)])].
+     maps:from_list([{{I, [I]}, integer_to_binary(I)} || I <- lists:seq(1, 2000)]), #{Large => 1},
+         #{Large#{50 => x} => 1},
+     maps:from_list([{#{I => Large}, I} || I <- lists:seq(1, 40)]),
+         maps:from_list([{#{I => Large}, float(I)} || I <- lists:seq(1, 40)])].
 
 lists_and_tuples() ->
-    [[], [[]], [a], [1, 2, 3], "string", "str", "stringx", [1, 2 | 3], [1, 2 | a], [a | b], [$a, b, $c], [[[[[]]]]], [256], [1, 256, 2], "abcd", "abcde", "abcdefgh", [1.0, 2], [1, 2.0],
-     lists:duplicate(70000, 7), lists:duplicate(65535, 8), lists:duplicate(300, a), [$a, $b, $c, $d | {tail}], [$a | <<"x">>],
-     {}, {a}, {{}}, {1, 2}, {1.0, 2}, {2, 1}, {a, {b, {c, [d]}}}, list_to_tuple(lists:seq(1, 300)), {<<1:1>>, "abc", 1.5, #{x => [y]}}, [{a, 1}, {b, 2}],
+    [[], [[]], [a], [1, 2, 3], "string", "str", "stringx", [1, 2 | 3], [1, 2 | a], [a | b], [$a, b, $c], [[[[[]]]]],
+        [256], [1, 256, 2], "abcd", "abcde", "abcdefgh", [1.0, 2], [1, 2.0],
+     lists:duplicate(70000, 7), lists:duplicate(65535, 8), lists:duplicate(300, a), [$a, $b, $c, $d | {tail}],
+         [$a | <<"x">>],
+     {}, {a}, {{}}, {1, 2}, {1.0, 2}, {2, 1}, {a, {b, {c, [d]}}}, list_to_tuple(lists:seq(1, 300)),
+         {<<1:1>>, "abc", 1.5, #{x => [y]}}, [{a, 1}, {b, 2}],
      deep(3000), deep_list(3000)].
 deep(0) -> x;
 deep(N) -> {deep(N - 1), N}.

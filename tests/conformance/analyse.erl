@@ -1,8 +1,8 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% Which cases of a suite use what a single VM without ports has not. main([Beam, Table]): Table is Erlang text, a list of
-%% {Module, Function | '*', Why}. Prints `Function<TAB>Why` for each function of arity 1 from which such a call is reached
-%% through the suite's own functions.
+%% Which cases of a suite use what a single VM without ports has not. main([Beam, Table]): Table is Erlang text, a list
+%% of {Module, Function | '*', Why}. Prints `Function<TAB>Why` for each function of arity 1 from which such a call is
+%% reached through the suite's own functions.
 -module(analyse).
 -export([main/1]).
 

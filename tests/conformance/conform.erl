@@ -1,20 +1,22 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% Runs the cases of one OTP test suite, as common_test does but small. main([Suite, DataDir, PrivDir, From, Limit]): the cases
-%% are numbered in the order of all/0, groups opened out; those from number From on are run, one after the other, each in a
-%% process of its own; Limit is the longest a case may take (ms). Prints one line a step, which run.js reads:
+%% Runs the cases of one OTP test suite, as common_test does but small. main([Suite, DataDir, PrivDir, From, Limit]):
+%% the cases are numbered in the order of all/0, groups opened out; those from number From on are run, one after the
+%% other, each in a process of its own; Limit is the longest a case may take (ms). Prints one line a step, which run.js
+%% reads:
 %%   @@plan <json list of paths>     @@start N     @@pass N    @@skip N Reason    @@fail N Reason    @@end
 %% A case that takes the VM down is known by its @@start alone; run.js then starts another VM from the next one.
 %%
-%% Invariant: every function of the suite runs in a process that ends with it (init_per_testcase and its case share one),
-%% so that nothing a case does to its process (links, flags, dictionary, heap) is seen by the next.
+%% Invariant: every function of the suite runs in a process that ends with it (init_per_testcase and its case share
+%% one), so that nothing a case does to its process (links, flags, dictionary, heap) is seen by the next.
 -module(conform).
 -export([main/1, timetrap/1, timetrap_left/0, capture/1]).
 
 main([SuiteName, DataDir, PrivDir, From, Limit]) ->
     Suite = list_to_atom(SuiteName),
     register(?MODULE, self()),
-    whereis(application_controller) =:= undefined andalso register(application_controller, spawn(fun no_applications/0)),
+    whereis(application_controller) =:= undefined andalso register(application_controller,
+        spawn(fun no_applications/0)),
     put(limit, list_to_integer(Limit)),
     put(out, group_leader()),
     put(suite, Suite),
@@ -254,7 +256,8 @@ milliseconds(N) when is_integer(N) -> N.
 
 %% --- Output ----------------------------------------------------------------------------------------------------
 
-%% The group leader of a case: what it prints goes nowhere, or is kept while captured; the rest is the VM's own leader's.
+%% The group leader of a case: what it prints goes nowhere, or is kept while captured; the rest is the VM's own
+%% leader's.
 leader(Out, Captured) ->
     receive
         {out, New} -> leader(New, Captured);

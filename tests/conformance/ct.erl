@@ -2,7 +2,8 @@
 %%
 %% The functions of common_test's module ct that OTP's suites call, over conform. What is logged is printed.
 -module(ct).
--export([pal/1, pal/2, pal/3, log/1, log/2, log/3, log/4, print/1, print/2, comment/1, comment/2, fail/1, fail/2, sleep/1,
+-export([pal/1, pal/2, pal/3, log/1, log/2, log/3, log/4, print/1, print/2, comment/1, comment/2, fail/1, fail/2,
+    sleep/1,
          timetrap/1, get_timetrap_info/0, get_config/1, get_config/2, get_status/0, capture_start/0, capture_stop/0,
          capture_get/0, capture_get/1, get_progname/0, require/1, notify/2, make_priv_dir/0]).
 

@@ -15,7 +15,8 @@ start({kernel, _, ""}) ->
     unregister(application_controller),
     Environment = ets:tab2list(ac_tab),
     ets:delete(ac_tab),
-    Kernel = [{description, ""}, {vsn, "0"}, {id, ""}, {modules, []}, {registered, []}, {applications, []}, {env, []}, {maxT, infinity}, {maxP, infinity}],
+    Kernel = [{description, ""}, {vsn, "0"}, {id, ""}, {modules, []}, {registered, []}, {applications, []}, {env, []},
+        {maxT, infinity}, {maxP, infinity}],
     {ok, _} = application_controller:start({application, kernel, Kernel}),
     ets:insert(ac_tab, Environment),
     {ok, _, _} = elixir:start(normal, []);

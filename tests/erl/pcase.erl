@@ -2,7 +2,8 @@
 %% Helper of the tests in process/ and signals/: runs each case in a process of its own and prints its value with pids,
 %% references and funs replaced by labels in order of appearance.
 -module(pcase).
--export([quiet/0, run/1, run/2, idle/0, idle/1, do/2, tell/2, dead/0, why/1, mb/0, take/1, down/1, gone/1, links/1, trap/0, err/1, await/1]).
+-export([quiet/0, run/1, run/2, idle/0, idle/1, do/2, tell/2, dead/0, why/1, mb/0, take/1, down/1, gone/1, links/1,
+    trap/0, err/1, await/1]).
 
 %% No reports of crashes in the output: through logger's settings, or where the light logger is, without it.
 quiet() ->
@@ -17,7 +18,8 @@ run(Cases) -> [run(Name, F) || {Name, F} <- Cases], ok.
 run(Name, F) ->
     Me = self(), Ref = make_ref(),
     {P, M} = spawn_monitor(fun() ->
-        V = try {ok, F()} catch C:E:S -> {C, E, [{M, Fu, if is_list(A) -> length(A); true -> A end} || {M, Fu, A, _} <- lists:sublist(S, 1)]} end,
+        V = try {ok, F()} catch C:E:S -> {C, E, [{M, Fu, if is_list(A) -> length(A); true -> A end}
+            || {M, Fu, A, _} <- lists:sublist(S, 1)]} end,
         Me ! {Ref, V} end),
     V = receive {Ref, V0} -> receive {'DOWN', M, _, _, R} -> {V0, R} after 2000 -> exit(P, kill), {V0, alive} end;
             {'DOWN', M, _, _, R} -> {died, R}
@@ -37,7 +39,8 @@ label(T) when is_function(T) -> label(T, 'F');
 label(T) when is_port(T) -> port;
 label(T) when is_tuple(T) -> list_to_tuple([label(X) || X <- tuple_to_list(T)]);
 label([H | T]) -> L = label(H), [L | label(T)];
-label(T) when is_map(T) -> maps:from_list([begin L = label(K), {L, label(V)} end || {K, V} <- lists:sort(maps:to_list(T))]);
+label(T) when is_map(T) ->
+    maps:from_list([begin L = label(K), {L, label(V)} end || {K, V} <- lists:sort(maps:to_list(T))]);
 label(T) -> T.
 
 label(T, Kind) ->

@@ -7,13 +7,16 @@
 main() ->
     process_flag(trap_exit, true),
     work(fun() -> lists:foldl(fun(X, A) -> [{X, A} | A] end, [], lists:seq(1, 12)), lists:seq(1, 3000) end),
-    work(fun() -> binary_to_term(term_to_binary([{X, <<X:200>>, #{X => "text", y => 1.5}} || X <- lists:seq(1, 50)])) end),
+    work(fun() -> binary_to_term(term_to_binary([{X, <<X:200>>, #{X => "text", y => 1.5}}
+        || X <- lists:seq(1, 50)])) end),
     work(fun() -> messages(50) end),
     work(fun() -> [link(spawn(fun() -> ok end)) || _ <- lists:seq(1, 10)] end),
-    work(fun() -> T = ets:new(t, [ordered_set]), [ets:insert(T, {X, <<0:800>>}) || X <- lists:seq(1, 50)], ets:match_object(T, {'_', '_'}) end),
+    work(fun() -> T = ets:new(t, [ordered_set]), [ets:insert(T, {X, <<0:800>>}) || X <- lists:seq(1, 50)],
+        ets:match_object(T, {'_', '_'}) end),
     work(fun() -> B = list_to_binary(lists:duplicate(5000, 7)), <<B/binary, B/binary, (binary:copy(B, 3))/binary>> end),
     work(fun() -> maps:from_list([{X, self()} || X <- lists:seq(1, 200)]) end),
-    work(fun() -> register(failing, self()), put(key, lists:seq(1, 100)), erlang:send_after(0, self(), tick), receive tick -> ok end end),
+    work(fun() -> register(failing, self()), put(key, lists:seq(1, 100)), erlang:send_after(0, self(), tick),
+        receive tick -> ok end end),
     work(fun() -> _ = integer_to_list(1 bsl 5000), <<(1 bsl 3000):4000>> end),
     work(fun() -> erlang:raise(error, {reason, lists:seq(1, 20)}, []) end),
     garbage_collect().

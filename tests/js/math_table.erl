@@ -1,5 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% What the functions of math answer to some 2,000 inputs, of all sizes and signs: all bits, for math.test.js to compare.
+%% What the functions of math answer to some 2,000 inputs, of all sizes and signs: all bits, for math.test.js to
+%% compare.
 -module(math_table).
 -export([table/1]).
 
@@ -9,12 +10,14 @@ table(F) -> [value(F, [X]) || X <- floats(1)].
 
 value(F, Args) -> try <<(apply(math, F, Args)):64/float>> catch error:badarith -> badarith end.
 
-%% A third around one, a third of up to a thousand, a third of all sizes; a generator of our own, so that all releases draw the same.
+%% A third around one, a third of up to a thousand, a third of all sizes; a generator of our own, so that all releases
+%% draw the same.
 floats(Seed) -> special() ++ drawn(2100, Seed * 7919).
 special() ->
     [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 10.0, 100.0, 1.0e15, 1.0e22, 1.0e308, 5.0e-324, 2.2250738585072014e-308,
      3.141592653589793, 1.5707963267948966, 0.7853981633974483, -709.7, 709.7, -745.1].
-exponents() -> [if abs(X) > 400.0 -> 1.5 * (I rem 40) - 20; true -> X end || {I, X} <- lists:zip(lists:seq(1, 2119), floats(3))].
+exponents() ->
+    [if abs(X) > 400.0 -> 1.5 * (I rem 40) - 20; true -> X end || {I, X} <- lists:zip(lists:seq(1, 2119), floats(3))].
 
 drawn(0, _) -> [];
 drawn(N, S) ->

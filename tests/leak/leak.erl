@@ -41,7 +41,8 @@ one(chain, N) ->
 %% All watch one and are watched by the next.
 one(watched, N) ->
     Me = self(), P = spawn(fun idle/0),
-    _ = [spawn(fun() -> M = monitor(process, P), Me ! ready, receive {'DOWN', M, _, _, _} -> ok end end) || _ <- lists:seq(1, N)],
+    _ = [spawn(fun() -> M = monitor(process, P), Me ! ready, receive {'DOWN', M, _, _, _} -> ok end end)
+        || _ <- lists:seq(1, N)],
     repeat(N, fun() -> receive ready -> ok end end),
     done([P]).
 
@@ -68,7 +69,8 @@ wait() ->
 
 native([Text]) ->
     Factor = list_to_integer(Text),
-    Cases = [{chain, 100}, {star, 10}, {mesh, 1}, {watched, 10}, {link_unlink, 100}, {monitor_demonitor, 100}, {alias_unalias, 100},
+    Cases = [{chain, 100}, {star, 10}, {mesh, 1}, {watched, 10}, {link_unlink, 100}, {monitor_demonitor, 100},
+        {alias_unalias, 100},
              {spawn_link_exit, 100}, {spawn_monitor_exit, 100}, {spawn_exit, 100}],
     [run(Case, 100) || {Case, _} <- Cases],
     Results = [look(Case, N, Factor) || {Case, N} <- Cases],
@@ -82,10 +84,12 @@ look(Case, N) ->
     Reason = run(Case, N),
     Ms = erlang:monotonic_time(millisecond) - T, After = state(),
     {Result, Word} = case After of Before when Reason =:= normal -> {ok, "ok"}; _ -> {failed, "LEAK"} end,
-    io:format("~-20s ~9w ~s ~w ms ~w ~s~n", [Case, N, Word, Ms, After, if Result =:= ok -> ""; true -> io_lib:format("was ~w ~w", [Before, Reason]) end]),
+    io:format("~-20s ~9w ~s ~w ms ~w ~s~n", [Case, N, Word, Ms, After, if Result =:= ok -> "";
+        true -> io_lib:format("was ~w ~w", [Before, Reason]) end]),
     Result.
 
 %% The table of processes stays as large as it was at its largest: its slots are not counted, what is in them is.
 state() ->
     garbage_collect(),
-    [erlang:system_info(process_count), length(processes()), length(erlang:ports()), element(2, process_info(self(), message_queue_len))].
+    [erlang:system_info(process_count), length(processes()), length(erlang:ports()),
+        element(2, process_info(self(), message_queue_len))].

@@ -1,7 +1,8 @@
 %% SPDX-License-Identifier: Apache-2.0
 %% An epmd that only knows the nodes of the test: DIST_PORTS is "a=PORT,b=PORT".
 -module(dist_epmd).
--export([start_link/0, register_node/2, register_node/3, address_please/3, port_please/2, port_please/3, listen_port_please/2, names/1]).
+-export([start_link/0, register_node/2, register_node/3, address_please/3, port_please/2, port_please/3,
+    listen_port_please/2, names/1]).
 
 start_link() -> ignore.
 register_node(Name, Port) -> register_node(Name, Port, inet).

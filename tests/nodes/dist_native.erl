@@ -1,5 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Boots OTP in the native runner as a node whose sessions are ports: main([Name, Peer, Port, Relay, Module, Path]) runs Module:main(Peer).
+%% Boots OTP in the native runner as a node whose sessions are ports: main([Name, Peer, Port, Relay, Module, Path]) runs
+%% Module:main(Peer).
 -module(dist_native).
 -export([main/1, channels/2, session/1]).
 
@@ -14,7 +15,8 @@ main([Name, Peer, Port, Relay, What, Path]) ->
         erlang:halt(Status)
     end),
     Root = os:getenv("OTP_ROOT", "/usr/lib/erlang"),
-    Arguments = ["-root", Root, "-bindir", Root ++ "/bin", "-progname", "erl", "--", "-home", "/tmp", "--", "-noshell", "-proto_dist", "spawnlink",
+    Arguments = ["-root", Root, "-bindir", Root ++ "/bin", "-progname", "erl", "--", "-home", "/tmp", "--", "-noshell",
+        "-proto_dist", "spawnlink",
                  "-no_epmd", "-sname", Name, "-setcookie", "c", "-pa", Path],
     spawnlink_boot:start([list_to_binary(A) || A <- Arguments]).
 

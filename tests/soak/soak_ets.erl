@@ -1,8 +1,9 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% ETS with many rows: main([N]) fills tables of N rows (1,000,000), looks at them, empties and deletes them. Prints a line a
-%% table and ends with `failed` lines when something is wrong or slower than a table of that type may be: the time of one
-%% operation at N rows against that at N div 100 (set, bag: constant; ordered_set: logarithmic), all memory given back at the end.
+%% ETS with many rows: main([N]) fills tables of N rows (1,000,000), looks at them, empties and deletes them. Prints a
+%% line a table and ends with `failed` lines when something is wrong or slower than a table of that type may be: the
+%% time of one operation at N rows against that at N div 100 (set, bag: constant; ordered_set: logarithmic), all memory
+%% given back at the end.
 -module(soak_ets).
 -export([main/1]).
 
@@ -22,8 +23,11 @@ table(Type, N) ->
     Small = measured(Type, N div 100),
     Large = measured(Type, N),
     After = erlang:memory(ets),
-    io:format("~p, ~p rows: ~s; memory ~p MB~n", [Type, N, [io_lib:format("~p ~p ns, ", [What, Time]) || {What, Time} <- maps:to_list(maps:remove(memory, Large))], map_get(memory, Large) div 1000000]),
-    [{Type, What, slower, map_get(What, Small), Time} || {What, Time} <- maps:to_list(Large), What =/= memory, Time > ?SLOWER * max(100, map_get(What, Small))]
+    io:format("~p, ~p rows: ~s; memory ~p MB~n", [Type, N,
+        [io_lib:format("~p ~p ns, ", [What, Time]) || {What, Time} <- maps:to_list(maps:remove(memory, Large))],
+        map_get(memory, Large) div 1000000]),
+    [{Type, What, slower, map_get(What, Small), Time} || {What, Time} <- maps:to_list(Large), What =/= memory,
+        Time > ?SLOWER * max(100, map_get(What, Small))]
     ++ [{Type, memory_kept, After - Before} || After - Before > 1000].
 
 

@@ -15,7 +15,8 @@ main() -> quiet(), run(["run", "1", "100"]).
 
 run(["run", From, To]) ->
     quiet(),
-    [io:format("~w ~s~n", [Seed, hash(program(Seed, []))]) || Seed <- lists:seq(list_to_integer(From), list_to_integer(To))],
+    [io:format("~w ~s~n", [Seed, hash(program(Seed, []))])
+        || Seed <- lists:seq(list_to_integer(From), list_to_integer(To))],
     ok;
 run(["try", Seed | Candidates]) ->
     quiet(),
@@ -47,7 +48,8 @@ steps(Seed, Without) ->
     put(procs, []), put(dead, #{}), put(refs, []), put(count, 0), put(tables, []),
     Size = element(1 + num(Seed, 0, 1) rem 6, {3, 4, 6, 10, 20, 50}),
     [start() || _ <- lists:seq(1, Size)],
-    Trace = [begin Op = step(Seed, N), settle(), {N, Op, state()} end || N <- lists:seq(1, ?STEPS), not lists:member(N, Without)],
+    Trace = [begin Op = step(Seed, N), settle(), {N, Op, state()} end || N <- lists:seq(1, ?STEPS),
+        not lists:member(N, Without)],
     [exit(P, kill) || P <- live()],
     [begin M = get({watch, P}), receive {'DOWN', M, process, P, _} -> ok end end || P <- live()],
     Trace.
@@ -99,7 +101,8 @@ settle() ->
 %% last thing that a dying process sends, so whoever else was to hear of it has.
 rewatch(Live) ->
     case [P || P <- Live, is_map_key(P, get(dead))] of
-        [] -> [begin erlang:demonitor(get({watch, P})), put({watch, P}, erlang:monitor(process, P)) end || P <- Live], ok;
+        [] -> [begin erlang:demonitor(get({watch, P})), put({watch, P}, erlang:monitor(process, P)) end || P <- Live],
+            ok;
         _ -> settle()
     end.
 
@@ -124,7 +127,8 @@ op(K, P, _, _, C, _) when K < 7 ->
 op(K, P, Q, _, _, _) when K < 9 -> {unlink, clean(do(P, fun() -> unlink(Q) end))};
 op(9, P, Q, _, _, _) -> {link_unlink_link, clean(do(P, fun() -> link(Q), unlink(Q), link(Q) end))};
 op(K, P, Q, _, C, _) when K < 13 ->
-    Opts = one_of([[], [{tag, t1}], [{alias, demonitor}], [{alias, explicit_unalias}], [{alias, reply_demonitor}], [{tag, {t, 2}}, {alias, explicit_unalias}]], C),
+    Opts = one_of([[], [{tag, t1}], [{alias, demonitor}], [{alias, explicit_unalias}], [{alias, reply_demonitor}],
+        [{tag, {t, 2}}, {alias, explicit_unalias}]], C),
     {{monitor, Opts}, remember(do(P, fun() -> erlang:monitor(process, Q, Opts) end))};
 op(13, P, _, _, C, D) ->
     Name = one_of(names(), D), Item = one_of([Name, {Name, node()}], C),
@@ -132,40 +136,51 @@ op(13, P, _, _, C, D) ->
 op(K, P, _, Ref, C, _) when K < 16 ->
     Opts = one_of([[], [flush], [info], [flush, info]], C),
     {{demonitor, Opts}, clean(do(P, fun() -> erlang:demonitor(Ref, Opts) end))};
-op(16, P, _, _, C, _) -> O = one_of([[], [reply], [explicit_unalias]], C), {{alias, O}, remember(do(P, fun() -> erlang:alias(O) end))};
+op(16, P, _, _, C, _) -> O = one_of([[], [reply], [explicit_unalias]], C),
+    {{alias, O}, remember(do(P, fun() -> erlang:alias(O) end))};
 op(17, P, _, Ref, _, _) -> {unalias, clean(do(P, fun() -> erlang:unalias(Ref) end))};
-op(18, P, _, Ref, C, _) -> {send_ref, clean(do(P, fun() -> Ref ! {via, C rem 100}, erlang:send(Ref, {via, 0}, [noconnect]) end))};
+op(18, P, _, Ref, C, _) ->
+    {send_ref, clean(do(P, fun() -> Ref ! {via, C rem 100}, erlang:send(Ref, {via, 0}, [noconnect]) end))};
 op(19, P, Q, _, C, _) -> {send, clean(do(P, fun() -> [Q ! {hello, P, I, C rem 100} || I <- [1, 2, 3]], ok end))};
-op(20, P, _, _, C, D) -> Name = one_of(names(), D), {{send_name, Name}, clean(do(P, fun() -> Name ! {hello, P, C rem 100}, ok end))};
-op(K, P, Q, _, C, _) when K < 24 -> R = reason(C), _ = do(P, fun() -> exit(Q, R) end), {{exit2, R}, sent}; % P, linked to Q, may be dead before it answers
+op(20, P, _, _, C, D) ->
+    Name = one_of(names(), D), {{send_name, Name}, clean(do(P, fun() -> Name ! {hello, P, C rem 100}, ok end))};
+%% P, linked to Q, may be dead before it answers
+op(K, P, Q, _, C, _) when K < 24 -> R = reason(C), _ = do(P, fun() -> exit(Q, R) end), {{exit2, R}, sent};
 op(24, P, _, _, C, _) -> R = reason(C), P ! {quit, R}, {{quit, R}, sent};
 op(K, P, _, _, C, _) when K < 28 -> V = C rem 3 > 0, {{trap, V}, do(P, fun() -> process_flag(trap_exit, V) end)};
 op(28, P, Q, _, _, D) -> Name = one_of(names(), D), {{register, Name}, clean(do(P, fun() -> register(Name, Q) end))};
 op(29, P, _, _, _, D) -> Name = one_of(names(), D), {{unregister, Name}, clean(do(P, fun() -> unregister(Name) end))};
 op(K, P, _, _, C, _) when K < 32 ->
-    Opts = one_of([[], [link], [monitor], [link, monitor], [{monitor, [{tag, t3}, {alias, reply_demonitor}]}], [link, {monitor, [{alias, explicit_unalias}]}]], C),
+    Opts = one_of([[], [link], [monitor], [link, monitor], [{monitor, [{tag, t3}, {alias, reply_demonitor}]}],
+        [link, {monitor, [{alias, explicit_unalias}]}]], C),
     {{spawn, Opts}, born(do(P, fun() -> spawn_opt(fun server/0, Opts) end))};
 op(32, P, _, _, C, _) ->
     Opts = one_of([[], [link], [monitor], [{reply_tag, {done, 1}}], [link, monitor, {reply, success_only}]], C),
     {{spawn_request, Opts}, born(do(P, fun() ->
         Ref = spawn_request(fun server/0, Opts),
-        receive {_, Ref, ok, Pid} -> case lists:member(monitor, Opts) of true -> {Pid, Ref}; false -> Pid end after 5000 -> none end end))};
+        receive {_, Ref, ok, Pid} -> case lists:member(monitor, Opts) of true -> {Pid, Ref}; false -> Pid end after
+            5000 -> none end end))};
 op(33, P, _, _, C, _) -> R = reason(C), {{exit_self, R}, clean(do(P, fun() -> exit(self(), R) end))};
 op(34, P, _, _, _, _) -> {flush, case do(P, fun() -> drain() end) of L when is_list(L) -> by_sender(L); X -> X end};
 %% All of it to one receiver: whatever of it kills Q, the rest is for nobody.
 op(35, P, Q, _, C, D) when P =/= Q ->
     R1 = reason(C), R2 = reason(D),
-    _ = do(P, fun() -> exit(Q, R1), Q ! {hello, P, 1}, exit(Q, R2), Q ! {hello, P, 2}, exit(Q, normal), Q ! {hello, P, 3} end),
+    _ = do(P, fun() -> exit(Q, R1), Q ! {hello, P, 1}, exit(Q, R2), Q ! {hello, P, 2}, exit(Q, normal),
+        Q ! {hello, P, 3} end),
     {{many, R1, R2}, sent};
 op(35, P, _, _, _, _) -> P ! hibernate, {hibernate, sent};
-op(36, P, _, _, C, _) -> {Tag, R} = one_of([{crash, badarg}, {crash, {r, 2}}, {toss, {r, 3}}], C), P ! {Tag, R}, {{Tag, R}, sent};
+op(36, P, _, _, C, _) -> {Tag, R} = one_of([{crash, badarg}, {crash, {r, 2}}, {toss, {r, 3}}], C), P ! {Tag, R},
+    {{Tag, R}, sent};
 op(37, P, Q, _, _, _) ->
     {table, case do(P, fun() -> ets:new(t, [private, {heir, Q, data}]) end) of
                 T when is_reference(T) -> put(tables, get(tables) ++ [T]), {t, label(T, ref)};
                 X -> clean(X)
             end};
-op(38, P, Q, _, _, _) -> {{monitor, twice}, [remember(R) || R <- list(do(P, fun() -> [erlang:monitor(process, Q), erlang:monitor(process, Q)] end))]};
-op(39, P, _, _, C, _) -> F = one_of([max, high, normal, low], C), {{priority, F}, do(P, fun() -> process_flag(priority, F), process_flag(priority, normal) end)};
+op(38, P, Q, _, _, _) ->
+    {{monitor, twice},
+    [remember(R) || R <- list(do(P, fun() -> [erlang:monitor(process, Q), erlang:monitor(process, Q)] end))]};
+op(39, P, _, _, C, _) -> F = one_of([max, high, normal, low], C),
+    {{priority, F}, do(P, fun() -> process_flag(priority, F), process_flag(priority, normal) end)};
 %% What P sees right after its signal to Q. Nothing may end P meanwhile, so it has no links.
 op(K, P, Q, _, C, _) when P =/= Q ->
     R = reason(C), Tables = get(tables),
@@ -233,7 +248,8 @@ state() ->
 
 look(P, Me) ->
     case process_info(P, [links, monitors, monitored_by, trap_exit, registered_name, messages, status]) of
-        [{links, L}, {monitors, M}, {monitored_by, B}, {trap_exit, T}, {registered_name, N}, {messages, Q}, {status, _}] ->
+        [{links, L}, {monitors, M}, {monitored_by, B}, {trap_exit, T}, {registered_name, N}, {messages, Q},
+            {status, _}] ->
             {lists:sort(clean(L)), lists:sort(clean(M)), lists:sort(clean(B -- [Me])), T, N, by_sender(Q)};
         X -> X
     end.

@@ -131,7 +131,8 @@ until(Continuation, Chars, M, F, A) ->
 %% --- Details of a process, and terms as text ---------------------------------------------------------
 
 details(Pid) ->
-    Items = [registered_name, initial_call, current_stacktrace, message_queue_len, messages, dictionary, links, monitors,
+    Items = [registered_name, initial_call, current_stacktrace, message_queue_len, messages, dictionary, links,
+        monitors,
              monitored_by, trap_exit, status, memory, reductions, group_leader],
     case erlang:process_info(Pid, Items) of
         undefined -> gone;

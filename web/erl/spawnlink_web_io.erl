@@ -1,11 +1,13 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The terminal of the playground: the group leader of the program and of OTP's shell, which is started when it is first asked
-%% for. What is printed goes to the VM's output; a line that somebody reads is asked of the page (a JavaScript process), which
-%% is told whose turn it is each time that changes. Output never waits for a reader, and a reader that dies asks no longer.
+%% The terminal of the playground: the group leader of the program and of OTP's shell, which is started when it is first
+%% asked for. What is printed goes to the VM's output; a line that somebody reads is asked of the page (a JavaScript
+%% process), which is told whose turn it is each time that changes. Output never waits for a reader, and a reader that
+%% dies asks no longer.
 %%
 %% To the page:    {ask, shell | program, Prompt :: binary()} | {ask, none | closed} | {evaluator, pid()}
-%% From the page:  {page, {line, Text, shell | program} | eof | interrupt | shell | {turn, shell | program} | {files, [{Name, Text}]}}
+%% From the page:  {page, {line, Text, shell | program} | eof | interrupt | shell | {turn, shell | program} | {files,
+%% [{Name, Text}]}}
 -module(spawnlink_web_io).
 -export([start/1, shell/0]).
 
@@ -65,8 +67,9 @@ shell() ->
     put('$ancestors', []),
     shell:server(true, false).
 
-%% For the shell's prompt, or for others who read; if they no longer do, whoever reads next has it. The page gives nothing
-%% more before it is asked again; it need not be told that nobody asks now, so what it is told comes after the output before.
+%% For the shell's prompt, or for others who read; if they no longer do, whoever reads next has it. The page gives
+%% nothing more before it is asked again; it need not be told that nobody asks now, so what it is told comes after the
+%% output before.
 typed(Own, Line, #io{buffers = Buffers} = Io) ->
     Io#io{buffers = Buffers#{Own := maps:get(Own, Buffers) ++ Line}, told = {ask, none}}.
 
@@ -186,7 +189,8 @@ blank(#read{own = true}, Rest) ->
     case string:trim(Rest) of [] -> []; _ -> Rest end;
 blank(_, Rest) -> Rest.
 
-as_asked(Chars, #read{encoding = Encoding, kind = Kind}, Io) when is_list(Chars), (Kind =:= line orelse element(1, Kind) =:= chars) ->
+as_asked(Chars, #read{encoding = Encoding, kind = Kind}, Io) when is_list(Chars),
+    (Kind =:= line orelse element(1, Kind) =:= chars) ->
     case Io#io.binary of
         true -> unicode:characters_to_binary(Chars, unicode, Encoding);
         false when Encoding =:= latin1 ->

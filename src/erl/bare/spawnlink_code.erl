@@ -14,7 +14,9 @@ get_coverage_mode(Module) -> not_counted(get_coverage_mode, [Module]).
 set_coverage_mode(Mode) -> not_counted(set_coverage_mode, [Mode]).
 reset_coverage(Module) -> not_counted(reset_coverage, [Module]).
 
-not_counted(Function, Arguments) -> erlang:raise(error, badarg, [{code, Function, Arguments, [{error_info, #{cause => coverage, module => erl_erts_errors}}]}]).
+not_counted(Function, Arguments) ->
+    erlang:raise(error, badarg, [{code, Function, Arguments,
+    [{error_info, #{cause => coverage, module => erl_erts_errors}}]}]).
 
 start() -> loop([]).
 
@@ -68,7 +70,8 @@ on_load_done(Module, Other) ->
     erts_code_purger:finish_after_on_load(Module, false),
     %% As OTP's code server has it; not from this process, which the logger may need.
     is_atom(Other) orelse
-        spawn(fun() -> error_logger:warning_msg("The on_load function for module ~s returned:~n~P\n", [Module, Other, 10]) end),
+        spawn(fun() -> error_logger:warning_msg("The on_load function for module ~s returned:~n~P\n",
+            [Module, Other, 10]) end),
     {error, on_load_failure}.
 
 %% Called for a module that was loaded but for its on_load function: has it run, or waits for it.
@@ -81,8 +84,8 @@ on_load(Module) ->
         {'DOWN', Ref, _, _, _} -> {error, on_load_failure}
     end.
 
-%% The code server of a bare VM, which began in erlang:hibernate/3. OTP's own knows of no modules that JavaScript loads: beside it
-%% this one runs under a name of ours.
+%% The code server of a bare VM, which began in erlang:hibernate/3. OTP's own knows of no modules that JavaScript loads:
+%% beside it this one runs under a name of ours.
 server() ->
     Server = whereis(code_server),
     case is_pid(Server) andalso process_info(Server, initial_call) of
@@ -154,7 +157,8 @@ reply({load_abs, File, Module}) ->
         {error, _} -> {error, nofile}
     end;
 reply({load_module, Prepared, Module, File, Purge, Ensure}) -> load_prepared(Prepared, Module, File, Purge, Ensure);
-reply({finish_loading, Prepared, Ensure}) -> finish([P || {Module, _} = P <- Prepared, not (Ensure andalso erlang:module_loaded(Module))]);
+reply({finish_loading, Prepared, Ensure}) ->
+    finish([P || {Module, _} = P <- Prepared, not (Ensure andalso erlang:module_loaded(Module))]);
 reply({delete, Module}) ->
     erase({file, Module}),
     (catch erlang:delete_module(Module)) =:= true; % not while an old version is there

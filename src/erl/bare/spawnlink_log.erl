@@ -37,9 +37,12 @@ handler() ->
 %% OTP's logger_server, whose name this process has, knows how to serve.
 loop(State) ->
     receive
-        {log, Level, Format, Args, Meta} -> report(fun() -> logger:log(Level, Format, Args, Meta) end, {Level, Format, Args}), loop(State);
-        {log, Level, Report, Meta} -> report(fun() -> logger:log(Level, Report, Meta) end, {Level, Report}), loop(State);
-        {'$gen_call', From, Request} -> loop(serve(fun() -> logger_server:handle_call(Request, From, State) end, From, State));
+        {log, Level, Format, Args, Meta} ->
+            report(fun() -> logger:log(Level, Format, Args, Meta) end, {Level, Format, Args}), loop(State);
+        {log, Level, Report, Meta} -> report(fun() -> logger:log(Level, Report, Meta) end, {Level, Report}),
+            loop(State);
+        {'$gen_call', From, Request} ->
+            loop(serve(fun() -> logger_server:handle_call(Request, From, State) end, From, State));
         {'$gen_cast', Request} -> loop(serve(fun() -> logger_server:handle_cast(Request, State) end, none, State));
         Message -> loop(serve(fun() -> logger_server:handle_info(Message, State) end, none, State))
     end.

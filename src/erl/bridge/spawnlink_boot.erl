@@ -5,8 +5,9 @@
 -module(spawnlink_boot).
 -export([start/1, started/0]).
 
-%% Arguments: binaries, as erlexec gives them to the emulator: -root R -bindir B -progname P -home H and erl's own. One more is
-%% for us: whether the signals of the system are ours, as they are for the command line. These erl handles from its start.
+%% Arguments: binaries, as erlexec gives them to the emulator: -root R -bindir B -progname P -home H and erl's own. One
+%% more is for us: whether the signals of the system are ours, as they are for the command line. These erl handles from
+%% its start.
 start([<<"-spawnlink_signals">> | Arguments]) ->
     _ = [os:set_signal(Signal, handle) || Signal <- [sigterm, sigusr1, sigquit]],
     start(Arguments);

@@ -1,11 +1,11 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% How nodes reach each other: the -proto_dist of a VM that is a node (ERTS User's Guide, "How to Implement an Alternative
-%% Carrier for the Erlang Distribution"). What carries the bytes is a process, a session: made by js/distribution.js of a
-%% message port or a stream, or by whatever is registered as spawnlink_channels. It gets {own, Controller}, then bytes to
-%% carry; it sends {Session, Bytes} to its controller, is linked to it, and exits when there is nothing to carry them any
-%% more. {open, Node, From} asks spawnlink_channels for one to Node: {opened, Session} or refused; one that the other side
-%% opened comes to spawnlink_dist as {accept, Session}.
+%% How nodes reach each other: the -proto_dist of a VM that is a node (ERTS User's Guide, "How to Implement an
+%% Alternative Carrier for the Erlang Distribution"). What carries the bytes is a process, a session: made by
+%% js/distribution.js of a message port or a stream, or by whatever is registered as spawnlink_channels. It gets {own,
+%% Controller}, then bytes to carry; it sends {Session, Bytes} to its controller, is linked to it, and exits when there
+%% is nothing to carry them any more. {open, Node, From} asks spawnlink_channels for one to Node: {opened, Session} or
+%% refused; one that the other side opened comes to spawnlink_dist as {accept, Session}.
 -module(spawnlink_dist).
 -export([listen/1, listen/2, address/0, accept/1, accept_connection/5, setup/5, close/1, select/1, is_node_name/1]).
 -export([accept_loop/1, do_accept/6, do_setup/5, controller/2, tick/1, put_data/2, damaged/3]).
@@ -45,7 +45,8 @@ accepting(Kernel) ->
     accepting(Kernel).
 
 accept_connection(Acceptor, Session, MyNode, Allowed, SetupTime) ->
-    spawn_opt(?MODULE, do_accept, [self(), Acceptor, Session, MyNode, Allowed, SetupTime], dist_util:net_ticker_spawn_options()).
+    spawn_opt(?MODULE, do_accept, [self(), Acceptor, Session, MyNode, Allowed, SetupTime],
+        dist_util:net_ticker_spawn_options()).
 
 do_accept(Kernel, Acceptor, Session, MyNode, Allowed, SetupTime) ->
     receive {Acceptor, controller} -> ok end,
@@ -60,7 +61,8 @@ do_setup(Kernel, Node, Type, MyNode, SetupTime) ->
     case open(Node) of
         {opened, Session} ->
             Data = data(Kernel, MyNode, own(Session), Timer),
-            dist_util:handshake_we_started(Data#hs_data{other_node = Node, other_version = ?HANDSHAKE_VERSION, request_type = Type});
+            dist_util:handshake_we_started(Data#hs_data{other_node = Node, other_version = ?HANDSHAKE_VERSION,
+                request_type = Type});
         refused ->
             ?shutdown(Node)
     end.
@@ -161,6 +163,7 @@ put_data(Handle, Data) -> erlang:dist_ctrl_put_data(Handle, iolist_to_binary(Dat
 %% A packet that makes no sense: said as erts says it, and the connection ends.
 damaged(Controller, Node, Packet) ->
     Bytes = lists:join($,, [integer_to_list(Byte) || <<Byte>> <= Packet]),
-    error_logger:warning_msg("~p got a corrupted external term from ~p on distribution channel~n<<...,~s>>~n", [node(), Node, Bytes]),
+    error_logger:warning_msg("~p got a corrupted external term from ~p on distribution channel~n<<...,~s>>~n",
+        [node(), Node, Bytes]),
     exit(Controller, kill),
     ok.

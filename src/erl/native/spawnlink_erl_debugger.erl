@@ -1,9 +1,10 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The native functions of OTP's erl_debugger (28 on): the loader leads its stubs here. All is as in an emulator that was
-%% started without +D: there is no debugger to support, and the other functions are undefined.
+%% The native functions of OTP's erl_debugger (28 on): the loader leads its stubs here. All is as in an emulator that
+%% was started without +D: there is no debugger to support, and the other functions are undefined.
 -module(spawnlink_erl_debugger).
--export([supported/0, instrumentations/0, toggle_instrumentations/1, register/1, unregister/2, whereis/0, breakpoint/3, breakpoints/1, breakpoints/3,
+-export([supported/0, instrumentations/0, toggle_instrumentations/1, register/1, unregister/2, whereis/0, breakpoint/3,
+    breakpoints/1, breakpoints/3,
          stack_frames/2, peek_stack_frame_slot/4, xregs_count/1, peek_xreg/3]).
 
 supported() -> false.

@@ -1,15 +1,18 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% Functions of OTP's module erlang that are too seldom called to be in C: the loader leads its stubs here. decode_packet/3
-%% is in spawnlink_packet. system_info/1 is what the BIF of that name does not know itself.
+%% Functions of OTP's module erlang that are too seldom called to be in C: the loader leads its stubs here.
+%% decode_packet/3 is in spawnlink_packet. system_info/1 is what the BIF of that name does not know itself.
 -module(spawnlink_erlang).
--export([decode_packet/3, scheduler_wall_time/1, garbage_collect_message_area/0, exit_signal/2, exit_signal/3, statistics/1, system_flag/2, system_info/1, '$handle_undefined_function'/2]).
+-export([decode_packet/3, scheduler_wall_time/1, garbage_collect_message_area/0, exit_signal/2, exit_signal/3,
+    statistics/1, system_flag/2, system_info/1, '$handle_undefined_function'/2]).
 
 decode_packet(Type, Bin, Options) ->
     try spawnlink_packet:decode(Type, Bin, Options)
     catch
         error:badarg:Stack -> spawnlink_native:badarg(erlang, decode_packet, [Type, Bin, Options], Stack);
-        error:badopt -> spawnlink_native:fail(badarg, erlang, decode_packet, [Type, Bin, Options], [{error_info, #{cause => badopt, module => erl_erts_errors}}])
+        error:badopt ->
+            spawnlink_native:fail(badarg, erlang, decode_packet, [Type, Bin, Options],
+            [{error_info, #{cause => badopt, module => erl_erts_errors}}])
     end.
 
 %% Messages are in the heap of who gets them: there is no area of their own.
@@ -53,7 +56,8 @@ system_flag(multi_scheduling, block_normal) -> blocked([{self(), blocked_normal}
 system_flag(multi_scheduling, unblock) -> blocked(lists:delete({self(), blocked}, blockers()));
 system_flag(multi_scheduling, unblock_normal) -> blocked(lists:delete({self(), blocked_normal}, blockers()));
 system_flag(microstate_accounting, On) when is_boolean(On) -> switch(microstate_accounting, On);
-system_flag(Item, Value) -> spawnlink_native:fail(badarg, erlang, system_flag, [Item, Value], [{error_info, #{module => erl_erts_errors}}]).
+system_flag(Item, Value) ->
+    spawnlink_native:fail(badarg, erlang, system_flag, [Item, Value], [{error_info, #{module => erl_erts_errors}}]).
 
 %% There is but one scheduler to be blocked; who does so, and how often, is kept as long as they live.
 blockers() -> [Entry || {Pid, _} = Entry <- persistent_term:get({?MODULE, blockers}, []), is_process_alive(Pid)].
@@ -71,13 +75,15 @@ scheduler_wall_time(On) ->
 switch(Flag, On) ->
     {Was, Busy, Time} = state(Flag),
     {Busy1, Time1} = spawnlink:internal(statistics),
-    On =:= (Was =:= on) orelse persistent_term:put(?STATE(Flag), {case On of true -> on; false -> off end, Busy1 - Busy, Time1 - Time}),
+    On =:= (Was =:= on) orelse persistent_term:put(?STATE(Flag),
+        {case On of true -> on; false -> off end, Busy1 - Busy, Time1 - Time}),
     Was =:= on.
 
 %% The one scheduler is busy while the VM has the host's thread; what it does then is not told apart.
 statistics(microstate_accounting) ->
     {Busy, Time} = counted(state(microstate_accounting)),
-    [#{type => scheduler, id => 1, counters => #{aux => 0, check_io => 0, emulator => Busy, gc => 0, other => 0, port => 0, sleep => Time - Busy}}];
+    [#{type => scheduler, id => 1, counters => #{aux => 0, check_io => 0, emulator => Busy, gc => 0, other => 0,
+        port => 0, sleep => Time - Busy}}];
 statistics(Item) ->
     case state(scheduler_wall_time) of
         {off, _, _} -> undefined;
@@ -193,7 +199,8 @@ info({allocator_sizes, Name}) when is_atom(Name) -> false;
 info({allocator_sizes, Names}) when is_list(Names) -> [{Name, false} || Name <- Names, is_atom(Name)];
 info(allocated_areas) -> [{Item, erlang:memory(Item)} || Item <- [atom, binary, code, ets, processes]];
 info({memory_internal, Ref, Kinds}) when is_reference(Ref), is_list(Kinds) ->
-    [self() ! {Ref, Thread, [{Kind, false} || Kind <- Kinds]} || Thread <- lists:seq(2, erts_internal:no_aux_work_threads())],
+    [self() ! {Ref, Thread, [{Kind, false} || Kind <- Kinds]}
+        || Thread <- lists:seq(2, erts_internal:no_aux_work_threads())],
     ok;
 %% Texts for people.
 info(loaded) -> iolist_to_binary([[atom_to_binary(Module), $\n] || Module <- lists:sort(erlang:loaded())]);
@@ -203,12 +210,15 @@ info(info) ->
     iolist_to_binary(["=memory\n", Memory, info(procs), "=loaded_modules\n", info(loaded)]).
 
 time_source(Clock, Resolution) ->
-    [{function, host}, {clock_id, Clock}, {resolution, Resolution}, {extended, no}, {parallel, yes}, {time, erlang:monotonic_time()}].
+    [{function, host}, {clock_id, Clock}, {resolution, Resolution}, {extended, no}, {parallel, yes},
+        {time, erlang:monotonic_time()}].
 
 process(Pid) ->
-    case process_info(Pid, [status, registered_name, current_function, message_queue_len, total_heap_size, reductions]) of
+    case process_info(Pid, [status, registered_name, current_function, message_queue_len, total_heap_size,
+        reductions]) of
         undefined -> [];
-        Items -> ["=proc:", pid_to_list(Pid), $\n, [[atom_to_list(Item), io_lib:format(": ~tp~n", [Value])] || {Item, Value} <- Items]]
+        Items -> ["=proc:", pid_to_list(Pid), $\n,
+            [[atom_to_list(Item), io_lib:format(": ~tp~n", [Value])] || {Item, Value} <- Items]]
     end.
 
 '$handle_undefined_function'(Function, Arguments) -> spawnlink_native:lacking(erlang, Function, Arguments).

@@ -1,9 +1,11 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% Functions of OTP's module erts_debug that tests of OTP call: the loader leads its stubs here. What looks into OTP's own
-%% emulator is not there.
+%% Functions of OTP's module erts_debug that tests of OTP call: the loader leads its stubs here. What looks into OTP's
+%% own emulator is not there.
 -module(spawnlink_erts_debug).
--export([get_internal_state/1, set_internal_state/2, dirty/3, dirty_cpu/2, dirty_io/2, disassemble/1, dist_ext_to_term/2, instructions/0, lcnt_control/1, lcnt_control/2, lcnt_collect/0, lcnt_clear/0, interpreter_size/0,
+-export([get_internal_state/1, set_internal_state/2, dirty/3, dirty_cpu/2, dirty_io/2, disassemble/1,
+    dist_ext_to_term/2, instructions/0, lcnt_control/1, lcnt_control/2, lcnt_collect/0, lcnt_clear/0,
+    interpreter_size/0,
          map_info/1, unaligned_bitstring/2, '$handle_undefined_function'/2]).
 
 -include("instructions.hrl").
@@ -18,11 +20,13 @@ set_internal_state(available_internal_state, Available) when is_boolean(Availabl
     persistent_term:put({?MODULE, available}, Available),
     Before;
 set_internal_state(Item, Value) ->
-    persistent_term:get({?MODULE, available}, false) orelse spawnlink_native:lacking(erts_debug, set_internal_state, [Item, Value]),
+    persistent_term:get({?MODULE, available}, false) orelse spawnlink_native:lacking(erts_debug, set_internal_state,
+        [Item, Value]),
     set(Item, Value).
 
 %% Nothing is put off: memory is freed, timers are cancelled when they are.
-set(wait, What) when What =:= deallocations; What =:= timer_cancellations; What =:= thread_progress; What =:= aux_work -> ok;
+set(wait, What) when What =:= deallocations; What =:= timer_cancellations; What =:= thread_progress;
+    What =:= aux_work -> ok;
 set(reds_left, N) when is_integer(N), N >= 0 ->
     erlang:bump_reductions(max(0, spawnlink:internal(reductions) - N)),
     true;
@@ -33,7 +37,8 @@ set(force_gc, Pid) when is_pid(Pid) ->
     end;
 %% What OTP cuts into pieces here, in tests into smaller ones, is cut by time.
 set(ets_force_trap, On) when is_boolean(On) -> ok;
-set(Limit, N) when (Limit =:= binary_loop_limit orelse Limit =:= re_loop_limit orelse Limit =:= unicode_loop_limit), (is_integer(N) orelse N =:= default) ->
+set(Limit, N) when (Limit =:= binary_loop_limit orelse Limit =:= re_loop_limit orelse Limit =:= unicode_loop_limit),
+    (is_integer(N) orelse N =:= default) ->
     Before = persistent_term:get({?MODULE, Limit}, 4000000),
     case N of
         default -> persistent_term:erase({?MODULE, Limit});
@@ -69,7 +74,8 @@ spin(Until) ->
 %% --- get_internal_state/1 ------------------------------------------------------------------------------
 
 get_internal_state(Item) ->
-    persistent_term:get({?MODULE, available}, false) orelse spawnlink_native:lacking(erts_debug, get_internal_state, [Item]),
+    persistent_term:get({?MODULE, available}, false) orelse spawnlink_native:lacking(erts_debug, get_internal_state,
+        [Item]),
     try state(Item)
     catch error:_ -> badarg(get_internal_state, [Item])
     end.
@@ -107,9 +113,11 @@ state({atom, Index}) when is_integer(Index) -> atom(Index);
 %% The clock cannot be made to run slower or faster, nor be set.
 state({check_time_config, Correction, no_time_warp}) when is_boolean(Correction) -> Correction.
 
-%% Records of OTP's: {erl_link, process | port, Pid, linked, Id}. A link is one record that both ends know: it has no number.
+%% Records of OTP's: {erl_link, process | port, Pid, linked, Id}. A link is one record that both ends know: it has no
+%% number.
 links(undefined) -> undefined;
-links({links, Others}) -> [{erl_link, case is_pid(Other) of true -> process; false -> port end, Other, linked, []} || Other <- Others].
+links({links, Others}) ->
+    [{erl_link, case is_pid(Other) of true -> process; false -> port end, Other, linked, []} || Other <- Others].
 
 %% No other node can be reached.
 links_of_node(Node) when Node =:= node() -> [];
@@ -131,7 +139,8 @@ dirty_cpu(What, Argument) -> dirty_answer(dirty_work(dirty_cpu, What, Argument),
 dirty_io(What, Argument) -> dirty_answer(dirty_work(dirty_io, What, Argument), dirty_io, [What, Argument]).
 
 %% The same on schedulers of any type: normal ones cannot be asked for again.
-dirty(Type, What, Argument) when (Type =:= normal orelse Type =:= dirty_cpu orelse Type =:= dirty_io), What =/= reschedule ->
+dirty(Type, What, Argument) when (Type =:= normal orelse Type =:= dirty_cpu orelse Type =:= dirty_io),
+    What =/= reschedule ->
     dirty_answer(dirty_work(Type, What, Argument), dirty, [Type, What, Argument]);
 dirty(Type, What, Argument) -> badarg(dirty, [Type, What, Argument]).
 
@@ -227,7 +236,8 @@ badarg(Function, Arguments) -> erlang:raise(error, badarg, [{erts_debug, Functio
 
 '$handle_undefined_function'(Function, Arguments) -> spawnlink_native:lacking(erts_debug, Function, Arguments).
 
-%% --- unaligned_bitstring/2 (OTP 28 on): the same bits, the first of them so many bits after the beginning of a byte -------------
+%% --- unaligned_bitstring/2 (OTP 28 on): the same bits, the first of them so many bits after the beginning of a byte
+%% -------------
 
 unaligned_bitstring(Bits, Offset) when is_bitstring(Bits), is_integer(Offset), Offset > 0, Offset < 8 ->
     <<_:Offset, Unaligned/bits>> = <<0:Offset, Bits/bits>>,

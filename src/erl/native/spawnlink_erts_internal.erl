@@ -1,7 +1,7 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% Functions of OTP's erts_internal that look into its emulator, where there is something to see here: the loader leads its
-%% stubs here.
+%% Functions of OTP's erts_internal that look into its emulator, where there is something to see here: the loader leads
+%% its stubs here.
 -module(spawnlink_erts_internal).
 -export([dirty_process_handle_signals/1, ets_lookup_binary_info/2, ets_raw_first/1, ets_raw_next/2, ets_super_user/1,
          gather_alloc_histograms/1, gather_carrier_info/1, map_hashmap_children/1,
@@ -27,8 +27,8 @@ gather_carrier_info(Request) -> fail(badarg, gather_carrier_info, [Request]).
 
 %% --- Maps --------------------------------------------------------------------------------------------
 
-%% What is below the root of a large map: pairs [Key | Value], and where several begin alike, the map of them. Keys of one hash
-%% cannot be told apart.
+%% What is below the root of a large map: pairs [Key | Value], and where several begin alike, the map of them. Keys of
+%% one hash cannot be told apart.
 map_hashmap_children(Map) when map_size(Map) > 32 ->
     Pairs = [{spawnlink:internal(hash, Key), Key, Value} || {Key, Value} <- maps:to_list(Map)],
     children(Pairs, first_different(28, Pairs));
@@ -45,7 +45,8 @@ first_different(_, _) -> none.
 
 children(Pairs, none) -> [[Key | Value] || {_, Key, Value} <- Pairs];
 children(Pairs, Bit) ->
-    Groups = lists:foldr(fun({Hash, Key, Value}, Found) -> maps:update_with(Hash bsr Bit, fun(Rest) -> [{Key, Value} | Rest] end, [{Key, Value}], Found) end, #{}, Pairs),
+    Groups = lists:foldr(fun({Hash, Key, Value}, Found) ->
+        maps:update_with(Hash bsr Bit, fun(Rest) -> [{Key, Value} | Rest] end, [{Key, Value}], Found) end, #{}, Pairs),
     [child(Group) || {_, Group} <- lists:sort(maps:to_list(Groups))].
 
 child([{Key, Value}]) -> [Key | Value];
@@ -68,9 +69,10 @@ raw(Function, Arguments, Walk) ->
     spawnlink:internal(ets, Before bor ?RAW),
     table(Function, Arguments, fun() -> try Walk() after spawnlink:internal(ets, Before) end end).
 
-%% What is not in the rows themselves: {Address, Size, References} of each binary of more than 64 bytes. There is no address to
-%% be told: it is a number that equal binaries share.
-ets_lookup_binary_info(Table, Key) -> table(ets_lookup_binary_info, [Table, Key], fun() -> binaries(ets:lookup(Table, Key), []) end).
+%% What is not in the rows themselves: {Address, Size, References} of each binary of more than 64 bytes. There is no
+%% address to be told: it is a number that equal binaries share.
+ets_lookup_binary_info(Table, Key) ->
+    table(ets_lookup_binary_info, [Table, Key], fun() -> binaries(ets:lookup(Table, Key), []) end).
 
 binaries(Bits, Found) when is_binary(Bits) ->
     case spawnlink:internal(binary, Bits) of
@@ -87,12 +89,14 @@ table(Function, Arguments, Do) ->
     try Do()
     catch error:badarg:Stack ->
         Error = proplists:get_value(error_info, element(4, hd(Stack)), #{}),
-        spawnlink_native:fail(badarg, erts_internal, Function, Arguments, [{error_info, Error#{module => erl_erts_errors}}])
+        spawnlink_native:fail(badarg, erts_internal, Function, Arguments,
+            [{error_info, Error#{module => erl_erts_errors}}])
     end.
 
 %% --- Errors ------------------------------------------------------------------------------------------------
 
-fail(Reason, Function, Arguments) -> spawnlink_native:fail(Reason, erts_internal, Function, Arguments, [{error_info, #{module => erl_erts_errors}}]).
+fail(Reason, Function, Arguments) ->
+    spawnlink_native:fail(Reason, erts_internal, Function, Arguments, [{error_info, #{module => erl_erts_errors}}]).
 
 %% The rest looks at what only OTP's emulator has.
 '$handle_undefined_function'(Function, Arguments) -> spawnlink_native:lacking(erts_internal, Function, Arguments).

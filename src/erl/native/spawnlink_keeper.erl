@@ -1,7 +1,7 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% Processes that keep a public table for all, where OTP has native state (spawnlink_zlib, spawnlink_prim_buffer): registered
-%% by the table's name, started when first asked for, never ended. The table is there when ensure/3 returns.
+%% Processes that keep a public table for all, where OTP has native state (spawnlink_zlib, spawnlink_prim_buffer):
+%% registered by the table's name, started when first asked for, never ended. The table is there when ensure/3 returns.
 -module(spawnlink_keeper).
 -export([ensure/3]).
 

@@ -12,7 +12,8 @@ fail(Reason, M, F, Arguments, Info) ->
 
 %% error:badarg raised by M:F(Arguments), called by who called us.
 badarg(M, F, Arguments, Stack) ->
-    erlang:raise(error, badarg, [{M, F, Arguments, [{error_info, #{module => erl_erts_errors}}]} | callers(Stack, Stack)]).
+    erlang:raise(error, badarg, [{M, F, Arguments, [{error_info, #{module => erl_erts_errors}}]} | callers(Stack,
+        Stack)]).
 
 %% What stands below the last function of ours.
 callers([{M, _, _, _} | Rest], Best) ->
@@ -31,8 +32,8 @@ no_library(Name, Operation) ->
     end,
     error({notsup, Name}, none, Info).
 
-%% For OTP's printer of exceptions, where the host could not get a file: which, from where, for what. An undef gets it from
-%% the VM (src/interp/exception.c), a library that is lacking from no_library/2.
+%% For OTP's printer of exceptions, where the host could not get a file: which, from where, for what. An undef gets it
+%% from the VM (src/interp/exception.c), a library that is lacking from no_library/2.
 format_error(_, [{_, _, _, Location} | _]) ->
     case lists:keyfind(error_info, 1, Location) of
         {_, #{cause := {{M, F, Arity}, Why}}} ->

@@ -29,12 +29,16 @@ decode(Type, Data, Options) ->
 known(raw) -> raw;
 known(0) -> raw;
 known(Type) ->
-    lists:member(Type, [1, 2, 4, asn1, sunrm, cdr, fcgi, tpkt, line, http, http_bin, httph, httph_bin, ssl_tls]) orelse error(badopt),
+    lists:member(Type, [1, 2, 4, asn1, sunrm, cdr, fcgi, tpkt, line, http, http_bin, httph, httph_bin, ssl_tls])
+        orelse error(badopt),
     Type.
 
-limits([{packet_size, N} | Options], Type, L) when is_integer(N), N >= 0, N < 1 bsl 32 -> limits(Options, Type, L#limits{packet = N});
-limits([{line_length, N} | Options], Type, L) when is_integer(N), N >= 0, N < 1 bsl 32 -> limits(Options, Type, L#limits{line = N});
-limits([{line_delimiter, C} | Options], line, L) when is_integer(C), C >= 0, C =< 255 -> limits(Options, line, L#limits{delimiter = C});
+limits([{packet_size, N} | Options], Type, L) when is_integer(N), N >= 0, N < 1 bsl 32 ->
+    limits(Options, Type, L#limits{packet = N});
+limits([{line_length, N} | Options], Type, L) when is_integer(N), N >= 0, N < 1 bsl 32 ->
+    limits(Options, Type, L#limits{line = N});
+limits([{line_delimiter, C} | Options], line, L) when is_integer(C), C >= 0, C =< 255 ->
+    limits(Options, line, L#limits{delimiter = C});
 limits([], _, L) -> L;
 limits(_, _, _) -> error(badarg).
 

@@ -68,7 +68,8 @@ start_line(Packet, As) ->
 response({Version, <<C, _/binary>> = Rest}, As) when ?IS_BLANK(C) ->
     case digits(blanks(Rest), 0) of
         {Status, <<>>} -> {http_response, Version, Status, text(<<>>, As)};
-        {Status, <<D, _/binary>> = Reason} when ?IS_BLANK(D) -> {http_response, Version, Status, text(blanks(Reason), As)};
+        {Status, <<D, _/binary>> = Reason} when ?IS_BLANK(D) ->
+            {http_response, Version, Status, text(blanks(Reason), As)};
         _ -> invalid
     end;
 response(_, _) -> invalid.
@@ -186,11 +187,18 @@ index(Name, [_ | Names], N) -> index(Name, Names, N + 1);
 index(_, [], _) -> 0.
 
 fields() ->
-    [<<"Cache-Control">>, <<"Connection">>, <<"Date">>, <<"Pragma">>, <<"Transfer-Encoding">>, <<"Upgrade">>, <<"Via">>, <<"Accept">>,
-     <<"Accept-Charset">>, <<"Accept-Encoding">>, <<"Accept-Language">>, <<"Authorization">>, <<"From">>, <<"Host">>, <<"If-Modified-Since">>,
-     <<"If-Match">>, <<"If-None-Match">>, <<"If-Range">>, <<"If-Unmodified-Since">>, <<"Max-Forwards">>, <<"Proxy-Authorization">>, <<"Range">>,
-     <<"Referer">>, <<"User-Agent">>, <<"Age">>, <<"Location">>, <<"Proxy-Authenticate">>, <<"Public">>, <<"Retry-After">>, <<"Server">>,
-     <<"Vary">>, <<"Warning">>, <<"Www-Authenticate">>, <<"Allow">>, <<"Content-Base">>, <<"Content-Encoding">>, <<"Content-Language">>,
-     <<"Content-Length">>, <<"Content-Location">>, <<"Content-Md5">>, <<"Content-Range">>, <<"Content-Type">>, <<"Etag">>, <<"Expires">>,
-     <<"Last-Modified">>, <<"Accept-Ranges">>, <<"Set-Cookie">>, <<"Set-Cookie2">>, <<"X-Forwarded-For">>, <<"Cookie">>, <<"Keep-Alive">>,
+    [<<"Cache-Control">>, <<"Connection">>, <<"Date">>, <<"Pragma">>, <<"Transfer-Encoding">>, <<"Upgrade">>, <<"Via">>,
+        <<"Accept">>,
+     <<"Accept-Charset">>, <<"Accept-Encoding">>, <<"Accept-Language">>, <<"Authorization">>, <<"From">>, <<"Host">>,
+         <<"If-Modified-Since">>,
+     <<"If-Match">>, <<"If-None-Match">>, <<"If-Range">>, <<"If-Unmodified-Since">>, <<"Max-Forwards">>,
+         <<"Proxy-Authorization">>, <<"Range">>,
+     <<"Referer">>, <<"User-Agent">>, <<"Age">>, <<"Location">>, <<"Proxy-Authenticate">>, <<"Public">>,
+         <<"Retry-After">>, <<"Server">>,
+     <<"Vary">>, <<"Warning">>, <<"Www-Authenticate">>, <<"Allow">>, <<"Content-Base">>, <<"Content-Encoding">>,
+         <<"Content-Language">>,
+     <<"Content-Length">>, <<"Content-Location">>, <<"Content-Md5">>, <<"Content-Range">>, <<"Content-Type">>,
+         <<"Etag">>, <<"Expires">>,
+     <<"Last-Modified">>, <<"Accept-Ranges">>, <<"Set-Cookie">>, <<"Set-Cookie2">>, <<"X-Forwarded-For">>, <<"Cookie">>,
+         <<"Keep-Alive">>,
      <<"Proxy-Connection">>].

@@ -1,10 +1,12 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
 %% Ports, as erts describes them (erlang:open_port/2 and "Ports and Port Drivers"). The functions named as those of
-%% erts_internal run in their caller. A port itself runs init/3: it has a port for its identifier, so that self() below is
-%% the port, and what links, monitors and exit signals do to it the core does. Its dictionary holds what port_info shows.
+%% erts_internal run in their caller. A port itself runs init/3: it has a port for its identifier, so that self() below
+%% is the port, and what links, monitors and exit signals do to it the core does. Its dictionary holds what port_info
+%% shows.
 -module(spawnlink_port).
--export([open_port/2, port_command/3, port_call/3, port_control/3, port_close/1, port_connect/2, port_info/1, port_info/2,
+-export([open_port/2, port_command/3, port_call/3, port_control/3, port_close/1, port_connect/2, port_info/1,
+    port_info/2,
          port_get_data/1, port_set_data/2, init/3]).
 
 %% enum host_port_operation of src/base/hostcalls.h.
@@ -110,7 +112,8 @@ port_info(Port) when is_port(Port); is_atom(Port) ->
 port_info(_) -> badarg.
 
 port_info(Port, Item) when is_port(Port); is_atom(Port) ->
-    Known = [registered_name, id, connected, links, name, input, output, os_pid, parallelism, queue_size, memory, locking, monitors, monitored_by],
+    Known = [registered_name, id, connected, links, name, input, output, os_pid, parallelism, queue_size, memory,
+        locking, monitors, monitored_by],
     case lists:member(Item, Known) of
         true -> case open(Port) of undefined -> undefined; Open -> info(Open, Item) end;
         false -> badarg
@@ -156,7 +159,8 @@ call(Port, Request) ->
     end.
 
 info(Port, connected) -> item(Port, parent, connected);
-info(Port, Item) when Item =:= links; Item =:= memory; Item =:= monitors; Item =:= monitored_by -> item(Port, Item, Item);
+info(Port, Item) when Item =:= links; Item =:= memory; Item =:= monitors; Item =:= monitored_by ->
+    item(Port, Item, Item);
 info(Port, registered_name) ->
     case spawnlink:port_info(Port, registered_name) of
         {_, _} = Named -> Named;
@@ -196,7 +200,8 @@ options([{parallelism, B} | Rest], O) when is_boolean(B) -> options(Rest, O);
 options([{busy_limits_port, _} | Rest], O) -> options(Rest, O);
 options([{busy_limits_msgq, _} | Rest], O) -> options(Rest, O);
 options([{cd, Dir} | Rest], O) -> options(Rest, O#options{cd = text(Dir)});
-options([{env, Env} | Rest], O) when is_list(Env) -> options(Rest, O#options{env = O#options.env ++ [variable(V) || V <- Env]});
+options([{env, Env} | Rest], O) when is_list(Env) ->
+    options(Rest, O#options{env = O#options.env ++ [variable(V) || V <- Env]});
 options([{args, Args} | Rest], O) -> options(Rest, O#options{args = [text(A) || A <- Args]});
 options([{arg0, Arg} | Rest], O) -> options(Rest, O#options{arg0 = text(Arg)});
 options([], #options{in = undefined, out = undefined} = O) -> O#options{in = true, out = true};
@@ -219,13 +224,15 @@ outside({spawn, Command}, #options{args = undefined, arg0 = undefined} = O) ->
         <<>> -> badarg;
         %% Drivers of OTP's emulator, in Erlang here.
         <<"ram_file_drv">> -> {ram_file, "ram_file_drv"};
-        <<"tty_sl", _/binary>> = Text -> case spawnlink_prim_tty:size() of undefined -> badarg; _ -> {terminal, binary_to_list(Text)} end;
+        <<"tty_sl", _/binary>> = Text -> case spawnlink_prim_tty:size() of undefined -> badarg;
+            _ -> {terminal, binary_to_list(Text)} end;
         Text -> program(<<"/bin/sh">>, <<"sh">>, [<<"-c">>, <<"exec ", Text/binary>>], Text, O)
     end;
 outside({spawn_executable, File}, #options{args = Args, arg0 = Arg0} = O) ->
     case text(File) of
         <<>> -> badarg;
-        Text -> program(Text, if Arg0 =:= undefined -> Text; true -> Arg0 end, if Args =:= undefined -> []; true -> Args end, Text, O)
+        Text -> program(Text, if Arg0 =:= undefined -> Text; true -> Arg0 end, if Args =:= undefined -> [];
+            true -> Args end, Text, O)
     end;
 outside({fd, In, Out}, #options{args = undefined} = O) when is_integer(In), is_integer(Out), In >= 0, Out >= 0 ->
     if
@@ -243,7 +250,8 @@ program(File, Arg0, Args, Shown, #options{in = In, out = Out, flags = Flags, cd 
     case spawnlink:file(?OPEN, 0, lists:join(0, Told), Flags bor Ways) of
         {Handle, _} -> {{handle, Handle}, unicode:characters_to_list(Shown)};
         %% No programs to be had here (enotsup): none is found.
-        Error -> element(-Error, {enoent, eexist, eisdir, enotdir, eacces, einval, ebadf, enotempty, enoent, enospc, eio, exdev, eperm, eloop, enametoolong, erofs, emfile})
+        Error -> element(-Error, {enoent, eexist, eisdir, enotdir, eacces, einval, ebadf, enotempty, enoent, enospc,
+            eio, exdev, eperm, eloop, enametoolong, erofs, emfile})
     end.
 
 variable({Name, Value}, Env) ->
@@ -251,7 +259,8 @@ variable({Name, Value}, Env) ->
     Others = lists:keydelete(Key, 1, Env),
     if Value =:= false -> Others; true -> [{Key, unicode:characters_to_list(Value)} | Others] end.
 
-%% --- The port ----------------------------------------------------------------------------------------------------------
+%% --- The port
+%% ----------------------------------------------------------------------------------------------------------
 
 init({Opener, Ref}, #port{name = Name, outside = Outside} = P, Handle) ->
     put(name, Name),
@@ -274,7 +283,8 @@ init({Opener, Ref}, #port{name = Name, outside = Outside} = P, Handle) ->
     Opener ! {Ref, ready},
     loop(P).
 
-want(#port{outside = Outside, options = #options{in = true}}) when Outside =:= terminal; element(1, Outside) =:= fd -> spawnlink:want_input();
+want(#port{outside = Outside, options = #options{in = true}}) when Outside =:= terminal; element(1, Outside) =:= fd ->
+    spawnlink:want_input();
 want(_) -> ok.
 
 loop(P) ->
@@ -405,7 +415,8 @@ deliver(Data) -> connected() ! {self(), {data, Data}}.
 %% The program has ended its output, or itself, or both.
 ended(#port{at_eof = false} = P) -> P;
 ended(#port{status = undefined, options = #options{exit_status = true}} = P) -> P;
-ended(#port{buffer = Buffer, status = Status, options = #options{packet = Packet, eof = Eof, exit_status = WithStatus}} = P) ->
+ended(#port{buffer = Buffer, status = Status, options = #options{packet = Packet, eof = Eof,
+    exit_status = WithStatus}} = P) ->
     [connected() ! {self(), {exit_status, Status}} || WithStatus, is_integer(Status)],
     [deliver({noeol, shape(Buffer, P)}) || is_tuple(Packet), Buffer =/= <<>>],
     case Eof of

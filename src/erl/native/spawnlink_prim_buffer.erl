@@ -1,9 +1,10 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The native functions of OTP's prim_buffer: the loader leads its stubs here. Two processes share a buffer (the one that
-%% opened a file, and the one that writes later what it was given), so that what buffers hold is in a table, which a process
-%% keeps for all: {Buffer, Bytes, Locks}. A buffer that is empty and not locked has no row: every file opened makes one,
-%% and nobody says when it is done with. A row goes with the process that made the buffer, which is {Ref, Pid}.
+%% The native functions of OTP's prim_buffer: the loader leads its stubs here. Two processes share a buffer (the one
+%% that opened a file, and the one that writes later what it was given), so that what buffers hold is in a table, which
+%% a process keeps for all: {Buffer, Bytes, Locks}. A buffer that is empty and not locked has no row: every file opened
+%% makes one, and nobody says when it is done with. A row goes with the process that made the buffer, which is {Ref,
+%% Pid}.
 -module(spawnlink_prim_buffer).
 -export([new/0, size/1, peek_head/1, copying_read/2, write/2, skip/2, find_byte_index/2, try_lock/1, unlock/1]).
 

@@ -4,9 +4,12 @@
 %% (spawnlink:file/4): those of the machine for the command line, in memory elsewhere. A handle is a number
 %% of the host's, which also keeps the position in the file.
 -module(spawnlink_prim_file).
--export([open_nif/2, file_desc_to_ref_nif/1, close_nif/1, delayed_close_nif/1, read_nif/2, write_nif/2, pread_nif/3, pwrite_nif/3, seek_nif/3,
-         sync_nif/2, advise_nif/4, allocate_nif/3, truncate_nif/1, get_handle_nif/1, read_handle_info_nif/1, ipread_s32bu_p32bu_nif/3]).
--export([read_file_nif/1, read_info_nif/2, set_permissions_nif/2, set_owner_nif/3, set_time_nif/4, read_link_nif/1, list_dir_nif/1,
+-export([open_nif/2, file_desc_to_ref_nif/1, close_nif/1, delayed_close_nif/1, read_nif/2, write_nif/2, pread_nif/3,
+    pwrite_nif/3, seek_nif/3,
+         sync_nif/2, advise_nif/4, allocate_nif/3, truncate_nif/1, get_handle_nif/1, read_handle_info_nif/1,
+             ipread_s32bu_p32bu_nif/3]).
+-export([read_file_nif/1, read_info_nif/2, set_permissions_nif/2, set_owner_nif/3, set_time_nif/4, read_link_nif/1,
+    list_dir_nif/1,
          make_dir_nif/1, del_file_nif/1, del_dir_nif/1, rename_nif/2, make_hard_link_nif/2, make_soft_link_nif/2,
          get_device_cwd_nif/1, set_cwd_nif/1, get_cwd_nif/0, altname_nif/1]).
 
@@ -197,7 +200,8 @@ name(Path) ->
 file(Operation, Handle, Data, Number) ->
     case spawnlink:file(Operation, Handle, Data, Number) of
         Error when is_integer(Error) ->
-            element(-Error, {enoent, eexist, eisdir, enotdir, eacces, einval, ebadf, enotempty, enotsup, enospc, eio, exdev, eperm, eloop, enametoolong, erofs, emfile, eagain, espipe, epipe, enxio});
+            element(-Error, {enoent, eexist, eisdir, enotdir, eacces, einval, ebadf, enotempty, enotsup, enospc, eio,
+                exdev, eperm, eloop, enametoolong, erofs, emfile, eagain, espipe, epipe, enxio});
         Answer ->
             Answer
     end.
@@ -210,8 +214,10 @@ data({_, Data}) -> {ok, Data};
 data(Error) -> {error, Error}.
 
 %% As #file_info{}, times as seconds.
-info({_, <<Size:64/little, Type:64/little, Access:64/little, ATime:64/little-signed, MTime:64/little-signed, CTime:64/little-signed, Mode:64/little,
+info({_, <<Size:64/little, Type:64/little, Access:64/little, ATime:64/little-signed, MTime:64/little-signed,
+    CTime:64/little-signed, Mode:64/little,
            Links:64/little, Major:64/little, Minor:64/little, Inode:64/little, Uid:64/little, Gid:64/little>>}) ->
-    {file_info, Size, element(Type + 1, {other, regular, directory, symlink, device}), element(Access + 1, {none, read, write, read_write}),
+    {file_info, Size, element(Type + 1, {other, regular, directory, symlink, device}),
+        element(Access + 1, {none, read, write, read_write}),
      ATime, MTime, CTime, Mode, Links, Major, Minor, Inode, Uid, Gid};
 info(Error) -> {error, Error}.

@@ -1,12 +1,15 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
 %% The native functions of prim_tty (OTP 26 and later): standard input and output as user_drv sees them. The host says
-%% whether they are a terminal (host_terminal_operation). A process registered as spawnlink_tty gets what the host sends,
-%% input and signals alike, tells user_drv's reader that there is some, and hands it out when it is asked.
+%% whether they are a terminal (host_terminal_operation). A process registered as spawnlink_tty gets what the host
+%% sends, input and signals alike, tells user_drv's reader that there is some, and hands it out when it is asked.
 -module(spawnlink_prim_tty).
--export([isatty/1, tty_create/0, tty_create/1, tty_init/2, tty_init/3, tty_set/1, tty_is_open/2, setlocale/1, tty_select/2, tty_select/3,
-         tty_read_signal/2, tty_window_size/1, tty_encoding/1, write_nif/2, read_nif/2, read_nif/3, isprint/1, wcwidth/1, wcswidth/1,
-         sizeof_wchar/0, tgetent_nif/1, tgetnum_nif/1, tgetflag_nif/1, tgetstr_nif/1, tgoto_nif/1, tgoto_nif/2, tgoto_nif/3,
+-export([isatty/1, tty_create/0, tty_create/1, tty_init/2, tty_init/3, tty_set/1, tty_is_open/2, setlocale/1,
+    tty_select/2, tty_select/3,
+         tty_read_signal/2, tty_window_size/1, tty_encoding/1, write_nif/2, read_nif/2, read_nif/3, isprint/1,
+             wcwidth/1, wcswidth/1,
+         sizeof_wchar/0, tgetent_nif/1, tgetnum_nif/1, tgetflag_nif/1, tgetstr_nif/1, tgoto_nif/1, tgoto_nif/2,
+             tgoto_nif/3,
          setupterm_nif/0, tigetnum_nif/1, tigetflag_nif/1, tigetstr_nif/1, tinfo_nif/0, tputs_nif/2]).
 -export([size/0, raw/1]). % of the terminal; also for spawnlink_tty_sl
 
@@ -59,7 +62,8 @@ tty_window_size(_) ->
 
 write_nif({Output, _}, Data) -> spawnlink:write(Output, Data).
 
-%% --- Input and signals --------------------------------------------------------------------------------------------------
+%% --- Input and signals
+%% --------------------------------------------------------------------------------------------------
 
 %% 26 and 27 ask for signals as for input; later ones hear of them through erl_signal_server.
 tty_select(TTY, SignalRef, ReadRef) -> select(TTY, ReadRef, {reader, SignalRef}).
@@ -70,7 +74,8 @@ select(TTY, ReadRef, Signals) ->
     Feeder = spawn_link(fun() ->
         whereis(spawnlink_tty) =:= undefined andalso register(spawnlink_tty, self()),
         spawnlink:want_input(),
-        feed(<<>>, [], #{reader => Reader, ready => {select, TTY, ReadRef, ready_input}, tty => TTY, signals => Signals})
+        feed(<<>>, [], #{reader => Reader, ready => {select, TTY, ReadRef, ready_input}, tty => TTY,
+            signals => Signals})
     end),
     put(spawnlink_input, Feeder),
     ok.
@@ -133,8 +138,10 @@ isprint(C) -> C >= 32 andalso not (C >= 127 andalso C < 160).
 
 %% As most terminals have it: East Asian characters and pictures take two columns, combining ones none.
 wcwidth(C) when C >= 16#300, C =< 16#36F; C >= 16#200B, C =< 16#200F; C >= 16#FE00, C =< 16#FE0F; C =:= 16#200D -> 0;
-wcwidth(C) when C >= 16#1100, C =< 16#115F; C >= 16#2E80, C =< 16#A4CF; C >= 16#AC00, C =< 16#D7A3; C >= 16#F900, C =< 16#FAFF;
-                C >= 16#FE30, C =< 16#FE6F; C >= 16#FF00, C =< 16#FF60; C >= 16#FFE0, C =< 16#FFE6; C >= 16#1F300, C =< 16#1FAFF;
+wcwidth(C) when C >= 16#1100, C =< 16#115F; C >= 16#2E80, C =< 16#A4CF; C >= 16#AC00, C =< 16#D7A3;
+    C >= 16#F900, C =< 16#FAFF;
+                C >= 16#FE30, C =< 16#FE6F; C >= 16#FF00, C =< 16#FF60; C >= 16#FFE0, C =< 16#FFE6;
+                    C >= 16#1F300, C =< 16#1FAFF;
                 C >= 16#20000, C =< 16#3FFFD -> 2;
 wcwidth(C) ->
     case isprint(C) of
@@ -142,10 +149,13 @@ wcwidth(C) ->
         false -> {error, not_printable}
     end.
 
-wcswidth(Text) -> {ok, lists:sum([case wcwidth(C) of N when is_integer(N) -> N; _ -> 0 end || C <- unicode:characters_to_list(Text)])}.
+wcswidth(Text) ->
+    {ok, lists:sum([case wcwidth(C) of N when is_integer(N) -> N; _ -> 0 end
+    || C <- unicode:characters_to_list(Text)])}.
 sizeof_wchar() -> 4.
 
-%% --- What the terminal can do: what every terminal of these days understands -------------------------------------------
+%% --- What the terminal can do: what every terminal of these days understands
+%% -------------------------------------------
 
 %% Names come with a zero at their end.
 name(Name) -> lists:droplast(lists:flatten(Name)).

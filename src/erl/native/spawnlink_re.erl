@@ -1,10 +1,12 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The native functions of OTP's module re: the loader leads its stubs here. Matching is PCRE2's (libraries/regex/regex.h,
-%% through spawnlink:file/4). A compiled pattern is {re_pattern, Captures, Unicode, UseCrLf, <<Options:32/little, Newline, Bsr, Pattern/binary>>}:
-%% it holds what it was made of, so it can be sent, stored and used by another VM; the host keeps those lately used compiled.
+%% The native functions of OTP's module re: the loader leads its stubs here. Matching is PCRE2's
+%% (libraries/regex/regex.h, through spawnlink:file/4). A compiled pattern is {re_pattern, Captures, Unicode, UseCrLf,
+%% <<Options:32/little, Newline, Bsr, Pattern/binary>>}: it holds what it was made of, so it can be sent, stored and
+%% used by another VM; the host keeps those lately used compiled.
 -module(spawnlink_re).
--export([version/0, compile/1, compile/2, import/1, run/2, run/3, internal_run/4, inspect/2, '$handle_undefined_function'/2]).
+-export([version/0, compile/1, compile/2, import/1, run/2, run/3, internal_run/4, inspect/2,
+    '$handle_undefined_function'/2]).
 
 %% Operations of the host: those of libraries/regex/regex.h, from FILE_REGEX of base/hostcalls.h on.
 -define(COMPILE, 96).
@@ -61,9 +63,11 @@ compile(Pattern) -> checked(compile, [Pattern], fun() -> compile_pattern(Pattern
 compile(Pattern, Options) ->
     checked(compile, [Pattern, Options], fun() ->
         Exported = exported(Options),
-        Parsed = compile_options(case Exported of true -> [Option || Option <- Options, Option =/= export]; false -> Options end),
+        Parsed = compile_options(case Exported of true -> [Option || Option <- Options, Option =/= export];
+            false -> Options end),
         case compile_pattern(Pattern, Parsed) of
-            {ok, _} when Exported -> {ok, {re_exported_pattern, ?EXPORTED, flat(Pattern, is_unicode(Parsed)), Options, <<>>}};
+            {ok, _} when Exported ->
+                {ok, {re_exported_pattern, ?EXPORTED, flat(Pattern, is_unicode(Parsed)), Options, <<>>}};
             Result -> Result
         end
     end).
@@ -75,7 +79,8 @@ exported(_) -> false.
 import(Exported) ->
     checked(import, [Exported], fun() ->
         case Exported of
-            {re_exported_pattern, Header, Pattern, Options, Code} when is_binary(Header), is_binary(Pattern), is_list(Options), is_binary(Code) ->
+            {re_exported_pattern, Header, Pattern, Options, Code} when is_binary(Header), is_binary(Pattern),
+                is_list(Options), is_binary(Code) ->
                 case compile_pattern(Pattern, compile_options([Option || Option <- Options, Option =/= export])) of
                     {ok, RE} -> RE;
                     _ -> error(badarg)
@@ -116,7 +121,8 @@ compiled(Key) ->
                 no -> {error, spawnlink_re_error:text(Code, binary_to_list(Text), Offset, Pattern)};
                 Rewritten ->
                     case compiled(<<Options/binary, Rewritten/binary>>) of
-                        {error, {Words, Place}} when Place >= Offset -> {error, {Words, Place - byte_size(Rewritten) + byte_size(Pattern)}};
+                        {error, {Words, Place}} when Place >= Offset ->
+                            {error, {Words, Place - byte_size(Rewritten) + byte_size(Pattern)}};
                         Result -> Result
                     end
             end
@@ -147,7 +153,8 @@ inspect(RE, Item) ->
 %% Named groups: {Name, Number}, by name.
 names(Key) ->
     <<0:32, _:12/binary, _:32, _:32, Size:32/little, Table/binary>> = valid(ask(?COMPILE, request(Key))),
-    [{hd(binary:split(Name, <<0>>)), Number} || Size > 0, <<Entry:Size/binary>> <= Table, <<Number:16, Name/binary>> <- [Entry]].
+    [{hd(binary:split(Name, <<0>>)), Number} || Size > 0, <<Entry:Size/binary>> <= Table,
+        <<Number:16, Name/binary>> <- [Entry]].
 
 valid(<<0:32, _:24/binary, _/binary>> = Answer) -> Answer;
 valid(_) -> error(badarg).
@@ -156,7 +163,8 @@ valid(_) -> error(badarg).
 
 run(Subject, RE) -> checked(run, [Subject, RE], fun() -> run1(Subject, RE, #options{}) end).
 
-run(Subject, RE, Options) -> checked(run, [Subject, RE, Options], fun() -> run1(Subject, RE, options(Options, #options{})) end).
+run(Subject, RE, Options) ->
+    checked(run, [Subject, RE, Options], fun() -> run1(Subject, RE, options(Options, #options{})) end).
 
 internal_run(Subject, RE, Options, First) ->
     checked(internal_run, [Subject, RE, Options, First], fun() ->
@@ -181,7 +189,8 @@ run1(_, _, _) -> error(badarg).
 %% What a newline is may be said again when the pattern is used; from OTP 28 on only the same again.
 with(#options{newline = 0, bsr_is = 0}, Key) -> Key;
 with(#options{newline = Newline, bsr_is = Bsr}, <<Compile:4/binary, OldNewline, OldBsr, Pattern/binary>> = Key) ->
-    Again = <<Compile/binary, (either(Newline, OldNewline)), (either(Bsr, OldBsr band (?ASCII - 1)) bor OldBsr band ?ASCII), Pattern/binary>>,
+    Again = <<Compile/binary, (either(Newline, OldNewline)),
+        (either(Bsr, OldBsr band (?ASCII - 1)) bor OldBsr band ?ASCII), Pattern/binary>>,
     is_pcre2() andalso kinds(Again) =/= kinds(Key) andalso error(badarg),
     Again.
 
@@ -271,8 +280,10 @@ group(_, _) -> error(badarg).
 
 named(Name, Key) -> [Number || {N, Number} <- names(Key), N =:= Name].
 
-captured(all, Pairs, Subject, Unicode, Type) -> [value(Begin, End, Subject, Unicode, Type) || <<Begin:32/little, End:32/little>> <= Pairs];
-captured(all_but_first, <<_:8/binary, Pairs/binary>>, Subject, Unicode, Type) -> captured(all, Pairs, Subject, Unicode, Type);
+captured(all, Pairs, Subject, Unicode, Type) ->
+    [value(Begin, End, Subject, Unicode, Type) || <<Begin:32/little, End:32/little>> <= Pairs];
+captured(all_but_first, <<_:8/binary, Pairs/binary>>, Subject, Unicode, Type) ->
+    captured(all, Pairs, Subject, Unicode, Type);
 captured(Groups, Pairs, Subject, Unicode, Type) ->
     [begin
          {Begin, End} = pick(Group, Pairs),

@@ -5,8 +5,8 @@
 -module(spawnlink_re_error).
 -export([again/3, text/4]).
 
-%% A pattern that PCRE took, as PCRE2 takes it: a hyphen between a class and a character means itself, a letter that is no
-%% escape, or none in a class, too, \\8 and \\9 where there are fewer groups, and
+%% A pattern that PCRE took, as PCRE2 takes it: a hyphen between a class and a character means itself, a letter that is
+%% no escape, or none in a class, too, \\8 and \\9 where there are fewer groups, and
 %% any ASCII character after \\c. no: it is wrong for both.
 again(Code, Offset, Pattern) ->
     case is_pcre2() of
@@ -96,17 +96,20 @@ words(168, _, _) -> "\\c must be followed by an ASCII character";
 words(193, _, _) -> words(137, "", <<>>);
 words(_, Text, _) -> Text.
 
-suffix(Head, End) -> byte_size(Head) >= byte_size(End) andalso binary:part(Head, byte_size(Head), -byte_size(End)) =:= End.
+suffix(Head, End) ->
+    byte_size(Head) >= byte_size(End) andalso binary:part(Head, byte_size(Head), -byte_size(End)) =:= End.
 
 %% What is open at the end, read backwards: options of a group, or just a group.
 unfinished("P?(" ++ _, 0) -> "unrecognized character after (?P";
 unfinished("C?(" ++ _, 0) -> "closing ) for (?C expected";
 unfinished("(?(" ++ _, 0) -> "assertion expected after (?( or (?(?C)";
 unfinished("?(" ++ _, _) -> "unrecognized character after (? or (?-";
-unfinished([C | Rest], N) when C =:= $-; C =:= $i; C =:= $m; C =:= $s; C =:= $x; C =:= $J; C =:= $U; C =:= $X -> unfinished(Rest, N + 1);
+unfinished([C | Rest], N) when C =:= $-; C =:= $i; C =:= $m; C =:= $s; C =:= $x; C =:= $J; C =:= $U; C =:= $X ->
+    unfinished(Rest, N + 1);
 unfinished(_, _) -> "missing )".
 
-place(Code, Offset, _) when Code =:= 137; Code =:= 143; Code =:= 147; Code =:= 151; Code =:= 169; Code =:= 193 -> Offset - 1;
+place(Code, Offset, _) when Code =:= 137; Code =:= 143; Code =:= 147; Code =:= 151; Code =:= 169; Code =:= 193 ->
+    Offset - 1;
 place(150, Offset, _) -> Offset - 1;
 place(115, Offset, Pattern) ->
     case Pattern of
@@ -125,7 +128,8 @@ place(_, Offset, _) -> Offset.
 %% The end of a group's name or number.
 past_name(Offset, Pattern) ->
     case Pattern of
-        <<_:Offset/binary, C, _/binary>> when C =:= $_; C >= $0, C =< $9; C >= $A, C =< $Z; C >= $a, C =< $z -> past_name(Offset + 1, Pattern);
+        <<_:Offset/binary, C, _/binary>> when C =:= $_; C >= $0, C =< $9; C >= $A, C =< $Z; C >= $a, C =< $z ->
+            past_name(Offset + 1, Pattern);
         _ -> Offset
     end.
 

@@ -1,9 +1,9 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The driver tty_sl, by which user_drv of OTP 25 and earlier edits the line on the screen: it is told to put, insert and
-%% delete characters and to move, and keeps the line to know where on the screen that is. A line is its cells before the
-%% cursor (the last one first) and after it; a cell is what is written and how many columns it takes. All runs in the port
-%% (spawnlink_port).
+%% The driver tty_sl, by which user_drv of OTP 25 and earlier edits the line on the screen: it is told to put, insert
+%% and delete characters and to move, and keeps the line to know where on the screen that is. A line is its cells before
+%% the cursor (the last one first) and after it; a cell is what is written and how many columns it takes. All runs in
+%% the port (spawnlink_port).
 -module(spawnlink_tty_sl).
 -export([open/0, command/2, control/3, whole/1]).
 
@@ -56,7 +56,8 @@ characters(Text) ->
         _ -> binary_to_list(Text)
     end.
 
-%% --- Cells ---------------------------------------------------------------------------------------------------------------
+%% --- Cells
+%% ---------------------------------------------------------------------------------------------------------------
 
 %% The first cell of Text, at a column; what follows it.
 cell([$\e | Text], _, _) ->
@@ -84,7 +85,8 @@ sequence([]) -> {[], []}.
 width(Cells) -> lists:sum([Width || {_, Width} <- Cells]).
 text(Cells) -> unicode:characters_to_binary([Out || {Out, _} <- Cells]).
 
-%% --- What user_drv asks for ----------------------------------------------------------------------------------------------
+%% --- What user_drv asks for
+%% ----------------------------------------------------------------------------------------------
 
 %% Text is written over what stands after the cursor; a newline ends the line.
 put_chars(Text, Line, Out) ->
@@ -115,8 +117,10 @@ move(N, Line) ->
     Line1 = step(N, Line),
     {go(width(Line#line.before), width(Line1#line.before)), Line1}.
 
-step(N, #line{before = Before, 'after' = [Cell | After]} = Line) when N > 0 -> step(N - 1, Line#line{before = [Cell | Before], 'after' = After});
-step(N, #line{before = [Cell | Before], 'after' = After} = Line) when N < 0 -> step(N + 1, Line#line{before = Before, 'after' = [Cell | After]});
+step(N, #line{before = Before, 'after' = [Cell | After]} = Line) when N > 0 ->
+    step(N - 1, Line#line{before = [Cell | Before], 'after' = After});
+step(N, #line{before = [Cell | Before], 'after' = After} = Line) when N < 0 ->
+    step(N + 1, Line#line{before = Before, 'after' = [Cell | After]});
 step(_, Line) -> Line.
 
 %% Forwards, or backwards where N is negative.
@@ -129,14 +133,17 @@ delete(N, #line{before = Before, 'after' = After} = Line) ->
         end,
     At = width(Kept),
     End = At + width(Left) + Gone,
-    {[go(width(Before), At), text(Left), lists:duplicate(Gone, $\s), at_edge(End, []), go(End, At)], Line#line{before = Kept, 'after' = Left}}.
+    {[go(width(Before), At), text(Left), lists:duplicate(Gone, $\s), at_edge(End, []), go(End, At)],
+        Line#line{before = Kept, 'after' = Left}}.
 
-%% --- The screen --------------------------------------------------------------------------------------------------------
+%% --- The screen
+%% --------------------------------------------------------------------------------------------------------
 
 %% A terminal that has filled a row goes to the next one only with the next character.
 at_edge(At, After) ->
     case At > 0 andalso At rem columns() =:= 0 of
-        true -> [case After of [] -> " "; [Next | _] -> text([Next]) end, lists:duplicate(case After of [] -> 1; [{_, W} | _] -> W end, $\b)];
+        true -> [case After of [] -> " "; [Next | _] -> text([Next]) end,
+            lists:duplicate(case After of [] -> 1; [{_, W} | _] -> W end, $\b)];
         false -> []
     end.
 

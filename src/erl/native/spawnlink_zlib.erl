@@ -1,13 +1,16 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
 %% The native functions of OTP's zlib: the loader leads its stubs here. The work is zlib's own (host_stream_operation in
-%% base/hostcalls.h), which is given what OTP's native code gives it, piece by piece, so that the bytes are the same; what else
-%% there is to a stream is a row of a table that a process keeps for all: it ends the streams of processes that have died. Only the
-%% process that controls a stream may use it, so a row is never written by two.
+%% base/hostcalls.h), which is given what OTP's native code gives it, piece by piece, so that the bytes are the same;
+%% what else there is to a stream is a row of a table that a process keeps for all: it ends the streams of processes
+%% that have died. Only the process that controls a stream may use it, so a row is never written by two.
 -module(spawnlink_zlib).
--export([open_nif/0, close_nif/1, set_controller_nif/2, enqueue_nif/2, crc32_nif/1, getStash_nif/1, clearStash_nif/1, setStash_nif/2, getBufSize_nif/1, setBufSize_nif/2]).
--export([deflateInit_nif/6, deflateSetDictionary_nif/2, deflateReset_nif/1, deflateEnd_nif/1, deflateParams_nif/3, deflate_nif/4]).
--export([inflateInit_nif/3, inflateSetDictionary_nif/2, inflateGetDictionary_nif/1, inflateReset_nif/1, inflateEnd_nif/1, inflate_nif/4]).
+-export([open_nif/0, close_nif/1, set_controller_nif/2, enqueue_nif/2, crc32_nif/1, getStash_nif/1, clearStash_nif/1,
+    setStash_nif/2, getBufSize_nif/1, setBufSize_nif/2]).
+-export([deflateInit_nif/6, deflateSetDictionary_nif/2, deflateReset_nif/1, deflateEnd_nif/1, deflateParams_nif/3,
+    deflate_nif/4]).
+-export([inflateInit_nif/3, inflateSetDictionary_nif/2, inflateGetDictionary_nif/1, inflateReset_nif/1,
+    inflateEnd_nif/1, inflate_nif/4]).
 -export([compressed/2, '$handle_undefined_function'/2]).
 
 -define(DEFLATE, 64).
@@ -87,7 +90,8 @@ keeper_loop(Watched) ->
     receive
         {watch, Pid} when not is_map_key(Pid, Watched) -> keeper_loop(Watched#{Pid => monitor(process, Pid)});
         {'DOWN', _, process, Pid, _} ->
-            [begin host_end(S), ets:delete(?MODULE, S#stream.key) end || S <- ets:match_object(?MODULE, #stream{controller = Pid, _ = '_'})],
+            [begin host_end(S), ets:delete(?MODULE, S#stream.key) end
+                || S <- ets:match_object(?MODULE, #stream{controller = Pid, _ = '_'})],
             keeper_loop(maps:remove(Pid, Watched));
         _ -> keeper_loop(Watched)
     end.
@@ -108,7 +112,8 @@ failed(-3) -> error(system_limit);
 failed(-4) -> buf_error;
 failed(_) -> spawnlink_native:no_library('zlib.wasm', ?DEFLATE).
 
-host_end(#stream{state = State, handle = Handle}) when State =:= deflate; State =:= inflate -> spawnlink:file(?END, Handle, [], 0);
+host_end(#stream{state = State, handle = Handle}) when State =:= deflate; State =:= inflate ->
+    spawnlink:file(?END, Handle, [], 0);
 host_end(_) -> ok.
 
 %% {BytesUsed, Status, Checksum, Output}
@@ -215,8 +220,8 @@ enqueue_nif(Z, Data) ->
     lists:all(fun is_binary/1, Data) orelse error(badarg),
     keep(S#stream{queue = S#stream.queue ++ [Part || Part <- Data, Part =/= <<>>]}).
 
-%% Some of the input, part by part; once there is no more the stream is flushed as asked. As zlib_flush_queue of OTP's native
-%% code: a part is given whole or cut to Most, even if that makes it more than Most in all.
+%% Some of the input, part by part; once there is no more the stream is flushed as asked. As zlib_flush_queue of OTP's
+%% native code: a part is given whole or cut to Most, even if that makes it more than Most in all.
 codec(#stream{queue = Queue, crc = Crc} = S, Most, Room, Flush) ->
     {Used, Status1, Sum1, Out1, Crc1} = parts(S, Queue, Most, Room, 0, 0, <<>>, Crc),
     Left = drop(Queue, Used),

@@ -1,15 +1,18 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The native functions of OTP's zstd (OTP 28 on): the loader leads its stubs here. The work is that of the library itself
-%% (libraries/zstd/zstd_contexts.c), which is given what OTP's native code gives it; a context or a dictionary is a reference
-%% that lets the library forget it once nobody has it any more (spawnlink:resource/2): so it is the reference that goes along until
-%% the library is done, not the handle alone.
+%% The native functions of OTP's zstd (OTP 28 on): the loader leads its stubs here. The work is that of the library
+%% itself (libraries/zstd/zstd_contexts.c), which is given what OTP's native code gives it; a context or a dictionary is
+%% a reference that lets the library forget it once nobody has it any more (spawnlink:resource/2): so it is the
+%% reference that goes along until the library is done, not the handle alone.
 -module(spawnlink_zstd).
--export([init_compress_nif/0, load_compress_dictionary_nif/2, ref_compress_dictionary_nif/2, set_compress_parameter_nif/3, get_compress_parameter_nif/2]).
+-export([init_compress_nif/0, load_compress_dictionary_nif/2, ref_compress_dictionary_nif/2,
+    set_compress_parameter_nif/3, get_compress_parameter_nif/2]).
 -export([set_pledged_src_size_nif/2, compress_stream_nif/3, compress_reset_nif/1, compress_close_nif/1]).
--export([init_decompress_nif/0, load_decompress_dictionary_nif/2, ref_decompress_dictionary_nif/2, set_decompress_parameter_nif/3, get_decompress_parameter_nif/2]).
+-export([init_decompress_nif/0, load_decompress_dictionary_nif/2, ref_decompress_dictionary_nif/2,
+    set_decompress_parameter_nif/3, get_decompress_parameter_nif/2]).
 -export([decompress_stream_nif/3, decompress_reset_nif/1, decompress_close_nif/1]).
--export([create_cdict_nif/2, create_ddict_nif/1, getDictId_fromCDict_nif/1, getDictId_fromDDict_nif/1, getDictId_fromDict_nif/1, getDictId_fromFrame_nif/1, get_frame_header_nif/1]).
+-export([create_cdict_nif/2, create_ddict_nif/1, getDictId_fromCDict_nif/1, getDictId_fromDDict_nif/1,
+    getDictId_fromDict_nif/1, getDictId_fromFrame_nif/1, get_frame_header_nif/1]).
 -export(['$handle_undefined_function'/2]).
 
 %% enum context_operation, from FILE_ZSTD of base/hostcalls.h on.
@@ -147,7 +150,8 @@ decompress_key(windowLogMax) -> 100;
 decompress_key(Key) -> error({badarg, {invalid_key, Key}}).
 
 kind(strategy) -> strategy;
-kind(Key) when Key =:= enableLongDistanceMatching; Key =:= contentSizeFlag; Key =:= checksumFlag; Key =:= dictIDFlag -> boolean;
+kind(Key) when Key =:= enableLongDistanceMatching; Key =:= contentSizeFlag; Key =:= checksumFlag; Key =:= dictIDFlag ->
+    boolean;
 kind(_) -> number.
 
 strategies() -> [default, fast, dfast, greedy, lazy, lazy2, btlazy2, btopt, btultra, btultra2].
@@ -179,7 +183,8 @@ codec(Kind, Handle, Data, Directive) ->
 
 %% Until the room for output is full or there is no more input.
 run(Kind, Handle, Data, Directive, Room, Made) ->
-    <<Used:32, Left:32, More, Out/binary>> = ask(?RUN, Handle, [<<(byte_size(Data)):64>>, piece(Kind, Data)], Room * 4 + Directive),
+    <<Used:32, Left:32, More, Out/binary>> = ask(?RUN, Handle, [<<(byte_size(Data)):64>>, piece(Kind, Data)],
+        Room * 4 + Directive),
     <<_:Used/binary, Rest/binary>> = Data,
     All = [Made | Out],
     if
@@ -190,8 +195,8 @@ run(Kind, Handle, Data, Directive, Room, Made) ->
         true -> {done, iolist_to_binary(All)}
     end.
 
-%% No more at a time than a block or two: the last piece is larger than the room for output, so that the library does not take
-%% it for one that it may compress at one go unless it would have done so with the whole.
+%% No more at a time than a block or two: the last piece is larger than the room for output, so that the library does
+%% not take it for one that it may compress at one go unless it would have done so with the whole.
 piece(?COMPRESS, Data) when byte_size(Data) > 2 * ?BLOCK -> binary:part(Data, 0, ?BLOCK);
 piece(?DECOMPRESS, Data) when byte_size(Data) > 2 * ?BLOCK -> binary:part(Data, 0, 2 * ?BLOCK);
 piece(_, Data) -> Data.
@@ -222,7 +227,8 @@ id(Handle, Data, What) ->
     Id.
 
 get_frame_header_nif(Data) ->
-    <<Content:64, Window:64, Block:32, Type:32, Header:32, Dictionary:32, Checksum:32>> = ask(?HEADER, 0, iolist_to_binary(Data), 0),
+    <<Content:64, Window:64, Block:32, Type:32, Header:32, Dictionary:32, Checksum:32>> = ask(?HEADER, 0,
+        iolist_to_binary(Data), 0),
     {ok, #{
         frameContentSize => case Content of 16#FFFFFFFFFFFFFFFF -> undefined; _ -> Content end,
         windowSize => Window,

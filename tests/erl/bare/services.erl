@@ -1,6 +1,7 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Services that all processes share (I/O, logger, code server, file server, names of global, environments of applications):
-%% what they answer to requests that make no sense, that they answer others afterwards, and what they answer to those.
+%% Services that all processes share (I/O, logger, code server, file server, names of global, environments of
+%% applications): what they answer to requests that make no sense, that they answer others afterwards, and what they
+%% answer to those.
 -module(services).
 -export([main/0]).
 
@@ -10,15 +11,18 @@ main() ->
     io:format(standard_error, "", []),
     #{level := Level} = logger:get_primary_config(),
     logger:set_primary_config(level, none), % some log what they do not understand
-    io:format("servers: ~0p~n", [[bad_server(Name) || Name <- [code_server, logger, file_server_2, global_name_server]]]),
-    io:format("still here ~p~n", [lists:all(fun(Name) -> is_pid(whereis(Name)) end, [user, standard_error, code_server, logger, file_server_2])]),
+    io:format("servers: ~0p~n", [[bad_server(Name)
+        || Name <- [code_server, logger, file_server_2, global_name_server]]]),
+    io:format("still here ~p~n", [lists:all(fun(Name) -> is_pid(whereis(Name)) end,
+        [user, standard_error, code_server, logger, file_server_2])]),
     [io:format("~p: ~0tp~n", [Name, told(F)]) || {Name, F} <- good()],
     logger:set_primary_config(level, Level).
 
 told(F) ->
     try F()
     catch
-        error:Reason:Stack -> {error, Reason, [Info || {_, _, _, Where} <- [hd(Stack)], {error_info, #{cause := Info}} <- Where]};
+        error:Reason:Stack ->
+            {error, Reason, [Info || {_, _, _, Where} <- [hd(Stack)], {error_info, #{cause := Info}} <- Where]};
         Class:Reason -> {Class, Reason}
     end.
 
@@ -36,13 +40,15 @@ bad_io() ->
 
 %% Requests that no function of io makes.
 raw_io() ->
-    [{put_chars, unicode, lists, nosuch, [1]}, {put_chars, unicode, erlang, exit, [x]}, {put_chars, unicode, erlang, throw, [x]},
+    [{put_chars, unicode, lists, nosuch, [1]}, {put_chars, unicode, erlang, exit, [x]},
+        {put_chars, unicode, erlang, throw, [x]},
      {put_chars, unicode, 1, 2, 3}, {put_chars, nosuch, "x"}, {requests, [{nosuch}, getopts]}, nosuch, 17, {}].
 
 ask_io(Request) ->
     Ref = make_ref(),
     group_leader() ! {io_request, self(), Ref, Request},
-    receive {io_reply, Ref, Reply} when is_tuple(Reply) -> Reply; {io_reply, Ref, Reply} -> {Reply} after 5000 -> {no_answer} end.
+    receive {io_reply, Ref, Reply} when is_tuple(Reply) -> Reply;
+        {io_reply, Ref, Reply} -> {Reply} after 5000 -> {no_answer} end.
 
 %% Messages that mean nothing to it, and whether it is the same process afterwards.
 bad_server(Name) ->
@@ -55,13 +61,16 @@ good() ->
     [
         {global_noproc, fun() -> gen_server:call({global, nope}, x) end},
         {global_whereis, fun() -> global:whereis_name(nope) end},
-        {set_env, fun() -> {application:set_env(some, key, 1), application:get_env(some, key), application:unset_env(some, key), application:get_env(some, key)} end},
+        {set_env, fun() -> {application:set_env(some, key, 1), application:get_env(some, key),
+            application:unset_env(some, key), application:get_env(some, key)} end},
         {no_app, fun() -> application:start(nosuch) end},
         {which, fun() -> {code:which(nosuch), code:is_loaded(nosuch), code:get_object_code(nosuch)} end},
-        {ensure, fun() -> {code:ensure_modules_loaded([queue, sofs]), code:ensure_modules_loaded([nosuch, lists]), erlang:module_loaded(sofs)} end},
+        {ensure, fun() -> {code:ensure_modules_loaded([queue, sofs]), code:ensure_modules_loaded([nosuch, lists]),
+            erlang:module_loaded(sofs)} end},
         {atomic, fun() -> {code:atomic_load([]), code:atomic_load([nosuch])} end},
         {load_binary, fun() -> load_binary() end},
-        {trace, fun() -> [{M, F, if is_list(A) -> length(A); true -> A end} || {M, F, A, _} <- trace(fun() -> io_lib:format("~d", [1]) end)] end}
+        {trace, fun() -> [{M, F, if is_list(A) -> length(A); true -> A end}
+            || {M, F, A, _} <- trace(fun() -> io_lib:format("~d", [1]) end)] end}
     ].
 
 %% Down to this module: what called main/0 is the runner's.
@@ -75,6 +84,8 @@ load_binary() ->
     Forms = [{attribute, 1, module, services_loaded}, {attribute, 2, export, [{z, 0}, {a, 0}, {m, 0}]} |
              [{function, 3, F, 0, [{clause, 3, [], [], [{atom, 3, F}]}]} || F <- [z, a, m]]],
     {ok, Module, Beam} = compile:forms(Forms),
-    First = {code:load_binary(Module, "/some/where/services_loaded.beam", Beam), code:which(Module), code:is_loaded(Module)},
+    First = {code:load_binary(Module, "/some/where/services_loaded.beam", Beam), code:which(Module),
+        code:is_loaded(Module)},
     Second = {code:load_binary(Module, "elsewhere", Beam), code:which(Module), Module:module_info(exports)},
-    {First, Second, code:load_binary(Module, "x", <<"nonsense">>), code:load_binary(other, "x", Beam), code:purge(Module), code:delete(Module), code:which(Module)}.
+    {First, Second, code:load_binary(Module, "x", <<"nonsense">>), code:load_binary(other, "x", Beam),
+        code:purge(Module), code:delete(Module), code:which(Module)}.

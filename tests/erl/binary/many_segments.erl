@@ -10,7 +10,8 @@ main() ->
     io:format("~p ~p~n", [many(id(<<1, 2>>)), thousand(id(<<3>>))]),
     io:format("~p~n", [catch many(id(a))]),
     io:format("~p~n", [catch last(id(<<1>>), id(b))]),
-    [io:format("~p ~p ~p~n", [S, catch build(id(<<1, 2, 3>>), S), catch match(id(<<1, 2, 3>>), S)]) || S <- [all, 8, 7, undefined, -1]],
+    [io:format("~p ~p ~p~n", [S, catch build(id(<<1, 2, 3>>), S), catch match(id(<<1, 2, 3>>), S)])
+        || S <- [all, 8, 7, undefined, -1]],
     io:format("~p~n", [catch <<(id(<<1>>)):(id(all))/binary>>]),
     io:format("~p~n", [catch <<(id(1)):(id(all))>>]).
 

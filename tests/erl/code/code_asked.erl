@@ -5,7 +5,8 @@
 
 main() ->
     _ = [lists:module_info(md5), ordsets:new()],
-    [io:format("~p ~p ~p~n", [M, name(code:is_loaded(M)), name(code:which(M))]) || M <- [lists, ordsets, no_such_module, ?MODULE]],
+    [io:format("~p ~p ~p~n", [M, name(code:is_loaded(M)), name(code:which(M))])
+        || M <- [lists, ordsets, no_such_module, ?MODULE]],
     io:format("~p ~p~n", [code:where_is_file("no_such_file.x"), code:get_object_code(no_such_module)]),
     io:format("~p~n", [[class(fun() -> F(1) end) || F <- [fun code:is_loaded/1, fun code:which/1]]]).
 

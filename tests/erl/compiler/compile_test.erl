@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% OTP's compiler on the VM: what it makes of modules of stdlib, and of this file, is what it makes on erl, byte for byte. Of all
-%% modules: tests/beams.
+%% OTP's compiler on the VM: what it makes of modules of stdlib, and of this file, is what it makes on erl, byte for
+%% byte. Of all modules: tests/beams.
 -module(compile_test).
 -export([main/0]).
 
@@ -20,7 +20,8 @@ file() ->
     Source = proplists:get_value(source, ?MODULE:module_info(compile)),
     told(file, compile:file(Source, [binary, return, debug_info])).
 
-told(What, {ok, Module, Beam, Warnings}) -> io:format("~p ~p ~w ~s ~p~n", [What, Module, byte_size(Beam), binary:encode_hex(erlang:md5(Beam)), Warnings]);
+told(What, {ok, Module, Beam, Warnings}) ->
+    io:format("~p ~p ~w ~s ~p~n", [What, Module, byte_size(Beam), binary:encode_hex(erlang:md5(Beam)), Warnings]);
 told(What, Other) -> io:format("~p ~p~n", [What, Other]).
 
 forms() ->
@@ -28,7 +29,8 @@ forms() ->
     {ok, Tokens, _} = erl_scan:string(Text),
     Forms = split(Tokens, [], []),
     io:format("~p~n", [compile:forms(Forms, [return])]),
-    io:format("~p~n", [compile:forms(Forms ++ [{function, 9, g, 0, [{clause, 9, [], [], [{var, 9, 'Z'}]}]}], [return])]).
+    io:format("~p~n", [compile:forms(Forms ++ [{function, 9, g, 0, [{clause, 9, [], [], [{var, 9, 'Z'}]}]}],
+        [return])]).
 
 split([{dot, _} = Dot | Rest], Form, Forms) ->
     {ok, Parsed} = erl_parse:parse_form(lists:reverse(Form, [Dot])),

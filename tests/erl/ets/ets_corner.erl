@@ -1,7 +1,7 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% What OTP's own ets_SUITE showed: continuations and names, keys that mean something else, heirs that died, rows kept by a
-%% fixation, what info says of binaries and of times.
+%% What OTP's own ets_SUITE showed: continuations and names, keys that mean something else, heirs that died, rows kept
+%% by a fixation, what info says of binaries and of times.
 -module(ets_corner).
 -export([main/0]).
 -define(T(E), p(??E, fun() -> E end)).

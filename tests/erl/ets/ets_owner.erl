@@ -22,11 +22,13 @@ main() ->
         receive {'DOWN', R, _, _, _} -> ok end,
         {S, ets:info(named_t), ets:whereis(named_t), ets:new(named_t, [named_table]), ets:delete(named_t)} end),
     p("heir", fun() ->
-        {P, R} = spawn_monitor(fun() -> T = ets:new(ht, [{heir, Me, {data, "x"}}]), ets:insert(T, {a, 1}), Me ! {t, T} end),
+        {P, R} = spawn_monitor(fun() -> T = ets:new(ht, [{heir, Me, {data, "x"}}]), ets:insert(T, {a, 1}),
+            Me ! {t, T} end),
         T = receive {t, X} -> X end,
         M = receive {'ETS-TRANSFER', T, P, D} -> D after 1000 -> none end,
         receive {'DOWN', R, _, _, _} -> ok end,
-        {M, ets:lookup(T, a), ets:info(T, owner) =:= Me, ets:info(T, heir) =:= Me, ets:insert(T, {b}), ets:delete(T)} end),
+        {M, ets:lookup(T, a), ets:info(T, owner) =:= Me, ets:info(T, heir) =:= Me, ets:insert(T, {b}),
+            ets:delete(T)} end),
     p("heir named", fun() ->
         {P, _} = spawn_monitor(fun() -> ets:new(ht, [named_table, {heir, Me, d}]) end),
         M = receive {'ETS-TRANSFER', ht, P, D} -> D after 1000 -> none end,
@@ -40,7 +42,8 @@ main() ->
         receive {'DOWN', R, _, P, _} -> ok end,
         ets:info(T) end),
     p("heir set and unset", fun() ->
-        {P, R} = spawn_monitor(fun() -> T = ets:new(ht, [{heir, Me, d}]), ets:setopts(T, {heir, none}), Me ! {t, T} end),
+        {P, R} = spawn_monitor(fun() -> T = ets:new(ht, [{heir, Me, d}]), ets:setopts(T, {heir, none}),
+            Me ! {t, T} end),
         T = receive {t, X} -> X end,
         receive {'DOWN', R, _, P, _} -> ok end,
         {ets:info(T), receive {'ETS-TRANSFER', _, _, _} = M -> M after 0 -> none end} end),
@@ -48,7 +51,8 @@ main() ->
         T = ets:new(gt, []),
         ets:insert(T, {k, 1}),
         {P, R} = spawn_monitor(fun() ->
-            receive {'ETS-TRANSFER', T, From, gift} -> Me ! {got, From =:= Me, ets:lookup(T, k), ets:insert(T, {k, 2})} end,
+            receive {'ETS-TRANSFER', T, From, gift} ->
+                Me ! {got, From =:= Me, ets:lookup(T, k), ets:insert(T, {k, 2})} end,
             receive stop -> ok end end),
         ets:give_away(T, P, gift),
         G = receive {got, _, _, _} = X -> X end,
@@ -69,7 +73,8 @@ main() ->
     p("fixer dies", fun() ->
         T = ets:new(ft, [public]),
         ets:insert(T, [{I} || I <- lists:seq(1, 10)]),
-        {P, R} = spawn_monitor(fun() -> ets:safe_fixtable(T, true), ets:safe_fixtable(T, true), ets:delete(T, 3), Me ! go, receive stop -> ok end end),
+        {P, R} = spawn_monitor(fun() -> ets:safe_fixtable(T, true), ets:safe_fixtable(T, true), ets:delete(T, 3),
+            Me ! go, receive stop -> ok end end),
         receive go -> ok end,
         {_, [{P, N}]} = ets:info(T, safe_fixed),
         ets:safe_fixtable(T, true),

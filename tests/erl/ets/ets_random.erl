@@ -5,7 +5,8 @@
 -export([main/0]).
 
 main() ->
-    [run(Type, Range, Seed) || Type <- [set, ordered_set, bag, duplicate_bag], {Range, Seed} <- [{20, 1}, {300, 2}, {3000, 3}]],
+    [run(Type, Range, Seed) || Type <- [set, ordered_set, bag, duplicate_bag],
+        {Range, Seed} <- [{20, 1}, {300, 2}, {3000, 3}]],
     [run_fixed(Type) || Type <- [set, ordered_set, bag, duplicate_bag]],
     [big(Type) || Type <- [set, ordered_set, bag, duplicate_bag]],
     ok.
@@ -27,7 +28,8 @@ run(Type, Range, Seed) ->
         K = key(pick(S2, Range)),
         R = try step(T, pick(S1, 14), K, pick(S3, 5), I) catch error:E -> {error, E} end,
         {S3, erlang:phash2({Acc, R})} end, {Seed, 0}, lists:seq(1, 4000)),
-    io:format("~w ~w: results ~w size ~w rows ~w~n", [Type, Range, Acc, ets:info(T, size), erlang:phash2(sorted(Type, T))]).
+    io:format("~w ~w: results ~w size ~w rows ~w~n",
+        [Type, Range, Acc, ets:info(T, size), erlang:phash2(sorted(Type, T))]).
 
 %% Keys 1 and 1.0 are one key of an ordered set; the order of rows with equal keys stays as it is.
 sorted(_, T) -> lists:sort(ets:tab2list(T)).
@@ -59,7 +61,8 @@ run_fixed(Type) ->
     ets:insert(T, [{I, new} || I <- lists:seq(1, 2000, 3)]),
     N2 = ets:info(T, size),
     ets:safe_fixtable(T, false),
-    io:format("~w fixed: ~w ~w ~w ~w ~w~n", [Type, lists:sort(L) =:= lists:seq(1, 1000), N1, N2, ets:info(T, size), erlang:phash2(sorted(Type, T))]),
+    io:format("~w fixed: ~w ~w ~w ~w ~w~n", [Type, lists:sort(L) =:= lists:seq(1, 1000), N1, N2, ets:info(T, size),
+        erlang:phash2(sorted(Type, T))]),
     ets:delete_all_objects(T),
     io:format("~w cleared: ~w ~w ~w~n", [Type, ets:info(T, size), ets:first(T), ets:insert_new(T, {1})]).
 
@@ -94,7 +97,8 @@ big(Type) ->
     R14 = {ets:info(T, size), ets:insert(T, {1, 2}), ets:tab2list(T), ets:delete(T), ets:info(T)},
     io:format("~w big: ~0p~n", [Type, [R1, R2, R3, R4, R5, R6, R7, R8, R9, R10, R11, R12, R13, R14]]),
     %% A process that dies in the middle of what takes long.
-    [kill_in(Type, F) || F <- [fun(X) -> ets:match_object(X, '_') end, fun(X) -> ets:select_delete(X, [{{'$1', '_'}, [{'>', '$1', 0}], [true]}]) end,
+    [kill_in(Type, F) || F <- [fun(X) -> ets:match_object(X, '_') end,
+        fun(X) -> ets:select_delete(X, [{{'$1', '_'}, [{'>', '$1', 0}], [true]}]) end,
         fun(X) -> ets:insert(X, [{I, 2} || I <- lists:seq(1, N)]) end, fun(X) -> ets:delete_all_objects(X) end]],
     io:format("~w killed~n", [Type]).
 

@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Faults that OTP's own suites found (npm run conformance): traces of errors through apply, exceptions raised again under
-%% another class, backtrace_depth, bit syntax of impossible sizes, names that are too long.
+%% Faults that OTP's own suites found (npm run conformance): traces of errors through apply, exceptions raised again
+%% under another class, backtrace_depth, bit syntax of impossible sizes, names that are too long.
 -module(suites_test).
 -export([main/0, err/1, undefined_lambda/3, undefined_function/3]).
 
@@ -24,7 +24,8 @@ many_floats() ->
     p({map_size(M), maps:get(77777.0, M)}).
 
 %% Only this module's part of the trace: how main/0 was called differs.
-here({'EXIT', {R, S}}) -> {'EXIT', {R, [setelement(4, E, loc(L)) || {M, _, _, L} = E <- S, M =:= ?MODULE orelse M =:= erlang]}};
+here({'EXIT', {R, S}}) ->
+    {'EXIT', {R, [setelement(4, E, loc(L)) || {M, _, _, L} = E <- S, M =:= ?MODULE orelse M =:= erlang]}};
 here(X) -> X.
 loc(L) -> lists:keydelete(file, 1, L).
 
@@ -86,7 +87,8 @@ bits() ->
     p([d(Bin, S) || S <- [25, 28, 32, 50, 57, 60, 61, 62, 63, 64]]),
     p(cause(fun() -> <<1:32, "xyz", (id(<<"abc">>))/binary, (id(a))/binary>> end)),
     p(cause(fun() -> <<1:32, (id(a))/binary>> end)).
-cause(F) -> try F() catch error:R:S -> [{_, _, _, I} | _] = S, {R, maps:get(cause, proplists:get_value(error_info, I))} end.
+cause(F) -> try F() catch error:R:S -> [{_, _, _, I} | _] = S,
+    {R, maps:get(cause, proplists:get_value(error_info, I))} end.
 a(<<_:33554432/binary-unit:128, 0, _/binary>>) -> 1;
 a(<<_:67108864/binary-unit:64, 0, _/binary>>) -> 2;
 a(_) -> no.
@@ -114,13 +116,15 @@ tail(_) -> no.
 
 names() ->
     [p(try binary_to_atom(B, E) catch error:R -> R end)
-     || {B, E} <- [{<<0:512/unit:8, 255>>, utf8}, {<<0:255/unit:8, 255>>, utf8}, {<<0:256/unit:8>>, latin1}, {<<255>>, utf8}]],
+     || {B, E} <- [{<<0:512/unit:8, 255>>, utf8}, {<<0:255/unit:8, 255>>, utf8}, {<<0:256/unit:8>>, latin1},
+         {<<255>>, utf8}]],
     p(try binary_to_existing_atom(<<0:512/unit:8, 255>>, utf8) catch error:R -> R end).
 
 %% A fun keeps no process from living on when its module is purged; called, it finds its module gone.
 purged_fun() ->
     Forms = [begin {ok, T, _} = erl_scan:string(L), {ok, F} = erl_parse:parse_form(T), F end
-             || L <- ["-module(suites_made).", "-export([f/0, g/1]).", "f() -> fun(X) -> {X, f} end.", "g(X) -> fun() -> X end."]],
+             || L <- ["-module(suites_made).", "-export([f/0, g/1]).", "f() -> fun(X) -> {X, f} end.",
+                 "g(X) -> fun() -> X end."]],
     {ok, suites_made, Beam} = compile:forms(Forms),
     {module, suites_made} = code:load_binary(suites_made, "suites_made.erl", Beam),
     F = suites_made:f(), G = suites_made:g(1),
@@ -136,9 +140,12 @@ undef(X) -> X.
 
 %% fun(A, B, C) -> {A, B, C, X} end of a module that is nowhere.
 foreign_fun() ->
-    F = binary_to_term(<<131, 112, 0, 0, 0, 84, 3, 109, 96, 69, 208, 5, 175, 207, 75, 36, 93, 112, 218, 232, 222, 22, 251, 0, 0, 0, 0, 0, 0,
-        0, 1, 100, 0, 11, 102, 111, 111, 98, 97, 114, 98, 108, 117, 114, 102, 97, 0, 98, 5, 244, 197, 144, 103, 100, 0, 13,
-        110, 111, 110, 111, 100, 101, 64, 110, 111, 104, 111, 115, 116, 0, 0, 0, 46, 0, 0, 0, 0, 0, 104, 3, 97, 1, 97, 2,
+    F = binary_to_term(<<131, 112, 0, 0, 0, 84, 3, 109, 96, 69, 208, 5, 175, 207, 75, 36, 93, 112, 218, 232, 222, 22,
+        251, 0, 0, 0, 0, 0, 0,
+        0, 1, 100, 0, 11, 102, 111, 111, 98, 97, 114, 98, 108, 117, 114, 102, 97, 0, 98, 5, 244, 197, 144, 103, 100, 0,
+            13,
+        110, 111, 110, 111, 100, 101, 64, 110, 111, 104, 111, 115, 116, 0, 0, 0, 46, 0, 0, 0, 0, 0, 104, 3, 97, 1, 97,
+            2,
         97, 3>>),
     p(undef(catch F(a, b, c))),
     p(undef(catch F(a, b))),

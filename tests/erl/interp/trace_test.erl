@@ -10,7 +10,8 @@ main() ->
     [io:format("exit ~p ~0tp~n", [N, died(F)]) || {N, F} <- cases()].
 
 show(F) -> try F(), no_error catch C:E:S -> {C, norm(E), norm(upto(S))} end.
-died(F) -> {_, M} = spawn_monitor(F), receive {'DOWN', M, _, _, {E, S}} when is_list(S) -> {norm(E), norm(S)}; {'DOWN', M, _, _, R} -> norm(R) end.
+died(F) -> {_, M} = spawn_monitor(F), receive {'DOWN', M, _, _, {E, S}} when is_list(S) -> {norm(E), norm(S)};
+    {'DOWN', M, _, _, R} -> norm(R) end.
 upto(S) -> lists:takewhile(fun({?MODULE, show, _, _}) -> false; (_) -> true end, S).
 norm(P) when is_pid(P) -> pid;
 norm(P) when is_reference(P) -> ref;
@@ -55,7 +56,8 @@ cases() ->
     [{body, fun() -> {body(1)} end},
      {tail, fun() -> tail(1) end},
      {deep, fun() -> deep(20, 1) end},
-     {ping, fun() -> ping(20, 1) end}] ++ [{{ping, W}, fun() -> ping(20, {W, 1}) end} || W <- [bif, clause, undef, error]] ++ [
+     {ping, fun() -> ping(20, 1) end}] ++ [{{ping, W}, fun() -> ping(20, {W, 1}) end}
+         || W <- [bif, clause, undef, error]] ++ [
      {clause, fun() -> clause(b, id({x, "y"})) end},
      {undef, fun() -> ext_tail(1) end},
      {undef_body, fun() -> {ext_body(1)} end},

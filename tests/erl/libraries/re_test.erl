@@ -48,9 +48,11 @@ pauses() ->
         [Slow(16, "b", "((a+)(a*)|b)+c$", []), Slow(16, "bc", "(a|aa)+(b)c", [{capture, all, list}]),
          Slow(200, "x", "^(a*)*x\\1?$", []), Slow(9, "b", "(?:(a+)(?=a)|a)+b\\1", []), Slow(30, "b", "(?>(a+))+b", []),
          Slow(60, "", "a*a*a*b?$", []), Slow(30, "b", "(a(?1)?)$|b", []), Slow(12, "b", "(a+)*+x|(a+)+b", [])] ++
-        [fun() -> re:run(Long, P, O) end || P <- ["(\\w+ )*x?", "h .$", "[x-z]", "(?i)Z", ".*efgi", "^.*(c).*(g) $", "(?:.*+x|.*+y)"],
+        [fun() -> re:run(Long, P, O) end || P <- ["(\\w+ )*x?", "h .$", "[x-z]", "(?i)Z", ".*efgi", "^.*(c).*(g) $",
+            "(?:.*+x|.*+y)"],
                                             O <- [[], [unicode], [multiline]]] ++
-        [fun() -> re:run(Utf8, P, [unicode, {capture, all, index}]) end || P <- ["[^a-c\\x{e9}]b$", "\\x{20ac}$", "b[x-z]"]] ++
+        [fun() -> re:run(Utf8, P, [unicode, {capture, all, index}]) end
+            || P <- ["[^a-c\\x{e9}]b$", "\\x{20ac}$", "b[x-z]"]] ++
         [fun() -> re:run(<<Utf8/binary, 255>>, "b", [unicode]) end,
          fun() -> erlang:phash2(re:run(Long, "\\b|e", [global])) end,
          fun() -> erlang:phash2(re:run(Utf8, "b?", [global, unicode, {capture, all, binary}])) end,
@@ -62,25 +64,35 @@ pauses() ->
     [receive {Pid, Outcome} -> io:format("pauses ~0p~n", [Outcome]) end || Pid <- Pids].
 
 products() ->
-    Patterns = ["abc", "a.c", "^a", "a$", "(a)(b)?c", "(?<X>a)|(?<Y>b)", "[[:alpha:]]+", "\\d+", "\\w+\\s*", "(a|ab)(c|bcd)(d*)", "a*", "(?i)ABC", "x?",
-                "\\bfoo\\b", "(?=a)a", "(?<!b)a", "(a+)\\1", "\\Qa.b\\E", "a{2,3}?", "(?:ab)+", "(?>a+)b", "\\R", "^$", "", "\\h\\v", "[^\\n]+", "(?s).+", "(?m)^.+$",
-                "(?x) a b # comment", "\\x{61}", "((a)|b)*", "\\K", "a\\Kb", "(?|(a)|(b))", "(?(1)a|b)", "\\Aa", "a\\z", "a\\Z", "\\G\\w", "[\\w-.]+", "[[:alpha:]-z]", "\\j\\y"],
+    Patterns = ["abc", "a.c", "^a", "a$", "(a)(b)?c", "(?<X>a)|(?<Y>b)", "[[:alpha:]]+", "\\d+", "\\w+\\s*",
+        "(a|ab)(c|bcd)(d*)", "a*", "(?i)ABC", "x?",
+                "\\bfoo\\b", "(?=a)a", "(?<!b)a", "(a+)\\1", "\\Qa.b\\E", "a{2,3}?", "(?:ab)+", "(?>a+)b", "\\R", "^$",
+                    "", "\\h\\v", "[^\\n]+", "(?s).+", "(?m)^.+$",
+                "(?x) a b # comment", "\\x{61}", "((a)|b)*", "\\K", "a\\Kb", "(?|(a)|(b))", "(?(1)a|b)", "\\Aa", "a\\z",
+                    "a\\Z", "\\G\\w", "[\\w-.]+", "[[:alpha:]-z]", "\\j\\y"],
     Subjects = ["", "abc", "aab abc", "foo bar\nabc\r\naa", "ABC abc", "abcd12", "a.b", "b\n", "aaaa"],
-    Options = [[], [caseless], [multiline], [dotall], [anchored], [dollar_endonly], [ungreedy], [extended], [firstline], [no_auto_capture], [notempty],
-               [notempty_atstart], [notbol, noteol], [global], [global, {capture, first, list}], [{offset, 1}], [unicode], [unicode, ucp, global],
-               [no_start_optimize], [{capture, all_but_first, binary}], [dupnames, {capture, all_names, list}], [{newline, anycrlf}, multiline, global]],
-    [io:format("~0tp ~0tp ~0tp~n", [P, O, [outcome(fun() -> re:run(S, P, O) end) || S <- Subjects, S =/= "" orelse O =/= [{offset, 1}]]]) || P <- Patterns, O <- Options].
+    Options = [[], [caseless], [multiline], [dotall], [anchored], [dollar_endonly], [ungreedy], [extended], [firstline],
+        [no_auto_capture], [notempty],
+               [notempty_atstart], [notbol, noteol], [global], [global, {capture, first, list}], [{offset, 1}],
+                   [unicode], [unicode, ucp, global],
+               [no_start_optimize], [{capture, all_but_first, binary}], [dupnames, {capture, all_names, list}],
+                   [{newline, anycrlf}, multiline, global]],
+    [io:format("~0tp ~0tp ~0tp~n", [P, O, [outcome(fun() -> re:run(S, P, O) end) || S <- Subjects,
+        S =/= "" orelse O =/= [{offset, 1}]]]) || P <- Patterns, O <- Options].
 
 captures() ->
     S = "ABCabcdABC",
     P = "((?<A>a)|(?<Z>z))(?<B>bc(d)?)(?<C>x)?",
-    Specs = [all, first, all_but_first, none, all_names, [], [0], [1, 2], [2, 'A'], ['Z'], ["B", <<"C">>], [nosuch], [17], [-1], [-7], foo, [foo | bar], [{a}], [1.5],
+    Specs = [all, first, all_but_first, none, all_names, [], [0], [1, 2], [2, 'A'], ['Z'], ["B", <<"C">>], [nosuch],
+        [17], [-1], [-7], foo, [foo | bar], [{a}], [1.5],
              [1, "B", 'A', 0], "A", <<"A">>],
-    [p({capture, Spec, Type}, fun() -> re:run(S, P, [{capture, Spec, Type}]) end) || Spec <- Specs, Type <- [index, list, binary, foo]],
+    [p({capture, Spec, Type}, fun() -> re:run(S, P, [{capture, Spec, Type}]) end) || Spec <- Specs,
+        Type <- [index, list, binary, foo]],
     [p({capture_global, Spec, Type}, fun() -> re:run(S ++ S, P, [global, {capture, Spec, Type}]) end)
      || Spec <- [all, first, all_but_first, none, [], [2, 'A'], ["B"], foo], Type <- [index, list, binary]],
     Dup = "(?<N>a)|(?<N>b)(?<M>c)?",
-    [p({dup, Text, Spec}, fun() -> re:run(Text, Dup, [dupnames, {capture, Spec, list}]) end) || Text <- ["a", "b", "bc"], Spec <- [all_names, ['N'], ['M', 'N'], ["N", 0]]],
+    [p({dup, Text, Spec}, fun() -> re:run(Text, Dup, [dupnames, {capture, Spec, list}]) end)
+        || Text <- ["a", "b", "bc"], Spec <- [all_names, ['N'], ['M', 'N'], ["N", 0]]],
     p(unicode_list, fun() -> re:run([1076, 1077, $a, 1078], "a(.)", [unicode, {capture, all, list}]) end),
     p(unicode_binary, fun() -> re:run(<<"дaж"/utf8>>, "a(.)", [unicode, {capture, all, binary}]) end),
     p(unicode_index, fun() -> re:run(<<"дaж"/utf8>>, "a(.)", [unicode]) end),
@@ -128,28 +140,37 @@ bytes() ->
 
 %% Bytes are ISO 8859-1.
 classes() ->
-    Names = ["\\w", "\\d", "\\s", "\\h", "\\v", "[[:alpha:]]", "[[:lower:]]", "[[:upper:]]", "[[:alnum:]]", "[[:punct:]]", "[[:print:]]", "[[:graph:]]", "[[:cntrl:]]", "[[:space:]]",
+    Names = ["\\w", "\\d", "\\s", "\\h", "\\v", "[[:alpha:]]", "[[:lower:]]", "[[:upper:]]", "[[:alnum:]]",
+        "[[:punct:]]", "[[:print:]]", "[[:graph:]]", "[[:cntrl:]]", "[[:space:]]",
              "[[:blank:]]", "[[:xdigit:]]", "[[:word:]]", "[[:ascii:]]", "\\N", "\\R"],
     [q(N, fun() -> [C || C <- lists:seq(0, 255), re:run([C], N, [{capture, none}]) =:= match] end) || N <- Names],
-    [q({unicode, N}, fun() -> [C || C <- lists:seq(0, 255), re:run([C], N, [unicode, {capture, none}]) =:= match] end) || N <- Names],
+    [q({unicode, N}, fun() -> [C || C <- lists:seq(0, 255), re:run([C], N, [unicode, {capture, none}]) =:= match] end)
+        || N <- Names],
     [q({ucp, N}, fun() -> [C || C <- lists:seq(0, 1100), re:run([C], N, [unicode, ucp, {capture, none}]) =:= match] end)
      || N <- ["\\w", "\\d", "[[:alpha:]]", "\\p{Lu}", "\\p{Cyrillic}", "\\X"]],
-    q(caseless, fun() -> [{A, B} || A <- lists:seq(192, 255), B <- lists:seq(192, 255), A =/= B, re:run([A], [B], [caseless, {capture, none}]) =:= match] end),
-    q(caseless_utf, fun() -> [{A, B} || A <- lists:seq(1040, 1060), B <- lists:seq(1072, 1092), re:run([A], [B], [unicode, caseless, {capture, none}]) =:= match] end).
+    q(caseless, fun() -> [{A, B} || A <- lists:seq(192, 255), B <- lists:seq(192, 255), A =/= B,
+        re:run([A], [B], [caseless, {capture, none}]) =:= match] end),
+    q(caseless_utf, fun() -> [{A, B} || A <- lists:seq(1040, 1060), B <- lists:seq(1072, 1092),
+        re:run([A], [B], [unicode, caseless, {capture, none}]) =:= match] end).
 
 newlines() ->
     S = "a\rb\nc\r\nd\n\re\x{85}f",
     Kinds = [cr, lf, crlf, any, anycrlf],
     [p({N, P, O}, fun() -> re:run(S, P, [{newline, N}, global, {capture, first, list} | O]) end)
-     || N <- Kinds, P <- [".+", "^.", ".$", "\\N+", "(?s).+", "^$", ""], O <- [[], [multiline], [dollar_endonly], [firstline]]],
-    [p({bsr_option, B, N}, fun() -> re:run(S, "\\R", [{newline, N}, B, global]) end) || B <- [bsr_anycrlf, bsr_unicode], N <- Kinds],
-    [p({verb, V}, fun() -> re:compile(V ++ "a.b") end) || V <- ["(*CR)", "(*LF)", "(*CRLF)", "(*ANY)", "(*ANYCRLF)", "(*BSR_ANYCRLF)", "(*UTF8)", "(*UCP)"]],
-    [p({later, N}, fun() -> {ok, R} = re:compile("^.+$", [multiline]), re:run(S, R, [{newline, N}, global, {capture, first, list}]) end) || N <- Kinds].
+     || N <- Kinds, P <- [".+", "^.", ".$", "\\N+", "(?s).+", "^$", ""],
+         O <- [[], [multiline], [dollar_endonly], [firstline]]],
+    [p({bsr_option, B, N}, fun() -> re:run(S, "\\R", [{newline, N}, B, global]) end) || B <- [bsr_anycrlf, bsr_unicode],
+        N <- Kinds],
+    [p({verb, V}, fun() -> re:compile(V ++ "a.b") end) || V <- ["(*CR)", "(*LF)", "(*CRLF)", "(*ANY)", "(*ANYCRLF)",
+        "(*BSR_ANYCRLF)", "(*UTF8)", "(*UCP)"]],
+    [p({later, N}, fun() -> {ok, R} = re:compile("^.+$", [multiline]),
+        re:run(S, R, [{newline, N}, global, {capture, first, list}]) end) || N <- Kinds].
 
 splits() ->
     Subjects = ["", "Erlang", "a,b,,c,,", "one  two three", [1076, $,, 1077]],
     Patterns = [",", "(,)", "[ln]", "", "\\s+", "(?<x>e)?", "x*"],
-    Options = [[{return, list}], [{return, list}, {parts, 2}], [{return, list}, trim], [{return, list}, group], [{return, list}, {parts, 0}], [{return, list}, {parts, 3}, group]],
+    Options = [[{return, list}], [{return, list}, {parts, 2}], [{return, list}, trim], [{return, list}, group],
+        [{return, list}, {parts, 0}], [{return, list}, {parts, 3}, group]],
     [p({split, S, P, O}, fun() -> re:split(S, P, [unicode | O]) end) || S <- Subjects, P <- Patterns, O <- Options],
     p(split, fun() -> re:split("a-b", "-") end),
     p(split, fun() -> re:split("a-b", "(") end),
@@ -157,7 +178,8 @@ splits() ->
 
 replaces() ->
     [p({replace, S, P, R, O}, fun() -> re:replace(S, P, R, [{return, list} | O]) end)
-     || S <- ["abcd", "aXbXc", "", "aa"], P <- ["b", "X", "(a)(b)?", "", "a*", "(?<n>.)"], R <- ["", "[&]", "\\1-\\2", "\\g{1}", "\\\\&"], O <- [[], [global]]],
+     || S <- ["abcd", "aXbXc", "", "aa"], P <- ["b", "X", "(a)(b)?", "", "a*", "(?<n>.)"],
+         R <- ["", "[&]", "\\1-\\2", "\\g{1}", "\\\\&"], O <- [[], [global]]],
     p(replace, fun() -> re:replace("abcd", "c", "[&]") end),
     p(replace, fun() -> re:replace("abcd", "(", "x") end),
     p(replace, fun() -> re:replace([1076, $a], [1076], [1077], [unicode, {return, list}]) end),
@@ -174,7 +196,8 @@ terms() ->
     ets:new(t, [named_table]),
     ets:insert(t, {p, R}),
     p(ets, fun() -> re:run("abc", ets:lookup_element(t, p, 2), [{capture, ['T'], binary}]) end),
-    p(many, fun() -> lists:usort([re:run("x" ++ integer_to_list(N) ++ "y", "x(" ++ integer_to_list(N) ++ ")y", [{capture, [1], list}]) =:= {match, [integer_to_list(N)]}
+    p(many, fun() -> lists:usort([re:run("x" ++ integer_to_list(N) ++ "y", "x(" ++ integer_to_list(N) ++ ")y",
+        [{capture, [1], list}]) =:= {match, [integer_to_list(N)]}
                                   || N <- lists:seq(1, 300)]) end).
 
 limits() ->

@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% What is compressed is the same byte for byte: every level, strategy, window and memory, all kinds of flush, pieces of all sizes,
-%% dictionaries, parameters changed on the way, and terms in the external format.
+%% What is compressed is the same byte for byte: every level, strategy, window and memory, all kinds of flush, pieces of
+%% all sizes, dictionaries, parameters changed on the way, and terms in the external format.
 -module(zlib_bytes).
 -export([main/0]).
 
@@ -13,7 +13,8 @@ main() ->
 
 datas() ->
     Text = list_to_binary(io_lib:format("~p", [[{X * X rem 977, X * 7919 rem 65521} || X <- lists:seq(1, 3000)]])),
-    [{empty, <<>>}, {one, <<"a">>}, {same, binary:copy(<<"z">>, 30000)}, {text, Text}, {beam, term_to_binary([{atom_to_binary(A), A} || A <- [lists, maps, ets, io], _ <- lists:seq(1, 50)])},
+    [{empty, <<>>}, {one, <<"a">>}, {same, binary:copy(<<"z">>, 30000)}, {text, Text},
+        {beam, term_to_binary([{atom_to_binary(A), A} || A <- [lists, maps, ets, io], _ <- lists:seq(1, 50)])},
      {noise, << <<(X * X * 7919 rem 65521):16, (X * 31):8>> || X <- lists:seq(1, 11000) >>}].
 
 bigger() -> [{mixed, iolist_to_binary([[D, D] || {_, D} <- datas()])}].
@@ -39,7 +40,8 @@ parts(Bin, _) -> [Bin].
 
 levels(Datas) ->
     [told({Name, Level, Strategy}, fun() -> deflated([D], Level, 15, 8, Strategy, none) end)
-     || {Name, D} <- Datas, Level <- [default, none, best_speed, best_compression | lists:seq(0, 9)], Strategy <- [default, filtered, huffman_only, rle]].
+     || {Name, D} <- Datas, Level <- [default, none, best_speed, best_compression | lists:seq(0, 9)],
+         Strategy <- [default, filtered, huffman_only, rle]].
 
 windows(Datas) ->
     [told({Name, Bits, Mem}, fun() -> deflated([D], default, Bits, Mem, default, none) end)
@@ -53,7 +55,8 @@ flushes(Datas) ->
 pieces(Datas) ->
     [told({Name, Level, Size}, fun() -> deflated([parts(D, Size)], Level, 15, 8, default, none) end)
      || {Name, D} <- Datas, Level <- [0, 3, 6], Size <- [10, 300, 5000, 8191, 8193]],
-    [told({Name, Level, bytes}, fun() -> deflated([binary_to_list(D)], Level, 15, 8, default, none) end) || {Name, D} <- Datas, Level <- [0, 6]].
+    [told({Name, Level, bytes}, fun() -> deflated([binary_to_list(D)], Level, 15, 8, default, none) end)
+        || {Name, D} <- Datas, Level <- [0, 6]].
 
 params(Datas) ->
     [told({Name, From, To, Strategy}, fun() ->
@@ -66,7 +69,8 @@ params(Datas) ->
             ok = zlib:deflateReset(Z),
             [One, Two, zlib:deflate(Z, D, finish)]
         end)
-    end) || {Name, D} <- Datas, From <- [0, 1, 6], To <- [none, best_speed, 4, best_compression], Strategy <- [default, filtered, huffman_only, rle]].
+    end) || {Name, D} <- Datas, From <- [0, 1, 6], To <- [none, best_speed, 4, best_compression],
+        Strategy <- [default, filtered, huffman_only, rle]].
 
 dictionaries(Datas) ->
     [io:format("~w ~w~n", [{Name, Bits, byte_size(Dictionary)}, t(fun() ->
@@ -76,7 +80,9 @@ dictionaries(Datas) ->
             Out = iolist_to_binary(zlib:deflate(Z, D, finish)),
             {Sum, digest(Out), back(Bits, Dictionary, Out) =:= D}
         end)
-    end)]) || {Name, D} <- Datas, Bits <- [15, 10, -15, 31], Dictionary <- [<<"aaa">>, <<"{{1,7919},{16,">>, binary:part(element(2, lists:keyfind(text, 1, Datas)), 100, 36000)]].
+    end)]) || {Name, D} <- Datas, Bits <- [15, 10, -15, 31],
+        Dictionary <- [<<"aaa">>, <<"{{1,7919},{16,">>,
+        binary:part(element(2, lists:keyfind(text, 1, Datas)), 100, 36000)]].
 
 back(Bits, Dictionary, Out) ->
     with(fun(Z) ->
@@ -95,11 +101,16 @@ whole(Datas) ->
     [told({Name, F}, fun() -> zlib:F(D) end) || {Name, D} <- Datas ++ bigger(), F <- [compress, zip, gzip]].
 
 terms() ->
-    Terms = [a, [], lists:seq(1, 20), lists:seq(1, 5000), lists:duplicate(1000, abc), #{a => binary:copy(<<"ab">>, 300)}, [X * X * 7919 rem 65521 || X <- lists:seq(1, 30000)], {datas(), datas()}, binary:copy(<<0>>, 100000)]
-        ++ [binary:copy(<<"x">>, N) || N <- lists:seq(0, 18)] ++ [list_to_binary(lists:seq(1, N) ++ lists:duplicate(9, $x)) || N <- lists:seq(1, 20)],
+    Terms = [a, [], lists:seq(1, 20), lists:seq(1, 5000), lists:duplicate(1000, abc),
+        #{a => binary:copy(<<"ab">>, 300)}, [X * X * 7919 rem 65521 || X <- lists:seq(1, 30000)], {datas(), datas()},
+        binary:copy(<<0>>, 100000)]
+        ++ [binary:copy(<<"x">>, N) || N <- lists:seq(0, 18)] ++
+            [list_to_binary(lists:seq(1, N) ++ lists:duplicate(9, $x)) || N <- lists:seq(1, 20)],
     [told({term, N, Options}, fun() -> term_to_binary(T, Options) end)
-     || {N, T} <- lists:zip(lists:seq(1, length(Terms)), Terms), Options <- [[compressed] | [[{compressed, L}] || L <- [0, 1, 4, 9]]]],
+     || {N, T} <- lists:zip(lists:seq(1, length(Terms)), Terms),
+         Options <- [[compressed] | [[{compressed, L}] || L <- [0, 1, 4, 9]]]],
     io:format("~w~n", [[digest(term_to_iovec(T, [compressed])) || T <- Terms]]),
     io:format("~w~n", [[binary_to_term(term_to_binary(T, [compressed])) =:= T || T <- Terms]]),
-    io:format("~w~n", [t(fun() -> term_to_binary(lists:seq(1, 100), [{compressed, 6}, {minor_version, 1}, deterministic]) end)]),
+    io:format("~w~n",
+        [t(fun() -> term_to_binary(lists:seq(1, 100), [{compressed, 6}, {minor_version, 1}, deterministic]) end)]),
     io:format("~w~n", [[term_to_iovec(T, [{compressed, L}]) || T <- [a, lists:duplicate(50, abc)], L <- [0, 1]]]).

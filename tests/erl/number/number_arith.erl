@@ -5,7 +5,8 @@
 -export([main/0]).
 
 main() ->
-    [line(Op, X) || Op <- ['+', '-', '*', '/', 'div', 'rem', 'band', 'bor', 'bxor', '<', '=<', '==', '=:='], X <- operands()],
+    [line(Op, X) || Op <- ['+', '-', '*', '/', 'div', 'rem', 'band', 'bor', 'bxor', '<', '=<', '==', '=:='],
+        X <- operands()],
     [shifts(X) || X <- operands()],
     [unary(X) || X <- operands() ++ floats()],
     [constants(X) || X <- operands()],
@@ -16,11 +17,13 @@ main() ->
 
 operands() ->
     [0, 1, -1, 7, -10, 1 bsl 31, -(1 bsl 32), 16#FFFFFFFF, (1 bsl 59) - 1, 1 bsl 59, -(1 bsl 59), -(1 bsl 59) - 1,
-     (1 bsl 63) - 1, -(1 bsl 63), (1 bsl 64) - 1, -(1 bsl 64), 16#123456789ABCDEF0123456789, -(1 bsl 96), (1 bsl 128) - 1,
+     (1 bsl 63) - 1, -(1 bsl 63), (1 bsl 64) - 1, -(1 bsl 64), 16#123456789ABCDEF0123456789, -(1 bsl 96),
+         (1 bsl 128) - 1,
      1.0, -2.5, 1.0e20, -0.0, 1.0e308, a].
 
 floats() ->
-    [0.49999999999999994, 0.5, -0.5, 1.5, 2.5, -2.5, 1.0e15, 4503599627370497.5, 9007199254740993.0, -1.0e22, 1.0e300, 5.0e-324,
+    [0.49999999999999994, 0.5, -0.5, 1.5, 2.5, -2.5, 1.0e15, 4503599627370497.5, 9007199254740993.0, -1.0e22, 1.0e300,
+        5.0e-324,
      576460752303423488.0, -576460752303423488.0, 18446744073709551616.0, [], {}, <<1>>].
 
 line(Op, X) -> io:format("~w ~w: ~w~n", [X, Op, [try_apply(Op, [X, Y]) || Y <- operands()]]).
@@ -34,13 +37,15 @@ shifts(X) ->
     io:format("~w bsr: ~w~n", [X, [try_apply('bsr', [X, N]) || N <- Counts ++ [1 bsl 70]]]).
 
 unary(X) ->
-    io:format("~w: ~w~n", [X, [{F, try_apply(F, [X])} || F <- ['+', '-', 'bnot', abs, trunc, round, floor, ceil, float, 'not',
+    io:format("~w: ~w~n", [X, [{F, try_apply(F, [X])} || F <- ['+', '-', 'bnot', abs, trunc, round, floor, ceil, float,
+        'not',
         is_integer, is_float, is_number, is_boolean, is_atom]]]).
 
 %% What the compiler has a constant in.
 constants(X) ->
     io:format("~w and constants: ~w~n", [X, [try F(X) catch error:R:Stack -> {R, hd(Stack)} end ||
-        F <- [fun masked/1, fun parity/1, fun(Y) -> Y band 0 end, fun(Y) -> 7 band Y end, fun(Y) -> Y band (1 bsl 40) end]]]).
+        F <- [fun masked/1, fun parity/1, fun(Y) -> Y band 0 end, fun(Y) -> 7 band Y end,
+            fun(Y) -> Y band (1 bsl 40) end]]]).
 masked(X) -> X band 255.
 parity(X) when X band 1 =:= 0 -> even;
 parity(_) -> other.
@@ -101,7 +106,11 @@ pow(B, N) -> B * pow(B, N - 1).
 
 limits() ->
     Top = 1 bsl 33554367,
-    [io:format("~s ~w~n", [What, try F() of X -> {bits, X < 0, byte_size(term_to_binary(X bsr 33554300))} catch error:R -> R end]) || {What, F} <- [
-        {"top", fun() -> Top end}, {"negative", fun() -> -Top end}, {"doubled", fun() -> Top * 2 end}, {"sum", fun() -> Top + Top end},
-        {"shifted", fun() -> Top bsl 1 end}, {"far", fun() -> 1 bsl 60000000 end}, {"very far", fun() -> 1 bsl (1 bsl 70) end},
-        {"and", fun() -> Top band (Top bor 5) end}, {"all but one", fun() -> Top + (Top - 1) end}, {"bnot", fun() -> bnot (Top + (Top - 1)) end}]].
+    [io:format("~s ~w~n", [What, try F() of X -> {bits, X < 0, byte_size(term_to_binary(X bsr 33554300))}
+        catch error:R -> R end]) || {What, F} <- [
+        {"top", fun() -> Top end}, {"negative", fun() -> -Top end}, {"doubled", fun() -> Top * 2 end},
+            {"sum", fun() -> Top + Top end},
+        {"shifted", fun() -> Top bsl 1 end}, {"far", fun() -> 1 bsl 60000000 end},
+            {"very far", fun() -> 1 bsl (1 bsl 70) end},
+        {"and", fun() -> Top band (Top bor 5) end}, {"all but one", fun() -> Top + (Top - 1) end},
+            {"bnot", fun() -> bnot (Top + (Top - 1)) end}]].

@@ -2,7 +2,8 @@
 %% A gen_server that does what it is told: the subject of otp_test and the supervision tests.
 -module(gs_server).
 -behaviour(gen_server).
--export([start_link/1, start_link/2, init/1, handle_call/3, handle_cast/2, handle_info/2, handle_continue/2, terminate/2, code_change/3]).
+-export([start_link/1, start_link/2, init/1, handle_call/3, handle_cast/2, handle_info/2, handle_continue/2,
+    terminate/2, code_change/3]).
 
 start_link(Arg) -> gen_server:start_link(?MODULE, Arg, []).
 start_link(Name, Arg) -> gen_server:start_link({local, Name}, ?MODULE, Arg, []).

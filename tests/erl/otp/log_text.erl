@@ -2,7 +2,8 @@
 %% The text that logger writes of crashes of what OTP builds: proc_lib's crash reports with their ancestors,
 %% gen_server, gen_statem and gen_event that end badly, supervisors' reports. Pids and references aside.
 -module(log_text).
--export([main/0, log/2, init/1, callback_mode/0, handle_call/3, handle_cast/2, handle_info/2, handle_event/2, handle_event/4, terminate/2, code_change/3, child/1]).
+-export([main/0, log/2, init/1, callback_mode/0, handle_call/3, handle_cast/2, handle_info/2, handle_event/2,
+    handle_event/4, terminate/2, code_change/3, child/1]).
 
 main() ->
     process_flag(trap_exit, true),
@@ -12,7 +13,8 @@ main() ->
     #{level := Level} = logger:get_primary_config(),
     ok = logger:set_primary_config(level, notice), % other tests on this machine may have set it
     others(),
-    [begin io:format("~p~n", [N]), F(), ok = logger:set_handler_config(?MODULE, level, all), show(200) end || {N, F} <- cases()],
+    [begin io:format("~p~n", [N]), F(), ok = logger:set_handler_config(?MODULE, level, all), show(200) end
+        || {N, F} <- cases()],
     ok = logger:set_primary_config(level, Level),
     ok = logger:set_handler_config(default, level, all),
     ok = logger:remove_handler(?MODULE).
@@ -24,7 +26,8 @@ others() -> receive {text, _} -> others() after 500 -> ok end.
 log(#{msg := Message, meta := Meta} = Event, #{config := To}) ->
     Same = Event#{msg := short(Message), meta := Meta#{time := 0}},
     Text = logger_formatter:format(Same, #{legacy_header => true, single_line => false, depth => unlimited}),
-    Line = logger_formatter:format(Same, #{single_line => false, depth => 8, template => [level, " ", mfa, " ", domain, " ", msg, "\n"]}),
+    Line = logger_formatter:format(Same, #{single_line => false, depth => 8,
+        template => [level, " ", mfa, " ", domain, " ", msg, "\n"]}),
     To ! {text, unicode:characters_to_list([Text, Line])}.
 
 %% Pids are not of the same length everywhere, and lines are broken by length.
@@ -77,8 +80,12 @@ cases() ->
      {proc_messages, fun() -> run(fun() -> self() ! {a, "message"}, self() ! 2, error(with_messages) end) end},
      {proc_dictionary, fun() -> run(fun() -> put(key, {v, [1, 2]}), error(with_dictionary) end) end},
      {proc_trap, fun() -> run(fun() -> process_flag(trap_exit, true), error(trapping) end) end},
-     {proc_linked, fun() -> run(fun() -> Me = self(), P = proc_lib:spawn_link(fun() -> Me ! up, receive x -> ok end end), receive up -> ok end, waits(P), error(linked) end) end},
-     {proc_ancestors, fun() -> run(fun() -> gone(proc_lib:spawn(fun() -> gone(proc_lib:spawn(fun() -> error(third) end)) end)) end) end},
+     {proc_linked,
+         fun() -> run(fun() -> Me = self(), P = proc_lib:spawn_link(fun() -> Me ! up, receive x -> ok end end),
+         receive up -> ok end, waits(P), error(linked) end) end},
+     {proc_ancestors,
+         fun() -> run(fun() ->
+         gone(proc_lib:spawn(fun() -> gone(proc_lib:spawn(fun() -> error(third) end)) end)) end) end},
      {proc_killed, fun() -> P = proc_lib:spawn(fun() -> receive x -> ok end end), exit(P, kill), gone(P) end},
      {proc_undef, fun() -> gone(proc_lib:spawn(no_such_module, start, [1])) end},
      {proc_badarg, fun() -> run(fun() -> link(atom_to_binary(x)) end) end},
@@ -93,7 +100,8 @@ cases() ->
      {gs_cast, fun() -> server(fun(P) -> gen_server:cast(P, {error, in_cast}) end) end},
      {gs_info, fun() -> server(fun(P) -> P ! {error, in_info} end) end},
      {gs_named, fun() -> named(fun(P) -> gen_server:cast(P, {error, named}) end) end},
-     {gs_state, fun() -> server(fun(P) -> sys:replace_state(P, fun(_) -> #{map => [1, "two"]} end), gen_server:cast(P, {error, state}) end) end},
+     {gs_state, fun() -> server(fun(P) -> sys:replace_state(P, fun(_) -> #{map => [1, "two"]} end),
+         gen_server:cast(P, {error, state}) end) end},
      {gs_exit_signal, fun() -> server(fun(P) -> exit(P, from_outside) end) end},
      {gs_terminate, fun() -> server(fun(P) -> gen_server:call(P, {stop, crash_in_terminate}) end) end},
      {gs_init, fun() -> catch gen_server:start(?MODULE, init_crash, []) end},
@@ -102,28 +110,40 @@ cases() ->
      {sm_error, fun() -> statem(fun(P) -> gen_statem:call(P, {error, boom}) end) end},
      {sm_stop, fun() -> statem(fun(P) -> gen_statem:call(P, {stop, why}) end) end},
      {sm_cast, fun() -> statem(fun(P) -> gen_statem:cast(P, {error, in_cast}) end) end},
-     {ge_handler, fun() -> {ok, P} = gen_event:start(), ok = gen_event:add_handler(P, ?MODULE, handler), gen_event:sync_notify(P, {error, in_handler}), gen_event:stop(P) end},
+     {ge_handler, fun() -> {ok, P} = gen_event:start(), ok = gen_event:add_handler(P, ?MODULE, handler),
+         gen_event:sync_notify(P, {error, in_handler}), gen_event:stop(P) end},
      {sup_child_error, fun() -> sup(#{}, [child_spec(a)], fun(S) -> tell(S, a, {error, boom}) end) end},
      {sup_child_exit, fun() -> sup(#{}, [child_spec(a)], fun(S) -> tell(S, a, {exit, boom}) end) end},
      {sup_child_killed, fun() -> sup(#{}, [child_spec(a)], fun(S) -> P = pid(S, a), exit(P, kill), gone(P) end) end},
      {sup_child_normal, fun() -> sup(#{}, [child_spec(a)], fun(S) -> tell(S, a, {exit, normal}) end) end},
-     {sup_child_transient, fun() -> sup(#{}, [(child_spec(a))#{restart => transient}], fun(S) -> tell(S, a, {exit, {shutdown, y}}) end) end},
-     {sup_intensity, fun() -> sup(#{intensity => 0, period => 5}, [child_spec(a)], fun(S) -> tell(S, a, {exit, boom}) end) end},
-     {sup_start_error, fun() -> supervisor:start_link(?MODULE, {supervisor, #{}, [child_spec(a), (child_spec(b))#{start => {erlang, apply, [fun() -> {error, no} end, []]}}]}) end},
-     {sup_start_crash, fun() -> supervisor:start_link(?MODULE, {supervisor, #{}, [(child_spec(b))#{start => {erlang, error, [start_crash]}}]}) end},
-     {sup_shutdown_timeout, fun() -> sup(#{}, [(child_spec(a))#{shutdown => 50}], fun(S) -> tell(S, a, {deaf}), supervisor:terminate_child(S, a) end) end},
-     {sup_shutdown_other, fun() -> sup(#{}, [(child_spec(a))#{shutdown => 1000}], fun(S) -> tell(S, a, {when_told, another}), supervisor:terminate_child(S, a) end) end},
+     {sup_child_transient, fun() -> sup(#{}, [(child_spec(a))#{restart => transient}],
+         fun(S) -> tell(S, a, {exit, {shutdown, y}}) end) end},
+     {sup_intensity, fun() -> sup(#{intensity => 0, period => 5}, [child_spec(a)],
+         fun(S) -> tell(S, a, {exit, boom}) end) end},
+     {sup_start_error, fun() -> supervisor:start_link(?MODULE,
+         {supervisor, #{},
+         [child_spec(a), (child_spec(b))#{start => {erlang, apply, [fun() -> {error, no} end, []]}}]}) end},
+     {sup_start_crash, fun() -> supervisor:start_link(?MODULE,
+         {supervisor, #{}, [(child_spec(b))#{start => {erlang, error, [start_crash]}}]}) end},
+     {sup_shutdown_timeout, fun() -> sup(#{}, [(child_spec(a))#{shutdown => 50}],
+         fun(S) -> tell(S, a, {deaf}), supervisor:terminate_child(S, a) end) end},
+     {sup_shutdown_other, fun() -> sup(#{}, [(child_spec(a))#{shutdown => 1000}],
+         fun(S) -> tell(S, a, {when_told, another}), supervisor:terminate_child(S, a) end) end},
      {sup_bad_init, fun() -> catch supervisor:start_link(?MODULE, {supervisor, #{strategy => none}, []}) end},
-     {logger_levels, fun() -> [logger:log(L, "~p ~ts", [L, "text"]) || L <- [debug, info, notice, warning, error, critical, alert, emergency]] end},
-     {logger_report, fun() -> logger:error(#{what => happened, list => [1, 2]}), logger:error([{a, 1}, {b, "two"}]), logger:error("plain string") end},
-     {error_logger, fun() -> error_logger:error_msg("msg ~p", [1]), error_logger:error_report([{a, 1}]), error_logger:warning_msg("warn"), error_logger:info_report(quiet) end}].
+     {logger_levels, fun() -> [logger:log(L, "~p ~ts", [L, "text"])
+         || L <- [debug, info, notice, warning, error, critical, alert, emergency]] end},
+     {logger_report, fun() -> logger:error(#{what => happened, list => [1, 2]}), logger:error([{a, 1}, {b, "two"}]),
+         logger:error("plain string") end},
+     {error_logger, fun() -> error_logger:error_msg("msg ~p", [1]), error_logger:error_report([{a, 1}]),
+         error_logger:warning_msg("warn"), error_logger:info_report(quiet) end}].
 
 id(X) -> X.
 waits(P) -> case process_info(P, status) of {status, waiting} -> ok; _ -> waits(P) end.
 
 %% --- children of a supervisor
 sup(Flags, Children, F) ->
-    {ok, S} = supervisor:start_link(?MODULE, {supervisor, maps:merge(#{intensity => 5, period => 10}, Flags), Children}),
+    {ok, S} = supervisor:start_link(?MODULE, {supervisor, maps:merge(#{intensity => 5, period => 10}, Flags),
+        Children}),
     _ = (catch F(S)),
     _ = (catch supervisor:which_children(S)), % it has heard of what happened, or is gone
     unlink(S), exit(S, kill), gone(S).
@@ -133,7 +153,8 @@ tell(S, Id, What) ->
     P ! What,
     case element(1, What) of Ends when Ends =:= error; Ends =:= exit -> gone(P); _ -> ok end.
 child_spec(Id) -> #{id => Id, start => {?MODULE, child, [Id]}}.
-child(_) -> proc_lib:start_link(erlang, apply, [fun() -> proc_lib:init_ack({ok, self()}), process_flag(trap_exit, true), child_loop(none) end, []]).
+child(_) -> proc_lib:start_link(erlang, apply, [fun() -> proc_lib:init_ack({ok, self()}), process_flag(trap_exit, true),
+    child_loop(none) end, []]).
 child_loop(Told) ->
     receive
         {error, R} -> error(R);

@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% What the errors of some functions of the emulator say beyond badarg, and what they take: names, monitors, packets, timers set to an
-%% absolute time, signals of the operating system, which functions are built in.
+%% What the errors of some functions of the emulator say beyond badarg, and what they take: names, monitors, packets,
+%% timers set to an absolute time, signals of the operating system, which functions are built in.
 -module(bad_arguments).
 -export([main/0]).
 
@@ -52,11 +52,21 @@ cases(D) ->
         {sf, fun() -> erlang:system_flag(reset_seq_trace,false) end},
         {abs1, fun() -> erlang:send_after(erlang:system_info(start_time) div 1000000 - 5000,self(),x,[{abs,true}]) end},
         {abs2, fun() -> erlang:start_timer(-1 bsl 70,self(),x,[{abs,true}]) end},
-        {abs3, fun() -> is_reference(erlang:start_timer(erlang:system_info(start_time) div 1000000,self(),x,[{abs,true}])) end},
-        {abs4, fun() -> is_reference(erlang:start_timer(erlang:system_info(start_time) div 1000000+1,self(),x,[{abs,true}])) end},
-        {abs5, fun() -> is_reference(erlang:start_timer(erlang:system_info(start_time) div 1000000-1,self(),x,[{abs,true}])) end},
-        {bi, fun() -> {erlang:is_builtin(erlang,max,2),erlang:is_builtin(erlang,min,2),erlang:is_builtin(lists,append,2),erlang:is_builtin(erlang,apply,2),erlang:is_builtin(erlang,apply,3),erlang:is_builtin(erlang,spawn,1), lists:sort([FA || {F,A} = FA <- erlang:module_info(exports), erlang:is_builtin(erlang,F,A)])} end},
-        {os_signal, fun() -> {catch os:set_signal(sigterm, handle), element(1,catch os:set_signal(sigfoo, handle)), element(1, catch os:set_signal(sigterm, foo)), element(1,catch os:set_signal(1, foo)), os:set_signal(sigusr1,ignore)} end},
+        {abs3, fun() -> is_reference(erlang:start_timer(erlang:system_info(start_time) div 1000000,self(),x,
+            [{abs,true}])) end},
+        {abs4, fun() -> is_reference(erlang:start_timer(erlang:system_info(start_time) div 1000000+1,self(),x,
+            [{abs,true}])) end},
+        {abs5, fun() -> is_reference(erlang:start_timer(erlang:system_info(start_time) div 1000000-1,self(),x,
+            [{abs,true}])) end},
+        {bi, fun() -> {erlang:is_builtin(erlang,max,2),erlang:is_builtin(erlang,min,2),
+            erlang:is_builtin(lists,append,2),erlang:is_builtin(erlang,apply,2),erlang:is_builtin(erlang,apply,3),
+            erlang:is_builtin(erlang,spawn,1), lists:sort([FA || {F,A} = FA <- erlang:module_info(exports),
+            erlang:is_builtin(erlang,F,A)])} end},
+        {os_signal, fun() -> {catch os:set_signal(sigterm, handle), element(1,catch os:set_signal(sigfoo, handle)),
+            element(1, catch os:set_signal(sigterm, foo)), element(1,catch os:set_signal(1, foo)),
+            os:set_signal(sigusr1,ignore)} end},
         {sig, fun() -> os:set_signal(sigkill,handle) end},
-        {sig2, fun() -> [ {S, try os:set_signal(S, default) catch _:R -> R end} || S <- [sighup,sigquit,sigabrt,sigalrm,sigterm,sigusr1,sigusr2,sigchld,sigstop,sigtstp,sigcont,sigwinch,siginfo,sigint,sigpipe,sigsegv]] end}
+        {sig2, fun() -> [ {S, try os:set_signal(S, default) catch _:R -> R end}
+            || S <- [sighup,sigquit,sigabrt,sigalrm,sigterm,sigusr1,sigusr2,sigchld,sigstop,sigtstp,sigcont,sigwinch,
+            siginfo,sigint,sigpipe,sigsegv]] end}
     ].

@@ -27,8 +27,10 @@ reports(P, Time) ->
     after Time -> [] end.
 
 print({Level, Format, Args, Meta, P}) ->
-    io:format("  ~w ~p ~w ~0p~n", [Level, Format, length(Args), [{K, meta(K, V, P)} || {K, V} <- lists:sort(maps:to_list(Meta))]]),
-    Text = logger_formatter:format(#{level => Level, msg => {Format, short(Args)}, meta => maps:without([gl], Meta#{time => 0})}, #{legacy_header => true, single_line => false}),
+    io:format("  ~w ~p ~w ~0p~n", [Level, Format, length(Args),
+        [{K, meta(K, V, P)} || {K, V} <- lists:sort(maps:to_list(Meta))]]),
+    Text = logger_formatter:format(#{level => Level, msg => {Format, short(Args)},
+        meta => maps:without([gl], Meta#{time => 0})}, #{legacy_header => true, single_line => false}),
     io:format("~ts", [tidy(Text)]);
 print({Level, Report, Meta, P}) ->
     io:format("  ~w ~p ~0p~n", [Level, Report, [{K, meta(K, V, P)} || {K, V} <- lists:sort(maps:to_list(Meta))]]).
@@ -46,7 +48,8 @@ meta(time, T, _) -> is_integer(T) andalso abs(T - os:system_time(microsecond)) <
 meta(_, V, _) -> V.
 
 tidy(Text) ->
-    lists:foldl(fun({Re, With}, T) -> re_replace(T, Re, With) end, lists:flatten(Text), [{"<0.", "<pid>"}, {"#Ref<", "#Ref<>"}, {"#Fun<", "#Fun<>"}, {"=ERROR REPORT==== ", "=ERROR REPORT===="}]).
+    lists:foldl(fun({Re, With}, T) -> re_replace(T, Re, With) end, lists:flatten(Text),
+        [{"<0.", "<pid>"}, {"#Ref<", "#Ref<>"}, {"#Fun<", "#Fun<>"}, {"=ERROR REPORT==== ", "=ERROR REPORT===="}]).
 
 %% Everything from Start to the next '>' or end of line, replaced: no regular expressions needed.
 re_replace(Text, Start, With) ->
@@ -90,7 +93,8 @@ cases() ->
      {killed_quiet, fun() -> exit(self(), kill) end},
      {error_normal, fun() -> erlang:error(normal) end},
      {error_shutdown, fun() -> erlang:error(shutdown) end},
-     {raised_error, fun() -> erlang:raise(error, again, [{m, f, 1, []}, {m, g, [a, b], [{file, "m.erl"}, {line, 7}]}]) end},
+     {raised_error, fun() -> erlang:raise(error, again,
+         [{m, f, 1, []}, {m, g, [a, b], [{file, "m.erl"}, {line, 7}]}]) end},
      {raised_exit_quiet, fun() -> erlang:raise(exit, again, []) end},
      {raised_throw, fun() -> erlang:raise(throw, again, []) end},
      {link_noproc, fun() -> {P, M} = spawn_monitor(fun() -> ok end), receive {'DOWN', M, _, _, _} -> link(P) end end},
@@ -98,9 +102,11 @@ cases() ->
      {in_after, fun() -> try f(1) after erlang:error(in_after) end end},
      {from_linked_quiet, fun() -> spawn_link(fun() -> exit(bang) end), receive never -> ok end end},
      {crash_in_linked, fun() -> spawn_link(fun() -> erlang:error(bang) end), receive never -> ok end end},
-     {by_mfa, fun() -> P = spawn(?MODULE, f, [x]), M = erlang:monitor(process, P), receive {'DOWN', M, _, _, _} -> ok end end},
+     {by_mfa, fun() -> P = spawn(?MODULE, f, [x]), M = erlang:monitor(process, P),
+         receive {'DOWN', M, _, _, _} -> ok end end},
      {unicode, fun() -> erlang:error({[1086, 1082], <<"ok">>, 'atom with space'}) end},
-     {max_heap_quiet, fun() -> process_flag(max_heap_size, #{size => 2000, kill => true, error_logger => false}), lists:seq(1, 100000) end},
+     {max_heap_quiet, fun() -> process_flag(max_heap_size, #{size => 2000, kill => true, error_logger => false}),
+         lists:seq(1, 100000) end},
      {nif_error, fun() -> erlang:nif_error(not_loaded) end},
      {binary_bad, fun() -> N = id(-1), <<N:N>> end},
      {float_bad, fun() -> math:sqrt(id(-1)) end},

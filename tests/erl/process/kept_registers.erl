@@ -1,12 +1,13 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Whatever stops a process, it finds again what it reads afterwards: the time of a receive in a register, arguments, the stack.
-%% Debug builds put a pointer to nowhere into every other X register whenever a process is switched in.
+%% Whatever stops a process, it finds again what it reads afterwards: the time of a receive in a register, arguments,
+%% the stack. Debug builds put a pointer to nowhere into every other X register whenever a process is switched in.
 -module(kept_registers).
 -export([main/0, only_after/1, after_then/1, first_clause/2, any/2, wake/9, loop/9]).
 
 main() ->
     catch logger:set_primary_config(level, none),
-    print(times, [[{F, T, outcome(F, T, Disturb)} || F <- [only_after, after_then], T <- [infinity, 100000, 20]] || Disturb <- disturbances()]),
+    print(times, [[{F, T, outcome(F, T, Disturb)} || F <- [only_after, after_then], T <- [infinity, 100000, 20]]
+        || Disturb <- disturbances()]),
     print(sleeps, [[outcome(timer, sleep, [T], Disturb) || T <- [infinity, 100000, 20]] || Disturb <- disturbances()]),
     print(killed, [killed(R) || R <- [normal, kill, other]]),
     print(clauses, [clauses(T) || T <- [infinity, 100000, 20]]),
@@ -80,17 +81,21 @@ bad(T) ->
 hibernated() ->
     Me = self(),
     Big = lists:seq(1, 500),
-    P = spawn(fun() -> proc_lib:hibernate(?MODULE, wake, [Me, Big, {t}, "s", 1.5, 1 bsl 70, <<"bin">>, #{k => v}, nine]) end),
-    Q = spawn(fun() -> erlang:hibernate(?MODULE, wake, [Me, Big, {t}, "s", 1.5, 1 bsl 70, <<"bin">>, #{k => v}, nine]) end),
+    P = spawn(fun() -> proc_lib:hibernate(?MODULE, wake,
+        [Me, Big, {t}, "s", 1.5, 1 bsl 70, <<"bin">>, #{k => v}, nine]) end),
+    Q = spawn(fun() -> erlang:hibernate(?MODULE, wake,
+        [Me, Big, {t}, "s", 1.5, 1 bsl 70, <<"bin">>, #{k => v}, nine]) end),
     pause(3),
-    [begin erlang:garbage_collect(X), erlang:suspend_process(X), X ! {hello, Big}, erlang:resume_process(X) end || X <- [P, Q]],
+    [begin erlang:garbage_collect(X), erlang:suspend_process(X), X ! {hello, Big}, erlang:resume_process(X) end
+        || X <- [P, Q]],
     [receive {X, L} -> L after 5000 -> none end || X <- [P, Q]].
 wake(To, Big, A, B, C, D, E, F, G) -> receive {hello, L} -> To ! {self(), {L =:= Big, A, B, C, D, E, F, G}} end.
 
 %% More arguments than anything else here has, through many slices.
 yields() ->
     Me = self(),
-    Ps = [spawn(fun() -> Me ! {self(), loop(3000, I, {I}, [I], <<I>>, I * 1.0, 1 bsl (60 + I), #{I => I}, fun(X) -> X + I end)} end) || I <- lists:seq(1, 4)],
+    Ps = [spawn(fun() -> Me ! {self(), loop(3000, I, {I}, [I], <<I>>, I * 1.0, 1 bsl (60 + I), #{I => I},
+        fun(X) -> X + I end)} end) || I <- lists:seq(1, 4)],
     [erlang:garbage_collect(P) || P <- Ps],
     [receive {P, R} -> R after 5000 -> none end || P <- Ps].
 loop(0, A, B, C, D, E, F, G, H) -> {A, B, C, D, E, F, G, H(1)};
@@ -105,7 +110,8 @@ funs() ->
     V = {v, self() =:= self()},
     F = fun(A) -> {A, V} end,
     G = fun(A, B, C) -> erlang:yield(), {A, B, C, V} end,
-    [call(0, 1, 2, 3, 4, 5, F), call3(0, 1, 2, 3, 4, 5, G), lists:map(F, [x, y]), lists:foldl(fun(X, S) -> [G(X, S, V) | S] end, [], [1, 2])].
+    [call(0, 1, 2, 3, 4, 5, F), call3(0, 1, 2, 3, 4, 5, G), lists:map(F, [x, y]),
+        lists:foldl(fun(X, S) -> [G(X, S, V) | S] end, [], [1, 2])].
 call(_, A, _, _, _, _, F) when is_function(F, 1) -> F(A).
 call3(_, A, _, B, _, C, F) when is_function(F, 3) -> F(A, B, C).
 
@@ -114,7 +120,8 @@ loaded() ->
     Make = fun(Version) ->
         Forms = [{attribute, 1, module, kept_loaded}, {attribute, 1, export, [{f, 2}]},
                  {function, 1, f, 2, [{clause, 1, [{var, 1, 'T'}, {var, 1, 'X'}], [],
-                     [{'receive', 1, [{clause, 1, [{tuple, 1, [{atom, 1, take}, {var, 1, 'M'}]}], [], [{tuple, 1, [{integer, 1, Version}, {var, 1, 'X'}, {var, 1, 'M'}]}]}],
+                     [{'receive', 1, [{clause, 1, [{tuple, 1, [{atom, 1, take}, {var, 1, 'M'}]}], [],
+                         [{tuple, 1, [{integer, 1, Version}, {var, 1, 'X'}, {var, 1, 'M'}]}]}],
                        {var, 1, 'T'}, [{atom, 1, late}]}]}]}],
         {ok, _, Beam} = compile:forms(Forms, []),
         {module, _} = code:load_binary(kept_loaded, "kept_loaded.erl", Beam),

@@ -1,5 +1,5 @@
-%% Heaps that are too large to be collected at once are collected in portions, between which other processes run. What they
-%% hold stays what it is, whatever is done to the process meanwhile.
+%% Heaps that are too large to be collected at once are collected in portions, between which other processes run. What
+%% they hold stays what it is, whatever is done to the process meanwhile.
 -module(large_heaps).
 -export([main/0]).
 
@@ -103,7 +103,8 @@ by_another() ->
 
 messages() ->
     P = spawn(fun worker/0),
-    A = [begin P ! {ask, self()}, P ! {noise, K, lists:seq(1, K)}, receive {P, true, S} -> S end end || K <- lists:seq(1, 20)],
+    A = [begin P ! {ask, self()}, P ! {noise, K, lists:seq(1, K)}, receive {P, true, S} -> S end end
+        || K <- lists:seq(1, 20)],
     {message_queue_len, N} = process_info(P, message_queue_len),
     {messages, Ms} = process_info(P, messages),
     exit(P, kill),
@@ -131,7 +132,8 @@ spin(N) -> spin(N - 1).
 
 hibernates() ->
     Me = self(),
-    P = spawn(fun() -> L = lists:seq(1, n() * 2), Me ! ready, erlang:hibernate(erlang, apply, [fun woken/2, [Me, L]]) end),
+    P = spawn(fun() -> L = lists:seq(1, n() * 2), Me ! ready,
+        erlang:hibernate(erlang, apply, [fun woken/2, [Me, L]]) end),
     receive ready -> ok end,
     timer:sleep(20),
     Before = process_info(P, [status, current_function, message_queue_len]),
@@ -142,7 +144,8 @@ woken(Me, L) -> receive go -> Me ! {woken, lists:sum(L)} end.
 
 woken() ->
     Me = self(),
-    Ps = [spawn(fun() -> L = lists:seq(1, n()), Me ! ready, erlang:hibernate(erlang, apply, [fun woken/2, [Me, L]]) end) || _ <- lists:seq(1, 5)],
+    Ps = [spawn(fun() -> L = lists:seq(1, n()), Me ! ready,
+        erlang:hibernate(erlang, apply, [fun woken/2, [Me, L]]) end) || _ <- lists:seq(1, 5)],
     [receive ready -> ok end || _ <- Ps],
     [P ! go || P <- Ps],
     lists:usort([receive {woken, S} -> S end || _ <- Ps]).
@@ -163,7 +166,8 @@ suspended() ->
     {lists:usort(R), Sum}.
 
 timeouts() ->
-    in_process(fun() -> lists:sum([receive never -> 0 after 1 -> length([{X} || X <- lists:seq(1, n())]) end || _ <- lists:seq(1, 5)]) end).
+    in_process(fun() -> lists:sum([receive never -> 0 after 1 -> length([{X} || X <- lists:seq(1, n())]) end
+        || _ <- lists:seq(1, 5)]) end).
 
 max_heap() ->
     process_flag(trap_exit, true),

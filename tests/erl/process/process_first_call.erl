@@ -1,7 +1,7 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% A process whose slice is over just when it calls a function of a module that is not loaded yet keeps its arguments, whatever
-%% runs in between; so does one that calls a BIF by apply.
+%% A process whose slice is over just when it calls a function of a module that is not loaded yet keeps its arguments,
+%% whatever runs in between; so does one that calls a BIF by apply.
 -module(process_first_call).
 -export([main/0, busy/3]).
 
@@ -14,7 +14,8 @@ main() ->
 busy(A, B, C) -> busy(B, C, A).
 
 sums() -> erlang:bump_reductions(1000000), dict:to_list(dict:from_list([{a, 1}, {b, 2}])).
-trees() -> erlang:bump_reductions(1000000), R = gb_trees:from_orddict([{a, 1}, {b, 2}]), erlang:bump_reductions(1000000), [gb_trees:get(b, R)].
+trees() -> erlang:bump_reductions(1000000), R = gb_trees:from_orddict([{a, 1}, {b, 2}]),
+    erlang:bump_reductions(1000000), [gb_trees:get(b, R)].
 day() -> erlang:bump_reductions(1000000), {calendar:day_of_the_week(2024, 2, 29), ok}.
 lines() -> erlang:bump_reductions(1000000), [sofs:to_external(sofs:relation([{1, a}, {2, b}]))].
 
@@ -22,4 +23,5 @@ applied() ->
     [begin
         erlang:bump_reductions(1000000),
         apply(M, F, A)
-     end || {M, F, A} <- [{erlang, '+', [1, 2]}, {erlang, element, [2, {a, b}]}, {lists, keyfind, [b, 1, [{a, 1}, {b, 2}]]}, {erlang, setelement, [1, {a, b}, c]}]].
+     end || {M, F, A} <- [{erlang, '+', [1, 2]}, {erlang, element, [2, {a, b}]},
+         {lists, keyfind, [b, 1, [{a, 1}, {b, 2}]]}, {erlang, setelement, [1, {a, b}, c]}]].

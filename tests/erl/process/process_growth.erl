@@ -1,7 +1,7 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% A process whose results are garbage at once stays small: what lay in fragments before a collection is no measure of what
-%% lives after it. And functions of maps keep their own names in stack traces when they are called through apply.
+%% A process whose results are garbage at once stays small: what lay in fragments before a collection is no measure of
+%% what lives after it. And functions of maps keep their own names in stack traces when they are called through apply.
 -module(process_growth).
 -export([main/0]).
 
@@ -10,7 +10,8 @@ main() ->
     io:format("subtract: ~p~n", [subtract(List, [])]),
     {memory, Bytes} = process_info(self(), memory),
     io:format("small: ~p~n", [Bytes < 50000000]),
-    [io:format("~p: ~p~n", [Call, where(Call)]) || Call <- [{get, [k, x]}, {get, [k, #{}]}, {is_key, [k, x]}, {find, [k, x]}]].
+    [io:format("~p: ~p~n", [Call, where(Call)]) || Call <- [{get, [k, x]}, {get, [k, #{}]}, {is_key, [k, x]},
+        {find, [k, x]}]].
 
 subtract([], _) -> done;
 subtract(L, R) -> subtract(L -- R, [x | R]).

@@ -11,7 +11,8 @@
 -record #one{only}.
 -record #big{f1 = 1, f2 = 2, f3 = 3, f4 = 4, f5 = 5, f6 = 6, f7 = 7, f8 = 8, f9 = 9, f10 = 10, f11 = 11, f12 = 12,
              f13 = 13, f14 = 14, f15 = 15, f16 = 16, f17 = 17, f18 = 18, f19 = 19, f20 = 20, f21, f22, f23, f24,
-             f25 = <<"b">>, f26 = 1.5, f27 = 1 bsl 70, f28 = -1 bsl 63, f29 = #{a => 1}, f30 = [a | b], f31 = [], f32 = {},
+             f25 = <<"b">>, f26 = 1.5, f27 = 1 bsl 70, f28 = -1 bsl 63, f29 = #{a => 1}, f30 = [a | b], f31 = [],
+                 f32 = {},
              f33 = 33, f34 = -34, f35 = 1 bsl 58, f36 = 1 bsl 60, f37 = 0, f38 = {[{#{}}]}, f39 = "", f40 = 'é'}.
 
 main() ->
@@ -24,15 +25,19 @@ cases() ->
     Priv = any(#priv{m = 7}),
     Foreign = records:create(zz, pub, [{c, 3}, {a, 4}], #{is_exported => false}),
     Open = records:create(zz, pub, [{c, 3}, {a, 4}], #{is_exported => true}),
-    All = any([Pub, Priv, Foreign, Open, #empty{}, #one{only = x}, #'Q odd'{}, {pub, 1, 2, 3}, #{a => 1}, [], [a], 1, 1.0, <<"x">>, atom, fun lists:map/2, 1 bsl 80]),
+    All = any([Pub, Priv, Foreign, Open, #empty{}, #one{only = x}, #'Q odd'{}, {pub, 1, 2, 3}, #{a => 1}, [], [a], 1,
+        1.0, <<"x">>, atom, fun lists:map/2, 1 bsl 80]),
     [
      {make, fun() -> [Pub, Priv, #empty{}, #one{only = []}, #'Q odd'{}, #'Q odd'{'F odd' = x, true = y}] end},
      {order_of_fields, fun() -> #pub{c = 1, a = 2, b = 3} end},
      {nested, fun() -> #one{only = #one{only = #pub{a = Pub}}} end},
      {big, fun() -> #big{f21 = 1, f22 = 2, f23 = 3, f24 = 4} end},
-     {big_put, fun() -> (id(#big{f21 = 1, f22 = 2, f23 = 3, f24 = 4}))#big{f40 = 1, f1 = 2, f20 = 3, f27 = 4, f36 = 5} end},
-     {big_get, fun() -> R = id(#big{f21 = 1, f22 = 2, f23 = 3, f24 = 4}), [R#big.f1, R#big.f27, R#big.f28, R#big.f35, R#big.f36, R#big.f38, R#big.f40] end},
-     {big_match, fun() -> #big{f3 = A, f40 = B, f21 = C, f36 = D} = id(#big{f21 = 1, f22 = 2, f23 = 3, f24 = 4}), {A, B, C, D} end},
+     {big_put, fun() -> (id(#big{f21 = 1, f22 = 2, f23 = 3, f24 = 4}))#big{f40 = 1, f1 = 2, f20 = 3, f27 = 4,
+         f36 = 5} end},
+     {big_get, fun() -> R = id(#big{f21 = 1, f22 = 2, f23 = 3, f24 = 4}),
+         [R#big.f1, R#big.f27, R#big.f28, R#big.f35, R#big.f36, R#big.f38, R#big.f40] end},
+     {big_match, fun() -> #big{f3 = A, f40 = B, f21 = C, f36 = D} = id(#big{f21 = 1, f22 = 2, f23 = 3, f24 = 4}),
+         {A, B, C, D} end},
      {no_value, fun() -> try #record_ops:pub{} catch error:{novalue, {{M, N}, K}} -> {M, N, K} end end},
      {update, fun() -> [Pub#pub{a = x}, Pub#pub{a = 1, b = 3, c = 4}, Pub#pub{}, Priv#priv{z = z}] end},
      {update_keeps, fun() -> New = Pub#pub{b = new}, {Pub, New, Pub =:= New, Pub#pub.a =:= New#pub.a} end},
@@ -62,9 +67,12 @@ cases() ->
      {get_any_wrong, fun() -> [try X#_.a catch error:E -> E end || X <- All] end},
      {match, fun() -> [match(X) || X <- All] end},
      {match_any, fun() -> [match_any(X) || X <- All] end},
-     {match_value, fun() -> [case X of #pub{a = 1, b = 2} -> both; #pub{b = B} -> B; #'Q odd'{true = false, 'F odd' = F} -> F; _ -> none end || X <- All] end},
-     {match_same, fun() -> [case X of #pub{a = A, b = A} -> same; #pub{} -> differ end || X <- [Pub, Pub#pub{b = 1}, Pub#pub{b = 1.0}]] end},
-     {match_deep, fun() -> #one{only = #one{only = [_, #pub{c = [C | _]}]}} = id(#one{only = #one{only = [1, Pub]}}), C end},
+     {match_value, fun() -> [case X of #pub{a = 1, b = 2} -> both; #pub{b = B} -> B;
+         #'Q odd'{true = false, 'F odd' = F} -> F; _ -> none end || X <- All] end},
+     {match_same, fun() -> [case X of #pub{a = A, b = A} -> same; #pub{} -> differ end
+         || X <- [Pub, Pub#pub{b = 1}, Pub#pub{b = 1.0}]] end},
+     {match_deep, fun() -> #one{only = #one{only = [_, #pub{c = [C | _]}]}} = id(#one{only = #one{only = [1, Pub]}}),
+         C end},
      {match_fails, fun() -> #pub{a = 2} = id(Pub) end},
      {match_other, fun() -> #priv{} = id(Pub) end},
      {match_head, fun() -> head(id(3)) end},
@@ -73,7 +81,8 @@ cases() ->
      {guard, fun() -> [guard(X) || X <- All] end},
      {guard_field, fun() -> [if X#pub.a =:= 1 -> one; X#pub.a > 1 -> more; true -> no end || X <- All] end},
      {guard_any, fun() -> [if X#_.a =:= 1 -> one; true -> no end || X <- All] end},
-     {guard_module, fun() -> [if X#zz:pub.a > 1 -> more; X#record_ops:pub.a =:= 1 -> one; true -> no end || X <- All] end},
+     {guard_module, fun() -> [if X#zz:pub.a > 1 -> more; X#record_ops:pub.a =:= 1 -> one; true -> no end
+         || X <- All] end},
      {is_record_1, fun() -> [erlang:is_record(id(X)) || X <- All] end},
      {is_record_2, fun() -> [erlang:is_record(id(X), id(pub)) || X <- All] end},
      {is_record_3, fun() -> [erlang:is_record(id(X), id(record_ops), id(pub)) || X <- All] end},
@@ -81,13 +90,18 @@ cases() ->
      {is_record_bad, fun() -> erlang:is_record(Pub, id(1)) end},
      {is_record_bad3, fun() -> erlang:is_record(Pub, id(1), id(pub)) end},
      {is_record_bad4, fun() -> erlang:is_record(Pub, id(pub), id("pub")) end},
-     {is_record_guard, fun() -> [if is_record(X, pub) -> pub; is_record(X, record_ops, priv) -> priv; is_record(X) -> other; true -> no end || X <- All] end},
-     {tests, fun() -> [[T(Pub) || T <- [fun is_tuple/1, fun is_map/1, fun is_list/1, fun is_atom/1, fun is_binary/1, fun is_function/1, fun is_reference/1]], is_record(Pub)] end},
-     {no_tuple, fun() -> [try F(Pub) catch error:E -> E end || F <- [fun(X) -> element(1, X) end, fun tuple_size/1, fun map_size/1, fun tuple_to_list/1, fun size/1, fun(X) -> setelement(1, X, a) end]] end},
+     {is_record_guard, fun() -> [if is_record(X, pub) -> pub; is_record(X, record_ops, priv) -> priv;
+         is_record(X) -> other; true -> no end || X <- All] end},
+     {tests, fun() -> [[T(Pub) || T <- [fun is_tuple/1, fun is_map/1, fun is_list/1, fun is_atom/1, fun is_binary/1,
+         fun is_function/1, fun is_reference/1]], is_record(Pub)] end},
+     {no_tuple, fun() -> [try F(Pub) catch error:E -> E end || F <- [fun(X) -> element(1, X) end, fun tuple_size/1,
+         fun map_size/1, fun tuple_to_list/1, fun size/1, fun(X) -> setelement(1, X, a) end]] end},
      {evaluation, fun() -> put(order, []), #pub{c = note(c), a = note(a), b = note(b)}, lists:reverse(get(order)) end},
-     {try_make, fun() -> [try #record_ops:priv{m = 1} catch _:_ -> caught end, try #record_ops:pub{zzz = 1} catch _:_ -> caught end] end},
+     {try_make, fun() -> [try #record_ops:priv{m = 1} catch _:_ -> caught end,
+         try #record_ops:pub{zzz = 1} catch _:_ -> caught end] end},
      {try_put, fun() -> [try X#pub{a = 1} of #pub{a = A} -> A catch _:_ -> caught end || X <- [Pub, Open, 1]] end},
-     {many, fun() -> L = [#pub{a = N, b = N * 2} || N <- lists:seq(1, 1000)], lists:sum([A + B || #pub{a = A, b = B} <- L]) end},
+     {many, fun() -> L = [#pub{a = N, b = N * 2} || N <- lists:seq(1, 1000)],
+         lists:sum([A + B || #pub{a = A, b = B} <- L]) end},
      {loop, fun() -> #pub{a = A, b = B} = loop(10000, #pub{a = 0, b = 0}), {A, B} end}
     ].
 

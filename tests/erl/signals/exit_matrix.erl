@@ -6,10 +6,13 @@
 
 main() ->
     pcase:quiet(),
-    Reasons = [normal, kill, killed, shutdown, {shutdown, why}, noproc, noconnection, foo, {foo, "bar"}, 42, <<1, 2, 3>>, #{a => 1}],
+    Reasons = [normal, kill, killed, shutdown, {shutdown, why}, noproc, noconnection, foo, {foo, "bar"}, 42,
+        <<1, 2, 3>>, #{a => 1}],
     [pcase:run([Way, Trap, R], fun() -> one(Way, Trap, R) end)
-     || Way <- [exit2, exit2_linked, dies_linked, dies_error, dies_throw, self, own_exit, exit2_twice, unlinked, chain, down,
-               exit2_dying, exit2_linked_dying, dies_of_signal, own_error, own_throw, self_linked, self_then_other, toggled_on, toggled_off, toggled_between, tracked], Trap <- [false, true], R <- Reasons],
+     || Way <- [exit2, exit2_linked, dies_linked, dies_error, dies_throw, self, own_exit, exit2_twice, unlinked, chain,
+         down,
+               exit2_dying, exit2_linked_dying, dies_of_signal, own_error, own_throw, self_linked, self_then_other,
+                   toggled_on, toggled_off, toggled_between, tracked], Trap <- [false, true], R <- Reasons],
     ok.
 
 %% T is the target; the answer: how it ended, or that it lives with its messages and links.

@@ -9,8 +9,10 @@ main() ->
     pcase:quiet(),
     [pcase:run([T, O, S], fun() -> monitored(T, O, S) end) || T <- targets(), O <- options(), S <- scripts()],
     [pcase:run([alias, O, S], fun() -> aliased(O, S) end) || O <- alias_options(), S <- alias_scripts()],
-    [pcase:run([spawn, W, Trap, O, E], fun() -> spawned(W, Trap, O, E) end) || W <- [spawn_opt, request], Trap <- [false, true], O <- spawn_options(), E <- ends()],
-    at_once([{[request, O, A], fun() -> requested(O, A) end} || O <- request_options(), A <- [wait, abandon_late, demonitor, die]]).
+    [pcase:run([spawn, W, Trap, O, E], fun() -> spawned(W, Trap, O, E) end) || W <- [spawn_opt, request],
+        Trap <- [false, true], O <- spawn_options(), E <- ends()],
+    at_once([{[request, O, A], fun() -> requested(O, A) end} || O <- request_options(),
+        A <- [wait, abandon_late, demonitor, die]]).
 
 %% These wait a while: all of them at the same time.
 at_once(Cases) ->
@@ -19,8 +21,10 @@ at_once(Cases) ->
     ok.
 
 targets() -> [pid, name, name_node, dead, free_name, self].
-options() -> [[], [{tag, {t, "g"}}], [{alias, explicit_unalias}], [{alias, demonitor}], [{alias, reply_demonitor}], [{alias, reply_demonitor}, {tag, t}]].
-scripts() -> [dies, killed, demonitor, demonitor_info, late_flush, late_flush_info, unalias_dies, replies, replies_dies, unregistered_dies].
+options() -> [[], [{tag, {t, "g"}}], [{alias, explicit_unalias}], [{alias, demonitor}], [{alias, reply_demonitor}],
+    [{alias, reply_demonitor}, {tag, t}]].
+scripts() -> [dies, killed, demonitor, demonitor_info, late_flush, late_flush_info, unalias_dies, replies, replies_dies,
+    unregistered_dies].
 
 %% What the watcher has in its mailbox and on its lists when all is over.
 monitored(Target, Options, Script) ->
@@ -41,9 +45,11 @@ monitored(Target, Options, Script) ->
     M ! afterwards,
     {R, Got, monitors(), erlang:demonitor(M, [info]), mb(), erlang:unalias(M)}.
 
-monitors() -> [length(L) || L <- [element(2, process_info(self(), monitors)), element(2, process_info(self(), monitored_by))]].
+monitors() ->
+    [length(L) || L <- [element(2, process_info(self(), monitors)), element(2, process_info(self(), monitored_by))]].
 %% The DOWN of a dead process comes when it likes: it is waited for unless something took the monitor away.
-settle(dead, S) when S =/= demonitor, S =/= late_flush, S =/= late_flush_info -> receive X -> [X | mb()] after 100 -> [] end;
+settle(dead, S) when S =/= demonitor, S =/= late_flush, S =/= late_flush_info ->
+    receive X -> [X | mb()] after 100 -> [] end;
 settle(_, _) -> mb().
 
 stop(self, _, _) -> ok;
@@ -53,10 +59,12 @@ stop(_, P, R) -> exit(P, R), gone(P).
 script(dies, T, P, _, _) -> stop(T, P, bye);
 script(killed, T, P, _, _) -> stop(T, P, kill);
 script(demonitor, T, P, _, M) -> R = erlang:demonitor(M), stop(T, P, bye), R;
-script(demonitor_info, T, P, _, M) when T =/= dead -> R = erlang:demonitor(M, [info]), stop(T, P, bye), {R, erlang:demonitor(M, [info])};
+script(demonitor_info, T, P, _, M) when T =/= dead -> R = erlang:demonitor(M, [info]), stop(T, P, bye),
+    {R, erlang:demonitor(M, [info])};
 script(demonitor_info, _, _, _, _) -> ok;
 script(late_flush, T, P, _, M) -> stop(T, P, bye), settle_dead(T), erlang:demonitor(M, [flush]);
-script(late_flush_info, T, P, _, M) -> stop(T, P, bye), settle_dead(T), {erlang:demonitor(M, [flush, info]), erlang:demonitor(M, [flush, info])};
+script(late_flush_info, T, P, _, M) -> stop(T, P, bye), settle_dead(T),
+    {erlang:demonitor(M, [flush, info]), erlang:demonitor(M, [flush, info])};
 script(unalias_dies, T, P, _, M) -> R = erlang:unalias(M), stop(T, P, bye), R;
 script(replies, _, _, Q, M) -> do(Q, fun() -> M ! first, M ! second end);
 script(replies_dies, T, P, Q, M) -> do(Q, fun() -> M ! first end), stop(T, P, bye), do(Q, fun() -> M ! second end);
@@ -67,7 +75,9 @@ settle_dead(_) -> ok.
 
 %% --- alias/1
 alias_options() -> [[], [explicit_unalias], [reply], [reply, explicit_unalias]].
-alias_scripts() -> [sent, sent_twice, by_other, by_other_twice, unalias, unalias_twice, foreign_unalias, unalias_between, owner_sees_nothing, from_dead, in_order, monitor_it, demonitor_it, send_opts, link_it].
+alias_scripts() ->
+    [sent, sent_twice, by_other, by_other_twice, unalias, unalias_twice, foreign_unalias, unalias_between,
+    owner_sees_nothing, from_dead, in_order, monitor_it, demonitor_it, send_opts, link_it].
 
 aliased(Options, Script) ->
     A = erlang:alias(Options),
@@ -83,7 +93,8 @@ alias_script(unalias, A, P) -> R = erlang:unalias(A), do(P, fun() -> A ! m end),
 alias_script(unalias_twice, A, _) -> {erlang:unalias(A), erlang:unalias(A)};
 alias_script(foreign_unalias, A, P) -> R = do(P, fun() -> erlang:unalias(A) end), do(P, fun() -> A ! m end), R;
 alias_script(unalias_between, A, P) -> do(P, fun() -> A ! m end), R = erlang:unalias(A), do(P, fun() -> A ! n end), R;
-alias_script(owner_sees_nothing, A, P) -> {process_info(self(), monitors), do(P, fun() -> process_info(self(), links) end), is_reference(A)};
+alias_script(owner_sees_nothing, A, P) ->
+    {process_info(self(), monitors), do(P, fun() -> process_info(self(), links) end), is_reference(A)};
 alias_script(from_dead, A, P) -> tell(P, fun() -> A ! m, exit(x) end), gone(P);
 alias_script(in_order, A, P) -> Me = self(), do(P, fun() -> Me ! 1, A ! 2, Me ! 3, A ! 4, Me ! 5 end);
 alias_script(monitor_it, A, _) -> pcase:err(fun() -> erlang:monitor(process, A) end);
@@ -93,8 +104,10 @@ alias_script(link_it, A, _) -> pcase:err(fun() -> link(A) end).
 
 %% --- spawning
 spawn_options() ->
-    [[], [link], [monitor], [link, monitor], [monitor, link, monitor], [{monitor, [{tag, t}]}], [{monitor, [{alias, demonitor}]}],
-     [link, {monitor, [{alias, reply_demonitor}, {tag, {t, 1}}]}], [{priority, high}, link], [{min_heap_size, 500}, {message_queue_data, off_heap}, monitor]].
+    [[], [link], [monitor], [link, monitor], [monitor, link, monitor], [{monitor, [{tag, t}]}],
+        [{monitor, [{alias, demonitor}]}],
+     [link, {monitor, [{alias, reply_demonitor}, {tag, {t, 1}}]}], [{priority, high}, link],
+         [{min_heap_size, 500}, {message_queue_data, off_heap}, monitor]].
 ends() -> [normal, returns, exit, kill_reason, error, throw, killed, signal].
 
 %% What the parent, in a process of its own, gets; or what it dies of.
@@ -114,7 +127,8 @@ parent(Way, Options, End) ->
     case End of killed -> exit(P, kill); signal -> exit(P, sig); _ -> P ! go end,
     pcase:await(fun() -> process_info(W, message_queue_len) =:= {message_queue_len, 1} end),
     exit(W, kill),
-    {Lists, Child, [case X of {'EXIT', P, Y} -> {'EXIT', why(Y)}; {T, M, process, P, Y} -> {T, why(Y)}; Y -> {other, Y} end || X <- mb()],
+    {Lists, Child, [case X of {'EXIT', P, Y} -> {'EXIT', why(Y)}; {T, M, process, P, Y} -> {T, why(Y)};
+        Y -> {other, Y} end || X <- mb()],
      [length(element(2, process_info(self(), K))) || K <- [links, monitors]]}.
 
 finish(normal) -> exit(normal);
@@ -128,15 +142,19 @@ why({R, [{_, _, _, _} | _]}) -> {R, stack};
 why(R) -> R.
 
 request_options() ->
-    [[], [monitor], [link], [{reply, yes}], [{reply, no}], [{reply, error_only}], [{reply, success_only}], [{reply, no}, monitor], [{reply, no}, link],
-     [{reply_tag, tag}], [{reply_tag, {a, "b"}}, monitor], [{reply_tag, x}, {reply, success_only}, link], [bad], [bad, {reply, no}], [bad, {reply, error_only}],
-     [bad, {reply, success_only}], [bad, {reply_tag, tag}], [{reply, 'maybe'}], [{monitor, [{tag, z}]}, {reply, success_only}], [{reply_tag, a}, {reply_tag, b}]].
+    [[], [monitor], [link], [{reply, yes}], [{reply, no}], [{reply, error_only}], [{reply, success_only}],
+        [{reply, no}, monitor], [{reply, no}, link],
+     [{reply_tag, tag}], [{reply_tag, {a, "b"}}, monitor], [{reply_tag, x}, {reply, success_only}, link], [bad],
+         [bad, {reply, no}], [bad, {reply, error_only}],
+     [bad, {reply, success_only}], [bad, {reply_tag, tag}], [{reply, 'maybe'}],
+         [{monitor, [{tag, z}]}, {reply, success_only}], [{reply_tag, a}, {reply_tag, b}]].
 
 requested(Options, Then) ->
     trap(),
     Me = self(),
     R = spawn_request(fun() -> Me ! {child, self()}, receive stop -> exit(done) end end, Options),
-    Child = case lists:member(bad, Options) orelse lists:member({reply, 'maybe'}, Options) of true -> none; false -> receive {child, P} -> P end end,
+    Child = case lists:member(bad, Options) orelse lists:member({reply, 'maybe'}, Options) of true -> none;
+        false -> receive {child, P} -> P end end,
     A = case Then of
         abandon_late -> spawn_request_abandon(R);
         demonitor -> erlang:demonitor(R, [info]);
@@ -148,4 +166,6 @@ requested(Options, Then) ->
     Child =:= none orelse begin exit(Child, kill), gone(Child) end,
     {A, Got, Lists, replies(R, Child)}.
 
-replies(R, Child) -> [case X of {T, R, ok, Child} -> {T, ok}; {T, R, error, W} -> {T, error, W}; {T, R, process, Child, W} -> {T, down, W}; {'EXIT', Child, W} -> {'EXIT', W}; _ -> X end || X <- mb()].
+replies(R, Child) ->
+    [case X of {T, R, ok, Child} -> {T, ok}; {T, R, error, W} -> {T, error, W};
+    {T, R, process, Child, W} -> {T, down, W}; {'EXIT', Child, W} -> {'EXIT', W}; _ -> X end || X <- mb()].

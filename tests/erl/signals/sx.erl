@@ -1,7 +1,8 @@
 %% SPDX-License-Identifier: Apache-2.0
 -module(sx).
 %% Helper used by the one-line expressions of the rule table in otp-signals.md.
--export([idle/0, idle/1, run/2, tell/2, dead/0, why/1, mb/0, take/1, down/1, gone/1, links/1, by/1, mbox/1, trap/0, eval/1]).
+-export([idle/0, idle/1, run/2, tell/2, dead/0, why/1, mb/0, take/1, down/1, gone/1, links/1, by/1, mbox/1, trap/0,
+    eval/1]).
 %% idle(): a process that runs funs on demand; idle(trap): same, trapping exits; idle(link)
 idle() -> spawn(fun loop/0).
 idle(trap) -> P = idle(), run(P, fun() -> process_flag(trap_exit, true) end), P;

@@ -7,7 +7,8 @@
 main() ->
     line(wall_time, [wall_time(Item) || Item <- [scheduler_wall_time, scheduler_wall_time_all]]),
     line(microstates, microstates()),
-    line(multi_scheduling, [multi_scheduling(F) || F <- [block, block, block_normal, unblock, unblock_normal, unblock, unblock, block_normal, block_normal, unblock, unblock_normal, unblock_normal, x]]),
+    line(multi_scheduling, [multi_scheduling(F) || F <- [block, block, block_normal, unblock, unblock_normal, unblock,
+        unblock, block_normal, block_normal, unblock, unblock_normal, unblock_normal, x]]),
     line(blocker_gone, blocker_gone()),
     line(tables, tables()),
     line(io, io()),
@@ -28,7 +29,9 @@ wall_time(Item) ->
     Passed = [{A1 - A0, T1 - T0} || {{I, A0, T0}, {I, A1, T1}} <- lists:zip(Start, End)],
     On = erlang:system_flag(scheduler_wall_time, false),
     Unit = erlang:convert_time_unit(1, millisecond, native),
-    {Off, lists:any(fun({A, _}) -> A > 20 * Unit end, Passed), lists:all(fun({A, T}) -> A >= 0 andalso A =< T + Unit andalso T >= 45 * Unit end, Passed), On, erlang:statistics(Item)}.
+    {Off, lists:any(fun({A, _}) -> A > 20 * Unit end, Passed),
+        lists:all(fun({A, T}) -> A >= 0 andalso A =< T + Unit andalso T >= 45 * Unit end, Passed), On,
+        erlang:statistics(Item)}.
 
 spin(Until) -> erlang:monotonic_time(millisecond) >= Until orelse spin(Until).
 
@@ -46,7 +49,8 @@ microstates() ->
 system_logger() ->
     Initial = erlang:system_info(system_logger),
     Me = self(),
-    Crash = fun() -> {_, Ref} = spawn_monitor(fun() -> exit({self(), crash, [erlang:error(here)]}) end), receive {'DOWN', Ref, _, _, _} -> ok end end,
+    Crash = fun() -> {_, Ref} = spawn_monitor(fun() -> exit({self(), crash, [erlang:error(here)]}) end),
+        receive {'DOWN', Ref, _, _, _} -> ok end end,
     erlang:system_flag(system_logger, Me),
     Mine = erlang:system_info(system_logger) =:= Me,
     Crash(),

@@ -9,22 +9,30 @@ main() ->
     line(heap_sizes, {length(Sizes), lists:sublist(Sizes, 45), lists:last(Sizes)}),
     line(spawned, [spawned(N) || N <- [0, 12, 233, 234, 1000, 2586, 2587, 46422, 46423]]),
     line(flags, [flag(F, N) || F <- [min_heap_size, min_bin_vheap_size], N <- [10, 234, 2586, 318187, 318188]]),
-    line(restored, [process_flag(min_heap_size, 233), process_flag(min_bin_vheap_size, 0), process_info(self(), [min_heap_size, min_bin_vheap_size])]),
+    line(restored, [process_flag(min_heap_size, 233), process_flag(min_bin_vheap_size, 0),
+        process_info(self(), [min_heap_size, min_bin_vheap_size])]),
     line(max_below_min, [catch_error(fun() -> process_flag(max_heap_size, 232) end),
-                         catch_error(fun() -> spawn_opt(fun() -> ok end, [{max_heap_size, 500}, {min_heap_size, 1000}]) end)]),
+                         catch_error(fun() -> spawn_opt(fun() -> ok end,
+                             [{max_heap_size, 500}, {min_heap_size, 1000}]) end)]),
     line(queue_counts, [queue(Data, Kill) || Data <- [on_heap, off_heap], Kill <- [true, false]]),
     line(hibernated, hibernated()),
     line(badkey, [badkey(M) || M <- [#{}, maps:from_list([{X, X} || X <- lists:seq(1000, 1100)])]]),
-    line(append_nothing, [same(<<"123">>, <<>>), same(<<(id(<<>>))/binary, 0, 1, 2, 3, 4, 5, 6, 7>>, <<>>), same(binary:copy(<<7>>, 300), <<>>)]),
-    line(copying_costs, [costs(1000, 1900, fun(B) -> <<0:8, B/binary>> end), costs(3000, 7900, fun(B) -> <<0:8, B/binary, B/binary>> end)]),
+    line(append_nothing, [same(<<"123">>, <<>>), same(<<(id(<<>>))/binary, 0, 1, 2, 3, 4, 5, 6, 7>>, <<>>),
+        same(binary:copy(<<7>>, 300), <<>>)]),
+    line(copying_costs, [costs(1000, 1900, fun(B) -> <<0:8, B/binary>> end),
+        costs(3000, 7900, fun(B) -> <<0:8, B/binary, B/binary>> end)]),
     line(shared, shared()),
     line(collected, collected()),
     line(erased_binaries, erased_binaries(50)),
     line(defaults, [defaults(Flag, Value, Item) || {Flag, Value, Item} <- [
-        {fullsweep_after, 7, fullsweep_after}, {fullsweep_after, 1 bsl 27, fullsweep_after}, {min_heap_size, 1000, min_heap_size}, {min_heap_size, 1598, min_heap_size},
-        {min_bin_vheap_size, 100000, min_bin_vheap_size}, {max_heap_size, #{size => 1000000, kill => false}, max_heap_size}, {max_heap_size, 70000, max_heap_size},
-        {max_heap_size, #{size => 70000, error_logger => false}, max_heap_size}, {max_heap_size, 100, max_heap_size}, {max_heap_size, #{kill => false}, max_heap_size},
-        {min_heap_size, x, min_heap_size}, {min_heap_size, -1, min_heap_size}, {fullsweep_after, -1, fullsweep_after}]]),
+        {fullsweep_after, 7, fullsweep_after}, {fullsweep_after, 1 bsl 27, fullsweep_after},
+            {min_heap_size, 1000, min_heap_size}, {min_heap_size, 1598, min_heap_size},
+        {min_bin_vheap_size, 100000, min_bin_vheap_size},
+            {max_heap_size, #{size => 1000000, kill => false}, max_heap_size}, {max_heap_size, 70000, max_heap_size},
+        {max_heap_size, #{size => 70000, error_logger => false}, max_heap_size}, {max_heap_size, 100, max_heap_size},
+            {max_heap_size, #{kill => false}, max_heap_size},
+        {min_heap_size, x, min_heap_size}, {min_heap_size, -1, min_heap_size},
+            {fullsweep_after, -1, fullsweep_after}]]),
     line(default_limit, default_limit()),
     line(depths, [depth(N) || N <- [0, 1, 3, 8, 20]]),
     line(messages, [messages(Data) || Data <- [on_heap, off_heap]]),
@@ -49,7 +57,8 @@ catch_error(F) -> try F(), none catch Class:Reason -> {Class, Reason} end.
 %% Messages of a process that keeps them on its heap count, once it collects.
 queue(Data, Kill) ->
     {Pid, Ref} = spawn_opt(fun() -> receive after 300 -> ok end end,
-                           [monitor, {message_queue_data, Data}, {max_heap_size, #{size => 1024, kill => Kill, error_logger => false}}]),
+                           [monitor, {message_queue_data, Data},
+                               {max_heap_size, #{size => 1024, kill => Kill, error_logger => false}}]),
     [Pid ! lists:duplicate(I, I) || I <- lists:seq(1, 100)],
     process_info(Pid, messages),
     erlang:garbage_collect(Pid),
@@ -66,7 +75,8 @@ wait(F) -> F() orelse (receive after 1 -> wait(F) end).
 
 %% Keys are looked at in order, whatever the source says.
 badkey(M) ->
-    [catch_error(F) || F <- [fun() -> M#{42.0 := v, 42 := v2} end, fun() -> M#{z := 1, a := 2, 5 := 3} end, fun() -> M#{{x} := 1, "y" := 2, z := 3} end]].
+    [catch_error(F) || F <- [fun() -> M#{42.0 := v, 42 := v2} end, fun() -> M#{z := 1, a := 2, 5 := 3} end,
+        fun() -> M#{{x} := 1, "y" := 2, z := 3} end]].
 
 same(A, B) -> erts_debug:same(A, append(A, B)).
 append(A, B) -> <<A/binary, B/binary>>.
@@ -84,7 +94,8 @@ shared() ->
     Term = lists:foldl(fun(_, A) -> [A | A] end, [], lists:seq(1, 12)),
     persistent_term:put(?MODULE, Term),
     Stored = persistent_term:get(?MODULE),
-    Sizes = [erts_debug:size(Term), erts_debug:size(Stored), erts_debug:size_shared(Term), erts_debug:size_shared(Stored), erts_debug:size(erts_debug:copy_shared(Term))],
+    Sizes = [erts_debug:size(Term), erts_debug:size(Stored), erts_debug:size_shared(Term),
+        erts_debug:size_shared(Stored), erts_debug:size(erts_debug:copy_shared(Term))],
     persistent_term:erase(?MODULE),
     wait(fun() -> erts_debug:size_shared(Stored) > 0 end),
     {Sizes, Stored =:= Term}.
@@ -103,7 +114,8 @@ collected(Pid) ->
 erased_binaries(N) ->
     erlang:garbage_collect(),
     Before = erlang:memory(binary),
-    [begin persistent_term:put(?MODULE, binary:copy(<<1>>, 100000)), persistent_term:erase(?MODULE) end || _ <- lists:seq(1, N)],
+    [begin persistent_term:put(?MODULE, binary:copy(<<1>>, 100000)), persistent_term:erase(?MODULE) end
+        || _ <- lists:seq(1, N)],
     freed(Before + 1000000, 100).
 
 %% erl collects erased terms in a process of its own: when, it does not say.
@@ -147,7 +159,8 @@ defaults(Flag, Value, Item) ->
 default_limit() ->
     erlang:system_flag(max_heap_size, #{size => 50000, kill => true, error_logger => false}),
     Grow = fun Grow(List) -> Grow([List, lists:seq(1, 1000) | List]) end,
-    Ends = [begin {_, Ref} = spawn_opt(fun() -> Grow([]) end, [monitor | Options]), receive {'DOWN', Ref, _, _, Why} -> Why end end || Options <- [[], [{max_heap_size, 100000}]]],
+    Ends = [begin {_, Ref} = spawn_opt(fun() -> Grow([]) end, [monitor | Options]),
+        receive {'DOWN', Ref, _, _, Why} -> Why end end || Options <- [[], [{max_heap_size, 100000}]]],
     {_, Ref} = spawn_opt(fun() -> exit(process_info(self(), max_heap_size)) end, [monitor, {max_heap_size, 0}]),
     None = receive {'DOWN', Ref, _, _, Info} -> Info end,
     erlang:system_flag(max_heap_size, #{size => 0, kill => true, error_logger => true}),
@@ -155,7 +168,8 @@ default_limit() ->
 
 depth(N) ->
     Old = erlang:system_flag(backtrace_depth, N),
-    Deep = fun Deep(0) -> element(2, process_info(self(), current_stacktrace)); Deep(I) when I > 5 -> try Deep(I - 1) after ok end; Deep(I) -> [Stack] = [Deep(I - 1)], Stack end,
+    Deep = fun Deep(0) -> element(2, process_info(self(), current_stacktrace));
+        Deep(I) when I > 5 -> try Deep(I - 1) after ok end; Deep(I) -> [Stack] = [Deep(I - 1)], Stack end,
     Stack = Deep(9),
     erlang:system_flag(backtrace_depth, Old),
     {Old, length(Stack)}.

@@ -13,17 +13,22 @@ pick(T) when is_tuple(T) -> element(below(tuple_size(T)) + 1, T);
 pick(L) -> pick(list_to_tuple(L)).
 
 leaves() ->
-    {0, 1, -1, 255, 256, -256, 1 bsl 27, -(1 bsl 27) - 1, 1 bsl 31, -(1 bsl 31), 1 bsl 59, (1 bsl 59) - 1, -(1 bsl 59), -(1 bsl 59) - 1,
+    {0, 1, -1, 255, 256, -256, 1 bsl 27, -(1 bsl 27) - 1, 1 bsl 31, -(1 bsl 31), 1 bsl 59, (1 bsl 59) - 1, -(1 bsl 59),
+        -(1 bsl 59) - 1,
      1 bsl 64, -(1 bsl 64), 1 bsl 100, -(1 bsl 200), 0.0, 1.0, -1.0, 1.5, 1.0e100, -2.5e-7, 4294967296.0, 1.0e20,
      '', a, b, ab, 'A b', true, nil, [], {}, #{}, "text", [1, 2 | 3], <<>>, <<"bin">>, <<1:1>>, <<5:3>>, <<1, 2, 3:5>>,
      binary:copy(<<"0123456789">>, 10), fun lists:map/2, fun lists:map/3, fun erlang:self/0}.
 
 fixed() ->
     tuple_to_list(leaves()) ++
-    [{a}, {a, b}, {b}, {1, 2, 3}, {1.0}, {1}, [a], [a, b], [b], [a | b], [[]], [[[]]], [1.0], [1], [1, a], [1 | a], "ab", "abc", "abcd", "abcde",
-     #{a => 1}, #{a => 1.0}, #{a => 2}, #{b => 1}, #{1 => 1}, #{1.0 => 1}, #{1 => 1, 1.0 => 2}, #{a => 1, b => 2}, #{[] => #{}}, #{#{} => []},
-     #{{1, 2} => "x", "x" => {1, 2}}, maps:from_list([{I, a} || I <- lists:seq(1, 32)]), maps:from_list([{I, a} || I <- lists:seq(1, 33)]),
-     maps:from_list([{I, a} || I <- lists:seq(2, 34)]), maps:from_list([{I, b} || I <- lists:seq(1, 33)]), maps:from_list([{float(I), a} || I <- lists:seq(1, 33)]),
+    [{a}, {a, b}, {b}, {1, 2, 3}, {1.0}, {1}, [a], [a, b], [b], [a | b], [[]], [[[]]], [1.0], [1], [1, a], [1 | a],
+        "ab", "abc", "abcd", "abcde",
+     #{a => 1}, #{a => 1.0}, #{a => 2}, #{b => 1}, #{1 => 1}, #{1.0 => 1}, #{1 => 1, 1.0 => 2}, #{a => 1, b => 2},
+         #{[] => #{}}, #{#{} => []},
+     #{{1, 2} => "x", "x" => {1, 2}}, maps:from_list([{I, a} || I <- lists:seq(1, 32)]),
+         maps:from_list([{I, a} || I <- lists:seq(1, 33)]),
+     maps:from_list([{I, a} || I <- lists:seq(2, 34)]), maps:from_list([{I, b} || I <- lists:seq(1, 33)]),
+         maps:from_list([{float(I), a} || I <- lists:seq(1, 33)]),
      lists:seq(1, 40), lists:seq(250, 260), list_to_tuple(lists:seq(1, 40))].
 
 term(0) -> pick(leaves());

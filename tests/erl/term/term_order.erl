@@ -11,7 +11,8 @@ main() ->
     [io:format("~w: ~s~n", [term_gen:show(A), [pair(A, B) || B <- Random]]) || A <- Random],
     [io:format("sort ~w~n", [term_gen:show(T)]) || T <- lists:sort(Random ++ Fixed)],
     [io:format("usort ~w~n", [term_gen:show(T)]) || T <- lists:usort(Random ++ Random)],
-    [io:format("exact ~w~n", [term_gen:show(T)]) || T <- lists:sort(fun(A, B) -> erts_internal:cmp_term(A, B) =< 0 end, Fixed)],
+    [io:format("exact ~w~n", [term_gen:show(T)]) || T <- lists:sort(fun(A, B) -> erts_internal:cmp_term(A, B) =< 0 end,
+        Fixed)],
     %% A copy is equal, however it came about.
     [io:format("copy ~w~n", [copy(T)]) || T <- Fixed ++ Random],
     deep(100000).
