@@ -241,7 +241,8 @@ async function evaluate(argv) {
   const { rest } = command;
   if (rest.length !== 1)
     fail(
-      `eval takes one expression, such as 'lists:sum([1,2]).'${rest.length > 1 ? `, not ${rest.length}: ${rest.join('  ')}` : ''}`,
+      `eval takes one expression, such as ` +
+        `'lists:sum([1,2]).'${rest.length > 1 ? `, not ${rest.length}: ${rest.join('  ')}` : ''}`,
     );
   const vm = await start(command);
   let status = 1;

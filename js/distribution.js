@@ -3,8 +3,8 @@
 // Erlang distribution over what JavaScript has: two VMs joined by a message port (of one program, or of a page and a
 // worker), or a VM joined to an Erlang node by a stream (a TCP socket of Node's net). The nodes are OTP's own:
 // net_kernel, its handshake, its cookies; here bytes are carried. One connection of nodes is one session: a JavaScript
-// process of the VM, linked to the process that controls the connection (src/erl/bridge/spawnlink_dist.erl). Loaded when it is
-// first used.
+// process of the VM, linked to the process that controls the connection (src/erl/bridge/spawnlink_dist.erl). Loaded
+// when it is first used.
 
 import { asBytes } from './base/bytes.js';
 import { ArgumentError, Atom, ClosedError, ErlangError, HaltedError, NoProcessError, Tuple } from './index.js';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What the VM has, read from its tables: BIFs (src/code/bifs.d), native functions of OTP's modules that modules of ours
-// serve (src/erl/native/spawnlink_M.erl), instructions (src/code/genop.tab). For scripts/coverage, and for `spawnlink check`
-// (dist/tables.json, written by scripts/dist.js).
+// serve (src/erl/native/spawnlink_M.erl), instructions (src/code/genop.tab). For scripts/coverage, and for `spawnlink
+// check` (dist/tables.json, written by scripts/dist.js).
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Every error that js/ throws or rejects with, each a class of its own with a `code` that does not change. What went
-// wrong inside an Erlang program is an ErlangError (term/erlang-error.js); what was wrong with a request to the VM is one of the others.
+// wrong inside an Erlang program is an ErlangError (term/erlang-error.js); what was wrong with a request to the VM is
+// one of the others.
 
 /** The base of all errors of this package. */
 export class SpawnlinkError extends Error {

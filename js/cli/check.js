@@ -83,10 +83,14 @@ export function report(result, modules) {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([what, by]) => {
       const names = [...by];
-      return `lacks ${what}  (${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''})`;
+      return (
+        `lacks ${what}  (${names.slice(0, 3).join(', ')}` +
+        `${names.length > 3 ? ` and ${names.length - 3} more` : ''})`
+      );
     });
   return [
     ...lines,
-    `${modules} ${modules === 1 ? 'module' : 'modules'}, ${result.size === 0 ? 'nothing lacks' : `${result.size} lacking`}`,
+    `${modules} ${modules === 1 ? 'module' : 'modules'}, ` +
+      `${result.size === 0 ? 'nothing lacks' : `${result.size} lacking`}`,
   ].join('\n');
 }

@@ -8,9 +8,8 @@ import { TextDecoder, TextEncoder } from '../base/host.js';
 /** @import { HostFiles } from './imports.js' */
 
 const ERRORS =
-  'ENOENT EEXIST EISDIR ENOTDIR EACCES EINVAL EBADF ENOTEMPTY ENOTSUP ENOSPC EIO EXDEV EPERM ELOOP ENAMETOOLONG EROFS EMFILE EAGAIN ESPIPE EPIPE ENXIO'.split(
-    ' ',
-  );
+  'ENOENT EEXIST EISDIR ENOTDIR EACCES EINVAL EBADF ENOTEMPTY ENOTSUP ENOSPC EIO EXDEV EPERM ELOOP ' +
+  'ENAMETOOLONG EROFS EMFILE EAGAIN ESPIPE EPIPE ENXIO'.split(' ');
 const failure = (/** @type {string} */ code) => -1 - Math.max(0, ERRORS.includes(code) ? ERRORS.indexOf(code) : 10);
 
 export const [

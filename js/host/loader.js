@@ -168,9 +168,8 @@ async function bytesOf(response, magic, wanted) {
   const bytes = new Uint8Array(await response.arrayBuffer());
   if (String.fromCharCode(...bytes.subarray(0, 4)) === magic) return bytes;
   const html = /html/.test(headers?.get('content-type') ?? '') || bytes[0] === 60;
-  throw fail(
-    `the answer was ${status} with ${html ? 'an HTML page' : `${bytes.length} bytes of something else`}: is the file there?`,
-  );
+  const what = html ? 'an HTML page' : `${bytes.length} bytes of something else`;
+  throw fail(`the answer was ${status} with ${what}: is the file there?`);
 }
 
 /** Node's zlib, when something is inflated: to load it takes milliseconds. */

@@ -37,7 +37,7 @@ function triples(bytes) {
   );
 }
 
-const [LABEL, FUNC_INFO, LINE, MOVE, CALL_EXT_ONLY, INT_CODE_END] = [1, 2, 153, 64, 78, 3];
+const [LABEL, FUNC_INFO, LINE, MOVE, CALL_EXT_ONLY, INT_CODE_END, NIF_START] = [1, 2, 153, 64, 78, 3, 179];
 
 /**
  * @param {Uint8Array | undefined} bytes the chunk Code
@@ -65,7 +65,7 @@ function readCode(bytes, names, imports, arities) {
     } else if (opcode === CALL_EXT_ONLY) {
       if (onlyMoves && /^erlang:nif_error\/[12]$/.test(imports[operands[1]])) stubs.add(current);
       onlyMoves = false;
-    } else if (opcode !== LABEL && opcode !== LINE && opcode !== MOVE && opcode !== 179) onlyMoves = false; // 179: nif_start
+    } else if (opcode !== LABEL && opcode !== LINE && opcode !== MOVE && opcode !== NIF_START) onlyMoves = false;
   }
   return { stubs, opcodes };
 }

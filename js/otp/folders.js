@@ -86,7 +86,8 @@ function builtFolders(fs, root) {
   const below = (folders, part) =>
     folders.flatMap((folder) => {
       const names = part === '*' ? fs.readdirSync(folder).sort() : [part];
-      return names.map((name) => new URL(`${encodeURIComponent(name)}/`, folder)).filter((next) => fs.existsSync(next)); // of folders alone, by the slash at its end
+      // Of folders alone, by the slash at its end.
+      return names.map((name) => new URL(`${encodeURIComponent(name)}/`, folder)).filter((next) => fs.existsSync(next));
     });
   const found = BUILT.flatMap((pattern) => pattern.split('/').reduce(below, [root]));
   return [...new Map(found.map((folder) => [folder.href, folder])).values()];

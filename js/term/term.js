@@ -553,9 +553,11 @@ function floatText(value) {
   return text.includes('e') ? text.replace('e', '.0e').replace('e+', 'e') : `${text}.0`;
 }
 
-/** What needs no quotes: no reserved word, no capital first. */
-const PLAIN_ATOM =
-  /^(?!(after|and|andalso|band|begin|bnot|bor|bsl|bsr|bxor|case|catch|cond|div|else|end|fun|if|let|maybe|not|of|or|orelse|receive|rem|try|when|xor)$)[a-zß-öø-ÿ][\p{L}\p{N}_@]*$/u;
+const RESERVED =
+  ' after and andalso band begin bnot bor bsl bsr bxor case catch cond div else end fun if let maybe not of or ' +
+  'orelse receive rem try when xor ';
+/** What needs no quotes: no capital first; and no reserved word. */
+const PLAIN_ATOM = /^[a-zß-öø-ÿ][\p{L}\p{N}_@]*$/u;
 /** @type {Record<string, string>} */
 const ESCAPES = {
   '\n': '\\n',
@@ -577,7 +579,7 @@ function quoted(text, quote) {
 
 /** @param {string} name */
 function atomText(name) {
-  return PLAIN_ATOM.test(name) ? name : quoted(name, "'");
+  return PLAIN_ATOM.test(name) && !RESERVED.includes(` ${name} `) ? name : quoted(name, "'");
 }
 
 /** @param {number} c */

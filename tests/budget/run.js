@@ -87,7 +87,9 @@ for (const name of names.length ? names : all) {
   if (ok) passed++;
   else failed++;
   console.log(
-    `${name.padEnd(24)} longest tick ${best.longest.toFixed(1).padStart(8)} ms of ${String(best.ticks).padStart(5)}, all ${best.total.toFixed(0).padStart(6)} ms ${best.reason}${ok ? '' : '  OVER'}`,
+    `${name.padEnd(24)} longest tick ${best.longest.toFixed(1).padStart(8)} ms of ` +
+      `${String(best.ticks).padStart(5)}, all ${best.total.toFixed(0).padStart(6)} ms ` +
+      `${best.reason}${ok ? '' : '  OVER'}`,
   );
 }
 if (names.length === 0) {

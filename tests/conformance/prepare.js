@@ -38,7 +38,8 @@ export function prepareSuite(release, group, name) {
     .filter((f) => f.endsWith('.erl') && !f.endsWith('_SUITE.erl'))
     .map((f) => join(from, f));
   helpers.push(join(source, 'erts/emulator/test/erts_test_utils.erl')); // which suites of stdlib use too
-  for (const helper of helpers) erlc(release, [helper], ebin, includes, from, env); // what does not compile is missed by who calls it
+  // What does not compile is missed by who calls it.
+  for (const helper of helpers) erlc(release, [helper], ebin, includes, from, env);
   const failed = erlc(release, [join(from, `${name}_SUITE.erl`)], ebin, includes, from, env);
   if (failed) return { ebin, failed };
   return { ebin, data: join(from, `${name}_SUITE_data`), excluded: excluded(release, join(ebin, `${name}_SUITE`)) };

@@ -50,7 +50,8 @@ export const CANNOT = {
 };
 
 const NATIVE =
-  "asks that what is native has a stub in OTP's modules; here some functions are native that came with a later release (module records)";
+  "asks that what is native has a stub in OTP's modules; here some functions are native that came with a " +
+  'later release (module records)';
 const PURGE = "talks to OTP's process erts_code_purger in the middle of a purge, which is one step here";
 const LITERALS =
   'asks that purged literals are copied to the heaps of those who have them; ours stay where they are while ' +
@@ -100,7 +101,9 @@ export const WHY = {
       'its first row',
   },
   re: {
-    pcre: 'six of its thousands of patterns mean something else to PCRE2 (as from OTP 28 on): ^(a\\1?){4}$, (*SKIP) in a condition, scripts of newer Unicode',
+    pcre:
+      'six of its thousands of patterns mean something else to PCRE2 (as from OTP 28 on): ^(a\\1?){4}$, ' +
+      '(*SKIP) in a condition, scripts of newer Unicode',
     pcre_compile_workspace_overflow: 'asks for a limit of PCRE 8; PCRE2 has another, and says so otherwise',
     re_version: 'asks for a version of PCRE below 10',
   },

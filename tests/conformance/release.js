@@ -65,7 +65,8 @@ export function erlc({ erl }, files, out, includes, cwd, env) {
   const stale = files.filter((f) => newer(f, join(out, basename(f, '.erl') + '.beam')));
   if (stale.length === 0) return '';
   const text = (words) => `[${words.map((word) => JSON.stringify(word)).join(',')}]`;
-  const program = `R = [compile:file(F, [debug_info, nowarn_deprecated_function, report_errors, {outdir, ${JSON.stringify(out)}} | [{i, I} || I <- ${text(includes)}]]) || F <- ${text(stale)}],
+  const program = `R = [compile:file(F, [debug_info, nowarn_deprecated_function, report_errors, {outdir,
+  ${JSON.stringify(out)}} | [{i, I} || I <- ${text(includes)}]]) || F <- ${text(stale)}],
     halt(case lists:member(error, R) of true -> 1; false -> 0 end).`;
   const r = spawnSync(erl, ['-noshell', '-eval', program], { cwd, env, encoding: 'utf8' });
   return r.status === 0

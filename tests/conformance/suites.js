@@ -4,11 +4,14 @@
 
 export const SUITES = {
   emulator: `a after beam beam_literals bif big binary bs_bincomp bs_bit_binaries bs_construct bs_match_bin bs_match_int
-    bs_match_misc bs_match_tail bs_utf code counters atomics decode_packet exception float fun gc guard hash hibernate list_bif
-    map match_spec message_queue_data module_info multi_load nested nofrag num_bif op persistent_term process receive ref
+    bs_match_misc bs_match_tail bs_utf code counters atomics decode_packet exception float fun gc guard hash
+    hibernate list_bif
+    map match_spec message_queue_data module_info multi_load nested nofrag num_bif op persistent_term process receive
+    ref
     register send_term signal monitor erl_link small statistics system_info time timer_bif tuple unique`.split(/\s+/),
   stdlib: `array base64 binary_module calendar dict digraph epp erl_eval erl_lint erl_pp erl_scan ets filename gen_event
-    gen_server gen_statem io io_proto lists maps math ms_transform proc_lib proplists queue rand re sets sofs string supervisor
+    gen_server gen_statem io io_proto lists maps math ms_transform proc_lib proplists queue rand re sets sofs string
+    supervisor
     sys timer unicode unicode_util uri_string zip beam_lib`.split(/\s+/),
   kernel: ['zlib'],
 };

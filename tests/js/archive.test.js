@@ -35,7 +35,9 @@ beforeAll(() => {
   writeFileSync(join(folder, 'friend.erl'), '-module(friend). -export([name/0]).\nname() -> world.\n');
   writeFileSync(
     join(folder, 'needy.erl'),
-    '-module(needy). -export([f/0, g/1]).\nf() -> crypto:strong_rand_bytes(3), erl_tracer:enabled(call, self(), x), erlang:trace(all, true, [call]), gen_tcp:listen(1, []).\ng(X) -> nowhere:to_be(X), lists:no_such(X), lists:map(X, []), zlib:open(), erlang:decode_packet(raw, X, []).\n',
+    '-module(needy). -export([f/0, g/1]).\nf() -> crypto:strong_rand_bytes(3), erl_tracer:enabled(call, ' +
+      'self(), x), erlang:trace(all, true, [call]), gen_tcp:listen(1, []).\n' +
+      'g(X) -> nowhere:to_be(X), lists:no_such(X), lists:map(X, []), zlib:open(), erlang:decode_packet(raw, X, []).\n',
   );
   writeFileSync(
     join(folder, 'native.erl'),
@@ -63,8 +65,10 @@ beforeAll(() => {
     '-noshell',
     '-eval',
     `
-    {ok, _} = zip:create("${from.ez}", ["hello-1.0/ebin/hello.beam", "hello-1.0/ebin/friend.beam"], [{cwd, "${folder}"}]),
-    {ok, A} = file:read_file("${from.ez}"), ok = escript:create("${from.escript}", [shebang, {comment, "by a test"}, {emu_args, "-escript main hello"}, {archive, A}]), halt().`,
+    {ok, _} = zip:create("${from.ez}", ["hello-1.0/ebin/hello.beam", "hello-1.0/ebin/friend.beam"], [{cwd,
+    "${folder}"}]),
+    {ok, A} = file:read_file("${from.ez}"), ok = escript:create("${from.escript}", [shebang, {comment, "by a test"},
+    {emu_args, "-escript main hello"}, {archive, A}]), halt().`,
   ]);
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));

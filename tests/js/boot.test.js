@@ -38,15 +38,16 @@ stop(_) -> ok.`),
   demo_sup: compile(`-module(demo_sup). -behaviour(supervisor). -export([start_link/1, init/1]).
 start_link(Arg) -> supervisor:start_link({local, ?MODULE}, ?MODULE, Arg).
 init(Arg) -> {ok, {#{}, [#{id => w, start => {demo_worker, start_link, [Arg]}}]}}.`),
-  demo_worker:
-    compile(`-module(demo_worker). -behaviour(gen_server). -export([start_link/1, init/1, handle_call/3, handle_cast/2]).
+  demo_worker: compile(`-module(demo_worker). -behaviour(gen_server). -export([start_link/1, init/1, handle_call/3,
+    handle_cast/2]).
 start_link(Arg) -> gen_server:start_link({local, ?MODULE}, ?MODULE, Arg, []).
 init(Arg) -> {ok, Arg}.
 handle_call(what, _, Arg) -> {reply, {Arg, application:get_env(demo, color)}, Arg}.
 handle_cast(_, Arg) -> {noreply, Arg}.`),
 };
 const files = {
-  '/app/ebin/demo.app': `{application, demo, [{vsn, "1.0"}, {modules, [demo_app, demo_sup, demo_worker]}, {registered, []},
+  '/app/ebin/demo.app': `{application, demo, [{vsn, "1.0"}, {modules, [demo_app, demo_sup, demo_worker]},
+  {registered, []},
     {applications, [kernel, stdlib]}, {env, [{color, blue}]}, {mod, {demo_app, [start_arg]}}]}.`,
   ...Object.fromEntries(Object.entries(DEMO).map(([name, beam]) => [`/app/ebin/${name}.beam`, beam])),
 };
@@ -234,11 +235,13 @@ describe('escripts and compile', () => {
     mkdirSync(place);
     writeFileSync(
       join(place, 'calc.yrl'),
-      "Nonterminals sum.\nTerminals '+' int.\nRootsymbol sum.\nsum -> sum '+' int : '$1' + value('$3').\nsum -> int : value('$1').\nErlang code.\nvalue({int, _, V}) -> V.\n",
+      "Nonterminals sum.\nTerminals '+' int.\nRootsymbol sum.\nsum -> sum '+' int : '$1' + value('$3').\n" +
+        "sum -> int : value('$1').\nErlang code.\nvalue({int, _, V}) -> V.\n",
     );
     writeFileSync(
       join(place, 'calc_lex.xrl'),
-      "Definitions.\nD = [0-9]\nRules.\n{D}+ : {token, {int, TokenLine, list_to_integer(TokenChars)}}.\n\\+ : {token, {'+', TokenLine}}.\n[\\s] : skip_token.\nErlang code.\n",
+      'Definitions.\nD = [0-9]\nRules.\n{D}+ : {token, {int, TokenLine, list_to_integer(TokenChars)}}.\n' +
+        "\\+ : {token, {'+', TokenLine}}.\n[\\s] : skip_token.\nErlang code.\n",
     );
     for (const name of ['calc.yrl', 'calc_lex.xrl', 'calc.erl', 'calc_lex.erl'])
       expect(spawnlink(['compile', name], { cwd: place })).toMatchObject({ status: 0, stdout: '', stderr: '' });

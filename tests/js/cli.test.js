@@ -294,8 +294,10 @@ describe('run', () => {
   test('a pipe without a writer makes its reader wait, and nobody else', () => {
     const fifo = join(folder, 'fifo');
     execFileSync('mkfifo', [fifo]);
-    const program = `P = "${fifo}", S = self(), spawn(fun() -> {ok, F} = file:open(P, [read, raw, binary]), S ! {read, [file:read(F, 5), file:read(F, 5), file:read(F, 5)]} end),
-      receive M0 -> io:format("early ~p~n", [M0]) after 200 -> io:format("others run~n") end, os:cmd("printf 1234567 > " ++ P),
+    const program = `P = "${fifo}", S = self(), spawn(fun() -> {ok, F} = file:open(P, [read, raw, binary]),
+    S ! {read, [file:read(F, 5), file:read(F, 5), file:read(F, 5)]} end),
+      receive M0 -> io:format("early ~p~n", [M0]) after 200 -> io:format("others run~n") end,
+      os:cmd("printf 1234567 > " ++ P),
       receive M -> io:format("~p~n", [M]) after 5000 -> io:format("nothing~n") end, halt().`;
     const args = ['-noshell', '-eval', program];
     expect(run(['run', ...args]).stdout).toBe(execFileSync('erl', args, { encoding: 'utf8' }));
@@ -375,19 +377,23 @@ describe('run', () => {
       mkdirSync(out);
       writeFileSync(
         join(base, 'ebin/hello.app'),
-        '{application,hello,[{vsn,"1.0"},{description,"d"},{modules,[hello]},{registered,[]},{applications,[kernel,stdlib]},{mod,{hello,[]}}]}.',
+        '{application,hello,[{vsn,"1.0"},{description,"d"},{modules,[hello]},{registered,[]},' +
+          '{applications,[kernel,stdlib]},{mod,{hello,[]}}]}.',
       );
       writeFileSync(
         join(base, 'hello.erl'),
         `-module(hello). -export([start/2, stop/1, init/1]).
-start(_, _) -> io:format("~p ~p~n", [application:get_env(hello, greeting), init:get_argument(who)]), supervisor:start_link(?MODULE, []).
+start(_, _) -> io:format("~p ~p~n", [application:get_env(hello, greeting), init:get_argument(who)]),
+  supervisor:start_link(?MODULE, []).
 stop(_) -> ok.
-init([]) -> spawn(fun() -> receive after 100 -> io:format("stopping~n"), init:stop(3) end end), {ok, {{one_for_one, 1, 1}, []}}.
+init([]) -> spawn(fun() -> receive after 100 -> io:format("stopping~n"), init:stop(3) end end), {ok, {{one_for_one,
+  1, 1}, []}}.
 `,
       );
       execFileSync('erlc', ['-o', join(base, 'ebin'), join(base, 'hello.erl')]);
       const program = `V = fun(A) -> application:load(A), {ok, X} = application:get_key(A, vsn), {A, X} end,
-        ok = file:write_file("hello.rel", io_lib:format("~p.", [{release, {"hello", "1"}, {erts, erlang:system_info(version)}, [V(kernel), V(stdlib), {hello, "1.0"}]}])),
+        ok = file:write_file("hello.rel", io_lib:format("~p.", [{release, {"hello", "1"}, {erts,
+        erlang:system_info(version)}, [V(kernel), V(stdlib), {hello, "1.0"}]}])),
         ok = systools:make_script("hello", [no_warn_sasl, {path, ["ebin"]}]),
         ok = systools:make_tar("hello", [no_warn_sasl, {erts, code:root_dir()}, {path, ["ebin"]}]), halt().`;
       execFileSync('erl', ['-noshell', '-eval', program], { cwd: base });

@@ -18,7 +18,8 @@ const SOURCE = `
 -behaviour(gen_server).
 -export([main/0, init/1, handle_call/3, handle_cast/2, id/1]).
 id(X) -> X.
-main() -> {P, M} = spawn_monitor(fun all/0), receive {'DOWN', M, _, P, normal} -> ok end. % not on the stack of whoever started it
+%% Not on the stack of whoever started it.
+main() -> {P, M} = spawn_monitor(fun all/0), receive {'DOWN', M, _, P, normal} -> ok end.
 all() ->
     process_flag(trap_exit, true),
     [one(F) || F <- [
@@ -33,7 +34,8 @@ all() ->
         fun() -> maps:get(k, id(#{})) end,
         fun() -> exit(quiet) end]],
     [begin {P, M} = proc_lib:spawn_opt(F, [monitor]), receive {'DOWN', M, _, P, _} -> ok end, pause() end
-     || F <- [fun() -> error(oops) end, fun() -> exit(loud) end, fun() -> register(a_name, self()), put(k, v), throw(ball) end]],
+     || F <- [fun() -> error(oops) end, fun() -> exit(loud) end, fun() -> register(a_name, self()), put(k, v),
+     throw(ball) end]],
     {ok, S} = gen_server:start_link(?MODULE, state, []),
     gen_server:cast(S, {fail, "text"}),
     receive {'EXIT', S, _} -> ok end, pause(),

@@ -140,7 +140,8 @@ test('records go with what they were for: 10,000 links, 3,000 processes and moni
 run(Peer, N) ->
     S = spawn(Peer, timer, sleep, [infinity]),
     [begin link(S), unlink(S), demonitor(monitor(process, S)) end || _ <- lists:seq(1, N)],
-    [receive {'DOWN', R, _, _, normal} -> ok end || {_, R} <- [spawn_monitor(Peer, erlang, self, []) || _ <- lists:seq(1, N div 4)]],
+    [receive {'DOWN', R, _, _, normal} -> ok end || {_, R} <- [spawn_monitor(Peer, erlang, self,
+    []) || _ <- lists:seq(1, N div 4)]],
     exit(S, kill), rpc:call(Peer, erlang, is_process_alive, [S]), garbage_collect(), ok.`);
   const { a, close } = await pair();
   a.load(churn);

@@ -347,14 +347,17 @@ f(_) -> erlang:nif_error({not_loaded, [{module, ?MODULE}, {line, ?LINE}]}).
 const late = compile('-module(nobody_has). -export([g/0]). g() -> 1.');
 
 describe('what a call rejects with', () => {
-  const source = `-module(w).\n-compile([export_all, nowarn_export_all, {nowarn_unused_vars}]).\nclauses(a) -> a.\n${FAILING.map((expression, i) => `f(${i}, X) -> ${expression}`).join(';\n')}.\n`;
+  const source =
+    `-module(w).\n-compile([export_all, nowarn_export_all, {nowarn_unused_vars}]).\nclauses(a) ` +
+    `-> a.\n${FAILING.map((expression, i) => `f(${i}, X) -> ${expression}`).join(';\n')}.\n`;
   const failing = compile(source);
 
   test('are the words of the shell', async () => {
     const [beam] = [Buffer.from(failing).toString('base64')];
     const shown = erl(`code:load_binary(w, "w", base64:decode("${beam}")), code:add_patha("."),
       F = fun(I) -> try w:f(I, 3), "no exception" catch C:R:S ->
-        string:replace(erl_error:format_exception(1, C, R, S, fun(_, _, _) -> false end, fun(T, _) -> io_lib:format("~tp", [T]) end, unicode), "exception ", "") end end,
+        string:replace(erl_error:format_exception(1, C, R, S, fun(_, _, _) -> false end, fun(T,
+        _) -> io_lib:format("~tp", [T]) end, unicode), "exception ", "") end end,
       io:put_chars([[F(I), "\\n----\\n"] || I <- lists:seq(0, ${FAILING.length - 1})])`);
     const expected = shown
       .split('\n----\n')
@@ -385,7 +388,8 @@ describe('what a call rejects with', () => {
     const told = (texts) =>
       FAILING.map(
         (expression, i) =>
-          `${expression}: ${tidy(texts[i].replace(/ \((there is no|argument|module a is not loaded).*\)$/, '')).replace(/^error:/, '')}`,
+          `${expression}: ` +
+          `${tidy(texts[i].replace(/ \((there is no|argument|module a is not loaded).*\)$/, '')).replace(/^error:/, '')}`,
       );
     expect(told(seen)).toEqual(told(expected));
   });
@@ -420,7 +424,7 @@ describe('what a call rejects with', () => {
     expect(error.stack).toMatch(/^ErlangError: exit: killed\n.*errors\.test\.js/);
   });
 
-  test('that were not found: no module, none that can be had, one that cannot be loaded, one that needs a library', async () => {
+  test('that were not found: no module, one that cannot be had or loaded, one that needs a library', async () => {
     const unreachable = new Error('https://example.org/x.pack: 404 Not Found');
     const v = await vm({
       modules: (name) => {
@@ -546,7 +550,7 @@ start() -> gen_server:start({local, the_server}, servant, [], []).
 spawn() -> proc_lib:spawn(fun() -> register(the_process, self()), exit(boom) end).
 `);
 
-test('in a page reports of proc_lib and gen_server are errors of the console too, with the name they registered', () => {
+test('in a page reports of proc_lib and gen_server are errors of the console too, by registered name', () => {
   const folder = mkdtempSync(join(tmpdir(), 'spawnlink-'));
   try {
     writeFileSync(join(folder, 'servant.beam'), servant);

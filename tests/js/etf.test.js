@@ -103,7 +103,8 @@ test('every kind of term crosses both ways', () => {
   });
   const check = `
     Pairs = [${lines.map((line, i) => `{<<"${line}">>, <<"${again[i]}">>}`).join()}],
-    io:put_chars([case binary_to_term(base64:decode(A)) =:= binary_to_term(base64:decode(B)) of true -> $y; false -> $n end || {A, B} <- Pairs])`;
+    io:put_chars([case binary_to_term(base64:decode(A)) =:= binary_to_term(base64:decode(B)) of true -> $y;
+    false -> $n end || {A, B} <- Pairs])`;
   const answers = erl(check);
   expect(TERMS.filter((_, i) => answers[i] !== 'y')).toEqual([]);
 });
@@ -218,7 +219,8 @@ test('whatever bytes: what binary_to_term refuses is refused, with a TermError; 
     writeFileSync(join(folder, 'cases'), Buffer.concat(cases));
     const differ = erl(`
       {ok, All} = file:read_file("${folder}/cases"),
-      Theirs = fun(B) -> try binary_to_term(B, [used]) of {T, Used} when Used =:= byte_size(B) -> {ok, T}; _ -> refused catch _:_ -> refused end end,
+      Theirs = fun(B) -> try binary_to_term(B, [used]) of {T, Used} when Used =:= byte_size(B) -> {ok, T};
+      _ -> refused catch _:_ -> refused end end,
       Go = fun Go(<<>>) -> ok; Go(<<N:32, M:32, In:N/binary, Out:M/binary, Rest/binary>>) ->
         Ours = case M of 0 -> refused; _ -> try {ok, binary_to_term(Out)} catch _:_ -> unreadable end end,
         Theirs(In) =:= Ours orelse io:format("~s~n", [binary:encode_hex(In)]),

@@ -53,7 +53,10 @@ function program(all) {
         );
       return false;
     });
-    return `  [${JSON.stringify(name)}, async ({ ${['createVM', 'readBeam', 'check'].join(', ')} }) => {\n${body.map(checked).join('\n')}\n  }],`;
+    return (
+      `  [${JSON.stringify(name)}, async ({ ${['createVM', 'readBeam', 'check'].join(', ')} }) => {\n` +
+      `${body.map(checked).join('\n')}\n  }],`
+    );
   });
   return `import { format as format_, inspect as inspect_ } from 'node:util';
 import { readFileSync as read_ } from 'node:fs';
@@ -66,7 +69,8 @@ for (const [name, example] of [
 ${functions.join('\n')}
 ]) {
   const vms = [], differences = [];
-  const createVM = async (options) => (vms.push(await spawnlink.createVM({ stdout: false, stderr: false, ...options })), vms.at(-1));
+  const quiet = { stdout: false, stderr: false };
+  const createVM = async (options) => (vms.push(await spawnlink.createVM({ ...quiet, ...options })), vms.at(-1));
   const readBeam = async (module) => read_(new URL(module + '.beam', import.meta.url));
   const check = (shown, got) => shown !== got && differences.push(\`\${got} instead of \${shown}\`);
   try { await example({ createVM, readBeam, check }); } catch (error) { differences.push(String(error.stack)); }

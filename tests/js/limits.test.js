@@ -133,7 +133,8 @@ test('with no memory left at all calls are rejected, who took it can be ended, a
   const reasons = new Set(
     outcomes.map((outcome) => (outcome instanceof Error ? brief(outcome) : String(outcome).slice(0, 20))),
   );
-  for (const reason of reasons) expect(reason).toMatch(/^(full|killed|system_limit|undefined)$/); // undefined: a LimitError
+  // undefined: a LimitError.
+  for (const reason of reasons) expect(reason).toMatch(/^(full|killed|system_limit|undefined)$/);
   expect(outcomes.at(-1)).toBeInstanceOf(Error);
   v.exit(hoarder, Atom.for('kill'));
   await v.idle();

@@ -253,7 +253,8 @@ const distributed = (D, vm) => ({
 /** The errors that say what is wrong: ours, with words; or the value's own. @param {any} S @param {any} error */
 function isClear(S, error) {
   if (error instanceof Own) return true;
-  if (error instanceof TypeError) return /revoked|detached/.test(error.message); // the engine's own: of a Proxy, of a view
+  // The engine's own: of a Proxy, of a view.
+  if (error instanceof TypeError) return /revoked|detached/.test(error.message);
   return (
     error instanceof S.SpawnlinkError && error.message.length > 9 && !/^(error|exit): \w+$|\[object/.test(error.message)
   );

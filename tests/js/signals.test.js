@@ -52,7 +52,8 @@ pairs(_, 0) -> ok;
 pairs(P, N) -> link(P), unlink(P), demonitor(monitor(process, P)), pairs(P, N - 1).
 noise(Seed) -> rand:seed(exsss, Seed), [noisy(I) || I <- lists:seq(1, 60)], receive after 50 -> ok end.
 noisy(I) ->
-    P = spawn(fun() -> receive {go, Others} -> [link(O) || O <- Others, O =/= self()] end, receive after rand:uniform(40) -> exit({reason, I}) end end),
+    P = spawn(fun() -> receive {go, Others} -> [link(O) || O <- Others, O =/= self()] end,
+    receive after rand:uniform(40) -> exit({reason, I}) end end),
     put(ps, [P | case get(ps) of undefined -> []; L -> L end]),
     P ! {go, [X || X <- get(ps), rand:uniform(8) =:= 1, is_process_alive(X)]},
     monitor(process, P), erlang:send_after(rand:uniform(30), P, tick).

@@ -175,7 +175,8 @@ test('atoms that nobody holds are given back; those held stay the same', () => {
     const made = await run(0);
     const before = await collected(Infinity);
     for (let i = 1; i <= 3; i++) await run(i * 100_000);
-    console.log(JSON.stringify({ made, grown: (await collected(before + 20e6)) - before, same: Atom.for('held_by_a_test') === held }));`;
+    console.log(JSON.stringify({ made, grown: (await collected(before + 20e6)) - before,
+    same: Atom.for('held_by_a_test') === held }));`;
   const told = execFileSync(process.execPath, ['--expose-gc', '--input-type=module', '-e', program], {
     encoding: 'utf8',
   });

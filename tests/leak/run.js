@@ -100,8 +100,11 @@ for (const [name, many, few] of cases) {
   const same = after.memory === before.memory && after.blocks === before.blocks && after.processes === before.processes;
   const what = same
     ? 'nothing left'
-    : `left: ${after.memory - before.memory} bytes, ${after.blocks - before.blocks} blocks, ${after.processes - before.processes} processes`;
-  const line = `wasm   ${name.padEnd(20)} ${String(n).padStart(8)} ${result.seconds.toFixed(1).padStart(6)} s, ${what}, longest tick ${result.longest.toFixed(1)} ms of ${result.ticks}`;
+    : `left: ${after.memory - before.memory} bytes, ${after.blocks - before.blocks} blocks, ` +
+      `${after.processes - before.processes} processes`;
+  const line =
+    `wasm   ${name.padEnd(20)} ${String(n).padStart(8)} ${result.seconds.toFixed(1).padStart(6)} ` +
+    `s, ${what}, longest tick ${result.longest.toFixed(1)} ms of ${result.ticks}`;
   check(
     same && result.reason === 'normal' && result.longest <= LONGEST_MS,
     `${line}${result.reason === 'normal' ? '' : `, ${result.reason}`}`,

@@ -25,7 +25,8 @@ export const reporting = (
 ) => `
 globalThis.report = (answers) => fetch(${to}, { method: 'POST', mode: 'no-cors', body: JSON.stringify(answers) });
 const failed = (what) => report({ error: String(what?.message ?? what) });
-addEventListener('error', (event) => failed(event.error ?? event.message ?? ('cannot load ' + event.target?.src)), true);
+addEventListener('error', (event) => failed(event.error ?? event.message ?? ('cannot load ' + event.target?.src)),
+  true);
 addEventListener('unhandledrejection', (event) => failed(event.reason));
 `;
 

@@ -100,7 +100,8 @@ const pages = [
         run({ folder, file }) {
           file(
             'worker.js',
-            `import * as spawnlink from './node_modules/spawnlink/dist/spawnlink.js';\nimport { checks } from './checks.js';\nchecks(spawnlink).then((it) => postMessage(it), (e) => postMessage({ error: e.message }));`,
+            `import * as spawnlink from './node_modules/spawnlink/dist/spawnlink.js';\nimport { checks } from './checks.js';\n` +
+              `checks(spawnlink).then((it) => postMessage(it), (e) => postMessage({ error: e.message }));`,
           );
           file(
             'main.js',
@@ -120,7 +121,8 @@ const pages = [
             `import * as spawnlink from './node_modules/spawnlink/dist/spawnlink-static.js';
 import { checks } from './checks.js';
 addEventListener('install', () => skipWaiting());
-addEventListener('message', (event) => event.waitUntil(checks(spawnlink).then((it) => event.source.postMessage(it), (e) => event.source.postMessage({ error: e.stack }))));`,
+addEventListener('message', (event) => event.waitUntil(checks(spawnlink).then((it) => event.source.postMessage(it),
+  (e) => event.source.postMessage({ error: e.stack }))));`,
           );
           file(
             'main.js',
@@ -208,7 +210,8 @@ const bundlers = [
         `import { createRequire } from 'node:module';
 import spawnlink from 'spawnlink/esbuild';
 const esbuild = createRequire(import.meta.url)(${JSON.stringify(tool('esbuild'))});
-await esbuild.build({ entryPoints: ['main.js'], bundle: true, minify: true, format: '${format}', outdir: 'out', logLevel: 'warning', plugins: [spawnlink()] });`,
+await esbuild.build({ entryPoints: ['main.js'], bundle: true, minify: true, format: '${format}', outdir: 'out',
+  logLevel: 'warning', plugins: [spawnlink()] });`,
       );
       run(folder, process.execPath, ['build.mjs']);
       file('out/index.html', page(format === 'esm' ? MODULE : '<script src="./main.js"></script>'));
@@ -227,7 +230,8 @@ await esbuild.build({ entryPoints: ['main.js'], bundle: true, minify: true, form
 const require = createRequire(import.meta.url);
 const { nodeResolve } = require(${JSON.stringify(tool('@rollup/plugin-node-resolve'))});
 const { importMetaAssets } = require(${JSON.stringify(tool('@web/rollup-plugin-import-meta-assets'))});
-export default { input: 'main.js', output: { dir: 'out', format: 'es' }, plugins: [nodeResolve(), importMetaAssets()] };`,
+export default { input: 'main.js', output: { dir: 'out', format: 'es' }, plugins: [nodeResolve(),
+  importMetaAssets()] };`,
       );
       run(folder, process.execPath, [tool('rollup/dist/bin/rollup'), '--config', 'rollup.config.mjs', '--silent']);
       file('out/index.html', page(MODULE));
@@ -304,7 +308,9 @@ const programs = [
   },
   {
     name: 'workerd (Cloudflare Workers)',
-    note: '`createVM({ wasm, re, zlib, otp: [otp, base, compiler, full] })` with what the Worker imports: wasm as modules, packs as data',
+    note:
+      '`createVM({ wasm, re, zlib, otp: [otp, base, compiler, full] })` with what the Worker imports: ' +
+      'wasm as modules, packs as data',
     quick: true,
     needs: ['miniflare'],
     async run({ folder, file, tool }) {

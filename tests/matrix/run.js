@@ -70,7 +70,8 @@ for (const environment of chosen) {
   console.log(wrong ? `FAIL ${name}\n${wrong}` : `ok   ${name}`);
   rows.set(
     name,
-    `| ${name} | ${note.replaceAll('|', '\\|')} | ${wrong ? `no: ${wrong.split('\n')[0].slice(0, 120).replaceAll('|', '\\|')}` : 'yes'} |`,
+    `| ${name} | ${note.replaceAll('|', '\\|')} | ` +
+      `${wrong ? `no: ${wrong.split('\n')[0].slice(0, 120).replaceAll('|', '\\|')}` : 'yes'} |`,
   );
 }
 rmSync(folder, { recursive: true, force: true });
@@ -81,16 +82,20 @@ if (only.length === 0 || earlier) {
   const inOrder = environments.filter(({ refusal }) => !refusal).map(row);
   const text = `# Where spawnlink runs
 
-Written by \`npm run matrix\` (\`tests/matrix/\`), which installs the packed tarball in each of these and runs the same checks there:
+Written by \`npm run matrix\` (\`tests/matrix/\`), which installs the packed tarball in each of these and runs the
+same checks there:
 a call, \`re\`, \`json\`, \`zlib\`, a link from JavaScript, an undefined function, \`boot: true\`, compiling a module.
 
 | host | what a user writes besides the import | runs |
 |---|---|---|
 ${inOrder.join('\n')}
 
-A page whose Content-Security-Policy lacks \`'wasm-unsafe-eval'\`, and a Service Worker that imports \`'spawnlink'\` instead of
-\`'spawnlink/static'\`, get an \`UnsupportedError\` that says so. A file that cannot be fetched, or is answered with an HTML page, is an
-\`AssetError\` with \`url\`, \`status\` and \`wanted\`, what asked for it. \`npm run matrix\` sees all of these errors in Chromium and
+A page whose Content-Security-Policy lacks \`'wasm-unsafe-eval'\`,
+and a Service Worker that imports \`'spawnlink'\` instead of
+\`'spawnlink/static'\`, get an \`UnsupportedError\` that says so. A file that cannot be fetched,
+or is answered with an HTML page, is an
+\`AssetError\` with \`url\`, \`status\` and \`wanted\`, what asked for it. \`npm run matrix\` sees all of these
+errors in Chromium and
 Firefox.
 `;
   writeFileSync(document, text);

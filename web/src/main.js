@@ -509,7 +509,9 @@ async function begin() {
   try {
     await machine.open((done, total) => {
       bar.value = total ? done / total : 0;
-      words.textContent = `Loading Erlang and its compiler: ${Math.round((100 * done) / total)}% of ${(total / 2 ** 20).toFixed(1)} MiB`;
+      words.textContent =
+        `Loading Erlang and its compiler: ${Math.round((100 * done) / total)}% of ` +
+        `${(total / 2 ** 20).toFixed(1)} MiB`;
     });
   } catch (error) {
     return notice(`Erlang could not be loaded: ${error.message}. Reload the page to try again.`);

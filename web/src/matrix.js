@@ -23,7 +23,9 @@ export function showMatrix(on, ask) {
     const button = h(
       'button',
       {
-        'aria-label': `${reason} ${way === 'link' ? 'over a link' : 'by exit/2'}, receiver ${trap ? 'traps' : 'does not trap'}`,
+        'aria-label':
+          `${reason} ${way === 'link' ? 'over a link' : 'by exit/2'}, receiver ` +
+          `${trap ? 'traps' : 'does not trap'}`,
       },
       'try',
     );

@@ -37,10 +37,13 @@ function crash(text) {
   return `${[name !== '[]' && name, pid].filter(Boolean).join(' ')} crashed: ${what}${place && ` in ${place}`}`;
 }
 
+/** How gen_server and gen_event, and how gen_statem say why they end. */
+const ITS_REASON = /Reason for termination ==?\s*\n\*\* ([^]*?)(?:\n\*\* |\n\n|$)/;
+const REASON_IN_LINE = /\*\* Reason for termination = ([^]*?)\n\*\* /;
+
 function error(text) {
   const [, server, name] = /\*\* (Generic server|State machine|gen_event handler) (\S+)/.exec(text) ?? [];
-  if (server)
-    return `${name} ends with an error: ${reasonOf(find(text, /Reason for termination ==?\s*\n\*\* ([^]*?)(?:\n\*\* |\n\n|$)/) || find(text, /\*\* Reason for termination = ([^]*?)\n\*\* /))}`;
+  if (server) return `${name} ends with an error: ${reasonOf(find(text, ITS_REASON) || find(text, REASON_IN_LINE))}`;
   const [, pid, reason] = /Error in process (<[\d.]+>)[^\n]*exit value:\n([^]*)/.exec(text) ?? [];
   const line = find(text, /\{line,(\d+)\}/);
   if (pid) return `${pid} crashed: ${reasonOf(reason.trim())}${line && `, line ${line}`}`;

@@ -140,7 +140,10 @@ function about() {
   const anchors = Object.entries(links).map(
     ([text, url]) => `<a href="${url}" target="_blank" rel="noopener">${text}</a>`,
   );
-  return `<footer class="about"><span>Erlang/OTP ${release}</span><span>${name} ${version}</span>${anchors.join('')}</footer>`;
+  return (
+    `<footer class="about"><span>Erlang/OTP ${release}</span><span>${name} ${version}` +
+    `</span>${anchors.join('')}</footer>`
+  );
 }
 
 /** Bytes as a host sends them: what compresses, by gzip. @returns {{js: number, first: number}} */

@@ -45,7 +45,8 @@ const SAMPLES = {
 -record(r, {a = 1 :: integer(), b}).
 -type t() :: #r{} | {atom(), [binary()]}.
 -spec f(t()) -> term().
-start() -> ?assertEqual(2, g(1, 1)), {f(#r{b = 2}), h(<<1, 2, 3:16, "abc">>), [t(X) || X <- [a, 1.5, "s"], X =/= b], e(3)}.
+start() -> ?assertEqual(2, g(1, 1)), {f(#r{b = 2}), h(<<1, 2, 3:16, "abc">>),
+    [t(X) || X <- [a, 1.5, "s"], X =/= b], e(3)}.
 f(#r{a = A} = R) when is_integer(A), A > 0; A =:= none -> R#r{b = A + 1};
 f({_, L}) -> << <<B/binary, 0>> || B <- L >>.
 g(A, B) -> F = fun Loop(0) -> B; Loop(N) -> Loop(N - 1) end, F(A) + 1.
@@ -53,8 +54,10 @@ h(<<N, M:8/little-signed, F:16/float, R/binary>>) -> {N, M, F, R};
 h(<<N:8, R/bits>>) -> [N | h(R)];
 h(<<>>) -> [].
 m(#{a := A} = M) -> maps:fold(fun(K, V, S) -> S + K * V end, 0, M#{b => A, c => 1.0e3}).
-t(X) -> try list_to_integer(X) of N -> N catch error:badarg:St -> St; throw:_ -> receive X -> x after 10 -> y end after ok end.
-e(X) -> case X of 1 -> a; 2 -> b; 3 -> c; N when N band 3 =:= 1 -> catch throw(x); _ -> if X > 5 -> 1; true -> begin 2 end end end.
+t(X) -> try list_to_integer(X) of N -> N catch error:badarg:St -> St;
+    throw:_ -> receive X -> x after 10 -> y end after ok end.
+e(X) -> case X of 1 -> a; 2 -> b; 3 -> c; N when N band 3 =:= 1 -> catch throw(x);
+    _ -> if X > 5 -> 1; true -> begin 2 end end end.
 `,
   'wrong.erl':
     '-module(wrong).\n-export([start/0, gone/1]).\n-include("nowhere.hrl").\nstart() -> X = 1, Y, lists:foo(, ' +

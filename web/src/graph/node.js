@@ -105,7 +105,9 @@ function paintLabel(element, lines, place, r) {
  */
 export function paintNode(element, node, { now, r, chosen, lines, place }) {
   const dead = node.fallen;
-  const key = `${node.state}${dead}${node.ghost}${place?.side}${place?.lines}${lines.map(({ text }) => text)}${node.trap}${node.messages}${node.count}${chosen}${node.links.length}`;
+  const key =
+    `${node.state}${dead}${node.ghost}${place?.side}${place?.lines}${lines.map(({ text }) => text)}` +
+    `${node.trap}${node.messages}${node.count}${chosen}${node.links.length}`;
   if (element.key === key) return;
   element.key = key;
   if (node.group) return paintGroup(element, node);
@@ -134,7 +136,8 @@ export function paintNode(element, node, { now, r, chosen, lines, place }) {
   const visible = lines.length > 0 ? lines.map(({ text }) => text).join(' ') : `${title(node)} ${node.id}`;
   const what = dead
     ? node.id
-    : `${node.state}${node.trap ? ', traps exits' : ''}, ${many(node.links.length, 'link')}, ${node.messages} in mailbox`;
+    : `${node.state}${node.trap ? ', traps exits' : ''}, ${many(node.links.length, 'link')}, ${node.messages} ` +
+      `in mailbox`;
   element.setAttribute('aria-label', `${visible}, ${what}`);
 }
 
