@@ -110,22 +110,75 @@ static term external_size(struct process *p, term t, term options) {
 term bif_external_size_1(struct process *p, term *a) { return external_size(p, a[0], NIL); }
 term bif_external_size_2(struct process *p, term *a) { return external_size(p, a[0], a[1]); }
 
-static term from_binary(term binary, int flags, bool want_used) {
-  size_t n, used;
-  u8 *tmp = NULL;
-  const u8 *data = is_binary(binary) ? binary_bytes(binary, &n, &tmp) : NULL;
-  if (!data) return bif_badarg();
-  struct etf_error error;
-  term t = etf_decode(HEAP, data, n, flags, &used, &error);
-  if (tmp) mem_free(tmp, n, MEM_SYSTEM);
-  bif_bump((u32)(n / BYTES_PER_RED));
+// --- Decoding ------------------------------------------------------------------------------------------
+
+// More than so many bytes are decoded in portions.
+enum { DECODE_BYTES = 32768, DECODE_STEPS = 20000 };
+struct decoding {
+  struct work work;
+  struct etf_decoder *decoder;
+  u8 *tmp; // the bytes of a binary that does not begin at one
+  size_t n;
+};
+
+static void drop_decoding(struct work *w) {
+  struct decoding *d = (struct decoding *)w;
+  if (d->decoder) etf_decoder_free(d->decoder);
+  if (d->tmp) mem_free(d->tmp, d->n, MEM_SYSTEM);
+  mem_free(d, sizeof *d, MEM_PROCESS);
+}
+
+// NULL: no memory. tmp is the decoding's from now on.
+static struct decoding *decoding_new(const u8 *data, size_t n, u8 *tmp, int flags) {
+  struct decoding *d = mem_alloc(sizeof *d, MEM_PROCESS);
+  if (!d) {
+    if (tmp) mem_free(tmp, n, MEM_SYSTEM);
+    return NULL;
+  }
+  *d = (struct decoding){{drop_decoding}, etf_decoder_new(HEAP, data, n, flags), tmp, n};
+  if (d->decoder) return d;
+  drop_decoding(&d->work);
+  return NULL;
+}
+
+static term decoded(term t, size_t used, bool want_used) {
   if (t == NV) return ctx.heap.exhausted ? bif_system_limit() : bif_badarg();
   return want_used ? tuple2(HEAP, t, make_small((i64)used)) : t;
 }
 
-term bif_binary_to_term_1(struct process *p UNUSED, term *a) { return from_binary(a[0], 0, false); }
+static term decode_on(struct process *p, struct decoding *d, bool want_used) {
+  size_t before = etf_decoder_offset(d->decoder), used = 0;
+  bool done = etf_decoder_go(d->decoder, DECODE_STEPS);
+  bif_bump((u32)((etf_decoder_offset(d->decoder) - before) / BYTES_PER_RED));
+  if (!done) {
+    p->work = &d->work;
+    return bif_yield();
+  }
+  term t = etf_decoder_result(d->decoder, &used);
+  drop_decoding(&d->work);
+  return decoded(t, used, want_used);
+}
 
-term bif_binary_to_term_2(struct process *p UNUSED, term *a) {
+static term from_binary(struct process *p, term binary, int flags, bool want_used) {
+  struct decoding *d = (struct decoding *)work_take(p);
+  if (d) return decode_on(p, d, want_used);
+  size_t n, used = 0;
+  u8 *tmp = NULL;
+  const u8 *data = is_binary(binary) ? binary_bytes(binary, &n, &tmp) : NULL;
+  if (!data) return bif_badarg();
+  if (n > DECODE_BYTES) {
+    d = decoding_new(data, n, tmp, flags);
+    return d ? decode_on(p, d, want_used) : bif_system_limit();
+  }
+  term t = etf_decode(HEAP, data, n, flags, &used, NULL);
+  if (tmp) mem_free(tmp, n, MEM_SYSTEM);
+  bif_bump((u32)(n / BYTES_PER_RED));
+  return decoded(t, used, want_used);
+}
+
+term bif_binary_to_term_1(struct process *p, term *a) { return from_binary(p, a[0], 0, false); }
+
+term bif_binary_to_term_2(struct process *p, term *a) {
   int flags = 0;
   bool used = false;
   term l = a[1];
@@ -134,5 +187,5 @@ term bif_binary_to_term_2(struct process *p UNUSED, term *a) {
     else if (hd(l) == ATOM_used) used = true;
     else return bif_badarg();
   }
-  return is_nil(l) ? from_binary(a[0], flags, used) : bif_badarg();
+  return is_nil(l) ? from_binary(p, a[0], flags, used) : bif_badarg();
 }

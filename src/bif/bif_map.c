@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "bif/portion.h"
 #include "gen/bifs.h"
+#include "process/held.h"
 
 static term bad_map(term t) { return bif_error(tuple2(HEAP, ATOM_badmap, t)); }
 static term bad_key(term t) { return bif_error(tuple2(HEAP, ATOM_badkey, t)); }
@@ -49,32 +50,107 @@ term bif_maps_take(struct process *p UNUSED, term *a) {
   return old == NV ? ATOM_error : tuple2(HEAP, old, rest);
 }
 
-term bif_maps_merge(struct process *p UNUSED, term *a) {
+// --- Merge, in portions when both are large ----------------------------------------------------
+
+enum { STEPS = 32768 }; // pairs or so that are done at once
+struct merging { struct work work; struct map_merger *merger; };
+
+static void drop_merging(struct work *w) {
+  struct merging *m = (struct merging *)w;
+  map_merger_free(m->merger);
+  mem_free(m, sizeof *m, MEM_PROCESS);
+}
+
+static term merge_on(struct process *p, struct merging *m) {
+  bif_bump(STEPS / 8);
+  if (!map_merger_go(m->merger, STEPS)) {
+    p->work = &m->work;
+    return bif_yield();
+  }
+  term map = map_merger_result(m->merger);
+  drop_merging(&m->work);
+  return map_or_limit(map);
+}
+
+static struct merging *merging_new(term a, term b) {
+  struct merging *m = mem_alloc(sizeof *m, MEM_PROCESS);
+  if (!m) return NULL;
+  *m = (struct merging){{drop_merging}, map_merger_new(HEAP, a, b)};
+  if (m->merger) return m;
+  mem_free(m, sizeof *m, MEM_PROCESS);
+  return NULL;
+}
+
+term bif_maps_merge(struct process *p, term *a) {
+  struct merging *m = (struct merging *)work_take(p);
+  if (m) return merge_on(p, m);
   if (!is_map(a[0])) return bad_map(a[0]);
   if (!is_map(a[1])) return bad_map(a[1]);
-  bif_bump((u32)(map_size(a[0]) + map_size(a[1])) / 8);
+  size_t n0 = map_size(a[0]), n1 = map_size(a[1]);
+  if (a[0] != a[1] && n0 > MAP_FLAT_MAX && n1 > MAP_FLAT_MAX && n0 + n1 > STEPS)
+    return (m = merging_new(a[0], a[1])) ? merge_on(p, m) : bif_system_limit();
+  bif_bump((u32)(n0 + n1) / 8);
   return map_or_limit(map_merge(HEAP, a[0], a[1]));
 }
 
-// The keys or the values as a list, in the map's order.
-static term list_of(term map, bool keys) {
+// --- Keys and values, in portions as well ------------------------------------------------------
+
+struct listing {
+  struct work work;
+  struct map_iter at;
+  bool keys;
+  term *cells, *end; // of those that are still to be filled
+  term list;
+};
+
+static void drop_listing(struct work *w) { mem_free(w, sizeof(struct listing), MEM_PROCESS); }
+
+// The keys or the values as a list, in the map's order. False: there is more.
+static bool list_fill(struct listing *l, size_t steps) {
+  term *stop = (size_t)(l->end - l->cells) / 2 > steps ? l->cells + 2 * steps : l->end;
+  bif_bump((u32)((stop - l->cells) / 32));
+  for (term k, v; l->cells < stop; l->cells += 2) {
+    map_iter_next(&l->at, &k, &v);
+    l->cells[0] = l->keys ? k : v;
+    l->cells[1] = l->cells + 2 < l->end ? make_cons(l->cells + 2) : NIL;
+  }
+  return stop == l->end;
+}
+
+static bool listing_open(struct listing *l, term map, bool keys) {
+  size_t n = map_size(map);
+  term *cells = heap_alloc(HEAP, 2 * n);
+  if (!cells) return false;
+  *l = (struct listing){.work = {drop_listing}, .keys = keys, .cells = cells, .end = cells + 2 * n, .list = make_cons(cells)};
+  map_iter_init(&l->at, map);
+  return true;
+}
+
+static term listing_go_on(struct process *p, struct listing *l) {
+  if (!list_fill(l, STEPS)) {
+    p->work = &l->work;
+    return bif_yield();
+  }
+  term list = l->list;
+  drop_listing(&l->work);
+  return list;
+}
+
+static term list_of(struct process *p, term map, bool keys) {
+  struct listing *paused = (struct listing *)work_take(p), l;
+  if (paused) return listing_go_on(p, paused);
+  if (!is_map(map)) return bad_map(map);
   size_t n = map_size(map);
   if (n == 0) return NIL;
-  term *cells = heap_alloc(HEAP, 2 * n);
-  if (!cells) return bif_system_limit();
-  struct map_iter it;
-  term k, v;
-  map_iter_init(&it, map);
-  for (size_t i = 0; i < n; i++) {
-    map_iter_next(&it, &k, &v);
-    cells[2 * i] = keys ? k : v;
-    cells[2 * i + 1] = i + 1 < n ? make_cons(cells + 2 * i + 2) : NIL;
-  }
-  bif_bump((u32)n / 16);
-  return make_cons(cells);
+  if (!listing_open(&l, map, keys)) return bif_system_limit();
+  if (n <= STEPS) return list_fill(&l, n), l.list;
+  memset(l.cells, 0, 2 * n * sizeof *l.cells); // what is on the heap stays valid
+  if (!(paused = mem_alloc(sizeof *paused, MEM_PROCESS))) return bif_system_limit();
+  *paused = l;
+  return listing_go_on(p, paused);
 }
-term bif_maps_keys(struct process *p UNUSED, term *a) { return is_map(a[0]) ? list_of(a[0], true) : bad_map(a[0]); }
-term bif_maps_values(struct process *p UNUSED, term *a) { return is_map(a[0]) ? list_of(a[0], false) : bad_map(a[0]); }
+term bif_maps_keys(struct process *p, term *a) { return list_of(p, a[0], true); }
+term bif_maps_values(struct process *p, term *a) { return list_of(p, a[0], false); }
 
 // --- From lists --------------------------------------------------------------------------------
 

@@ -16,7 +16,14 @@ struct etf_error { size_t offset; const char *what; };
 enum { ETF_SAFE = 1, ETF_NO_VERSION = 2, ETF_HOST = 4 };
 // Builds the term in h. *used = bytes consumed. NV on malformed input (error says where) or system limit.
 term etf_decode(struct heap *h, const u8 *data, size_t n, int flags, size_t *used, struct etf_error *error);
-// The same in portions; no term may move meanwhile.
+// The same in portions of that many terms; neither data nor a term may move meanwhile.
+struct etf_decoder;
+struct etf_decoder *etf_decoder_new(struct heap *h, const u8 *data, size_t n, int flags); // NULL: no memory
+bool etf_decoder_go(struct etf_decoder *d, u64 steps);                                    // false: there is more
+size_t etf_decoder_offset(const struct etf_decoder *d);                                   // bytes read so far
+term etf_decoder_result(const struct etf_decoder *d, size_t *used);                       // as etf_decode's
+void etf_decoder_free(struct etf_decoder *d);
+// Encodes in portions; no term may move meanwhile.
 struct etf_encoder;
 struct etf_encoder *etf_encoder_new(term t, const struct etf_options *o); // NULL: no memory
 // False: there is more. True: done, or out of memory (bytes->failed).

@@ -23,10 +23,15 @@ struct reader {
   const u8 *start, *p, *end;
   struct heap *h;
   struct bytes frames; // of struct frame
+  term result;
+  term *target;        // where the next term goes; NULL: the topmost frame knows
   u64 owed;            // terms still to come
+  term map;            // made of the first map_pairs pairs of the topmost frame
+  u32 map_pairs;
   bool safe, host;
   const char *what;    // what is wrong, once something is
 };
+enum { MAP_PORTION = 8192 }; // pairs that become part of a map at once
 
 static bool fail(struct reader *r, const char *what) {
   if (!r->what) r->what = what;
@@ -321,12 +326,28 @@ static bool get_map(struct reader *r, term *out) {
   return true;
 }
 
-static bool finish_map(struct reader *r, struct frame f) {
-  term map = map_from_pairs(r->h, f.p, f.n);
-  mem_free(f.p, (size_t)f.n * 2 * sizeof *f.p, MEM_SYSTEM);
-  if (map == NV) return fail(r, "out of memory");
-  if (map_size(map) != f.n) return fail(r, "duplicate key");
-  *f.target = map;
+static struct frame *top_frame(struct reader *r) { return (struct frame *)(r->frames.data + r->frames.len) - 1; }
+
+static void drop_frame(struct reader *r) {
+  struct frame f = *top_frame(r);
+  if (f.step == 0) mem_free(f.p, (size_t)f.n * 2 * sizeof *f.p, MEM_SYSTEM);
+  r->frames.len -= sizeof f;
+}
+
+// Puts the next pairs into the map whose pairs are complete: all of them, when it is not large.
+static bool go_on_map(struct reader *r) {
+  struct frame f = *top_frame(r);
+  u32 n = f.n - r->map_pairs < MAP_PORTION ? f.n - r->map_pairs : MAP_PORTION;
+  term part = map_from_pairs(r->h, f.p + 2 * (size_t)r->map_pairs, n);
+  if (part != NV && r->map_pairs > 0) part = map_merge(r->h, r->map, part);
+  if (part == NV || r->h->exhausted) return fail(r, "out of memory");
+  r->map = part;
+  r->map_pairs += n;
+  if (map_size(part) != r->map_pairs) return fail(r, "duplicate key");
+  if (r->map_pairs < f.n) return true;
+  r->map_pairs = 0;
+  *f.target = part;
+  drop_frame(r);
   return true;
 }
 
@@ -412,83 +433,134 @@ static bool get_term(struct reader *r, term *out) {
   }
 }
 
-static struct frame *top_frame(struct reader *r) { return (struct frame *)(r->frames.data + r->frames.len) - 1; }
+enum outcome { READ_MORE, READ_DONE, READ_BAD };
 
-static bool read_all(struct reader *r, term *out) {
-  term *target = out;
-  r->owed = 1;
-  for (;;) {
-    r->owed--;
-    if (!get_term(r, target)) return false;
-    if (r->frames.failed || r->h->exhausted) return fail(r, "out of memory");
-    for (;;) { // maps that are complete now
-      if (r->frames.len == 0) return true;
-      struct frame f = *top_frame(r);
-      if (f.step != 0) break;
-      r->frames.len -= sizeof f;
-      if (!finish_map(r, f)) return false;
+// Reads that many terms, or what there is of them.
+static enum outcome read_on(struct reader *r, u64 steps) {
+  while (steps > 0) {
+    if (!r->target) {
+      if (r->frames.len == 0) return READ_DONE;
+      struct frame *f = top_frame(r);
+      if (f->step == 0) {
+        steps -= min_u64(steps, min_u64(f->n, MAP_PORTION));
+        if (!go_on_map(r)) return READ_BAD;
+        continue;
+      }
+      r->target = f->p;
+      f->p += f->step;
+      if (--f->n == 0) r->frames.len -= sizeof *f;
     }
-    struct frame *f = top_frame(r);
-    target = f->p;
-    f->p += f->step;
-    if (--f->n == 0) r->frames.len -= sizeof *f;
+    r->owed--;
+    steps--;
+    term *target = r->target;
+    r->target = NULL;
+    if (!get_term(r, target)) return READ_BAD;
+    if (r->frames.failed || r->h->exhausted) return fail(r, "out of memory"), READ_BAD;
   }
+  return READ_MORE;
 }
 
-static void drop_frames(struct reader *r) {
-  for (; r->frames.len > 0; r->frames.len -= sizeof(struct frame)) {
-    struct frame f = *top_frame(r);
-    if (f.step == 0) mem_free(f.p, (size_t)f.n * 2 * sizeof *f.p, MEM_SYSTEM);
-  }
+static void reader_begin(struct reader *r, struct heap *h, const u8 *data, size_t n, int flags) {
+  *r = (struct reader){.start = data, .p = data, .end = data + n, .h = h, .safe = flags & ETF_SAFE, .host = flags & ETF_HOST};
+  bytes_init(&r->frames);
+  r->result = NV;
+  r->target = &r->result;
+  r->owed = 1;
+}
+
+static void reader_end(struct reader *r) {
+  while (r->frames.len > 0) drop_frame(r);
   bytes_free(&r->frames);
 }
 
-static term decode(struct heap *h, const u8 *data, size_t n, int flags, size_t *used, struct etf_error *error) {
-  struct reader r = {.start = data, .p = data, .end = data + n, .h = h, .safe = flags & ETF_SAFE, .host = flags & ETF_HOST};
-  bytes_init(&r.frames);
-  term t = NV;
-  bool ok = read_all(&r, &t);
-  if (ok) *used = (size_t)(r.p - data);
-  else *error = (struct etf_error){(size_t)(r.p - data), r.what};
-  drop_frames(&r);
-  return ok ? t : NV;
-}
+static size_t reader_offset(const struct reader *r) { return (size_t)(r->p - r->start); }
 
 // zlib makes at most about 1030 bytes out of one.
 enum { INFLATE_RATIO = 1040 };
 
-static term decode_compressed(struct heap *h, const u8 *data, size_t n, int flags, size_t *used, struct etf_error *error) {
-  size_t size = n < 4 ? 0 : (size_t)data[0] << 24 | (size_t)data[1] << 16 | (size_t)data[2] << 8 | data[3], consumed = 0;
-  *error = (struct etf_error){0, "bad compressed data"};
-  if (size == 0 || size / INFLATE_RATIO > n || !etf_inflate) return NV;
-  u8 *plain = mem_alloc(size, MEM_SYSTEM);
-  if (!plain) {
-    error->what = "out of memory";
-    return NV;
-  }
-  term t = NV;
-  size_t inner;
-  if (etf_inflate(data + 4, n - 4, plain, size, &consumed)) t = decode(h, plain, size, flags, &inner, error);
-  mem_free(plain, size, MEM_SYSTEM);
-  if (t != NV && inner != size) t = NV;
-  *used = 4 + consumed;
-  return t;
+// What stands after the version: where the term begins, and the bytes that it inflates to.
+struct input {
+  const u8 *data;
+  size_t n, skip; // skip: bytes before data
+  u8 *plain;      // what data points to, if it was compressed
+  size_t consumed;
+};
+
+// NULL, or what is wrong.
+static const char *input_open(struct input *in, const u8 *data, size_t n, int flags) {
+  size_t skip = flags & ETF_NO_VERSION ? 0 : 1;
+  *in = (struct input){.skip = skip};
+  if (skip == 1 && (n == 0 || data[0] != ETF_VERSION)) return in->skip = 0, "no version byte";
+  in->data = data + skip;
+  in->n = n - skip;
+  if (in->n == 0 || *in->data != ETF_COMPRESSED) return NULL;
+  data = in->data + 1, n = in->n - 1;
+  in->skip++;
+  size_t size = n < 4 ? 0 : (size_t)data[0] << 24 | (size_t)data[1] << 16 | (size_t)data[2] << 8 | data[3];
+  if (size == 0 || size / INFLATE_RATIO > n || !etf_inflate) return "bad compressed data";
+  if (!(in->plain = mem_alloc(size, MEM_SYSTEM))) return "out of memory";
+  in->data = in->plain;
+  in->n = size;
+  return etf_inflate(data + 4, n - 4, in->plain, size, &in->consumed) ? NULL : "bad compressed data";
+}
+
+static void input_close(struct input *in) {
+  if (in->plain) mem_free(in->plain, in->n, MEM_SYSTEM);
+}
+
+// How many bytes the term took. 0: the compressed data holds more than one.
+static size_t input_used(const struct input *in, size_t offset) {
+  if (!in->plain) return in->skip + offset;
+  return offset == in->n ? in->skip + 4 + in->consumed : 0;
 }
 
 term etf_decode(struct heap *h, const u8 *data, size_t n, int flags, size_t *used, struct etf_error *error) {
-  size_t skip = flags & ETF_NO_VERSION ? 0 : 1, u = 0;
-  struct etf_error e = {0, "no version byte"};
+  struct input in;
+  struct reader r;
   term t = NV;
-  if (skip == 0 || (n > 0 && data[0] == ETF_VERSION)) {
-    if (n > skip && data[skip] == ETF_COMPRESSED) {
-      skip++;
-      t = decode_compressed(h, data + skip, n - skip, flags, &u, &e);
-    } else {
-      t = decode(h, data + skip, n - skip, flags, &u, &e);
-    }
-    e.offset += skip;
+  struct etf_error e = {0, input_open(&in, data, n, flags)};
+  if (!e.what) {
+    reader_begin(&r, h, in.data, in.n, flags);
+    if (read_on(&r, UINT64_MAX) == READ_DONE) t = r.result;
+    e = (struct etf_error){reader_offset(&r), r.what};
+    reader_end(&r);
+    size_t consumed = input_used(&in, e.offset);
+    if (consumed == 0) t = NV;
+    if (used) *used = consumed;
   }
-  if (used) *used = u + skip;
+  e.offset += in.skip;
+  input_close(&in);
   if (t == NV && error) *error = e;
   return t;
+}
+
+// --- In portions -------------------------------------------------------------------------------
+
+struct etf_decoder { struct input in; struct reader reader; };
+
+struct etf_decoder *etf_decoder_new(struct heap *h, const u8 *data, size_t n, int flags) {
+  struct etf_decoder *d = mem_alloc(sizeof *d, MEM_PROCESS);
+  if (!d) return NULL;
+  const char *what = input_open(&d->in, data, n, flags);
+  reader_begin(&d->reader, h, d->in.data, what ? 0 : d->in.n, flags);
+  if (what) fail(&d->reader, what);
+  return d;
+}
+
+bool etf_decoder_go(struct etf_decoder *d, u64 steps) {
+  return d->reader.what || read_on(&d->reader, steps) != READ_MORE;
+}
+
+size_t etf_decoder_offset(const struct etf_decoder *d) { return reader_offset(&d->reader); }
+
+term etf_decoder_result(const struct etf_decoder *d, size_t *used) {
+  if (d->reader.what) return NV;
+  *used = input_used(&d->in, reader_offset(&d->reader));
+  return *used == 0 ? NV : d->reader.result;
+}
+
+void etf_decoder_free(struct etf_decoder *d) {
+  reader_end(&d->reader);
+  input_close(&d->in);
+  mem_free(d, sizeof *d, MEM_PROCESS);
 }

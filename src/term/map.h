@@ -19,6 +19,12 @@ term map_from_pairs(struct heap *h, const term *pairs, size_t n);
 term map_put_many(struct heap *h, term map, const term *kv, size_t n, bool exact);
 
 term map_merge(struct heap *h, term a, term b);                      // b wins
+// The same of two maps of more than MAP_FLAT_MAX pairs in portions of about so many steps; no term may move meanwhile.
+struct map_merger;
+struct map_merger *map_merger_new(struct heap *h, term a, term b); // NULL: no memory
+bool map_merger_go(struct map_merger *w, u64 steps);               // false: there is more
+term map_merger_result(const struct map_merger *w);                // NV: no memory
+void map_merger_free(struct map_merger *w);
 
 // Iteration in the map's own order (flat: key order; hash: trie order). At most MAP_ITER_DEPTH levels.
 enum { MAP_ITER_DEPTH = 12 };

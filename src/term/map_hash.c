@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Large maps as hash tries (map_node.h has the invariant). Updates copy the path to the leaf and share
 // the rest. Recursion is along the trie only, so at most TRIE_DEPTH + 1 deep. Called by map.c.
+#include "base/alloc.h"
 #include "term/compare.h"
 #include "term/map_node.h"
 
@@ -245,13 +246,15 @@ term map_hash_build(struct heap *h, const term *pairs, const u64 *order, size_t 
 struct merge {
   struct heap *h;
   u64 shared; // keys found in both
+  u64 steps;  // children met so far
 };
 
-static u64 count_leaves(term child) {
+static u64 count_leaves(struct merge *m, term child) {
   if (is_cons(child)) return 1;
   const term *p = boxed_ptr(child);
   u64 n = 0;
-  for (u32 i = 1; i <= header_size(p[0]); i++) n += count_leaves(p[i]);
+  m->steps += header_size(p[0]);
+  for (u32 i = 1; i <= header_size(p[0]); i++) n += count_leaves(m, p[i]);
   return n;
 }
 
@@ -266,7 +269,7 @@ static term merge_nodes(struct merge *m, const term *p, const term *q, u32 skip,
 
 static term merge_child(struct merge *m, term a, term b, u32 depth) {
   if (a == b) {
-    m->shared += count_leaves(a);
+    m->shared += count_leaves(m, a);
     return a;
   }
   if (is_cons(b)) return merge_leaf(m, a, b, depth, PUT_ALWAYS);
@@ -277,25 +280,96 @@ static term merge_child(struct merge *m, term a, term b, u32 depth) {
   return a;
 }
 
-static term merge_nodes(struct merge *m, const term *p, const term *q, u32 skip, u32 depth) {
-  u32 pb = header_aux(p[0]), qb = header_aux(q[0]), all = pb | qb, n = 0;
+// Two nodes of one place that are being merged, children in the order of their bits.
+struct merge_level {
+  const term *p, *q, *pc, *qc; // the nodes and their next children
+  u32 skip, bit, n;
   term children[16];
-  const term *pc = p + skip, *qc = q + skip;
-  for (u32 bit = 1; bit <= all; bit <<= 1) {
-    if (!(all & bit)) continue;
-    if ((pb & bit) && (qb & bit)) children[n++] = m->h->exhausted ? *qc++ : merge_child(m, *pc, *qc++, depth + 1), pc++;
-    else children[n++] = pb & bit ? *pc++ : *qc++;
+};
+
+static void level_open(struct merge_level *l, const term *p, const term *q, u32 skip) {
+  *l = (struct merge_level){.p = p, .q = q, .pc = p + skip, .qc = q + skip, .skip = skip, .bit = 1};
+}
+
+// Takes over the children that only one of the nodes has. True: *pc and *qc are to be merged; false: that was all.
+static bool level_next(struct merge_level *l) {
+  u32 pb = header_aux(l->p[0]), qb = header_aux(l->q[0]);
+  for (; l->bit <= (pb | qb); l->bit <<= 1) {
+    if ((pb & l->bit) && (qb & l->bit)) return true;
+    if (pb & l->bit) l->children[l->n++] = *l->pc++;
+    else if (qb & l->bit) l->children[l->n++] = *l->qc++;
   }
-  term *r = heap_alloc(m->h, skip + n);
-  r[0] = MAKE_HEADER_AUX(header_kind(p[0]), skip + n - 1, all);
-  memcpy(r + skip, children, n * sizeof *r);
+  return false;
+}
+
+static void level_put(struct merge_level *l, term child) {
+  l->children[l->n++] = child;
+  l->pc++, l->qc++;
+  l->bit <<= 1;
+}
+
+static term level_close(struct merge *m, const struct merge_level *l) {
+  term *r = heap_alloc(m->h, l->skip + l->n);
+  r[0] = MAKE_HEADER_AUX(header_kind(l->p[0]), l->skip + l->n - 1, header_aux(l->p[0]) | header_aux(l->q[0]));
+  memcpy(r + l->skip, l->children, l->n * sizeof *r);
+  m->steps += l->n;
   return make_boxed(r);
 }
 
-term map_hash_merge(struct heap *h, term a, term b) {
-  struct merge m = {h, 0};
-  const term *p = boxed_ptr(a), *q = boxed_ptr(b);
-  term t = merge_nodes(&m, p, q, ROOT_SKIP, 0);
-  boxed_ptr(t)[1] = make_small(small_val(p[1]) + small_val(q[1]) - (i64)m.shared);
+static term merge_nodes(struct merge *m, const term *p, const term *q, u32 skip, u32 depth) {
+  struct merge_level l;
+  level_open(&l, p, q, skip);
+  while (level_next(&l)) level_put(&l, m->h->exhausted ? *l.qc : merge_child(m, *l.pc, *l.qc, depth + 1));
+  return level_close(m, &l);
+}
+
+static term with_size(term t, term a, term b, u64 shared) {
+  boxed_ptr(t)[1] = make_small(small_val(boxed_ptr(a)[1]) + small_val(boxed_ptr(b)[1]) - (i64)shared);
   return t;
 }
+
+term map_hash_merge(struct heap *h, term a, term b) {
+  struct merge m = {h, 0, 0};
+  return with_size(merge_nodes(&m, boxed_ptr(a), boxed_ptr(b), ROOT_SKIP, 0), a, b, m.shared);
+}
+
+// --- Merge in portions -------------------------------------------------------------------------
+
+enum { MERGE_LEVELS = 4 }; // the topmost ones, between whose nodes it can stop
+struct map_merger {
+  struct merge m;
+  term a, b, result;
+  u32 depth; // of the level that is being merged
+  struct merge_level levels[MERGE_LEVELS];
+};
+
+struct map_merger *map_merger_new(struct heap *h, term a, term b) {
+  struct map_merger *w = mem_alloc(sizeof *w, MEM_PROCESS);
+  if (!w) return NULL;
+  *w = (struct map_merger){.m = {h, 0, 0}, .a = a, .b = b, .result = NV};
+  level_open(&w->levels[0], boxed_ptr(a), boxed_ptr(b), ROOT_SKIP);
+  return w;
+}
+
+bool map_merger_go(struct map_merger *w, u64 steps) {
+  for (u64 end = w->m.steps + steps; w->m.steps < end && !w->m.h->exhausted;) {
+    struct merge_level *l = &w->levels[w->depth];
+    if (!level_next(l)) {
+      term node = level_close(&w->m, l);
+      if (w->depth == 0) {
+        w->result = with_size(node, w->a, w->b, w->m.shared);
+        return true;
+      }
+      level_put(&w->levels[--w->depth], node);
+    } else if (w->depth + 1 == MERGE_LEVELS || *l->pc == *l->qc || is_cons(*l->pc) || is_cons(*l->qc)) {
+      level_put(l, merge_child(&w->m, *l->pc, *l->qc, w->depth + 1));
+      w->m.steps++;
+    } else {
+      level_open(&w->levels[++w->depth], boxed_ptr(*l->pc), boxed_ptr(*l->qc), NODE_SKIP);
+    }
+  }
+  return w->m.h->exhausted;
+}
+
+term map_merger_result(const struct map_merger *w) { return w->m.h->exhausted ? NV : w->result; }
+void map_merger_free(struct map_merger *w) { mem_free(w, sizeof *w, MEM_PROCESS); }

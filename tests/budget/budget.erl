@@ -2,7 +2,7 @@
 %% Single long operations for tests/budget/run.js: run(Name, Scale, Parent) prepares what the operation works on, tells
 %% so, waits to be told to go, does it and ends normally. Scale 1 is the full size, 100 a hundredth of it.
 -module(budget).
--export([run/2, names/0]).
+-export([run/2, warm/1, names/0]).
 
 -compile([nowarn_unused_vars, nowarn_deprecated_function]).
 
@@ -19,6 +19,9 @@ run(Name, Scale) ->
     persistent(Result).
 
 persistent(_) -> ok.
+
+%% Memory that the VM has had once, for what is measured then.
+warm(Scale) -> persistent(binary:copy(<<1>>, 600000000 div Scale)).
 
 operations(S) ->
     Million = 1000000 div S,
