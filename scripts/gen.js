@@ -4,13 +4,14 @@
 //
 //   atoms.tab (and atoms.d/*.tab)   ident ['text']                      -> atoms.h atoms.inc
 //   bifs.tab (and bifs.d/*.tab)     module:function/arity c_name flags  -> bifs.h bifs.inc
-//   ops.tab                         name operands hot|warm|cold | what       -> ops.h ops.inc cold_ops.inc
+//   ops.tab                         see scripts/ops-table.js            -> ops.h operands.h emitters.h ops.inc cold_ops.inc
 //   genop.tab                       number name arity                   -> genop.h genop.inc
 //
 // `#` starts a comment at the start of a line. A file is written only if its text changes. Run by CMake.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { descriptions, emitters, inOrder, lengths, parseOp, structures } from './ops-table.js';
 
 const [source, target] = process.argv.slice(2);
 if (!source || !target) {
@@ -29,7 +30,10 @@ function* rows(name) {
     files.push(...more.sort().map((file) => join(folder, file)));
   }
   for (const file of files.filter(existsSync)) {
-    const lines = readFileSync(file, 'utf8').split('\n');
+    // An indented line goes on with the row above it.
+    const lines = readFileSync(file, 'utf8')
+      .replace(/\n[ \t]+(?=\S)/g, ' ')
+      .split('\n');
     for (const [index, line] of lines.entries()) {
       const text = line.trim();
       if (text !== '' && !text.startsWith('#')) yield { text, file, where: `${file}:${index + 1}` };
@@ -149,44 +153,32 @@ function ops() {
   const seen = new Map();
   const list = [];
   for (const row of rows('ops')) {
-    const match = /^([A-Za-z_]\w*)\s+(\S+)\s+(hot|warm|cold)(?:\s*\|\s*(.*))?$/.exec(row.text);
-    if (!match) {
-      fail(row, 'not `name operands hot|warm|cold [| what it does]`');
-      continue;
+    try {
+      const op = parseOp(row.text);
+      if (seen.has(op.name)) fail(row, `already declared at ${seen.get(op.name)}`);
+      else list.push(op);
+      seen.set(op.name, row.where);
+    } catch (error) {
+      fail(row, error.message);
     }
-    if (seen.has(match[1])) {
-      fail(row, `already declared at ${seen.get(match[1])}`);
-      continue;
-    }
-    seen.set(match[1], row.where);
-    list.push({
-      name: match[1],
-      operands: match[2] === '-' ? '' : match[2],
-      cold: match[3] === 'cold',
-      called: match[3] !== 'hot',
-    });
   }
-  // Warm ones are hot with a cold twin that takes over when the fast path does not fit.
-  // Hot ones first: the interpreter's switch is dense and `op >= OP_HOT_COUNT` means the table of cold ones.
-  const ordered = [...list.filter((op) => !op.cold), ...list.filter((op) => op.cold)];
-  const hot = ordered.filter((op) => !op.cold).length;
+  const ordered = inOrder(list);
   write(
     'ops.h',
     guard([
       'enum {',
       ...ordered.map((op, index) => `  OP_${op.name} = ${index},`),
       `  OP_COUNT = ${ordered.length},`,
-      `  OP_HOT_COUNT = ${hot}`,
+      `  OP_HOT_COUNT = ${ordered.filter((op) => op.temperature !== 'cold').length}`,
       '};',
     ]),
   );
-  write(
-    'ops.inc',
-    ordered.map((op) => `OP(${op.name}, "${op.operands}", ${op.cold ? 1 : 0})`),
-  );
+  write('operands.h', guard([...structures(ordered), ...lengths(ordered)]));
+  write('emitters.h', guard(emitters(ordered)));
+  write('ops.inc', descriptions(ordered));
   write(
     'cold_ops.inc',
-    ordered.filter((op) => op.called).map((op) => `COLD(${op.name})`),
+    ordered.filter((op) => op.temperature !== 'hot').map((op) => `COLD(${op.name})`),
   );
 }
 

@@ -12,7 +12,7 @@ const home = fileURLToPath(new URL('..', import.meta.url));
 const rows = (file) =>
   readFileSync(join(home, file), 'utf8')
     .split('\n')
-    .filter((line) => line && !line.startsWith('#'));
+    .filter((line) => /^[^#\s]/.test(line));
 
 /** Without the quotes of quoted atoms. */
 export const unquote = (name) => name.replace(/'/g, '');

@@ -2,7 +2,7 @@
 #include "code/breakpoint.h"
 
 #include "base/alloc.h"
-#include "gen/ops.h"
+#include "code/operands.h"
 
 static cword *entry_of(const struct module *m, u32 i) { return m->code + m->functions[i].offset + FUNC_INFO_WORDS; }
 

@@ -6,7 +6,7 @@
 #define CODE_EMIT_H
 
 #include "code/load.h"
-#include "gen/ops.h"
+#include "code/operands.h"
 
 enum { NO_OP = 0xFFFFFFFFu };
 enum frame_state { FRAME_UNKNOWN, FRAME_NONE, FRAME_PUSHED };

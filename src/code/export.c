@@ -4,7 +4,7 @@
 // nobody defines leads to its stub. Called by the loader, by BIFs and, through hooks, by term/etf.
 #include "base/alloc.h"
 #include "code/export.h"
-#include "gen/ops.h"
+#include "code/operands.h"
 #include "term/etf.h"
 #include "term/hash.h"
 
@@ -74,10 +74,10 @@ struct export *export_get(term m, term f, u32 arity) {
   return e;
 }
 
+_Static_assert(sizeof(op_call_bif_stub) <= sizeof ((struct export *)0)->stub && sizeof(op_undefined_function) == sizeof(op_call_bif_stub), "stub");
 _Static_assert(offsetof(struct export, stub_arity) + sizeof(cword) == offsetof(struct export, stub), "arity before the stub");
 void export_undefine(struct export *e) {
-  e->stub[0] = e->bif ? OP_call_bif_stub : OP_undefined_function;
-  e->stub[1] = (cword)e;
+  *(op_call_bif_stub *)e->stub = (op_call_bif_stub){e->bif ? OP_call_bif_stub : OP_undefined_function, e};
   e->stub_arity = e->arity;
   e->ip = e->stub;
   e->owner = NULL;

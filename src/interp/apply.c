@@ -5,18 +5,16 @@
 #include "gen/bifs.h"
 #include "interp/interp.h"
 
-// One export-like record and one stretch of code {live, call_fun_trap, arity} for each arity.
+// For each arity one export-like record, and its code: a call_fun_trap, before it how many X registers it reads.
 static struct export fun_trap[MAX_ARITY + 1];
-static cword fun_trap_code[MAX_ARITY + 1][3];
+static struct { cword live; op_call_fun_trap call; } fun_trap_code[MAX_ARITY + 1];
 
 static const struct export *trap_to_fun(u32 arity) {
   struct export *e = &fun_trap[arity];
   if (!e->ip) {
-    cword *code = fun_trap_code[arity];
-    code[0] = arity + 1;
-    code[1] = OP_call_fun_trap;
-    code[2] = arity;
-    e->ip = code + 1;
+    fun_trap_code[arity].live = arity + 1;
+    fun_trap_code[arity].call = (op_call_fun_trap){OP_call_fun_trap, arity};
+    e->ip = START(&fun_trap_code[arity].call);
     e->arity = arity + 1;
   }
   return e;

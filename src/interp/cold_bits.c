@@ -5,15 +5,14 @@
 #include "interp/semantics.h"
 #include "term/bs_build.h"
 
-#define FAIL ((const cword *)ip[1])
-
-const cword *cold_bs_start_match(const cword *ip, term *E) { // fail, source, destination, live
-  if (!interp_gc_check(ip, E, (u32)ip[4])) return NULL;
+const cword *cold_bs_start_match(const cword *ip, term *E) {
+  OPERANDS(bs_start_match);
+  if (!interp_gc_check(ip, E, (u32)op->live)) return NULL;
   E = ctx.e;
-  term t = bs_start_match(HEAP, SRC(ip[2]));
-  if (t == NV) return ip[1] ? FAIL : exception_error(ip, E, ATOM_badarg); // "cannot fail", as compilers say
-  DST(ip[3]) = t;
-  return ip + 5;
+  term t = bs_start_match(HEAP, SRC(op->src));
+  if (t == NV) return op->fail ? op->fail : exception_error(ip, E, ATOM_badarg); // "cannot fail", as compilers say
+  DST(op->dst) = t;
+  return BEHIND(op);
 }
 
 typedef term (*getter)(struct heap *, term, u64, u32);
@@ -22,91 +21,114 @@ static term get_binary(struct heap *h, term context, u64 bits, u32 flags) {
   return bs_get_binary(h, context, bits);
 }
 
-// fail, context, live, size, unit, flags, destination
 static const cword *get_sized(const cword *ip, term *E, getter get) {
+  OPERANDS(bs_get_integer);
   // What follows a short integer may still use registers that are not live: bs_match asks for room once for all.
-  bool constant = !is_register(ip[4]) && is_small(SRC(ip[4]));
-  bool short_integer = get == bs_get_integer && constant && (u64)small_val(SRC(ip[4])) * ip[5] < 59;
-  if (!short_integer && !interp_gc_check(ip, E, (u32)ip[3])) return NULL;
+  bool constant = !is_register(op->size) && is_small(SRC(op->size));
+  bool short_integer = get == bs_get_integer && constant && (u64)small_val(SRC(op->size)) * op->unit < 59;
+  if (!short_integer && !interp_gc_check(ip, E, (u32)op->live)) return NULL;
   if (!short_integer) E = ctx.e;
-  term context = SRC(ip[2]), size = SRC(ip[4]);
+  term context = SRC(op->context), size = SRC(op->size);
   u64 bits;
-  if (size == ATOM_all && !is_register(ip[4])) {
+  if (size == ATOM_all && !is_register(op->size)) {
     bits = bs_remaining_bits(context);
-    if (bits % ip[5]) return FAIL;
-  } else if (!bs_match_size(size, (u32)ip[5], &bits)) return FAIL;
-  term t = get(HEAP, context, bits, (u32)ip[6]);
-  if (t == NV) return FAIL;
-  DST(ip[7]) = t;
-  return ip + 8;
+    if (bits % op->unit) return op->fail;
+  } else if (!bs_match_size(size, (u32)op->unit, &bits)) return op->fail;
+  term t = get(HEAP, context, bits, (u32)op->flags);
+  if (t == NV) return op->fail;
+  DST(op->dst) = t;
+  return BEHIND(op);
 }
 const cword *cold_bs_get_integer(const cword *ip, term *E) { return get_sized(ip, E, bs_get_integer); }
 const cword *cold_bs_get_integer_8(const cword *ip, term *E) { // off a byte boundary, or too short
-  term t = bs_get_u8(SRC(ip[2]));
-  if (t == NV) return FAIL;
-  DST(ip[3]) = t;
-  return ip + 4;
+  OPERANDS(bs_get_integer_8);
+  term t = bs_get_u8(SRC(op->context));
+  if (t == NV) return op->fail;
+  DST(op->dst) = t;
+  return BEHIND(op);
 }
 const cword *cold_bs_get_bytes(const cword *ip, term *E) { // off a byte boundary
-  term t = bs_get_integer(HEAP, SRC(ip[2]), (u64)ip[3] * 8, ip[4] ? BS_LITTLE : 0);
-  if (t == NV) return FAIL;
-  DST(ip[5]) = t;
-  return ip + 6;
+  OPERANDS(bs_get_bytes);
+  term t = bs_get_integer(HEAP, SRC(op->context), (u64)op->bytes * 8, op->little ? BS_LITTLE : 0);
+  if (t == NV) return op->fail;
+  DST(op->dst) = t;
+  return BEHIND(op);
 }
 const cword *cold_bs_get_float(const cword *ip, term *E) { return get_sized(ip, E, bs_get_float); }
 const cword *cold_bs_get_binary(const cword *ip, term *E) { return get_sized(ip, E, get_binary); }
 
-const cword *cold_bs_skip_bits(const cword *ip, term *E) { // fail, context, size, unit
-  term context = SRC(ip[2]), size = SRC(ip[3]);
+const cword *cold_bs_skip_bits(const cword *ip, term *E) {
+  OPERANDS(bs_skip_bits);
+  term context = SRC(op->context), size = SRC(op->size);
   u64 bits;
-  if (size == ATOM_all && !is_register(ip[3])) {
+  if (size == ATOM_all && !is_register(op->size)) {
     bits = bs_remaining_bits(context);
-    if (bits % ip[4]) return FAIL;
-  } else if (!bs_match_size(size, (u32)ip[4], &bits)) return FAIL;
-  return bs_skip(context, bits) ? ip + 5 : FAIL;
+    if (bits % op->unit) return op->fail;
+  } else if (!bs_match_size(size, (u32)op->unit, &bits)) return op->fail;
+  return bs_skip(context, bits) ? BEHIND(op) : op->fail;
 }
 
-const cword *cold_bs_get_utf8(const cword *ip, term *E) { // fail, context, flags, destination
-  term t = bs_get_utf8(SRC(ip[2]));
-  if (t == NV) return FAIL;
-  DST(ip[4]) = t;
-  return ip + 5;
+const cword *cold_bs_get_utf8(const cword *ip, term *E) {
+  OPERANDS(bs_get_utf8);
+  term t = bs_get_utf8(SRC(op->context));
+  if (t == NV) return op->fail;
+  DST(op->dst) = t;
+  return BEHIND(op);
 }
-const cword *cold_bs_get_utf16(const cword *ip, term *E) { // fail, context, live, flags, destination
-  term t = bs_get_utf16(SRC(ip[2]), (u32)ip[4]);
-  if (t == NV) return FAIL;
-  DST(ip[5]) = t;
-  return ip + 6;
+const cword *cold_bs_get_utf16(const cword *ip, term *E) {
+  OPERANDS(bs_get_utf16);
+  term t = bs_get_utf16(SRC(op->context), (u32)op->flags);
+  if (t == NV) return op->fail;
+  DST(op->dst) = t;
+  return BEHIND(op);
 }
 const cword *cold_bs_get_utf32(const cword *ip, term *E) {
-  term t = bs_get_utf32(SRC(ip[2]), (u32)ip[4]);
-  if (t == NV) return FAIL;
-  DST(ip[5]) = t;
-  return ip + 6;
+  OPERANDS(bs_get_utf32);
+  term t = bs_get_utf32(SRC(op->context), (u32)op->flags);
+  if (t == NV) return op->fail;
+  DST(op->dst) = t;
+  return BEHIND(op);
 }
-const cword *cold_bs_skip_utf8(const cword *ip, term *E) { return bs_skip_utf8(SRC(ip[2])) ? ip + 3 : FAIL; }
-const cword *cold_bs_skip_utf16(const cword *ip, term *E) { return bs_skip_utf16(SRC(ip[2]), (u32)ip[3]) ? ip + 4 : FAIL; }
-const cword *cold_bs_skip_utf32(const cword *ip, term *E) { return bs_skip_utf32(SRC(ip[2]), (u32)ip[3]) ? ip + 4 : FAIL; }
-const cword *cold_bs_test_unit(const cword *ip, term *E) { return bs_test_unit(SRC(ip[2]), (u32)ip[3]) ? ip + 4 : FAIL; }
-const cword *cold_bs_match_string(const cword *ip, term *E) { // fail, context, bits, bytes
-  return bs_match_string(SRC(ip[2]), (const u8 *)ip[4], ip[3]) ? ip + 5 : FAIL;
+const cword *cold_bs_skip_utf8(const cword *ip, term *E) {
+  OPERANDS(bs_skip_utf8);
+  return bs_skip_utf8(SRC(op->context)) ? BEHIND(op) : op->fail;
 }
-const cword *cold_bs_get_tail(const cword *ip, term *E) { // context, destination, live
-  if (!interp_gc_check(ip, E, (u32)ip[3])) return NULL;
+const cword *cold_bs_skip_utf16(const cword *ip, term *E) {
+  OPERANDS(bs_skip_utf16);
+  return bs_skip_utf16(SRC(op->context), (u32)op->flags) ? BEHIND(op) : op->fail;
+}
+const cword *cold_bs_skip_utf32(const cword *ip, term *E) {
+  OPERANDS(bs_skip_utf32);
+  return bs_skip_utf32(SRC(op->context), (u32)op->flags) ? BEHIND(op) : op->fail;
+}
+const cword *cold_bs_test_unit(const cword *ip, term *E) {
+  OPERANDS(bs_test_unit);
+  return bs_test_unit(SRC(op->context), (u32)op->unit) ? BEHIND(op) : op->fail;
+}
+const cword *cold_bs_match_string(const cword *ip, term *E) {
+  OPERANDS(bs_match_string);
+  return bs_match_string(SRC(op->context), op->bytes, op->bits) ? BEHIND(op) : op->fail;
+}
+const cword *cold_bs_get_tail(const cword *ip, term *E) {
+  OPERANDS(bs_get_tail);
+  if (!interp_gc_check(ip, E, (u32)op->live)) return NULL;
   E = ctx.e;
-  DST(ip[2]) = bs_get_tail(HEAP, SRC(ip[1]));
-  return ip + 4;
+  DST(op->dst) = bs_get_tail(HEAP, SRC(op->context));
+  return BEHIND(op);
 }
-const cword *cold_bs_match_value(const cword *ip, term *E) { // fail, context, bits, unused, value
+const cword *cold_bs_match_value(const cword *ip, term *E) {
+  OPERANDS(bs_match_value);
   u64 value;
-  memcpy(&value, (const void *)ip[5], 8);
-  return bs_match_value(SRC(ip[2]), (u32)ip[3], value) ? ip + 6 : FAIL;
+  memcpy(&value, op->value, 8);
+  return bs_match_value(SRC(op->context), (u32)op->bits, value) ? BEHIND(op) : op->fail;
 }
 
 // --- building
-// error_info of a construction: #{cause => {Segment, Type, Cause, Value}, function => format_bs_fail, module => erl_erts_errors}
+// error_info of a construction:
+// #{cause => {Segment, Type, Cause, Value}, function => format_bs_fail, module => erl_erts_errors}.
 static const cword *create_failed(const cword *ip, term *E, const struct bs_error *error) {
-  term pairs[6] = {ATOM_cause, bs_error_term(HEAP, error), ATOM_function, ATOM_format_bs_fail, ATOM_module, ATOM_erl_erts_errors};
+  term pairs[6] = {ATOM_cause,          bs_error_term(HEAP, error), ATOM_function,
+                   ATOM_format_bs_fail, ATOM_module,                ATOM_erl_erts_errors};
   ctx.fault_class = ATOM_error;
   ctx.fault_reason = error->system_limit ? ATOM_system_limit : ATOM_badarg;
   ctx.fault_args = ctx.fault_trace = NV;
@@ -127,46 +149,49 @@ static void charge_copying(void) {
   bs_copied_bits &= 8191;
 }
 
-static void read_segments(struct bs_segment *s, u32 n, const cword *at, term *E) {
-  for (; n-- > 0; s++, at += 3) {
-    s->type = at[0] & 15;
-    s->flags = at[0] >> 4 & 31;
-    s->unit = at[0] >> 9 & 511;
-    s->number = (u16)((u32)at[0] >> 18);
+static void read_segments(struct bs_segment *s, u32 n, const op_bs_create_bin_item *at, term *E) {
+  for (; n-- > 0; s++, at++) {
+    s->type = at->segment & 15;
+    s->flags = at->segment >> 4 & 31;
+    s->unit = at->segment >> 9 & 511;
+    s->number = (u16)((u32)at->segment >> 18);
     if (s->type == BS_STRING) {
-      s->string = (const u8 *)at[1];
+      s->string = (const u8 *)at->value.word;
       s->value = NV;
-    } else s->value = SRC(at[1]);
-    s->size = SRC(at[2]);
-    s->whole = s->size == ATOM_all && !is_register(at[2]);
+    } else s->value = SRC(at->value);
+    s->size = SRC(at->size);
+    s->whole = s->size == ATOM_all && !is_register(at->size);
   }
 }
 
 enum { USUAL_SEGMENTS = 256 };
 // fail, destination, live | words needed afterwards << BS_LIVE_BITS, n, (BS_SEGMENT_WORD, value, size)...
 const cword *cold_bs_create_bin(const cword *ip, term *E) {
-  if (!create_room(ip, E, (u32)ip[3] & ((1 << BS_LIVE_BITS) - 1), ip[3] >> BS_LIVE_BITS)) return NULL;
+  OPERANDS(bs_create_bin);
+  u32 live = (u32)op->live_and_room & ((1 << BS_LIVE_BITS) - 1);
+  if (!create_room(ip, E, live, op->live_and_room >> BS_LIVE_BITS)) return NULL;
   E = ctx.e;
   static struct bs_segment usual[USUAL_SEGMENTS]; // constructions do not nest
   struct bs_segment *segments = usual;
-  u32 n = (u32)ip[4];
-  const cword *at = ip + 5 + 3 * n;
-  if (n > USUAL_SEGMENTS && !(segments = mem_alloc(n * sizeof *segments, MEM_SYSTEM))) return exception_error(ip, E, ATOM_system_limit);
-  read_segments(segments, n, ip + 5, E);
+  u32 n = (u32)op->count;
+  if (n > USUAL_SEGMENTS && !(segments = mem_alloc(n * sizeof *segments, MEM_SYSTEM)))
+    return exception_error(ip, E, ATOM_system_limit);
+  read_segments(segments, n, op->items, E);
   struct bs_error error;
   term t = bs_create(HEAP, segments, n, &error);
   if (segments != usual) mem_free(segments, n * sizeof *segments, MEM_SYSTEM);
-  if (t == NV) return ip[1] ? FAIL : create_failed(ip, E, &error);
+  if (t == NV) return op->fail ? op->fail : create_failed(ip, E, &error);
   charge_copying();
-  DST(ip[2]) = t;
-  return at;
+  DST(op->dst) = t;
+  return (const cword *)(op->items + n);
 }
 
 const cword *cold_bs_init_writable(const cword *ip, term *E) {
+  OPERANDS(bs_init_writable);
   if (!interp_gc_check(ip, E, 1)) return NULL;
   E = ctx.e;
   term t = bs_init_writable(HEAP, ctx.x[0]);
   if (t == NV) return exception_error(ip, E, ATOM_system_limit);
   ctx.x[0] = t;
-  return ip + 1;
+  return BEHIND(op);
 }

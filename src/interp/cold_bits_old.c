@@ -5,10 +5,10 @@
 #include "interp/semantics.h"
 #include "term/bs_build.h"
 
-#define FAIL(otherwise) (ip[1] ? (const cword *)ip[1] : (otherwise))
-
+// The label stands first in all that have one.
 static const cword *failed(const cword *ip, term *E) {
-  return FAIL(exception_error(ip, E, bs_limit() ? ATOM_system_limit : ATOM_badarg));
+  const cword *fail = OPERANDS_AT(bs_init, ip)->fail;
+  return fail ? fail : exception_error(ip, E, bs_limit() ? ATOM_system_limit : ATOM_badarg);
 }
 
 // Words that put_list and the like will use afterwards without asking, besides the binary itself.
@@ -26,85 +26,100 @@ static void clear_new(term t, u64 old_bits) {
   if (at < end) memset((u8 *)(uintptr_t)b.data + at, 0, (size_t)(end - at));
 }
 
-const cword *cold_bs_init(const cword *ip, term *E) { // fail, size, words, live, unit, destination
+const cword *cold_bs_init(const cword *ip, term *E) {
+  OPERANDS(bs_init);
   ctx.e = E;
-  if (!room(ip, E, (u32)ip[4], ip[3])) return NULL;
+  if (!room(ip, E, (u32)op->live, op->words)) return NULL;
   E = ctx.e;
   u64 bits;
-  if (!bs_build_size(SRC(ip[2]), (u32)ip[5], &bits)) return failed(ip, E);
+  if (!bs_build_size(SRC(op->size), (u32)op->unit, &bits)) return failed(ip, E);
   term t = bs_init_bits(HEAP, bits);
   if (t == NV) return failed(ip, E);
   clear_new(t, 0);
-  DST(ip[6]) = t;
-  return ip + 7;
+  DST(op->dst) = t;
+  return BEHIND(op);
 }
 
-const cword *cold_bs_add(const cword *ip, term *E) { // fail, left, right, unit, destination
-  term left = SRC(ip[2]), right = SRC(ip[3]);
+const cword *cold_bs_add(const cword *ip, term *E) {
+  OPERANDS(bs_add);
+  term left = SRC(op->left), right = SRC(op->right);
   u64 so_far, units;
-  if (!bs_build_size(left, 1, &so_far) || !bs_build_size(right, (u32)ip[4], &units)) return failed(ip, E);
-  DST(ip[5]) = make_small((i64)(so_far + units));
-  return ip + 6;
+  if (!bs_build_size(left, 1, &so_far) || !bs_build_size(right, (u32)op->unit, &units)) return failed(ip, E);
+  DST(op->dst) = make_small((i64)(so_far + units));
+  return BEHIND(op);
 }
 
-const cword *cold_bs_append(const cword *ip, term *E) { // fail, bits, words, live, unit, binary, destination
+const cword *cold_bs_append(const cword *ip, term *E) {
+  OPERANDS(bs_append);
   // The binary is a source of its own, besides the live registers: keep it as one more.
-  u32 live = (u32)ip[4];
+  u32 live = (u32)op->live;
   ctx.e = E;
-  ctx.x[live] = SRC(ip[6]);
-  if (!room(ip, E, live + 1, ip[3])) return NULL;
+  ctx.x[live] = SRC(op->binary);
+  if (!room(ip, E, live + 1, op->words)) return NULL;
   E = ctx.e;
   u64 bits;
-  if (!bs_build_size(SRC(ip[2]), 1, &bits)) return failed(ip, E);
-  term t = bs_append_bits(HEAP, ctx.x[live], bits, (u32)ip[5]);
+  if (!bs_build_size(SRC(op->bits), 1, &bits)) return failed(ip, E);
+  term t = bs_append_bits(HEAP, ctx.x[live], bits, (u32)op->unit);
   if (t == NV) return failed(ip, E);
   clear_new(t, bit_size_of(t) - bits);
-  DST(ip[7]) = t;
-  return ip + 8;
+  DST(op->dst) = t;
+  return BEHIND(op);
 }
 
-const cword *cold_bs_private_append(const cword *ip, term *E) { // fail, bits, unit, binary, destination
+const cword *cold_bs_private_append(const cword *ip, term *E) {
+  OPERANDS(bs_private_append);
   u64 bits;
-  if (!bs_build_size(SRC(ip[2]), 1, &bits)) return failed(ip, E);
-  term t = bs_private_append_bits(HEAP, SRC(ip[4]), bits, (u32)ip[3]);
+  if (!bs_build_size(SRC(op->bits), 1, &bits)) return failed(ip, E);
+  term t = bs_private_append_bits(HEAP, SRC(op->binary), bits, (u32)op->unit);
   if (t == NV) return failed(ip, E);
   clear_new(t, bit_size_of(t) - bits);
-  DST(ip[5]) = t;
-  return ip + 6;
+  DST(op->dst) = t;
+  return BEHIND(op);
 }
 
-const cword *cold_bs_put_integer(const cword *ip, term *E) { // fail, size, unit, flags, value
+const cword *cold_bs_put_integer(const cword *ip, term *E) {
+  OPERANDS(bs_put_integer);
   u64 bits;
-  bool ok = bs_build_size(SRC(ip[2]), (u32)ip[3], &bits) && bs_put_integer(SRC(ip[5]), bits, (u32)ip[4]);
-  return ok ? ip + 6 : failed(ip, E);
+  bool ok = bs_build_size(SRC(op->size), (u32)op->unit, &bits) && bs_put_integer(SRC(op->value), bits, (u32)op->flags);
+  return ok ? BEHIND(op) : failed(ip, E);
 }
 
 const cword *cold_bs_put_float(const cword *ip, term *E) {
+  OPERANDS(bs_put_float);
   u64 bits;
-  bool ok = bs_build_size(SRC(ip[2]), (u32)ip[3], &bits) && (bits == 16 || bits == 32 || bits == 64) && bs_put_float(SRC(ip[5]), bits, (u32)ip[4]);
-  return ok ? ip + 6 : failed(ip, E);
+  bool ok = bs_build_size(SRC(op->size), (u32)op->unit, &bits) && (bits == 16 || bits == 32 || bits == 64) &&
+            bs_put_float(SRC(op->value), bits, (u32)op->flags);
+  return ok ? BEHIND(op) : failed(ip, E);
 }
 
 const cword *cold_bs_put_binary(const cword *ip, term *E) {
-  term size = SRC(ip[2]), value = SRC(ip[5]);
+  OPERANDS(bs_put_binary);
+  term size = SRC(op->size), value = SRC(op->value);
   u64 bits;
-  bool ok = size == ATOM_all && !is_register(ip[2]) ? bs_put_binary_all(value, (u32)ip[3]) : bs_build_size(size, (u32)ip[3], &bits) && bs_put_binary(value, bits);
-  return ok ? ip + 6 : failed(ip, E);
+  bool ok = size == ATOM_all && !is_register(op->size)
+              ? bs_put_binary_all(value, (u32)op->unit)
+              : bs_build_size(size, (u32)op->unit, &bits) && bs_put_binary(value, bits);
+  return ok ? BEHIND(op) : failed(ip, E);
 }
 
-const cword *cold_bs_put_string(const cword *ip, term *E) { // bytes, address
-  if (!bs_put_string((const u8 *)ip[2], ip[1])) return exception_error(ip, E, ATOM_badarg);
-  return ip + 3;
+const cword *cold_bs_put_string(const cword *ip, term *E) {
+  OPERANDS(bs_put_string);
+  if (!bs_put_string(op->bytes, op->size)) return exception_error(ip, E, ATOM_badarg);
+  return BEHIND(op);
 }
 
-const cword *cold_bs_utf_size(const cword *ip, term *E) { // fail, value, 8 or 16, destination
-  term value = SRC(ip[2]);
-  DST(ip[4]) = make_small(ip[3] == 8 ? bs_utf8_size(value) : bs_utf16_size(value));
-  return ip + 5;
+const cword *cold_bs_utf_size(const cword *ip, term *E) {
+  OPERANDS(bs_utf_size);
+  term value = SRC(op->src);
+  DST(op->dst) = make_small(op->kind == 8 ? bs_utf8_size(value) : bs_utf16_size(value));
+  return BEHIND(op);
 }
 
-const cword *cold_bs_put_utf(const cword *ip, term *E) { // fail, value, flags, kind
-  term value = SRC(ip[2]);
-  bool ok = ip[4] == 8 ? bs_put_utf8(value) : ip[4] == 16 ? bs_put_utf16(value, (u32)ip[3]) : bs_put_utf32(value, (u32)ip[3]);
-  return ok ? ip + 5 : failed(ip, E);
+const cword *cold_bs_put_utf(const cword *ip, term *E) {
+  OPERANDS(bs_put_utf);
+  term value = SRC(op->src);
+  bool ok = op->kind == 8    ? bs_put_utf8(value)
+            : op->kind == 16 ? bs_put_utf16(value, (u32)op->flags)
+                             : bs_put_utf32(value, (u32)op->flags);
+  return ok ? BEHIND(op) : failed(ip, E);
 }

@@ -7,26 +7,48 @@ static const cword *more_stack(const cword *ip, term *E, cword bytes) {
   ctx.e = E;
   return process_grow_stack(ctx.p, (u32)(bytes / sizeof(term))) ? ip : exception_exit();
 }
-const cword *cold_allocate(const cword *ip, term *E) { return more_stack(ip, E, ip[1]); }
-const cword *cold_allocate_init(const cword *ip, term *E) { return more_stack(ip, E, ip[1]); }
-const cword *cold_allocate_move(const cword *ip, term *E) { return more_stack(ip, E, ip[1]); }
-const cword *cold_is_cons_allocate(const cword *ip, term *E) { return more_stack(ip, E, ip[3]); }
-const cword *cold_is_cons_allocate_move(const cword *ip, term *E) { return more_stack(ip, E, ip[3]); }
-const cword *cold_is_cons_allocate_move_get_list(const cword *ip, term *E) { return more_stack(ip, E, ip[3]); }
+const cword *cold_allocate(const cword *ip, term *E) {
+  OPERANDS(allocate);
+  return more_stack(ip, E, op->frame);
+}
+const cword *cold_allocate_init(const cword *ip, term *E) {
+  OPERANDS(allocate_init);
+  return more_stack(ip, E, op->frame);
+}
+const cword *cold_allocate_move(const cword *ip, term *E) {
+  OPERANDS(allocate_move);
+  return more_stack(ip, E, op->frame);
+}
+const cword *cold_is_cons_allocate(const cword *ip, term *E) {
+  OPERANDS(is_cons_allocate);
+  return more_stack(ip, E, op->frame);
+}
+const cword *cold_is_cons_allocate_move(const cword *ip, term *E) {
+  OPERANDS(is_cons_allocate_move);
+  return more_stack(ip, E, op->frame);
+}
+const cword *cold_is_cons_allocate_move_get_list(const cword *ip, term *E) {
+  OPERANDS(is_cons_allocate_move_get_list);
+  return more_stack(ip, E, op->frame);
+}
 
 // The new frame's Y registers are not set yet: collects with the caller's frame on top.
 const cword *cold_allocate_heap(const cword *ip, term *E) {
-  if ((term *)((char *)E - ip[1]) < ctx.slim) return more_stack(ip, E, ip[1]);
-  if (!interp_collect(ip, E, (u32)ip[3], ip[2])) return NULL;
-  ctx.e = (term *)((char *)ctx.e - ip[1]);
-  return ip + 4;
+  OPERANDS(allocate_heap);
+  if ((term *)((char *)E - op->frame) < ctx.slim) return more_stack(ip, E, op->frame);
+  if (!interp_collect(ip, E, (u32)op->live, op->words)) return NULL;
+  ctx.e = (term *)((char *)ctx.e - op->frame);
+  return BEHIND(op);
 }
 
-const cword *cold_test_heap(const cword *ip, term *E) { return interp_collect(ip, E, (u32)ip[2], ip[1]) ? ip + 3 : NULL; }
+const cword *cold_test_heap(const cword *ip, term *E) {
+  OPERANDS(test_heap);
+  return interp_collect(ip, E, (u32)op->live, op->words) ? BEHIND(op) : NULL;
+}
 
 // Before a BIF call: the slice may be over, fragments may have piled up. NULL: leave the loop.
 static const struct export *before_bif(const cword *ip, term *E) {
-  const struct export *e = (const struct export *)ip[1];
+  const struct export *e = OPERANDS_AT(call_bif, ip)->function; // as all calls of BIFs have it
   ctx.ip = ip; // for process_info of oneself
   if (UNLIKELY(--ctx.fcalls < 0)) {
     ctx.e = E;
@@ -45,11 +67,12 @@ INLINE bool after_bif(term value, const cword *ip) {
 }
 
 const cword *cold_call_bif(const cword *ip, term *E) {
+  OPERANDS(call_bif);
   const struct export *e = before_bif(ip, E);
   if (UNLIKELY(!e)) return NULL;
   term r = e->bif(ctx.p, ctx.x);
-  if (UNLIKELY(r == NV)) return exception_bif(ip, ctx.e, e, ctx.x, ip + 2);
-  return after_bif(r, ip + 2) ? ip + 2 : NULL;
+  if (UNLIKELY(r == NV)) return exception_bif(ip, ctx.e, e, ctx.x, BEHIND(op));
+  return after_bif(r, BEHIND(op)) ? BEHIND(op) : NULL;
 }
 
 // The BIF's value is the function's. The frame is dropped only once the BIF has returned: what raises
@@ -65,21 +88,33 @@ static const cword *bif_and_return(const cword *ip, term *E, size_t frame) {
 }
 const cword *cold_call_bif_only(const cword *ip, term *E) { return bif_and_return(ip, E, 0); }
 const cword *cold_call_bif_stub(const cword *ip, term *E) { return bif_and_return(ip, E, 0); }
-const cword *cold_call_bif_last(const cword *ip, term *E) { return bif_and_return(ip, E, ip[2]); }
+const cword *cold_call_bif_last(const cword *ip, term *E) {
+  OPERANDS(call_bif_last);
+  return bif_and_return(ip, E, op->frame);
+}
 
-const cword *cold_call_fun(const cword *ip, term *E) { return interp_call_fun(ip, E, (u32)ip[1], ip + 2, 0); }
-const cword *cold_call_fun_last(const cword *ip, term *E) { return interp_call_fun(ip, E, (u32)ip[1], NULL, ip[2]); }
+const cword *cold_call_fun(const cword *ip, term *E) {
+  OPERANDS(call_fun);
+  return interp_call_fun(ip, E, (u32)op->arity, BEHIND(op), 0);
+}
+const cword *cold_call_fun_last(const cword *ip, term *E) {
+  OPERANDS(call_fun_last);
+  return interp_call_fun(ip, E, (u32)op->arity, NULL, op->frame);
+}
 const cword *cold_call_fun2(const cword *ip, term *E) {
-  ctx.x[ip[2]] = SRC(ip[1]);
-  return interp_call_fun(ip, E, (u32)ip[2], ip + 3, 0);
+  OPERANDS(call_fun2);
+  ctx.x[op->arity] = SRC(op->fun);
+  return interp_call_fun(ip, E, (u32)op->arity, BEHIND(op), 0);
 }
 const cword *cold_call_fun2_last(const cword *ip, term *E) {
-  ctx.x[ip[2]] = SRC(ip[1]);
-  return interp_call_fun(ip, E, (u32)ip[2], NULL, ip[3]);
+  OPERANDS(call_fun2_last);
+  ctx.x[op->arity] = SRC(op->fun);
+  return interp_call_fun(ip, E, (u32)op->arity, NULL, op->frame);
 }
 
 // --- sending and looking at messages
 const cword *cold_send(const cword *ip, term *E) {
+  OPERANDS(send);
   if (UNLIKELY(--ctx.fcalls < 0)) {
     ctx.ip = ip;
     ctx.live = 2;
@@ -89,18 +124,20 @@ const cword *cold_send(const cword *ip, term *E) {
   term r = semantics_send(ctx.x[0], ctx.x[1]);
   if (UNLIKELY(r == NV)) return exception_send(ip, E);
   ctx.x[0] = r;
-  return ip + 1;
+  return BEHIND(op);
 }
 
 const cword *cold_loop_rec(const cword *ip, term *E) {
+  OPERANDS(loop_rec);
   struct message *m = mailbox_peek(ctx.p);
   if (UNLIKELY(ctx.p->ends)) return exception_exit(); // of a signal it has just received
-  if (!m) return (const cword *)ip[1];
-  DST(ip[2]) = m->value;
-  return ip + 3;
+  if (!m) return op->wait;
+  DST(op->dst) = m->value;
+  return BEHIND(op);
 }
 
 const cword *cold_loop_rec_end(const cword *ip, term *E) { // the message does not match: look at the next one
+  OPERANDS(loop_rec_end);
   (void)E;
   if (UNLIKELY(--ctx.fcalls < 0)) {
     ctx.ip = ip;
@@ -109,5 +146,5 @@ const cword *cold_loop_rec_end(const cword *ip, term *E) { // the message does n
     return NULL;
   }
   mailbox_next(ctx.p);
-  return (const cword *)ip[1];
+  return op->target;
 }

@@ -52,8 +52,10 @@ const cword *cold_hibernate_wake(const cword *ip, term *E) { // x0, x1, x2 = mod
   return interp_enter(e->ip);
 }
 
-static u32 trap_fun_arity(const cword *ip) { return (u32)ip[1]; }
-const cword *cold_call_fun_trap(const cword *ip, term *E) { return interp_call_fun(ip, E, trap_fun_arity(ip), NULL, 0); }
+const cword *cold_call_fun_trap(const cword *ip, term *E) {
+  OPERANDS(call_fun_trap);
+  return interp_call_fun(ip, E, (u32)op->arity, NULL, 0);
+}
 
 const cword *cold_yield(const cword *ip, term *E) {
   ctx.e = E;
@@ -81,8 +83,10 @@ static const cword *bad_fun(const cword *ip, term *E, u32 arity, bool tail_call)
 // How many X registers the call at ip reads when it is done again: call_fun2 names the register of its fun.
 static u32 call_fun_live(const cword *ip, u32 arity) {
   u32 live = arity + 1;
-  if ((ip[0] != OP_call_fun2 && ip[0] != OP_call_fun2_last) || ip[1] & 1) return live;
-  size_t at = (size_t)((const term *)ip[1] - ctx.x);
+  if (ip[0] != OP_call_fun2 && ip[0] != OP_call_fun2_last) return live;
+  src_word fun = OPERANDS_AT(call_fun2, ip)->fun; // the first of both
+  if (fun.word & 1) return live;
+  size_t at = (size_t)((const term *)fun.word - ctx.x);
   return at < MAX_X_REGISTERS && at >= live ? (u32)at + 1 : live;
 }
 
@@ -119,15 +123,17 @@ const cword *interp_call_fun(const cword *ip, term *E, u32 arity, const cword *r
 }
 
 const cword *cold_make_fun(const cword *ip, term *E) {
-  u32 n = (u32)ip[3];
+  OPERANDS(make_fun);
+  u32 n = (u32)op->count;
   term *h = heap_alloc(HEAP, n + 3);
-  struct fun_entry *fe = (struct fun_entry *)ip[1];
+  struct fun_entry *fe = (struct fun_entry *)op->fun;
   h[0] = MAKE_HEADER_AUX(KIND_FUN, n + 2, fe->arity - n);
   h[1] = make_ptr(fe);
   h[2] = ctx.p->pid;
-  for (u32 i = 0; i < n; i++) h[3 + i] = SRC(ip[4 + i]);
-  DST(ip[2]) = make_boxed(h);
-  return ip + 4 + n;
+  const op_make_fun_item *at = op->items, *end = at + n;
+  for (term *to = h + 3; at < end; at++) *to++ = SRC(at->free);
+  DST(op->dst) = make_boxed(h);
+  return (const cword *)end;
 }
 
 // --- apply: module (or fun parent) in x[n], function in x[n+1]
@@ -152,26 +158,29 @@ static const cword *bad_apply(const cword *ip, term *E, u32 n) {
 }
 
 const cword *cold_apply(const cword *ip, term *E) {
-  u32 n = (u32)ip[1];
+  OPERANDS(apply);
+  u32 n = (u32)op->arity;
   struct export *e = apply_target(n);
   if (!e) return bad_apply(ip, E, n);
-  E[0] = return_word(ip + 2);
+  E[0] = return_word(BEHIND(op));
   ctx.e = E;
   return interp_enter(e->ip);
 }
 
 const cword *cold_apply_last(const cword *ip, term *E) {
-  u32 n = (u32)ip[1];
+  OPERANDS(apply_last);
+  u32 n = (u32)op->arity;
   struct export *e = apply_target(n);
   if (!e) return bad_apply(ip, E, n);
-  ctx.e = exception_keep_caller(ip, (term *)((char *)E + ip[2]), e);
+  ctx.e = exception_keep_caller(ip, (term *)((char *)E + op->frame), e);
   return interp_enter(e->ip);
 }
 
 // --- receive
 // No compiler makes such loops: nobody knows the registers that are in use here.
 const cword *cold_loop(const cword *ip, term *E) {
-  if (LIKELY(--ctx.fcalls >= 0)) return ip + 1;
+  OPERANDS(loop);
+  if (LIKELY(--ctx.fcalls >= 0)) return BEHIND(op);
   if (!held_stop(ip, E)) {
     ctx.heap.exhausted = true;
     return exception_error(ip, E, ATOM_system_limit);
@@ -180,14 +189,16 @@ const cword *cold_loop(const cword *ip, term *E) {
 }
 
 const cword *cold_remove_message(const cword *ip, term *E) {
+  OPERANDS(remove_message);
   (void)E;
   mailbox_remove(ctx.p);
-  return ip + 1;
+  return BEHIND(op);
 }
 
 const cword *cold_wait(const cword *ip, term *E) {
+  OPERANDS(wait);
   ctx.e = E;
-  ctx.ip = (const cword *)ip[1];
+  ctx.ip = op->target;
   ctx.live = 0;
   ctx.status = RUN_WAIT;
   return NULL;
@@ -197,14 +208,15 @@ const cword *cold_wait(const cword *ip, term *E) {
 // waiting, and the register that the time was in may be gone; woken by the timer it continues behind, at the timeout
 // operation.
 const cword *cold_wait_timeout(const cword *ip, term *E) {
+  OPERANDS(wait_timeout);
   struct process *p = ctx.p;
   if (p->timed_out) {
     p->timed_out = false;
-    return ip + 3;
+    return BEHIND(op);
   }
   if (!p->receive_timer && !p->timeless) {
-    term t = SRC(ip[2]);
-    if (t == 0) return ip + 3;
+    term t = SRC(op->time);
+    if (t == 0) return BEHIND(op);
     if (t == ATOM_infinity) {
       p->timeless = true;
     } else {
@@ -212,33 +224,38 @@ const cword *cold_wait_timeout(const cword *ip, term *E) {
       if (!timer_receive_start(p, (u64)small_val(t))) return exception_error(ip, E, ATOM_system_limit);
     }
   }
-  p->timeout_ip = ip + 3;
+  p->timeout_ip = BEHIND(op);
   return cold_wait(ip, E);
 }
 
 const cword *cold_timeout(const cword *ip, term *E) {
+  OPERANDS(timeout);
   (void)E;
   timer_receive_cancel(ctx.p);
   ctx.p->timed_out = false;
   mailbox_reset(ctx.p);
-  return ip + 1;
+  return BEHIND(op);
 }
 
 const cword *cold_recv_marker_reserve(const cword *ip, term *E) {
-  DST(ip[1]) = mailbox_marker_reserve(ctx.p);
-  return ip + 2;
+  OPERANDS(recv_marker_reserve);
+  DST(op->dst) = mailbox_marker_reserve(ctx.p);
+  return BEHIND(op);
 }
 const cword *cold_recv_marker_bind(const cword *ip, term *E) {
-  mailbox_marker_bind(ctx.p, SRC(ip[1]), SRC(ip[2]));
-  return ip + 3;
+  OPERANDS(recv_marker_bind);
+  mailbox_marker_bind(ctx.p, SRC(op->marker), SRC(op->reference));
+  return BEHIND(op);
 }
 const cword *cold_recv_marker_clear(const cword *ip, term *E) {
-  mailbox_marker_clear(ctx.p, SRC(ip[1]));
-  return ip + 2;
+  OPERANDS(recv_marker_clear);
+  mailbox_marker_clear(ctx.p, SRC(op->marker));
+  return BEHIND(op);
 }
 const cword *cold_recv_marker_use(const cword *ip, term *E) {
-  mailbox_marker_use(ctx.p, SRC(ip[1]));
-  return ip + 2;
+  OPERANDS(recv_marker_use);
+  mailbox_marker_use(ctx.p, SRC(op->marker));
+  return BEHIND(op);
 }
 
 // --- sending

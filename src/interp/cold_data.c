@@ -4,8 +4,9 @@
 
 #define TEST(name, condition) \
   const cword *cold_##name(const cword *ip, term *E) { \
-    term t = SRC(ip[1]); \
-    return (condition) ? ip + 3 : (const cword *)ip[2]; \
+    OPERANDS(name); \
+    term t = SRC(op->src); \
+    return (condition) ? BEHIND(op) : op->fail; \
   }
 TEST(is_integer, is_integer(t))
 TEST(is_binary, is_binary(t))
@@ -19,37 +20,41 @@ TEST(is_boolean, t == ATOM_true || t == ATOM_false)
 TEST(is_function, is_fun(t))
 
 const cword *cold_is_function2(const cword *ip, term *E) {
-  term f = SRC(ip[1]), arity = SRC(ip[2]);
+  OPERANDS(is_function2);
+  term f = SRC(op->src), arity = SRC(op->arity);
   bool yes = is_fun(f) && is_small(arity) && (i64)header_aux(boxed_header(f)) == small_val(arity);
-  return yes ? ip + 4 : (const cword *)ip[3];
+  return yes ? BEHIND(op) : op->fail;
 }
 
 const cword *cold_select_any(const cword *ip, term *E) {
-  term t = SRC(ip[1]);
-  const cword *at = ip + 4;
-  for (cword n = ip[3]; n; n--, at += 2)
-    if (term_same(t, SRC(at[0]))) return (const cword *)at[1];
-  return (const cword *)ip[2];
+  OPERANDS(select_any);
+  term t = SRC(op->src);
+  const op_select_any_item *at = op->items;
+  for (cword n = op->count; n; n--, at++)
+    if (term_same(t, SRC(at->key))) return at->target;
+  return op->fail;
 }
 
-const cword *cold_set_tuple_element(const cword *ip, term *E) { // value, tuple, byte offset
-  term tuple = DST(ip[2]);
-  if (!is_tuple(tuple) || ip[3] > tuple_arity(tuple) * sizeof(term)) return exception_error(ip, E, ATOM_badarg);
-  *(term *)((char *)boxed_ptr(tuple) + ip[3]) = SRC(ip[1]);
-  return ip + 4;
+const cword *cold_set_tuple_element(const cword *ip, term *E) {
+  OPERANDS(set_tuple_element);
+  term tuple = DST(op->tuple);
+  if (!is_tuple(tuple) || op->offset > tuple_arity(tuple) * sizeof(term)) return exception_error(ip, E, ATOM_badarg);
+  *(term *)((char *)boxed_ptr(tuple) + op->offset) = SRC(op->value);
+  return BEHIND(op);
 }
 
-const cword *cold_update_record(const cword *ip, term *E) { // destination, source, size, updates
-  term source = SRC(ip[2]);
-  u32 size = (u32)ip[3], n = (u32)ip[4];
+const cword *cold_update_record(const cword *ip, term *E) {
+  OPERANDS(update_record);
+  term source = SRC(op->src);
+  u32 size = (u32)op->size, n = (u32)op->count;
   if (!is_tuple(source) || tuple_arity(source) != size) return exception_error(ip, E, ATOM_badarg);
   term *h = ctx.heap.top; // a test_heap came before
   ctx.heap.top = h + size + 1;
   memcpy(h, boxed_ptr(source), (size + 1) * sizeof(term));
-  const cword *at = ip + 5;
-  for (u32 i = 0; i < n; i++, at += 2) h[at[0]] = SRC(at[1]);
-  DST(ip[1]) = make_boxed(h);
-  return at;
+  const op_update_record_item *at = op->items;
+  for (u32 i = 0; i < n; i++, at++) h[at->index] = SRC(at->value);
+  DST(op->dst) = make_boxed(h);
+  return (const cword *)at;
 }
 
 // Code no compiler made: the frame may be half written, nothing in it can be unwound.
@@ -65,7 +70,8 @@ const cword *cold_bs_set_position(const cword *ip, term *E) { return (void)ip, u
 
 // --- floats
 const cword *cold_fconv(const cword *ip, term *E) {
-  term t = SRC(ip[1]);
+  OPERANDS(fconv);
+  term t = SRC(op->src);
   bool overflow = false;
   double d;
   if (is_small(t)) d = (double)small_val(t);
@@ -73,18 +79,19 @@ const cword *cold_fconv(const cword *ip, term *E) {
   else if (is_big(t)) d = int_to_double(t, &overflow);
   else return exception_error(ip, E, ATOM_badarith);
   if (overflow) return exception_error(ip, E, ATOM_badarith);
-  *(double *)ip[2] = d;
-  return ip + 3;
+  *op->dst = d;
+  return BEHIND(op);
 }
 const cword *cold_fneg(const cword *ip, term *E) {
+  OPERANDS(fneg);
   (void)E;
-  *(double *)ip[2] = -*(double *)ip[1];
-  return ip + 3;
+  *op->dst = -*op->src;
+  return BEHIND(op);
 }
 
 // --- maps
 // The first in order of the keys that the map has not, or NV: OTP's loader sorts keys.
-static term least_missing(term map, const cword *at, u32 n, term *E) {
+static term least_missing(term map, const src_word *at, u32 n, term *E) {
   term least = NV;
   for (u32 i = 0; i < n; i += 2) {
     term key = SRC(at[i]);
@@ -94,12 +101,16 @@ static term least_missing(term map, const cword *at, u32 n, term *E) {
 }
 
 enum { PAIRS_ON_STACK = 64 };
-static const cword *put_map(const cword *ip, term *E, const cword *operands, bool exact, const cword *fail) {
-  if (!interp_gc_check(ip, E, (u32)operands[2])) return NULL;
+// What both have one behind the other, put_map_exact behind fail.
+struct put_map { src_word src; dst_word dst; cword live, words; src_word pairs[]; };
+_Static_assert(offsetof(op_put_map_assoc, items) - offsetof(op_put_map_assoc, src) == sizeof(struct put_map), "put_map");
+_Static_assert(offsetof(op_put_map_exact, items) - offsetof(op_put_map_exact, src) == sizeof(struct put_map), "put_map");
+static const cword *put_map(const cword *ip, term *E, const struct put_map *put, bool exact, const cword *fail) {
+  if (!interp_gc_check(ip, E, (u32)put->live)) return NULL;
   E = ctx.e;
-  term map = SRC(operands[0]);
-  u32 n = (u32)operands[3];
-  const cword *at = operands + 4, *next = at + n;
+  term map = SRC(put->src);
+  u32 n = (u32)put->words;
+  const src_word *at = put->pairs, *next = at + n;
   if (!is_map(map)) return fail ? fail : exception_error(ip, E, tuple2(HEAP, ATOM_badmap, map));
   while (n) { // in portions: a literal map may have thousands of pairs
     term pairs[PAIRS_ON_STACK];
@@ -116,37 +127,45 @@ static const cword *put_map(const cword *ip, term *E, const cword *operands, boo
     at += portion;
     n -= portion;
   }
-  DST(operands[1]) = map;
-  return next;
+  DST(put->dst) = map;
+  return (const cword *)next;
 }
-const cword *cold_put_map_assoc(const cword *ip, term *E) { return put_map(ip, E, ip + 1, false, NULL); }
-const cword *cold_put_map_exact(const cword *ip, term *E) { return put_map(ip, E, ip + 2, true, (const cword *)ip[1]); }
+const cword *cold_put_map_assoc(const cword *ip, term *E) {
+  OPERANDS(put_map_assoc);
+  return put_map(ip, E, (const struct put_map *)&op->src, false, NULL);
+}
+const cword *cold_put_map_exact(const cword *ip, term *E) {
+  OPERANDS(put_map_exact);
+  return put_map(ip, E, (const struct put_map *)&op->src, true, op->fail);
+}
 
 const cword *cold_has_map_fields(const cword *ip, term *E) {
-  term map = SRC(ip[2]);
-  u32 n = (u32)ip[3];
-  if (!is_map(map)) return (const cword *)ip[1];
+  OPERANDS(has_map_fields);
+  term map = SRC(op->src);
+  u32 n = (u32)op->count;
+  if (!is_map(map)) return op->fail;
   for (u32 i = 0; i < n; i++)
-    if (semantics_map_get(map, SRC(ip[4 + i])) == NV) return (const cword *)ip[1];
-  return ip + 4 + n;
+    if (semantics_map_get(map, SRC(op->items[i].key)) == NV) return op->fail;
+  return (const cword *)(op->items + n);
 }
 
 const cword *cold_get_map_elements(const cword *ip, term *E) { // a key's destination may be the map itself
-  term map = SRC(ip[2]);
-  u32 n = (u32)ip[3];
-  const cword *at = ip + 4;
-  if (!is_map(map)) return (const cword *)ip[1];
-  for (u32 i = 0; i < n; i += 2) {
-    term v = semantics_map_get(map, SRC(at[i]));
-    if (v == NV) return (const cword *)ip[1];
-    DST(at[i + 1]) = v;
+  OPERANDS(get_map_elements);
+  term map = SRC(op->src);
+  const op_get_map_elements_item *at = op->items, *end = at + op->count / 2;
+  if (!is_map(map)) return op->fail;
+  for (; at < end; at++) {
+    term v = semantics_map_get(map, SRC(at->key));
+    if (v == NV) return op->fail;
+    DST(at->dst) = v;
   }
-  return at + n;
+  return (const cword *)end;
 }
 
 const cword *cold_get_map_element(const cword *ip, term *E) {
-  term map = SRC(ip[2]), v = is_map(map) ? semantics_map_get(map, SRC(ip[3])) : NV;
-  if (v == NV) return (const cword *)ip[1];
-  DST(ip[4]) = v;
-  return ip + 5;
+  OPERANDS(get_map_element);
+  term map = SRC(op->src), v = is_map(map) ? semantics_map_get(map, SRC(op->key)) : NV;
+  if (v == NV) return op->fail;
+  DST(op->dst) = v;
+  return BEHIND(op);
 }

@@ -5,34 +5,40 @@
 #include "term/record.h"
 
 const cword *cold_is_any_native_record(const cword *ip, term *E) {
-  return is_native_record(SRC(ip[2])) ? ip + 3 : (const cword *)ip[1];
+  OPERANDS(is_any_native_record);
+  return is_native_record(SRC(op->src)) ? BEHIND(op) : op->fail;
 }
 
 const cword *cold_is_native_record(const cword *ip, term *E) {
-  return record_is(SRC(ip[2]), SRC(ip[3]), SRC(ip[4])) ? ip + 5 : (const cword *)ip[1];
+  OPERANDS(is_native_record);
+  return record_is(SRC(op->src), SRC(op->module), SRC(op->name)) ? BEHIND(op) : op->fail;
 }
 
 const cword *cold_is_record_accessible(const cword *ip, term *E) {
-  term t = SRC(ip[2]);
+  OPERANDS(is_record_accessible);
+  term t = SRC(op->src);
   const term *d = is_native_record(t) ? record_definition(t) : NULL;
-  bool yes = d && (d[RECORD_EXPORTED] == ATOM_true || (SRC(ip[3]) != ATOM_external && d[RECORD_MODULE] == module_of(ip)->name));
-  return yes ? ip + 4 : (const cword *)ip[1];
+  bool yes = d && (d[RECORD_EXPORTED] == ATOM_true ||
+                   (SRC(op->scope) != ATOM_external && d[RECORD_MODULE] == module_of(ip)->name));
+  return yes ? BEHIND(op) : op->fail;
 }
 
 const cword *cold_get_record_elements(const cword *ip, term *E) { // a key's destination may be the record itself
-  term t = SRC(ip[2]);
-  const cword *at = ip + 4, *next = at + ip[3];
-  for (; at < next; at += 2) {
-    const term *value = is_native_record(t) ? record_field(t, SRC(at[0])) : NULL;
-    if (!value) return (const cword *)ip[1];
-    DST(at[1]) = *value;
+  OPERANDS(get_record_elements);
+  term t = SRC(op->src);
+  const op_get_record_elements_item *at = op->items, *end = at + op->count / 2;
+  for (; at < end; at++) {
+    const term *value = is_native_record(t) ? record_field(t, SRC(at->key)) : NULL;
+    if (!value) return op->fail;
+    DST(at->dst) = *value;
   }
-  return next;
+  return (const cword *)end;
 }
 
-// error:{Class, Reason}, or on at the label.
+// error:{Class, Reason}, or on at the label, which is the first operand of them all.
 static const cword *failed(const cword *ip, term *E, term class, term reason) {
-  return ip[1] ? (const cword *)ip[1] : exception_error(ip, E, tuple2(HEAP, class, reason));
+  OPERANDS(get_record_field);
+  return op->fail ? op->fail : exception_error(ip, E, tuple2(HEAP, class, reason));
 }
 
 // About a field: {Class, {{Module, Name}, Key}}.
@@ -50,46 +56,50 @@ static bool is_meant(term t, term id) {
 }
 
 const cword *cold_get_record_field(const cword *ip, term *E) {
-  term t = SRC(ip[2]), key = SRC(ip[4]);
-  if (!is_meant(t, SRC(ip[3]))) return failed(ip, E, ATOM_badrecord, t);
+  OPERANDS(get_record_field);
+  term t = SRC(op->src), key = SRC(op->key);
+  if (!is_meant(t, SRC(op->id))) return failed(ip, E, ATOM_badrecord, t);
   const term *value = record_field(t, key);
   if (!value) return failed_field(ip, E, ATOM_badfield, t, key);
-  DST(ip[5]) = *value;
-  return ip + 6;
+  DST(op->dst) = *value;
+  return BEHIND(op);
 }
 
 // from: a record, or a prototype, whose fields without a default must all be given. Nothing may collect here.
-static const cword *put(const cword *ip, term *E, term from) {
-  const cword *at = ip + 6, *next = at + ip[5];
+static const cword *put(const op_put_record *op, term *E, term from) {
+  const cword *ip = &op->code_and_list;
+  const op_put_record_item *at = op->items, *end = at + op->count / 2;
   if (!is_native_record(from)) return failed(ip, E, ATOM_badrecord, from);
   term made = record_copy(HEAP, from);
   if (made == NV) return exception_error(ip, E, ATOM_system_limit);
-  for (; at < next; at += 2) {
-    term key = SRC(at[0]), *place = record_field(made, key);
+  for (; at < end; at++) {
+    term key = SRC(at->key), *place = record_field(made, key);
     if (!place) return failed_field(ip, E, ATOM_badfield, from, key);
-    *place = SRC(at[1]);
+    *place = SRC(at->value);
   }
   for (u32 i = 0, n = record_size(made); i < n; i++) {
     if (record_values(made)[i] != NV) continue;
     record_values(made)[i] = NIL;
     return failed_field(ip, E, ATOM_novalue, from, record_definition(made)[RECORD_KEYS + i]);
   }
-  DST(ip[3]) = made;
-  return next;
+  DST(op->dst) = made;
+  return (const cword *)end;
 }
 
 const cword *cold_put_record(const cword *ip, term *E) {
-  if (!interp_gc_check(ip, E, (u32)ip[4])) return NULL;
-  return put(ip, ctx.e, SRC(ip[2]));
+  OPERANDS(put_record);
+  if (!interp_gc_check(ip, E, (u32)op->live)) return NULL;
+  return put(op, ctx.e, SRC(op->src));
 }
 
 // What the module does not export, or is not loaded, cannot be made: OTP 29 loads no module for it.
 const cword *cold_put_record_of(const cword *ip, term *E) {
-  if (!interp_gc_check(ip, E, (u32)ip[4])) return NULL;
+  OPERANDS(put_record_of);
+  if (!interp_gc_check(ip, E, (u32)op->live)) return NULL;
   E = ctx.e;
-  term id = SRC(ip[2]);
+  term id = SRC(op->src);
   const struct module *m = is_tuple_of(id, 2) ? module_find(tuple_elements(id)[0]) : NULL;
   const term *prototype = m ? records_find(m, tuple_elements(id)[1]) : NULL;
-  if (prototype && record_definition(*prototype)[RECORD_EXPORTED] == ATOM_true) return put(ip, E, *prototype);
+  if (prototype && record_definition(*prototype)[RECORD_EXPORTED] == ATOM_true) return put(op, E, *prototype);
   return failed(ip, E, ATOM_badrecord, id);
 }

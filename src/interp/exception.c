@@ -193,7 +193,9 @@ static bool raises_on_purpose(const struct export *bif) {
 
 static bool is_call_bif(const cword *ip) { return ip[0] == OP_call_bif || ip[0] == OP_call_bif_only || ip[0] == OP_call_bif_last; }
 
-static size_t popped_frame(const cword *ip) { return ip[0] == OP_call_bif_last ? ip[2] : 0; }
+static size_t popped_frame(const cword *ip) {
+  return ip[0] == OP_call_bif_last ? OPERANDS_AT(call_bif_last, ip)->frame : 0;
+}
 
 static const cword *bif_failed(const cword *ip, term *E, const struct export *bif, const term *args) {
   // A stub's address is no place in a module: the caller is found through the return word at E.
@@ -272,11 +274,12 @@ const cword *exception_send(const cword *ip, term *E) {
 
 // function_clause: ip is the func_info word; the arguments are in X registers, there is no frame.
 const cword *cold_func_info(const cword *ip, term *E) {
+  OPERANDS(func_info);
   struct code_place place = {.file = NV};
   bool known = code_place(ip, false, &place);
-  u32 arity = (u32)ip[3];
+  u32 arity = (u32)op->arity;
   term where = known ? location(&place, NV) : NIL;
-  term first = entry(imm_operand(ip[1]), imm_operand(ip[2]), list_of(ctx.x, arity), where);
+  term first = entry(imm_operand(op->module), imm_operand(op->function), list_of(ctx.x, arity), where);
   clear_extras();
   ctx.fault_class = ATOM_error;
   ctx.fault_reason = ATOM_function_clause;
@@ -317,30 +320,44 @@ const cword *exception_undef(const struct export *e, term *E, term why) {
 }
 
 const cword *cold_catch_end(const cword *ip, term *E) {
-  *(term *)((char *)E + ip[1]) = NIL;
+  OPERANDS(catch_end);
+  YREG(op->catch) = NIL;
   ctx.p->catches--;
-  if (ctx.x[0] != NV) return ip + 2;
+  if (ctx.x[0] != NV) return BEHIND(op);
   term class = ctx.x[1], reason = ctx.x[2];
   if (class == ATOM_throw) ctx.x[0] = reason;
   else {
     if (class == ATOM_error) reason = tuple2(HEAP, reason, exception_trace(ctx.x[3], false));
     ctx.x[0] = tuple2(HEAP, ATOM_EXIT, reason);
   }
-  return ip + 2;
+  return BEHIND(op);
 }
 
 const cword *cold_try_case(const cword *ip, term *E) {
+  OPERANDS(try_case);
   if (UNLIKELY(ctx.x[0] != NV)) return exception_error(ip, E, ATOM_badarg); // by a way that compilers say is none
-  *(term *)((char *)E + ip[1]) = NIL;
+  YREG(op->catch) = NIL;
   ctx.p->catches--;
   memmove(ctx.x, ctx.x + 1, 3 * sizeof(term));
-  return ip + 2;
+  return BEHIND(op);
 }
 
-const cword *cold_try_case_end(const cword *ip, term *E) { return exception_error(ip, E, tuple2(HEAP, ATOM_try_clause, SRC(ip[1]))); }
-const cword *cold_badmatch(const cword *ip, term *E) { return exception_error(ip, E, tuple2(HEAP, ATOM_badmatch, SRC(ip[1]))); }
-const cword *cold_case_end(const cword *ip, term *E) { return exception_error(ip, E, tuple2(HEAP, ATOM_case_clause, SRC(ip[1]))); }
-const cword *cold_badrecord(const cword *ip, term *E) { return exception_error(ip, E, tuple2(HEAP, ATOM_badrecord, SRC(ip[1]))); }
+const cword *cold_try_case_end(const cword *ip, term *E) {
+  OPERANDS(try_case_end);
+  return exception_error(ip, E, tuple2(HEAP, ATOM_try_clause, SRC(op->value)));
+}
+const cword *cold_badmatch(const cword *ip, term *E) {
+  OPERANDS(badmatch);
+  return exception_error(ip, E, tuple2(HEAP, ATOM_badmatch, SRC(op->value)));
+}
+const cword *cold_case_end(const cword *ip, term *E) {
+  OPERANDS(case_end);
+  return exception_error(ip, E, tuple2(HEAP, ATOM_case_clause, SRC(op->value)));
+}
+const cword *cold_badrecord(const cword *ip, term *E) {
+  OPERANDS(badrecord);
+  return exception_error(ip, E, tuple2(HEAP, ATOM_badrecord, SRC(op->value)));
+}
 const cword *cold_if_end(const cword *ip, term *E) { return exception_error(ip, E, ATOM_if_clause); }
 
 static const cword *raise_again(const cword *ip, term *E, term class, term reason, term trace) {
@@ -351,17 +368,19 @@ static const cword *raise_again(const cword *ip, term *E, term class, term reaso
 }
 
 const cword *cold_raise(const cword *ip, term *E) { // raw trace, reason: what a try without a matching clause does
-  term raw = SRC(ip[1]), reason = SRC(ip[2]);
+  OPERANDS(raise);
+  term raw = SRC(op->trace), reason = SRC(op->reason);
   term class = is_raw_trace(raw) ? tuple_elements(raw)[0] : ATOM_error;
   if (class != ATOM_exit && class != ATOM_throw) class = ATOM_error;
   return raise_again(ip, E, class, reason, raw);
 }
 
 const cword *cold_raw_raise(const cword *ip, term *E) { // erlang:raise(x0, x1, x2) with a trace nobody looked into
+  OPERANDS(raw_raise);
   term class = ctx.x[0];
   if (class != ATOM_error && class != ATOM_exit && class != ATOM_throw) {
     ctx.x[0] = ATOM_badarg;
-    return ip + 1;
+    return BEHIND(op);
   }
   term trace = ctx.x[2];
   if (is_raw_trace(trace) && tuple_elements(trace)[0] != class) tuple_elements(trace)[0] = class; // stays changed
@@ -369,8 +388,9 @@ const cword *cold_raw_raise(const cword *ip, term *E) { // erlang:raise(x0, x1, 
 }
 
 const cword *cold_build_stacktrace(const cword *ip, term *E) {
+  OPERANDS(build_stacktrace);
   (void)E;
   const struct module *m = module_of(ip);
   ctx.x[0] = exception_trace(ctx.x[0], m && code_is_own(m->name)); // ours look below themselves for their callers
-  return ip + 1;
+  return BEHIND(op);
 }

@@ -9,6 +9,7 @@
 #include "interp/interp.h"
 
 #include "code/load.h"
+#include "code/op_table.h"
 #include "interp/semantics.h"
 #include "process/collection.h"
 #include "process/held.h"
@@ -19,16 +20,31 @@ static const cold_fn cold_table[OP_COUNT] = {
 #undef COLD
 };
 
-#define A(n) (*(term *)ip[n])
-#define Y(n) (*(term *)((char *)E + ip[n]))
-#define S(n) SRC(ip[n])
-#define D(n) DST(ip[n])
-#define I(n) imm_operand(ip[n])
-#define NEXT(k) do { ip += (k); goto loop; } while (0)
-#define GOTO(w) do { ip = (const cword *)(w); goto loop; } while (0)
-#define POP(n) (E = (term *)((char *)E + ip[n]))
-#define ENTER(n) do { ip = (const cword *)ip[n]; goto enter; } while (0)
-#define CALL(n) do { E[0] = return_word(ip + (n) + 1); ENTER(n); } while (0)
+// A body is OP(name) and one statement, which always ends with a jump. In it `op` has the type of the operation, so that
+// operands go by their names in ops.tab. It is never read: the words are read relative to ip, of which clang makes better
+// code than of reading a structure (and the case label stands behind the declaration, so that no code is made of that).
+// A letter tells the kind of an operand; with another letter than ops.tab has it does not compile.
+#define OP(name) for (const op_##name *op UNUSED;;) case OP_##name:
+#define WORDS (sizeof *op / sizeof(cword)) // without the items of a list
+#define WORDS_TO(operand) (offsetof(__typeof__(*op), operand) / sizeof(cword))
+#define WORD(operand, type) _Generic(op->operand, type: ip[WORDS_TO(operand)])
+#define A(operand) (*(term *)WORD(operand, term *)) // a, x
+#define Y(operand) Y_AT(WORD(operand, y_word))
+#define S(operand) SRC_AT(WORD(operand, src_word))
+#define D(operand) DST_AT(WORD(operand, dst_word))
+#define I(operand) IMM(WORD(operand, imm_word))
+#define R(operand) (*(double *)WORD(operand, double *))
+#define U(operand) WORD(operand, cword) // u, l, n
+#define F(operand) ((const cword *)WORD(operand, const cword *))
+#define ITEM_WORDS (sizeof op->items[0] / sizeof(cword))
+#define ITEM(n, operand) ((n) * ITEM_WORDS + offsetof(__typeof__(op->items[0]), operand) / sizeof(cword)) // from WORDS
+#define EXPORT(operand) ((const struct export *)WORD(operand, const struct export *))
+#define NEXT do { ip += WORDS; goto loop; } while (0)
+#define GOTO(address) do { ip = (address); goto loop; } while (0)
+#define JUMP(operand) GOTO(F(operand))
+#define POP(operand) (E = (term *)((char *)E + U(operand)))
+#define ENTER(operand) do { ip = F(operand); goto enter; } while (0)
+#define CALL(operand) do { E[0] = return_word(ip + WORDS); ENTER(operand); } while (0)
 #define RETURN \
   do { \
     if (UNLIKELY(E == base)) return ctx.x[0]; \
@@ -43,14 +59,15 @@ static const cold_fn cold_table[OP_COUNT] = {
 #define WORD_BEHIND(p) (header_size((p)[0]) ? (p)[1] : 0)
 #endif
 
-// The fun f of so many arguments, the free variables into the X registers behind them.
+// The fun of so many arguments, in a call of so many words. The free variables go into the X registers behind them.
 #define CALL_FUN(fun, arity, length) { \
     term f = fun; \
     if (UNLIKELY(!is_boxed(f))) goto cold; \
     const term *p = boxed_ptr(f), header = p[0]; \
     const struct fun_entry *fe = ptr_val(WORD_BEHIND(p)); \
     if (UNLIKELY(header != MAKE_HEADER_AUX(KIND_FUN, 2, arity))) { /* not a fun without free variables */ \
-      if (UNLIKELY((header & 0xffffffff000000ffu) != (MAKE_HEADER(KIND_FUN, 0) & 0xff) + ((u64)(arity) << 32) || !fe->ip)) goto cold; \
+      const u64 wanted = (MAKE_HEADER(KIND_FUN, 0) & 0xff) + ((u64)(arity) << 32); \
+      if (UNLIKELY((header & 0xffffffff000000ffu) != wanted || !fe->ip)) goto cold; \
       term *x = &ctx.x[arity]; \
       for (const term *free = p + 3, *end = p + ((u32)header >> 8) + 1; free < end; free++) *x++ = *free; \
     } \
@@ -59,6 +76,15 @@ static const cold_fn cold_table[OP_COUNT] = {
     ip = fe->ip; \
     goto enter; \
   }
+
+// The debug build sees to it that an operation does what ops.tab says.
+INLINE const cword *run_cold(const cword *ip, term *E) {
+  const cword *next = cold_table[ip[0]](ip, E);
+#if VM_DEBUG
+  ASSERT(op_may_go_to(ip, next));
+#endif
+  return next;
+}
 
 term interp(term *E, const cword *ip, const term *base) {
 loop:
@@ -75,7 +101,7 @@ loop:
 
 cold:
   ctx.e = E;
-  ip = cold_table[ip[0]](ip, E);
+  ip = run_cold(ip, E);
   E = ctx.e;
   if (UNLIKELY(!ip)) return NV;
   goto loop;

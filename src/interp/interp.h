@@ -5,7 +5,7 @@
 #ifndef INTERP_INTERP_H
 #define INTERP_INTERP_H
 
-#include "gen/ops.h"
+#include "code/operands.h"
 #include "process/process.h"
 
 void interp_init(void);                  // sets the run_slice hook
@@ -26,12 +26,20 @@ typedef const cword *(*cold_fn)(const cword *ip, term *E);
 #include "gen/cold_ops.inc"
 #undef COLD
 
-// Operands (see code/ops.tab).
-#define SRC(w) (UNLIKELY((w) & 1) ? *(term *)((char *)E + ((w) - 1)) : *(term *)(w))
-#define DST(w) (*(((w) & 1) ? (term *)((char *)E + ((w) - 1)) : (term *)(w)))
+// Operands by their kinds (see code/ops.tab): what stands in a Y register, is read (s), is written (d), is immediate (i).
+#define Y_AT(w) (*(term *)((char *)E + (w)))
+#define SRC_AT(w) (UNLIKELY((w) & 1) ? Y_AT((w) - 1) : *(term *)(w))
+#define DST_AT(w) (*(((w) & 1) ? &Y_AT((w) - 1) : (term *)(w)))
+#define IMM(w) ((term)(i64)(i32)(w))
+#define YREG(y) Y_AT((y).offset)
+#define SRC(s) SRC_AT((s).word)
+#define DST(d) DST_AT((d).word)
 // A register, not a constant of the code.
-INLINE bool is_register(cword w) { return (w & 1) || (w - (cword)(uintptr_t)ctx.x) < sizeof ctx.x; }
-INLINE term imm_operand(cword w) { return (term)(i64)(i32)w; }
+INLINE bool is_register(src_word s) { return (s.word & 1) || (s.word - (cword)(uintptr_t)ctx.x) < sizeof ctx.x; }
+INLINE term imm_operand(imm_word i) { return IMM(i.word); }
+// At the head of a cold operation: op is the operation, with the operands of ops.tab.
+#define OPERANDS_AT(name, ip) ((const op_##name *)(ip))
+#define OPERANDS(name) const op_##name *op = OPERANDS_AT(name, ip)
 
 // exception.c. All take the address of the failing operation and continue in the nearest handler, or
 // return NULL: the process is to exit.

@@ -80,7 +80,8 @@ const cword *undefined_lambda(const cword *ip, term *E, term module, term fun, u
 }
 
 const cword *cold_undefined_function(const cword *ip, term *E) {
-  struct export *e = (struct export *)ip[1];
+  OPERANDS(undefined_function);
+  struct export *e = (struct export *)op->function;
   if (export_defined(e) && e->ip != ip) return e->ip;
   bool booted = is_booted();
   term why = NV;

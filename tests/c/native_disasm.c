@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Prints the internal code of a loaded module (native_main -disasm M): for people who look at what
-// translate.c makes of a function. Operands print as their letters in ops.tab say.
+// translate.c makes of a function. Operands print with their names, as their kinds in ops.tab say.
 #include <stdio.h>
 
-#include "gen/ops.h"
+#include "code/op_table.h"
 #include "native_host.h"
 #include "process/ctx.h"
 #include "term/print.h"
-
-static const struct { const char *name, *operands; } ops[] = {
-#define OP(name, operands, cold) {#name, operands},
-#include "gen/ops.inc"
-#undef OP
-};
 
 static void print(term t) {
   struct bytes b;
@@ -31,15 +25,9 @@ static void absolute(cword w) {
   }
 }
 
-static const cword *list(const struct module *m, const cword *ip) {
-  (void)m;
-  printf(" n=%d...", (int)*ip);
-  return ip + 1;
-}
-
-static const cword *operand(const struct module *m, char letter, const cword *ip) {
-  cword w = *ip;
-  switch (letter) {
+// As its kind says (the head of ops.tab).
+static void operand(const struct module *m, char kind, cword w) {
+  switch (kind) {
   case 's':
   case 'd':
     if (w & 1) printf(" y%d", (int)(w / 8) - 1);
@@ -62,32 +50,44 @@ static const cword *operand(const struct module *m, char letter, const cword *ip
     printf("/%d", (int)e->arity);
     break;
   }
-  case 'n': return list(m, ip);
+  case 'r': printf(" f%d", (int)((double *)w - ctx.f)); break;
   default: printf(" #%ld", (long)w);
   }
-  return ip + 1;
 }
 
-// Operations with lists end where the next known place begins: the list is skipped by its length where
-// the items are one word each, else the rest of the function is left out.
+// Prints the first of the names and returns the others.
+static const char *name(const char *names) {
+  int n = (int)strcspn(names, ",");
+  printf(" %.*s", n, names);
+  return names[n] ? names + n + 1 : names + n;
+}
+
+static void operation(const struct module *m, const cword *ip) {
+  const struct op_row *row = op_row(*ip);
+  const char *names = row->names;
+  const cword *w = ip + 1;
+  printf("  %5d %s", (int)(ip - m->code), row->name);
+  for (const char *kind = row->kinds; *kind; kind++, w++) {
+    names = name(names);
+    operand(m, *kind, *w);
+  }
+  for (u32 i = 0; i < op_items(ip); i++) {
+    const char *item_names = names;
+    printf(i == 0 ? ":" : ";");
+    for (const char *kind = row->item_kinds; *kind; kind++, w++) {
+      item_names = name(item_names);
+      operand(m, *kind, *w);
+    }
+  }
+  printf("\n");
+}
+
 void native_disasm(const struct module *m) {
   for (u32 f = 0; f < m->function_count; f++) {
     const cword *ip = m->code + m->functions[f].offset;
     const cword *end = m->code + (f + 1 < m->function_count ? m->functions[f + 1].offset : m->code_words);
     print(m->functions[f].name);
     printf("/%d\n", (int)m->functions[f].arity);
-    while (ip < end && *ip < OP_COUNT) {
-      const char *letters = ops[*ip].operands;
-      printf("  %5d %s", (int)(ip - m->code), ops[*ip].name);
-      const cword *at = ip + 1;
-      for (; *letters; letters++) {
-        if (*letters == ',') continue;
-        u32 items = *letters == 'n' ? (u32)*at : 0;
-        at = operand(m, *letters, at);
-        at += items * (*ip == OP_select_val || *ip == OP_select_arity || *ip == OP_select_any || *ip == OP_update_record ? 2 : *ip == OP_bs_create_bin ? 3 : 1);
-      }
-      printf("\n");
-      ip = at;
-    }
+    for (; ip < end && *ip < OP_COUNT; ip = op_behind(ip)) operation(m, ip);
   }
 }
