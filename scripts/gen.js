@@ -4,7 +4,8 @@
 //
 //   atoms.tab (and atoms.d/*.tab)   ident ['text']                      -> atoms.h atoms.inc
 //   bifs.tab (and bifs.d/*.tab)     module:function/arity c_name flags  -> bifs.h bifs.inc
-//   ops.tab                         see scripts/ops-table.js            -> ops.h operands.h emitters.h ops.inc cold_ops.inc
+//   ops.tab                         see scripts/ops-table.js            -> ops.h operands.h emitters.h ops.inc
+//                                                                         cold_ops.inc
 //   genop.tab                       number name arity                   -> genop.h genop.inc
 //
 // `#` starts a comment at the start of a line. A file is written only if its text changes. Run by CMake.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads src/code/ops.tab, the table of internal operations, and writes the C that is made of it. The grammar of a row is
-// told at the head of the table. Used by scripts/gen.js and scripts/check-operands.
+// Reads src/code/ops.tab, the table of internal operations, and makes C of it. The grammar of a row is told at the head
+// of the table. Used by scripts/gen.js and scripts/check-operands.
 
 /**
  * @typedef {{ name: string, kind: string, words?: boolean, items?: Operand[] }} Operand
@@ -131,9 +131,9 @@ export const lengths = (ordered) =>
   );
 
 /**
- * For each operation the function that emits it: emit_NAME(e, operands in their order), and emit_NAME_item(e, operands) for an
- * item of its list. For what is chosen among operations with operands of the same kinds: the type kinds_KINDS of such an
- * operation, AS_NAME, which is one, and emit_kinds_KINDS(e, operation, operands).
+ * For each operation the function that emits it: emit_NAME(e, operands in their order), and emit_NAME_item(e, operands)
+ * for an item of its list. For what is chosen among operations with operands of the same kinds: the type kinds_KINDS of
+ * such an operation, AS_NAME, which is one, and emit_kinds_KINDS(e, operation, operands).
  * @param {Op[]} ordered
  */
 export function emitters(ordered) {
@@ -148,7 +148,8 @@ export function emitters(ordered) {
       const calls = list.map((operand) => ` ${emit(operand)};`).join('');
       lines.push(`typedef struct { cword code; } kinds_${shape};`);
       lines.push(
-        `EMITTER void emit_kinds_${shape}(struct emit *e, kinds_${shape} op${parameters}) { emit_op(e, op.code);${calls} }`,
+        `EMITTER void emit_kinds_${shape}(struct emit *e, kinds_${shape} op${parameters}) ` +
+          `{ emit_op(e, op.code);${calls} }`,
       );
     }
     kinds.add(shape);
@@ -162,7 +163,8 @@ export function emitters(ordered) {
     if (!items) continue;
     const calls = items.map((item) => ` ${emit(item)};`).join('');
     lines.push(
-      `EMITTER void emit_${op.name}_item(struct emit *e${items.map((item) => `, ${parameter(item)}`).join('')}) {${calls} }`,
+      `EMITTER void emit_${op.name}_item(struct emit *e${items.map((item) => `, ${parameter(item)}`).join('')}) ` +
+        `{${calls} }`,
     );
   }
   return lines;
@@ -171,7 +173,8 @@ export function emitters(ordered) {
 const flag = (op, effect) => (effect in op.effects ? `OP_${effect.toUpperCase()}` : '');
 
 /**
- * The table as data: OP(name, kinds, kinds of a list's items or "", whether the list is counted in words, names, effects).
+ * The table as data: OP(name, kinds, kinds of a list's items or "", whether the list is counted in words, names, in,
+ * out, effects).
  * @param {Op[]} ordered
  */
 export function descriptions(ordered) {
@@ -183,9 +186,10 @@ export function descriptions(ordered) {
         .filter(Boolean)
         .join(' | ') || '0';
     const kinds = op.operands.map((operand) => operand.kind).join('');
-    const names = [...op.operands, ...(list?.items ?? [])].map((operand) => operand.name).join();
+    const items = list?.items ?? [];
+    const names = [...op.operands, ...items].map((operand) => operand.name).join();
     return (
-      `OP(${op.name}, "${kinds}", "${(list?.items ?? []).map((item) => item.kind).join('')}", ${list?.words ? 1 : 0}, ` +
+      `OP(${op.name}, "${kinds}", "${items.map((item) => item.kind).join('')}", ${list?.words ? 1 : 0}, ` +
       `"${names}", "${op.effects.in ?? ''}", ${op.effects.out ?? 0}, ${flags})`
     );
   });
