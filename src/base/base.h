@@ -38,11 +38,15 @@ typedef int64_t i64;
 #define VM_GC_STRESS 0
 #endif
 
-// A broken invariant of the VM itself (never of the program it runs): stops at once.
-#define PANIC() __builtin_trap()
+// A broken invariant of the VM itself (never of the program it runs): stops at once. In debug builds it first says
+// where and what (base/panic.c); a release build keeps nothing of the words. ASSERT is for debug builds only.
 #if VM_DEBUG
-#define ASSERT(c) do { if (UNLIKELY(!(c))) PANIC(); } while (0)
+_Noreturn void panic_at(const char *file, int line, const char *what);
+const char *panic_text(void); // what the last one said, "" before any
+#define PANIC(what) panic_at(__FILE__, __LINE__, what)
+#define ASSERT(c) do { if (UNLIKELY(!(c))) PANIC("not true: " #c); } while (0)
 #else
+#define PANIC(what) __builtin_trap()
 #define ASSERT(c) ((void)0)
 #endif
 

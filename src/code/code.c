@@ -99,7 +99,7 @@ void code_purge_old(term name) {
 
 static void define_bif(const struct bif_entry *b) {
   struct export *e = export_get(atom_from_c(b->module), atom_from_c(b->function), b->arity);
-  if (!e) PANIC(); // not even the tables fit
+  if (!e) PANIC("no memory for the tables of code");
   e->bif = b->fn;
   e->guard_bif = (b->flags & BIF_FLAG_GUARD) != 0;
   e->bif_flags = (u8)b->flags;

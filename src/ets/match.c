@@ -137,7 +137,7 @@ static term run_clause(struct match_program *m, u32 start, term subject, struct 
     case M_BODY: body = true; continue;
     case M_DROP: sp--; continue;
     case M_RETURN: return *--sp;
-    default: PANIC();
+    default: PANIC("no such instruction of a match program");
     }
     if (t == NV) {
       if (!body) return NV;

@@ -130,7 +130,7 @@ static const cword *unwind(term *E, term raw) {
       return word_address(*w);
     }
   }
-  PANIC(); // catches > 0 promises a catch word on the stack
+  PANIC("catches > 0, and no catch word on the stack");
 }
 
 static const cword *raise_with(const cword *ip, term *E, term entries, bool with_place) {
@@ -234,7 +234,7 @@ const cword *exception_bif(const cword *ip, term *E, const struct export *bif, c
   case BIF_YIELD:
   case BIF_WAIT:
     if (!is_call_bif(ip) && ip[0] != OP_call_bif_stub) { // an operation: a guard BIF
-      if (ctx.bif_status == BIF_WAIT) PANIC();
+      if (ctx.bif_status == BIF_WAIT) PANIC("a BIF that cannot wait wants to");
       if (held_stop(ip, E)) return NULL;
       ctx.heap.exhausted = true;
       return exception_exit();

@@ -69,7 +69,7 @@ static struct frag *emergency_frag(size_t words) {
   if (words > HEAP_SMALL_MAX) return NULL;
   struct frag *f = frag_make(words < HEAP_SMALL_MAX ? HEAP_SMALL_MAX : words, true);
   if (!f) f = reserve_frag(words);
-  if (!f) PANIC(); // a BIF went on building past the reserve
+  if (!f) PANIC("a BIF went on building past the reserve");
   return f;
 }
 

@@ -41,18 +41,18 @@ static void push(struct walk *w, const term *p) {
 
 static void check_term(struct walk *w, term t, bool from_old) {
   if (is_immediate(t)) {
-    if (is_header(t)) PANIC();
+    ASSERT(!is_header(t));
     return;
   }
   const term *p = is_cons(t) ? cons_ptr(t) : boxed_ptr(t);
   bool young = in_block(p, w->a->start, w->young_words);
   bool old = in_block(p, w->a->old_start, w->old_words);
   if (!young && !old) {
-    if (!literal_contains((uintptr_t)p)) PANIC(); // dangling
+    ASSERT(literal_contains((uintptr_t)p)); // else it dangles
     return;
   }
-  if (young && from_old) PANIC();
-  if (is_boxed(t) && !is_header(p[0])) PANIC();
+  ASSERT(!(young && from_old));
+  ASSERT(!is_boxed(t) || is_header(p[0]));
   bool fresh = young ? mark(w->young_marks, (size_t)(p - w->a->start)) : mark(w->old_marks, (size_t)(p - w->a->old_start));
   if (fresh) push(w, (const term *)((uintptr_t)p | (is_cons(t) ? 1u : 0u)));
 }
@@ -62,23 +62,23 @@ static void check_object(struct walk *w, const term *tagged) {
   const term *p = (const term *)((uintptr_t)tagged & ~(uintptr_t)1);
   bool old = in_block(p, w->a->old_start, w->old_words);
   size_t size = cell ? 1 : header_size(p[0]);
-  if (old ? !in_block(p + size, w->a->old_start, w->old_words) : !in_block(p + size, w->a->start, w->young_words)) PANIC();
+  ASSERT(old ? in_block(p + size, w->a->old_start, w->old_words) : in_block(p + size, w->a->start, w->young_words));
   if (cell) {
     check_term(w, p[0], old);
     check_term(w, p[1], old);
   } else if (header_kind(p[0]) < KIND_FIRST_RAW) {
     for (size_t i = 1; i <= size; i++) check_term(w, p[i], old);
-  } else if (header_kind(p[0]) >= KIND_COUNT) {
-    PANIC();
+  } else {
+    ASSERT(header_kind(p[0]) < KIND_COUNT);
   }
 }
 
 static void check_offheap(const struct walk *w) {
   for (const term *p = w->h->offheap; p; p = (const term *)(uintptr_t)p[4]) {
-    if (!in_block(p, w->a->start, w->young_words) && !in_block(p, w->a->old_start, w->old_words)) PANIC();
+    ASSERT(in_block(p, w->a->start, w->young_words) || in_block(p, w->a->old_start, w->old_words));
     enum kind k = header_kind(p[0]);
-    if (k != KIND_REFC_BIN && k != KIND_MAGIC_REF) PANIC();
-    if (((const struct refc *)(uintptr_t)p[3])->refs == 0) PANIC();
+    ASSERT(k == KIND_REFC_BIN || k == KIND_MAGIC_REF);
+    ASSERT(((const struct refc *)(uintptr_t)p[3])->refs > 0);
   }
 }
 
@@ -86,8 +86,8 @@ void gc_verify(const struct heap *h, const struct gc_area *a, const struct gc_ro
   struct walk w = {.h = h, .a = a};
   w.young_words = (size_t)(h->top - a->start);
   w.old_words = (size_t)(a->old_top - a->old_start);
-  if (h->frags || h->lim != a->start + a->words || h->top > h->lim) PANIC();
-  if (a->high > h->top || a->high < a->start) PANIC();
+  ASSERT(!h->frags && h->lim == a->start + a->words && h->top <= h->lim);
+  ASSERT(a->high >= a->start && a->high <= h->top);
   size_t young_bytes = w.young_words / 8 + 1, old_bytes = w.old_words / 8 + 1;
   w.young_marks = mem_calloc(young_bytes, MEM_SYSTEM);
   w.old_marks = mem_calloc(old_bytes, MEM_SYSTEM);

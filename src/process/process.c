@@ -29,7 +29,7 @@ u32 event_mask;
 void (*event_hook)(enum event_kind kind, struct process *p, term subject, term a, term b, u64 detail);
 
 void process_init(void) {
-  if (!table_init()) PANIC();
+  if (!table_init()) PANIC("no memory for the process table");
   timer_init();
   exit_init();
   process_memory_defaults = (struct memory_defaults){.fullsweep_after = 65535, .max_heap_flags = 3};

@@ -160,7 +160,7 @@ static u64 run(struct process *p) {
   u64 used = p->reductions - before;
   scheduler_reductions += used;
   settle(p);
-  if (UNLIKELY(scheduler_verifies) && !process_verify()) PANIC();
+  if (UNLIKELY(scheduler_verifies) && !process_verify()) PANIC("process_verify found a broken record");
   return used;
 }
 

@@ -132,14 +132,14 @@ static term add(const u8 *text, size_t len, u32 characters, bool keep) {
 
 void atom_init(void) {
   if (table.records) return;
-  if (!grow_records() || !grow_slots()) PANIC(); // nothing runs without a table
+  if (!grow_records() || !grow_slots()) PANIC("no memory for the atom table");
   const char *at = predefined;
   for (u32 i = 0; i < ATOM_COUNT; i++) {
     size_t len = strlen(at);
     const u8 *text = (const u8 *)at;
     at += len + 1;
     term t = add(text, (u32)len, (u32)utf8_count(text, len), false);
-    if (t != MAKE_ATOM(i)) PANIC();
+    if (t != MAKE_ATOM(i)) PANIC("atoms.tab lists an atom twice");
   }
 }
 

@@ -17,10 +17,11 @@ static void check_again(struct heap *h, term t) {
   struct etf_error e;
   size_t used;
   bytes_init(&b);
-  if (!etf_encode(&b, t, &o)) PANIC();
+  if (!etf_encode(&b, t, &o)) PANIC("not encoded");
   term u = etf_decode(h, b.data, b.len, 0, &used, &e);
-  if (u == NV || used != b.len || !term_same(t, u) || term_compare(t, u) != 0) PANIC();
-  if (hash_term(t) != hash_term(u) || hash_phash2(t) != hash_phash2(u) || hash_phash(t) != hash_phash(u)) PANIC();
+  if (u == NV || used != b.len || !term_same(t, u) || term_compare(t, u) != 0) PANIC("another term came back");
+  if (hash_term(t) != hash_term(u) || hash_phash2(t) != hash_phash2(u) || hash_phash(t) != hash_phash(u))
+    PANIC("equal terms, different hashes");
   b.len = 0;
   print_term(&b, t, 10000);
   bytes_free(&b);
@@ -42,7 +43,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t n) {
     frag_free(h.frags);
     h.frags = next;
   }
-  if (atom_count() == atoms && mem_live_blocks() != blocks) PANIC();
+  if (atom_count() == atoms && mem_live_blocks() != blocks) PANIC("a leak");
   if (atom_count() > 100000) atom_destroy();
   return 0;
 }

@@ -12,16 +12,17 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len) {
   // Atoms are for ever in a VM: now and then there is a new one, which also tells a leak.
   if (inputs++ % 1000 == 0) {
     if (inputs > 1) vm_close();
-    if (mem_live_blocks() != 0 || vm_open(&(struct vm_options){.memory_limit = 512u << 20, .seed = 1}) != VM_OK) PANIC();
+    if (mem_live_blocks() != 0 || vm_open(&(struct vm_options){.memory_limit = 512u << 20, .seed = 1}) != VM_OK)
+      PANIC("left-over blocks, or the VM does not open");
   }
   struct load_error e = {0};
   struct module *m = code_stage(NV, data, len, &e);
   if (!m) {
-    if (!e.no_memory && (!e.where.what || !e.where.chunk[0])) PANIC();
+    if (!e.no_memory && (!e.where.what || !e.where.chunk[0])) PANIC("refused, and not said why");
     return 0;
   }
   term name = m->name;
-  if (!code_publish(m)) PANIC();
+  if (!code_publish(m)) PANIC("not published");
   code_delete(name);
   code_purge_old(name);
   return 0;

@@ -29,7 +29,8 @@ static void call(struct module *m, u32 k) {
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len) {
   i64 wake;
-  if (vm_open(&(struct vm_options){.memory_limit = 256u << 20, .seed = 1, .max_processes = 1000, .slice = 50, .gc_stress = len & 1}) != VM_OK) PANIC();
+  if (vm_open(&(struct vm_options){.memory_limit = 256u << 20, .seed = 1, .max_processes = 1000, .slice = 50, .gc_stress = len & 1}) != VM_OK)
+    PANIC("the VM does not open");
   scheduler_verifies = true;
   struct load_error e = {0};
   struct module *m = code_load(NV, data, len, &e);
@@ -39,6 +40,6 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len) {
     if (vm_halt_requested) break;
   }
   vm_close();
-  if (mem_live_blocks() != 0) PANIC();
+  if (mem_live_blocks() != 0) PANIC("a leak");
   return 0;
 }
