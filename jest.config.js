@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Jest for js/: ES modules as they are (no transform), one file of tests for each module of js/. Run by scripts/test.js
-// with node's --experimental-vm-modules.
+// Jest for js/: ES modules as they are (no transform), one file of tests for each module of js/. Jest runs those only in
+// a Node that was started with --experimental-vm-modules, and some tests want to collect garbage: a plain
+// `npx jest tests/js/x.test.js` is therefore started once more with these flags.
+
+import { spawnSync } from 'node:child_process';
+import vm from 'node:vm';
+
+if (!('SourceTextModule' in vm && 'gc' in globalThis)) {
+  const flags = ['--experimental-vm-modules', '--no-warnings', '--expose-gc'];
+  const { status } = spawnSync(process.execPath, [...flags, ...process.argv.slice(1)], { stdio: 'inherit' });
+  process.exit(status ?? 1);
+}
 
 export default {
   testEnvironment: 'node',

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs the suites of tests in order and adds up what they report: `node scripts/test.js [SUITE...]`. A suite that does
-// not exist yet is left out; one that ends without saying how many tests it ran, or does not end, has failed. The last
-// line is `N passed, N failed`.
+// Runs suites of tests in order and adds up what they report: `node scripts/test.js [SUITE[/PART]...]`; without names all
+// of them. A part is one of a suite's own: a room or a module of tests/erl (`erl/signals`, `erl-gc/term/term_maps`), a
+// file of tests/js (`js/vm`), a C test (`c/gc`). Only what the chosen suites need is built first. A suite that ends
+// without saying how many tests it ran, or does not end, has failed. The last line is `N passed, N failed`: cases.
 
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -11,114 +12,126 @@ import { fileURLToPath } from 'node:url';
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
 const node = process.execPath;
-const tests = (folder, pattern) =>
-  existsSync(folder)
-    ? readdirSync(folder, { recursive: true })
-        .filter((name) => pattern.test(name))
-        .sort()
-    : [];
+const tests = (folder, pattern) => readdirSync(folder).filter((name) => pattern.test(name));
 
-// Each suite: when it exists, what to run. `builds` count one failure if they fail and nothing if they do not;
-// `quiet` suites are printed only when they fail; those `together` in the list run at once: they mostly wait.
+const FETCH =
+  'for what in "otp sid" "elixir bookworm" "elixir sid"; do scripts/fetch-$what || [ $? = 77 ] || exit 1; done';
+
+/** What suites need, made in this order: `needs` names these. One that fails counts as a failure, else as nothing. */
+const BUILDS = [
+  { name: 'native', command: ['scripts/build', 'native'] },
+  { name: 'wasm', together: true, command: ['scripts/build', 'wasm', 'pack'] },
+  // Other releases of Erlang and Elixir; who needs one that cannot be had skips in the open.
+  { name: 'fetch', together: true, command: ['sh', '-c', FETCH] },
+  { name: 'dist', command: ['scripts/build', 'dist'] },
+];
+
+/** A suite of tests/erl/run.js: of all rooms, or of these unless parts are named. */
+const erl = (name, needs, args, rooms = []) => ({
+  name,
+  needs,
+  parts: 'a room or a module of tests/erl',
+  isPart: (part) => {
+    const [room, module] = part.split('/');
+    return existsSync(`tests/erl/${room}`) && (module === undefined || existsSync(`tests/erl/${room}/${module}.erl`));
+  },
+  command: (parts) => [node, 'tests/erl/run.js', ...args, ...(parts.length > 0 ? parts : rooms)],
+});
+const modes = (...names) => names.flatMap((name) => ['--mode', name]);
+const runner = (name, needs, ...args) => ({ name, needs, command: () => [node, `tests/${name}/run.js`, ...args] });
+
+// `quiet` suites are printed only when they fail; those `together` that follow each other run at once: they mostly wait.
+// What `asserts` counts its assertions, and is one case itself.
 const SUITES = [
-  { name: 'layers', command: ['scripts/check-layers'], quiet: true },
-  { name: 'form', command: ['scripts/check-form'], quiet: true },
-  { name: 'build-native', build: true, command: ['scripts/build', 'native'] },
+  { name: 'layers', command: () => ['scripts/check-layers'], quiet: true },
+  { name: 'form', command: () => ['scripts/check-form'], quiet: true },
   ...tests('tests/c', /^test_\w+\.c$/).map((file) => ({
     name: `c/${file.slice('test_'.length, -2)}`,
-    command: [`build/native/${file.slice(0, -2)}`],
+    needs: ['native'],
+    command: () => [`build/native/${file.slice(0, -2)}`],
     quiet: true,
+    asserts: true,
   })),
-  { name: 'build-wasm', build: true, together: true, command: ['scripts/build', 'wasm', 'pack'] },
-  // What later suites would fetch (tests in JavaScript boot these releases too); those skip in the open what cannot be
-  // had.
-  {
-    name: 'fetch',
-    build: true,
-    together: true,
-    command: [
-      'sh',
-      '-c',
-      'for what in "otp sid" "elixir bookworm" "elixir sid"; do scripts/fetch-$what || [ $? = 77 ] || exit 1; done',
-    ],
-  },
-  { name: 'build-dist', build: true, when: 'js/index.js', command: ['scripts/build', 'dist'] },
-  { name: 'erl', when: 'tests/erl/run.js', command: [node, 'tests/erl/run.js'] },
+  erl('erl', ['native', 'wasm'], []),
   // The libraries and compilers of later releases, against their own erl.
-  ...['trixie', 'sid'].map((suite) => ({
-    name: `erl-${suite}`,
-    when: 'tests/erl/run.js',
-    command: [node, 'tests/erl/run.js', '--otp', suite, '--mode', 'wasm'],
-  })),
-  {
-    name: 'erl-records',
-    when: 'tests/erl/run.js',
-    command: [node, 'tests/erl/run.js', '--otp', 'sid', '--mode', 'native', '--mode', 'gc-stress', 'record'],
-  },
+  erl('erl-trixie', ['wasm'], ['--otp', 'trixie', ...modes('wasm')]),
+  erl('erl-sid', ['wasm', 'fetch'], ['--otp', 'sid', ...modes('wasm')]),
+  erl('erl-records', ['native', 'fetch'], ['--otp', 'sid', ...modes('native', 'gc-stress')], ['record']),
   {
     name: 'js',
-    when: tests('tests/js', /\.test\.js$/).length > 0,
-    command: [
-      node,
-      '--experimental-vm-modules',
-      '--no-warnings',
-      '--expose-gc',
-      'node_modules/jest/bin/jest.js',
-      '--config',
-      'jest.config.js',
-    ],
+    needs: ['wasm', 'fetch', 'dist'],
+    parts: 'a file tests/js/PART.test.js',
+    isPart: (part) => existsSync(`tests/js/${part}.test.js`),
+    // One file needs no bundles but where it says so; what is there of other releases is used.
+    partNeeds: (part) => (part === 'otp' ? ['wasm', 'dist'] : ['wasm']),
+    command: (parts) => [node, 'node_modules/jest/bin/jest.js', ...parts.map((part) => `tests/js/${part}.test.js`)],
   },
   // Elixir on the libraries of OTP 25, and the newest on those of OTP 29.
-  { name: 'elixir', together: true, when: 'tests/elixir/run.js', command: [node, 'tests/elixir/run.js'] },
-  { name: 'elixir-sid', together: true, when: 'tests/elixir/run.js', command: [node, 'tests/elixir/run.js', 'sid'] },
+  { ...runner('elixir', ['native', 'wasm', 'fetch']), together: true },
+  { ...runner('elixir', ['native', 'wasm', 'fetch'], 'sid'), name: 'elixir-sid', together: true },
   // Two nodes, of which one or both or none is erl.
-  { name: 'nodes', together: true, when: 'tests/nodes/run.js', command: [node, 'tests/nodes/run.js'] },
+  { ...runner('nodes', ['native', 'wasm']), together: true },
   // Processes and signals again, where every call is a place to be scheduled out.
-  {
-    name: 'erl-slices',
-    when: 'tests/erl/run.js',
-    command: [
-      node,
-      'tests/erl/run.js',
-      ...['slice=1', 'slice=3', 'slice=7'].flatMap((mode) => ['--mode', mode]),
-      'interp',
-      'process',
-      'signals',
-      'otp',
-    ],
-  },
+  erl('erl-slices', ['native'], modes('slice=1', 'slice=3', 'slice=7'), ['interp', 'process', 'signals', 'otp']),
   // A collection wherever there may be one: a term that nobody holds does not survive it.
-  {
-    name: 'erl-gc',
-    when: 'tests/erl/run.js',
-    command: [node, 'tests/erl/run.js', '--mode', 'gc-stress', 'interp', 'term', 'binary', 'signals'],
-  },
+  erl('erl-gc', ['native'], modes('gc-stress'), ['interp', 'term', 'binary', 'signals']),
   // Every collection in portions, between which others run.
-  {
-    name: 'erl-portions',
-    when: 'tests/erl/run.js',
-    command: [node, 'tests/erl/run.js', '--mode', 'gc-portion=100', 'process', 'signals'],
-  },
+  erl('erl-portions', ['native'], modes('gc-portion=100'), ['process', 'signals']),
   // One long operation at a time, in ticks: none keeps the host waiting.
-  { name: 'budget', when: 'tests/budget/run.js', command: [node, 'tests/budget/run.js'] },
+  runner('budget', ['wasm']),
   // Out of memory at every allocation of a program, one after the other.
-  { name: 'failures', when: 'tests/failures/run.js', command: [node, 'tests/failures/run.js'] },
+  runner('failures', ['native']),
   // Random programs and leaks, in small; `npm run soak` has the full numbers.
-  {
-    name: 'soak',
-    when: 'tests/soak/run.js',
-    command: [node, 'tests/soak/run.js', ...['native', 'slice=2', 'wasm'].flatMap((mode) => ['--mode', mode])],
-  },
-  { name: 'leak', when: 'tests/leak/run.js', command: [node, 'tests/leak/run.js'] },
-  ...['examples', 'package', 'recipes'].map((name) => ({
-    name,
-    when: `tests/${name}/run.js`,
-    command: [node, `tests/${name}/run.js`],
-  })),
+  runner('soak', ['native', 'wasm'], ...modes('native', 'slice=2', 'wasm')),
+  runner('leak', ['wasm']),
+  ...['examples', 'package', 'recipes'].map((name) => runner(name, ['wasm', 'dist'])),
   // The playground, in Chromium.
-  { name: 'web', when: 'tests/web/run.js', command: [node, 'tests/web/run.js'] },
-  { name: 'size', when: 'js/index.js', command: ['scripts/check-size'] },
+  runner('web', ['wasm', 'dist']),
+  { name: 'size', needs: ['wasm', 'dist'], command: () => ['scripts/check-size'] },
 ];
+
+/** Told what cannot be chosen, and what can. @param {string} why */
+function refuse(why) {
+  const names = [...new Set(SUITES.map(({ name }) => name.replace(/^c\/.*/, 'c')))];
+  console.error(
+    `scripts/test.js: ${why}\nsuites: ${names.join(' ')}\nC tests: ${SUITES.filter(({ asserts }) => asserts)
+      .map(({ name }) => name)
+      .join(' ')}\nparts, as in erl/signals, erl/term/term_maps, js/vm: see tests/README.md`,
+  );
+  process.exit(2);
+}
+
+/** The suites that the words name, each with the parts of it that were named, in the order of SUITES. */
+function choose(words) {
+  const chosen = new Map(words.length === 0 ? SUITES.map((suite) => [suite, []]) : []);
+  const whole = new Set();
+  for (const word of words) {
+    const suites = SUITES.filter(({ name }) => name === word || name.startsWith(`${word}/`));
+    const name = word.split('/')[0];
+    const owner = SUITES.find((suite) => suite.name === name && suite.isPart);
+    const part = word.slice(name.length + 1);
+    if (suites.length === 0 && !owner) refuse(`there is no suite ${word}`);
+    if (suites.length === 0 && !owner.isPart(part)) refuse(`${name} has no ${part}: a part of it is ${owner.parts}`);
+    for (const suite of suites) {
+      chosen.set(suite, []);
+      whole.add(suite);
+    }
+    if (suites.length === 0 && !whole.has(owner)) chosen.set(owner, [...(chosen.get(owner) ?? []), part]);
+  }
+  return SUITES.filter((suite) => chosen.has(suite)).map((suite) => ({ ...suite, chosen: chosen.get(suite) }));
+}
+
+/** The builds that these suites need, before them. */
+function plan(suites) {
+  const needs = suites.flatMap(({ needs = [], partNeeds, chosen }) =>
+    chosen.length > 0 && partNeeds ? chosen.flatMap(partNeeds) : needs,
+  );
+  const builds = BUILDS.filter(({ name }) => needs.includes(name));
+  return [
+    ...builds.map(({ name, ...rest }) => ({ ...rest, name: `build-${name}`, build: true })),
+    ...suites.map((suite) => ({ ...suite, command: suite.command(suite.chosen) })),
+  ];
+}
 
 const SANITIZERS = { ASAN_OPTIONS: 'detect_leaks=1:abort_on_error=0', UBSAN_OPTIONS: 'print_stacktrace=1' };
 /** What a line says that is no news when a suite has failed. */
@@ -210,42 +223,53 @@ function run({ name, command, quiet, build }) {
 }
 
 const begunAll = Date.now();
-const only = process.argv.slice(2);
-const wanted = ({ name, build, when = true }) =>
-  (typeof when === 'string' ? existsSync(when) : when) &&
-  (build || only.length === 0 || only.some((o) => name === o || name.startsWith(`${o}/`)));
-const total = { passed: 0, failed: 0 };
+const total = { passed: 0, failed: 0, assertions: 0 };
 /** @type {Map<string, string[]>} what suites that failed said */
 const failed = new Map();
 /** Suites that run at once. */
 function* groups() {
   const group = [];
-  for (const suite of SUITES.filter(wanted)) {
+  for (const suite of plan(choose(process.argv.slice(2)))) {
     if (group.length > 0 && !(suite.together && group[0].together)) yield group.splice(0);
     group.push(suite);
   }
   if (group.length > 0) yield group;
 }
 
+/** A suite of assertions is one case: what it counted is told apart. */
+function asCase(result) {
+  const asserted = result.passed + result.failed;
+  return {
+    ...result,
+    assertions: result.passed,
+    passed: asserted > 0 && result.failed === 0 ? 1 : 0,
+    failed: result.failed > 0 ? 1 : 0,
+  };
+}
+
+/** @returns {string} what a suite did, for its line */
+function verdict({ build, asserts }, { passed, failed, assertions }) {
+  if (build) return failed > 0 ? 'FAILED' : 'done';
+  return `${passed} of ${passed + failed} passed${asserts ? `, ${assertions} assertions` : ''}`;
+}
+
 async function report(suite) {
   const begun = Date.now();
-  const result = await run(suite);
+  let result = await run(suite);
   if (suite.build) result.passed = 0;
+  if (suite.asserts) result = asCase(result);
   total.passed += result.passed;
   total.failed += result.failed;
+  total.assertions += result.assertions ?? 0;
   if (result.failed > 0) failed.set(suite.name, result.news);
-  const verdict = suite.build
-    ? result.failed
-      ? 'FAILED'
-      : 'done'
-    : `${result.passed} of ${result.passed + result.failed} passed`;
-  console.log(`[test] ${suite.name}: ${verdict} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
+  console.log(`[test] ${suite.name}: ${verdict(suite, result)} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
 }
 
 for (const group of groups()) await Promise.all(group.map(report));
 console.log(`[test] all: ${((Date.now() - begunAll) / 1000).toFixed(0)} s`);
 for (const [name, lines] of failed) for (const line of lines) console.log(`${name} | ${line}`);
 if (failed.size > 0) console.log(`[test] with failures: ${[...failed.keys()].join(' ')}`);
+if (total.assertions > 0) console.log(`[test] assertions in C tests, not counted as cases: ${total.assertions}`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 // No test at all is no success.
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;

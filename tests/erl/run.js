@@ -2,7 +2,7 @@
 // Differential tests: every module under tests/erl/<room> exports main/0 and prints deterministic lines.
 // It runs on the installed erl and on ours; each line that is equal is a passed case.
 //   node tests/erl/run.js [--mode native|wasm|boot|slice=N|gc-stress|gc-portion=N|stress] [--otp DIR|SUITE
-//   [--installed-erlc]] [--show] [name ...]
+//   [--installed-erlc]] [--show] [ROOM|MODULE ...]
 // Without --mode: native (sanitizers), then wasm; boot is wasm with OTP's own init. gc-stress collects at every
 // opportunity; stress is a build that does so at every allocation (scripts/build stress). --otp: another release,
 // unpacked by scripts/fetch-otp or of that suite of Debian, fetched by it: its erl is
@@ -51,7 +51,14 @@ function sources() {
         found.push({ room: room.name, module: basename(f, '.erl'), path: join(root, 'tests/erl', room.name, f) });
   }
   for (const t of found) t.helper = !/^-export\(\[.*\bmain\/0\b/m.test(readFileSync(t.path, 'utf8'));
-  const chosen = found.filter((t) => names.length === 0 || names.includes(t.module) || names.includes(t.room));
+  const called = (t) => [t.module, t.room, `${t.room}/${t.module}`];
+  for (const name of names) {
+    if (found.some((t) => called(t).includes(name) && !(t.helper && t.room !== name))) continue;
+    const rooms = [...new Set(found.map((t) => t.room))].sort().join(' ');
+    console.error(`tests/erl has no test ${name}; its rooms: ${rooms}; a test is MODULE or ROOM/MODULE`);
+    process.exit(2);
+  }
+  const chosen = found.filter((t) => names.length === 0 || called(t).some((name) => names.includes(name)));
   const rooms = new Set(chosen.map((t) => t.room));
   return found.filter((t) => chosen.includes(t) || (t.helper && rooms.has(t.room)));
 }
