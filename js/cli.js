@@ -200,6 +200,8 @@ async function start(command, more) {
     ...(command.maxProcesses && { maxProcesses: command.maxProcesses }),
     files: command.sandbox ? {} : 'host',
     ports: command.sandbox ? undefined : 'host',
+    // For those who debug the VM itself, in a checkout: docs/debugging.md.
+    ...(/^(?!0?$)/.test(process.env.SPAWNLINK_DEBUG ?? '') && { debug: true }),
     stdin: inputReader(),
     stdout: true,
     stderr: true,

@@ -21,6 +21,7 @@ const FETCH =
 const BUILDS = [
   { name: 'native', command: ['scripts/build', 'native'] },
   { name: 'wasm', together: true, command: ['scripts/build', 'wasm', 'pack'] },
+  { name: 'debug', command: ['scripts/build', 'debug'] },
   // Other releases of Erlang and Elixir; who needs one that cannot be had skips in the open.
   { name: 'fetch', together: true, command: ['sh', '-c', FETCH] },
   { name: 'dist', command: ['scripts/build', 'dist'] },
@@ -59,13 +60,15 @@ const SUITES = [
   erl('erl-records', ['native', 'fetch'], ['--otp', 'sid', ...modes('native', 'gc-stress')], ['record']),
   {
     name: 'js',
-    needs: ['wasm', 'fetch', 'dist'],
+    needs: ['wasm', 'debug', 'fetch', 'dist'],
     parts: 'a file tests/js/PART.test.js',
     isPart: (part) => existsSync(`tests/js/${part}.test.js`),
     // One file needs no bundles but where it says so; what is there of other releases is used.
     partNeeds: (part) => (part === 'otp' ? ['wasm', 'dist'] : ['wasm']),
     command: (parts) => [node, 'node_modules/jest/bin/jest.js', ...parts.map((part) => `tests/js/${part}.test.js`)],
   },
+  // The wasm with assertions and the heap verifier.
+  erl('erl-debug', ['wasm', 'debug'], modes('debug'), ['signals', 'term']),
   // Elixir on the libraries of OTP 25, and the newest on those of OTP 29.
   { ...runner('elixir', ['native', 'wasm', 'fetch']), together: true },
   { ...runner('elixir', ['native', 'wasm', 'fetch'], 'sid'), name: 'elixir-sid', together: true },

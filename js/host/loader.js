@@ -132,14 +132,15 @@ export function fileBytes(url, wanted) {
 }
 
 /**
- * The bytes of a pack at a path or URL.
+ * The bytes of a pack, or of another file that begins so, at a path or URL.
  * @param {string | URL} source
  * @param {string} wanted by what
+ * @param {string} [magic]
  * @returns {Promise<Uint8Array>}
  */
-export async function readBytes(source, wanted) {
+export async function readBytes(source, wanted, magic = 'SLPK') {
   const url = toUrl(source);
-  return isLocal(url) ? fileBytes(url, wanted) : bytesOf(await fetchOk(url, wanted), 'SLPK', wanted);
+  return isLocal(url) ? fileBytes(url, wanted) : bytesOf(await fetchOk(url, wanted), magic, wanted);
 }
 
 /**
@@ -166,7 +167,7 @@ async function bytesOf(response, magic, wanted) {
   const fail = (/** @type {string} */ why) => new AssetError(url || 'its Response', why, wanted, { status });
   if (!ok) throw fail(`the answer was ${status} ${statusText}`.trimEnd());
   const bytes = new Uint8Array(await response.arrayBuffer());
-  if (String.fromCharCode(...bytes.subarray(0, 4)) === magic) return bytes;
+  if (String.fromCharCode(...bytes.subarray(0, magic.length)) === magic) return bytes;
   const html = /html/.test(headers?.get('content-type') ?? '') || bytes[0] === 60;
   const what = html ? 'an HTML page' : `${bytes.length} bytes of something else`;
   throw fail(`the answer was ${status} with ${what}: is the file there?`);

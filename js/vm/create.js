@@ -7,7 +7,6 @@ import { VM } from './vm.js';
 
 /** @import { Clock } from '../host/imports.js' */
 /** @import { WasmSource } from '../host/loader.js' */
-/** @import { Machine } from './machine.js' */
 /** @import { ModuleFinder, OtpSource } from '../otp/otp.js' */
 
 /**
@@ -49,6 +48,10 @@ import { VM } from './vm.js';
  * @property {boolean} [autostart] whether the loop runs from the start, default true
  * @property {number} [slice] reductions a process runs at a time (tests)
  * @property {boolean} [gcStress] collect at every opportunity (tests)
+ * @property {boolean} [debug] in a checkout, after `scripts/build debug`: the VM with assertions and the heap verifier, and
+ *   errors that name C's files and lines; the published package has none
+ * @property {string | URL | Uint8Array} [symbols] the map vm.wasm.symbols of this vm.wasm (path, URL or bytes), by which a
+ *   CrashError names C functions; in a checkout it is found by itself
  */
 
 /**
@@ -75,28 +78,11 @@ import { VM } from './vm.js';
 export async function createVM(options = {}) {
   /** @type {VM | undefined} */
   let vm = undefined;
-  /** @type {Machine | undefined} */
-  let machine = undefined;
   const tools = await import('./prepare.js').catch((cause) => {
     const never = 'ServiceWorkerGlobalScope' in globalThis;
     throw never ? new UnsupportedError("a Service Worker has no import(): use 'spawnlink/static'", { cause }) : cause;
   });
-  const memory = () => /** @type {Machine} */ (machine).memory;
-  const { instance, clock, seed, release, args, finders } = await tools.prepare(
-    options,
-    memory,
-    () => /** @type {VM} */ (vm),
-  );
-  machine = new tools.Machine(instance);
-  machine.open({
-    memoryLimit: options.memoryLimit ?? 2 ** 31,
-    seed,
-    maxProcesses: options.maxProcesses,
-    slice: options.slice,
-    gcStress: options.gcStress,
-  });
-  if (release) machine.otpRelease(release);
-  for (const [name, value] of Object.entries(options.env ?? {})) if (value !== undefined) machine.env(name, value);
+  const { machine, clock, args, finders } = await tools.prepare(options, () => /** @type {VM} */ (vm));
   vm = new VM(machine, { ...options, args }, clock, finders, tools);
   try {
     await vm.boot();

@@ -75,6 +75,8 @@ const KINDS = {
   autostart: FLAG,
   slice: COUNT,
   gcStress: FLAG,
+  debug: FLAG,
+  symbols: ['a path, a URL or bytes', isPlace],
 };
 
 /** @param {VMOptions} options */
@@ -84,5 +86,7 @@ export function checkOptions(options) {
     const [what, fits] = KINDS[/** @type {keyof VMOptions} */ (name)];
     if (value !== undefined && !fits(value)) throw new ArgumentError(`${name} is ${what}, not ${shown(value)}`);
   }
+  if (options.debug && options.wasm !== undefined)
+    throw new ArgumentError('debug is a wasm of its own: give it or wasm');
   if (options.node !== undefined) only(options.node, "createVM's node", 'name cookie hidden');
 }

@@ -86,9 +86,15 @@ export class Machine {
   #wasm;
   #entered = false;
   #closed = false;
+  /** @type {(stack: string) => string[]} */
+  #functions;
 
-  /** @param {WebAssembly.Instance} instance */
-  constructor(instance) {
+  /**
+   * @param {WebAssembly.Instance} instance
+   * @param {(stack: string) => string[]} functions the C functions on the stack of a trap, where they can be named
+   */
+  constructor(instance, functions) {
+    this.#functions = functions;
     this.#wasm = instance.exports;
     this.#wasm._initialize?.();
   }
@@ -121,10 +127,19 @@ export class Machine {
       return this.#wasm[`vm_${name}`](...args);
     } catch (cause) {
       this.#closed = true;
-      throw new CrashError(`the VM failed in vm_${name}: ${/** @type {Error} */ (cause).message}`, cause);
+      throw new CrashError(`the VM failed in vm_${name}: ${this.#why(/** @type {Error} */ (cause))}`, cause);
     } finally {
       this.#entered = false;
     }
+  }
+
+  /** What a trap says, or PANIC and ASSERT of a debug build, and in which C functions. @param {Error} trap */
+  #why({ message, stack = '' }) {
+    const at = this.#wasm.vm_panic_text?.();
+    const said = at && text.decode(new Uint8Array(this.memory.buffer, at, 512)).split('\0')[0];
+    const functions = this.#functions(stack);
+    const why = said?.startsWith('src/') ? said : message;
+    return functions.length > 0 ? `${why} (in ${functions.join(' < ')})` : why;
   }
 
   /**

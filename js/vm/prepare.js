@@ -4,11 +4,14 @@
 // options ask for. Loaded by createVM, with all that only who has a VM needs: the package's entry is so much smaller
 // for those who are only about to make one.
 
+import { AssetError, UnsupportedError } from '../base/errors.js';
 import { assets } from '../host/assets.js';
 import { imports, realClock, whyNot } from '../host/imports.js';
 import { compile, compression, nodeFs } from '../host/loader.js';
+import { openSymbols } from '../host/symbols.js';
 import { openOtp, tableFinder } from '../otp/otp.js';
 import { isPlain } from '../term/term.js';
+import { Machine } from './machine.js';
 
 /** @import { Clock, Compression, HostFiles } from '../host/imports.js' */
 /** @import { ModuleFinder } from '../otp/otp.js' */
@@ -16,7 +19,7 @@ import { isPlain } from '../term/term.js';
 /** @import { VM } from './vm.js' */
 
 export { readSnapshot } from './inspect.js';
-export { Machine, loadError, readRecord } from './machine.js';
+export { loadError, readRecord } from './machine.js';
 export { SPAWN_NAMES, array, count, spawnOptions } from './spawn.js';
 export { callError, processError } from './wording.js';
 
@@ -35,15 +38,18 @@ async function special(options) {
 
 /**
  * @param {VMOptions} options
- * @param {() => WebAssembly.Memory} memory of the instance, once it is there
  * @param {() => VM} vm once it is made
  */
-export async function prepare(options, memory, vm) {
+export async function prepare(options, vm) {
   const { clock = realClock(), seed = Math.random() * 1e15 } = await special(options);
   // All at once: in a page each is fetched.
   const inflate = compression();
-  const [module, zlib, otp] = await Promise.all([
-    compile(options.wasm ?? assets['vm.wasm'](), 'createVM'),
+  const wasm = options.wasm ?? (options.debug ? debugWasm() : assets['vm.wasm']());
+  const [module, functions, zlib, otp] = await Promise.all([
+    compile(wasm, 'createVM').catch((error) => {
+      throw options.debug && error instanceof AssetError ? noDebug(error) : error;
+    }),
+    openSymbols(options.symbols, wasm),
     inflate,
     openOtp(options.otp, inflate),
   ]);
@@ -57,16 +63,28 @@ export async function prepare(options, memory, vm) {
    * @type {HostFiles[]}
    */
   const served = services ? [services.serve, services.serve] : [];
+  /** @type {Machine | undefined} */
+  let machine = undefined;
   const instance = await WebAssembly.instantiate(
     module,
     imports({
-      memory,
+      memory: () => /** @type {Machine} */ (machine).memory,
       clock,
       zlib,
       module: (name) => vm().findModule(name),
       files: (operation, ...rest) => served[operation >> 5]?.(operation, ...rest) ?? -9, // enotsup
     }),
   );
+  machine = new Machine(instance, functions);
+  machine.open({
+    memoryLimit: options.memoryLimit ?? 2 ** 31,
+    seed,
+    maxProcesses: options.maxProcesses,
+    slice: options.slice,
+    gcStress: options.gcStress,
+  });
+  if (otp.release) machine.otpRelease(otp.release);
+  for (const [name, value] of Object.entries(options.env ?? {})) if (value !== undefined) machine.env(name, value);
   const finders = [
     libraryFinder(options, served, (error) => /** @type {any} */ (vm()).report(error)),
     own,
@@ -74,14 +92,22 @@ export async function prepare(options, memory, vm) {
     tableFinder(options.fallback),
   ];
   return {
-    instance,
+    machine,
     clock,
-    seed,
-    release: otp.release,
     args: services?.args ?? options.args,
     finders: finders.filter((finder) => finder !== undefined),
   };
 }
+
+/** Beside vm.wasm, not found by bundlers: only a checkout has it. */
+const debugWasm = () => new URL('vm-debug.wasm', assets['vm.wasm']());
+
+/** @param {unknown} cause */
+const noDebug = (cause) =>
+  new UnsupportedError(
+    `there is no ${debugWasm()}: debug is for a checkout of the source, after scripts/build debug; the package has none`,
+    { cause },
+  );
 
 /** Where a library's operations are served: library.js. */
 const PART = { zlib: 2, re: 3, zstd: 4 };

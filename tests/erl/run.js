@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Differential tests: every module under tests/erl/<room> exports main/0 and prints deterministic lines.
 // It runs on the installed erl and on ours; each line that is equal is a passed case.
-//   node tests/erl/run.js [--mode native|wasm|boot|slice=N|gc-stress|gc-portion=N|stress] [--otp DIR|SUITE
+//   node tests/erl/run.js [--mode native|wasm|debug|boot|slice=N|gc-stress|gc-portion=N|stress] [--otp DIR|SUITE
 //   [--installed-erlc]] [--show] [ROOM|MODULE ...]
-// Without --mode: native (sanitizers), then wasm; boot is wasm with OTP's own init. gc-stress collects at every
+// Without --mode: native (sanitizers), then wasm; debug is the debug wasm, boot is wasm with OTP's own init. gc-stress collects at every
 // opportunity; stress is a build that does so at every allocation (scripts/build stress). --otp: another release,
 // unpacked by scripts/fetch-otp or of that suite of Debian, fetched by it: its erl is
 // compared with, its libraries run on ours, its compiler makes the tests (--installed-erlc: the machine's does).
@@ -41,6 +41,7 @@ const otpRoot = otp
 const release = otp ? Number(readdirSync(join(otpRoot, 'releases')).find((name) => /^\d+$/.test(name))) : 0;
 const out = join(root, 'build/tests', otp && !installed ? `erl-${basename(otp)}` : 'erl');
 const env = { ...process.env, TZ: 'UTC', ...(otp && { OTP_ROOT: otpRoot }) };
+const debugEnv = { ...env, SPAWNLINK_DEBUG: '1' };
 
 function sources() {
   const found = [];
@@ -138,7 +139,7 @@ function flagsOf(mode) {
 }
 
 function command(mode, module) {
-  if (mode === 'wasm')
+  if (mode === 'wasm' || mode === 'debug')
     return [
       process.execPath,
       [join(root, 'js/cli.js'), 'run', '--otp', otpRoot, '-noshell', '-pa', out, '-s', 'difftest', 'main', module],
@@ -171,7 +172,7 @@ function command(mode, module) {
 function ours(mode, module) {
   return new Promise((done) => {
     const [cmd, argv] = command(mode, module);
-    const child = spawn(cmd, argv, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(cmd, argv, { env: mode === 'debug' ? debugEnv : env, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '',
       stderr = '';
     child.stdout.setEncoding('utf8').on('data', (d) => (stdout += d));

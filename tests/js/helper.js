@@ -13,9 +13,12 @@ import { createVM, openVMs } from '../../js/index.js';
 /** @type {import('../../js/vm/vm.js').VM[]} */
 const vms = [];
 
+/** SPAWNLINK_DEBUG=1: the debug build of the VM (docs/debugging.md). */
+const debug = Boolean(process.env.SPAWNLINK_DEBUG) && { debug: true };
+
 /** A VM that the end of the test closes. Its output goes nowhere unless asked for. */
 export async function vm(options = {}) {
-  const made = await createVM({ stdout: false, stderr: false, ...options });
+  const made = await createVM({ stdout: false, stderr: false, ...(!options.wasm && debug), ...options });
   vms.push(made);
   return made;
 }
