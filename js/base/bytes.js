@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a value of the host is, whatever realm made it: in a window of jsdom, or from another frame, `instanceof` says
-// no of Uint8Array, ArrayBuffer, URL.
+// Recognizes built-in objects (Uint8Array, ArrayBuffer, URL) whatever realm made them. `instanceof` cannot do that: it
+// is false for an object that comes from another frame, or from Node while Jest runs the program in a window of jsdom.
 
 import { ArgumentError } from './errors.js';
 
-/** The name of a built-in class, such as 'ArrayBuffer'. @param {unknown} value */
+/** The name of the built-in class that a value is an instance of, such as 'ArrayBuffer'. @param {unknown} value */
 export const tagOf = (value) => Object.prototype.toString.call(value).slice(8, -1);
 
 /**
- * A view of what is given as bytes; undefined: it is no bytes. Those of a buffer that was transferred elsewhere are
- * refused.
+ * A Uint8Array over the same memory as the value, which is a view or an ArrayBuffer. A value of any other type gives
+ * undefined. A buffer that was transferred elsewhere has lost its bytes and is refused with an ArgumentError.
  * @param {unknown} value
  * @returns {Uint8Array | undefined}
  */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every error that js/ throws or rejects with, each a class of its own with a `code` that does not change. What went
-// wrong inside an Erlang program is an ErlangError (term/erlang-error.js); what was wrong with a request to the VM is
-// one of the others.
+// The classes of all errors that js/ throws or rejects with. Each class has a `code` that never changes, so that
+// programs can rely on it. An exception inside an Erlang program becomes an ErlangError (term/erlang-error.js); a
+// request that the VM could not serve becomes one of the others.
 
 /** The base of all errors of this package. */
 export class SpawnlinkError extends Error {
@@ -13,20 +13,20 @@ export class SpawnlinkError extends Error {
    */
   constructor(code, message, options) {
     super(message, options);
-    // Not by the class: bundlers of users may rename it.
+    // The name is made of the code, not taken from the class, because a user's bundler may rename classes.
     this.name = code === 'NOPROC' ? 'NoProcessError' : `${code[0]}${code.slice(1).toLowerCase()}Error`;
-    /** Stable, for programs: 'ERLANG', 'CLOSED', ... */
+    /** The kind of error, for programs to compare: 'ERLANG', 'CLOSED', ... It stays the same in later versions. */
     this.code = code;
   }
 }
 
-/** A beam that cannot be loaded: malformed, or too new. Nothing of it was kept. */
+/** A beam cannot be loaded, because it is malformed or made for a newer OTP. The VM has kept nothing of it. */
 export class LoadError extends SpawnlinkError {
   /**
-   * @param {string} module
-   * @param {string} chunk
-   * @param {number} offset
-   * @param {string} what
+   * @param {string} module name of the module, or '' where it is not known
+   * @param {string} chunk the chunk of the beam in which the fault is, such as 'Code', or ''
+   * @param {number} offset of the fault, in bytes from the start of the chunk
+   * @param {string} what what is wrong
    */
   constructor(module, chunk, offset, what) {
     super('LOAD', `cannot load ${module || 'module'}: ${what}${chunk ? ` (chunk ${chunk}, offset ${offset})` : ''}`);
@@ -36,7 +36,7 @@ export class LoadError extends SpawnlinkError {
   }
 }
 
-/** A JavaScript value that has no Erlang term, or bytes that are no term. */
+/** A JavaScript value has no Erlang term, or bytes are not the external form of a term. */
 export class TermError extends SpawnlinkError {
   /** @param {string} message @param {ErrorOptions} [options] */
   constructor(message, options) {
@@ -44,7 +44,7 @@ export class TermError extends SpawnlinkError {
   }
 }
 
-/** An argument of the wrong type. */
+/** An argument or option has the wrong type or value. */
 export class ArgumentError extends SpawnlinkError {
   /** @param {string} message */
   constructor(message) {
@@ -59,16 +59,16 @@ export class ClosedError extends SpawnlinkError {
   }
 }
 
-/** The program called halt. */
+/** The Erlang program called halt, which ended the VM. */
 export class HaltedError extends SpawnlinkError {
-  /** @param {number} status */
+  /** @param {number} status the exit status that the program gave to halt */
   constructor(status) {
     super('HALTED', `the program halted with status ${status}`);
     this.status = status;
   }
 }
 
-/** A pid, reference, port or fun of another VM. */
+/** A pid, reference, port or fun of one VM was given to another VM. */
 export class ForeignError extends SpawnlinkError {
   /** @param {string} what */
   constructor(what) {
@@ -84,7 +84,7 @@ export class NoProcessError extends SpawnlinkError {
   }
 }
 
-/** A limit of createVM was reached: memory or number of processes. */
+/** The VM reached a limit that createVM was given: of memory, or of the number of processes. */
 export class LimitError extends SpawnlinkError {
   /** @param {string} message */
   constructor(message) {
@@ -100,14 +100,14 @@ export class TimeoutError extends SpawnlinkError {
   }
 }
 
-/** The VM was called from inside itself: from a module source, while a tick runs. */
+/** A method of the VM was called while a tick of the same VM runs: from the function that gives it modules. */
 export class BusyError extends SpawnlinkError {
   constructor() {
     super('BUSY', 'the VM is in the middle of a tick');
   }
 }
 
-/** The VM itself failed (a bug of ours, or a wasm engine out of memory). It is closed afterwards. */
+/** The VM itself failed, by a bug of spawnlink or for lack of memory in the wasm engine. It is closed afterwards. */
 export class CrashError extends SpawnlinkError {
   /**
    * @param {string} message
@@ -118,26 +118,26 @@ export class CrashError extends SpawnlinkError {
   }
 }
 
-/** A file that the VM needs, such as vm.wasm or a pack of OTP's modules, cannot be had. */
+/** A file that the VM needs, such as vm.wasm or a pack of OTP's modules, could not be read or fetched. */
 export class AssetError extends SpawnlinkError {
   /**
-   * @param {URL | string} url
-   * @param {string} why
-   * @param {string} wanted what asked for it, such as 'createVM' or 'module re'
-   * @param {{status?: number, cause?: unknown}} [details]
+   * @param {URL | string} url where the file was looked for
+   * @param {string} why why it could not be had
+   * @param {string} wanted what needs the file, such as 'createVM' or 'module re'
+   * @param {{status?: number, cause?: unknown}} [details] `status`: HTTP status of the answer, if there was one
    */
   constructor(url, why, wanted, details = {}) {
     super('ASSET', `cannot get ${url} for ${wanted}: ${why}`, details);
-    /** Where it was looked for. */
+    /** Where the file was looked for. */
     this.url = String(url);
-    /** Of the answer, if there was one that is of HTTP. */
+    /** The HTTP status of the answer; undefined where no HTTP answer came. */
     this.status = details.status;
-    /** What asked for it. */
+    /** What needs the file, such as 'createVM' or 'module re'. */
     this.wanted = wanted;
   }
 }
 
-/** Something that this host, or a policy of the page, does not allow; the message says what to do instead. */
+/** The host or a policy of the page does not allow what was asked; the message says what to do instead. */
 export class UnsupportedError extends SpawnlinkError {
   /**
    * @param {string} message

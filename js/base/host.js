@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the language's hosts have in common, where one lacks it: a window of jsdom in Jest has no TextDecoder and no
-// setImmediate but those of Node below it; Cloudflare's workers of an older date have no weak references.
+// Globals that nearly every host has, with a substitute for the hosts that lack one. A window of jsdom in Jest has
+// neither TextDecoder nor setImmediate, but Node, which runs below it, has both. Cloudflare's workers with an older
+// compatibility date have no weak references.
 
-/** @param {string} name of a module of Node @returns {any} */
+/** A module of the Node that runs below a simulated window. @param {string} name @returns {any} */
 const below = (name) => globalThis.process?.getBuiltinModule?.(`node:${name}`);
 
 export const { TextDecoder, TextEncoder } = /** @type {typeof globalThis} */ (
@@ -13,7 +14,7 @@ export const { TextDecoder, TextEncoder } = /** @type {typeof globalThis} */ (
 /** @type {((turn: () => void) => unknown) | undefined} */
 export const immediate = globalThis.setImmediate ?? below('timers')?.setImmediate;
 
-/** A WeakRef, or what holds its value for ever. @type {WeakRefConstructor} */
+/** WeakRef; where the host has none, a class that keeps its value for ever. @type {WeakRefConstructor} */
 export const Weak =
   globalThis.WeakRef ??
   class {
@@ -23,7 +24,7 @@ export const Weak =
     }
   };
 
-/** A FinalizationRegistry, or one that is never told. @type {FinalizationRegistryConstructor} */
+/** FinalizationRegistry; in its absence, a class that never reports. @type {FinalizationRegistryConstructor} */
 export const Registry =
   globalThis.FinalizationRegistry ??
   class {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What went wrong inside an Erlang program, as an error of JavaScript.
+// The JavaScript error for an exception that an Erlang program did not catch.
 
 import { SpawnlinkError } from '../base/errors.js';
 import { format } from './term.js';
@@ -10,15 +10,16 @@ import { format } from './term.js';
  * @property {string} module
  * @property {string} function
  * @property {number} arity
- * @property {import('./term.js').Term[]} [args] the arguments, where Erlang gives them instead of the arity
+ * @property {import('./term.js').Term[]} [args] the arguments, where the Erlang stack has them in place of the arity
  * @property {string} [file]
  * @property {number} [line]
  */
 
 /**
- * An exception of class error, exit or throw that nobody caught, as `catch Class:Reason:Stack` would see it. What
- * vm.call rejects with says it in the words of OTP's shell; its `stack` has Erlang's functions, then the JavaScript
- * that called. Its `cause`, where a function was not found, is why its module could not be had.
+ * An exception of class error, exit or throw that nobody caught, as `catch Class:Reason:Stack` would see it. `vm.call`
+ * rejects with one whose message says it in the words of OTP's shell, and whose `stack` lists the Erlang functions
+ * before the JavaScript functions that called them. Where a function is undefined because its module could not be
+ * fetched, `cause` is the error that says why.
  *
  * @example
  * const vm = await createVM();
@@ -32,9 +33,9 @@ import { format } from './term.js';
  */
 export class ErlangError extends SpawnlinkError {
   /**
-   * @param {'error' | 'exit' | 'throw'} kind
+   * @param {'error' | 'exit' | 'throw'} kind Erlang's class of the exception
    * @param {import('./term.js').Term} reason
-   * @param {StackEntry[]} [stack]
+   * @param {StackEntry[]} [stack] most recent call first
    * @param {{message?: string, cause?: unknown}} [options]
    */
   constructor(kind, reason, stack = [], { message = `${kind}: ${format(reason, { limit: 500 })}`, ...options } = {}) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The external term format both ways (erts, "External Term Format"): how terms cross between JavaScript and the VM.
-// Native records of OTP 29 arrive as {'#', Module, Name, #{Field => Value}}: the core writes them so for JavaScript.
-// Iterative, so that no depth of nesting overflows the stack; every read is bounds-checked.
+// Writes and reads the external term format ("External Term Format" in the documentation of erts), in which terms
+// cross between JavaScript and the VM. The core writes a native record of OTP 29 as the tuple
+// {'#', Module, Name, #{Field => Value}}. Nothing here recurses, so that no depth of nesting overflows the stack, and
+// no read goes beyond the end of the bytes.
 
 import { asBytes } from '../base/bytes.js';
 import { ArgumentError, ForeignError, SpawnlinkError, TermError } from '../base/errors.js';
@@ -25,18 +26,19 @@ import {
 } from './term.js';
 
 /**
- * How the identifiers of a VM are known: `node` is its name, `owner` the identity its pids carry.
+ * By what the pids, ports, references and funs of one VM are recognized.
  * @typedef {object} Identity
- * @property {string} node
- * @property {object} owner
- * @property {(node: string, id: number, serial: number, creation: number) => Pid} [pid] makes (or finds) the Pid
+ * @property {string} node the name of its node
+ * @property {object} owner what their property `owner` is
+ * @property {(node: string, id: number, serial: number, creation: number) => Pid} [pid] finds the Pid object of a
+ *   process, or makes it
  */
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const toUtf8 = new TextEncoder();
 /** A surrogate without the other half of its pair. */
 const HALF = /\p{Cs}/u;
-/** Bytes of a term: no memory here holds more. */
+/** The most bytes that one term may have: the memory of the wasm does not hold more. */
 const MOST = 2 ** 31 - 1;
 const NIL = Symbol('nil');
 
@@ -47,12 +49,12 @@ class Writer {
   view = new DataView(this.bytes.buffer);
   at = 0;
 
-  /** @param {Identity | undefined | null} identity whose pids may be written; null: of whatever VM */
+  /** @param {Identity | undefined | null} identity the VM whose pids may be written; null: those of any VM may */
   constructor(identity) {
     this.identity = identity;
   }
 
-  /** @param {number} n */
+  /** Makes room for n more bytes. @param {number} n */
   room(n) {
     if (this.at + n <= this.bytes.length) return;
     if (this.at + n > MOST) throw new TermError('a term of more than 2 GiB');
@@ -83,10 +85,10 @@ class Writer {
   }
 
   /**
-   * A tag and a size: the short form where the size fits in a byte.
-   * @param {number} short
-   * @param {number} long
-   * @param {number} n
+   * Writes a tag and a size, in the short form where the size fits in a byte.
+   * @param {number} short the tag before a size of one byte
+   * @param {number} long the tag before a size of four bytes
+   * @param {number} n the size
    */
   sized(short, long, n) {
     this.u8(n < 256 ? short : long);
@@ -170,7 +172,8 @@ function utf8Bytes(text) {
 }
 
 /**
- * The bytes of a term, with the leading 131. What has no term is refused with a TermError that says where it is.
+ * The external form of a term, with the leading byte 131. A value that has no Erlang term is refused with a TermError,
+ * which says where in the whole it is; a pid, reference, port or fun of another VM with a ForeignError.
  *
  * @example
  * const vm = await createVM();
@@ -178,20 +181,21 @@ function utf8Bytes(text) {
  * refused.message; // 'NaN is not an Erlang number: args[0][1].b'
  *
  * @param {any} term
- * @param {Identity} [identity] whose pids, references and funs may cross; without one, none
- * @param {string} [name] of what the caller gave, for errors
- * @param {any} [given] what the caller gave, of which the term is made
+ * @param {Identity} [identity] the VM whose pids, references, ports and funs may be written; without it, none may
+ * @param {string} [name] what messages call the value that the caller gave
+ * @param {any} [given] the value that the caller gave, of which the term was made
  * @returns {Uint8Array}
  */
 export function encode(term, identity, name = 'term', given = term) {
   const w = new Writer(identity);
   w.u8(131);
-  /** Terms still to write, last first. @type {any[]} */
+  /** The terms that are still to be written; the next one is last. @type {any[]} */
   const todo = [term];
   let next;
   try {
     for (let n = 0; todo.length > 0; n++) {
-      // What refers to itself never ends, so it is enough to look once it has gone on for long.
+      // A value that contains itself would never end. To look for one takes time, so it is done only when the value
+      // has turned out to be long. `walk` throws if it finds one.
       if (n === 100_000) walk(term, new Map(), () => undefined);
       next = todo.pop();
       if (next === NIL) w.u8(106);
@@ -203,9 +207,15 @@ export function encode(term, identity, name = 'term', given = term) {
   return w.bytes.subarray(0, w.at);
 }
 
-/** An error that says where it is. @param {any} error @param {string} name @param {any} given @param {any} part */
+/**
+ * Adds to an error's message where in the caller's value the fault is.
+ * @param {any} error
+ * @param {string} name what messages call the value
+ * @param {any} given the caller's value
+ * @param {any} part the part of it that is at fault
+ */
 function located(error, name, given, part) {
-  // What a getter or a Proxy of the caller's throws, for example.
+  // A getter or a Proxy of the caller may throw anything.
   if (!(error instanceof SpawnlinkError))
     error = new TermError(`a value that cannot be read has no Erlang term: ${error?.message}`, { cause: error });
   try {
@@ -213,22 +223,23 @@ function located(error, name, given, part) {
     if (way !== undefined)
       error.message += `: ${name}${way.length > 200 ? `${way.slice(0, 100)}...${way.slice(-100)}` : way}`;
   } catch {
-    // Too deep to say.
+    // pathTo overflowed the stack: the error does without the place.
   }
   return error;
 }
 
 // --- Sameness -------------------------------------------------------------------------------------
 
-/** A character for each byte, another for each. */
+/** Makes of each byte one character, a different one for each value. */
 const oneByte = new TextDecoder('latin1');
 const ITSELF = 'a value that contains itself has no Erlang term';
 const UNDER_WAY = {};
 
 /**
- * Makes something of each composite in a value, of its parts first; whatever the depth.
+ * Calls `make` once for each list, tuple and map in a value, for inner ones before outer ones. It does not recurse.
+ * Throws a TermError for a value that contains itself.
  * @param {any} root
- * @param {Map<any, any>} made what was made of each
+ * @param {Map<any, any>} made by term, what `make` returned; terms that are in it already are passed over
  * @param {(term: any, parts: readonly any[]) => any} make
  */
 export function walk(root, made, make) {
@@ -248,19 +259,24 @@ export function walk(root, made, make) {
   }
 }
 
-/** When terms are the same, as =:= says. The work is linear in the size of a term, however it is nested. */
+/**
+ * Makes keys of terms, which are equal exactly when the terms are equal as `=:=` says. Equal terms are given equal
+ * numbers, and a composite is known by the numbers of its parts; so the work is linear in the size of a term, however
+ * it is nested.
+ */
 export class Same {
   /**
-   * The numbers of leaves, and of composites by their kind and the numbers of their parts.
+   * The numbers that were given: to terms without parts, by the term; to composites, by a text of their kind and the
+   * numbers of their parts.
    * @type {Map<unknown, number>}
    */
   #numbers = new Map();
 
   /**
-   * Equal (as keys of a Map are) for equal terms.
+   * A key for a Map or Set, the same for equal terms.
    * @param {any} term
-   * @param {boolean} [add] whether to remember it if it is new
-   * @param {Map<any, number>} [known] numbers of composites that will not change
+   * @param {boolean} [add] whether to give numbers to terms that have none yet; without, they all get 0
+   * @param {Map<any, number>} [known] the numbers of composites, where the caller knows that they do not change
    * @returns {unknown}
    */
   key(term, add = true, known = new Map()) {
@@ -282,7 +298,7 @@ export class Same {
   }
 }
 
-/** @param {any} term without parts */
+/** A key for a term without parts: the value itself, or the bytes of its external form. @param {any} term */
 function leafKey(term) {
   if (typeof term === 'bigint' && Number.isSafeInteger(Number(term))) return Number(term);
   if (term instanceof Atom || (Number.isSafeInteger(term) && !Object.is(term, -0))) return term;
@@ -293,6 +309,7 @@ function leafKey(term) {
 }
 
 /**
+ * Writes a term that has no parts; of one that has, it writes the head and adds the parts to `todo`.
  * @param {Writer} w
  * @param {any} term
  * @param {any[]} todo
@@ -358,7 +375,7 @@ function writeList(w, items, tail, todo) {
   later(todo, items);
 }
 
-/** Writes items after what is under way. @param {any[]} todo @param {readonly any[]} items */
+/** Has these items written next, in their order. @param {any[]} todo @param {readonly any[]} items */
 function later(todo, items) {
   for (let i = items.length; i-- > 0; ) todo.push(items[i]);
 }
@@ -373,6 +390,7 @@ function writeBits(w, bits) {
 }
 
 /**
+ * Refuses an identifier or fun of another VM.
  * @param {Writer} w
  * @param {{owner: object | null, toString(): string}} term
  */
@@ -426,19 +444,19 @@ function writeFun(w, fun) {
 // --- Decoding -------------------------------------------------------------------------------------
 
 /**
- * A composite under construction.
+ * A tuple, list or map of which not all parts are read.
  * @typedef {object} Frame
  * @property {'tuple' | 'list' | 'map'} kind
- * @property {any[]} items
- * @property {number} left
+ * @property {any[]} items the parts that are read; the last one of a list is its tail
+ * @property {number} left number of parts that are not read yet
  */
 
-/** Reads bytes and numbers, never beyond the end. */
+/** Reads bytes and numbers, one after the other; a read beyond the end throws a TermError. */
 export class Reader {
   /**
    * @param {Uint8Array} bytes
    * @param {boolean} littleEndian
-   * @param {number} [at]
+   * @param {number} [at] index of the first byte to read
    */
   constructor(bytes, littleEndian, at = 0) {
     this.bytes = bytes;
@@ -451,7 +469,7 @@ export class Reader {
     return this.at >= this.bytes.length;
   }
 
-  /** @param {number} n */
+  /** Passes over n bytes, and returns the index of the first of them. @param {number} n */
   need(n) {
     if (this.at + n > this.bytes.length)
       throw new TermError(`truncated term: ${n} more bytes wanted at ${this.at} of ${this.bytes.length}`);
@@ -479,7 +497,7 @@ export class Reader {
   }
 }
 
-/** What is not read here, by tag: why, and what to do. @type {Record<number, string>} */
+/** Forms that are not read here, by tag: the message says why, and what to do. @type {Record<number, string>} */
 const UNREAD = {
   73: 'a term with atoms by their number (tag 73), which only the node that wrote it knows',
   80: "a compressed term (tag 80): have a VM read it, as vm.call('erlang', 'binary_to_term', [bytes])",
@@ -492,8 +510,8 @@ const UNREAD = {
 export class Decoder extends Reader {
   /**
    * @param {Uint8Array} bytes
-   * @param {Identity} [identity] whose node's pids are local
-   * @param {number} [at]
+   * @param {Identity} [identity] the VM that wrote the terms: pids, ports and references of its node belong to it
+   * @param {number} [at] index of the first byte to read
    */
   constructor(bytes, identity, at) {
     super(bytes, false, at);
@@ -502,7 +520,7 @@ export class Decoder extends Reader {
     this.keys = undefined;
   }
 
-  /** A number of things, each at least one byte: never believed beyond what is there. */
+  /** Reads a number of items. Each has at least one byte, so a number above that of the bytes left is refused. */
   count() {
     const n = this.u32();
     if (n > this.bytes.length - this.at)
@@ -510,7 +528,7 @@ export class Decoder extends Reader {
     return n;
   }
 
-  /** One term with its leading 131. */
+  /** Reads one term with its leading byte 131. */
   term() {
     const version = this.u8();
     if (version !== 131) throw new TermError(`a term starts with 131, not ${version}`);
@@ -518,14 +536,14 @@ export class Decoder extends Reader {
     return this.value();
   }
 
-  /** A composite that has all its parts. @param {Frame} frame */
+  /** The tuple, list or map of which all parts are read. @param {Frame} frame */
   finish({ kind, items }) {
     if (kind === 'tuple') return Tuple.from(items);
     if (kind === 'map') return this.map(items);
     const tail = items.pop();
-    // The short form of a list of bytes, as the tail of another.
+    // The tail is a list of its own where it was written in the short form for lists of bytes (tag 107).
     if (Array.isArray(tail)) return tail.length === 0 ? items : items.concat(tail);
-    if (items.length === 0) return tail; // a list of no elements, announced as one
+    if (items.length === 0) return tail; // tag 108 with a length of 0, before a tail that is no list
     return new ImproperList(items, tail);
   }
 
@@ -535,7 +553,7 @@ export class Decoder extends Reader {
     const entries = [];
     for (let i = 0; i < items.length; i += 2) entries.push([items[i], items[i + 1]]);
     if (entries.length > 1) {
-      // What is known of the parts of keys holds for this whole term.
+      // The keys of all maps of one term share what is known of their parts: nothing changes while it is read.
       const { same, known } = (this.keys ??= { same: new Same(), known: new Map() });
       const seen = new Set();
       for (const [key] of entries)
@@ -545,7 +563,7 @@ export class Decoder extends Reader {
     return ErlangMap.of(entries);
   }
 
-  /** One term. @returns {any} */
+  /** Reads one term that has no leading 131. @returns {any} */
   value() {
     /** @type {Frame[]} */
     const frames = [];
@@ -565,7 +583,7 @@ export class Decoder extends Reader {
   }
 
   /**
-   * A term without parts, or undefined after a frame was opened for one with parts.
+   * Reads a term without parts. For a term with parts it opens a frame and returns undefined.
    * @param {Frame[]} frames
    * @returns {any}
    */
@@ -588,7 +606,7 @@ export class Decoder extends Reader {
       case 107:
         return Array.from(this.slice(this.u16()));
       case 108: {
-        // A list in the tail of another is the rest of it.
+        // A list that is the tail of another one continues it.
         const n = this.count();
         const frame = frames.at(-1);
         if (frame?.kind !== 'list' || frame.left !== 1) return open(frames, 'list', n + 1);
@@ -614,7 +632,7 @@ export class Decoder extends Reader {
     }
   }
 
-  /** @param {number} tag */
+  /** Reads a term whose tag is one of the less frequent ones. @param {number} tag */
   rare(tag) {
     switch (tag) {
       case 100:
@@ -672,7 +690,7 @@ export class Decoder extends Reader {
     return name;
   }
 
-  /** @param {number} n */
+  /** Reads an integer whose absolute value has n bytes, the least significant first. @param {number} n */
   big(n) {
     const negative = this.u8() !== 0;
     const bytes = this.slice(n);
@@ -682,12 +700,15 @@ export class Decoder extends Reader {
     return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
   }
 
-  /** @param {string} node */
+  /** What the property `owner` of an identifier of this node is. @param {string} node */
   owner(node) {
     return this.identity && node === this.identity.node ? this.identity.owner : null;
   }
 
-  /** Of identifiers as they were written before OTP 19 a byte, 0 to 3. @param {boolean} old */
+  /**
+   * Reads the creation of an identifier: four bytes; in the form that OTP 18 and older wrote, one byte, 0 to 3.
+   * @param {boolean} old whether it has the old form
+   */
   creation(old) {
     const creation = old ? this.u8() : this.u32();
     if (old && creation > 3)
@@ -712,7 +733,7 @@ export class Decoder extends Reader {
     const node = this.atom();
     const high = tag === 120 ? this.u32() : 0;
     const low = this.u32();
-    // Beyond what a number holds, two halves.
+    // A number that JavaScript cannot hold exactly is kept as two halves.
     const numbers = high < 2 ** 21 ? [high * 0x100000000 + low] : [high, low];
     return new Port(node, numbers, this.creation(tag === 102), this.owner(node));
   }
@@ -744,17 +765,20 @@ export class Decoder extends Reader {
 }
 
 /**
- * Opens a composite.
+ * Opens a frame for a tuple, list or map.
  * @param {Frame[]} frames
  * @param {Frame['kind']} kind
- * @param {number} left
+ * @param {number} left number of its parts
  */
 function open(frames, kind, left) {
   frames.push({ kind, items: [], left });
   return undefined;
 }
 
-/** A float in 31 characters, as printf %.20e writes it; after a zero whatever. @param {string} text */
+/**
+ * A float in its old form: 31 characters that begin with what printf writes for %.20e; after a zero byte, anything.
+ * @param {string} text
+ */
 function oldFloat(text) {
   const digits = /^\s*([+-]?\d+\.\d+(?:[eE][+-]?\d+)?)(\0|$)/.exec(text)?.[1];
   if (digits === undefined) throw new TermError('a float (tag 99) that is no number');
@@ -767,7 +791,7 @@ function float(value) {
   return Number.isInteger(value) ? new Float(value) : value;
 }
 
-/** @param {Uint8Array} bytes @param {number} bits of the last byte */
+/** @param {Uint8Array} bytes @param {number} bits how many bits of the last byte are used */
 function bitstring(bytes, bits) {
   if (bits === (bytes.length > 0 ? 8 : 0)) return bytes;
   if (bytes.length === 0 || bits < 1 || bits > 8) throw new TermError('a bitstring whose last byte has no bits');
@@ -783,14 +807,15 @@ function latin1(bytes) {
 }
 
 /**
- * The term in these bytes, which hold nothing else, as term_to_binary writes them. Those that it has compressed are
- * refused: a VM reads them, `await vm.call('erlang', 'binary_to_term', [bytes])`.
+ * The term whose external form these bytes are, as `term_to_binary` writes it. Bytes that are malformed, or have
+ * something after the term, are refused with a TermError. So is a compressed term: a VM reads that one, by
+ * `await vm.call('erlang', 'binary_to_term', [bytes])`.
  *
  * @example
  * format(decodeTerm(new Uint8Array([131, 104, 2, 97, 1, 106]))); // '{1,[]}'
  *
  * @param {Uint8Array | ArrayBuffer} bytes
- * @param {Identity} [identity]
+ * @param {Identity} [identity] the VM that wrote the term, if one did
  * @returns {any}
  */
 export function decode(bytes, identity) {

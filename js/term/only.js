@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Options: an object, of which every name is known. One that is not is refused by name, so that no mistyped one is
-// lost.
+// Checks an object of options. A name that is not a known option is refused with an error that tells it, so that a
+// mistyped option is never silently ignored.
 
 import { tagOf } from '../base/bytes.js';
 import { ArgumentError } from '../base/errors.js';
 import { isPlain } from './term.js';
 
-/** What was given instead of what was wanted, for messages; whatever it is. @param {unknown} value */
+/** Describes a wrong value for an error message, whatever type it has. @param {unknown} value */
 export function shown(value) {
   if (typeof value === 'string') return `'${value.slice(0, 100)}'`;
   return typeof value === 'object' || typeof value === 'function' ? `of type ${tagOf(value)}` : String(value);
 }
 
 /**
+ * The options, once it is sure that they are a plain object without unknown names; an ArgumentError otherwise.
  * @template T
  * @param {T} options
- * @param {string} what has them
- * @param {string} names of the options there are, a space between
+ * @param {string} what whose options they are, such as 'createVM', for the message
+ * @param {string} names the names of all options, with spaces between them
  * @returns {T}
  */
 export function only(options, what, names) {

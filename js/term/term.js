@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Erlang terms as JavaScript values. Lossless: what comes out of the VM goes back as the same term.
+// Erlang terms as JavaScript values. Nothing is lost: a value that came out of the VM goes back as the same term.
 //
 //   Erlang              JavaScript out of the VM            also accepted on the way in
 //   integer             number if safe, else bigint         either
 //   float               number; Float if integral (2.0)     Float, number with a fraction
 //   atom                Atom; true and false as booleans    null, undefined (as the atoms of that name)
 //   tuple               Tuple
-//   list                array; ImproperList                 any iterable is not: only arrays
+//   list                array; ImproperList                 (no other iterables)
 //   binary              Uint8Array                          string (as UTF-8), ArrayBuffer, any view
 //   bitstring           BitString
 //   map                 ErlangMap                           Map, plain object (keys become atoms)
@@ -27,7 +27,7 @@ import { only, shown } from './only.js';
 
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
-/** All terms are shown as Erlang writes them. */
+/** The base of all classes of terms: their text, also in Node's console, is what Erlang writes for the term. */
 class Shown {
   /** @returns {string} */
   toString() {
@@ -39,14 +39,15 @@ class Shown {
   }
 }
 
-/** The atoms that somebody holds. @type {Map<string, WeakRef<Atom>>} */
+/** The atoms that the program still refers to, by name. @type {Map<string, WeakRef<Atom>>} */
 const atoms = new Map();
 const forget = new Registry((/** @type {string} */ name) => {
   if (!atoms.get(name)?.deref()) atoms.delete(name);
 });
 
 /**
- * An atom. There is one object for each name: `Atom.for('ok') === Atom.for('ok')`. One that nobody holds is forgotten.
+ * An atom. There is one object for each name: `Atom.for('ok') === Atom.for('ok')`. The garbage collector frees an atom
+ * that the program no longer refers to.
  *
  * @example
  * Atom.for('ok') === Atom.for('ok'); // true
@@ -68,7 +69,7 @@ export class Atom extends Shown {
   }
 
   /**
-   * The atom of that name.
+   * The atom of that name. Throws an ArgumentError if the name is not a string.
    * @param {string} name
    * @returns {Atom}
    */
@@ -97,14 +98,14 @@ export class Atom extends Shown {
 }
 
 /**
- * A float. Needed only where the value has no fraction: 2 is an integer, `new Float(2)` is 2.0.
+ * A float. It is needed only for a value without a fraction: 2 is an integer, and `new Float(2)` is 2.0.
  *
  * @example
  * format(new Float(2)); // '2.0'
  * format([2, 2.5]); // '[2,2.5]'
  */
 export class Float extends Shown {
-  /** @param {number} value */
+  /** @param {number} value finite; an ArgumentError is thrown otherwise */
   constructor(value) {
     super();
     if (typeof value !== 'number' || !Number.isFinite(value)) throw new ArgumentError('a float is a finite number');
@@ -122,7 +123,7 @@ export class Float extends Shown {
 }
 
 /**
- * A tuple. Iterable, so `const [tag, value] = tuple` works.
+ * A tuple. It is iterable, so `const [tag, value] = tuple` works.
  *
  * @example
  * const [tag, value] = Tuple.from([Atom.for('ok'), 42]);
@@ -137,6 +138,7 @@ export class Tuple extends Shown {
   }
 
   /**
+   * A tuple of these elements. An array is kept, not copied.
    * @param {Iterable<Term>} elements
    * @returns {Tuple}
    */
@@ -153,7 +155,7 @@ export class Tuple extends Shown {
   }
 
   /**
-   * Counted from 0, as all of JavaScript.
+   * The element at an index, which counts from 0 as in JavaScript (Erlang's `element/2` counts from 1).
    * @param {number} index
    * @returns {any}
    */
@@ -191,14 +193,15 @@ export class ImproperList extends Shown {
 }
 
 /**
- * Bits that do not fill their last byte.
+ * A bitstring whose number of bits is not a multiple of 8.
  *
  * @example
  * format(new BitString(new Uint8Array([0b10100000]), 3)); // '<<5:3>>'
  */
 export class BitString extends Shown {
   /**
-   * @param {Uint8Array} bytes the bits, from the most significant of the first byte on; unused ones zero
+   * @param {Uint8Array} bytes the bits, beginning with the most significant bit of the first byte; the unused bits of
+   *   the last byte are zero
    * @param {number} size number of bits
    */
   constructor(bytes, size) {
@@ -213,8 +216,8 @@ export class BitString extends Shown {
 }
 
 /**
- * A map with terms as keys, equal by value (as =:=). Otherwise used as a Map. A key that is an atom may also be looked
- * up by its name: see `getAtom`.
+ * An Erlang map. It is used like a JavaScript Map, but two keys are the same key when their terms are equal as `=:=`
+ * says. `getAtom` looks up a key that is an atom by the atom's name.
  *
  * @example
  * const vm = await createVM();
@@ -225,9 +228,12 @@ export class BitString extends Shown {
  * @implements {Iterable<[any, any]>}
  */
 export class ErlangMap extends Shown {
-  /** Entries whose keys differ, until a key is looked for. @type {[any, any][]} */
+  /** The entries, in a plain list until the first lookup; their keys all differ. @type {[any, any][]} */
   #list = [];
-  /** From then on: the entries by the key of their key. @type {Map<unknown, [any, any]> | undefined} */
+  /**
+   * From the first lookup on, the entries by what Same makes of their keys.
+   * @type {Map<unknown, [any, any]> | undefined}
+   */
   #index;
   /** @type {Same | undefined} */
   #same;
@@ -257,7 +263,7 @@ export class ErlangMap extends Shown {
     return map;
   }
 
-  /** @param {Term} key @param {boolean} [add] */
+  /** What `#index` has an entry under; makes the index if there is none. @param {Term} key @param {boolean} [add] */
   #key(key, add) {
     const same = (this.#same ??= new Same());
     this.#index ??= new Map(this.#list.splice(0).map((entry) => [same.key(entry[0]), entry]));
@@ -278,8 +284,8 @@ export class ErlangMap extends Shown {
   }
 
   /**
-   * The value of an atom key.
-   * @param {string} name
+   * The value under a key that is an atom, or undefined.
+   * @param {string} name of the atom
    * @returns {any}
    */
   getAtom(name) {
@@ -330,16 +336,16 @@ export class ErlangMap extends Shown {
   }
 }
 
-/** No part of what is shown and compared of an object. @param {object} object @param {string} key */
+/** Keeps a property out of what consoles show and test runners compare. @param {object} object @param {string} key */
 const hide = (object, key) => void Object.defineProperty(object, key, { enumerable: false });
 
-/** What pids, ports and references have in common: a node, and the VM they belong to if that is ours. */
+/** The base of pids, ports and references: the node they belong to and, for a node of this program, its VM. */
 class Identifier extends Shown {
   /**
    * @param {string} node
    * @param {readonly number[]} numbers
    * @param {number} creation
-   * @param {object | null} owner identity of the VM; null for another node's
+   * @param {object | null} owner stands for the VM that made it; null if another node did
    */
   constructor(node, numbers, creation, owner) {
     super();
@@ -360,21 +366,24 @@ class Identifier extends Shown {
   }
 }
 
-/** A process identifier. For a living process of a VM there is one object, so `===` tells processes apart. */
+/** A process identifier. There is one object for each living process of a VM, so `===` tells processes apart. */
 export class Pid extends Identifier {}
 /** A port identifier. */
 export class Port extends Identifier {}
 /** A reference. */
 export class Ref extends Identifier {}
 
-/** A fun. Opaque: it can be sent back, and called with `vm.call('erlang', 'apply', [fun, args])`. */
+/**
+ * A fun. JavaScript cannot call it directly: it can be sent back to its VM, and called there by
+ * `vm.call('erlang', 'apply', [fun, args])`.
+ */
 export class Fun extends Shown {
   /**
    * @param {string} module
    * @param {string} name
    * @param {number} arity
    * @param {Uint8Array | null} bytes its external form; null for `fun M:F/A`
-   * @param {object | null} owner
+   * @param {object | null} owner stands for the VM that made it; null for `fun M:F/A`, which every VM knows
    */
   constructor(module, name, arity, bytes, owner) {
     super();
@@ -388,10 +397,10 @@ export class Fun extends Shown {
   }
 
   /**
-   * `fun Module:Name/Arity`.
+   * The term `fun Module:Name/Arity`. Throws an ArgumentError for arguments of another type.
    * @param {string | Atom} module
    * @param {string | Atom} name
-   * @param {number} arity
+   * @param {number} arity 0 to 255
    */
   static external(module, name, arity) {
     for (const part of [module, name])
@@ -415,7 +424,7 @@ export function tuple(...elements) {
 }
 
 /**
- * A list of the characters of a text, Erlang's "string".
+ * The code points of a text as a list of integers, which is what Erlang calls a string.
  *
  * @example
  * charlist('abc'); // [ 97, 98, 99 ]
@@ -429,7 +438,8 @@ export function charlist(text) {
 }
 
 /**
- * The text of a binary, an atom, a list of characters or a deep list of these (chardata).
+ * The text of a binary in UTF-8, an atom, a list of characters, or a list of all these at any depth (chardata). Throws
+ * an ArgumentError for a term that is not text.
  *
  * @example
  * text([Atom.for('a'), charlist('b'), new Uint8Array([99])]); // 'abc'
@@ -443,7 +453,7 @@ export function text(term) {
   );
 }
 
-/** @param {any} term no list */
+/** The text of a term that is not a list. @param {any} term */
 function textOf(term) {
   if (typeof term === 'string') return term;
   const bytes = asBytes(term);
@@ -457,10 +467,11 @@ function textOf(term) {
 const isList = (term) => Array.isArray(term) || term instanceof ImproperList;
 
 /**
- * What is made of a term from what is made of its parts; whatever the depth.
+ * Converts a term by converting its parts first. It does not recurse, so that no depth of nesting is too much.
  * @param {any} term
- * @param {(leaf: any) => any} leaf
- * @param {(term: any, inside: readonly any[], show: (part: any) => any) => any} composite
+ * @param {(leaf: any) => any} leaf converts a term without parts
+ * @param {(term: any, inside: readonly any[], show: (part: any) => any) => any} composite converts a term that has
+ *   the parts `inside`; `show` gives what a part was converted to
  */
 function made(term, leaf, composite) {
   /** @type {Map<any, any>} */
@@ -479,7 +490,7 @@ function mapEntries(map) {
 }
 
 /**
- * Whether two terms are the same, as =:= would say.
+ * Whether two terms are equal, as Erlang's `=:=` compares them. Throws a TermError for a value that has no term.
  *
  * @example
  * equals(tuple(1, [2]), tuple(1, [2])); // true
@@ -493,9 +504,9 @@ export function equals(a, b) {
   return a === b || same.key(a) === same.key(b);
 }
 
-// --- What is inside -------------------------------------------------------------------------------
+// --- The parts of a term --------------------------------------------------------------------------
 
-/** @param {object} object */
+/** Whether it is an object that no class made, such as `{ a: 1 }`, of whatever realm. @param {object} object */
 export function isPlain(object) {
   const prototype = Object.getPrototypeOf(object);
   // An object of another realm (a test runner's, an iframe's) has another Object.prototype.
@@ -503,7 +514,7 @@ export function isPlain(object) {
 }
 
 /**
- * What a composite is made of; undefined for a term without parts.
+ * The parts of a list, tuple or map (of a map, each key followed by its value); undefined for a term without parts.
  * @param {any} term
  * @returns {readonly any[] | undefined}
  */
@@ -518,11 +529,11 @@ export function parts(term) {
 }
 
 /**
- * The way to a part of a value, as JavaScript would write it, or to one that contains itself. Only for errors:
- * recursive.
+ * Where a part is in a value, as JavaScript would write it (`[1].a`), for the messages of errors. It recurses, so that
+ * the caller has to expect a stack overflow.
  * @param {any} term
- * @param {[any] | undefined} wanted the part; undefined: what is inside of itself
- * @param {Map<any, boolean>} [open] what has been looked at; true: not yet all of it
+ * @param {[any] | undefined} wanted the part to find; undefined: a part that contains itself
+ * @param {Map<any, boolean>} [open] the parts that were looked at; true for those whose own parts are being looked at
  * @returns {string | undefined}
  */
 export function pathTo(term, wanted, open = new Map()) {
@@ -556,7 +567,7 @@ function floatText(value) {
 const RESERVED =
   ' after and andalso band begin bnot bor bsl bsr bxor case catch cond div else end fun if let maybe not of or ' +
   'orelse receive rem try when xor ';
-/** What needs no quotes: no capital first; and no reserved word. */
+/** An atom that is written without quotes, unless it is a reserved word. */
 const PLAIN_ATOM = /^[a-zß-öø-ÿ][\p{L}\p{N}_@]*$/u;
 /** @type {Record<string, string>} */
 const ESCAPES = {
@@ -628,13 +639,15 @@ function identifierText(id) {
 }
 
 /**
- * The term as Erlang writes it, on one line; for messages to people.
+ * The term as Erlang writes it, on one line, for people to read. Strings of JavaScript are shown as the binaries that
+ * they become.
  *
  * @example
  * format([Atom.for('a'), new Uint8Array([98]), 'c', 1.5]); // '[a,<<"b">>,<<"c">>,1.5]'
  *
  * @param {any} term
- * @param {{limit?: number}} [options] `limit`: characters after which the rest is left out
+ * @param {{limit?: number}} [options] `limit`: number of characters after which the rest is left out, 10,000 unless
+ *   given
  * @returns {string}
  */
 export function format(term, options = {}) {
@@ -644,7 +657,7 @@ export function format(term, options = {}) {
   /** @type {string[]} */
   const out = [];
   let size = 0;
-  /** Texts to write and terms to format, last first. @type {({text: string} | {term: any})[]} */
+  /** Texts and terms that are still to be written; the next one is last. @type {({text: string} | {term: any})[]} */
   const todo = [{ term }];
   const put = (/** @type {string} */ text) => {
     out.push(text);
@@ -673,9 +686,10 @@ export function format(term, options = {}) {
 }
 
 /**
+ * Writes a term that has no parts; of one that has, it adds the parts to `todo`.
  * @param {any} term
- * @param {(text: string) => void} put
- * @param {(open: string, items: Iterable<any>, close: string) => void} sequence
+ * @param {(text: string) => void} put writes a text
+ * @param {(open: string, items: Iterable<any>, close: string) => void} sequence writes parts with commas between
  * @param {({text: string} | {term: any})[]} todo
  */
 function formatOne(term, put, sequence, todo) {
@@ -714,9 +728,10 @@ function formatOne(term, put, sequence, todo) {
 // --- JSON-like values -----------------------------------------------------------------------------
 
 /**
- * The usual JavaScript for a term, where nothing need go back: atoms and UTF-8 binaries as strings (undefined, null and
- * nil as null), lists of characters as strings, tuples as arrays, maps with atoms, binaries or numbers as keys as
- * objects, floats as numbers. Pids, references, ports and funs stay.
+ * The plain JavaScript value for a term, for programs that need not give it back to Erlang. Atoms, binaries in UTF-8
+ * and lists of printable characters become strings (the atoms undefined, null and nil become null), tuples become
+ * arrays, floats numbers, and maps objects where every key is an atom, a text or a number. Pids, references, ports and
+ * funs stay what they are.
  *
  * @example
  * pretty([tuple(Atom.for('ok'), new Uint8Array([104, 105]))]); // [ [ 'ok', 'hi' ] ]
@@ -736,7 +751,7 @@ export function pretty(term) {
   });
 }
 
-/** @param {any} term without parts */
+/** The plain value for a term without parts. @param {any} term */
 function prettyLeaf(term) {
   if (term instanceof Atom) return ['undefined', 'null', 'nil'].includes(term.name) ? null : term.name;
   if (term instanceof Float) return term.value;
