@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Aliases: references that messages may be sent to. Found by the reference's id; an alias made by
-// monitor/3 has the monitor's reference but is a record of its own. Invariant: in the map and in its
-// owner's list, or nowhere.
+// Aliases: references that messages may be sent to, found by the id of the reference. An alias made by monitor/3 has
+// the same reference as the monitor, but is a record of its own. Invariant: a record is both in the map and in its
+// owner's list.
 #include "process/links.h"
 #include "process/process.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Collections of processes: what their roots are, and how a large one is done in portions.
+// Collections of processes: what their roots are, and how a large heap is collected in portions.
 #include "process/collection.h"
 
 #include "base/alloc.h"
@@ -10,18 +10,18 @@
 
 enum {
   MAX_ROOTS = 8 + MAILBOX_PINS,
-  PORTION_WORDS = 128 * 1024, // one to three milliseconds
+  PORTION_WORDS = 128 * 1024, // take one to three milliseconds
   WORDS_PER_REDUCTION = 64    // so that the scheduler looks at the clock after each portion
 };
 u32 collection_portion = PORTION_WORDS;
 
 struct collection {
   struct gc_run run;
-  bool fit;                         // in the end stack and heap are cut to what they hold
-  struct gc_roots roots[MAX_ROOTS]; // the first one: the X registers
+  bool fit;                         // in the end, cut stack and heap to what they hold
+  struct gc_roots roots[MAX_ROOTS]; // the first one is the X registers
 };
 
-// Roots common to running and waiting processes.
+// Adds the roots that a process has whether it runs or waits.
 static size_t add_roots(struct process *p, struct gc_roots *r, size_t n) {
   if (p->dictionary) r[n++] = dictionary_roots(p);
   for (struct message *m = p->mailbox.pins; m; m = m->pin_next) r[n++] = (struct gc_roots){&m->value, 1};
@@ -39,15 +39,15 @@ static size_t running_roots(struct process *p, u32 live, struct gc_roots *r) {
 _Static_assert(offsetof(struct ctx, fault_trace) - offsetof(struct ctx, fault_class) == 4 * sizeof(term),
                "fault_* are one array of roots");
 
-// What a collection made of the process: true when it may go on.
+// Ends the process if the collection says so. True: the process may go on.
 static bool collected(struct process *p, enum gc_result result) {
   if (LIKELY(result == GC_OK)) return true;
   exit_process(p, result == GC_MAX_HEAP ? ATOM_killed : ATOM_system_limit);
   return false;
 }
 
-// Whether the messages of a process that keeps them on its heap make that too large: they lie in fragments of their
-// own here.
+// Whether the messages of a process that keeps them on its heap (message_queue_data) bring it over max_heap_size.
+// Here such messages lie in fragments of their own, which the size of the heap does not include.
 static bool over_max_heap(const struct process *p) {
   if (LIKELY(!p->area.max_words) || !p->message_on_heap) return false;
   u64 words = (u64)p->area.words + p->area.old_words;
@@ -56,7 +56,7 @@ static bool over_max_heap(const struct process *p) {
   return words > p->area.max_words;
 }
 
-// A process that is over its limit lives on if that is only to be reported.
+// If the options of max_heap_size only ask for a report, a process that is over it lives on.
 static enum gc_result judge(struct process *p, const struct heap *h, enum gc_result result) {
   if (UNLIKELY(result == GC_MAX_HEAP) && !exit_max_heap(p)) result = GC_OK;
   if (result == GC_OK && UNLIKELY(over_max_heap(p)) && exit_max_heap(p)) result = GC_MAX_HEAP;
@@ -80,7 +80,7 @@ static void cut(struct process *p, const struct gc_roots *roots, size_t n_roots)
 static enum gc_result end(struct process *p, struct heap *h) {
   struct collection *c = p->collection;
   p->collection = NULL;
-  if (p->state == PROCESS_WAITING) scheduler_remove(p); // it was queued for this only
+  if (p->state == PROCESS_WAITING) scheduler_remove(p); // it was only queued for the collection
   enum gc_result result = judge(p, h, gc_close(&c->run, h, &p->area));
   if (c->fit && result == GC_OK) cut(p, c->roots, c->run.n_roots);
   mem_free(c, sizeof *c, MEM_PROCESS);
@@ -95,7 +95,8 @@ static struct collection *collection_new(bool fit) {
   return c;
 }
 
-// Begins. *result is set when it is done already. False: not in portions after all.
+// Begins a collection in portions. *result is set if it is complete already. False: there is no memory for that,
+// collect at once.
 static bool begin(struct process *p, const cword *ip, u32 live, size_t need, bool major, enum gc_result *result) {
   struct collection *c = collection_new(false);
   if (!c) return false;
@@ -105,7 +106,7 @@ static bool begin(struct process *p, const cword *ip, u32 live, size_t need, boo
   }
   i64 units = collection_portion;
   bool done = gc_go_on(&c->run, &ctx.heap, &units);
-  if (!done && !held_stop(ip, ctx.e)) { // without memory for the registers: at once
+  if (!done && !held_stop(ip, ctx.e)) { // no memory to hold the registers: collect to the end now
     units = INT64_MAX;
     done = gc_go_on(&c->run, &ctx.heap, &units);
   }
@@ -188,7 +189,7 @@ static bool begin_idle(struct process *p, bool fit) {
 static void collect_idle(struct process *p, bool fit) {
   if (p->is_js || p->state == PROCESS_EXITING) return;
   if (p->collection && p->collection->run.g.major) return;
-  if (held_still(p)) { // later, by itself
+  if (held_still(p)) { // its operation must end first; it will collect by itself
     p->gc_requested = true;
     return;
   }
@@ -202,7 +203,7 @@ static void collect_idle(struct process *p, bool fit) {
 bool process_garbage_collect(struct process *p, bool begins) {
   if (begins) collect_idle(p, false);
   if (!p->collection || !p->collection->run.g.major) return true;
-  enum run_status status = ctx.status; // that of the process that asks
+  enum run_status status = ctx.status; // is of the process that asks, so it is put back
   (void)collection_go_on(p);
   ctx.status = status;
   return !p->collection;

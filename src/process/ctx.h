@@ -1,46 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
-// ctx: the register file of the process that runs. Static, so that code can reach it at constant
-// addresses. Valid only while a process runs (ctx.p != NULL); process_enter / process_leave move a
-// process's registers in and out. Field offsets are shared with the JIT: add at the end only.
+// ctx is the register file of the process that runs now. It is a static variable, so that the interpreter and
+// generated code reach it at constant addresses. It is valid only while a process runs (ctx.p != NULL): process_enter
+// copies a process's registers in, process_leave copies them out. The JIT uses the offsets of its fields: add new
+// fields at the end only.
 #ifndef PROCESS_CTX_H
 #define PROCESS_CTX_H
 
 #include "code/code.h"
 #include "term/heap.h"
 
-enum run_status {   // why the interpreter returned NV
+enum run_status {   // why run_slice left the interpreter's loop
   RUN_YIELD,        // out of reductions: X registers [0, live) are to be kept
   RUN_WAIT,         // in receive, or a BIF asked to wait: continue at ip when woken
-  RUN_EXIT,         // the process is to exit (reason in ctx.p->exit_reason)
-  RUN_HIBERNATE
+  RUN_EXIT,         // the process must exit; the reason is in ctx.p->exit_reason
+  RUN_HIBERNATE  // process_hibernate has prepared what happens next
 };
-// What a BIF that returned NV means.
+// A BIF that returns NV instead of a value sets ctx.bif_status to one of these: what the interpreter must do then.
 enum bif_status {
-  BIF_RAISE,        // exception: ctx.fault_class, ctx.fault_reason
-  BIF_TRAP,         // call ctx.trap (arguments in ctx.x[0..arity)) instead, its value is the BIF's
-  BIF_YIELD,        // call the same BIF again (arguments in args[], as changed by it) after a yield
-  BIF_WAIT,         // as BIF_YIELD, but only once the process is woken
-  BIF_EXITING,      // the process killed itself: stop running it
-  BIF_HIBERNATE     // process_hibernate has set ctx.e, ip, live, x and status: leave the loop
+  BIF_RAISE,        // raise the exception in ctx.fault_class and ctx.fault_reason
+  BIF_TRAP,         // call ctx.trap with the arguments in ctx.x[0..arity) instead; its value is the BIF's value
+  BIF_YIELD,        // give up the processor, then call the same BIF again with args[] as the BIF has left it
+  BIF_WAIT,         // like BIF_YIELD, but only when something has woken the process
+  BIF_EXITING,      // the process has ended itself: do not run it any further
+  BIF_HIBERNATE     // process_hibernate has set ctx.e, ip, live, x and status: leave the interpreter's loop
 };
 struct process;
 struct ctx {
-  struct heap heap;       // the running process's heap; heap.top and heap.lim are hot
-  term *e;                // stack top when not cached by the interpreter
-  term *slim;             // stack limit: a frame may not go below
+  struct heap heap;       // the running process's heap; heap.top and heap.lim are used most
+  term *e;                // top of the stack, except while the interpreter keeps it in a local variable
+  term *slim;             // lower limit of the stack: no frame may reach below it
   i32 fcalls;             // reductions left
   u32 status;             // enum run_status
   const cword *ip;
   struct process *p;
   const struct export *callee;
-  u32 live;               // X registers in use at a yield
-  // exceptions and BIF results
-  u32 bif_status;         // enum bif_status, valid after a BIF returned NV
+  u32 live;               // number of X registers in use when the process was left
+  // exceptions, and results of BIFs
+  u32 bif_status;         // enum bif_status; valid only after a BIF has returned NV
   term fault_class;       // ATOM_error, ATOM_exit, ATOM_throw
   term fault_reason;
-  term fault_args;        // NV, or argument list for the top frame (erlang:error/2)
-  term fault_info;        // NV, or error_info map (erlang:error/3)
-  term fault_trace;       // NV, or a ready trace (erlang:raise/3)
+  term fault_args;        // NV, or the argument list that the top frame of the stack trace shows (erlang:error/2)
+  term fault_info;        // NV, or the error_info map (erlang:error/3)
+  term fault_trace;       // NV, or a complete stack trace (erlang:raise/3)
   const struct export *trap;
   double f[MAX_FLOAT_REGISTERS]; // float registers
   term x[MAX_X_REGISTERS];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The process dictionary: an open-addressing table of key, value pairs whose terms lie on the process's
-// heap. Invariant: every cell of the array is a valid root (NV where empty), at most three quarters are
-// used, and no empty cell lies between a key and the place its hash names.
+// The process dictionary: a hash table with open addressing, whose keys and values lie on the process's heap.
+// Invariants: every cell of the array is a valid root (NV where empty); at most three quarters of the pairs are used,
+// unless there is no memory; and there is no empty cell between a key and the place that its hash gives.
 #include "process/dictionary.h"
 
 #include "base/alloc.h"
@@ -10,8 +10,8 @@
 
 struct dictionary {
   u32 count;
-  u32 mask;      // pairs - 1
-  term pairs[];  // key, value
+  u32 mask;      // number of pairs, minus 1
+  term pairs[];  // keys and values in turn
 };
 enum { FIRST_PAIRS = 4 };
 
@@ -28,7 +28,7 @@ static struct dictionary *table_new(u32 pairs) {
   return d;
 }
 
-// Index of the key, or of the empty cell where it would go.
+// Index of the pair with the key, or of the empty pair where it would go.
 static u32 place_of(const struct dictionary *d, term key) {
   u32 i = key_hash(key) & d->mask;
   while (d->pairs[2 * i] != NV && !term_same(d->pairs[2 * i], key)) i = (i + 1) & d->mask;
@@ -60,7 +60,7 @@ term dictionary_put(struct process *p, term key, term value) {
   if (!d || d->count + 1 > (d->mask + 1) / 4 * 3) {
     struct dictionary *bigger = resized(p, d ? (d->mask + 1) * 2 : FIRST_PAIRS);
     if (bigger) d = bigger;
-    else if (!d || d->count == d->mask) { // no room left: the process ends at its next safe point
+    else if (!d || d->count == d->mask) { // no pair is left: the process ends at its next safe point
       process_heap(p)->exhausted = true;
       return NV;
     }
@@ -81,7 +81,7 @@ term dictionary_erase(struct process *p, term key) {
   u32 hole = place_of(d, key);
   term old = d->pairs[2 * hole + 1];
   if (d->pairs[2 * hole] == NV) return NV;
-  // Later keys of the same run move into the hole when their hash allows it.
+  // Moves later keys of the same run into the hole if their hashes allow that.
   for (u32 i = (hole + 1) & d->mask; d->pairs[2 * i] != NV; i = (i + 1) & d->mask) {
     u32 home = key_hash(d->pairs[2 * i]) & d->mask;
     if (((i - home) & d->mask) < ((i - hole) & d->mask)) continue;

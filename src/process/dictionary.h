@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the process room itself needs of process dictionaries; the public half is in process.h.
+// What the process room itself needs of process dictionaries; BIFs use the functions in process.h.
 #ifndef PROCESS_DICTIONARY_H
 #define PROCESS_DICTIONARY_H
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one place a process dies. An exit signal dooms it: it gets its turn as if it were to run, and then exits. exit_process
-// marks it and puts it at the end of a queue; exit_work takes the queue from the front and tears each process down through
-// the phases below, in the order OTP shows (erts "Directly Visible Erlang Resources"). Every phase eats its list from the
-// front, so the work can stop anywhere and go on later; until the queue is empty no process runs, so nobody sees a half-done
-// teardown. Reasons are shared by a whole chain of exits (struct kept).
+// This is the only file in which a process ends. An exit signal dooms its receiver: that gets its turn as if it were
+// to run, and then exits. exit_process marks a process and appends it to a queue; exit_work takes processes from the
+// front of the queue and tears each down in the phases below, in the order that OTP documents (erts "Directly Visible
+// Erlang Resources"). Each phase takes its list apart from the front, so the work can stop anywhere and go on later.
+// No process runs until the queue is empty, so nobody sees a teardown that is half done. All exits of a chain share
+// one copy of the reason (struct kept).
 #include "process/event.h"
 #include "process/kept.h"
 #include "process/node.h"
@@ -16,14 +17,15 @@
 #include "process/timer.h"
 
 enum exit_phase {
-  EXIT_BEGIN,     // report
-  EXIT_TIMERS,    // those aimed at this pid
-  EXIT_TABLES,    // ETS: to heirs, or deleted
-  EXIT_NAMES,     // registered name, then the pid itself
-  EXIT_LINKS,     // exit signals, in order of creation
-  EXIT_OWN,       // monitors it made
-  EXIT_WATCHED,   // DOWN, in order of creation
-  EXIT_BEHIND,    // what came behind the signal that doomed it: links, monitors, questions
+  EXIT_BEGIN,     // the exit event
+  EXIT_TIMERS,    // cancels the timers whose destination is this pid
+  EXIT_TABLES,    // gives ETS tables to their heirs, or deletes them
+  EXIT_NAMES,     // takes away the registered name, then the pid itself
+  EXIT_LINKS,     // sends exit signals along links, in order of creation
+  EXIT_OWN,       // removes the monitors this process has made
+  EXIT_WATCHED,   // sends DOWN for monitors of this process, in order of creation
+  // Answers what came behind the signal that doomed it: links, monitors, processes that wait for its end.
+  EXIT_BEHIND,
   EXIT_ALIASES,
   EXIT_SUSPENDS,
   EXIT_MAILBOX,
@@ -69,7 +71,7 @@ void exit_process_kept(struct process *p, term reason, struct kept *kept) {
   if (queue_last) queue_last->run_next = p;
   else queue_first = p;
   queue_last = p;
-  if (p == ctx.p) ctx.fcalls = 0; // leave at the next safe point
+  if (p == ctx.p) ctx.fcalls = 0; // so that the interpreter leaves it at the next safe point
 }
 
 void exit_process(struct process *p, term reason) { exit_process_kept(p, reason, NULL); }
@@ -141,7 +143,7 @@ static bool give_tables(struct process *p, u32 *units) {
   return done;
 }
 
-// One phase. False: out of units.
+// Works on the phase that p is in. True: the phase is done. False: the units are used up.
 static bool phase(struct process *p, u32 *units) {
   switch ((enum exit_phase)p->exit_phase) {
     case EXIT_BEGIN:

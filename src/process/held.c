@@ -78,7 +78,8 @@ void held_compare_on(enum term_mode mode, term a, term b, int *order) {
 
 // --- Numbers -------------------------------------------------------------------------------------------
 
-// Products of words from which on an operation may pause; limbs that a portion goes through: a millisecond or two.
+// An operation may pause if the product of the words of its two numbers is at least LONG_PRODUCT. LIMBS_AT_ONCE limbs
+// are done in one portion, which takes a millisecond or two.
 enum { LONG_PRODUCT = 1 << 16, LIMBS_AT_ONCE = 1 << 19, LIMBS_PER_REDUCTION = 128 };
 struct number_work { struct work work; struct bigint_work b; };
 

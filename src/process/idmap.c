@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Growing and shrinking of id maps. Invariant: a record is in the bucket that id_map_index names for
-// the present size. Used by the process room only.
+// Id maps grow and shrink here. Invariant: a record is in the bucket that id_map_index gives for the present size.
 #include "process/idmap.h"
 
 enum {
   FIRST_BUCKETS = 8,
-  SHRINK_MAX = 1 << 14 // larger arrays are kept until the map is empty: copying them would be a pause
+  SHRINK_MAX = 1 << 14 // a larger array is kept until the map is empty, because copying it would take too long
 };
 
 static bool resize_array(struct id_map *m, u32 cap) {
@@ -23,8 +22,8 @@ static bool first_buckets(struct id_map *m) {
   return true;
 }
 
-// One more bucket: the records of its twin are divided between the two. Without memory the map stays
-// as it is, only slower.
+// Adds one bucket: the records of its twin are divided between the two. If there is no memory the map stays as it is,
+// and is only slower.
 static void split(struct id_map *m) {
   if (m->size == m->cap && !resize_array(m, m->cap * 2)) return;
   u32 from = m->size - m->level, to = m->size;
@@ -39,7 +38,7 @@ static void split(struct id_map *m) {
   }
 }
 
-// The last bucket goes back into its twin.
+// Removes the last bucket: its records go back to its twin.
 static void merge(struct id_map *m) {
   if (m->size == m->level) m->level /= 2;
   u32 from = --m->size;

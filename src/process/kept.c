@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Making and freeing of kept terms.
+// Makes and frees kept terms.
 #include "process/kept.h"
 
 #include "base/alloc.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Links. One record for both ends, found by the pair of pids: a second link between two processes has
-// no place to be, and removing the record removes it from both.
+// Links. There is one record for both ends, found by the pair of pids: so two processes cannot have two links, and
+// removing the record removes the link on both sides at once.
 #include "process/links.h"
 
 #include "process/process.h"
@@ -37,7 +37,7 @@ struct link *link_find(const struct process *a, const struct process *b) {
   return NULL;
 }
 
-// Into p's list before at; NULL: at the end.
+// Inserts l into p's list before at; NULL: at the end.
 static void insert(struct process *p, int side, struct link *l, struct link *at) {
   struct links *ls = &p->links;
   struct link *prev = at ? at->prev[link_side(at, p)] : ls->last;
@@ -62,7 +62,8 @@ enum link_result link_add(struct process *a, struct process *b) {
   }
   for (int side = 0; side < 2; side++) {
     struct process *p = l->end[side];
-    // Linked when p was doomed, unlinked and linked again: as if it had never been unlinked.
+    // Doomed p was linked to the same process before, and that unlinked and has linked again: the new link counts as
+    // the old one, not as one made behind p's end.
     bool again = UNLIKELY(p->doomed) && signal_queue_was_linked(p, l->end[!side]->pid);
     insert(p, side, l, again ? p->links.late : NULL);
     if (UNLIKELY(p->doomed) && !again && !p->links.late) p->links.late = l;

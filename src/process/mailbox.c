@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Mailboxes. Invariants: *last is the NULL at the end of the list; save, priority and resume point to first or to the next
-// field of an entry of the list; no marker is among the priority messages; a marker knows the link that leads to it, so that it goes in constant
-// time; pinned messages are in pins and only they have values on the heap.
+// Mailboxes. Invariants: *last is the NULL at the end of the list. save, priority and resume point to first, or to
+// the next field of an entry of the list. No marker is among the priority messages. A marker knows the link that
+// leads to it, so that it is removed in constant time. All pinned messages, and no others, are in pins and have their
+// values on the heap.
 #include "process/mailbox.h"
 
 #include "base/alloc.h"
@@ -14,15 +15,15 @@
 #include "term/compare.h"
 #include "term/ref.h"
 
-// A place in the mailbox. Messages before it were there when a reference was made, so that a receive
-// of messages with that reference need not look at them.
+// A marker is a place in the mailbox. The messages before it were there when a reference was made, so a receive of
+// messages with that reference need not look at them.
 struct marker {
   struct message entry;   // value NV
-  struct message **back;  // the link that points to entry
+  struct message **back;  // the link that leads to entry
   struct marker *next;
   u64 id;
   bool bound;
-  u64 ref_id;             // once bound: of a local reference
+  u64 ref_id;             // if bound: the id of a local reference
 };
 
 void mailbox_init(struct mailbox *m) {
@@ -51,7 +52,7 @@ static void unpin(struct mailbox *mb, struct message *m) {
   mb->pinned--;
 }
 
-static void message_free(struct mailbox *mb, struct message *m) { // taken out of the list already
+static void message_free(struct mailbox *mb, struct message *m) { // it must be out of the list
   if (m->pinned) unpin(mb, m);
   offheap_release(m->offheap);
   if (m->frag) frag_free(m->frag);
@@ -79,8 +80,8 @@ bool mailbox_clear(struct process *p, u32 *units) {
 
 // --- Building and appending ---------------------------------------------------------------------------
 
-// Small messages go straight to the receiver's heap when it has room: no fragment to make, to merge and
-// to free. Only a few at a time, for each is a root of every collection.
+// Small messages are built on the receiver's heap if it has room, which saves making, merging and freeing a fragment.
+// But only a few at a time, since each is a root of every collection.
 static bool fits_heap(const struct process *p, const struct heap *h, size_t words) {
   return p->mailbox.pinned < MAILBOX_PINS && words <= MAILBOX_PIN_WORDS && !p->is_js && !p->collection &&
          (size_t)(h->lim - h->top) >= words;
@@ -151,7 +152,7 @@ void mailbox_put(struct process *p, struct message *msg) {
   wake(p);
 }
 
-// Whether a receive that has come to save has yet to look at what is put at the end of the priority messages.
+// Whether a receive whose save pointer has come to mb->save will still look at the link mb->priority.
 static bool comes_to_priority(struct mailbox *mb) {
   struct message **link = &mb->first;
   while (link != mb->save && link != mb->priority) link = &(*link)->next;
@@ -200,7 +201,7 @@ u64 mailbox_words(const struct process *p) {
   return words;
 }
 
-// All priority messages that came in between have been looked at.
+// The receive has looked at all priority messages that came in before its place, and goes on where it was.
 static void resume(struct mailbox *mb) {
   mb->save = mb->resume;
   mb->resume = NULL;
@@ -208,7 +209,7 @@ static void resume(struct mailbox *mb) {
 
 void mailbox_next(struct process *p) {
   struct mailbox *mb = &p->mailbox;
-  if (UNLIKELY(!*mb->save)) return; // code no compiler made
+  if (UNLIKELY(!*mb->save)) return; // only code that no compiler has made does this
   mb->save = &(*mb->save)->next;
   if (UNLIKELY(mb->resume != NULL) && mb->save == mb->priority) resume(mb);
 }
@@ -218,7 +219,7 @@ void mailbox_reset(struct process *p) {
   p->mailbox.resume = NULL;
 }
 
-// The message's fragment and counted objects become part of the heap.
+// Makes the message's fragment and its reference-counted objects part of the heap.
 static void merge_message(struct heap *h, struct message *m) {
   if (m->frag) {
     m->frag->next = h->frags;
@@ -243,7 +244,7 @@ static void merge_message(struct heap *h, struct message *m) {
 
 void mailbox_remove(struct process *p) {
   struct mailbox *mb = &p->mailbox;
-  if (UNLIKELY(!*mb->save || is_marker(*mb->save))) return; // code no compiler made
+  if (UNLIKELY(!*mb->save || is_marker(*mb->save))) return; // only code that no compiler has made does this
   struct message *m = unlink_at(mb, mb->save);
   merge_message(&ctx.heap, m);
   if (m->pinned) unpin(mb, m);
@@ -264,7 +265,8 @@ bool mailbox_attach(struct process *p) {
     pin(mb, m);
     return true;
   }
-  // Too many roots already: X registers keep what they point into, the mailbox gets a new copy.
+  // There are too many roots already. X registers may point into the old value, so that becomes part of the heap, and
+  // the mailbox gets a new copy.
   struct message old = *m;
   term copy = copy_to_frag(old.value, &m->frag, &m->offheap);
   if (copy == NV) {
@@ -308,7 +310,7 @@ term mailbox_marker_reserve(struct process *p) {
   u32 n = 0;
   struct marker **at = &mb->markers;
   for (; *at; at = &(*at)->next)
-    if (++n == MAILBOX_MARKERS) { // the oldest gives way
+    if (++n == MAILBOX_MARKERS) { // the oldest marker is dropped
       marker_free(mb, at);
       break;
     }
@@ -349,5 +351,5 @@ void mailbox_marker_use(struct process *p, term ref) {
   if (!at) return;
   mailbox_reset(p);
   mb->resume = &(*at)->entry.next;
-  if (LIKELY(mb->priority == &mb->first)) resume(mb); // else priority messages first
+  if (LIKELY(mb->priority == &mb->first)) resume(mb); // otherwise the receive looks at the priority messages first
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Monitors. Invariant: a record is in the map, in its watcher's list and, when the target is there, at
-// its place in the target's list (order of creation); it goes from all three at once.
+// Monitors. Invariant: a record is in the map, in its watcher's list and, if the target exists, in the target's list
+// (in order of creation). It is removed from all three at the same time.
 #include "base/alloc.h"
 #include "process/event.h"
 #include "process/kept.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Nodes: their table, the state of each connection and the queue of what is sent (erts "Distribution Protocol").
-// Invariant: a node that is idle has no remotes, no requests and an empty queue; the handle of a connection names a node
-// as long as that connection lasts. A node is never forgotten: there are as many as names were ever spoken to.
+// Invariant: an idle node has no remotes, no requests and an empty queue; the handle of a connection names its node
+// as long as the connection lasts. A node is never freed, so there are as many as names have ever been used.
 #include "process/node.h"
 
 #include "base/alloc.h"
@@ -13,7 +13,7 @@ enum { PASS_THROUGH = 112, OVERDRAFT = 1 << 16 };
 enum { DFLAG_PUBLISHED = 1 };
 
 struct node *node_first;
-static struct remote everyone; // stands for all nodes: what monitors of nodeup and nodedown watch
+static struct remote everyone; // stands for all nodes: the target of monitors for nodeup and nodedown
 
 // --- The table ------------------------------------------------------------------------------------------------
 
@@ -96,7 +96,7 @@ bool node_send(struct node *n, term control, term message) {
   bytes_free(&b);
   mem_overdraft(0);
   if (ok) node_notify(n);
-  // A signal that is lost would leave the two sides of a link or a monitor in disagreement.
+  // If such a signal were lost, the two ends of a link or monitor would disagree: the connection ends instead.
   struct process *controller = ok || message != NV ? NULL : process_find(n->controller);
   if (controller) exit_process(controller, ATOM_system_limit);
   return ok;
@@ -132,7 +132,7 @@ void node_down(struct node *n, term reason) {
   n->controller = n->input = NV;
   while (n->first) node_packet_taken(n);
   requests_lost(n);
-  // The node itself comes last, and with it the news that it is down.
+  // The remote that stands for the node itself is the last one: when it has ended, remote_ended sends nodedown.
   for (struct remote *r = n->remotes; r; r = r->next)
     if (r != n->itself) exit_process(&r->p, ATOM_noconnection);
   if (n->itself) exit_process(&n->itself->p, ATOM_noconnection);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table of ports and their exits. Invariant: p->port is set for ports alone, and in the table as long as the port
-// is open.
+// The table of ports, and their exits. Invariant: p->port is only set for ports; it is in the table as long as the
+// port is open.
 #include "process/port.h"
 
 #include "base/hostcalls.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Making processes, moving their registers in and out of ctx, and their stacks. Invariant:
-// a process's heap is in p->heap, or in ctx.heap while it runs (process_heap tells). Processes are made
-// here and given back by process_free, which only exit.c calls.
+// Creates processes, moves their registers in and out of ctx, and resizes their stacks. Invariant: the heap of a
+// process is in p->heap, or, while it runs, in ctx.heap (process_heap tells which). Only exit.c frees processes, with
+// process_free.
 #include "process/process.h"
 
 #include "base/alloc.h"
@@ -68,11 +68,11 @@ void spawn_options_default(struct spawn_options *o) {
   o->memory = process_memory_defaults;
 }
 
-// What the new process starts with: where, and its X registers (terms of the parent's heap).
+// Where a new process starts, and its X registers (terms of the parent's heap).
 struct entry {
   const cword *ip;
   u32 live;
-  size_t words;             // heap words that copies of the registers take
+  size_t words;             // heap words that copies of the registers need
   term x[SPAWN_ARGS_MAX];
 };
 
@@ -88,7 +88,7 @@ static bool entry_of(struct entry *n, term m, term f, term args) {
   n->live = 0;
   n->words = 0;
   if (!entry_list(n, args)) return false;
-  // apply is not code of a module: the engine's own.
+  // erlang:apply/2,3 are not code of a module: the interpreter has its own code for them.
   if (m == ATOM_erlang && f == ATOM_apply && n->live == 2) n->ip = code_apply_fun;
   else if (m == ATOM_erlang && f == ATOM_apply && n->live == 3) n->ip = code_apply_mfa;
   else {
@@ -145,7 +145,8 @@ static void set_fields(struct process *p, struct process *parent, const struct s
   mailbox_init(&p->mailbox);
 }
 
-// A child of a process of another node: that one's reference is the monitor's tag.
+// Links and monitors of a process that a process of another node has spawned. The monitor's tag is the reference that
+// the other node uses for it.
 static bool set_remote_relations(struct process *p, const struct spawn_options *o) {
   if (o->link && link_add(o->relative, p) == LINK_NO_MEMORY) return false;
   return !o->monitor || monitor_add(ref_next_id(), o->relative, p, MONITOR_PROCESS, p->pid, NV, o->monitor_ref->value);
@@ -178,7 +179,7 @@ static void free_memory(struct process *p) {
   mem_free(p, sizeof *p, MEM_PROCESS);
 }
 
-// A fun whose module is not loaded has no name: it was erlang:apply/2 that began.
+// If the module of the fun is not loaded, the fun has no name: then the initial call is erlang:apply/2.
 static void set_initial(struct process *p, const struct entry *n, term m, term f) {
   p->initial[0] = m;
   p->initial[1] = f;
@@ -192,7 +193,7 @@ static void set_initial(struct process *p, const struct entry *n, term m, term f
   p->began_in_fun = true;
 }
 
-// Nobody hears of a relation to a process before hearing of the process.
+// The spawn event comes first, so that no listener hears of a link or monitor of a process it does not know yet.
 static void tell_spawn(struct process *p, struct process *parent, const struct spawn_options *o) {
   EVENT(EVENT_SPAWN, p, p->pid, p->parent, NV, 0);
   if (!parent || o->relative) return;
@@ -267,8 +268,8 @@ void process_free(struct process *p) {
 
 static i32 entered_fcalls;
 
-// Debug builds: a register that nobody promised to keep holds a pointer to nowhere, so that who reads it nevertheless is
-// found, and not only where something else happened to be left in it.
+// Debug builds: registers from live on hold no value that anybody promised to keep. They get a pointer to nowhere, so
+// that code that reads one nevertheless crashes at once.
 void process_forget_registers(term *x, u32 live) {
   enum { NOWHERE = 0x0DEAD000 };
   for (u32 i = live; i < MAX_X_REGISTERS; i++) x[i] = make_boxed((term *)NOWHERE);
@@ -277,7 +278,7 @@ void process_forget_registers(term *x, u32 live) {
 void process_enter(struct process *p) {
   ctx.p = p;
   ctx.heap = p->heap;
-  // What the process before raised lies in its heap, and these are roots.
+  // These are roots of collections, and what the previous process left there lies in its own heap.
   ctx.fault_class = ctx.fault_reason = ctx.fault_args = ctx.fault_info = ctx.fault_trace = NV;
   ctx.e = p->e;
   ctx.slim = p->stack_start;
@@ -286,7 +287,7 @@ void process_enter(struct process *p) {
   for (u32 i = 0; i < p->live; i++) ctx.x[i] = p->e[(i32)i - (i32)p->live];
   if (VM_DEBUG) process_forget_registers(ctx.x, p->live);
   ctx.fcalls = entered_fcalls = (i32)scheduler_slice;
-  // A receive whose time is up first looks at what has come meanwhile.
+  // A receive whose time is up still looks first at the messages that have come meanwhile.
   if (UNLIKELY(p->timed_out) && !mailbox_peek(p)) {
     p->timed_out = false;
     ctx.ip = p->timeout_ip;
@@ -308,7 +309,7 @@ void process_leave(struct process *p) {
   p->ip = ctx.ip;
   p->heap = ctx.heap;
   ctx.p = NULL;
-  if (UNLIKELY(p->is_js)) signal_queue_leave(p); // for others the scheduler does it
+  if (UNLIKELY(p->is_js)) signal_queue_leave(p); // for all other processes the scheduler calls this
 }
 
 // --- Stack ---------------------------------------------------------------------------------------------
@@ -331,13 +332,13 @@ bool process_grow_stack(struct process *p, u32 words) {
   u64 size = p->stack_words;
   while (size < used + words) size *= 2;
   if (size == p->stack_words) return true;
-  // max_heap_size is of heap and stack together, as OTP keeps both in one block.
+  // OTP keeps heap and stack in one block, so max_heap_size limits both together.
   if (p->area.max_words && used + words + p->area.words + p->area.old_words > p->area.max_words && exit_max_heap(p)) {
     exit_process(p, ATOM_killed);
     return false;
   }
   if (size > UINT32_MAX / sizeof(term) || !stack_resize(p, &ctx.e, 0, (u32)size)) {
-    size = used + words + used / 8; // a little more, when there is not memory for twice as much
+    size = used + words + used / 8; // there is no memory for twice as much, so a little more must do
     if (size > UINT32_MAX / sizeof(term) || !stack_resize(p, &ctx.e, 0, (u32)size)) {
       exit_process(p, ATOM_system_limit);
       return false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Registered names. Invariant: p->name is a name in the table exactly when the table's entry of that
-// name is p. Called by the register BIFs, by exit.c and by the host.
+// Registered names. Invariant: p->name is a name exactly when the table has an entry of that name for p. Called by
+// the BIFs for names, by exit.c and by the host.
 #include "process/event.h"
 #include "process/idmap.h"
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Remotes, and the signals that go to them. Invariants: a remote has a link, a monitor or an unlink under way, or it is
-// forgotten; an exiting one (its connection is gone) sends nothing. The protocol of links between nodes: an unlink is
-// over once the other side has acknowledged its id; until then what comes of the old link is ignored.
+// Remotes (see node.h) and the signals that go to them. Invariants: a remote has a link, a monitor or an unlink under
+// way, otherwise it is freed; one that exits, because its connection is gone, sends nothing. In the protocol for
+// links between nodes an unlink is over when the other node has acknowledged its id; until then signals of the old
+// link are ignored.
 #include "base/alloc.h"
 #include "process/kept.h"
 #include "process/node.h"
@@ -10,7 +11,7 @@
 
 struct unlinking {
   struct unlinking *next;
-  term pid;   // of this node
+  term pid;   // the process of this node that has unlinked
   u64 id;
 };
 
@@ -90,7 +91,7 @@ void remote_ended(struct process *p) {
 
 // --- Signals --------------------------------------------------------------------------------------------------
 
-// {Operation, ...} on the C stack: control tuples are encoded at once.
+// Control messages are tuples on the C stack, {Operation, ...}, since they are encoded at once.
 struct control { term words[6 + REF_WORDS]; struct heap heap; };
 
 static term control(struct control *c, u32 n, enum dist_operation op, term a, term b, term d, term e) {

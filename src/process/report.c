@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Messages to the system logger, as OTP's emulator words them: {log, error, Format, Args, Metadata}. They
-// are built outside the process's heap, which may be in the middle of a collection. Called by exit.c.
+// Reports to the system logger, in the words of OTP's emulator: {log, error, Format, Args, Metadata}. They are built
+// outside the process's heap, which may be in the middle of a collection.
 #include "process/report.h"
 
 #include "base/hostcalls.h"
@@ -15,7 +15,7 @@ term system_logger;
 void report_init(void) { system_logger = ATOM_logger; }
 
 static struct process *logger_for(const struct process *p) {
-  // When it has ended, the process of that name takes over.
+  // If the process that was set as the logger has ended, the one registered as logger takes over.
   if (!is_atom(system_logger) && !process_find(system_logger)) system_logger = ATOM_logger;
   struct process *logger = is_atom(system_logger) ? registered_find(system_logger) : process_find(system_logger);
   return logger == p ? NULL : logger;

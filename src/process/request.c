@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Requests to spawn on other nodes: what is remembered until the answer comes. Invariant: a request stands in the list
-// of its node until it is answered or the connection ends; who asked may have died meanwhile, or not care any more.
+// Requests to spawn processes on other nodes: what is remembered until the answer comes. Invariant: a request is in
+// the list of its node until it is answered or the connection ends; the process that has made it may have died
+// meanwhile, or may have abandoned it.
 #include "base/alloc.h"
 #include "process/event.h"
 #include "process/kept.h"
@@ -10,7 +11,7 @@
 struct request {
   struct request *next;
   u64 id;
-  term pid;            // who asked
+  term pid;            // the process that has made the request
   struct kept *tag, *monitor_tag;
   u8 alias;            // enum alias_mode
   bool link, monitor, reply_ok, reply_error, abandoned;
@@ -65,7 +66,7 @@ static void reply(const struct request *r, struct process *p, term outcome, term
   else signal_lost(p);
 }
 
-// The links and monitors that the other side has made have their near end from now on.
+// The other node has linked or monitored the new process: makes our end of these relations. False: no memory.
 static bool join(struct node *n, const struct request *r, struct process *p, u32 flags, term pid) {
   bool link = flags & 1, monitor = flags & 2;
   struct process *remote = link || monitor ? remote_get(n, pid) : NULL;

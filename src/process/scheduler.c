@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Run queues and the tick. Invariant: a process is queued exactly when it is RUNNABLE and not suspended, or doomed, or has
-// hibernated and is being collected.
-// Exits that are under way are finished before any process runs. Called by the host (tick) and, through
-// scheduler_ready, by whatever wakes a process.
+// Run queues and the tick. Invariant: a process is in a run queue exactly when it is RUNNABLE and not suspended, or
+// doomed, or hibernates and is being collected. Exits that are under way are finished before any process runs. Called
+// by the host (scheduler_tick) and, through scheduler_ready, by whatever wakes a process.
 #include "process/scheduler.h"
 
 #include "memory/retire.h"
@@ -14,11 +13,11 @@
 #include "process/timer.h"
 
 enum {
-  LOW_EVERY = 8,          // a low priority process runs once for so many of normal priority (erlang:process_flag/2)
-  CLOCK_EVERY = 2000,     // reductions between two looks at the clock: some 20 to 50 microseconds
-  SLICE_COST = 20,        // what entering and leaving a process counts
-  EXIT_UNITS = 500,       // exit work between two looks at the clock
-  TURN = 500              // reductions
+  LOW_EVERY = 8,          // one process of low priority runs for so many of normal priority (erlang:process_flag/2)
+  CLOCK_EVERY = 2000,     // reductions between two looks at the clock: about 20 to 50 microseconds
+  SLICE_COST = 20,        // reductions that entering and leaving a process count as
+  EXIT_UNITS = 500,       // units of exit work between two looks at the clock
+  TURN = 500              // reductions that a turn takes at least, see turn_of
 };
 
 struct queue { struct process *first, *last; };
@@ -27,14 +26,14 @@ void (*run_slice)(struct process *p);
 void (*js_ready_hook)(struct process *p);
 u32 scheduler_slice = REDUCTIONS_PER_SLICE;
 u64 scheduler_switches, scheduler_reductions;
-static u64 busy_us, tick_begun; // in ticks that have ended; when the present one began, 0: none
+static u64 busy_us, tick_begun; // microseconds in ticks that have ended; when the present tick began, 0: there is none
 bool scheduler_verifies;
 u32 vm_halt_requested;
 i32 vm_halt_code;
 static struct queue queues[PRIORITY_LOW + 1];
 static u32 queued, normal_turns;
-// When tests make slices shorter than a turn, a process goes on until its turn is over: so what a few lines of code see does
-// not depend on how long slices are. NULL: the last one's turn is over.
+// When tests make slices shorter than a turn, a process goes on in its next slice until its turn is over, so that
+// what a few lines of Erlang see does not depend on the length of slices. NULL: the turn of the last process is over.
 static struct process *turn_of;
 static u64 turn_begun;
 
@@ -99,7 +98,7 @@ static struct process *pick(void) {
   return normal;
 }
 
-// Whether p's turn is not over.
+// Queues p again, to run next, if its turn is not over. False: the turn is over.
 static bool goes_on(struct process *p) {
   if (ctx.status != RUN_YIELD || p->yielding || p->suspend_count || p->ends || p->reductions - turn_begun >= TURN) return false;
   enqueue(p);
@@ -107,7 +106,7 @@ static bool goes_on(struct process *p) {
   return true;
 }
 
-// What the slice left the process in.
+// Puts the process into the state in which its slice has left it.
 static void settle(struct process *p) {
   if (UNLIKELY(p->state == PROCESS_EXITING)) return;
   switch ((enum run_status)ctx.status) {
@@ -134,7 +133,7 @@ static void settle(struct process *p) {
   if (p->state == PROCESS_RUNNABLE && !p->queued && !p->suspend_count) enqueue(p);
 }
 
-// The next portion of the collection of a process that waits.
+// Does the next portion of the collection of a process that waits. Answers the reductions it took.
 static u64 collect_waiting(struct process *p) {
   u64 before = p->reductions;
   (void)collection_go_on(p);
@@ -142,7 +141,7 @@ static u64 collect_waiting(struct process *p) {
   return p->reductions - before;
 }
 
-// Runs one slice; returns the reductions it took.
+// Runs one slice. Answers the reductions it took.
 static u64 run(struct process *p) {
   u64 before = p->reductions;
   if (turn_of != p) turn_begun = before;
@@ -181,7 +180,7 @@ enum tick_result scheduler_tick(u64 deadline_us, u64 max_reductions, i64 *wake_u
     if (used >= next_look) {
       now = host_monotonic_us();
       next_look = used + CLOCK_EVERY;
-      // At least something is done in every tick.
+      // Each tick does something, however early its deadline is.
       if ((now >= deadline_us && used) || (max_reductions && used >= max_reductions)) break;
     }
     if (UNLIKELY(exit_pending())) {

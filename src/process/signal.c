@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sending: messages to every kind of destination, and what an exit signal does to its receiver
-// (erts "Receiving Exit Signals"). Called by BIFs, by exit.c and by the host.
+// Sends messages to every kind of destination, and does what an exit signal does to its receiver (erts "Receiving
+// Exit Signals"). Called by BIFs, by exit.c and by the host.
 #include "process/signal.h"
 
 #include "base/alloc.h"
@@ -19,7 +19,7 @@ static struct message *copy(struct process *from, struct process *to, term value
   if (!draft_open(&d, to, words)) return NULL;
   struct message *m = draft_close(&d, copy_term(d.heap, value));
   if (!m) return NULL;
-  // A copy costs its sender, so that big messages do not outrun the scheduler.
+  // The sender pays for the copy, so that a process that sends big messages does not hold up the scheduler.
   if (from && from == ctx.p) ctx.fcalls -= (i32)(words / 16 < 1000 ? words / 16 : 1000);
   EVENT(EVENT_MESSAGE, to, to->pid, from ? from->pid : NV, value, 0);
   return m;
@@ -32,7 +32,7 @@ bool signal_send(struct process *from, struct process *to, term value) {
   return m != NULL;
 }
 
-// What ends an alias ends it before the next message can come.
+// The alias is ended before the message is put into the mailbox, so that no second message can come through it.
 bool signal_alias_message(struct process *to, struct message *m, u64 id, bool priority) {
   struct alias *a = alias_find(id);
   if (!a || a->owner != to) return false;
@@ -52,7 +52,7 @@ static enum send_result send_to_alias(struct process *from, term ref, term value
   if (!to || to->ends) return SEND_OK;
   struct message *m = copy(from, to, value);
   if (!m) return SEND_NO_MEMORY;
-  // One's own alias may end before the message is received.
+  // A process's own alias may end before the process receives the message, so the message must wait.
   if (UNLIKELY(to == ctx.p || to->signals.first) && signal_queue_alias(to, m, id, priority)) return SEND_OK;
   mailbox_keep(to, m);
   signal_alias_message(to, m, id, priority);
@@ -85,11 +85,12 @@ enum send_result signal_send_to(struct process *from, term destination, term val
   }
   if (is_port(destination)) return SEND_OK;
   if (!is_pid(destination) && !is_ref(destination)) return SEND_BADARG;
-  return boxed_ptr(destination)[1] == etf_node_name ? SEND_OK : remote_send(from, destination, value); // of an earlier life of this node
+  // Such a pid or reference is of this node, but of an earlier start of it: nobody is there.
+  return boxed_ptr(destination)[1] == etf_node_name ? SEND_OK : remote_send(from, destination, value);
 }
 
 void signal_lost(struct process *to) {
-  if (to == ctx.p) ctx.heap.exhausted = true; // ends it when it is scheduled out
+  if (to == ctx.p) ctx.heap.exhausted = true; // it ends when it is scheduled out
   else exit_when_scheduled(to, ATOM_system_limit, NULL);
 }
 
@@ -132,7 +133,8 @@ static void receive_trapped(struct process *to, const struct exit_signal *e, boo
   else mailbox_put(to, m);
 }
 
-// The exit signal is received, or will be before to runs again.
+// Does what the exit signal e does to its receiver, which receives it now, or will have received it before it runs
+// again.
 void signal_exit_received(struct process *to, const struct exit_signal *e) {
   const struct alias *a = e->alias ? alias_find(e->alias) : NULL;
   if (e->alias && !(a && a->owner == to)) return;
@@ -150,7 +152,8 @@ void signal_exit_received(struct process *to, const struct exit_signal *e) {
   }
 }
 
-// A running process receives it later, as does one in the middle of its turn: unless it is fatal.
+// A process that runs, or is in the middle of its turn, receives an exit signal later; but one in the middle of its
+// turn receives a signal that ends it at once.
 static void send_exit(struct process *to, const struct exit_signal *e) {
   bool fatal = (e->reason == ATOM_kill && !e->by_link) || (!to->trap_exit && e->reason != ATOM_normal);
   bool waits = to == ctx.p || (to->signals.first && !fatal);

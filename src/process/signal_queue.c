@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The queue p->signals, oldest first; nearly always empty. Invariant: a process that is neither running nor in the middle of
-// its turn has an empty queue, or is doomed. Messages in it are kept by the mailbox (mailbox_keep) but not yet in it.
+// The queue p->signals, oldest signal first; it is nearly always empty. Invariant: if a process is neither running
+// nor in the middle of its turn, its queue is empty or it is doomed. The mailbox owns the messages in the queue
+// (mailbox_keep), but they are not in it yet.
 #include "process/signal_queue.h"
 
 #include "base/alloc.h"
@@ -13,8 +14,8 @@ enum queued { QUEUED_MESSAGE, QUEUED_ALIAS, QUEUED_EXIT, QUEUED_LINK_EXIT, QUEUE
 struct signal {
   struct signal *next;
   struct message *message;
-  struct kept *from_kept, *reason_kept; // own from and reason when these are not immediate
-  u64 id;                               // alias or monitor
+  struct kept *from_kept, *reason_kept; // own from and reason where these are not immediate terms
+  u64 id;                               // of the alias or monitor
   term from, reason;
   u8 kind, behind;                      // enum queued, enum behind
   bool priority;
@@ -187,7 +188,7 @@ void signal_queue_leave(struct process *p) {
 
 // --- Behind the end -----------------------------------------------------------------------------------------
 
-// The link that a process has made behind p's end; NV: the oldest of those that other nodes have made.
+// The link that the process pid has made behind p's end. NV: the oldest of those that other nodes have made.
 static struct link *late_link(const struct process *p, term pid) {
   const struct process *other = pid == NV ? NULL : process_find(pid);
   if (pid != NV) return other ? link_find(other, p) : NULL;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Suspensions. One record for each pair (holder, target) with a count; it is in both processes' lists.
-// Invariant: a target's suspend_count is the sum of the counts on it, and while it is not zero the
-// target is in no run queue, unless it is doomed.
+// Suspensions. There is one record, with a count, for each pair of a holder and a target; it is in the lists of both
+// processes. Invariant: suspend_count of the target is the sum of these counts, and while it is not zero the target
+// is in no run queue, unless it is doomed.
 #include "base/alloc.h"
 #include "process/scheduler.h"
 #include "process/signal.h"
 
 struct suspend {
   struct process *holder, *target;
-  struct suspend *next;        // in holder->suspends
-  struct suspend *target_next; // in target->suspended_by
+  struct suspend *next;        // the list holder->suspends
+  struct suspend *target_next; // the list target->suspended_by
   u32 count;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The process table and the list of all processes in order of creation. Invariant: a process is in
-// slot pid_number & mask, and slots are never more than three quarters full, so a free number is near.
-// A number is used again only after 2^28 others, then with a new serial.
+// The process table and the list of all processes in order of creation. Invariant: a process is in slot pid_number &
+// mask. At most three quarters of the slots are taken, so a free number is found soon. A number is used again only
+// after 2^28 others, and then with another serial.
 #include "process/table.h"
 
 #include "base/alloc.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The timer heap. Invariant: an entry knows its owner and the owner its place: a receive timer's is
-// p->receive_timer - 1, a message timer's is index. Message timers are also found by reference.
+// The heap of timers. Invariant: an entry knows its owner, and the owner knows the entry's place: a receive timer is
+// at p->receive_timer - 1, a message timer at index. Message timers are also found by their reference.
 #include "process/timer.h"
 
 #include "base/hostcalls.h"
@@ -11,7 +11,7 @@
 
 struct entry {
   u64 at, seq;
-  struct process *receiver; // of a receive timer, else NULL
+  struct process *receiver; // for a receive timer, else NULL
   struct timer *timer;
 };
 enum { FIRST_ENTRIES = 16, FIRE_AT_ONCE = 1000 };
@@ -151,7 +151,7 @@ static void fire_message(struct timer *t) {
   struct draft d;
   struct message *m = NULL;
   if (!to || to->ends) {
-    // nobody waits for it
+    // nobody gets the message
   } else if (!t->wrap) {
     if (!signal_send(NULL, to, t->message->value)) signal_lost(to);
   } else {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Debug: looks at every record of the process room and says whether the room's invariants hold. Called
-// by tests after every step; means nothing while exits are pending.
+// Debug: checks every record of this room against its invariants. Tests call it after every step. Its answer means
+// nothing while exits are pending.
 #include "process/event.h"
 #include "process/mailbox.h"
 #include "process/node.h"
@@ -62,7 +62,8 @@ static void verify_mailbox(const struct process *p, struct sums *s) {
     priority |= p->mailbox.priority == &m->next;
     s->ok &= priority || m->value != NV;
   }
-  bool all = p->signals.first != NULL || pinned == p->mailbox.pinned; // some may be of messages not received yet
+  // Otherwise messages that were not received yet may be pinned too.
+  bool all = p->signals.first != NULL || pinned == p->mailbox.pinned;
   s->ok &= messages == p->mailbox.length && pinned <= p->mailbox.pinned && all && priority && save && p->mailbox.last == last;
 }
 
@@ -91,7 +92,7 @@ static void verify_process(struct process *p, void *arg) {
   s->ok &= p->doomed ? p->queued && p->ends : !p->ends && !p->links.late && (!p->signals.first || scheduler_in_turn(p));
 }
 
-// Those of a node: joined to something, found again, of a node that is not idle.
+// Checks the remotes of a node: each has a relation, is found, and its node is not idle.
 static void verify_remotes(const struct node *n, struct sums *s) {
   const struct remote *prev = NULL;
   for (struct remote *r = n->remotes; r; prev = r, r = r->next) {
