@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The allocator. Blocks up to 512 bytes come from free lists of 16-byte classes carved from 64 KB
-// slabs, because processes, messages and heaps come and go constantly; larger ones are malloc's.
-// Invariant: live bytes and blocks always equal what callers hold. Under AddressSanitizer every block
-// is malloc's own, so that uses after free are seen. Literal areas live in chunks of 64 KB pages, so
-// that "is this address a literal?" is one range test (native) or one bit (wasm).
+// The allocator. Blocks of up to 512 bytes come from free lists, one for each multiple of 16 bytes, which are cut
+// from slabs of 64 KB, because processes, messages and heaps come and go constantly; larger blocks are malloc's.
+// Invariant: the numbers of live bytes and blocks are always those of what callers hold. With AddressSanitizer every
+// block is malloc's own, so that a use after free is detected. Literal areas lie in chunks of 64 KB pages, so that
+// the question whether an address is a literal's is one test of a range (native) or of one bit (wasm).
 #ifndef __EMSCRIPTEN__
 #define _DEFAULT_SOURCE // MAP_ANONYMOUS, MAP_NORESERVE, madvise
 #endif
@@ -35,7 +35,7 @@ struct free_block { struct free_block *next; };
 static struct free_block *free_lists[SMALL_BYTES / CLASS_BYTES + 1];
 static u8 *slab_top, *slab_end;
 
-// Whether size more bytes may be had. The injected failure is used up by failing once.
+// Whether size more bytes may be allocated. An injected failure happens once.
 static bool allowed(size_t size) {
   if (UNLIKELY(fail_countdown > 0) && --fail_countdown == 0) {
     fail_countdown = -1;
@@ -55,7 +55,7 @@ static size_t class_of(size_t size) { return size == 0 ? 1 : (size + CLASS_BYTES
 static void *slab_carve(size_t class) {
   size_t size = class * CLASS_BYTES;
   if ((size_t)(slab_end - slab_top) < size) {
-    // What is left of the old slab serves the class it fits.
+    // The rest of the old slab becomes a free block of the size that it is large enough for.
     size_t rest = (size_t)(slab_end - slab_top) / CLASS_BYTES;
     u8 *slab = malloc(SLAB_BYTES);
     if (!slab) return NULL;
@@ -139,7 +139,7 @@ void mem_free(void *block, size_t size, enum mem_tag tag) {
 u64 mem_live(enum mem_tag tag) { return live[tag]; }
 u64 mem_live_total(void) { return live_total; }
 u64 mem_live_blocks(void) { return live_blocks; }
-// The limit is for programs; what lets one of them end in order may exceed it.
+// The limit is meant for programs; what lets one of them end in order may exceed it.
 void *mem_alloc_beyond(size_t size, enum mem_tag tag) {
   void *block = raw_alloc(size);
   if (block) count(size, tag);
@@ -151,17 +151,18 @@ void mem_overdraft(u64 bytes) { overdraft = bytes; }
 void mem_fail_at(i64 n) { fail_countdown = n <= 0 ? -1 : n; }
 
 // --- Literal areas ---------------------------------------------------------------------------------
-// A chunk is a run of 64 KB pages, aligned to 64 KB, with this header. Areas begin within its first
-// page, so a block finds its chunk by masking. Small areas share a chunk until all of them are gone.
+// A chunk is a run of 64 KB pages, aligned to 64 KB, that begins with this header. Areas begin within its first page,
+// so an area's address without its low 16 bits is the address of its chunk. Small areas share a chunk, which is freed
+// when all of them are.
 
 enum { PAGE_SHIFT = 16, PAGE_BYTES = 1 << PAGE_SHIFT, SHARED_MAX = PAGE_BYTES / 4 };
 struct chunk {
   u32 pages;
-  u32 areas;   // live areas in it
-  size_t used; // bytes, header included
+  u32 areas;   // number of live areas in it
+  size_t used; // bytes in use, with the header
 };
 enum { CHUNK_HEADER = (sizeof(struct chunk) + 15) & ~15u };
-static struct chunk *shared; // where small areas go next
+static struct chunk *shared; // the chunk where the next small areas go
 
 #ifdef __EMSCRIPTEN__
 static u64 literal_pages[65536 / 64];
@@ -185,7 +186,7 @@ bool literal_contains(uintptr_t address) {
 }
 #else
 enum { REGION_PAGES = 16384 }; // 1 GB of address space
-static u8 *region;             // aligned to a page of ours
+static u8 *region;             // aligned to PAGE_BYTES
 static uintptr_t region_start; // equal to region; a plain number for the range test
 static u8 page_used[REGION_PAGES];
 static u32 page_hint;

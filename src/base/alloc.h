@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The only caller of malloc and free. Blocks are sized by their owner (free gets the size back), so
-// counting costs no header. Every block has a tag; live bytes per tag are what erlang:memory reports
-// and what the leak gates compare. A limit and fault injection make running out of memory testable.
+// The allocator: only alloc.c calls malloc and free. The owner of a block gives its size when it frees it, so
+// counting needs no header. Every block has a tag; the live bytes of each tag are what erlang:memory reports and what
+// the tests for leaks compare. A limit and injected failures make it possible to test what happens when memory runs
+// out.
 #ifndef BASE_ALLOC_H
 #define BASE_ALLOC_H
 
@@ -18,22 +19,23 @@ enum mem_tag {
   MEM_TAG_COUNT
 };
 
-// Returns NULL when the host has no more memory, the limit is reached or a failure is injected.
+// Answers NULL when the host has no more memory, the limit is reached, or a test has injected a failure.
 MUST_USE void *mem_alloc(size_t size, enum mem_tag tag);
-MUST_USE void *mem_alloc_beyond(size_t size, enum mem_tag tag); // ignores limit and injected failures
+MUST_USE void *mem_alloc_beyond(size_t size, enum mem_tag tag); // the same without the limit and injected failures
 MUST_USE void *mem_calloc(size_t size, enum mem_tag tag);
 MUST_USE void *mem_realloc(void *block, size_t old_size, size_t size, enum mem_tag tag);
 void mem_free(void *block, size_t size, enum mem_tag tag); // block may be NULL
 
 u64 mem_live(enum mem_tag tag);   // bytes
 u64 mem_live_total(void);
-u64 mem_live_blocks(void);        // number of live blocks, for leak gates
-void mem_set_limit(u64 bytes);    // 0: none
-void mem_overdraft(u64 bytes);    // may be used beyond the limit from now on: for what soon gives memory back
-void mem_fail_at(i64 n);          // the n-th allocation from now fails (tests); -1: never
+u64 mem_live_blocks(void);        // number of live blocks, for tests for leaks
+void mem_set_limit(u64 bytes);    // 0: no limit
+// So many bytes may be used beyond the limit from now on, for what soon gives memory back; 0 ends that.
+void mem_overdraft(u64 bytes);
+void mem_fail_at(i64 n);          // tests: the n-th allocation from now fails; -1: none does
 
-// Literal areas: memory whose terms are shared by all processes and never moved or collected.
-// literal_contains tells in a few instructions whether an address lies in one.
+// Literal areas: memory for terms that all processes share and that is never moved or collected. literal_contains
+// tells in a few instructions whether an address lies in one.
 MUST_USE void *literal_alloc(size_t size);
 void literal_free(void *block, size_t size);
 bool literal_contains(uintptr_t address);

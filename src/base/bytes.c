@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The growable byte buffer and UTF-8. Invariant: len <= cap, and after a failed append nothing more is
-// written. Every room builds text with it.
+// The growable buffer of bytes, and UTF-8. Invariant: len <= cap; after an append has failed nothing more is written.
 #include "base/bytes.h"
 
 #include "base/alloc.h"

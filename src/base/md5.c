@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// MD5 by the steps of RFC 1321. Bytes are gathered into blocks of 64; the state is only touched by
-// whole blocks. Called by the loader (module_info(md5)) and by the hash BIFs.
+// MD5 in the steps of RFC 1321. Bytes are collected into blocks of 64, and only whole blocks change the state. Called
+// by the loader (module_info(md5)) and by the BIFs that hash.
 #include "base/md5.h"
 
 // floor(abs(sin(i + 1)) * 2^32), RFC 1321 section 3.4.

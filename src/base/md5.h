@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// MD5 (RFC 1321), in portions. Not for secrets: modules and erlang:md5 need it.
+// MD5 (RFC 1321), in portions. It protects no secrets: module_info(md5) and erlang:md5 need it.
 #ifndef BASE_MD5_H
 #define BASE_MD5_H
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Debug builds: what PANIC and ASSERT say before the VM stops. A native build prints it; in wasm whoever catches the trap
-// asks for it (src/host/wasm_panic.c).
+// Debug builds: what PANIC and ASSERT say before the VM stops. A native build prints it. In wasm, whoever catches the
+// trap asks for it (host/wasm_panic.c).
 #include "base/base.h"
 
 #if VM_DEBUG

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Deep copies of terms. The size is found with an explicit stack of pending terms; the copy itself
-// needs none: objects are appended to the reserved block and the block is scanned behind them, every
-// source pointer found being replaced by a copy. A word before the scan pointer belongs to the copy,
-// a word behind it still refers to the source. Called by send, spawn, ETS, and the loader.
+// Deep copies of terms. copy_size walks the term with an explicit stack of terms still to be measured. The copy
+// itself needs no stack: objects are appended to the reserved block, which is scanned behind them, and every pointer
+// found there is replaced by one to a copy. So a word before the scan pointer refers to the copy, and a word behind
+// it still refers to the source. Called by send, spawn, ETS and the loader.
 #include "memory/copy.h"
 
 #include "base/alloc.h"
@@ -11,12 +11,12 @@
 
 enum { INLINE_PENDING = 128, GRAPH_SLACK = 1 << 16 };
 
-// Terms still to be measured. The first ones live on the C stack.
+// Terms still to be measured. The first ones are on the C stack.
 struct pending {
   term *items;
   size_t n, cap;
-  size_t words, limit; // measured so far, and when to stop: nothing that is not shared is larger
-  size_t empty;        // how many {} are in it
+  size_t words, limit; // what has been measured so far, and when to stop: a term without sharing cannot be larger
+  size_t empty;        // number of {} in it
   term first[INLINE_PENDING];
 };
 
@@ -44,7 +44,7 @@ INLINE bool wants_copy(term t, bool all) {
   return all || !literal_contains((uintptr_t)(is_cons(t) ? cons_ptr(t) : boxed_ptr(t)));
 }
 
-// A few whole bytes of a binary are copied alone: the copy keeps none of the rest alive.
+// A few whole bytes of a large binary are copied alone, so that the copy does not keep the rest alive.
 INLINE bool is_few_bytes(const term *p) {
   return header_kind(p[0]) == KIND_SUB_BIN && ((small_val(p[2]) | small_val(p[3])) & 7) == 0 && small_val(p[3]) <= 8 * HEAP_BIN_MAX;
 }
@@ -61,7 +61,7 @@ static term copy_few(const term *from, term **top) {
   return make_boxed(p);
 }
 
-// Adds the words of t's own object and the terms in it to what is pending. False: no memory.
+// Adds the size of t's own object, and makes the terms in it pending. False: no memory.
 static bool measure_boxed(struct pending *s, term t, bool all) {
   const term *p = boxed_ptr(t);
   u32 n = header_size(p[0]);
@@ -94,8 +94,9 @@ static bool measure(struct pending *s, term t, bool all) {
   }
 }
 
-// Of a term that is larger than all memory in use: parts of it are the same, again and again. Walking them would take as
-// many steps as it has words, which may be 2^60. UINT64_MAX: no memory, or more than that.
+// The size of a term that is larger than all memory in use: it can only be so large because parts of it occur again
+// and again. Walking it would take as many steps as it has words, which may be 2^60, so its graph is walked.
+// UINT64_MAX: no memory, or more words than that.
 static u64 graph_words(term t, bool all) {
   struct shared s;
   u64 words = UINT64_MAX;
@@ -106,7 +107,7 @@ static u64 graph_words(term t, bool all) {
 
 enum { MAX_COPY_WORDS = SIZE_MAX / sizeof(term) < UINT32_MAX ? SIZE_MAX / sizeof(term) : UINT32_MAX };
 
-// How many words, and how many {} among them. SIZE_MAX: no memory, or more words than the limit.
+// The words of a copy of t, and the number of {} in it. SIZE_MAX: no memory, or more words than the limit.
 static size_t measured(term t, bool all, u64 limit, size_t *empty) {
   struct pending s = {.items = s.first, .cap = INLINE_PENDING, .limit = (size_t)min_u64(limit, MAX_COPY_WORDS)};
   bool ok = measure(&s, t, all);
@@ -135,7 +136,7 @@ u64 copy_flat_words(term t) {
   return words == SIZE_MAX ? graph_words(t, true) : words - empty;
 }
 
-// The copy of a counted object takes a reference of its own and joins the chain of its new heap.
+// The copy of a reference-counted object takes a reference of its own and joins the chain of its new heap.
 void offheap_adopt(struct heap *to, term *p) {
   struct refc *r = (struct refc *)(uintptr_t)p[3];
   refc_retain(r);
@@ -144,7 +145,7 @@ void offheap_adopt(struct heap *to, term *p) {
   to->offheap_bytes += r->size;
 }
 
-// Appends the object t refers to at *top, its fields still the source's.
+// Appends a copy of the object that t refers to at *top; its fields still refer to the source.
 INLINE term copy_one(struct heap *to, term t, term **top) {
   term *p = *top;
   if (is_cons(t)) {
@@ -160,7 +161,7 @@ INLINE term copy_one(struct heap *to, term t, term **top) {
   for (u32 i = 0; i <= n; i++) p[i] = from[i];
   *top = p + n + 1;
   if (kind == KIND_REFC_BIN || kind == KIND_MAGIC_REF) offheap_adopt(to, p);
-  // Only the original may append in place.
+  // Only the original of a binary may be appended to in place.
   else if (kind == KIND_SUB_BIN) p[0] = MAKE_HEADER(KIND_SUB_BIN, n);
   return make_boxed(p);
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Generational copying collector, after Cheney. One process has a young block and, once something
-// has survived twice, an old block. Invariants between collections: nothing in the old block points
-// into the young one; nothing below the high-water mark points above it; literals point only to
-// literals. Called at safe points only (process_collect), with every live term in a root.
+// A generational copying collector after Cheney. A process has a young block and, once something has survived twice,
+// an old block. Invariants between collections: nothing in the old block points into the young one; nothing below the
+// high-water mark points above it; literals point only to literals. It is called at safe points only
+// (process_collect), where every live term is in a root.
 //
-// Which pointers are followed: those into the blocks being collected and those into fragments. As
-// fragments are many and unordered, they are recognised by exclusion, and only when there are any.
+// Which pointers are followed: those into the blocks that are collected, and those into fragments. As there are many
+// fragments in no order, a pointer is known to be one into a fragment because it points to nothing else (this is only
+// tested when there are fragments).
 #include "memory/gc.h"
 
 #include "base/alloc.h"
@@ -18,9 +19,9 @@ struct gc_totals gc_totals;
 enum {
   OFFHEAP_MAJOR_MIN = 512 * 1024, // bytes of payload that may be promoted before a major collection
   FRAG_LIMIT_MIN = 512,           // words
-  BUSY_MIN_WORDS = 987,           // what a process that collects again and again is given
+  BUSY_MIN_WORDS = 987,           // the young block is at least so large when a process collects again and again
   BUSY_MINORS = 8,
-  SWEEP_UNITS = 16,               // what a counted object or a fragment counts, in words
+  SWEEP_UNITS = 16,               // what a reference-counted object or a fragment costs, in words
   CUT_MIN_WORDS = 64 * 1024
 };
 
@@ -28,7 +29,8 @@ enum {
 
 enum { FAST_GROWTH_WORDS = 833026 };
 
-// 12, 38, 51, 90, 142, 233, 376 ...: each the sum of the two before it and one, from FAST_GROWTH_WORDS on 20 % more each time.
+// OTP's series: 12, 38, 51, 90, 142, 233, 376 ... Each is the sum of the two before it and 1; from FAST_GROWTH_WORDS
+// on, each is 20 % more than the one before.
 u64 gc_otp_size(u64 words) {
   u64 a = 12, next = 38;
   while (a < words && a < FAST_GROWTH_WORDS) {
@@ -40,7 +42,7 @@ u64 gc_otp_size(u64 words) {
   return a;
 }
 
-// The smallest block is of 24 words.
+// The smallest block has 24 words.
 u32 gc_next_size(u64 words) {
   if (words <= 24) return 24;
   words = gc_otp_size(words);
@@ -106,7 +108,7 @@ u64 gc_area_memory(const struct heap *h, const struct gc_area *a) {
 
 INLINE bool within(struct gc_range r, uintptr_t address) { return address - r.start < r.bytes; }
 
-// Where the object at address goes: one of the two tops, or NULL when it stays.
+// Where the object at address is to go: which of the two tops, or NULL when it stays where it is.
 INLINE term **destination(struct gc *g, uintptr_t address) {
   if (within(g->young, address)) return !g->major && address < g->high ? &g->old_top : &g->to_top;
   if (g->major && within(g->old, address)) return &g->to_top;
@@ -116,8 +118,8 @@ INLINE term **destination(struct gc *g, uintptr_t address) {
   return &g->to_top;
 }
 
-// A moved cell has NV for a head and its new place for a tail; a moved boxed object its new place
-// for a header.
+// Moves the object that *slot refers to, unless it has moved already, and changes *slot. A cons cell that has moved
+// has NV as its head and its new place as its tail; a boxed object that has moved has its new place as its header.
 INLINE void evacuate(struct gc *g, term *slot) {
   term t = *slot;
   if (is_cons(t)) {
@@ -151,8 +153,8 @@ INLINE void evacuate(struct gc *g, term *slot) {
   }
 }
 
-// Evacuates what the objects in [scan, *top) refer to, while top moves on; about *units words of them. Returns how far
-// it came.
+// Evacuates what the objects in [scan, *top) refer to, while *top moves on: about *units words of them. Answers how
+// far it has come.
 static term *scan_block(struct gc *g, term *scan, term *const *top, i64 *units) {
   term *begun = scan;
   for (i64 left; scan < *top && (left = *units - (scan - begun)) > 0;) {
@@ -192,8 +194,8 @@ static bool scan_blocks(struct gc_run *run, i64 *units) {
   }
 }
 
-// Counted objects: those that moved are chained anew; of the others those in a block that stays live
-// on, the rest are dead.
+// Reference-counted objects: those that have moved are chained again. Of the others, those in a block that stays live
+// on, and the rest are dead.
 static bool sweep_offheap(struct gc_run *run, i64 *units) {
   const struct gc *g = &run->g;
   term *p = run->sweep, *last = run->last;
@@ -262,7 +264,7 @@ INLINE void shift(term *slot, struct gc_range from, uintptr_t delta) {
   if (within(from, address)) *slot = (term)((uintptr_t)t + delta);
 }
 
-// The pointers into the young block, which has been moved from there.
+// The young block has been moved: corrects all pointers into it.
 static void shift_young(struct heap *h, const struct gc_area *a, const struct gc_roots *roots, size_t n_roots,
                         term *block, struct gc_range from) {
   uintptr_t delta = (uintptr_t)block - from.start;
@@ -276,7 +278,7 @@ static void shift_young(struct heap *h, const struct gc_area *a, const struct gc
     }
     shift(p++, from, delta);
   }
-  // What is left of the chain: its head, and links from the old block.
+  // Some pointers of the chain are not corrected yet: its head, and links from objects in the old block.
   if (within(from, (uintptr_t)h->offheap)) h->offheap = (term *)((uintptr_t)h->offheap + delta);
   for (term *p = h->offheap; p; p = (term *)(uintptr_t)p[4])
     if (within(from, (uintptr_t)p[4])) p[4] = (term)((uintptr_t)p[4] + delta);
@@ -284,8 +286,8 @@ static void shift_young(struct heap *h, const struct gc_area *a, const struct gc
     for (term *p = roots[r].base, *end = p + roots[r].n; p < end; p++) shift(p, from, delta);
 }
 
-// The block with another size, and what it holds. A large one is cut where it lies: to copy it takes its time. NULL: no
-// memory.
+// Answers a block of another size with the same content, in place of block. A large block is made smaller where it
+// lies, because copying it would take long. NULL: no memory.
 static term *block_resized(term *block, u32 old_words, u32 words, size_t used_bytes) {
   if (words < old_words && old_words > CUT_MIN_WORDS)
     return mem_realloc(block, old_words * sizeof(term), words * sizeof(term), MEM_HEAP);
@@ -296,8 +298,8 @@ static term *block_resized(term *block, u32 old_words, u32 words, size_t used_by
   return moved;
 }
 
-// Just after a collection the young block is one row of live objects, so moving it is a copy and a
-// shift of the pointers into it. Nothing in the old block points there.
+// Right after a collection the young block is one row of live objects, so it can be moved by copying it and
+// correcting the pointers into it. Nothing in the old block points there.
 static bool resize_young(struct heap *h, struct gc_area *a, const struct gc_roots *roots, size_t n_roots, u32 words) {
   struct gc_range from = {(uintptr_t)a->start, (size_t)(h->top - a->start) * sizeof(term)};
   term *block = block_resized(a->start, a->words, words, from.bytes);
@@ -314,8 +316,8 @@ static bool resize_young(struct heap *h, struct gc_area *a, const struct gc_root
 
 // --- A collection --------------------------------------------------------------------------------
 
-// Room in the old block for all that is below the high-water mark. *major is set when the old block
-// is too full. False: no memory.
+// Makes room in the old block for everything below the high-water mark. Sets *major when the old block is too full
+// for that. False: no memory.
 static bool reserve_old(struct gc_area *a, bool *major) {
   size_t mature = (size_t)(a->high - a->start);
   if (mature == 0) return true;
@@ -337,7 +339,7 @@ static u32 young_size(const struct heap *h, const struct gc_area *a, size_t need
   u64 survivors = (u64)(h->top - (major ? a->start : a->high)) + h->frag_words;
   if (major) return gc_next_size(max_u64(survivors + (u64)(a->old_top - a->old_start) + need, a->min_words));
   u64 words = a->words;
-  u64 kept = (u64)(a->high - a->start); // survivors of the collection before
+  u64 kept = (u64)(a->high - a->start); // what has survived the collection before
   if (need > a->words / 4) survivors += need;
   if (kept * 4 > words * 3) words++;
   if (words < GC_MIN_WORDS) words = GC_MIN_WORDS;
@@ -351,8 +353,8 @@ static u64 used_words(const struct heap *h, const struct gc_area *a) {
   return (u64)(h->top - a->start) + (u64)(a->old_top - a->old_start) + h->frag_words;
 }
 
-// The new young block, of at least what may survive. stepwise: with room for need too, for to give it another size
-// afterwards is one piece of work.
+// Allocates the new young block, which holds at least what may survive. stepwise: with room for need as well, since
+// giving the block another size afterwards could not be done in portions.
 static bool open_block(struct gc_run *run, const struct heap *h, const struct gc_area *a, bool stepwise) {
   u64 least = used_words(h, a) - (run->g.major ? 0 : (u64)(a->old_top - a->old_start) + (u64)(a->high - a->start));
   u32 words = young_size(h, a, run->need, run->g.major);
@@ -409,14 +411,15 @@ static void close_area(const struct gc_run *run, struct heap *h, struct gc_area 
   h->offheap_limit = max_u64(run->live_bytes, (u64)a->min_vheap * sizeof(term));
 }
 
-// Grows the young block when need does not fit, shrinks it after a major collection of mostly
-// garbage. A major collection that needs nothing (hibernate, garbage_collect) leaves no slack. A minor
-// one had room for all that lay in fragments: if that was garbage, the block gets its old size back.
+// Grows the young block when need does not fit, and shrinks it after a major collection of mostly garbage. A major
+// collection with need 0 (hibernate, garbage_collect) leaves no free room. A minor collection had to make room for
+// everything in fragments: if that was garbage, the block gets its old size back.
 static bool adjust(struct heap *h, struct gc_area *a, const struct gc_roots *roots, size_t n_roots, size_t need, bool major, u32 words_before) {
   u64 live = (u64)(h->top - a->start);
   if ((u64)(h->lim - h->top) < need)
     return resize_young(h, a, roots, n_roots, gc_next_size(live + need + live / 2)) ||
-           // With less room than this every few words would cost a collection: rather out of memory.
+           // With less room than this, a collection would be needed every few words: then it is better to be out of
+           // memory.
            resize_young(h, a, roots, n_roots, (u32)(live + need + live / 16));
   if (!major) {
     u32 enough = gc_next_size(max_u64(max_u64(2 * (live + need), words_before), BUSY_MIN_WORDS));
@@ -469,7 +472,7 @@ u64 gc_most_words(const struct heap *h, const struct gc_area *a, bool major) {
 
 void gc_give_up(struct gc_run *run, struct heap *h, struct gc_area *a) {
   i64 units = INT64_MAX;
-  if (run->phase > GC_SCAN) { // all that lives is in the new block already
+  if (run->phase > GC_SCAN) { // everything that lives is in the new block already
     (void)gc_go_on(run, h, &units);
     close_area(run, h, a);
   } else {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The slow path of heap_alloc: heap fragments, and what happens when memory is out. Fragments double
-// in size so that a BIF that builds a long result needs few of them; top and lim of the heap itself
-// are left alone, so the young block stays one range. Small requests always succeed, because BIFs do
-// not check them: from a reserve when all else fails, and then the owner is marked exhausted.
+// The slow path of heap_alloc: heap fragments, and what happens when there is no memory. Fragments grow by doubling,
+// so that a BIF that builds a long result needs few of them. top and lim of the heap itself do not change, so the
+// young block stays one range. Small requests always succeed, because BIFs do not check them: when there is no memory
+// they are cut from a reserve, and the owner of the heap is marked exhausted.
 #include "base/alloc.h"
 #include "memory/copy.h"
 #include "memory/gc.h"
@@ -10,11 +10,12 @@
 
 enum {
   FRAG_FIRST_WORDS = 64,
-  FRAG_MAX_DOUBLING = 1 << 20,  // words; beyond it a fragment is as large as what is asked for
-  RESERVE_WORDS = 32 * 1024     // 256 KB: what BIFs may still build between running out and being killed
+  FRAG_MAX_DOUBLING = 1 << 20,  // words; a fragment beyond that is as large as what is asked for
+  // 256 KB: what BIFs can still build after memory has run out, before their process is killed
+  RESERVE_WORDS = 32 * 1024
 };
 
-// Fragments cut from here are given back together, once none is in use.
+// Fragments cut from the reserve are given back together, when none is in use any more.
 static struct {
   u64 data[RESERVE_WORDS];
   u32 used, live;
@@ -63,8 +64,8 @@ void frag_free(struct frag *f) {
   mem_free(f, sizeof(struct frag) + f->words * sizeof(term), MEM_HEAP);
 }
 
-// Memory is out, and the BIF that wants a little more of it cannot say so: it gets what the limit
-// would deny, and when the machine itself has no more, a piece of the reserve.
+// There is no memory, and the BIF that wants a little more cannot report that: it gets what the limit would refuse,
+// and, when the machine itself has no more, a piece of the reserve.
 static struct frag *emergency_frag(size_t words) {
   if (words > HEAP_SMALL_MAX) return NULL;
   struct frag *f = frag_make(words < HEAP_SMALL_MAX ? HEAP_SMALL_MAX : words, true);
@@ -73,7 +74,7 @@ static struct frag *emergency_frag(size_t words) {
   return f;
 }
 
-// As large as all fragments so far together, else only as large as needed.
+// A new fragment is as large as all fragments so far together; if there is no memory for that, as large as needed.
 static struct frag *new_frag(struct heap *h, size_t words) {
   size_t wanted = h->frag_words;
   if (wanted < FRAG_FIRST_WORDS) wanted = FRAG_FIRST_WORDS;
@@ -102,7 +103,8 @@ NOINLINE term *heap_alloc_slow(struct heap *h, size_t words) {
   return p;
 }
 
-// Makes [p, p + n) one or more dead objects that a linear walk can step over.
+// Fills [p, p + n) with one or more dead objects, so that code that walks the block object by object can step over
+// it.
 static void fill(term *p, size_t n) {
   while (n > 0) {
     size_t size = n - 1 < MAX_BOXED_SIZE ? n - 1 : MAX_BOXED_SIZE;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Retired literal areas, sorted by address once marking begins. Called by keep.c of bif/, which knows
+// Retired literal areas. They are sorted by address when marking begins. Called by bif_keep.c of bif/, which knows
 // where the words of processes are.
 #include "memory/retire.h"
 
@@ -10,15 +10,15 @@ struct retired {
   uintptr_t start;
   size_t size;
   term *offheap;
-  u64 since;   // retire_clock when it came
-  u64 payload; // bytes of binaries that its terms keep
+  u64 since;   // retire_clock when the area was retired
+  u64 payload; // bytes of binaries that its terms keep alive
   bool marked;
 };
 static struct {
   struct retired *areas;
   size_t n, cap;
   u64 bytes, bytes_after_sweep;
-  u64 payload, payload_after_sweep; // of binaries that they alone may keep
+  u64 payload, payload_after_sweep; // of binaries that perhaps nothing else keeps alive
   uintptr_t low, high;   // all areas lie in [low, high)
 } retired;
 
@@ -50,7 +50,7 @@ static bool grow(void) {
 
 void retire_literals(void *block, size_t size, term *offheap) {
   if (!block) return;
-  // Without memory for the record the area stays for good: a leak is better than a dangling term.
+  // If there is no memory for the record, the area is never freed: a leak is better than a dangling term.
   if (retired.n == retired.cap && !grow()) return;
   u64 payload = payload_of(offheap);
   retired.areas[retired.n++] = (struct retired){(uintptr_t)block, size, offheap, retire_clock, payload, true};
@@ -72,7 +72,7 @@ bool retire_due(void) {
          (retired.n > SWEEP_MIN_AREAS && retired.bytes > 2 * retired.bytes_after_sweep);
 }
 
-// Heap sort: no recursion, no libc, and areas are mostly in order.
+// Heap sort: it needs no recursion and no libc.
 static void sift(struct retired *a, size_t root, size_t n) {
   for (size_t child; (child = 2 * root + 1) < n; root = child) {
     if (child + 1 < n && a[child].start < a[child + 1].start) child++;

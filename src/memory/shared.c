@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Objects are found in breadth: those that were found are the queue of those still to be looked into. Invariant: the
-// chains that begin in heads hold the items [0, n), each once.
+// Objects are found breadth first: the list of objects found is also the queue of objects still to be looked into.
+// Invariant: the chains that begin in heads contain each of the items [0, n) once.
 #include "memory/shared.h"
 
 #include "base/alloc.h"
@@ -38,7 +38,7 @@ static bool grow(struct shared *s) {
   return true;
 }
 
-// A literal that was erased or purged belongs to those who still have it.
+// A literal that was erased or purged belongs to the processes that still have it.
 static bool is_literal(term t) {
   uintptr_t address = (uintptr_t)(is_cons(t) ? cons_ptr(t) : boxed_ptr(t));
   return literal_contains(address) && !retire_holds(address);
@@ -84,7 +84,7 @@ bool shared_find(struct shared *s, term t, bool literals) {
 
 static u64 add_up(u64 a, u64 b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }
 
-// Of an object: the ways that lead to it from the root, and the edges to it that were not walked yet.
+// For each object: the number of ways that lead to it from the root, and of edges to it that were not walked yet.
 struct ways { u64 n; u32 edges, ready; };
 
 static void each_child(const struct shared *s, u32 i, struct ways *w, void (*fn)(struct ways *w, u32 from, u32 to)) {
@@ -96,7 +96,7 @@ static void each_child(const struct shared *s, u32 i, struct ways *w, void (*fn)
   }
 }
 
-static u32 ready_count; // objects all of whose edges were walked: w[0..ready_count).ready
+static u32 ready_count; // number of objects all edges to which were walked: w[0..ready_count).ready
 
 static void count_edge(struct ways *w, u32 from UNUSED, u32 to) { w[to].edges++; }
 static void walk_edge(struct ways *w, u32 from, u32 to) {
@@ -110,7 +110,7 @@ bool shared_flat_words(const struct shared *s, u64 *words) {
   struct ways *w = mem_calloc(s->n * sizeof *w, MEM_SYSTEM);
   if (!w) return false;
   for (u32 i = 0; i < s->n; i++) each_child(s, i, w, count_edge);
-  w[0].n = 1; // the root was found first, and nothing leads to it
+  w[0].n = 1; // the root was found first
   w[0].ready = 0;
   ready_count = 1;
   for (u32 at = 0; at < ready_count; at++) {
@@ -134,7 +134,8 @@ static term copy_of(const struct shared *s, term *block, term t) {
 static void adopt(struct heap *to, term *p) {
   enum kind kind = header_kind(p[0]);
   if (kind == KIND_REFC_BIN || kind == KIND_MAGIC_REF) offheap_adopt(to, p);
-  else if (kind == KIND_SUB_BIN) p[0] = MAKE_HEADER(KIND_SUB_BIN, 3); // only the original may append in place
+  // Only the original of a binary may be appended to in place.
+  else if (kind == KIND_SUB_BIN) p[0] = MAKE_HEADER(KIND_SUB_BIN, 3);
 }
 
 term shared_copy(struct shared *s, struct heap *to, term t) {

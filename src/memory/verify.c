@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Debug check of a heap after a collection: every term reachable from the roots is well formed and
-// lies in the heap's own blocks or in a literal area, nothing old points to anything young, and the
-// chain of counted objects stays within the heap. Stops the VM at the first fault.
+// Debug: checks a heap after a collection. Every term that can be reached from the roots must be well formed and lie
+// in the heap's own blocks or in a literal area; nothing old may point to anything young; the chain of
+// reference-counted objects must stay within the heap. Stops the VM at the first fault.
 #include "memory/gc.h"
 
 #include "base/alloc.h"
 
 #if VM_DEBUG
 
-// Objects seen and not yet looked into; marks are one bit a word of the young and old blocks.
+// todo has the objects that were seen but not looked into yet; there is one mark bit for each word of the young and
+// old blocks.
 struct walk {
   const struct heap *h;
   const struct gc_area *a;
@@ -32,7 +33,7 @@ static void push(struct walk *w, const term *p) {
   if (w->n == w->cap) {
     size_t cap = w->cap ? w->cap * 2 : 256;
     const term **todo = mem_realloc(w->todo, w->cap * sizeof *todo, cap * sizeof *todo, MEM_SYSTEM);
-    if (!todo) return; // no memory to check with: this branch stays unchecked
+    if (!todo) return; // there is no memory for checking: this branch stays unchecked
     w->todo = todo;
     w->cap = cap;
   }
@@ -48,7 +49,7 @@ static void check_term(struct walk *w, term t, bool from_old) {
   bool young = in_block(p, w->a->start, w->young_words);
   bool old = in_block(p, w->a->old_start, w->old_words);
   if (!young && !old) {
-    ASSERT(literal_contains((uintptr_t)p)); // else it dangles
+    ASSERT(literal_contains((uintptr_t)p)); // otherwise the pointer dangles
     return;
   }
   ASSERT(!(young && from_old));
