@@ -330,7 +330,8 @@ static term with_size(term t, term a, term b, u64 shared) {
 
 term map_hash_merge(struct heap *h, term a, term b) {
   struct merge m = {h, 0, 0};
-  return with_size(merge_nodes(&m, boxed_ptr(a), boxed_ptr(b), ROOT_SKIP, 0), a, b, m.shared);
+  term t = merge_nodes(&m, boxed_ptr(a), boxed_ptr(b), ROOT_SKIP, 0); // which counts m.shared
+  return with_size(t, a, b, m.shared);
 }
 
 // --- Merge in portions -------------------------------------------------------------------------
