@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where the package's other files are. Each is a literal `new URL(file, import.meta.url)`, by which bundlers find and
-// emit it; Rollup makes each ../dist/ a ./ in the bundles (rollup.config.js). Asked for only when needed: a host may
-// have no import.meta.url (workerd), and is then given what it needs by the options of createVM.
+// The URLs of the package's other files. Each is written out as `new URL(file, import.meta.url)`, by which bundlers
+// recognize the file and emit it. In the published bundles Rollup turns ../../dist/ into ./ (rollup.config.js). Each
+// URL is made only when it is needed, because some hosts (workerd) have no import.meta.url; there the options of
+// createVM give the files.
 
 /** @type {Record<string, () => URL>} */
 export const assets = {

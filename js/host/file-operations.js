@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What files.js and memory-files.js share: the operations of host_file (src/base/hostcalls.h), how errors and
-// information about a file are told. Part of the chunk of files.js.
+// What files.js and memory-files.js share: the numbers of the operations of host_file (src/base/hostcalls.h), and the
+// form in which errors and the information about a file are given to the core. It is bundled with files.js.
 
 import { TextDecoder, TextEncoder } from '../base/host.js';
 
@@ -42,10 +42,10 @@ export const [
 export const encoder = new TextEncoder();
 export const decoder = new TextDecoder();
 
-/** An error with a code, as those of node:fs. @param {string} code */
+/** An error with a `code`, as node:fs throws it. @param {string} code such as 'ENOENT' */
 export const fail = (code) => Object.assign(new Error(code), { code });
 
-/** @param {(number | bigint)[]} values */
+/** The information about a file: 13 numbers of 64 bits, little-endian. @param {(number | bigint)[]} values */
 export function information(values) {
   const bytes = new Uint8Array(104);
   const view = new DataView(bytes.buffer);
@@ -54,7 +54,7 @@ export function information(values) {
 }
 
 /**
- * Errors as numbers.
+ * Has `run` answer with a negative number where it throws an error with a code.
  * @param {(operation: number, handle: number, bytes: Uint8Array, number: number) => number | Uint8Array | void} run
  * @returns {HostFiles}
  */
@@ -68,14 +68,21 @@ export function guarded(run) {
   };
 }
 
-/** @param {Record<number, (bytes: Uint8Array, number: number, handle: number) => number | Uint8Array | void>} table */
+/**
+ * Serves host_file with one function for each operation; an operation without a function fails with ENOTSUP.
+ * @param {Record<number, (bytes: Uint8Array, number: number, handle: number) => number | Uint8Array | void>} table
+ */
 export function dispatcher(table) {
   return guarded((operation, handle, bytes, number) =>
     table[operation] ? table[operation](bytes, number, handle) : failure('ENOTSUP'),
   );
 }
 
-/** Positions are ours, whoever keeps the bytes. @param {{size: number, position: number}} file @param {number} to */
+/**
+ * Sets the position of an open file. Positions are kept here, also for files of the machine.
+ * @param {{size: number, position: number}} file
+ * @param {number} to
+ */
 export function seek(file, to) {
   if (to < 0) throw fail('EINVAL');
   file.position = to;

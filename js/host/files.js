@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The files a VM sees, as src/base/hostcalls.h (host_file) asks for them: those of the machine in Node, or a tree in
-// memory. Loaded only when a VM is given files. Each function answers a number (a value, or -1 - the index of an error)
-// or bytes.
+// Serves the file operations of host_file (src/base/hostcalls.h): from the files of the machine, in Node, or from a
+// tree in memory (memory-files.js). Loaded only when a VM is given files. Each operation answers with bytes or with a
+// number, which is a value or, for an error, -1 - the error's index in file-operations.js.
 
 /** @import { HostFiles } from './imports.js' */
 
@@ -42,14 +42,15 @@ import {
 import { memoryFiles } from './memory-files.js';
 
 /**
- * The machine's own files.
+ * Serves the files of the machine.
  * @param {typeof import('node:fs')} fs
  * @param {{cwd: () => string, chdir: (to: string) => void}} process
  * @returns {HostFiles}
  */
 export function nodeFiles(fs, process) {
   /**
-   * `flows`: a pipe or a device, without positions; `met`: somebody has been at its other end.
+   * The open files by handle. `flows`: it is a pipe or a device, which has no positions. `met`: some program has been
+   * seen at the other end of the pipe.
    * @type {Map<number, {fd: number, position: number, append: boolean, size: number, flows: boolean, met: boolean}>}
    */
   const open = new Map();
@@ -90,7 +91,12 @@ export function nodeFiles(fs, process) {
     s !== undefined && (s.isFIFO() || s.isCharacterDevice());
   const code = (/** @type {any} */ error) => error?.code;
 
-  /** A pipe that nobody reads yet cannot be opened to write. @param {string} name @param {number} mode */
+  /**
+   * Opens a pipe or device. A pipe that no program reads yet cannot be opened for writing: that is EAGAIN, and the
+   * process that asked tries again.
+   * @param {string} name
+   * @param {number} mode
+   */
   function openFlowing(name, mode) {
     try {
       return fs.openSync(name, mode & ~(fs.constants.O_CREAT | fs.constants.O_TRUNC));
@@ -100,9 +106,10 @@ export function nodeFiles(fs, process) {
   }
 
   /**
-   * Nothing to be read is the end, unless nobody has written yet.
+   * Reads from a pipe or device. To read nothing means the end, except while no program has opened the other end yet:
+   * that is EAGAIN.
    * @param {{fd: number, met: boolean}} f
-   * @param {number} most
+   * @param {number} most bytes
    */
   function readFlowing(f, most) {
     const room = new Uint8Array(Math.min(most, 65536));
@@ -117,7 +124,7 @@ export function nodeFiles(fs, process) {
     }
   }
 
-  /** Answers how much was taken. @param {number} fd @param {Uint8Array} bytes */
+  /** Writes what a pipe or device takes now. Answers how many bytes. @param {number} fd @param {Uint8Array} bytes */
   function writeFlowing(fd, bytes) {
     let at = 0;
     try {
@@ -139,7 +146,8 @@ export function nodeFiles(fs, process) {
       if (isFolder !== undefined && isFolder !== ((flags & 16) !== 0)) throw fail(isFolder ? 'EISDIR' : 'ENOTDIR');
       const mode =
         (flags & 3) === 3 ? O_RDWR | O_CREAT : flags & 2 ? O_WRONLY | O_CREAT | (flags & 12 ? 0 : O_TRUNC) : O_RDONLY;
-      // What would wait is not waited for: the process that asks tries again (spawnlink_prim_file).
+      // Pipes are opened so that no operation waits, which would stop the whole VM: it fails with EAGAIN, and the
+      // Erlang process that asked tries again (spawnlink_prim_file).
       const fd = flowing
         ? openFlowing(name, mode | O_NONBLOCK)
         : fs.openSync(name, mode | (flags & 4 ? O_APPEND : 0) | (flags & 8 ? O_EXCL : 0), 0o666);
@@ -198,9 +206,10 @@ export function nodeFiles(fs, process) {
 }
 
 /**
- * What the option `files` of createVM says.
- * @param {'host' | Record<string, string | Uint8Array | URL>} option a URL: a folder of the machine, in Node
- * @param {typeof import('node:fs')} fs Node's, if this is Node
+ * Opens the files that the option `files` of createVM asks for.
+ * @param {'host' | Record<string, string | Uint8Array | URL>} option 'host', or contents by path; a URL names a folder
+ *   of the machine, in Node
+ * @param {typeof import('node:fs')} fs Node's module fs, if the host is Node
  * @returns {HostFiles}
  */
 export function openFiles(option, fs) {

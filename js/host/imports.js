@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What vm.wasm imports (module "env", declared in src/host/wasm.c): clock, module bytes, zlib. Each function
-// answers at once and calls nothing of the VM.
+// The functions that vm.wasm imports from its host (module "env", declared in src/host/wasm.c): the clock, the bytes of
+// modules, files, inflate, some functions of Math. The core calls them in the middle of a tick, so each returns at once
+// and none calls the VM.
 
 import { TextDecoder } from '../base/host.js';
 
 /**
  * @typedef {object} Clock
- * @property {() => number} monotonic microseconds, never going back
- * @property {() => number} system microseconds since 1970
- * @property {(us: number) => void} advanceTo
- * @property {boolean} virtual
+ * @property {() => number} monotonic monotonic time in microseconds, which never goes back
+ * @property {() => number} system system time in microseconds since 1970 (UTC)
+ * @property {(us: number) => void} advanceTo moves a virtual clock forward to this monotonic time; a real clock
+ *   ignores it
+ * @property {boolean} virtual whether the clock moves only when it is told to
  */
 
 /** The host's clock. @returns {Clock} */
@@ -25,21 +27,22 @@ export function realClock() {
 }
 
 /**
- * Serves host_file (see files.js; ports.js from operation 32 on).
+ * Serves the import host_file (src/base/hostcalls.h): files.js the operations below 32, ports.js those from 32 on,
+ * library.js those of the libraries. It answers with a number, which is negative for an error, or with bytes.
  * @typedef {(operation: number, handle: number, bytes: Uint8Array, number: number) => number | Uint8Array} HostFiles
  */
 
 /**
- * Inflate, of node:zlib or fflate.
+ * The inflate functions of node:zlib or fflate.
  * @typedef {object} Compression
- * @property {(data: Uint8Array, size: number) => Uint8Array} inflateRaw `size`: of the result
- * @property {(data: Uint8Array, size: number) => {out: Uint8Array, used: number}} inflate a zlib stream that may be
- *   followed by other bytes; also tells how many bytes it took
+ * @property {(data: Uint8Array, size: number) => Uint8Array} inflateRaw `size`: number of bytes of the result
+ * @property {(data: Uint8Array, size: number) => {out: Uint8Array, used: number}} inflate inflates a zlib stream, which
+ *   other bytes may follow; `used` is the number of bytes that the stream had
  * @property {(data: Uint8Array) => Uint8Array} gunzip
  */
 
 /**
- * Functions of a number or two, in the order of enum host_math (src/host/wasm_libc.c).
+ * Mathematical functions of one or two numbers, in the order of enum host_math (src/host/wasm_libc.c).
  * @type {((x: number, y: number) => number)[]}
  */
 const MATH = [
@@ -49,18 +52,20 @@ const MATH = [
   (x, y) => x % y,
 ];
 
-/** Why a module could not be had, by its name. @param {string} name @param {any} error what was thrown */
+/** Says why a module could not be had, and names the module. @param {string} name @param {any} error what was thrown */
 export function whyNot(name, error) {
   const message = String(error.message ?? error);
   return message.includes(name) ? message : `module ${name}: ${message}`;
 }
 
 /**
+ * The import object of one instance of vm.wasm.
  * @param {object} host
- * @param {() => WebAssembly.Memory} host.memory
+ * @param {() => WebAssembly.Memory} host.memory the instance's memory, once it is made
  * @param {Clock} host.clock
  * @param {Compression} host.zlib
- * @param {(name: string) => Uint8Array | Error | null | 'pending'} host.module an error: why it could not be had
+ * @param {(name: string) => Uint8Array | Error | null | 'pending'} host.module the bytes of a module; null if there is
+ *   none; an error if it could not be had; 'pending' while it is fetched
  * @param {HostFiles} host.files
  * @returns {WebAssembly.Imports}
  */
@@ -68,7 +73,7 @@ export function imports({ memory, clock, zlib, module, files }) {
   const bytes = (/** @type {number} */ at, /** @type {number} */ n) =>
     new Uint8Array(memory().buffer, at >>> 0, n >>> 0);
   const text = new TextDecoder();
-  /** Answer of the last call, waiting to be taken. */
+  /** The bytes that the last call answered with, until host_take copies them into the VM. */
   let kept = /** @type {Uint8Array} */ (new Uint8Array());
   let used = 0;
   const keep = (/** @type {() => Uint8Array} */ make) => {

@@ -1,36 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads files and URLs, and compiles wasm, for the rest of js/. It alone touches the network, the file system and
-// Node's modules, so that all others run anywhere. What cannot be had is an AssetError that says what, where and for
-// whom.
+// Reads files and URLs, and compiles wasm, for the rest of js/. Of the modules that a page loads it is the only one that
+// uses the network or a module of Node, so that all of them load in every host. A file that cannot be had is an
+// AssetError, which says where it was looked for, why that failed and what needs it.
 
 import { asBytes, isUrl, tagOf } from '../base/bytes.js';
 import { ArgumentError, AssetError, UnsupportedError } from '../base/errors.js';
 
-/** Whether this is Node, or Bun or Deno, which have Node's modules. */
+/** Whether the host is Node, or one that has Node's modules: Bun or Deno. */
 export const isNode = Boolean(globalThis.process?.versions?.node && globalThis.process.getBuiltinModule);
 
 /**
- * A module of Node, without an import that bundlers for pages would stumble over. `globalThis.process`: for a mere
- * `process` Parcel installs a package that stands in for it.
- * @param {string} name
+ * A built-in module of Node, without an import that bundlers for pages would stumble over. It says
+ * `globalThis.process`, because Parcel installs a substitute package when it sees a mere `process`.
+ * @param {string} name without the prefix 'node:'
  * @returns {any}
  */
 const nodeModule = (name) => globalThis.process.getBuiltinModule(`node:${name}`);
 
-/** Node's fs. @returns {any} */
+/** Node's module fs; false in other hosts. @returns {any} */
 export const nodeFs = () => isNode && nodeModule('fs');
 
 /**
  * @typedef {string | URL | Uint8Array | ArrayBuffer | Response | Promise<Response> | WebAssembly.Module} WasmSource
  */
 
-/** Compiled modules by URL: many VMs, one compilation. @type {Map<string, Promise<WebAssembly.Module>>} */
+/** Compiled modules by URL: many VMs share one compilation. @type {Map<string, Promise<WebAssembly.Module>>} */
 const compiled = new Map();
 
 /**
- * @param {WasmSource} source where a wasm is
- * @param {string} wanted by what
+ * Compiles a wasm. Rejects with an AssetError if its file cannot be had, with an ArgumentError if the bytes are no
+ * wasm, and with an UnsupportedError if the host does not allow to compile.
+ * @param {WasmSource} source a path of Node, a URL, bytes, a Response or a compiled module
+ * @param {string} wanted what needs it, for errors
  * @returns {Promise<WebAssembly.Module>}
  */
 export async function compile(source, wanted) {
@@ -56,13 +58,13 @@ export async function compile(source, wanted) {
 /** @param {URL} url @param {string} wanted */
 async function compileUrl(url, wanted) {
   if (!isLocal(url)) return compileResponse(await fetchOk(url, wanted), wanted);
-  // From a file at once: to hand so little work to other threads takes longer than to do it.
+  // A file is compiled synchronously: V8 takes longer to hand so little work to other threads than to do it.
   return new WebAssembly.Module(/** @type {BufferSource} */ (fileBytes(url, wanted)));
 }
 
 /** @param {Response} response @param {string} wanted */
 async function compileResponse(response, wanted) {
-  // Streaming wants the right content type; servers often do not send it.
+  // Compilation while the bytes arrive wants the right content type, which servers often do not send.
   if (
     response.ok &&
     typeof WebAssembly.compileStreaming === 'function' &&
@@ -75,7 +77,7 @@ async function compileResponse(response, wanted) {
 }
 
 /**
- * Compiles, or says what to do where that is forbidden.
+ * Compiles. Where the host or a policy of the page forbids it, the error says what to do instead.
  * @param {() => Promise<WebAssembly.Module>} compile
  */
 async function allowed(compile) {
@@ -102,8 +104,8 @@ async function allowed(compile) {
 }
 
 /**
- * A path of Node or a URL.
- * @param {string | URL} source
+ * The URL of a source.
+ * @param {string | URL} source a URL, or a path: of the file system in Node, relative to the page elsewhere
  * @returns {URL}
  */
 export function toUrl(source) {
@@ -114,13 +116,13 @@ export function toUrl(source) {
     : new URL(source, /** @type {any} */ (globalThis).location?.href);
 }
 
-/** Whether it is a file that is read at once. @param {URL} url */
+/** Whether a URL names a file of this machine, which is read synchronously. @param {URL} url */
 export const isLocal = (url) => isNode && url.protocol === 'file:';
 
 /**
- * The bytes of a file, at once.
+ * The bytes of a file of this machine, read synchronously. Throws an AssetError if it cannot be read.
  * @param {URL} url
- * @param {string} wanted
+ * @param {string} wanted what needs it, for errors
  * @returns {Uint8Array}
  */
 export function fileBytes(url, wanted) {
@@ -132,10 +134,10 @@ export function fileBytes(url, wanted) {
 }
 
 /**
- * The bytes of a pack, or of another file that begins so, at a path or URL.
+ * The bytes of a pack, or of another file, at a path or URL. Rejects with an AssetError if they cannot be had.
  * @param {string | URL} source
- * @param {string} wanted by what
- * @param {string} [magic]
+ * @param {string} wanted what needs them, for errors
+ * @param {string} [magic] the first four bytes that a fetched file has to have
  * @returns {Promise<Uint8Array>}
  */
 export async function readBytes(source, wanted, magic = 'SLPK') {
@@ -157,10 +159,11 @@ async function fetchOk(url, wanted) {
 }
 
 /**
- * The bytes of an answer that begin as they should. A host may send a page for whatever it does not have.
+ * The bytes of an HTTP answer, which have to begin with `magic`: many servers answer with an HTML page and the status
+ * 200 for a file that they do not have.
  * @param {Response} response
- * @param {string} magic
- * @param {string} wanted
+ * @param {string} magic the first four bytes
+ * @param {string} wanted what needs them, for errors
  */
 async function bytesOf(response, magic, wanted) {
   const { ok, status, statusText, url, headers } = response;
@@ -173,7 +176,7 @@ async function bytesOf(response, magic, wanted) {
   throw fail(`the answer was ${status} with ${what}: is the file there?`);
 }
 
-/** Node's zlib, when something is inflated: to load it takes milliseconds. */
+/** Node's module zlib. It is loaded only when something is inflated, because that takes milliseconds. */
 const zlib = () => nodeModule('zlib');
 /** @type {import('./imports.js').Compression} */
 const nodeZlib = {
@@ -185,5 +188,5 @@ const nodeZlib = {
   gunzip: (data) => zlib().gunzipSync(data),
 };
 
-/** The zlib of the host, if it has one, else fflate's. */
+/** The inflate functions: Node's, or in a page those of fflate, which are then fetched. */
 export const compression = () => (isNode ? nodeZlib : import('./zlib.js').then(({ fflate }) => fflate));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A tree of files in memory, with links; folders of the machine may be mounted in it, each handed over by name. What is
-// below such a folder is asked of the machine, and nothing outside: neither by "..", nor by a link that leads out.
-// Part of the chunk of files.js.
+// A tree of files in memory, with links. Folders of the machine may be mounted in it, when the option `files` names
+// them: what is below such a folder is read and written on the machine. Nothing outside of the folder can be reached
+// through it, neither by ".." nor by a symbolic link. It is bundled with files.js.
 
 /** @import { HostFiles } from './imports.js' */
 
@@ -43,23 +43,26 @@ import {
   seek,
 } from './file-operations.js';
 
-const MOST_LINKS = 40; // followed on one way
+const MOST_LINKS = 40; // symbolic links that are followed for one path
 
 /**
- * A file, a folder (`dir`), a symbolic link (`target`), or a folder of the machine (`mount`: its path).
+ * A file, a folder (has `dir`), a symbolic link (has `target`), or a mounted folder of the machine (`mount`: its path).
  * @typedef {{dir?: Map<string, Node_>, target?: string, mount?: string, bytes: Uint8Array, size: number, time: number,
  *   mode: number, links: number, inode: number}} Node_
  */
 
 /**
- * Where a path leads: to what is in the folder `parent` by `name` (no node: nothing yet), or to a path of the machine.
+ * Where a path leads: to the entry `name` of the folder `parent` (without `node` there is no such entry yet), or to
+ * the path `real` of the machine.
  * @typedef {{parent?: Node_, name: string, node?: Node_, real?: string}} Place
  */
 
 /**
- * @param {Record<string, string | Uint8Array | URL>} [initial] by path; a URL names a folder of the machine
- * @param {typeof import('node:fs') | false} [fs] Node's, if this is Node
- * @param {HostFiles | false} [machine] the machine's files
+ * Serves files in memory.
+ * @param {Record<string, string | Uint8Array | URL>} [initial] the contents to begin with, by path; a URL names a
+ *   folder of the machine to mount there
+ * @param {typeof import('node:fs') | false} [fs] Node's module fs, if the host is Node
+ * @param {HostFiles | false} [machine] serves the machine's files, for mounted folders
  * @returns {HostFiles}
  */
 export function memoryFiles(initial = {}, fs, machine) {
@@ -76,12 +79,17 @@ export function memoryFiles(initial = {}, fs, machine) {
   const open = new Map();
   let next = 1;
 
-  /** @param {string} path @param {boolean} [follow] a link at its end @returns {Place} */
+  /**
+   * Where a path leads.
+   * @param {string} path
+   * @param {boolean} [follow] whether a symbolic link at its end is followed
+   * @returns {Place}
+   */
   function place(path, follow = true) {
     const todo = (path.startsWith('/') ? path : `${cwd}/${path}`).split('/');
     let way = [root];
     let name = '';
-    /** Parts below a mounted folder. @type {string[]} */
+    /** The parts of the path below a mounted folder. @type {string[]} */
     let below = [];
     let links = 0;
     while (todo.length > 0) {
@@ -118,18 +126,18 @@ export function memoryFiles(initial = {}, fs, machine) {
     };
   }
 
-  /** Whether a path of the machine stays in its mounted folder. @param {Place} found */
+  /** Refuses (EACCES) a path of the machine that leaves its mounted folder by a symbolic link. @param {Place} found */
   function checkReal({ real = '', node }) {
     if (!fs || !machine || !node?.mount) throw fail('ENOTSUP');
     const top = fs.realpathSync(node.mount);
     for (let at = real; at.length >= node.mount.length; at = at.slice(0, at.lastIndexOf('/'))) {
       const there = fs.lstatSync(at, { throwIfNoEntry: false });
-      if (!there) continue; // its folder decides
+      if (!there) continue; // what is not there yet is where its folder is
       let resolved;
       try {
         resolved = fs.realpathSync(at);
       } catch {
-        // A link to nothing: what it would make may be anywhere.
+        // A symbolic link to nothing: a file that is made through it may be anywhere.
         throw fail('EACCES');
       }
       if (resolved !== top && !resolved.startsWith(`${top}/`)) throw fail('EACCES');
@@ -137,7 +145,7 @@ export function memoryFiles(initial = {}, fs, machine) {
     }
   }
 
-  /** Without "." and "..", for people to read. @param {string} path */
+  /** An absolute path without "." and "..", for get_cwd to show. @param {string} path */
   const absolute = (path) => {
     /** @type {string[]} */
     const parts = [];
@@ -159,7 +167,7 @@ export function memoryFiles(initial = {}, fs, machine) {
     if (!found) throw fail('EINVAL');
     return found;
   };
-  /** Into a folder, where nothing is yet. @param {Place} found @param {Node_} node */
+  /** Puts a node into a folder, where nothing of that name may be yet. @param {Place} found @param {Node_} node */
   const put = (found, node) => {
     if (found.node) throw fail('EEXIST');
     found.parent?.dir?.set(found.name, node);
@@ -311,7 +319,8 @@ export function memoryFiles(initial = {}, fs, machine) {
     },
   });
 
-  // What a path of the machine is asked for goes there; a handle of its own stands for the machine's.
+  // Operations on mounted folders go to the machine. A file that is opened there gets a handle of this tree, which
+  // stands for the machine's handle.
   const byHandle = new Set([CLOSE, READ, WRITE, SEEK_START, SEEK_HERE, SEEK_END, TRUNCATE, SYNC, HANDLE_INFO]);
   const ofLinks = new Set([LINK_INFO, READ_LINK, DEL_FILE, DEL_DIR, RENAME, LINK, SYMLINK]);
   /** @type {HostFiles} */
@@ -333,7 +342,7 @@ export function memoryFiles(initial = {}, fs, machine) {
       checkReal(/** @type {Place} */ (found));
       if (found?.real === found?.node?.mount && (operation === DEL_DIR || operation === RENAME)) throw fail('EACCES');
     }
-    if (operation === SYMLINK) throw fail('EACCES'); // it could lead anywhere
+    if (operation === SYMLINK) throw fail('EACCES'); // a symbolic link could lead out of the folder
     if (there.length < places.length) throw fail('EXDEV');
     const real = encoder.encode(places.map((found) => found?.real).join('\0'));
     if (operation === SET_CWD) {

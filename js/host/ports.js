@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The outside ends of ports: programs of the machine, in Node, as src/base/hostcalls.h (enum host_port_operation) asks
-// for them. Loaded only when a VM may start programs. Each operation answers a number (a value, or -1 - the index of an
-// error); what programs write is sent to the port (src/erl/native/spawnlink_port.erl) as it comes.
+// Serves the port operations of host_file (src/base/hostcalls.h, enum host_port_operation): starts programs of the
+// machine, in Node, and carries their input and output. Loaded only when a VM may start programs. Each operation
+// answers with a number, which is a value or, for an error, -1 - the error's index. What a program writes is sent to
+// the process of its port (src/erl/native/spawnlink_port.erl) as soon as it comes.
 
 import { TextDecoder } from '../base/host.js';
 import { setSignal } from './signals.js';
@@ -17,24 +18,24 @@ const FLAG = { READ: 1, WRITE: 2, ERRORS_TOO: 4, OWN_DESCRIPTORS: 8 };
 const [ENOENT, EACCES, EBADF] = [-1, -5, -7];
 
 /**
- * A module of Node, without an import that bundlers for pages would stumble over.
+ * A built-in module of Node, without an import that bundlers for pages would stumble over.
  * @param {string} name
  * @returns {any}
  */
 const nodeModule = (name) => globalThis.process.getBuiltinModule(`node:${name}`);
 
 /**
- * A program, and what it said before the port was there to hear it.
+ * A running program.
  * @typedef {object} Outside
  * @property {ChildProcess} child
- * @property {Writable | null} to
- * @property {Readable | null} from
- * @property {number | undefined} port its number
- * @property {[string, any][]} unheard
- * @property {boolean} ended
+ * @property {Writable | null} to what the port writes to
+ * @property {Readable | null} from what the port reads from
+ * @property {number | undefined} port the number of its port; undefined until the port is attached
+ * @property {[string, any][]} unheard what happened before the port was attached
+ * @property {boolean} ended whether it no longer keeps the VM from being idle
  */
 
-/** @param {string} program */
+/** Why a program cannot be run: the number of an error, or 0 if it can. @param {string} program */
 function cannotRun(program) {
   const fs = nodeModule('fs');
   try {
@@ -50,7 +51,12 @@ function cannotRun(program) {
   return 0;
 }
 
-/** @param {number} flags @returns {StdioOptions} */
+/**
+ * What the program's file descriptors are joined to. With OWN_DESCRIPTORS the port uses 3 and 4 instead of 0 and 1
+ * (the option nouse_stdio of open_port).
+ * @param {number} flags
+ * @returns {StdioOptions}
+ */
 function descriptors(flags) {
   const input = flags & FLAG.WRITE ? 'pipe' : 'inherit';
   const output = flags & FLAG.READ ? 'pipe' : 'inherit';
@@ -66,7 +72,9 @@ function descriptors(flags) {
 }
 
 /**
- * @param {Uint8Array} told folder, argv[0], number of variables, variables, program, arguments
+ * Starts a program. Answers with the child process, or with the number of an error.
+ * @param {Uint8Array} told texts with zero bytes between them: folder, argv[0], number of environment variables, the
+ *   variables as NAME=VALUE, program, arguments
  * @param {number} flags
  */
 function start(told, flags) {
@@ -75,22 +83,28 @@ function start(told, flags) {
     rest.splice(0, Number(count)).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
   );
   const [named, ...args] = rest;
-  // Without a folder it is here, as for exec: Node would look for it in PATH.
+  // A name without a slash means the current folder, as it does for execve(2); Node would search PATH.
   const program = named.includes('/') ? named : `./${named}`;
   const error = cannotRun(program);
   if (error) return error;
   const options = { cwd: cwd || undefined, env, stdio: descriptors(flags) };
-  // Node cannot give a program one pipe for both of its outputs; a shell can.
+  // Node cannot join both outputs of a program to the same pipe (stderr_to_stdout), but a shell can.
   if (flags & FLAG.ERRORS_TOO)
     return nodeModule('child_process').spawn('/bin/sh', ['-c', 'exec "$0" "$@" 2>&1', program, ...args], options);
   return nodeModule('child_process').spawn(program, args, { ...options, argv0 });
 }
 
-/** @param {number | null} code @param {NodeJS.Signals | null} signal @param {Record<string, number>} signals */
+/**
+ * The exit status as a shell reports it: 128 and the number of the signal for a program that a signal killed.
+ * @param {number | null} code
+ * @param {NodeJS.Signals | null} signal
+ * @param {Record<string, number>} signals the numbers of signals by name
+ */
 const statusOf = (code, signal, signals) => code ?? 128 + (signal ? signals[signal] : 0);
 
 /**
- * @param {() => VM} vm
+ * Serves the port operations for one VM.
+ * @param {() => VM} vm the VM, once it is made
  * @returns {HostFiles}
  */
 export function openPorts(vm) {
@@ -99,20 +113,25 @@ export function openPorts(vm) {
   const all = new Map();
   let last = 0;
 
-  /** @param {Outside} outside @param {string} kind @param {any} data */
+  /**
+   * Sends a port what its program did: 'data' (bytes), 'eof' or 'status' (the exit status).
+   * @param {Outside} outside
+   * @param {string} kind
+   * @param {any} data
+   */
   function tell(outside, kind, data) {
     if (outside.port === undefined) outside.unheard.push([kind, data]);
     else if (!vm().closed) vm().fromPort(outside.port, kind, data);
   }
 
-  /** @param {Outside} outside it runs no more, or nobody cares */
+  /** A program that has ended, or whose port is closed, keeps the VM from being idle no more. @param {Outside} outside */
   function over(outside) {
     if (outside.ended) return;
     outside.ended = true;
     if (!vm().closed) vm().hold(-1);
   }
 
-  /** @param {ChildProcess} child @param {number} flags */
+  /** Answers with the handle of a program that was started. @param {ChildProcess} child @param {number} flags */
   function open(child, flags) {
     const [to, from] = flags & FLAG.OWN_DESCRIPTORS ? [child.stdio[3], child.stdio[4]] : [child.stdin, child.stdout];
     /** @type {Outside} */
@@ -129,7 +148,7 @@ export function openPorts(vm) {
     vm().hold(1);
     outside.from?.on('data', (chunk) => tell(outside, 'data', new Uint8Array(chunk)));
     outside.from?.on('end', () => tell(outside, 'eof', []));
-    outside.to?.on('error', () => {}); // it reads no more; its end will be told
+    outside.to?.on('error', () => {}); // the program no longer reads; 'exit' or 'eof' will follow
     const end = (/** @type {number} */ status) => {
       tell(outside, 'status', status);
       if (!outside.from) tell(outside, 'eof', []);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Signals of the operating system, in Node: os:set_signal/2. What is handled goes to OTP's erl_signal_server as
-// {notify, sigterm}.
+// Signals of the operating system, in Node: what os:set_signal/2 asks for. A signal that is to be handled becomes a
+// message to OTP's process erl_signal_server, for example {notify, sigterm}.
 
 import { NoProcessError } from '../base/errors.js';
 import { Atom, Tuple } from '../term/term.js';
@@ -10,10 +10,10 @@ import { Atom, Tuple } from '../term/term.js';
 
 const [DEFAULT, IGNORE] = [0, 1];
 
-/** What a VM listens for. @type {WeakMap<VM, Map<string, () => void>>} */
+/** For each VM, its listeners by the name of the signal. @type {WeakMap<VM, Map<string, () => void>>} */
 const listening = new WeakMap();
 
-/** @param {VM} vm */
+/** The listeners of a VM. They are taken away when it is closed. @param {VM} vm */
 function listeners(vm) {
   let all = listening.get(vm);
   if (!all) {
@@ -27,9 +27,10 @@ function listeners(vm) {
 }
 
 /**
+ * Says what a signal to this program does.
  * @param {VM} vm
- * @param {string} name as Erlang has it: 'sigterm'
- * @param {number} action 0 what the system does by itself, 1 nothing, 2 erl_signal_server is told
+ * @param {string} name Erlang's name of the signal, such as 'sigterm'
+ * @param {number} action 0: what the system does by default; 1: nothing; 2: erl_signal_server is told
  */
 export function setSignal(vm, name, action) {
   const signal = /** @type {NodeJS.Signals} */ (name.toUpperCase());
@@ -37,7 +38,7 @@ export function setSignal(vm, name, action) {
   const before = all.get(signal);
   if (before) globalThis.process.off(signal, before);
   all.delete(signal);
-  if (action === DEFAULT || signal === 'SIGSTOP') return; // which cannot be caught
+  if (action === DEFAULT || signal === 'SIGSTOP') return; // SIGSTOP cannot be caught
   const listener = action === IGNORE ? () => {} : () => tell(vm, name);
   all.set(signal, listener);
   globalThis.process.on(signal, listener);
@@ -48,6 +49,6 @@ function tell(vm, name) {
   try {
     vm.send('erl_signal_server', Tuple.from([Atom.for('notify'), Atom.for(name)]));
   } catch (error) {
-    if (!(error instanceof NoProcessError)) throw error; // kernel has ended, or not begun
+    if (!(error instanceof NoProcessError)) throw error; // the application kernel does not run (yet, or any more)
   }
 }
