@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads files and URLs, and compiles wasm, for the rest of js/. Of the modules that a page loads it is the only one that
-// uses the network or a module of Node, so that all of them load in every host. A file that cannot be had is an
+// Reads files and URLs, and compiles wasm, for the rest of js/. Of the modules that a page loads it is the only one
+// that uses the network or a module of Node, so that all of them load in every host. A file that cannot be had is an
 // AssetError, which says where it was looked for, why that failed and what needs it.
 
 import { asBytes, isUrl, tagOf } from '../base/bytes.js';

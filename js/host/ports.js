@@ -124,7 +124,7 @@ export function openPorts(vm) {
     else if (!vm().closed) vm().fromPort(outside.port, kind, data);
   }
 
-  /** A program that has ended, or whose port is closed, keeps the VM from being idle no more. @param {Outside} outside */
+  /** The program has ended, or its port is closed: the VM may be idle without it. @param {Outside} outside */
   function over(outside) {
     if (outside.ended) return;
     outside.ended = true;

@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Names the C functions in the stack of a trap. vm.wasm has no names; its map, vm.wasm.symbols, has them by number.
+// Names the C functions in the stack of a trap. The published vm.wasm has no names of functions; its symbol map,
+// vm.wasm.symbols, has them by the function's number.
 
 import { asBytes } from '../base/bytes.js';
 import { fileBytes, isLocal, readBytes, toUrl } from './loader.js';
 
-/** How a map begins: with the name of function 0. */
+/** The first characters of a symbol map, which begins with the name of function 0. */
 const MAGIC = '0:';
-/** Innermost first; what called these is seldom news. */
+/** How many functions of a stack are named, beginning with the innermost; those further out seldom tell anything. */
 const MOST = 12;
 
-/** Names by number. @param {Uint8Array} bytes @returns {Map<string, string>} */
+/** The names of functions by their numbers. @param {Uint8Array} bytes @returns {Map<string, string>} */
 const parse = (bytes) =>
   new Map([...new TextDecoder().decode(bytes).matchAll(/^(\d+):(.+)$/gm)].map(([, number, name]) => [number, name]));
 
 /**
- * The C functions on a stack, as V8, Firefox and Safari write them: by number, or by name where the wasm has names.
+ * The names of the C functions on a stack, innermost first. V8, Firefox and Safari write the number of a wasm function,
+ * or its name where the wasm has names.
  *
  * @param {string} stack
  * @param {Map<string, string>} names
@@ -34,8 +36,9 @@ export function cFunctions(stack, names) {
 }
 
 /**
- * What answers the names when a VM fails: from the option `symbols`, else from the file beside vm.wasm, where there is
- * one that can be read at once (in a checkout). That one is read only then.
+ * A function that names the C functions on a stack, for a VM that fails. It has the names from the option `symbols`;
+ * without the option, from the file beside vm.wasm where that is on this machine, as in a checkout. That file is read
+ * only when a VM fails.
  *
  * @param {string | URL | Uint8Array | undefined} symbols
  * @param {unknown} wasm where vm.wasm is

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Beams in one file: .ez and other zip archives, .tar, .tar.gz, escripts, or a single .beam; told apart by what is in
-// them. Loaded only when such a file is named.
+// Reads the beams in a .ez or other zip archive, a .tar, a .tar.gz, an escript, or a single .beam file. The content of
+// a file tells what it is, not its name. Loaded only when such a file is given.
 
 import { TextDecoder } from '../base/host.js';
 import { gunzipSync, unzipSync } from 'fflate';
@@ -13,9 +13,9 @@ const utf8 = new TextDecoder();
 const startsWith = (bytes, text, at = 0) => latin1.decode(bytes.subarray(at, at + text.length)) === text;
 
 /**
- * The beams of an archive, by the names of their modules.
+ * The beams in a file, by the names of their modules.
  * @param {Uint8Array} bytes
- * @returns {Map<string, Uint8Array> | undefined} undefined: neither a beam nor an archive
+ * @returns {Map<string, Uint8Array> | undefined} undefined for a file that is neither a beam nor an archive
  */
 export function openArchive(bytes) {
   if (startsWith(bytes, '\x1f\x8b')) return openArchive(gunzipSync(bytes));
@@ -28,7 +28,8 @@ export function openArchive(bytes) {
 }
 
 /**
- * Where an escript's own content begins: after "#!", an optional comment and optional flags for the emulator.
+ * The offset at which the content of an escript begins: after the line with "#!" and up to two lines that begin with
+ * "%%", a comment and the flags for the emulator.
  * @param {Uint8Array} bytes
  */
 function escriptBody(bytes) {
@@ -41,7 +42,10 @@ function escriptBody(bytes) {
   return at;
 }
 
-/** @param {Iterable<[string, Uint8Array]>} files by path */
+/**
+ * The beams among these files, and those inside of .ez archives among them.
+ * @param {Iterable<[string, Uint8Array]>} files by path
+ */
 function beams(files) {
   /** @type {Map<string, Uint8Array>} */
   const found = new Map();
@@ -52,7 +56,7 @@ function beams(files) {
   return found;
 }
 
-/** @param {Uint8Array} bytes @returns {Iterable<[string, Uint8Array]>} */
+/** The files of a tar archive, with their paths. @param {Uint8Array} bytes @returns {Iterable<[string, Uint8Array]>} */
 function* tarFiles(bytes) {
   const field = (/** @type {number} */ at, /** @type {number} */ n) =>
     utf8.decode(bytes.subarray(at, at + n)).replace(/\0[^]*$/, '');
@@ -90,7 +94,10 @@ export function chunks(beam) {
   return found;
 }
 
-/** The atoms of a beam, from 1 on; the first is the module's name. @param {Map<string, Uint8Array>} parts */
+/**
+ * The atoms of a beam by their numbers, which begin at 1; atom 1 is the name of the module.
+ * @param {Map<string, Uint8Array>} parts the chunks of the beam
+ */
 export function atoms(parts) {
   const bytes = parts.get('AtU8') ?? parts.get('Atom');
   if (!bytes) throw new RangeError('no atoms');
@@ -98,7 +105,7 @@ export function atoms(parts) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = view.getInt32(0);
   const names = [''];
-  // From OTP 28 on the count is negative and lengths are compact numbers.
+  // OTP 28 and later write a negative count, and then the lengths of names as compact numbers.
   for (let at = 4, left = Math.abs(count); left > 0; left--) {
     let length = bytes[at++];
     if (count < 0) length = length & 8 ? ((length & 0xe0) << 3) | bytes[at++] : length >> 4;
@@ -108,7 +115,7 @@ export function atoms(parts) {
   return names;
 }
 
-/** @param {Uint8Array} beam */
+/** The name of the module in a beam. @param {Uint8Array} beam */
 export function moduleName(beam) {
   return atoms(chunks(beam))[1];
 }

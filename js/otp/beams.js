@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a beam needs: the functions it imports, the instructions it uses; and which of its own functions are stubs of
-// native ones. Reads only; the VM itself decodes beams anew. For `spawnlink check`.
+// Reads what a beam needs, for `spawnlink check`: the functions that it imports, the instructions that it uses, and
+// which of its own functions are mere stubs of native functions (NIFs). The VM does not use this: it decodes beams
+// itself.
 
 import { atoms, chunks } from './archives.js';
 
 /**
  * @typedef {object} Beam
  * @property {string} name
- * @property {string[]} imports module:function/arity
- * @property {Set<string>} exports function/arity
- * @property {Set<string>} stubs function/arity of those that only call erlang:nif_error
- * @property {Set<number>} opcodes
+ * @property {string[]} imports the functions it calls in other modules, as module:function/arity
+ * @property {Set<string>} exports as function/arity
+ * @property {Set<string>} stubs the functions that only call erlang:nif_error, as function/arity
+ * @property {Set<number>} opcodes the instructions it uses
  */
 
 /**
+ * Reads a beam. Throws a RangeError if it is malformed.
  * @param {Uint8Array} beam
- * @param {(number | undefined)[]} arities of the instructions, by opcode
+ * @param {(number | undefined)[]} arities the numbers of operands of instructions, by opcode
  * @returns {Beam}
  */
 export function readBeam(beam, arities) {
@@ -28,7 +30,7 @@ export function readBeam(beam, arities) {
   return { name: names[1], imports, exports, stubs, opcodes };
 }
 
-/** A table of rows of three numbers. @param {Uint8Array | undefined} bytes */
+/** The rows of a table (ImpT, ExpT) whose rows have three numbers each. @param {Uint8Array | undefined} bytes */
 function triples(bytes) {
   if (!bytes) return [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -40,8 +42,9 @@ function triples(bytes) {
 const [LABEL, FUNC_INFO, LINE, MOVE, CALL_EXT_ONLY, INT_CODE_END, NIF_START] = [1, 2, 153, 64, 78, 3, 179];
 
 /**
+ * Reads the code of a beam, instruction by instruction.
  * @param {Uint8Array | undefined} bytes the chunk Code
- * @param {string[]} names
+ * @param {string[]} names the atoms by their numbers
  * @param {string[]} imports
  * @param {(number | undefined)[]} arities
  */
@@ -57,7 +60,7 @@ function readCode(bytes, names, imports, arities) {
     opcodes.add(opcode);
     if (opcode === INT_CODE_END) break;
     const arity = arities[opcode];
-    if (arity === undefined) break; // what follows cannot be read: the VM does not know it either
+    if (arity === undefined) break; // an unknown instruction: where the next one begins is not known
     const operands = Array.from({ length: arity }, () => reader.operand());
     if (opcode === FUNC_INFO) {
       current = `${names[operands[1]]}/${operands[2]}`;
@@ -70,7 +73,7 @@ function readCode(bytes, names, imports, arities) {
   return { stubs, opcodes };
 }
 
-/** Operands in the compact form of beams: a tag in three bits, and a number. */
+/** Reads operands in their compact form: a tag in the low three bits, then a number. */
 class Operands {
   /** @param {Uint8Array} bytes @param {number} at */
   constructor(bytes, at) {
@@ -78,7 +81,7 @@ class Operands {
     this.at = at;
   }
 
-  /** The number of an operand; of what is more than a number, 0. @returns {number} */
+  /** Reads an operand. Answers its number, or 0 for an operand that is not a single number. @returns {number} */
   operand() {
     const first = this.bytes[this.at++];
     if ((first & 7) !== 7) return this.#number(first);
@@ -105,7 +108,7 @@ class Operands {
     }
   }
 
-  /** @param {number} first */
+  /** Reads the number of an operand whose first byte is given. @param {number} first */
   #number(first) {
     if ((first & 8) === 0) return first >> 4;
     if ((first & 16) === 0) return ((first & 0xe0) << 3) | this.bytes[this.at++];

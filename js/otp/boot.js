@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Booted mode: what OTP's own init needs to find. A pack is shown as files under /otp (read-only), where an installed
-// OTP has its root; everything else is what the option `files` says. Loaded only when a VM boots.
+// Prepares a VM that boots: the command line and the files that OTP's own init expects. When it boots from a pack, the
+// pack is shown as read-only files under /otp, laid out like the root of an installed OTP. All other paths are those of
+// the option `files`. Loaded only when a VM boots.
 
 import { ArgumentError } from '../base/errors.js';
 import { TextDecoder, TextEncoder } from '../base/host.js';
@@ -26,25 +27,25 @@ const [
   SET_CWD,
   READ_FILE,
 ] = [0, 1, 2, 4, 5, 6, 9, 10, 11, 12, 22, 23, 24];
-/** Operations of a handle, and those of no file. */
+/** Operations that are given a handle instead of a path. */
 const BY_HANDLE = new Set([1, 2, 3, 4, 5, 6, 7, 8, 11]);
-/** Handles of ours are above those of other files. */
+/** The handles of files of the pack are above this number, those of other files below. */
 const FIRST_HANDLE = 2 ** 30;
 
 /**
- * A pack has no program that asks the machine's resolver, without which a first lookup would end the VM: hosts are
- * looked up in files.
+ * The file that tells OTP how to look up hosts. By default OTP runs a program, inet_gethost, which a pack does not
+ * have; the first lookup would end the VM. So hosts are looked up in files only.
  */
 const INETRC = `${ROOT}/inetrc`;
 const inetrc = new TextEncoder().encode('{lookup, [file]}.\n');
 
 /**
- * What a pack says of itself (js/otp/pack.js).
+ * The entries of a pack and what it says about itself (pack.js).
  * @typedef {{modules: {get: (name: string) => Uint8Array | undefined, keys: () => IterableIterator<string>}, meta:
  *   {applications: {name: string, version: string, modules: string[]}[]}}} Pack
  */
 
-/** The paths of a pack, and which entry each is. @param {Pack} pack */
+/** The paths of all files under /otp, each with the name of its entry in the pack. @param {Pack} pack */
 function paths({ modules, meta }) {
   /** @type {Map<string, string>} */
   const files = new Map();
@@ -55,7 +56,7 @@ function paths({ modules, meta }) {
     for (const module of names) files.set(`${ebin}/${module}.beam`, module);
     if (modules.get(`${name}.app`)) files.set(`${ebin}/${name}.app`, `${name}.app`);
   }
-  // Headers: 'kernel/include/file.hrl'.
+  // Headers are entries such as 'kernel/include/file.hrl'.
   for (const entry of modules.keys()) {
     const [, name, rest] = /^(\w+)(\/include\/.*)/.exec(entry) ?? [];
     const version = meta.applications.find((application) => application.name === name)?.version;
@@ -65,7 +66,7 @@ function paths({ modules, meta }) {
   return files;
 }
 
-/** Folders and the names in them. @param {Iterable<string>} files */
+/** The folders that files are in, each with the names in it. @param {Iterable<string>} files */
 function foldersOf(files) {
   /** @type {Map<string, Set<string>>} */
   const folders = new Map();
@@ -79,10 +80,10 @@ function foldersOf(files) {
   return folders;
 }
 
-/** @param {string} path */
+/** A path without empty parts and without ".". @param {string} path */
 const plain = (path) => path.replace(/\/(\.?\/)*/g, '/').replace(/\/\.?$/, '');
 
-/** As host_file's, of what cannot be changed. @param {number} size @param {boolean} isFolder */
+/** What host_file answers about a read-only file or folder. @param {number} size @param {boolean} isFolder */
 function information(size, isFolder) {
   const bytes = new Uint8Array(104);
   const view = new DataView(bytes.buffer);
@@ -93,9 +94,9 @@ function information(size, isFolder) {
 }
 
 /**
- * The pack under /otp, before other files.
+ * Serves the files of a pack under /otp.
  * @param {Pack} pack
- * @param {HostFiles | undefined} others
+ * @param {HostFiles | undefined} others serves all other paths
  * @returns {HostFiles}
  */
 function packFiles(pack, others) {
@@ -179,7 +180,7 @@ function packFiles(pack, others) {
 }
 
 /**
- * Where a root has the programs of its emulator: bin of the newest erts-VERSION.
+ * The folder in which an OTP root has the programs of its emulator: bin of the newest erts-VERSION.
  * @param {string} root
  * @param {HostFiles} files
  */
@@ -197,7 +198,8 @@ function programsOf(root, files) {
 }
 
 /**
- * The arguments of a node: it is reached as js/distribution.js says, there is no epmd.
+ * The command-line arguments by which a VM becomes an Erlang node. Other nodes reach it as js/distribution.js says; it
+ * does not use epmd. Throws an ArgumentError for a bad name or cookie.
  * @param {NonNullable<VMOptions['node']>} node
  */
 function nodeArguments({ name, cookie, hidden }) {
@@ -215,14 +217,17 @@ function nodeArguments({ name, cookie, hidden }) {
   ];
 }
 
-/** First of the arguments of a VM that may take the process's signals, as the command line does (spawnlink_boot). */
+/**
+ * The command `spawnlink` gives this as the first argument to a VM, which may then handle the operating system's
+ * signals to the program (spawnlink_boot).
+ */
 export const SIGNALS = '-spawnlink_signals';
 
 /**
- * What a VM that boots is given: the arguments that erlexec gives OTP's emulator, and its files.
+ * The arguments of a VM that boots, which are those that erlexec gives OTP's emulator, and its files.
  * @param {VMOptions} options
- * @param {string | Pack | undefined} home an OTP root, or a pack
- * @param {HostFiles | undefined} files
+ * @param {string | Pack | undefined} home the path of an OTP root, or a pack
+ * @param {HostFiles | undefined} files the files that the option `files` asks for
  * @returns {{args: string[], files: HostFiles | undefined}}
  */
 export function prepare({ args = [], env = {}, files: option, shell, node }, home, files) {

@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Folders of beams and OTP roots as sources of modules, in Node. Loaded only when such a source is named: pages never
-// load it.
+// Folders of beams and OTP roots as sources of modules, in Node. Loaded only when such a folder is given, and never by
+// pages.
 
 /** @import { ModuleFinder } from './otp.js' */
 
-/** The applications of an OTP root that a bare VM looks in first; the others after them. */
+/** The applications of an OTP root in which a module is looked for first, in this order. */
 const FIRST = ['erts', 'kernel', 'stdlib', 'compiler'];
 
 /**
- * A source of modules. `names`: of all of them; `home`: the path of a folder.
+ * A source of modules. `names`: the names of all its modules; `release`: the OTP release they are of; `home`: the path
+ * of a folder that a VM can boot from.
  * @typedef {{find: ModuleFinder, names: () => string[], release?: number, home?: string}} Source
  */
 
 /**
- * A folder of beams, an OTP root, or a project's tree as rebar3, mix and gleam build it.
+ * Opens a folder of beams, an OTP root, or the folder of a project that rebar3, mix or gleam has built.
  * @param {typeof import('node:fs')} fs
  * @param {URL} url
- * @returns {Source | undefined} undefined: not a folder
+ * @returns {Source | undefined} undefined if it is not a folder
  */
 export function openFolder(fs, url) {
   if (url.protocol !== 'file:' || !fs.statSync(url, { throwIfNoEntry: false })?.isDirectory()) return undefined;
@@ -47,10 +48,10 @@ export function openFolder(fs, url) {
 }
 
 /**
- * A folder as openFolder, or a file with beams in it: see archives.js.
+ * Opens a folder, as openFolder does, or a file with beams in it (archives.js).
  * @param {typeof import('node:fs')} fs
  * @param {URL} url
- * @returns {Promise<Source | undefined>} undefined: neither
+ * @returns {Promise<Source | undefined>} undefined if it is neither
  */
 export async function openPath(fs, url) {
   const folder = openFolder(fs, url);
@@ -59,7 +60,7 @@ export async function openPath(fs, url) {
   return modules && { find: (name) => modules.get(name), names: () => [...modules.keys()].sort() };
 }
 
-/** Names of the modules in a folder. @param {typeof import('node:fs')} fs @param {URL} folder */
+/** The names of the modules in a folder. @param {typeof import('node:fs')} fs @param {URL} folder */
 function beamsOf(fs, folder) {
   const files = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
   return files.filter((file) => file.endsWith('.beam')).map((file) => file.slice(0, -'.beam'.length));
@@ -68,7 +69,7 @@ function beamsOf(fs, folder) {
 /** @param {typeof import('node:fs')} fs @param {URL} folder */
 const hasBeams = (fs, folder) => beamsOf(fs, folder).length > 0;
 
-/** Where builds have their beams, below a project's or an application's folder: a star is any name. */
+/** Where builds put beams, below the folder of a project or an application. A star stands for any name. */
 const BUILT = [
   'ebin',
   '*/ebin',
@@ -80,13 +81,13 @@ const BUILT = [
   'build/prod/erlang/*/ebin',
 ];
 
-/** @param {typeof import('node:fs')} fs @param {URL} root */
+/** The folders with beams that a build has made below a root. @param {typeof import('node:fs')} fs @param {URL} root */
 function builtFolders(fs, root) {
   /** @param {URL[]} folders @param {string} part @returns {URL[]} */
   const below = (folders, part) =>
     folders.flatMap((folder) => {
       const names = part === '*' ? fs.readdirSync(folder).sort() : [part];
-      // Of folders alone, by the slash at its end.
+      // The slash at the end of the URL makes existsSync true for folders only.
       return names.map((name) => new URL(`${encodeURIComponent(name)}/`, folder)).filter((next) => fs.existsSync(next));
     });
   const found = BUILT.flatMap((pattern) => pattern.split('/').reduce(below, [root]));
@@ -94,8 +95,8 @@ function builtFolders(fs, root) {
 }
 
 /**
- * The release of an OTP root, by its folder releases/N; of a release that mix, rebar3 or systools has made, by the
- * version of its erts (13.1: 25).
+ * The OTP release of a root. An installed OTP has a folder releases/N for it; in a release that mix, rebar3 or systools
+ * has made, the version of its erts tells it (erts 13.1 is of OTP 25).
  * @param {typeof import('node:fs')} fs
  * @param {URL} root
  */
@@ -111,7 +112,7 @@ function releaseOf(fs, root) {
 }
 
 /**
- * Versions of the emulators in a root's folders erts-VERSION.
+ * The versions of the emulators (erts) that a root has, newest first, by the names of its folders erts-VERSION.
  * @param {typeof import('node:fs')} fs
  * @param {URL} root
  */
@@ -124,8 +125,8 @@ function emulatorsOf(fs, root) {
 }
 
 /**
- * The modules that OTP's emulator has built in (erlang, init, prim_file ...), out of the emulator: a release has them
- * nowhere else. They stand in the program as they are.
+ * The modules that are built into OTP's emulator (erlang, init, prim_file ...), read out of the emulator's program,
+ * which contains their beams unchanged. A release has them nowhere else.
  * @param {typeof import('node:fs')} fs
  * @param {URL} root
  * @returns {Map<string, Uint8Array>} by name
@@ -156,13 +157,14 @@ function moduleName(beam) {
   if (table < 0) return undefined;
   const count = new DataView(beam.buffer, beam.byteOffset).getInt32(table + 8);
   const at = table + 12;
-  const length = count < 0 ? beam[at] >> 4 : beam[at]; // negative: lengths are compact terms
+  const length = count < 0 ? beam[at] >> 4 : beam[at]; // a negative count means that lengths are compact numbers
   const isLong = count < 0 && (beam[at] & 8) !== 0;
   const from = isLong ? at + 2 : at + 1;
   return text.slice(from, from + (isLong ? (beam[at] >> 5) * 256 + beam[at + 1] : length));
 }
 
 /**
+ * The ebin folders of all applications in a folder lib, those of `FIRST` first.
  * @param {typeof import('node:fs')} fs
  * @param {URL} lib
  */

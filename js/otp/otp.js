@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where modules come from that are not loaded yet: OTP packs, folders of beams in Node, tables and functions. The VM
-// asks when code first calls a module; sources are asked in order, and the first that has it answers.
+// The sources of the modules that a VM has not loaded yet: OTP packs, folders of beams in Node, tables and functions of
+// the user. When code first calls a module, the VM asks its sources one after the other; the first that has the module
+// gives it.
 
 import { assets } from '../host/assets.js';
 import { ArgumentError, AssetError } from '../base/errors.js';
@@ -9,34 +10,34 @@ import { fileBytes, isLocal, nodeFs, readBytes, toUrl } from '../host/loader.js'
 import { readPack } from './pack.js';
 
 /**
- * Something that may have a module: its bytes at once, or a promise of them, or undefined.
+ * Looks for a module. Gives the bytes of its beam, a promise of them, or undefined (or null) if it does not have it.
  * @callback ModuleFinder
  * @param {string} name
  * @returns {Uint8Array | undefined | null | Promise<Uint8Array | undefined | null>}
  */
 
 /**
- * @typedef {Uint8Array | ArrayBuffer | string | URL} OtpSource a pack (bytes or where it is), or in Node a folder: an
- *   OTP root or one of beams
+ * @typedef {Uint8Array | ArrayBuffer | string | URL} OtpSource a pack, given by its bytes, path or URL; or in Node a
+ *   folder, which is an OTP root or has beams in it
  */
 
-/** @typedef {(data: Uint8Array, size: number) => Uint8Array} Inflate raw inflate */
-/** @typedef {Compression | Promise<Compression>} Zlib in a page it is fetched */
+/** @typedef {(data: Uint8Array, size: number) => Uint8Array} Inflate raw inflate; `size`: bytes of the result */
+/** @typedef {Compression | Promise<Compression>} Zlib a promise in a page, where it is fetched */
 
 /**
- * A source that was opened. `release`: of the OTP it holds, if it says so. `home`: what to boot from, a root's path or
- * a pack, or what opens it.
+ * A source that was opened. `release`: the release of the OTP that it has, where that is known. `home`: what a VM can
+ * boot from, which is the path of an OTP root, a pack, or a function that opens a pack.
  * @typedef {{find: ModuleFinder, release?: number, home?: any}} Opened
  */
 
 /** @import { Compression } from '../host/imports.js' */
 
-/** Where a pack's companions are. @typedef {(file: string) => URL | undefined} Beside */
+/** Where the file of a companion pack is, by its name. @typedef {(file: string) => URL | undefined} Beside */
 
-/** This package's own pack once it was read: many VMs, one reading. @type {Promise<Opened> | undefined} */
+/** This package's own pack, which is read once for all VMs. @type {Promise<Opened> | undefined} */
 let ownPack;
 
-/** Of this package: its files are found one by one, so that bundlers may put them where they like. @type {Beside} */
+/** This package's files have a URL each (assets.js), so that bundlers may put them anywhere. @type {Beside} */
 const ownFile = (file) => assets[file]?.();
 
 /** @param {Zlib} zlib */
@@ -47,10 +48,11 @@ function openOwnPack(zlib) {
 }
 
 /**
+ * Opens the sources that the option `otp` names.
  * @param {OtpSource | OtpSource[] | false | undefined} sources undefined: the pack of this package; false: none
  * @param {Zlib} zlib
- * @returns {Promise<{finders: ModuleFinder[], release?: number, home?: any}>} `release`, `home`: of the first source
- *   that tells
+ * @returns {Promise<{finders: ModuleFinder[], release?: number, home?: any}>} `release` and `home` are those of the
+ *   first source that has one
  */
 export async function openOtp(sources, zlib) {
   const own = () => openOwnPack(zlib);
@@ -67,10 +69,11 @@ export async function openOtp(sources, zlib) {
 }
 
 /**
+ * Reads and opens a pack.
  * @param {URL} url
  * @param {Zlib} zlib
  * @param {Beside} beside
- * @param {string} wanted by what
+ * @param {string} wanted what needs it, for errors
  */
 async function readPackAt(url, zlib, beside, wanted) {
   const bytes = await readBytes(url, wanted);
@@ -78,6 +81,8 @@ async function readPackAt(url, zlib, beside, wanted) {
 }
 
 /**
+ * Opens a pack. A first pack names companions, packs beside it that have the modules it lacks; each is read when one of
+ * its modules is first wanted.
  * @param {Uint8Array} bytes
  * @param {Inflate} inflate
  * @param {Beside} beside
@@ -86,11 +91,16 @@ async function readPackAt(url, zlib, beside, wanted) {
 function openPack(bytes, inflate, beside) {
   const { modules, meta } = readPack(bytes, { inflate });
   const { more = {} } = meta;
-  /** Companions that were opened, or are being. @type {Record<string, Opened | Promise<Opened>>} */
+  /** The companions that were opened, or are being fetched. @type {Record<string, Opened | Promise<Opened>>} */
   const opened = {};
   /** @param {string} file @param {string} wanted */
   const open = (file, wanted) => (opened[file] ??= openBeside(file, wanted));
-  /** In Node at once. @param {string} file @param {string} wanted @returns {Opened | Promise<Opened>} */
+  /**
+   * Opens a companion; synchronously if it is a file of this machine.
+   * @param {string} file
+   * @param {string} wanted what needs it, for errors
+   * @returns {Opened | Promise<Opened>}
+   */
   const openBeside = (file, wanted) => {
     const url = beside(file);
     if (!url)
@@ -101,7 +111,7 @@ function openPack(bytes, inflate, beside) {
       );
     if (isLocal(url)) return openPack(fileBytes(url, wanted), inflate, beside);
     const pack = readBytes(url, wanted).then((bytes) => openPack(bytes, inflate, beside));
-    pack.catch(() => delete opened[file]); // and is asked for again next time
+    pack.catch(() => delete opened[file]); // after a failure it is fetched again when it is next wanted
     return pack;
   };
   const companion = (/** @type {(file: string) => boolean} */ test) => Object.keys(more).find(test);
@@ -113,13 +123,14 @@ function openPack(bytes, inflate, beside) {
     const pack = open(file, `module ${name}`);
     return pack instanceof Promise ? pack.then((found) => found.find(name)) : pack.find(name);
   };
-  // To boot takes all of OTP: the companion that has it.
+  // A VM boots from the companion that has all of OTP.
   const full = companion((key) => key.endsWith('-full.pack'));
   const home = full ? async () => (await open(full, 'boot')).home : { modules, meta };
   return { find, release: Number.parseInt(meta.otp, 10) || undefined, home };
 }
 
 /**
+ * A finder for modules that the user gave as a table or a function; undefined where none were given.
  * @param {Record<string, Uint8Array> | Map<string, Uint8Array> | ModuleFinder | undefined} modules
  * @returns {ModuleFinder | undefined}
  */

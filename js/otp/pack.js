@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads an OTP pack: many beams in one file, found by name without unpacking the rest.
-// Written by scripts/otp-pack, read by the loader in js/ and by the native runner in tests/c. Holds only a view of
-// the bytes it was given and the last few blocks it inflated.
+// Reads an OTP pack: a file with many beams, in which one is found by its name without inflating the rest. Packs are
+// written by scripts/otp-pack and are also read by the native runner of the tests (tests/c). An open pack keeps a view
+// of the bytes it was given, and the last few blocks that it inflated.
 //
-// The format, all numbers little endian, u32 unless said:
+// The format follows; all numbers are little-endian, and u32 unless the line says otherwise:
 //
 //   0   'SLPK'            magic
 //   4   version           1
@@ -18,8 +18,9 @@
 //                         sorted by name (bytes)
 //   ..  blocks            raw deflate; or as they are, where stored length = raw length
 //
-// An entry is a module by its name ('lists'), or another file by its file name ('kernel.app', 'start_clean.boot').
-// Entries never cross blocks. Blocks are small, so that the first call of a program inflates little.
+// An entry is either a module, by the module's name ('lists'), or another file, by the file's name ('kernel.app',
+// 'start_clean.boot'). No entry crosses from one block into another. Blocks are small, so that the first call of a
+// program inflates little.
 
 import { SpawnlinkError } from '../base/errors.js';
 import { TextDecoder } from '../base/host.js';
@@ -27,7 +28,7 @@ import { TextDecoder } from '../base/host.js';
 const HEADER = 24;
 const CACHED_BLOCKS = 8;
 
-/** What `readPack` throws when the bytes are not a pack, or not a whole one. */
+/** Bytes are not a pack, or only a part of one. */
 export class PackError extends SpawnlinkError {
   /** @param {string} message */
   constructor(message) {
@@ -39,22 +40,22 @@ export class PackError extends SpawnlinkError {
  * @typedef {object} PackMeta
  * @property {string} otp release number of the OTP the modules come from, such as '25'
  * @property {string} set 'first', 'base', 'compiler' or 'full'
- * @property {Record<string, string[]>} [more] of a first pack: the modules it lacks, by the file beside it that has
- *   them
- * @property {string} licence notice of the modules' licence
+ * @property {Record<string, string[]>} [more] in a first pack: by the name of a companion pack, which lies beside it,
+ *   the modules that the companion has
+ * @property {string} licence the notice of the modules' licence
  * @property {{name: string, version: string, modules: string[]}[]} applications
  */
 
 /**
- * The modules of a pack: inflates what is asked for.
+ * The entries of a pack. An entry is inflated when it is asked for.
  * @typedef {object} PackModules
- * @property {(name: string) => Uint8Array | undefined} get the bytes of an entry. They are a view: copy them before
- *   changing them
- * @property {() => IterableIterator<string>} keys the names
+ * @property {(name: string) => Uint8Array | undefined} get the bytes of an entry; they are a view, to be copied before
+ *   they are changed
+ * @property {() => IterableIterator<string>} keys the names of all entries
  */
 
 /**
- * Opens a pack. Reads its tables, inflates nothing yet.
+ * Opens a pack: reads its tables, and inflates nothing yet. Throws a PackError if the bytes are not a whole pack.
  *
  * @example
  * import { readFileSync } from 'node:fs';
@@ -65,8 +66,8 @@ export class PackError extends SpawnlinkError {
  * console.log(meta.otp, [...modules.keys()].length, modules.get('lists').length);
  *
  * @param {Uint8Array} bytes
- * @param {{inflate?: (data: Uint8Array, size: number) => Uint8Array}} [options] `inflate`: raw inflate; without it only
- *   what is stored uncompressed can be read
+ * @param {{inflate?: (data: Uint8Array, size: number) => Uint8Array}} [options] `inflate`: raw inflate, given the
+ *   compressed bytes and the size of the result; without it only blocks that are not compressed can be read
  * @returns {{meta: PackMeta, modules: PackModules}}
  */
 export function readPack(bytes, { inflate } = {}) {
@@ -77,14 +78,15 @@ export function readPack(bytes, { inflate } = {}) {
   try {
     return readTables(bytes, u32, inflate);
   } catch {
-    // Whatever reads beyond the end, or makes no sense.
+    // A read went beyond the end of the bytes, or what was read makes no sense.
     throw new PackError('corrupt or truncated OTP pack');
   }
 }
 
 /**
+ * Reads the tables of a pack. Throws an error of any class if they are malformed.
  * @param {Uint8Array} bytes
- * @param {(at: number) => number} u32
+ * @param {(at: number) => number} u32 reads a number
  * @param {((data: Uint8Array, size: number) => Uint8Array) | undefined} inflate
  */
 function readTables(bytes, u32, inflate) {
@@ -125,8 +127,8 @@ function readTables(bytes, u32, inflate) {
 }
 
 /**
- * The last few blocks that were asked for.
- * @param {(index: number) => Uint8Array} inflated
+ * A function that gives a block by its index and keeps the last few blocks that it gave.
+ * @param {(index: number) => Uint8Array} inflated makes a block
  */
 function cached(inflated) {
   /** @type {Map<number, Uint8Array>} the first is the least recently used */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The option `otp`: packs by their bytes or where they are, and in Node folders. Loaded only when it is given; the pack
-// of this package needs none of it.
+// Opens what the option `otp` of createVM names: packs by their bytes, path or URL, and in Node folders. Loaded only
+// when the option is given; the pack of this package does without.
 
 import { asBytes, isUrl } from '../base/bytes.js';
 import { ArgumentError, AssetError } from '../base/errors.js';
@@ -10,26 +10,27 @@ import { openFolder } from './folders.js';
 /** @import { ModuleFinder, Opened, OtpSource } from './otp.js' */
 
 /**
- * What the main chunk lends this one.
+ * Functions that otp.js lends to this module, so that the bundles have them only once.
  * @typedef {object} Tools
- * @property {(bytes: Uint8Array, url?: URL) => Opened} pack opens a pack; `url`: where it was
- * @property {() => Promise<Opened>} own the pack of this package
- * @property {(url: URL) => Promise<Uint8Array>} read
- * @property {(source: string | URL) => URL} url
- * @property {typeof import('node:fs') | false} fs
+ * @property {(bytes: Uint8Array, url?: URL) => Opened} pack opens a pack; `url`: where the pack was read
+ * @property {() => Promise<Opened>} own opens the pack of this package
+ * @property {(url: URL) => Promise<Uint8Array>} read reads a pack's bytes
+ * @property {(source: string | URL) => URL} url makes a URL of a path
+ * @property {typeof import('node:fs') | false} fs Node's module fs; false in other hosts
  */
 
 /**
+ * Opens all sources. Rejects with an AssetError for one that cannot be read.
  * @param {OtpSource | OtpSource[] | false} sources false: none
  * @param {Tools} tools
- * @returns {Promise<{finders: ModuleFinder[], release?: number, home?: any}>} `release`: of the first source that
- *   tells; `home`: what to boot from, the first that has all of OTP
+ * @returns {Promise<{finders: ModuleFinder[], release?: number, home?: any}>} `release`: that of the first source that
+ *   has one; `home`: what to boot from, which is the first source that has all of OTP
  */
 export async function openSources(sources, tools) {
   const list = !sources ? [] : Array.isArray(sources) ? sources : [sources];
   const opened = await Promise.all(list.map((source) => openOne(source, tools)));
   const finders = opened.map((one) => one.find);
-  // A pack of ours has our own modules; an OTP root does not.
+  // The Erlang modules of spawnlink itself are in its packs, but not in an OTP root.
   if (!finders.some((find) => find('spawnlink_init'))) {
     const { find } = await tools.own();
     finders.push((name) => (name.startsWith('spawnlink_') ? find(name) : undefined));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Checks of what JavaScript gives as arguments, on their way to being terms.
+// Checks arguments that JavaScript gives to methods, and makes terms of them. Each function throws an ArgumentError for
+// a value of the wrong type; `what` names the argument in the message.
 
 import { ArgumentError } from '../base/errors.js';
 import { shown } from '../term/only.js';
@@ -23,7 +24,7 @@ export function boolean(value, what) {
   throw new ArgumentError(`${what} is true or false, not ${shown(value)}`);
 }
 
-/** To whom a message or a signal goes. @param {any} to */
+/** The receiver of a message or an exit signal, as a term. @param {any} to */
 export function target(to) {
   if (typeof to === 'string') return Atom.for(to);
   if (to instanceof JsProcess) return to.pid;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What createVM may be given: each option is refused by name when there is none of that name, or when it is of a wrong
-// type.
+// Checks the options of createVM. One whose name is not known, or whose value has the wrong type, is refused with an
+// error that names it.
 
 import { asBytes, isUrl, tagOf } from '../base/bytes.js';
 import { ArgumentError } from '../base/errors.js';
@@ -10,7 +10,10 @@ import { isPlain } from '../term/term.js';
 
 /** @import { VMOptions } from './create.js' */
 
-/** What an option is, and whether a value is that. @typedef {[string, (value: any) => boolean]} Kind */
+/**
+ * What the value of an option must be, in words, and a test whether a value is that.
+ * @typedef {[string, (value: any) => boolean]} Kind
+ */
 
 const isPlace = (/** @type {any} */ value) => typeof value === 'string' || isUrl(value) || asBytes(value) !== undefined;
 const isObject = (/** @type {any} */ value) =>
@@ -79,7 +82,7 @@ const KINDS = {
   symbols: ['a path, a URL or bytes', isPlace],
 };
 
-/** @param {VMOptions} options */
+/** Throws an ArgumentError for a wrong option. @param {VMOptions} options */
 export function checkOptions(options) {
   only(options, 'createVM', Object.keys(KINDS).join(' '));
   for (const [name, value] of Object.entries(options)) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads the snapshot of src/host/inspect.h into objects.
+// Makes objects of the snapshot of all processes that the core writes (src/host/inspect.h), for `vm.inspect()`.
 
 import { Fields, functionName } from './machine.js';
 
@@ -12,17 +12,17 @@ import { Fields, functionName } from './machine.js';
  * @property {Pid} pid
  * @property {string | undefined} name
  * @property {{module: string, function: string, arity: number} | undefined} initialCall
- * @property {{module: string, function: string, arity: number} | undefined} current the function it is in
+ * @property {{module: string, function: string, arity: number} | undefined} current the function that it is executing
  * @property {'runnable' | 'running' | 'waiting' | 'exiting' | 'suspended' | 'hibernated'} state
  * @property {boolean} trapExit
- * @property {boolean} js a JavaScript process
+ * @property {boolean} js whether it is a JavaScript process
  * @property {'max' | 'high' | 'normal' | 'low'} priority
- * @property {number} messages in the mailbox
- * @property {number} memory bytes
- * @property {number} reductions
+ * @property {number} messages number of messages in its mailbox
+ * @property {number} memory in bytes
+ * @property {number} reductions how many it has executed
  * @property {Pid | undefined} parent
- * @property {Pid[]} links
- * @property {Pid[]} monitors whom it monitors
+ * @property {Pid[]} links the processes that it is linked to
+ * @property {Pid[]} monitors the processes that it monitors
  */
 
 /** @typedef {{processes: ProcessInfo[]}} Snapshot */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The kinds of event records, which class VM knows before there is a machine that writes them.
+// The kinds of event records. They are apart from machine.js because class VM, which is loaded before it, needs them.
 
-/** Kinds of event records: src/process/event.h and src/host/event.h. */
+/** The names of a program's events, by their kind (src/process/event.h). The other kinds are in src/host/event.h. */
 export const KINDS = [
   'exit',
   'signal',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The options of createVM that few give: other clocks and chance. Loaded only when one of them is given.
+// The options of createVM that choose a clock or the seed of random numbers. Loaded only when one of them is given.
 
 import { virtualClock } from './repeatable.js';
 
@@ -8,7 +8,7 @@ import { virtualClock } from './repeatable.js';
 /** @import { VMOptions } from './create.js' */
 
 /**
- * What the options ask for; undefined where the host's own will do.
+ * The clock and the seed that the options ask for; undefined where they leave it to the host.
  * @param {VMOptions} options
  * @returns {{clock?: Clock, seed?: number}}
  */

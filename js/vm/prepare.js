@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a VM needs of its host: finds vm.wasm and the OTP, makes the instance with what it imports, opens what the
-// options ask for. Loaded by createVM, with all that only who has a VM needs: the package's entry is so much smaller
-// for those who are only about to make one.
+// Prepares a VM: finds vm.wasm and the OTP, makes the instance with its imports, and opens what the options ask for.
+// createVM loads this module when it is first called, together with all code that only a VM needs; that keeps the
+// package's entry small.
 
 import { AssetError, UnsupportedError } from '../base/errors.js';
 import { assets } from '../host/assets.js';
@@ -23,10 +23,11 @@ export { loadError, readRecord } from './machine.js';
 export { SPAWN_NAMES, array, count, spawnOptions } from './spawn.js';
 export { callError, processError } from './wording.js';
 
-/** Whether nothing was given: then what knows all options is not loaded. @param {any} options */
+/** Whether no options were given; given.js, which checks them, is then not loaded. @param {any} options */
 const isNone = (options) => Boolean(options) && isPlain(options) && Object.keys(options).length === 0;
 
 /**
+ * Checks the options. Gives the clock and the seed that they ask for, if they do.
  * @param {VMOptions} options
  * @returns {Promise<{clock?: Clock, seed?: number}>}
  */
@@ -37,12 +38,13 @@ async function special(options) {
 }
 
 /**
+ * Makes everything that class VM is constructed with.
  * @param {VMOptions} options
- * @param {() => VM} vm once it is made
+ * @param {() => VM} vm the VM, once it is made
  */
 export async function prepare(options, vm) {
   const { clock = realClock(), seed = Math.random() * 1e15 } = await special(options);
-  // All at once: in a page each is fetched.
+  // These are waited for together, because a page has to fetch each of them.
   const inflate = compression();
   const wasm = options.wasm ?? (options.debug ? debugWasm() : assets['vm.wasm']());
   const [module, functions, zlib, otp] = await Promise.all([
@@ -59,7 +61,8 @@ export async function prepare(options, vm) {
     ? await (await import('./services.js')).openServices(options, otp.home, nodeFs(), vm)
     : undefined;
   /**
-   * Served by number of operation, 32 each; what has a wasm of its own from when the module is loaded that needs it.
+   * Who serves host_file: entry n has the operations 32 * n and up. The entry of a library that has a wasm of its own
+   * is made when the Erlang module that needs the library is loaded.
    * @type {HostFiles[]}
    */
   const served = services ? [services.serve, services.serve] : [];
@@ -109,16 +112,16 @@ const noDebug = (cause) =>
     { cause },
   );
 
-/** Where a library's operations are served: library.js. */
+/** The index of each library in the table of who serves host_file (library.js). */
 const PART = { zlib: 2, re: 3, zstd: 4 };
 
 /**
- * Finds no module, but has the library there that the module needs. A wasm that cannot be had is told at once: the
- * module itself is found by another finder, and its functions then fail by name. Why, the last operation of the
- * library's 32 answers.
+ * A finder that never finds a module. But when it is asked for a module that needs a library, it loads the library
+ * first; the module itself is found by one of the next finders. If the library's wasm cannot be had, that is reported
+ * at once, and the functions of the module fail. They learn the reason from the last of the library's 32 operations.
  * @param {VMOptions} options
- * @param {HostFiles[]} served
- * @param {(error: unknown) => void} report
+ * @param {HostFiles[]} served the table of who serves host_file
+ * @param {(error: unknown) => void} report reports an error that no promise rejects with
  * @returns {ModuleFinder}
  */
 const libraryFinder = (options, served, report) => (name) => {

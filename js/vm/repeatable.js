@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Time that is the same in every run: the option `clock: 'virtual'`. Loaded only when it, or another rare option, is
-// given.
+// The virtual clock (option `clock: 'virtual'`), by which a program sees the same times in every run. Loaded with
+// options.js.
 
 /** @import { Clock } from '../host/imports.js' */
 
 /**
- * A clock that moves only when the VM has nothing to do but wait, and a little whenever it is read: the same program
- * reads the same times.
- * @param {number} epochMs the system time at the start
+ * A clock that jumps to the next timer when the VM can only wait, and otherwise moves by a microsecond whenever it is
+ * read; so the same program reads the same times.
+ * @param {number} epochMs the system time at the start, in milliseconds since 1970
  * @returns {Clock}
  */
 export function virtualClock(epochMs) {

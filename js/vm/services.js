@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a VM sees of the machine, when it is given any of it: files, programs behind ports, a terminal, an OTP to boot.
-// One chunk, loaded only then.
+// What a VM is allowed to use of the machine: files, programs behind ports, a terminal, an OTP to boot from. Loaded, as
+// one file of the bundles, only when an option gives it any of these.
 
 import { prepare } from '../otp/boot.js';
 import { ArgumentError } from '../base/errors.js';
@@ -15,7 +15,11 @@ import { openPorts } from '../host/ports.js';
 const [TERMINAL_SIZE, TERMINAL_RAW] = [48, 49];
 const ENOTSUP = -9;
 
-/** Operations of a terminal (host_terminal_operation). @param {VMOptions['shell']} shell @returns {HostFiles} */
+/**
+ * Serves the terminal operations (src/base/hostcalls.h, host_terminal_operation).
+ * @param {VMOptions['shell']} shell
+ * @returns {HostFiles}
+ */
 function terminal(shell) {
   if (typeof shell !== 'object' || typeof shell.size !== 'function') return () => ENOTSUP;
   return (operation, _handle, _bytes, number) => {
@@ -27,12 +31,13 @@ function terminal(shell) {
 }
 
 /**
+ * Opens what the options ask for. Rejects with an ArgumentError if they do not fit together or not this host.
  * @param {VMOptions} options
- * @param {any} home what there is to boot from
- * @param {any} fs Node's, if this is Node
- * @param {() => VM} vm
- * @returns {Promise<{serve: HostFiles, args: string[] | undefined}>} answers host_file's operations below 64; the
- *   arguments
+ * @param {any} home what the VM can boot from, or a function that opens it
+ * @param {any} fs Node's module fs, if the host is Node
+ * @param {() => VM} vm the VM, once it is made
+ * @returns {Promise<{serve: HostFiles, args: string[] | undefined}>} `serve` serves host_file's operations below 64;
+ *   `args` is the command line that the VM is given
  */
 export async function openServices({ files, ports, ...options }, home, fs, vm) {
   if (files === null || (files === 'host' ? !fs : files !== undefined && typeof files !== 'object'))

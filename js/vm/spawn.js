@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What spawn and call are given: options, arguments, counts. Loaded with the machine.
+// Checks the options and arguments of spawn and call, and makes terms of them. Loaded with machine.js.
 
 import { atom, boolean } from './arguments.js';
 import { ArgumentError } from '../base/errors.js';
@@ -12,12 +12,12 @@ import { Atom, Pid, Tuple } from '../term/term.js';
 
 /**
  * @typedef {object} SpawnOptions
- * @property {string | Atom} [name] registered name
- * @property {JsProcess} [parent] who spawns it
- * @property {boolean} [link] to the parent
+ * @property {string | Atom} [name] the name under which the process is registered
+ * @property {JsProcess} [parent] the JavaScript process that spawns it
+ * @property {boolean} [link] whether the process is linked to its parent
  * @property {'max' | 'high' | 'normal' | 'low'} [priority]
- * @property {number} [minHeapSize] words
- * @property {number} [maxHeapSize] words; a process that grows beyond is killed
+ * @property {number} [minHeapSize] in words
+ * @property {number} [maxHeapSize] in words; a process whose heap grows beyond is killed
  * @property {Pid | JsProcess} [groupLeader]
  */
 
@@ -36,7 +36,11 @@ const SPAWN_OPTIONS = {
 
 export const SPAWN_NAMES = `link ${Object.keys(SPAWN_OPTIONS).join(' ')}`;
 
-/** @param {SpawnOptions} given @returns {Term[]} */
+/**
+ * The options as the list of terms that the core expects. Throws an ArgumentError for a wrong one.
+ * @param {SpawnOptions} given
+ * @returns {Term[]}
+ */
 export function spawnOptions(given) {
   const { link, ...options } = only(given, 'spawn', SPAWN_NAMES);
   /** @type {Term[]} */
@@ -52,13 +56,13 @@ export function spawnOptions(given) {
   return list;
 }
 
-/** @param {Term[]} args */
+/** The arguments of a function, if they are an array; throws an ArgumentError otherwise. @param {Term[]} args */
 export function array(args) {
   if (Array.isArray(args)) return args;
   throw new ArgumentError(`the arguments of a function are an array, not ${shown(args)}`);
 }
 
-/** @param {number} value @param {string} what */
+/** The value, if it is an integer from 0 on; an ArgumentError otherwise. @param {number} value @param {string} what */
 export function count(value, what) {
   if (Number.isSafeInteger(value) && value >= 0) return value;
   throw new ArgumentError(`${what} is a positive integer, not ${shown(value)}`);

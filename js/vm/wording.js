@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The errors of vm.call: Erlang's own words for each class and reason (OTP's erl_error), Erlang's stack, below it the
-// JavaScript stack of the caller, and why a function is not there; and those of JS processes, in the same words. Loaded
-// with the machine.
+// Makes the errors that vm.call rejects with and that methods of JS processes throw. Their messages use Erlang's own
+// words for each class and reason (those of OTP's erl_error), and say why a function is undefined. Their stacks list
+// the Erlang functions, and below them the JavaScript functions that called. Loaded with machine.js.
 
 import { ErlangError } from '../term/erlang-error.js';
 import { whyNot } from '../host/imports.js';
@@ -11,11 +11,11 @@ import { Atom, Fun, Tuple, format, text } from '../term/term.js';
 
 /** @import { StackEntry } from '../term/erlang-error.js' */
 
-/** Characters of a value in a message, and of each argument in a stack. */
+/** How many characters of a value a message shows, and how many of each argument a stack shows. */
 const VALUE = 500;
 const ARGUMENT = 60;
 
-/** Reasons that are an atom, of class error. @type {Record<string, string>} */
+/** Words for exceptions of class error whose reason is an atom. @type {Record<string, string>} */
 const ATOMS = {
   badarg: 'bad argument',
   badarith: 'an error occurred when evaluating an arithmetic expression',
@@ -27,7 +27,7 @@ const ATOMS = {
 };
 
 /**
- * Reasons that are a pair of an atom and a value, of class error: the words before the value.
+ * Words for exceptions of class error whose reason is a pair of an atom and a value, to which the value is added.
  * @type {Record<string, string>}
  */
 const PAIRS = {
@@ -71,7 +71,8 @@ function wordsOfPair(tag, value) {
 }
 
 /**
- * What OTP's shell says after "exception", without "error: " where there are words for the reason.
+ * The words for an exception: those that OTP's shell prints after "exception", except that "error: " is left out before
+ * words from the tables above.
  * @param {string} kind
  * @param {any} reason
  * @param {StackEntry[]} stack
@@ -98,7 +99,7 @@ function stackLine(entry) {
   return `    at ${called}${entry.file ? ` (${entry.file}:${entry.line})` : ''}`;
 }
 
-/** @param {any} stack @returns {StackEntry[]} */
+/** The entries of an Erlang stack trace. @param {any} stack a term @returns {StackEntry[]} */
 export function stackEntries(stack) {
   if (!Array.isArray(stack)) return [];
   return stack
@@ -120,11 +121,11 @@ export function stackEntries(stack) {
 }
 
 /**
- * Why there is no such function, where its module is not loaded.
+ * Says why a function is undefined whose module is not loaded.
  * @param {string} module
- * @param {unknown} found what became of looking for it: true, it was found; null, nobody has it; what was thrown;
- *   undefined if nobody has looked
- * @param {boolean} booted whether OTP's own code server looks for modules, of which the VM hears nothing
+ * @param {unknown} found what the search for the module gave: true if it was found, null if no source has it, what a
+ *   source threw; undefined if it was not searched for
+ * @param {boolean} booted whether OTP's own code server searches for modules; the VM does not learn what it found
  */
 function whyNotLoaded(module, found, booted) {
   if (typeof found === 'object' && found) return whyNot(module, found);
@@ -133,10 +134,10 @@ function whyNotLoaded(module, found, booted) {
   return `the on_load function of module ${module} failed: it needs native functions (NIFs), which no library here has`;
 }
 
-/** Reasons with which the stubs of native functions fail. */
+/** The usual reasons with which the stubs of native functions (NIFs) fail when their library is not loaded. */
 const NO_NIF = /^\{?'?(nif_|nif_library_|library_|)not_loaded\b/i;
 
-/** What is to be added to Erlang's words. @param {any} failure @param {StackEntry | undefined} top */
+/** What the message adds to Erlang's words, in parentheses. @param {any} failure @param {StackEntry | undefined} top */
 function hint({ kind, reason, notes, loaded, asked, booted }, top) {
   if (kind !== 'error') return '';
   if (reason === Atom.for('undef') && top && !loaded)
@@ -147,14 +148,14 @@ function hint({ kind, reason, notes, loaded, asked, booted }, top) {
 }
 
 /**
- * What a call that has failed rejects with.
+ * The error that a failed call rejects with.
  * @param {object} failure
  * @param {'error' | 'exit' | 'throw'} failure.kind
  * @param {any} failure.reason
  * @param {any} failure.stack a term
- * @param {any} [failure.notes] what OTP knows about the arguments, texts
+ * @param {any} [failure.notes] a list of texts: what OTP says about the arguments of the function that failed
  * @param {boolean} failure.loaded whether the module of the first entry of the stack is loaded
- * @param {Map<string, unknown>} failure.asked what became of looking for modules: see whyNotLoaded
+ * @param {Map<string, unknown>} failure.asked by module, what the search for it gave (see whyNotLoaded)
  * @param {boolean} failure.booted
  * @param {Error} trace where the call was made
  * @returns {ErlangError}
@@ -171,17 +172,17 @@ export function callError(failure, trace) {
 }
 
 /**
- * What OTP says of the first argument of a built-in function that has refused it (erl_erts_errors).
+ * What OTP (erl_erts_errors) says about the first argument of a built-in function that refused it.
  * @type {Record<string, string>}
  */
 const REFUSED = { link: 'not a pid', unlink: 'not a pid', exit: 'not a pid', send: 'invalid destination' };
 
 /**
- * What OTP says of the arguments with which a JS process has called a built-in function, and where it says little, what
- * is so.
+ * What OTP says about the arguments of a built-in function that refused a call by a JS process, with more detail where
+ * OTP says little.
  * @param {string} fun
  * @param {any[]} args
- * @param {() => {pid: any, name?: string}[]} processes all there are
+ * @param {() => {pid: any, name?: string}[]} processes lists all processes
  */
 function refused(fun, args, processes) {
   const [first] = args;
@@ -196,12 +197,12 @@ function refused(fun, args, processes) {
 }
 
 /**
- * What a method of a JS process throws, whose built-in function has failed.
+ * The error that a method of a JS process throws when the built-in function that it stands for failed.
  * @param {'error' | 'exit' | 'throw'} kind
  * @param {any} reason
  * @param {string} fun
  * @param {any[]} args
- * @param {() => {pid: any, name?: string}[]} processes all there are
+ * @param {() => {pid: any, name?: string}[]} processes lists all processes
  */
 export function processError(kind, reason, fun, args, processes) {
   /** @type {StackEntry} */
