@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Sourced by scripts/fetch-*: apt-get with a configuration of its own, so that packages of any Debian suite can be
-# downloaded and unpacked while the machine's own apt stays as it is and nothing is installed. The mirror is the one this
-# machine uses. What cannot be had ends the script with code 77 and a reason: tests then skip in the open.
+# downloaded and unpacked while the machine's own apt stays as it is and nothing is installed. The mirror is the one
+# this machine uses. What cannot be had ends the script with code 77 and a reason: tests then skip in the open.
 #
 #   private_apt NAME SUITE [deb-src]   makes $work (removed at exit) and changes into it
 #   download PACKAGE                   PACKAGE_*.deb into $work; any trouble skips
@@ -19,7 +19,8 @@ private_apt() {
   command -v apt-get >/dev/null && command -v dpkg >/dev/null || skip 'needs apt-get and dpkg (Debian)'
   [ -r "$keyring" ] || skip "needs $keyring"
   # In either format of sources.
-  mirror=$(grep -rhoE 'https?://[^ ]*/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null | head -1 | tr -d ' ') || true
+  mirror=$(grep -rhoE 'https?://[^ ]*/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null |
+    head -1 | tr -d ' ') || true
   [ -n "$mirror" ] || skip "the machine's apt sources name no Debian mirror"
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT

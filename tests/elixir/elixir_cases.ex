@@ -4,13 +4,17 @@
 
 defmodule ElixirCases do
   def main do
-    for {name, fun} <- [enum: &enum/0, string: &string/0, map: &map/0, regex: &regex/0, stream: &stream/0, struct: &struct/0,
+    for {name, fun} <- [enum: &enum/0, string: &string/0, map: &map/0, regex: &regex/0, stream: &stream/0,
+                        struct: &struct/0,
                         task: &task/0, agent: &agent/0, gen_server: &gen_server/0, supervisor: &supervisor/0,
-                        dynamic_supervisor: &dynamic_supervisor/0, registry: &registry/0, errors: &errors/0, eval: &eval/0] do
+                        dynamic_supervisor: &dynamic_supervisor/0, registry: &registry/0,
+                        errors: &errors/0, eval: &eval/0] do
       try do
         fun.()
       catch
-        kind, reason -> IO.puts("#{name} CRASH #{inspect(kind)} #{inspect(reason)} #{inspect(__STACKTRACE__, limit: 30)}")
+        kind, reason ->
+          trace = inspect(__STACKTRACE__, limit: 30)
+          IO.puts("#{name} CRASH #{inspect(kind)} #{inspect(reason)} #{trace}")
       end
     end
 
@@ -89,7 +93,8 @@ defmodule ElixirCases do
     show("escape", Regex.escape("a.b*c"))
     show("unicode", Regex.run(~r/\p{Lu}\w+/u, "das Übel"))
     show("sigils", {~w(a b)a, ~D[2024-02-29], ~T[10:00:00], ~N[2024-01-01 00:00:00]})
-    show("date", {Date.add(~D[2024-02-28], 2), Date.day_of_week(~D[2024-05-06]), Calendar.strftime(~D[2024-05-06], "%d %B %Y")})
+    show("date", {Date.add(~D[2024-02-28], 2), Date.day_of_week(~D[2024-05-06]),
+                  Calendar.strftime(~D[2024-05-06], "%d %B %Y")})
   end
 
   defp stream do
@@ -214,7 +219,8 @@ defmodule ElixirCases do
     {:ok, _} = Registry.register(Pub, "topic", :value)
     Registry.dispatch(Pub, "topic", fn entries -> for {pid, v} <- entries, do: send(pid, {:got, v}) end)
     show("dispatch", receive(do: ({:got, v} -> v)))
-    show("keys", {Registry.keys(Pub, self()), Registry.count(Pub), Registry.select(Reg, [{{:"$1", :_, :_}, [], [:"$1"]}])})
+    show("keys", {Registry.keys(Pub, self()), Registry.count(Pub),
+                  Registry.select(Reg, [{{:"$1", :_, :_}, [], [:"$1"]}])})
   end
 
   defp errors do
@@ -242,9 +248,11 @@ defmodule ElixirCases do
     show("quoted", Macro.to_string(quote(do: if(x > 1, do: :a, else: :b))))
     show("parse", Code.string_to_quoted("1 + x"))
     show("error", match?({:error, _}, Code.string_to_quoted("1 +")))
-    {{:module, m, bin, _}, _} = Code.eval_string("defmodule Made do\n  def hi(x), do: {:hi, x}\n  defmacro twice(x), do: quote(do: unquote(x) * 2)\nend")
+    {{:module, m, bin, _}, _} = Code.eval_string("defmodule Made do\n  def hi(x), do: {:hi, x}\n" <>
+      "  defmacro twice(x), do: quote(do: unquote(x) * 2)\nend")
     show("module", {m, is_binary(bin), apply(m, :hi, [1])})
     show("macro", Code.eval_string("require Made; Made.twice(21)") |> elem(0))
-    show("struct", Code.eval_string("defmodule S do\n  defstruct a: 1\nend\n%{__struct__: S, a: 2}") |> elem(0) |> Map.get(:a))
+    show("struct",
+      Code.eval_string("defmodule S do\n  defstruct a: 1\nend\n%{__struct__: S, a: 2}") |> elem(0) |> Map.get(:a))
   end
 end

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Runs a program in a pseudo-terminal of 80 columns and 24 rows and types at it, for shell.test.js. Reads from standard
-# input, as JSON: {"command": [...], "env": {...}, "steps": [[wait, keys], ...], "seconds": n}. For each step it waits until
-# the program has written `wait` since the keys before and then nothing for a while, and types the keys; keys that are
-# {"columns": n, "rows": n} change the size instead. Prints JSON: output (base64), status (null: it did not end), and
-# whether the terminal was left as it was.
+# input, as JSON: {"command": [...], "env": {...}, "steps": [[wait, keys], ...], "seconds": n}. For each step it waits
+# until the program has written `wait` since the keys before and then nothing for a while, and types the keys; keys
+# that are {"columns": n, "rows": n} change the size instead. Prints JSON: output (base64), status (null: it did not
+# end), and whether the terminal was left as it was.
 import base64, fcntl, json, os, pty, select, struct, sys, termios, time
 
 QUIET = 0.1
@@ -64,4 +64,5 @@ read(None)
 if not ended():
     os.killpg(pid, 9)
     os.waitpid(pid, 0)
-print(json.dumps({'output': base64.b64encode(output).decode(), 'status': status, 'restored': termios.tcgetattr(slave)[:4] == before[:4]}))
+print(json.dumps({'output': base64.b64encode(output).decode(), 'status': status,
+                  'restored': termios.tcgetattr(slave)[:4] == before[:4]}))
