@@ -13,6 +13,11 @@ if (!('SourceTextModule' in vm && 'gc' in globalThis)) {
   process.exit(status ?? 1);
 }
 
+import { writeSeam } from './scripts/seam.js';
+
+// What js/ imports and no checkout has: so that a single file of tests runs by plain `npx jest`.
+writeSeam();
+
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/tests/js/**/*.test.js'],

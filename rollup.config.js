@@ -6,6 +6,7 @@
 
 import terser from '@rollup/plugin-terser';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
+import * as seamConstants from './js/base/seam.js';
 
 /** In js/ the package's other files are in ../dist, in the bundles beside them: js/host/assets.js. */
 const published = {
@@ -17,6 +18,23 @@ const published = {
   // Not by `document`, which Jest's jsdom has in Node too.
   resolveImportMeta: (property, { format }) =>
     format === 'cjs' && property === 'url' ? "require('node:url').pathToFileURL(__filename).href" : null,
+};
+
+/**
+ * The constants of js/base/seam.js stand in each module as its own, so that none is fetched from another file and the
+ * minifier writes their values.
+ */
+const constants = new Map(Object.entries(seamConstants));
+const seam = {
+  name: 'seam',
+  transform(code) {
+    const imports = /import \{([^}]*)\} from '[^']*\/seam\.js';/;
+    if (!imports.test(code)) return undefined;
+    const constant = (name) => `${name} = ${JSON.stringify(constants.get(name))}`;
+    const named = (list) => list.match(/\w+/g).map(constant);
+    const lines = (list) => '\n'.repeat(list.split('\n').length - 1);
+    return { code: code.replace(imports, (_, list) => `const ${named(list).join(', ')};${lines(list)}`), map: null };
+  },
 };
 
 const minify = () =>
@@ -55,7 +73,7 @@ export default [
   {
     input: 'js/index.js',
     external,
-    plugins: [nodeResolve(), published],
+    plugins: [nodeResolve(), published, seam],
     // The entry may export to the other chunks what is not public: else it would be two files.
     preserveEntrySignatures: 'allow-extension',
     output: [output('es', 'js'), output('cjs', 'cjs')],
@@ -64,7 +82,7 @@ export default [
   {
     input: 'js/index.js',
     external,
-    plugins: [nodeResolve(), published],
+    plugins: [nodeResolve(), published, seam],
     output: {
       file: 'dist/spawnlink-static.js',
       format: 'es',
@@ -82,7 +100,7 @@ export default [
   {
     input: 'js/cli.js',
     external,
-    plugins: [nodeResolve(), published],
+    plugins: [nodeResolve(), published, seam],
     output: {
       file: 'dist/spawnlink-cli.js',
       format: 'es',

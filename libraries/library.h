@@ -8,9 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum library_error { LIBRARY_STREAM_ERROR = -1, LIBRARY_DATA_ERROR = -2, LIBRARY_NO_MEMORY = -3, LIBRARY_BUFFER_ERROR = -4 };
+#include "gen/seam.h" // enum library_error, the operations of each library
 
-// operation: from 0 on; handle and number: what the operation makes of them. The answer is its size, and *out says where it
+// operation, handle and number: as src/base/seam.tab describes them. The answer is its size, and *out says where it
 // stays until the next call; or an error.
 typedef int32_t library_call(uint32_t operation, uint32_t handle, const uint8_t *in, size_t n, uint32_t number, const uint8_t **out);
 

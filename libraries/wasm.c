@@ -2,6 +2,7 @@
 // The exports of a library's wasm, which has a memory of its own, for js/host/library.js. LIBRARY: the library's function.
 #include <stdlib.h>
 
+#include "gen/seam.h"
 #include "library.h"
 
 #define EXPORT(name) __attribute__((export_name(#name), used))
@@ -13,6 +14,9 @@ static size_t room;
 
 void emscripten_notify_memory_growth(size_t memory_index);
 void emscripten_notify_memory_growth(size_t memory_index) { (void)memory_index; }
+
+// As in vm.wasm: made of which seam.tab.
+__attribute__((export_name(SEAM_ABI_EXPORT), used)) uint32_t library_abi(void) { return SEAM_ABI; }
 
 // Where the request goes; 0: there is no memory.
 EXPORT(library_buffer) uint8_t *library_buffer(size_t n) {

@@ -16,6 +16,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gunzipSync, inflateSync } from 'node:zlib';
 import { BOOT, FULL, PLAIN, inSet } from './otp-sets.js';
+import { ERLANG_FILE, writeSeam } from './seam.js';
 import { instructions } from './tables.js';
 import { writePack } from './write-pack.js';
 
@@ -125,8 +126,10 @@ function ownModules() {
   const header = join(ebin, 'instructions.hrl');
   const text = `-define(INSTRUCTIONS, ${JSON.stringify(instructions())}).\n`;
   if (!existsSync(header) || readFileSync(header, 'utf8') !== text) writeFileSync(header, text);
+  writeSeam();
+  const headers = Math.max(mtime(header), mtime(ERLANG_FILE));
   const beamOf = (file) => join(ebin, `${basename(file, '.erl')}.beam`);
-  const stale = files.filter((file) => mtime(beamOf(file)) < Math.max(mtime(file), mtime(header)));
+  const stale = files.filter((file) => mtime(beamOf(file)) < Math.max(mtime(file), headers));
   if (stale.length > 0)
     execFileSync('erlc', ['+deterministic', '-I', ebin, '-o', ebin, ...stale], { stdio: 'inherit' });
   const modules = files.map((file) => basename(file, '.erl'));
@@ -245,6 +248,7 @@ function upToDate({ root, out }) {
   if (made === 0 || !existsSync(origin({ out })) || readFileSync(origin({ out }), 'utf8') !== root) return false;
   const inputs = [
     fileURLToPath(import.meta.url),
+    ERLANG_FILE,
     join(home, 'scripts', 'otp-sets.js'),
     join(home, 'scripts', 'write-pack.js'),
   ];

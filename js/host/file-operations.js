@@ -1,44 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What files.js and memory-files.js share: the numbers of the operations of host_file (src/base/hostcalls.h), and the
-// form in which errors and the information about a file are given to the core. It is bundled with files.js.
+// What files.js and memory-files.js share: the form in which errors and the information about a file are given to the
+// core. It is bundled with files.js.
 
+import { HOST_EIO, HOST_ENOENT, HOST_NAMES } from '../base/seam.js';
 import { TextDecoder, TextEncoder } from '../base/host.js';
 
 /** @import { HostFiles } from './imports.js' */
 
-const ERRORS =
-  'ENOENT EEXIST EISDIR ENOTDIR EACCES EINVAL EBADF ENOTEMPTY ENOTSUP ENOSPC EIO EXDEV EPERM ELOOP ' +
-  'ENAMETOOLONG EROFS EMFILE EAGAIN ESPIPE EPIPE ENXIO'.split(' ');
-const failure = (/** @type {string} */ code) => -1 - Math.max(0, ERRORS.includes(code) ? ERRORS.indexOf(code) : 10);
+/** Errors by what node:fs calls them. @type {readonly string[]} */
+const ERRORS = HOST_NAMES;
+/** @param {string} code */
+const failure = (code) => {
+  const index = ERRORS.indexOf(code.toLowerCase());
+  return index < 0 ? HOST_EIO : HOST_ENOENT - index;
+};
 
-export const [
-  OPEN,
-  CLOSE,
-  READ,
-  WRITE,
-  SEEK_START,
-  SEEK_HERE,
-  SEEK_END,
-  TRUNCATE,
-  SYNC,
-  INFO,
-  LINK_INFO,
-  HANDLE_INFO,
-  LIST,
-  MAKE_DIR,
-  DEL_DIR,
-  DEL_FILE,
-  RENAME,
-  LINK,
-  SYMLINK,
-  READ_LINK,
-  CHMOD,
-  SET_TIME,
-  GET_CWD,
-  SET_CWD,
-  READ_FILE,
-] = Array.from({ length: 25 }, (_, index) => index);
 export const encoder = new TextEncoder();
 export const decoder = new TextDecoder();
 

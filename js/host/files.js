@@ -1,44 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Serves the file operations of host_file (src/base/hostcalls.h): from the files of the machine, in Node, or from a
+// Serves the file operations of host_file (file_operation of src/base/seam.tab): from the files of the machine, in Node, or from a
 // tree in memory (memory-files.js). Loaded only when a VM is given files. Each operation answers with bytes or with a
 // number, which is a value or, for an error, -1 - the error's index in file-operations.js.
 
 /** @import { HostFiles } from './imports.js' */
 
 import {
-  OPEN,
-  CLOSE,
-  READ,
-  WRITE,
-  SEEK_START,
-  SEEK_HERE,
-  SEEK_END,
-  TRUNCATE,
-  SYNC,
-  INFO,
-  LINK_INFO,
-  HANDLE_INFO,
-  LIST,
-  MAKE_DIR,
-  DEL_DIR,
-  DEL_FILE,
-  RENAME,
-  LINK,
-  SYMLINK,
-  READ_LINK,
-  CHMOD,
-  SET_TIME,
-  GET_CWD,
-  SET_CWD,
-  READ_FILE,
-  decoder,
-  dispatcher,
-  encoder,
-  fail,
-  information,
-  seek,
-} from './file-operations.js';
+  FILE_ACCESS_READ,
+  FILE_ACCESS_READ_WRITE,
+  FILE_ACCESS_WRITE,
+  FILE_CHMOD,
+  FILE_CLOSE,
+  FILE_DEL_DIR,
+  FILE_DEL_FILE,
+  FILE_GET_CWD,
+  FILE_HANDLE_INFO,
+  FILE_INFO,
+  FILE_LINK,
+  FILE_LINK_INFO,
+  FILE_LIST,
+  FILE_MAKE_DIR,
+  FILE_OPEN,
+  FILE_READ,
+  FILE_READ_FILE,
+  FILE_READ_LINK,
+  FILE_RENAME,
+  FILE_SEEK_END,
+  FILE_SEEK_HERE,
+  FILE_SEEK_START,
+  FILE_SET_CWD,
+  FILE_SET_TIME,
+  FILE_SYMLINK,
+  FILE_SYNC,
+  FILE_TRUNCATE,
+  FILE_WRITE,
+  OPEN_APPEND,
+  OPEN_DIRECTORY,
+  OPEN_EXCLUSIVE,
+  OPEN_READ,
+  OPEN_WRITE,
+} from '../base/seam.js';
+import { decoder, dispatcher, encoder, fail, information, seek } from './file-operations.js';
 import { memoryFiles } from './memory-files.js';
 
 /**
@@ -74,7 +77,10 @@ export function nodeFiles(fs, process) {
     information([
       s.size,
       type(s),
-      path === undefined ? 3 : (may(path, fs.constants.R_OK) ? 1 : 0) | (may(path, fs.constants.W_OK) ? 2 : 0),
+      path === undefined
+        ? FILE_ACCESS_READ_WRITE
+        : (may(path, fs.constants.R_OK) ? FILE_ACCESS_READ : 0) |
+          (may(path, fs.constants.W_OK) ? FILE_ACCESS_WRITE : 0),
       s.atimeMs / 1000,
       s.mtimeMs / 1000,
       s.ctimeMs / 1000,
@@ -137,28 +143,40 @@ export function nodeFiles(fs, process) {
 
   const two = (/** @type {Uint8Array} */ bytes) => /** @type {[string, string]} */ (decoder.decode(bytes).split('\0'));
   return dispatcher({
-    [OPEN](bytes, flags) {
+    [FILE_OPEN](bytes, flags) {
       const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND, O_EXCL, O_NONBLOCK } = fs.constants;
       const name = path(bytes);
       const there = fs.statSync(name, { throwIfNoEntry: false });
       const isFolder = there?.isDirectory();
       const flowing = flows(there);
-      if (isFolder !== undefined && isFolder !== ((flags & 16) !== 0)) throw fail(isFolder ? 'EISDIR' : 'ENOTDIR');
+      if (isFolder !== undefined && isFolder !== ((flags & OPEN_DIRECTORY) !== 0))
+        throw fail(isFolder ? 'EISDIR' : 'ENOTDIR');
       const mode =
-        (flags & 3) === 3 ? O_RDWR | O_CREAT : flags & 2 ? O_WRONLY | O_CREAT | (flags & 12 ? 0 : O_TRUNC) : O_RDONLY;
+        (flags & OPEN_READ) !== 0 && (flags & OPEN_WRITE) !== 0
+          ? O_RDWR | O_CREAT
+          : flags & OPEN_WRITE
+            ? O_WRONLY | O_CREAT | (flags & (OPEN_APPEND | OPEN_EXCLUSIVE) ? 0 : O_TRUNC)
+            : O_RDONLY;
       // Pipes are opened so that no operation waits, which would stop the whole VM: it fails with EAGAIN, and the
       // Erlang process that asked tries again (spawnlink_prim_file).
       const fd = flowing
         ? openFlowing(name, mode | O_NONBLOCK)
-        : fs.openSync(name, mode | (flags & 4 ? O_APPEND : 0) | (flags & 8 ? O_EXCL : 0), 0o666);
-      open.set(next, { fd, position: 0, append: (flags & 4) !== 0, size: 0, flows: flowing, met: !there?.isFIFO() });
+        : fs.openSync(name, mode | (flags & OPEN_APPEND ? O_APPEND : 0) | (flags & OPEN_EXCLUSIVE ? O_EXCL : 0), 0o666);
+      open.set(next, {
+        fd,
+        position: 0,
+        append: (flags & OPEN_APPEND) !== 0,
+        size: 0,
+        flows: flowing,
+        met: !there?.isFIFO(),
+      });
       return next++;
     },
-    [CLOSE](_bytes, _number, handle) {
+    [FILE_CLOSE](_bytes, _number, handle) {
       fs.closeSync(file(handle).fd);
       open.delete(handle);
     },
-    [READ](_bytes, most, handle) {
+    [FILE_READ](_bytes, most, handle) {
       const f = file(handle);
       if (f.flows) return readFlowing(f, most);
       const room = new Uint8Array(Math.min(most, Math.max(fs.fstatSync(f.fd).size - f.position, 65536)));
@@ -166,7 +184,7 @@ export function nodeFiles(fs, process) {
       f.position += n;
       return room.subarray(0, n);
     },
-    [WRITE](bytes, _number, handle) {
+    [FILE_WRITE](bytes, _number, handle) {
       const f = file(handle);
       if (f.flows) return bytes.length - writeFlowing(f.fd, bytes);
       for (let at = 0; at < bytes.length; ) {
@@ -176,27 +194,27 @@ export function nodeFiles(fs, process) {
       }
       if (f.append) f.position = fs.fstatSync(f.fd).size;
     },
-    [SEEK_START]: (_bytes, to, handle) => seek(file(handle), to),
-    [SEEK_HERE]: (_bytes, by, handle) => seek(file(handle), file(handle).position + by),
-    [SEEK_END]: (_bytes, by, handle) => seek(file(handle), fs.fstatSync(file(handle).fd).size + by),
-    [TRUNCATE]: (_bytes, _number, handle) => fs.ftruncateSync(file(handle).fd, file(handle).position),
-    [SYNC]: (_bytes, _number, handle) => fs.fsyncSync(file(handle).fd),
-    [INFO]: (bytes) => stat(fs.statSync(path(bytes)), path(bytes)),
-    [LINK_INFO]: (bytes) => stat(fs.lstatSync(path(bytes)), path(bytes)),
-    [HANDLE_INFO]: (_bytes, _number, handle) => stat(fs.fstatSync(file(handle).fd), undefined),
-    [LIST]: (bytes) => encoder.encode(fs.readdirSync(path(bytes)).join('\0')),
-    [MAKE_DIR]: (bytes) => void fs.mkdirSync(path(bytes)),
-    [DEL_DIR]: (bytes) => fs.rmdirSync(path(bytes)),
-    [DEL_FILE]: (bytes) => fs.unlinkSync(path(bytes)),
-    [RENAME]: (bytes) => fs.renameSync(...two(bytes)),
-    [LINK]: (bytes) => fs.linkSync(...two(bytes)),
-    [SYMLINK]: (bytes) => fs.symlinkSync(...two(bytes)),
-    [READ_LINK]: (bytes) => encoder.encode(fs.readlinkSync(path(bytes))),
-    [CHMOD]: (bytes, mode) => fs.chmodSync(path(bytes), mode),
-    [SET_TIME]: (bytes, seconds) => fs.utimesSync(path(bytes), seconds, seconds),
-    [GET_CWD]: () => encoder.encode(process.cwd()),
-    [SET_CWD]: (bytes) => process.chdir(path(bytes)),
-    [READ_FILE](bytes) {
+    [FILE_SEEK_START]: (_bytes, to, handle) => seek(file(handle), to),
+    [FILE_SEEK_HERE]: (_bytes, by, handle) => seek(file(handle), file(handle).position + by),
+    [FILE_SEEK_END]: (_bytes, by, handle) => seek(file(handle), fs.fstatSync(file(handle).fd).size + by),
+    [FILE_TRUNCATE]: (_bytes, _number, handle) => fs.ftruncateSync(file(handle).fd, file(handle).position),
+    [FILE_SYNC]: (_bytes, _number, handle) => fs.fsyncSync(file(handle).fd),
+    [FILE_INFO]: (bytes) => stat(fs.statSync(path(bytes)), path(bytes)),
+    [FILE_LINK_INFO]: (bytes) => stat(fs.lstatSync(path(bytes)), path(bytes)),
+    [FILE_HANDLE_INFO]: (_bytes, _number, handle) => stat(fs.fstatSync(file(handle).fd), undefined),
+    [FILE_LIST]: (bytes) => encoder.encode(fs.readdirSync(path(bytes)).join('\0')),
+    [FILE_MAKE_DIR]: (bytes) => void fs.mkdirSync(path(bytes)),
+    [FILE_DEL_DIR]: (bytes) => fs.rmdirSync(path(bytes)),
+    [FILE_DEL_FILE]: (bytes) => fs.unlinkSync(path(bytes)),
+    [FILE_RENAME]: (bytes) => fs.renameSync(...two(bytes)),
+    [FILE_LINK]: (bytes) => fs.linkSync(...two(bytes)),
+    [FILE_SYMLINK]: (bytes) => fs.symlinkSync(...two(bytes)),
+    [FILE_READ_LINK]: (bytes) => encoder.encode(fs.readlinkSync(path(bytes))),
+    [FILE_CHMOD]: (bytes, mode) => fs.chmodSync(path(bytes), mode),
+    [FILE_SET_TIME]: (bytes, seconds) => fs.utimesSync(path(bytes), seconds, seconds),
+    [FILE_GET_CWD]: () => encoder.encode(process.cwd()),
+    [FILE_SET_CWD]: (bytes) => process.chdir(path(bytes)),
+    [FILE_READ_FILE](bytes) {
       const there = fs.statSync(path(bytes));
       if (there.isDirectory()) throw fail('EISDIR');
       if (flows(there)) throw fail('ESPIPE');

@@ -4,6 +4,7 @@
 // modules, files, inflate, some functions of Math. The core calls them in the middle of a tick, so each returns at once
 // and none calls the VM.
 
+import { MATH_NAMES, MODULE_NONE, MODULE_PENDING, MODULE_WHY } from '../base/seam.js';
 import { TextDecoder } from '../base/host.js';
 
 /**
@@ -42,15 +43,12 @@ export function realClock() {
  */
 
 /**
- * Mathematical functions of one or two numbers, in the order of enum host_math (src/host/wasm_libc.c).
+ * Mathematical functions of one or two numbers, by their numbers in host_math of src/base/seam.tab.
  * @type {((x: number, y: number) => number)[]}
  */
-const MATH = [
-  ...'sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh atan2'
-    .split(' ')
-    .map((name) => /** @type {any} */ (Math)[name]),
-  (x, y) => x % y,
-];
+const MATH = MATH_NAMES.map(
+  (name) => /** @type {any} */ (Math)[name] ?? ((/** @type {number} */ x, /** @type {number} */ y) => x % y),
+);
 
 /** Says why a module could not be had, and names the module. @param {string} name @param {any} error what was thrown */
 export function whyNot(name, error) {
@@ -95,9 +93,9 @@ export function imports({ memory, clock, zlib, module, files }) {
       host_module(/** @type {number} */ at, /** @type {number} */ n) {
         const name = text.decode(bytes(at, n));
         const found = module(name);
-        if (found === 'pending') return -2;
+        if (found === 'pending') return MODULE_PENDING;
         if (found instanceof Uint8Array) return keep(() => found);
-        return found ? -3 - keep(() => new TextEncoder().encode(whyNot(name, found))) : -1;
+        return found ? MODULE_WHY - keep(() => new TextEncoder().encode(whyNot(name, found))) : MODULE_NONE;
       },
       host_inflate: (/** @type {number} */ at, /** @type {number} */ n, /** @type {number} */ size) =>
         keep(() => {

@@ -5,35 +5,32 @@
 // loaded when a program first needs one of them: before the Erlang module that calls it, spawnlink_re for example
 // (vm/prepare.js).
 
-/** @import { HostFiles } from './imports.js' */
+import { LIBRARY_NO_MEMORY } from '../base/seam.js';
 
-/** By library, the number of its first operation of host_file (src/base/hostcalls.h). */
-const FIRST = { zlib: 64, re: 96, zstd: 128 };
-const NO_MEMORY = -3;
+/** @import { HostFiles } from './imports.js' */
 
 /**
  * Lets a VM use a library. The library's instance is made when its first operation is called.
  * @param {'re' | 'zlib' | 'zstd'} name
  * @param {WebAssembly.Module} module the library's wasm
- * @param {Record<number, HostFiles>} open the VM's table of who serves host_file: entry n has operations 32 * n and up
+ * @returns {HostFiles} who serves its operations
  */
-export function openLibrary(name, module, open) {
-  const first = FIRST[name];
+export function openLibrary(name, module) {
   /** @type {any} */
   let wasm;
-  open[first >> 5] ??= (operation, handle, request, number) => {
+  return (operation, handle, request, number) => {
     wasm ??= new WebAssembly.Instance(module).exports;
     try {
       const at = wasm.library_buffer(Math.max(request.length, 1)) >>> 0;
-      if (at === 0) return NO_MEMORY;
+      if (at === 0) return LIBRARY_NO_MEMORY;
       new Uint8Array(wasm.memory.buffer, at, request.length).set(request);
-      const size = wasm.library_request(operation - first, handle, request.length, number);
+      const size = wasm.library_request(operation, handle, request.length, number);
       return size < 0 ? size : new Uint8Array(wasm.memory.buffer, wasm.library_answer() >>> 0, size).slice();
     } catch {
       // The wasm trapped. Matching a regular expression keeps no state, so that the next match may use a new instance;
       // the streams of the other libraries have lost their state and go on failing.
       if (name === 're') wasm = undefined;
-      return NO_MEMORY;
+      return LIBRARY_NO_MEMORY;
     }
   };
 }

@@ -6,6 +6,7 @@
 
 import { asBytes, isUrl, tagOf } from '../base/bytes.js';
 import { ArgumentError, AssetError, UnsupportedError } from '../base/errors.js';
+import { SEAM_ABI } from '../base/seam.js';
 
 /** Whether the host is Node, or one that has Node's modules: Bun or Deno. */
 export const isNode = Boolean(globalThis.process?.versions?.node && globalThis.process.getBuiltinModule);
@@ -29,13 +30,27 @@ export const nodeFs = () => isNode && nodeModule('fs');
 const compiled = new Map();
 
 /**
- * Compiles a wasm. Rejects with an AssetError if its file cannot be had, with an ArgumentError if the bytes are no
+ * Compiles a wasm. Rejects with an AssetError if its file cannot be had, or was built of another table of numbers
+ * (src/base/seam.tab) than this JavaScript, which would take what it is told for something else; with an ArgumentError if the bytes are no
  * wasm, and with an UnsupportedError if the host does not allow to compile.
  * @param {WasmSource} source a path of Node, a URL, bytes, a Response or a compiled module
  * @param {string} wanted what needs it, for errors
  * @returns {Promise<WebAssembly.Module>}
  */
 export async function compile(source, wanted) {
+  const module = await compileAny(source, wanted);
+  const found = WebAssembly.Module.exports(module).find(({ name }) => name.startsWith('abi_'))?.name ?? 'none';
+  if (found === SEAM_ABI) return module;
+  const url = typeof source === 'string' || isUrl(source) ? toUrl(source) : 'the given wasm';
+  throw new AssetError(url, `it is of another version: its ABI is ${found}, ${SEAM_ABI} is needed`, wanted);
+}
+
+/**
+ * @param {WasmSource} source
+ * @param {string} wanted
+ * @returns {Promise<WebAssembly.Module>}
+ */
+async function compileAny(source, wanted) {
   if (typeof source === 'string' || isUrl(source)) {
     const url = toUrl(source);
     let module = compiled.get(url.href);

@@ -6,42 +6,46 @@
 
 /** @import { HostFiles } from './imports.js' */
 
+import {
+  FILE_ACCESS_READ_WRITE,
+  FILE_CHMOD,
+  FILE_CLOSE,
+  FILE_DEL_DIR,
+  FILE_DEL_FILE,
+  FILE_GET_CWD,
+  FILE_HANDLE_INFO,
+  FILE_INFO,
+  FILE_LINK,
+  FILE_LINK_INFO,
+  FILE_LIST,
+  FILE_MAKE_DIR,
+  FILE_OPEN,
+  FILE_READ,
+  FILE_READ_FILE,
+  FILE_READ_LINK,
+  FILE_RENAME,
+  FILE_SEEK_END,
+  FILE_SEEK_HERE,
+  FILE_SEEK_START,
+  FILE_SET_CWD,
+  FILE_SET_TIME,
+  FILE_SYMLINK,
+  FILE_SYNC,
+  FILE_TRUNCATE,
+  FILE_TYPE_DIRECTORY,
+  FILE_TYPE_REGULAR,
+  FILE_TYPE_SYMLINK,
+  FILE_WITH_HANDLE,
+  FILE_WRITE,
+  OPEN_APPEND,
+  OPEN_DIRECTORY,
+  OPEN_EXCLUSIVE,
+  OPEN_READ,
+  OPEN_WRITE,
+} from '../base/seam.js';
 import { asBytes, isUrl } from '../base/bytes.js';
 import { ArgumentError } from '../base/errors.js';
-import {
-  OPEN,
-  CLOSE,
-  READ,
-  WRITE,
-  SEEK_START,
-  SEEK_HERE,
-  SEEK_END,
-  TRUNCATE,
-  SYNC,
-  INFO,
-  LINK_INFO,
-  HANDLE_INFO,
-  LIST,
-  MAKE_DIR,
-  DEL_DIR,
-  DEL_FILE,
-  RENAME,
-  LINK,
-  SYMLINK,
-  READ_LINK,
-  CHMOD,
-  SET_TIME,
-  GET_CWD,
-  SET_CWD,
-  READ_FILE,
-  decoder,
-  dispatcher,
-  encoder,
-  fail,
-  guarded,
-  information,
-  seek,
-} from './file-operations.js';
+import { decoder, dispatcher, encoder, fail, guarded, information, seek } from './file-operations.js';
 
 const MOST_LINKS = 40; // symbolic links that are followed for one path
 
@@ -183,11 +187,11 @@ export function memoryFiles(initial = {}, fs, machine) {
     node.time = now();
   };
   const stat = (/** @type {Node_} */ node) => {
-    const type = node.dir ? 2 : node.target !== undefined ? 3 : 1;
+    const type = node.dir ? FILE_TYPE_DIRECTORY : node.target !== undefined ? FILE_TYPE_SYMLINK : FILE_TYPE_REGULAR;
     return information([
-      type === 3 ? encoder.encode(node.target).length : node.size,
+      type === FILE_TYPE_SYMLINK ? encoder.encode(node.target).length : node.size,
       type,
-      3,
+      FILE_ACCESS_READ_WRITE,
       node.time,
       node.time,
       node.time,
@@ -226,54 +230,54 @@ export function memoryFiles(initial = {}, fs, machine) {
   }
 
   const inMemory = dispatcher({
-    [OPEN](bytes, flags) {
+    [FILE_OPEN](bytes, flags) {
       const found = place(text(bytes));
-      if (!found.node && !(flags & 2)) throw fail('ENOENT');
-      if (found.node && flags & 8) throw fail('EEXIST');
-      if (found.node && (found.node.dir !== undefined) !== ((flags & 16) !== 0))
+      if (!found.node && !(flags & OPEN_WRITE)) throw fail('ENOENT');
+      if (found.node && flags & OPEN_EXCLUSIVE) throw fail('EEXIST');
+      if (found.node && (found.node.dir !== undefined) !== ((flags & OPEN_DIRECTORY) !== 0))
         throw fail(found.node.dir ? 'EISDIR' : 'ENOTDIR');
       const node = found.node ?? put(found, make({}, 0o100644));
-      if ((flags & 7) === 2) resize(node, 0);
-      open.set(next, { node, position: 0, append: (flags & 4) !== 0, size: 0, flags });
+      if ((flags & (OPEN_READ | OPEN_WRITE | OPEN_APPEND)) === OPEN_WRITE) resize(node, 0);
+      open.set(next, { node, position: 0, append: (flags & OPEN_APPEND) !== 0, size: 0, flags });
       return next++;
     },
-    [CLOSE](_bytes, _number, handle) {
+    [FILE_CLOSE](_bytes, _number, handle) {
       file(handle);
       open.delete(handle);
     },
-    [READ](_bytes, most, handle) {
+    [FILE_READ](_bytes, most, handle) {
       const f = file(handle);
-      if (!(f.flags & 1)) throw fail('EBADF');
+      if (!(f.flags & OPEN_READ)) throw fail('EBADF');
       const out = f.node.bytes.slice(f.position, Math.min(f.node.size, f.position + most));
       f.position += out.length;
       return out;
     },
-    [WRITE](bytes, _number, handle) {
+    [FILE_WRITE](bytes, _number, handle) {
       const f = file(handle);
-      if (!(f.flags & 2)) throw fail('EBADF');
+      if (!(f.flags & OPEN_WRITE)) throw fail('EBADF');
       if (f.append) f.position = f.node.size;
       if (f.position + bytes.length > f.node.size) resize(f.node, f.position + bytes.length);
       f.node.bytes.set(bytes, f.position);
       f.node.time = now();
       f.position += bytes.length;
     },
-    [SEEK_START]: (_bytes, to, handle) => seek(file(handle), to),
-    [SEEK_HERE]: (_bytes, by, handle) => seek(file(handle), file(handle).position + by),
-    [SEEK_END]: (_bytes, by, handle) => seek(file(handle), file(handle).node.size + by),
-    [TRUNCATE]: (_bytes, _number, handle) => resize(file(handle).node, file(handle).position),
-    [SYNC]() {},
-    [INFO]: (bytes) => stat(find(bytes)),
-    [LINK_INFO]: (bytes) => stat(find(bytes, false)),
-    [HANDLE_INFO]: (_bytes, _number, handle) => stat(file(handle).node),
-    [LIST](bytes) {
+    [FILE_SEEK_START]: (_bytes, to, handle) => seek(file(handle), to),
+    [FILE_SEEK_HERE]: (_bytes, by, handle) => seek(file(handle), file(handle).position + by),
+    [FILE_SEEK_END]: (_bytes, by, handle) => seek(file(handle), file(handle).node.size + by),
+    [FILE_TRUNCATE]: (_bytes, _number, handle) => resize(file(handle).node, file(handle).position),
+    [FILE_SYNC]() {},
+    [FILE_INFO]: (bytes) => stat(find(bytes)),
+    [FILE_LINK_INFO]: (bytes) => stat(find(bytes, false)),
+    [FILE_HANDLE_INFO]: (_bytes, _number, handle) => stat(file(handle).node),
+    [FILE_LIST](bytes) {
       const { dir } = find(bytes);
       if (!dir) throw fail('ENOTDIR');
       return encoder.encode([...dir.keys()].join('\0'));
     },
-    [MAKE_DIR]: (bytes) => void put(place(text(bytes), false), makeFolder()),
-    [DEL_DIR]: (bytes) => remove(bytes, true),
-    [DEL_FILE]: (bytes) => remove(bytes, false),
-    [RENAME](bytes) {
+    [FILE_MAKE_DIR]: (bytes) => void put(place(text(bytes), false), makeFolder()),
+    [FILE_DEL_DIR]: (bytes) => remove(bytes, true),
+    [FILE_DEL_FILE]: (bytes) => remove(bytes, false),
+    [FILE_RENAME](bytes) {
       const [from, to] = two(bytes).map((path) => place(path, false));
       const node = existing(from);
       if (from.real !== undefined || to.real !== undefined) throw fail('EXDEV');
@@ -283,36 +287,36 @@ export function memoryFiles(initial = {}, fs, machine) {
       from.parent.dir?.delete(from.name);
       to.parent.dir?.set(to.name, node);
     },
-    [LINK](bytes) {
+    [FILE_LINK](bytes) {
       const [from, to] = two(bytes).map((path) => place(path, false));
       if (to.real !== undefined) throw fail('EXDEV');
       const node = existing(from);
       if (node.dir) throw fail('EPERM');
       put(to, node).links++;
     },
-    [SYMLINK](bytes) {
+    [FILE_SYMLINK](bytes) {
       const [target, path] = two(bytes);
       put(place(path, false), make({ target }, 0o120777));
     },
-    [READ_LINK](bytes) {
+    [FILE_READ_LINK](bytes) {
       const { target } = find(bytes, false);
       if (target === undefined) throw fail('EINVAL');
       return encoder.encode(target);
     },
-    [CHMOD](bytes, mode) {
+    [FILE_CHMOD](bytes, mode) {
       const node = find(bytes);
       node.mode = (node.mode & ~0o7777) | (mode & 0o7777);
     },
-    [SET_TIME](bytes, seconds) {
+    [FILE_SET_TIME](bytes, seconds) {
       find(bytes).time = seconds;
     },
-    [GET_CWD]: () => encoder.encode(cwd),
-    [SET_CWD](bytes) {
+    [FILE_GET_CWD]: () => encoder.encode(cwd),
+    [FILE_SET_CWD](bytes) {
       const { dir, mount } = find(bytes);
       if (!dir && mount === undefined) throw fail('ENOTDIR');
       cwd = absolute(text(bytes));
     },
-    [READ_FILE](bytes) {
+    [FILE_READ_FILE](bytes) {
       const node = find(bytes);
       if (node.dir) throw fail('EISDIR');
       return node.bytes.slice(0, node.size);
@@ -321,37 +325,45 @@ export function memoryFiles(initial = {}, fs, machine) {
 
   // Operations on mounted folders go to the machine. A file that is opened there gets a handle of this tree, which
   // stands for the machine's handle.
-  const byHandle = new Set([CLOSE, READ, WRITE, SEEK_START, SEEK_HERE, SEEK_END, TRUNCATE, SYNC, HANDLE_INFO]);
-  const ofLinks = new Set([LINK_INFO, READ_LINK, DEL_FILE, DEL_DIR, RENAME, LINK, SYMLINK]);
+  const ofLinks = new Set([
+    FILE_LINK_INFO,
+    FILE_READ_LINK,
+    FILE_DEL_FILE,
+    FILE_DEL_DIR,
+    FILE_RENAME,
+    FILE_LINK,
+    FILE_SYMLINK,
+  ]);
   /** @type {HostFiles} */
   const route = (operation, handle, bytes, number) => {
-    if (byHandle.has(operation)) {
+    if ((FILE_WITH_HANDLE >> operation) & 1) {
       const real = open.get(handle)?.real;
       if (real === undefined || !machine) return inMemory(operation, handle, bytes, number);
-      if (operation === CLOSE) open.delete(handle);
+      if (operation === FILE_CLOSE) open.delete(handle);
       return machine(operation, real, bytes, number);
     }
-    if (operation === GET_CWD) return inMemory(operation, 0, bytes, number);
+    if (operation === FILE_GET_CWD) return inMemory(operation, 0, bytes, number);
     const paths = two(bytes);
     const places = paths.map((path, index) =>
-      operation === SYMLINK && index === 0 ? undefined : place(path, !ofLinks.has(operation)),
+      operation === FILE_SYMLINK && index === 0 ? undefined : place(path, !ofLinks.has(operation)),
     );
     const there = places.filter((found) => found?.real !== undefined);
     if (there.length === 0 || !machine) return inMemory(operation, 0, bytes, number);
     for (const found of there) {
       checkReal(/** @type {Place} */ (found));
-      if (found?.real === found?.node?.mount && (operation === DEL_DIR || operation === RENAME)) throw fail('EACCES');
+      if (found?.real === found?.node?.mount && (operation === FILE_DEL_DIR || operation === FILE_RENAME))
+        throw fail('EACCES');
     }
-    if (operation === SYMLINK) throw fail('EACCES'); // a symbolic link could lead out of the folder
+    if (operation === FILE_SYMLINK) throw fail('EACCES'); // a symbolic link could lead out of the folder
     if (there.length < places.length) throw fail('EXDEV');
     const real = encoder.encode(places.map((found) => found?.real).join('\0'));
-    if (operation === SET_CWD) {
-      const info = machine(LIST, 0, real, 0);
+    if (operation === FILE_SET_CWD) {
+      const info = machine(FILE_LIST, 0, real, 0);
       if (typeof info !== 'number') cwd = absolute(paths[0]);
       return typeof info === 'number' ? info : 0;
     }
     const answer = machine(operation, 0, real, number);
-    if (operation !== OPEN || typeof answer !== 'number' || answer < 0) return answer;
+    if (operation !== FILE_OPEN || typeof answer !== 'number' || answer < 0) return answer;
     open.set(next, { node: root, position: 0, append: false, size: 0, flags: number, real: answer });
     return next++;
   };

@@ -1,10 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Serves the port operations of host_file (src/base/hostcalls.h, enum host_port_operation): starts programs of the
+// Serves the port operations of host_file (port_operation of src/base/seam.tab): starts programs of the
 // machine, in Node, and carries their input and output. Loaded only when a VM may start programs. Each operation
 // answers with a number, which is a value or, for an error, -1 - the error's index. What a program writes is sent to
 // the process of its port (src/erl/native/spawnlink_port.erl) as soon as it comes.
 
+import {
+  HOST_EACCES,
+  HOST_EBADF,
+  HOST_ENOENT,
+  PORT_ATTACH,
+  PORT_CLOSE,
+  PORT_FLAG_ERRORS_TOO,
+  PORT_FLAG_OWN_DESCRIPTORS,
+  PORT_FLAG_READ,
+  PORT_FLAG_WRITE,
+  PORT_OPEN,
+  PORT_OS_PID,
+  PORT_SIGNAL,
+  PORT_WRITE,
+} from '../base/seam.js';
 import { TextDecoder } from '../base/host.js';
 import { setSignal } from './signals.js';
 
@@ -12,10 +27,6 @@ import { setSignal } from './signals.js';
 /** @import { Readable, Writable } from 'node:stream' */
 /** @import { HostFiles } from './imports.js' */
 /** @import { VM } from '../vm/vm.js' */
-
-const [OPEN, ATTACH, WRITE, CLOSE, OS_PID, SIGNAL] = [32, 33, 34, 35, 36, 37];
-const FLAG = { READ: 1, WRITE: 2, ERRORS_TOO: 4, OWN_DESCRIPTORS: 8 };
-const [ENOENT, EACCES, EBADF] = [-1, -5, -7];
 
 /**
  * A built-in module of Node, without an import that bundlers for pages would stumble over.
@@ -41,12 +52,12 @@ function cannotRun(program) {
   try {
     fs.accessSync(program, fs.constants.F_OK);
   } catch {
-    return ENOENT;
+    return HOST_ENOENT;
   }
   try {
     fs.accessSync(program, fs.constants.X_OK);
   } catch {
-    return EACCES;
+    return HOST_EACCES;
   }
   return 0;
 }
@@ -58,9 +69,9 @@ function cannotRun(program) {
  * @returns {StdioOptions}
  */
 function descriptors(flags) {
-  const input = flags & FLAG.WRITE ? 'pipe' : 'inherit';
-  const output = flags & FLAG.READ ? 'pipe' : 'inherit';
-  if (flags & FLAG.OWN_DESCRIPTORS)
+  const input = flags & PORT_FLAG_WRITE ? 'pipe' : 'inherit';
+  const output = flags & PORT_FLAG_READ ? 'pipe' : 'inherit';
+  if (flags & PORT_FLAG_OWN_DESCRIPTORS)
     return [
       'inherit',
       'inherit',
@@ -89,7 +100,7 @@ function start(told, flags) {
   if (error) return error;
   const options = { cwd: cwd || undefined, env, stdio: descriptors(flags) };
   // Node cannot join both outputs of a program to the same pipe (stderr_to_stdout), but a shell can.
-  if (flags & FLAG.ERRORS_TOO)
+  if (flags & PORT_FLAG_ERRORS_TOO)
     return nodeModule('child_process').spawn('/bin/sh', ['-c', 'exec "$0" "$@" 2>&1', program, ...args], options);
   return nodeModule('child_process').spawn(program, args, { ...options, argv0 });
 }
@@ -133,7 +144,8 @@ export function openPorts(vm) {
 
   /** Answers with the handle of a program that was started. @param {ChildProcess} child @param {number} flags */
   function open(child, flags) {
-    const [to, from] = flags & FLAG.OWN_DESCRIPTORS ? [child.stdio[3], child.stdio[4]] : [child.stdin, child.stdout];
+    const [to, from] =
+      flags & PORT_FLAG_OWN_DESCRIPTORS ? [child.stdio[3], child.stdio[4]] : [child.stdin, child.stdout];
     /** @type {Outside} */
     const outside = {
       child,
@@ -160,25 +172,25 @@ export function openPorts(vm) {
   }
 
   return (operation, handle, bytes, number) => {
-    if (operation === OPEN) {
+    if (operation === PORT_OPEN) {
       const child = start(bytes, number);
       return typeof child === 'number' ? child : open(child, number);
     }
-    if (operation === OS_PID && handle === 0) return globalThis.process.pid;
-    if (operation === SIGNAL) return (setSignal(vm(), new TextDecoder().decode(bytes), number), 0);
+    if (operation === PORT_OS_PID && handle === 0) return globalThis.process.pid;
+    if (operation === PORT_SIGNAL) return (setSignal(vm(), new TextDecoder().decode(bytes), number), 0);
     const outside = all.get(handle);
-    if (!outside) return EBADF;
+    if (!outside) return HOST_EBADF;
     switch (operation) {
-      case ATTACH:
+      case PORT_ATTACH:
         outside.port = number;
         for (const [kind, data] of outside.unheard.splice(0)) queueMicrotask(() => tell(outside, kind, data));
         return 0;
-      case WRITE:
+      case PORT_WRITE:
         outside.to?.write(bytes);
         return 0;
-      case OS_PID:
+      case PORT_OS_PID:
         return outside.child.pid ?? 0;
-      case CLOSE:
+      case PORT_CLOSE:
         all.delete(handle);
         outside.to?.end();
         outside.from?.destroy();
@@ -186,7 +198,7 @@ export function openPorts(vm) {
         over(outside);
         return 0;
       default:
-        return EBADF;
+        return HOST_EBADF;
     }
   };
 }

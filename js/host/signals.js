@@ -3,12 +3,11 @@
 // Signals of the operating system, in Node: what os:set_signal/2 asks for. A signal that is to be handled becomes a
 // message to OTP's process erl_signal_server, for example {notify, sigterm}.
 
+import { SIGNAL_ACTION_DEFAULT, SIGNAL_ACTION_IGNORE } from '../base/seam.js';
 import { NoProcessError } from '../base/errors.js';
 import { Atom, Tuple } from '../term/term.js';
 
 /** @import { VM } from '../vm/vm.js' */
-
-const [DEFAULT, IGNORE] = [0, 1];
 
 /** For each VM, its listeners by the name of the signal. @type {WeakMap<VM, Map<string, () => void>>} */
 const listening = new WeakMap();
@@ -38,8 +37,8 @@ export function setSignal(vm, name, action) {
   const before = all.get(signal);
   if (before) globalThis.process.off(signal, before);
   all.delete(signal);
-  if (action === DEFAULT || signal === 'SIGSTOP') return; // SIGSTOP cannot be caught
-  const listener = action === IGNORE ? () => {} : () => tell(vm, name);
+  if (action === SIGNAL_ACTION_DEFAULT || signal === 'SIGSTOP') return; // SIGSTOP cannot be caught
+  const listener = action === SIGNAL_ACTION_IGNORE ? () => {} : () => tell(vm, name);
   all.set(signal, listener);
   globalThis.process.on(signal, listener);
 }

@@ -4,6 +4,33 @@
 // pack is shown as read-only files under /otp, laid out like the root of an installed OTP. All other paths are those of
 // the option `files`. Loaded only when a VM boots.
 
+import {
+  FILE_ACCESS_READ,
+  FILE_CLOSE,
+  FILE_GET_CWD,
+  FILE_HANDLE_INFO,
+  FILE_INFO,
+  FILE_LINK_INFO,
+  FILE_LIST,
+  FILE_OPEN,
+  FILE_READ,
+  FILE_READ_FILE,
+  FILE_SEEK_END,
+  FILE_SEEK_HERE,
+  FILE_SEEK_START,
+  FILE_SET_CWD,
+  FILE_TYPE_DIRECTORY,
+  FILE_TYPE_REGULAR,
+  FILE_WITH_HANDLE,
+  HOST_EINVAL,
+  HOST_EISDIR,
+  HOST_ENOENT,
+  HOST_ENOTDIR,
+  HOST_ENOTSUP,
+  HOST_EROFS,
+  OPEN_DIRECTORY,
+  OPEN_WRITE,
+} from '../base/seam.js';
 import { ArgumentError } from '../base/errors.js';
 import { TextDecoder, TextEncoder } from '../base/host.js';
 
@@ -11,24 +38,6 @@ import { TextDecoder, TextEncoder } from '../base/host.js';
 /** @import { VMOptions } from '../vm/create.js' */
 
 const ROOT = '/otp';
-const [ENOENT, EISDIR, ENOTDIR, EINVAL, ENOTSUP, EROFS] = [-1, -3, -4, -6, -9, -16];
-const [
-  OPEN,
-  CLOSE,
-  READ,
-  SEEK_START,
-  SEEK_HERE,
-  SEEK_END,
-  INFO,
-  LINK_INFO,
-  HANDLE_INFO,
-  LIST,
-  GET_CWD,
-  SET_CWD,
-  READ_FILE,
-] = [0, 1, 2, 4, 5, 6, 9, 10, 11, 12, 22, 23, 24];
-/** Operations that are given a handle instead of a path. */
-const BY_HANDLE = new Set([1, 2, 3, 4, 5, 6, 7, 8, 11]);
 /** The handles of files of the pack are above this number, those of other files below. */
 const FIRST_HANDLE = 2 ** 30;
 
@@ -87,9 +96,16 @@ const plain = (path) => path.replace(/\/(\.?\/)*/g, '/').replace(/\/\.?$/, '');
 function information(size, isFolder) {
   const bytes = new Uint8Array(104);
   const view = new DataView(bytes.buffer);
-  [size, isFolder ? 2 : 1, 1, 0, 0, 0, isFolder ? 0o40555 : 0o100444, 1].forEach((value, index) =>
-    view.setBigInt64(index * 8, BigInt(value), true),
-  );
+  [
+    size,
+    isFolder ? FILE_TYPE_DIRECTORY : FILE_TYPE_REGULAR,
+    FILE_ACCESS_READ,
+    0,
+    0,
+    0,
+    isFolder ? 0o40555 : 0o100444,
+    1,
+  ].forEach((value, index) => view.setBigInt64(index * 8, BigInt(value), true));
   return bytes;
 }
 
@@ -108,31 +124,31 @@ function packFiles(pack, others) {
   const content = (/** @type {string} */ path) =>
     path === INETRC ? inetrc : pack.modules.get(/** @type {string} */ (files.get(path)));
   const seek = (/** @type {{position: number}} */ file, /** @type {number} */ to) =>
-    to < 0 ? EINVAL : (file.position = to);
+    to < 0 ? HOST_EINVAL : (file.position = to);
 
   /** @param {number} operation @param {string} path @returns {number | Uint8Array} */
   function byPath(operation, path) {
     const names = folders.get(path);
     const bytes = names ? undefined : content(path);
-    if (!names && !bytes) return ENOENT;
+    if (!names && !bytes) return HOST_ENOENT;
     switch (operation) {
-      case INFO:
-      case LINK_INFO:
+      case FILE_INFO:
+      case FILE_LINK_INFO:
         return information(bytes?.length ?? 0, Boolean(names));
-      case LIST:
-        return names ? new TextEncoder().encode([...names].join('\0')) : ENOTDIR;
-      case READ_FILE:
-        return bytes ?? EISDIR;
+      case FILE_LIST:
+        return names ? new TextEncoder().encode([...names].join('\0')) : HOST_ENOTDIR;
+      case FILE_READ_FILE:
+        return bytes ?? HOST_EISDIR;
       default:
-        return EROFS;
+        return HOST_EROFS;
     }
   }
 
   /** @param {string} path @param {number} flags */
   function openFile(path, flags) {
     const bytes = content(path);
-    if (flags & 2) return EROFS;
-    if (!bytes && !(folders.has(path) && flags & 16)) return folders.has(path) ? EISDIR : ENOENT;
+    if (flags & OPEN_WRITE) return HOST_EROFS;
+    if (!bytes && !(folders.has(path) && flags & OPEN_DIRECTORY)) return folders.has(path) ? HOST_EISDIR : HOST_ENOENT;
     open.set(++last, { bytes: bytes ?? new Uint8Array(), position: 0 });
     return last;
   }
@@ -140,42 +156,43 @@ function packFiles(pack, others) {
   /** @param {number} operation @param {number} handle @param {number} number @returns {number | Uint8Array} */
   function byHandle(operation, handle, number) {
     const file = open.get(handle);
-    if (!file) return EINVAL;
+    if (!file) return HOST_EINVAL;
     switch (operation) {
-      case CLOSE:
+      case FILE_CLOSE:
         open.delete(handle);
         return 0;
-      case READ: {
+      case FILE_READ: {
         const piece = file.bytes.subarray(file.position, file.position + number);
         file.position += piece.length;
         return piece;
       }
-      case SEEK_START:
+      case FILE_SEEK_START:
         return seek(file, number);
-      case SEEK_HERE:
+      case FILE_SEEK_HERE:
         return seek(file, file.position + number);
-      case SEEK_END:
+      case FILE_SEEK_END:
         return seek(file, file.bytes.length + number);
-      case HANDLE_INFO:
+      case FILE_HANDLE_INFO:
         return information(file.bytes.length, false);
       default:
-        return EROFS;
+        return HOST_EROFS;
     }
   }
 
   return (operation, handle, bytes, number) => {
-    if (BY_HANDLE.has(operation) && handle > FIRST_HANDLE) return byHandle(operation, handle, number);
-    const path = operation === GET_CWD || BY_HANDLE.has(operation) ? '' : plain(new TextDecoder().decode(bytes));
+    if ((FILE_WITH_HANDLE >> operation) & 1 && handle > FIRST_HANDLE) return byHandle(operation, handle, number);
+    const path =
+      operation === FILE_GET_CWD || (FILE_WITH_HANDLE >> operation) & 1 ? '' : plain(new TextDecoder().decode(bytes));
     if (path === ROOT || path.startsWith(`${ROOT}/`)) {
-      if (operation === SET_CWD) return ENOTSUP;
-      return operation === OPEN ? openFile(path, number) : byPath(operation, path);
+      if (operation === FILE_SET_CWD) return HOST_ENOTSUP;
+      return operation === FILE_OPEN ? openFile(path, number) : byPath(operation, path);
     }
     if (others) return others(operation, handle, bytes, number);
-    return operation === GET_CWD
+    return operation === FILE_GET_CWD
       ? new TextEncoder().encode('/')
-      : operation === OPEN || operation >= INFO
-        ? ENOENT
-        : ENOTSUP;
+      : operation === FILE_OPEN || operation >= FILE_INFO
+        ? HOST_ENOENT
+        : HOST_ENOTSUP;
   };
 }
 
@@ -185,7 +202,7 @@ function packFiles(pack, others) {
  * @param {HostFiles} files
  */
 function programsOf(root, files) {
-  const names = files(LIST, 0, new TextEncoder().encode(root), 0);
+  const names = files(FILE_LIST, 0, new TextEncoder().encode(root), 0);
   const versions =
     typeof names === 'number'
       ? []

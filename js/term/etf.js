@@ -5,6 +5,43 @@
 // {'#', Module, Name, #{Field => Value}}. Nothing here recurses, so that no depth of nesting overflows the stack, and
 // no read goes beyond the end of the bytes.
 
+import {
+  ETF_ATOM,
+  ETF_ATOM_CACHE,
+  ETF_ATOM_INTERNAL,
+  ETF_ATOM_UTF8,
+  ETF_BINARY,
+  ETF_BIT_BINARY,
+  ETF_COMPRESSED,
+  ETF_EXPORT,
+  ETF_FLOAT,
+  ETF_FLOAT_TEXT,
+  ETF_INTEGER,
+  ETF_LARGE_BIG,
+  ETF_LARGE_TUPLE,
+  ETF_LIST,
+  ETF_LOCAL,
+  ETF_MAP,
+  ETF_NEWER_REFERENCE,
+  ETF_NEW_FLOAT,
+  ETF_NEW_FUN,
+  ETF_NEW_PID,
+  ETF_NEW_PORT,
+  ETF_NEW_REFERENCE,
+  ETF_NIL,
+  ETF_OLD_FUN,
+  ETF_PID,
+  ETF_PORT,
+  ETF_REFERENCE,
+  ETF_SMALL_ATOM,
+  ETF_SMALL_ATOM_UTF8,
+  ETF_SMALL_BIG,
+  ETF_SMALL_INTEGER,
+  ETF_SMALL_TUPLE,
+  ETF_STRING,
+  ETF_V4_PORT,
+  ETF_VERSION,
+} from '../base/seam.js';
 import { asBytes } from '../base/bytes.js';
 import { ArgumentError, ForeignError, SpawnlinkError, TermError } from '../base/errors.js';
 import { TextDecoder, TextEncoder } from '../base/host.js';
@@ -109,10 +146,10 @@ class Writer {
     if (text.length > 255 && [...name].length > 255)
       throw new TermError(`an atom has at most 255 characters, not ${[...name].length}`);
     if (text.length < 256) {
-      this.u8(119);
+      this.u8(ETF_SMALL_ATOM_UTF8);
       this.u8(text.length);
     } else {
-      this.u8(118);
+      this.u8(ETF_ATOM_UTF8);
       this.u16(text.length);
     }
     this.append(text);
@@ -120,7 +157,7 @@ class Writer {
 
   /** @param {number} value */
   float(value) {
-    this.u8(70);
+    this.u8(ETF_NEW_FLOAT);
     this.room(8);
     this.view.setFloat64(this.at, value);
     this.at += 8;
@@ -133,10 +170,10 @@ class Writer {
     else if (!Number.isSafeInteger(value))
       throw new TermError(`${value} is no safe integer: use a BigInt or new Float(${value})`);
     else if (value >= 0 && value < 256) {
-      this.u8(97);
+      this.u8(ETF_SMALL_INTEGER);
       this.u8(value);
     } else if (value >= -0x80000000 && value <= 0x7fffffff) {
-      this.u8(98);
+      this.u8(ETF_INTEGER);
       this.u32(value);
     } else this.bigint(BigInt(value));
   }
@@ -150,7 +187,7 @@ class Writer {
     let hex = (value < 0n ? -value : value).toString(16);
     if (hex.length % 2) hex = `0${hex}`;
     const n = hex.length / 2;
-    this.sized(110, 111, n);
+    this.sized(ETF_SMALL_BIG, ETF_LARGE_BIG, n);
     this.u8(value < 0n ? 1 : 0);
     this.room(n);
     for (let i = n - 1; i >= 0; i--) this.bytes[this.at++] = parseInt(hex.slice(2 * i, 2 * i + 2), 16);
@@ -158,7 +195,7 @@ class Writer {
 
   /** @param {Uint8Array} data */
   binary(data) {
-    this.u8(109);
+    this.u8(ETF_BINARY);
     this.u32(data.length);
     this.append(data);
   }
@@ -188,7 +225,7 @@ function utf8Bytes(text) {
  */
 export function encode(term, identity, name = 'term', given = term) {
   const w = new Writer(identity);
-  w.u8(131);
+  w.u8(ETF_VERSION);
   /** The terms that are still to be written; the next one is last. @type {any[]} */
   const todo = [term];
   let next;
@@ -198,7 +235,7 @@ export function encode(term, identity, name = 'term', given = term) {
       // has turned out to be long. `walk` throws if it finds one.
       if (n === 100_000) walk(term, new Map(), () => undefined);
       next = todo.pop();
-      if (next === NIL) w.u8(106);
+      if (next === NIL) w.u8(ETF_NIL);
       else writeOne(w, next, todo);
     }
   } catch (error) {
@@ -341,7 +378,7 @@ function writeObject(w, term, todo) {
   if (term instanceof Atom) w.atom(term.name);
   else if (Array.isArray(term)) writeList(w, term, NIL, todo);
   else if (term instanceof Tuple) {
-    w.sized(104, 105, term.length);
+    w.sized(ETF_SMALL_TUPLE, ETF_LARGE_TUPLE, term.length);
     later(todo, term.elements);
   } else if (ArrayBuffer.isView(term)) w.binary(/** @type {Uint8Array} */ (asBytes(term)));
   else if (term instanceof Float) w.float(term.value);
@@ -355,7 +392,7 @@ function writeObject(w, term, todo) {
   else {
     const entries = parts(term);
     if (!entries) throw new TermError(`a ${term.constructor?.name ?? 'foreign object'} has no Erlang term`);
-    w.u8(116);
+    w.u8(ETF_MAP);
     w.u32(entries.length / 2);
     later(todo, entries);
   }
@@ -368,8 +405,8 @@ function writeObject(w, term, todo) {
  * @param {any[]} todo
  */
 function writeList(w, items, tail, todo) {
-  if (items.length === 0) return w.u8(106);
-  w.u8(108);
+  if (items.length === 0) return w.u8(ETF_NIL);
+  w.u8(ETF_LIST);
   w.u32(items.length);
   todo.push(tail);
   later(todo, items);
@@ -383,7 +420,7 @@ function later(todo, items) {
 /** @param {Writer} w @param {BitString} bits */
 function writeBits(w, bits) {
   if (bits.size % 8 === 0) return w.binary(bits.bytes);
-  w.u8(77);
+  w.u8(ETF_BIT_BINARY);
   w.u32(bits.bytes.length);
   w.u8(bits.size % 8);
   w.append(bits.bytes);
@@ -406,20 +443,20 @@ function checkOwner(w, term) {
 function writeIdentifier(w, term) {
   checkOwner(w, term);
   if (term instanceof Pid) {
-    w.u8(88);
+    w.u8(ETF_NEW_PID);
     w.atom(term.node);
     w.u32(term.numbers[0]);
     w.u32(term.numbers[1]);
     w.u32(term.creation);
   } else if (term instanceof Port) {
-    w.u8(120);
+    w.u8(ETF_V4_PORT);
     w.atom(term.node);
     const [first, low = first] = term.numbers;
     w.u32(term.numbers.length > 1 ? first : Math.floor(first / 0x100000000));
     w.u32(low >>> 0);
     w.u32(term.creation);
   } else {
-    w.u8(90);
+    w.u8(ETF_NEWER_REFERENCE);
     w.u16(term.numbers.length);
     w.atom(term.node);
     w.u32(term.creation);
@@ -434,10 +471,10 @@ function writeIdentifier(w, term) {
 function writeFun(w, fun) {
   checkOwner(w, fun);
   if (fun.bytes) return w.append(fun.bytes);
-  w.u8(113);
+  w.u8(ETF_EXPORT);
   w.atom(fun.module);
   w.atom(fun.name);
-  w.u8(97);
+  w.u8(ETF_SMALL_INTEGER);
   w.u8(fun.arity);
 }
 
@@ -499,11 +536,11 @@ export class Reader {
 
 /** Forms that are not read here, by tag: the message says why, and what to do. @type {Record<number, string>} */
 const UNREAD = {
-  73: 'a term with atoms by their number (tag 73), which only the node that wrote it knows',
-  80: "a compressed term (tag 80): have a VM read it, as vm.call('erlang', 'binary_to_term', [bytes])",
-  82: 'a term with atoms of a connection of nodes (tag 82), which only that connection knows',
-  117: 'a fun as OTP 22 and older wrote it (tag 117), which no OTP reads since 23',
-  121: 'a term in a form of its node (tag 121), which only the node that wrote it reads',
+  [ETF_ATOM_INTERNAL]: 'a term with atoms by their number (tag 73), which only the node that wrote it knows',
+  [ETF_COMPRESSED]: "a compressed term (tag 80): have a VM read it, as vm.call('erlang', 'binary_to_term', [bytes])",
+  [ETF_ATOM_CACHE]: 'a term with atoms of a connection of nodes (tag 82), which only that connection knows',
+  [ETF_OLD_FUN]: 'a fun as OTP 22 and older wrote it (tag 117), which no OTP reads since 23',
+  [ETF_LOCAL]: 'a term in a form of its node (tag 121), which only the node that wrote it reads',
 };
 
 /** Reads terms from bytes, one after the other. */
@@ -531,7 +568,7 @@ export class Decoder extends Reader {
   /** Reads one term with its leading byte 131. */
   term() {
     const version = this.u8();
-    if (version !== 131) throw new TermError(`a term starts with 131, not ${version}`);
+    if (version !== ETF_VERSION) throw new TermError(`a term starts with 131, not ${version}`);
     this.keys = undefined;
     return this.value();
   }
@@ -590,22 +627,22 @@ export class Decoder extends Reader {
   simple(frames) {
     const tag = this.u8();
     switch (tag) {
-      case 97:
+      case ETF_SMALL_INTEGER:
         return this.u8();
-      case 98:
+      case ETF_INTEGER:
         return this.view.getInt32(this.need(4));
-      case 70:
+      case ETF_NEW_FLOAT:
         return float(this.view.getFloat64(this.need(8)));
-      case 104:
-      case 105: {
-        const n = tag === 104 ? this.u8() : this.count();
+      case ETF_SMALL_TUPLE:
+      case ETF_LARGE_TUPLE: {
+        const n = tag === ETF_SMALL_TUPLE ? this.u8() : this.count();
         return n === 0 ? Tuple.from([]) : open(frames, 'tuple', n);
       }
-      case 106:
+      case ETF_NIL:
         return [];
-      case 107:
+      case ETF_STRING:
         return Array.from(this.slice(this.u16()));
-      case 108: {
+      case ETF_LIST: {
         // A list that is the tail of another one continues it.
         const n = this.count();
         const frame = frames.at(-1);
@@ -613,17 +650,17 @@ export class Decoder extends Reader {
         frame.left += n;
         return undefined;
       }
-      case 109:
+      case ETF_BINARY:
         return this.slice(this.u32()).slice();
-      case 77: {
+      case ETF_BIT_BINARY: {
         const n = this.u32();
         const bits = this.u8();
         return bitstring(this.slice(n).slice(), bits);
       }
-      case 110:
-      case 111:
-        return this.big(tag === 110 ? this.u8() : this.u32());
-      case 116: {
+      case ETF_SMALL_BIG:
+      case ETF_LARGE_BIG:
+        return this.big(tag === ETF_SMALL_BIG ? this.u8() : this.u32());
+      case ETF_MAP: {
         const n = this.count();
         return n === 0 ? new ErlangMap() : open(frames, 'map', 2 * n);
       }
@@ -635,29 +672,29 @@ export class Decoder extends Reader {
   /** Reads a term whose tag is one of the less frequent ones. @param {number} tag */
   rare(tag) {
     switch (tag) {
-      case 100:
-      case 115:
-      case 118:
-      case 119: {
+      case ETF_ATOM:
+      case ETF_SMALL_ATOM:
+      case ETF_ATOM_UTF8:
+      case ETF_SMALL_ATOM_UTF8: {
         const name = this.atomText(tag);
         return name === 'true' ? true : name === 'false' ? false : Atom.for(name);
       }
-      case 88:
-      case 103:
+      case ETF_NEW_PID:
+      case ETF_PID:
         return this.pid(tag);
-      case 89:
-      case 102:
-      case 120:
+      case ETF_NEW_PORT:
+      case ETF_PORT:
+      case ETF_V4_PORT:
         return this.port(tag);
-      case 90:
-      case 101:
-      case 114:
+      case ETF_NEWER_REFERENCE:
+      case ETF_REFERENCE:
+      case ETF_NEW_REFERENCE:
         return this.reference(tag);
-      case 99:
-        return float(oldFloat(latin1(this.slice(31))));
-      case 112:
+      case ETF_FLOAT:
+        return float(oldFloat(latin1(this.slice(ETF_FLOAT_TEXT))));
+      case ETF_NEW_FUN:
         return this.fun();
-      case 113: {
+      case ETF_EXPORT: {
         const module = this.atom();
         const name = this.atom();
         const arity = this.simple([]);
@@ -675,11 +712,11 @@ export class Decoder extends Reader {
 
   /** @param {number} tag */
   atomText(tag) {
-    if (tag !== 100 && tag !== 115 && tag !== 118 && tag !== 119)
+    if (tag !== ETF_ATOM && tag !== ETF_SMALL_ATOM && tag !== ETF_ATOM_UTF8 && tag !== ETF_SMALL_ATOM_UTF8)
       throw new TermError(`an atom was expected, not tag ${tag}`);
-    const text = this.slice(tag === 100 || tag === 118 ? this.u16() : this.u8());
+    const text = this.slice(tag === ETF_ATOM || tag === ETF_ATOM_UTF8 ? this.u16() : this.u8());
     let name = latin1(text);
-    if ((tag === 118 || tag === 119) && text.some((c) => c > 127)) {
+    if ((tag === ETF_ATOM_UTF8 || tag === ETF_SMALL_ATOM_UTF8) && text.some((c) => c > 127)) {
       try {
         name = utf8.decode(text);
       } catch {
@@ -721,7 +758,7 @@ export class Decoder extends Reader {
     const node = this.atom();
     const id = this.u32();
     const serial = this.u32();
-    const creation = this.creation(tag === 103);
+    const creation = this.creation(tag === ETF_PID);
     const owner = this.owner(node);
     if (owner && id >= 2 ** 28) throw new TermError(`no process of this node has the number ${id}`);
     if (owner && this.identity?.pid) return this.identity.pid(node, id, serial, creation);
@@ -731,23 +768,23 @@ export class Decoder extends Reader {
   /** @param {number} tag */
   port(tag) {
     const node = this.atom();
-    const high = tag === 120 ? this.u32() : 0;
+    const high = tag === ETF_V4_PORT ? this.u32() : 0;
     const low = this.u32();
     // A number that JavaScript cannot hold exactly is kept as two halves.
     const numbers = high < 2 ** 21 ? [high * 0x100000000 + low] : [high, low];
-    return new Port(node, numbers, this.creation(tag === 102), this.owner(node));
+    return new Port(node, numbers, this.creation(tag === ETF_PORT), this.owner(node));
   }
 
   /** @param {number} tag */
   reference(tag) {
-    const n = tag === 101 ? 1 : this.u16();
+    const n = tag === ETF_REFERENCE ? 1 : this.u16();
     if (n < 1 || n > 5) throw new TermError(`a reference of ${n} words`);
     const node = this.atom();
-    const creation = tag === 101 ? 0 : this.creation(tag === 114);
+    const creation = tag === ETF_REFERENCE ? 0 : this.creation(tag === ETF_NEW_REFERENCE);
     const numbers = Array.from({ length: n }, () => this.u32());
-    if (tag !== 90 && numbers[0] >= 2 ** 18)
+    if (tag !== ETF_NEWER_REFERENCE && numbers[0] >= 2 ** 18)
       throw new TermError('a reference in its old form whose first word has more than 18 bits');
-    if (tag === 101) return new Ref(node, numbers, this.creation(true), this.owner(node));
+    if (tag === ETF_REFERENCE) return new Ref(node, numbers, this.creation(true), this.owner(node));
     return new Ref(node, numbers, creation, this.owner(node));
   }
 

@@ -2,6 +2,15 @@
 //
 // Makes objects of the snapshot of all processes that the core writes (src/host/inspect.h), for `vm.inspect()`.
 
+import {
+  INSPECT_HIBERNATED,
+  INSPECT_JS,
+  INSPECT_STATE,
+  INSPECT_SUSPENDED,
+  INSPECT_TRAPS_EXITS,
+  PRIORITY_NAMES,
+  PROCESS_NAMES,
+} from '../base/seam.js';
 import { Fields, functionName } from './machine.js';
 
 /** @import { Word } from './machine.js' */
@@ -27,9 +36,6 @@ import { Fields, functionName } from './machine.js';
 
 /** @typedef {{processes: ProcessInfo[]}} Snapshot */
 
-const STATES = /** @type {const} */ (['runnable', 'running', 'waiting', 'exiting']);
-const PRIORITIES = /** @type {const} */ (['max', 'high', 'normal', 'low']);
-
 /**
  * @param {Uint8Array} bytes
  * @param {(word: Word) => Pid} pid
@@ -42,7 +48,7 @@ export function readSnapshot(bytes, pid) {
     const self = pid(r.word());
     const state = r.u8();
     const flags = r.u8();
-    const priority = PRIORITIES[r.u8()];
+    const priority = PRIORITY_NAMES[r.u8()];
     const initialArity = r.u8();
     const arity = r.u8();
     const messages = r.u32();
@@ -56,13 +62,13 @@ export function readSnapshot(bytes, pid) {
       initialCall: functionName(initialModule, initialFunction, initialArity),
       current: functionName(module, fun, arity),
       state:
-        state & 8
+        state & INSPECT_SUSPENDED
           ? /** @type {const} */ ('suspended')
-          : state & 16
+          : state & INSPECT_HIBERNATED
             ? /** @type {const} */ ('hibernated')
-            : STATES[state & 7],
-      trapExit: (flags & 1) !== 0,
-      js: (flags & 2) !== 0,
+            : PROCESS_NAMES[state & INSPECT_STATE],
+      trapExit: (flags & INSPECT_TRAPS_EXITS) !== 0,
+      js: (flags & INSPECT_JS) !== 0,
       priority,
       messages,
       memory,

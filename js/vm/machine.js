@@ -3,6 +3,24 @@
 // One instance of vm.wasm: its exports, its linear memory, requests and event records. The only module that touches
 // wasm memory. Knows bytes and numbers; what they mean is vm.js's business.
 
+import {
+  EVENT_A_TERM,
+  EVENT_A_WORD,
+  EVENT_BYTES,
+  EVENT_B_TERM,
+  EVENT_B_WORD,
+  EVENT_DETAIL,
+  EVENT_PROCESS,
+  TAG_PID,
+  TAG_PORT,
+  TICK_NAMES,
+  VM_BAD_CODE,
+  VM_BAD_TERM,
+  VM_LIMIT,
+  VM_NO_MEMORY,
+  VM_NO_PROCESS,
+  VM_OK,
+} from '../base/seam.js';
 import { Reader } from '../term/etf.js';
 import {
   ArgumentError,
@@ -15,12 +33,6 @@ import {
   TermError,
 } from '../base/errors.js';
 import { TextDecoder, TextEncoder } from '../base/host.js';
-
-/** Answers of requests, enum vm_status of src/host/vm.h. */
-const STATUS = { OK: 0, BAD_TERM: 1, BAD_ARGUMENT: 2, NO_MEMORY: 3, LIMIT: 4, NO_PROCESS: 5, BAD_CODE: 6 };
-/** Answers of a tick, enum tick_result of src/process/scheduler.h. */
-export const TICK = /** @type {const} */ (['idle', 'runnable', 'timer', 'halted']);
-const FLAG = { A_WORD: 1, A_TERM: 2, B_WORD: 4, B_TERM: 8, DETAIL: 16, PROCESS: 32, BYTES: 64 };
 
 /**
  * A pid, or a port, as the VM's own word: its number and serial.
@@ -61,12 +73,12 @@ export class Fields extends Reader {
   word() {
     const low = this.u32();
     const high = this.u32();
-    return { number: (low >>> 8) | ((high & 15) << 24), serial: high >>> 4, port: (low & 0xff) === 0x3f };
+    return { number: (low >>> 8) | ((high & 15) << 24), serial: high >>> 4, port: (low & 0xff) === TAG_PORT };
   }
 
   /** A pid's word, or undefined for the word of no value. */
   optionalWord() {
-    const isPid = (this.bytes[this.at] & 0xff) === 0x2f;
+    const isPid = this.bytes[this.at] === TAG_PID;
     const word = this.word();
     return isPid ? word : undefined;
   }
@@ -188,18 +200,18 @@ export class Machine {
 
   /** @param {number} status @param {string} what */
   #status(status, what) {
-    if (status === STATUS.OK) return;
+    if (status === VM_OK) return;
     const reason = text.decode(this.#result());
     const message = what ? `${what}: ${reason}` : reason;
     switch (status) {
-      case STATUS.BAD_TERM:
+      case VM_BAD_TERM:
         throw new TermError(message);
-      case STATUS.NO_MEMORY:
-      case STATUS.LIMIT:
+      case VM_NO_MEMORY:
+      case VM_LIMIT:
         throw new LimitError(message);
-      case STATUS.NO_PROCESS:
+      case VM_NO_PROCESS:
         throw new NoProcessError(message);
-      case STATUS.BAD_CODE:
+      case VM_BAD_CODE:
         throw loadError(reason);
       default:
         throw new ArgumentError(message);
@@ -273,7 +285,7 @@ export class Machine {
    * @param {number} reductions 0: no limit
    */
   tick(budgetUs, reductions) {
-    const state = TICK[this.call('tick', budgetUs, reductions)];
+    const state = TICK_NAMES[this.call('tick', budgetUs, reductions)];
     return {
       state,
       wakeUs: state === 'timer' ? this.call('wake') : undefined,
@@ -340,14 +352,14 @@ export function readRecord(r) {
     process: undefined,
     bytes: undefined,
   };
-  if (flags & FLAG.A_WORD) record.a = r.word();
-  else if (flags & FLAG.A_TERM) record.a = r.take(r.u32());
-  if (flags & FLAG.B_WORD) record.b = r.word();
-  else if (flags & FLAG.B_TERM) record.b = r.take(r.u32());
-  if (flags & FLAG.DETAIL) record.detail = r.u64();
-  if (flags & FLAG.PROCESS)
+  if (flags & EVENT_A_WORD) record.a = r.word();
+  else if (flags & EVENT_A_TERM) record.a = r.take(r.u32());
+  if (flags & EVENT_B_WORD) record.b = r.word();
+  else if (flags & EVENT_B_TERM) record.b = r.take(r.u32());
+  if (flags & EVENT_DETAIL) record.detail = r.u64();
+  if (flags & EVENT_PROCESS)
     record.process = { name: r.shortText(), call: functionName(r.shortText(), r.shortText(), r.u8()) };
-  if (flags & FLAG.BYTES) record.bytes = r.take(r.u32());
+  if (flags & EVENT_BYTES) record.bytes = r.take(r.u32());
   r.at = end;
   return record;
 }

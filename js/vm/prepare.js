@@ -5,6 +5,7 @@
 // package's entry small.
 
 import { AssetError, UnsupportedError } from '../base/errors.js';
+import { HOST_ENOTSUP, SERVICE_RE, SERVICE_SHIFT, SERVICE_WHY, SERVICE_ZLIB, SERVICE_ZSTD } from '../base/seam.js';
 import { assets } from '../host/assets.js';
 import { imports, realClock, whyNot } from '../host/imports.js';
 import { compile, compression, nodeFs } from '../host/loader.js';
@@ -61,7 +62,7 @@ export async function prepare(options, vm) {
     ? await (await import('./services.js')).openServices(options, otp.home, nodeFs(), vm)
     : undefined;
   /**
-   * Who serves host_file: entry n has the operations 32 * n and up. The entry of a library that has a wasm of its own
+   * Who serves host_file: by the number of the service (src/base/seam.tab). The entry of a library that has a wasm of its own
    * is made when the Erlang module that needs the library is loaded.
    * @type {HostFiles[]}
    */
@@ -75,7 +76,7 @@ export async function prepare(options, vm) {
       clock,
       zlib,
       module: (name) => vm().findModule(name),
-      files: (operation, ...rest) => served[operation >> 5]?.(operation, ...rest) ?? -9, // enotsup
+      files: (operation, ...rest) => served[operation >> SERVICE_SHIFT]?.(operation, ...rest) ?? HOST_ENOTSUP,
     }),
   );
   machine = new Machine(instance, functions);
@@ -112,8 +113,8 @@ const noDebug = (cause) =>
     { cause },
   );
 
-/** The index of each library in the table of who serves host_file (library.js). */
-const PART = { zlib: 2, re: 3, zstd: 4 };
+/** Which service each library is. */
+const SERVICE = { re: SERVICE_RE, zlib: SERVICE_ZLIB, zstd: SERVICE_ZSTD };
 
 /**
  * A finder that never finds a module. But when it is asked for a module that needs a library, it loads the library
@@ -128,13 +129,14 @@ const libraryFinder = (options, served, report) => (name) => {
   const [, which] = /^spawnlink_(re|zlib|zstd)$/.exec(name) ?? [];
   if (!which) return undefined;
   const source = options[/** @type {'re'} */ (which)] ?? assets[`${which}.wasm`]();
+  const service = SERVICE[/** @type {'re'} */ (which)];
   const open = async () => {
     const { openLibrary } = await import('../host/library.js');
-    openLibrary(/** @type {'re'} */ (which), await compile(source, `module ${which}`), served);
+    served[service] ??= openLibrary(/** @type {'re'} */ (which), await compile(source, `module ${which}`));
   };
   const failed = (/** @type {Error} */ error) => {
     const why = new TextEncoder().encode(whyNot(which, error));
-    served[PART[/** @type {'re'} */ (which)]] = (operation) => (operation % 32 === 31 ? why : -9); // enotsup
+    served[service] = (operation) => ((operation & SERVICE_WHY) === SERVICE_WHY ? why : HOST_ENOTSUP);
     report(error);
   };
   return open()

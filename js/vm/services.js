@@ -3,6 +3,7 @@
 // What a VM is allowed to use of the machine: files, programs behind ports, a terminal, an OTP to boot from. Loaded, as
 // one file of the bundles, only when an option gives it any of these.
 
+import { HOST_ENOTSUP, PORT_OPEN, TERMINAL_RAW, TERMINAL_SIZE } from '../base/seam.js';
 import { prepare } from '../otp/boot.js';
 import { ArgumentError } from '../base/errors.js';
 import { openFiles } from '../host/files.js';
@@ -12,20 +13,17 @@ import { openPorts } from '../host/ports.js';
 /** @import { VMOptions } from './create.js' */
 /** @import { VM } from './vm.js' */
 
-const [TERMINAL_SIZE, TERMINAL_RAW] = [48, 49];
-const ENOTSUP = -9;
-
 /**
- * Serves the terminal operations (src/base/hostcalls.h, host_terminal_operation).
+ * Serves the terminal operations (terminal_operation of src/base/seam.tab).
  * @param {VMOptions['shell']} shell
  * @returns {HostFiles}
  */
 function terminal(shell) {
-  if (typeof shell !== 'object' || typeof shell.size !== 'function') return () => ENOTSUP;
+  if (typeof shell !== 'object' || typeof shell.size !== 'function') return () => HOST_ENOTSUP;
   return (operation, _handle, _bytes, number) => {
     const size = shell.size();
     if (operation === TERMINAL_RAW && size) shell.raw?.(number === 1);
-    if (!size || operation > TERMINAL_RAW) return ENOTSUP;
+    if (!size || operation > TERMINAL_RAW) return HOST_ENOTSUP;
     return operation === TERMINAL_SIZE ? size.columns * 65536 + size.rows : 0;
   };
 }
@@ -52,7 +50,8 @@ export async function openServices({ files, ports, ...options }, home, fs, vm) {
   const screen = terminal(options.shell);
   return {
     serve: (operation, ...rest) =>
-      (operation < 32 ? booted.files : operation < TERMINAL_SIZE ? programs : screen)?.(operation, ...rest) ?? ENOTSUP,
+      (operation < PORT_OPEN ? booted.files : operation < TERMINAL_SIZE ? programs : screen)?.(operation, ...rest) ??
+      HOST_ENOTSUP,
     args: booted.args,
   };
 }

@@ -3,13 +3,25 @@
 // class VM: one Erlang virtual machine. Owns the instance, the loop, the JS processes and the calls under way; turns
 // terms into requests and event records into events. Made by createVM, ended by close.
 
+import {
+  EVENT_END,
+  EVENT_NAMES,
+  EXIT_CAUSE_NAMES,
+  HOST_EVENT_INPUT,
+  HOST_EVENT_LOAD_FAILED,
+  HOST_EVENT_MAIL,
+  HOST_EVENT_OUTPUT,
+  JS_CALL,
+  JS_EXIT,
+  JS_RECEIVE,
+  SIGNAL_NAMES,
+} from '../base/seam.js';
 import { ArgumentError, AssetError, ClosedError, CrashError, HaltedError, NoProcessError } from '../base/errors.js';
 import { ErlangError } from '../term/erlang-error.js';
 import { Decoder, decode, encode } from '../term/etf.js';
 import { Events } from './events.js';
 import { Registry, TextDecoder, TextEncoder, Weak } from '../base/host.js';
 import { Loop, after, toldTo, until } from './loop.js';
-import { KINDS, KIND_INPUT, KIND_LOAD_FAILED, KIND_MAIL, KIND_OUTPUT } from './kinds.js';
 import { only, shown } from '../term/only.js';
 import { JsProcess } from './process.js';
 import { Atom, Pid, Port, Tuple, pretty } from '../term/term.js';
@@ -64,24 +76,8 @@ import { asBytes } from '../base/bytes.js';
  *   unknown, close: undefined}} VMEvents
  */
 
-const EVENT_NAMES = new Set([...KINDS, 'stdout', 'stderr', 'halt', 'error', 'close']);
-/** By number, of enum exit_cause in src/process/signal.h; no signal has the other causes there are. */
-const CAUSES = /** @type {const} */ (['link', 'exit', , 'host']);
-const OUTCOMES = /** @type {const} */ (['killed', 'trapped', 'ignored']);
-/** What an event's other end is called. @type {Record<string, string>} */
-const OTHER_END = {
-  link: 'peer',
-  unlink: 'peer',
-  monitor: 'target',
-  demonitor: 'target',
-  register: 'name',
-  unregister: 'name',
-};
+const NAMES_OF_EVENTS = new Set([...EVENT_NAMES, 'stdout', 'stderr', 'halt', 'error', 'close']);
 const NODE = 'nonode@nohost';
-/** What vm_js does: enum js_operation of src/host/js_process.h. */
-const JS_CALL = 0;
-const JS_RECEIVE = 1;
-const JS_EXIT = 2;
 /** Reductions of a tick under the virtual clock, where time cannot end it. */
 const VIRTUAL_TICK = 4_000_000;
 
@@ -674,14 +670,14 @@ export class VM extends Events {
 
   /** @protected @override @param {string} name */
   checkEvent(name) {
-    if (!EVENT_NAMES.has(name)) throw new ArgumentError(`no event ${shown(name)}`);
+    if (!NAMES_OF_EVENTS.has(name)) throw new ArgumentError(`no event ${shown(name)}`);
   }
 
   /** What nobody wants to see is not recorded; that what the host started has ended always is. @protected @override */
   subscribed() {
     if (this.#machine.closed) return;
     // A page is told the names of processes that crash (see writeOutput).
-    const mask = KINDS.reduce(
+    const mask = EVENT_NAMES.reduce(
       (bits, name, kind) => bits | (this.wants(name) || (name === 'crash' && isPage) ? 1 << kind : 0),
       0,
     );
@@ -715,20 +711,20 @@ export class VM extends Events {
   /** @param {EventRecord} record */
   #record(record) {
     switch (record.kind) {
-      case KIND_MAIL:
+      case HOST_EVENT_MAIL:
         return this.#mail(record.subject);
-      case KIND_OUTPUT:
+      case HOST_EVENT_OUTPUT:
         return this.#output(record);
-      case KIND_INPUT:
+      case HOST_EVENT_INPUT:
         return void this.#input(this.#word(record.subject));
-      case KIND_LOAD_FAILED: {
+      case HOST_EVENT_LOAD_FAILED: {
         // A module that was called; its caller saw undef.
         const error = this.#tools.loadError(new TextDecoder().decode(record.bytes));
         this.#asked.set(error.module, error);
         return this.report(error);
       }
       default: {
-        const name = KINDS[record.kind];
+        const name = EVENT_NAMES[record.kind];
         if (name === 'crash' && isPage && record.process?.name)
           this.#casualties.set(String(this.#word(record.subject)), record.process.name);
         if (this.wants(name)) this.emit(name, this.#makeEvent(name, this.#word(record.subject), record));
@@ -751,8 +747,8 @@ export class VM extends Events {
           from: a,
           to: pid,
           reason: b,
-          cause: CAUSES[record.detail >> 8],
-          outcome: OUTCOMES[record.detail & 255],
+          cause: EXIT_CAUSE_NAMES[record.detail >> 8],
+          outcome: SIGNAL_NAMES[record.detail & 255],
         };
       case 'spawn':
         return { pid, parent: a, initialCall: known.initialCall };
@@ -765,7 +761,7 @@ export class VM extends Events {
       case 'down':
         return { pid, target: a, reason: b };
       default:
-        return { pid, [OTHER_END[name]]: name.endsWith('register') ? String(a) : a };
+        return { pid, [EVENT_END[record.kind]]: name.endsWith('register') ? String(a) : a };
     }
   }
 

@@ -17,21 +17,17 @@
 
 #include "library.h"
 
-enum { REGEX_ASCII = 128 }; // bytes beyond ASCII are no letters, as from OTP 28 on; else they are ISO 8859-1
-
-enum regex_operation {
-  REGEX_COMPILE,   // i32 0, u32 captures, u32 all options, u32 newline, u32 bsr, u32 names, u32 entry size, the table of names;
-                   // or i32 the error's code, u32 offset, the error's text
-  REGEX_MATCH,     // a search, then for each match u32 n, n pairs of u32 (begin, end; 0xFFFFFFFF for a group not set)
-  REGEX_MATCH_ALL, // ... of which this finds all
-  REGEX_VERSION,   // text
-  REGEX_GO_ON,     // of the handle, whose check is the number, with further bytes of the subject; as REGEX_MATCH
-  REGEX_FORGET     // the handle, which may be that of a search that is done: nothing
-};
+// Operations (enum regex_operation of src/base/seam.tab) and their answers:
+//   REGEX_COMPILE    i32 0, u32 captures, u32 all options, u32 newline, u32 bsr, u32 names, u32 entry size, the table of
+//                    names; or i32 the error's code, u32 offset, the error's text
+//   REGEX_MATCH      a search, then for each match u32 n, n pairs of u32 (begin, end; 0xFFFFFFFF for a group not set)
+//   REGEX_MATCH_ALL  ... of which this finds all
+//   REGEX_VERSION    text
+//   REGEX_GO_ON      of the handle, whose check is the number, with further bytes of the subject; as REGEX_MATCH
+//   REGEX_FORGET     the handle, which may be that of a search that is done: nothing
 
 // What a search answers begins with
 //   i32 PCRE2's result, or REGEX_MORE  u32 handle  u32 check  u32 steps it took (pausing.h)
-enum { REGEX_MORE = 0 }; // it goes on by REGEX_GO_ON; what was found is of this part alone
 
 // Character tables for bytes that are ISO 8859-1, which is what re takes them for.
 enum { REGEX_TABLES_SIZE = 1088 };

@@ -8,10 +8,6 @@
 
 #include "library.h"
 
-enum zlib_operation { // enum host_stream_operation of src/base/hostcalls.h
-  ZLIB_DEFLATE, ZLIB_INFLATE, ZLIB_RUN, ZLIB_SET_DICTIONARY, ZLIB_GET_DICTIONARY, ZLIB_RESET, ZLIB_PARAMS, ZLIB_END
-};
-enum { STATUS_OK, STATUS_AT_END, STATUS_WANTS_DICTIONARY, STATUS_BUFFER }; // of ZLIB_RUN
 enum { LEVEL, WINDOW_BITS, MEM_LEVEL, STRATEGY };                           // a byte each
 
 struct stream { z_stream z; enum { FREE, DEFLATES, INFLATES } state; };
@@ -74,10 +70,10 @@ static int32_t begin(uint32_t operation, const uint8_t *in, const uint8_t **out)
   streams[handle] = s;
   memset(s, 0, sizeof *s);
   int bits = (int8_t)in[WINDOW_BITS];
-  int result = operation == ZLIB_INFLATE ? inflateInit2(&s->z, bits)
+  int result = operation == STREAM_INFLATE ? inflateInit2(&s->z, bits)
                                          : deflateInit2(&s->z, (int8_t)in[LEVEL], Z_DEFLATED, bits, in[MEM_LEVEL], in[STRATEGY]);
   if (result != Z_OK) return result_of(result);
-  s->state = operation == ZLIB_INFLATE ? INFLATES : DEFLATES;
+  s->state = operation == STREAM_INFLATE ? INFLATES : DEFLATES;
   return answer_u32(handle, out);
 }
 
@@ -133,16 +129,16 @@ static int32_t end(struct stream *s) {
 }
 
 int32_t zlib_call(uint32_t operation, uint32_t handle, const uint8_t *in, size_t n, uint32_t number, const uint8_t **out) {
-  if (operation == ZLIB_DEFLATE || operation == ZLIB_INFLATE) return begin(operation, in, out);
+  if (operation == STREAM_DEFLATE || operation == STREAM_INFLATE) return begin(operation, in, out);
   struct stream *s = handle < stream_count ? streams[handle] : NULL;
   if (!s || s->state == FREE) return LIBRARY_STREAM_ERROR;
-  switch ((enum zlib_operation)operation) {
-  case ZLIB_RUN: return run(s, in, n, number, out);
-  case ZLIB_SET_DICTIONARY: return set_dictionary(s, in, n, out);
-  case ZLIB_GET_DICTIONARY: return get_dictionary(s, out);
-  case ZLIB_RESET: return result_of(s->state == DEFLATES ? deflateReset(&s->z) : inflateReset(&s->z));
-  case ZLIB_PARAMS: return set_params(s, in);
-  case ZLIB_END: return end(s);
+  switch ((enum stream_operation)operation) {
+  case STREAM_RUN: return run(s, in, n, number, out);
+  case STREAM_SET_DICTIONARY: return set_dictionary(s, in, n, out);
+  case STREAM_GET_DICTIONARY: return get_dictionary(s, out);
+  case STREAM_RESET: return result_of(s->state == DEFLATES ? deflateReset(&s->z) : inflateReset(&s->z));
+  case STREAM_PARAMS: return set_params(s, in);
+  case STREAM_END: return end(s);
   default: return LIBRARY_STREAM_ERROR;
   }
 }

@@ -11,20 +11,6 @@
 
 #include "library.h"
 
-enum context_operation { // as src/erl/native/spawnlink_zstd.erl numbers them
-  CONTEXT_OPEN,       // number: 0 compresses, 1 decompresses -> handle
-  CONTEXT_DICTIONARY, // i32 level, bytes; number as above -> handle
-  CONTEXT_LOAD,       // bytes of a dictionary
-  CONTEXT_REFER,      // number: handle of a dictionary
-  CONTEXT_SET,        // u32 parameter, i32 value
-  CONTEXT_GET,        // number: parameter -> i32
-  CONTEXT_PLEDGE,     // u64 size
-  CONTEXT_RUN,        // u64 size of all the input there is, the first of it; number: room * 4 + directive, no room: its own choice
-                      // -> u32 used, u32 room left, u8 whether there is more to come out, output
-  CONTEXT_RESET, CONTEXT_CLOSE, CONTEXT_FORGET,
-  CONTEXT_ID,         // number: 0 of the handle, 1 of a dictionary's bytes, 2 of a frame -> u32
-  CONTEXT_HEADER      // frame -> u64 content size, u64 window, u32 block, u32 type, u32 header size, u32 dictionary, u32 checksum
-};
 enum { DIRECTIVE_CONTINUE, DIRECTIVE_FLUSH, DIRECTIVE_END };
 
 enum kind { NOTHING, COMPRESSES, DECOMPRESSES, COMPRESS_DICTIONARY, DECOMPRESS_DICTIONARY, CLOSED };

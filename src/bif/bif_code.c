@@ -271,7 +271,7 @@ static void find_user(struct process *p, void *arg) {
   u->found++;
   if (p == u->self) u->self_uses = true;
   else if (u->kill) {
-    signal_exit(u->self->pid, p, ATOM_kill, EXIT_CAUSE_EXIT2);
+    signal_exit(u->self->pid, p, ATOM_kill, EXIT_CAUSE_EXIT);
     exit_doomed(p); // its code goes now
   }
 }

@@ -98,9 +98,9 @@ term bif_internal_1(struct process *p UNUSED, term *a) {
 
 // What the process may do with tables, a sum of 1 (super user) and 2 (raw); before: what it was.
 static term ets_rights(struct process *p, i64 rights) {
-  term before = make_small((p->ets_super_user ? 1 : 0) + (p->ets_raw ? 2 : 0));
-  p->ets_super_user = rights & 1;
-  p->ets_raw = (rights & 2) != 0;
+  term before = make_small((p->ets_super_user ? ETS_SUPER_USER : 0) | (p->ets_raw ? ETS_RAW : 0));
+  p->ets_super_user = (rights & ETS_SUPER_USER) != 0;
+  p->ets_raw = (rights & ETS_RAW) != 0;
   return before;
 }
 

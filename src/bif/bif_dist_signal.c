@@ -98,7 +98,7 @@ static bool exit_by_link(term from, term to, term reason) {
 
 static bool exit_signal(term from, term to, term reason) {
   struct process *local = process_find(to);
-  if (local) signal_exit(from, local, reason, EXIT_CAUSE_EXIT2);
+  if (local) signal_exit(from, local, reason, EXIT_CAUSE_EXIT);
   return true;
 }
 

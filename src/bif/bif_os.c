@@ -164,7 +164,8 @@ term bif_os_set_signal_2(struct process *p, term *a) {
   memcpy(padded + 1, name, n);
   padded[n + 1] = ' ';
   if (!has_word(names, padded) && (system_otp_release() < 28 || !has_word(newer, padded))) return bif_badarg();
-  host_file(PORT_SIGNAL, 0, name, n, a[1] == ATOM_default ? 0 : a[1] == ATOM_ignore ? 1 : 2, &out, &none);
+  enum signal_action action = a[1] == ATOM_default ? SIGNAL_ACTION_DEFAULT : a[1] == ATOM_ignore ? SIGNAL_ACTION_IGNORE : SIGNAL_ACTION_HANDLE;
+  host_file(PORT_SIGNAL, 0, name, n, action, &out, &none);
   return ATOM_ok; // where none reach us nothing is to be done
 }
 

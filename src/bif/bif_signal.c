@@ -123,7 +123,7 @@ term bif_exit_2(struct process *p, term *a) {
   signal_queue_send(p, a[0]);
   struct process *to = endpoint_find(a[0]);
   if (!to) return ATOM_true;
-  signal_exit(p->pid, to, a[1], EXIT_CAUSE_EXIT2);
+  signal_exit(p->pid, to, a[1], EXIT_CAUSE_EXIT);
   if (p->ends) return bif_exiting();
   return UNLIKELY(is_port(a[0])) ? bif_after_exits(p, a, ATOM_true) : ATOM_true;
 }

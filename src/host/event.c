@@ -75,7 +75,7 @@ static void put_atom_text(term atom) {
 
 static void record(enum event_kind kind, struct process *p, term subject, term a, term b, u64 detail) {
   if (is_local_port(subject)) return; // ports have no events of their own
-  bool about_process = p && (kind == EVENT_EXIT || kind == EVENT_SPAWN || kind == EVENT_CRASH);
+  bool about_process = p && EVENT_WITH_PROCESS >> kind & 1;
   u8 flags = value_flag(a, EVENT_A_WORD, EVENT_A_TERM) | value_flag(b, EVENT_B_WORD, EVENT_B_TERM);
   if (about_process) flags |= EVENT_PROCESS;
   if (detail >> 16) flags |= EVENT_DETAIL;

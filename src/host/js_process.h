@@ -4,13 +4,9 @@
 #ifndef HOST_JS_PROCESS_H
 #define HOST_JS_PROCESS_H
 
+#include "gen/seam.h" // enum js_operation
 #include "host/vm.h"
 
-enum js_operation {
-  JS_CALL,    // {Pid, Module, Function, Args}: a BIF called as Pid. Answers {ok, Value} or {Class, Reason}
-  JS_RECEIVE, // Pid: takes messages out of its mailbox. Answers external terms, one after the other
-  JS_EXIT     // {Pid, Reason}: it ends by itself
-};
 enum vm_status js_request(enum js_operation op, const u8 *etf, size_t n);
 
 #endif

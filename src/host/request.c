@@ -148,7 +148,7 @@ enum vm_status vm_exit(const u8 *etf, size_t n) {
     struct process *init = registered_find(ATOM_init);
     bool by_process = is_local_pid(e[2]);
     term from = by_process ? e[2] : init ? init->pid : NV;
-    if (to) signal_exit(from == NV ? to->pid : from, to, e[1], by_process ? EXIT_CAUSE_EXIT2 : EXIT_CAUSE_HOST);
+    if (to) signal_exit(from == NV ? to->pid : from, to, e[1], by_process ? EXIT_CAUSE_EXIT : EXIT_CAUSE_HOST);
     else status = is_atom(e[0]) ? vm_fail(VM_NO_PROCESS, "no process has that name") : VM_OK;
   }
   vm_term_free(&t);

@@ -6,6 +6,7 @@
 #define HOST_VM_H
 
 #include "base/bytes.h"
+#include "gen/seam.h" // enum vm_status
 #include "process/scheduler.h"
 #include "term/heap.h"
 
@@ -16,15 +17,6 @@ struct vm_options {
   u32 slice;          // reductions a slice, 0: the default
   u32 gc_stress;      // collect at every opportunity
   u32 gc_portion;     // words that are collected at once, 0: as usual (tests)
-};
-enum vm_status {      // what a request answers; the text of an error is in vm_result
-  VM_OK,
-  VM_BAD_TERM,        // the bytes are no external term
-  VM_BAD_ARGUMENT,
-  VM_NO_MEMORY,
-  VM_LIMIT,           // process limit
-  VM_NO_PROCESS,
-  VM_BAD_CODE         // a beam that cannot be loaded
 };
 extern struct bytes vm_result;
 

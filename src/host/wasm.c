@@ -19,7 +19,7 @@
 IMPORT(host_monotonic) double import_monotonic(void);
 IMPORT(host_system) double import_system(void);
 IMPORT(host_utc_offset) i32 import_utc_offset(double utc_seconds);
-// Size of the module's bytes, -1: there is none, -2: being fetched. import_take then copies them to out.
+// Size of the module's bytes, which import_take then copies to out; or enum module_answer.
 IMPORT(host_module) i32 import_module(const u8 *name, size_t n);
 // inflate and gunzip keep their output until import_take. -1: failed.
 IMPORT(host_inflate) i32 import_inflate(const u8 *in, size_t n, size_t n_out);
@@ -74,12 +74,12 @@ static bool take(i32 size, u8 **out, size_t *n_out) {
 int host_module(const u8 *name, size_t len, u8 **data, size_t *n) {
   *data = NULL;
   i32 size = import_module(name, len);
-  if (size == -2) {
+  if (size == MODULE_PENDING) {
     wait_for_module();
     return 2;
   }
-  if (size > -3) return take(size, data, n);
-  take(-3 - size, data, n); // why there is none
+  if (size > MODULE_WHY) return take(size, data, n);
+  take(MODULE_WHY - size, data, n); // why there is none
   return 0;
 }
 
@@ -94,15 +94,17 @@ bool host_gunzip(const u8 *in, size_t n, u8 **out, size_t *n_out) { return take(
 
 i64 host_file(u32 operation, u32 handle, const u8 *in, size_t n, i64 number, u8 **out, size_t *n_out) {
   double value = import_file(operation, handle, in, n, (double)number);
-  const u32 with_data = 1u << FILE_READ | 1u << FILE_INFO | 1u << FILE_LINK_INFO | 1u << FILE_HANDLE_INFO | 1u << FILE_LIST | 1u << FILE_READ_LINK |
-                        1u << FILE_GET_CWD | 1u << FILE_READ_FILE;
-  if (value >= 0 && (operation >= FILE_STREAMS || (with_data >> operation & 1))) take((i32)value, out, n_out);
+  bool with_data = operation >> SERVICE_SHIFT >= SERVICE_ZLIB || (operation < 32 && FILE_WITH_DATA >> operation & 1);
+  if (value >= 0 && with_data) take((i32)value, out, n_out);
   return (i64)value;
 }
 
 // --- Exports --------------------------------------------------------------------------------------
 // Called by JavaScript alone, by their export names: no header declares them.
 #pragma clang diagnostic ignored "-Wmissing-prototypes"
+
+// Its name tells JavaScript, before there is an instance, of which seam.tab this wasm was made.
+__attribute__((export_name(SEAM_ABI_EXPORT), used)) u32 wasm_abi(void) { return SEAM_ABI; }
 
 EXPORT(vm_open) i32 wasm_open(double memory_limit, double seed, u32 max_processes, u32 slice, u32 stress) {
   struct vm_options o = {(u64)memory_limit, (u64)seed, max_processes, slice, stress, 0};

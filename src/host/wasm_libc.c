@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#include "gen/seam.h"
+
 void emscripten_notify_memory_growth(size_t memory_index);
 
 // JavaScript notices growth by itself: its views of the old buffer become empty.
@@ -15,10 +17,6 @@ void emscripten_notify_memory_growth(size_t memory_index) {
   (void)memory_index;
 }
 
-enum host_math { // the order of MATH in js/host/imports.js
-  MATH_SIN, MATH_COS, MATH_TAN, MATH_ASIN, MATH_ACOS, MATH_ATAN, MATH_SINH, MATH_COSH, MATH_TANH, MATH_ASINH, MATH_ACOSH,
-  MATH_ATANH, MATH_ATAN2, MATH_FMOD
-};
 __attribute__((import_module("env"), import_name("host_math"))) double import_math(int function, double x, double y);
 
 #define MATH1(name, which) \

@@ -5,13 +5,12 @@
 #ifndef PROCESS_PROCESS_H
 #define PROCESS_PROCESS_H
 
+#include "gen/seam.h" // enum process_state, enum priority
 #include "memory/gc.h"
 #include "process/ctx.h"
 #include "process/links.h"
 #include "process/mailbox.h"
 
-enum process_state { PROCESS_RUNNABLE, PROCESS_RUNNING, PROCESS_WAITING, PROCESS_EXITING, PROCESS_FREE };
-enum priority { PRIORITY_MAX, PRIORITY_HIGH, PRIORITY_NORMAL, PRIORITY_LOW };
 
 struct signal_queue {
   struct signal *first, *last; // last is only valid while first is not NULL

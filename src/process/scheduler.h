@@ -3,6 +3,7 @@
 #ifndef PROCESS_SCHEDULER_H
 #define PROCESS_SCHEDULER_H
 
+#include "gen/seam.h" // enum tick_result
 #include "process/process.h"
 
 // Set by interp_init: runs one slice of p, from process_enter to process_leave, and sets ctx.status.
@@ -16,7 +17,6 @@ void scheduler_doomed(struct process *p);      // queues p whatever state it is 
 // p's slice is over, but its turn is not (only when tests make slices shorter than a turn)
 bool scheduler_in_turn(const struct process *p);
 void scheduler_remove(struct process *p);      // takes p out of its run queue
-enum tick_result { TICK_IDLE, TICK_RUNNABLE, TICK_TIMER, TICK_HALTED };
 // Runs processes until the host's clock reaches deadline_us (microseconds), max_reductions are used (0: no such
 // limit), or no process is runnable. With TICK_TIMER, *wake_us is the time of the next timer (host_monotonic_us).
 enum tick_result scheduler_tick(u64 deadline_us, u64 max_reductions, i64 *wake_us);

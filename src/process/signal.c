@@ -177,7 +177,7 @@ void signal_exit(term from, struct process *to, term reason, enum exit_cause cau
 }
 
 void signal_exit_alias(term from, term ref, term reason, bool priority) {
-  struct exit_signal e = {.from = from, .reason = reason, .alias = ref_id(ref), .cause = EXIT_CAUSE_EXIT2, .priority = priority};
+  struct exit_signal e = {.from = from, .reason = reason, .alias = ref_id(ref), .cause = EXIT_CAUSE_EXIT, .priority = priority};
   const struct alias *a = alias_find(e.alias);
   if (a && !a->owner->ends) send_exit(a->owner, &e);
 }

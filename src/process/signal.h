@@ -5,6 +5,7 @@
 #ifndef PROCESS_SIGNAL_H
 #define PROCESS_SIGNAL_H
 
+#include "gen/seam.h"
 #include "process/process.h"
 
 enum { SIGNAL_OVERDRAFT = 1 << 16 }; // bytes beyond the memory limit that may be used to make EXIT and DOWN messages
@@ -20,7 +21,6 @@ bool signal_alias_message(struct process *to, struct message *m, u64 id, bool pr
 // Sends to an alias of this node. The message is a priority message if the alias was made with that option.
 enum send_result signal_send_priority(struct process *from, term ref, term value);
 // exit/2. cause says what the JavaScript event reports.
-enum exit_cause { EXIT_CAUSE_LINK, EXIT_CAUSE_EXIT2, EXIT_CAUSE_MONITOR, EXIT_CAUSE_HOST, EXIT_CAUSE_GROUP };
 void signal_exit(term from, struct process *to, term reason, enum exit_cause cause);
 struct kept;
 struct exit_signal {

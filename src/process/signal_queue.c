@@ -155,7 +155,7 @@ static void receive(struct process *p, struct signal *s) {
     case QUEUED_EXIT:
     case QUEUED_LINK_EXIT:
       signal_exit_received(p, &(struct exit_signal){.from = s->from, .reason = s->reason, .kept = s->reason_kept, .alias = s->id,
-                                                    .by_link = s->kind == QUEUED_LINK_EXIT, .cause = s->kind == QUEUED_LINK_EXIT ? EXIT_CAUSE_LINK : EXIT_CAUSE_EXIT2, .priority = s->priority});
+                                                    .by_link = s->kind == QUEUED_LINK_EXIT, .cause = s->kind == QUEUED_LINK_EXIT ? EXIT_CAUSE_LINK : EXIT_CAUSE_EXIT, .priority = s->priority});
       break;
     case QUEUED_DOWN:
       m = monitor_find(s->id);

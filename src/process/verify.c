@@ -86,7 +86,7 @@ static void verify_process(struct process *p, void *arg) {
   verify_mailbox(p, s);
   verify_timers(p, s);
   s->ok &= suspend_valid(p);
-  s->ok &= p->state != PROCESS_FREE && (p->name == NV || registered_find(p->name) == p);
+  s->ok &= p->name == NV || registered_find(p->name) == p;
   s->ok &= !p->queued || p->doomed || ((p->state == PROCESS_RUNNABLE || p->collection) && p->suspend_count == 0);
   s->ok &= p->state != PROCESS_RUNNABLE || p->queued || p->suspend_count;
   s->ok &= p->doomed ? p->queued && p->ends : !p->ends && !p->links.late && (!p->signals.first || scheduler_in_turn(p));

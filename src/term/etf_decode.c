@@ -4,10 +4,10 @@
 // Places still to be filled wait as frames in a byte buffer; terms never move while this works
 // (heap_alloc does not collect). Called by binary_to_term, the JS boundary and the loader's literals.
 #include "base/alloc.h"
+#include "gen/seam.h"
 #include "term/atom.h"
 #include "term/binary.h"
 #include "term/etf.h"
-#include "term/etf_tags.h"
 #include "term/map.h"
 #include "term/number.h"
 #include "term/record.h"

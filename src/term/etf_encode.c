@@ -3,11 +3,11 @@
 // as frames in a byte buffer. Invariant: a frame's last element is popped before it is entered, so long
 // lists need one frame. Called by the term_to_binary family and the JS boundary.
 #include "base/alloc.h"
+#include "gen/seam.h"
 #include "term/atom.h"
 #include "term/binary.h"
 #include "term/compare.h"
 #include "term/etf.h"
-#include "term/etf_tags.h"
 #include "term/map_node.h"
 #include "term/number.h"
 #include "term/record.h"

@@ -17,6 +17,7 @@
 #define TERM_TERM_H
 
 #include "base/base.h"
+#include "gen/seam.h" // TAG_PID, TAG_PORT
 
 typedef u64 term;
 
@@ -28,8 +29,6 @@ typedef u64 term;
 #define TAG_ATOM 7u
 #define NV ((term)0x0F)    // the non-value: no result, error, or not there
 #define NIL ((term)0x1F)   // []
-#define TAG_PID 0x2Fu
-#define TAG_PORT 0x3Fu
 
 #define MAKE_ATOM(index) ((term)((u64)(index) << 4 | TAG_ATOM))
 

@@ -15,10 +15,12 @@
 #include "native_host.h"
 
 static i64 failed(void) {
-  static const int errors[] = {ENOENT, EEXIST, EISDIR, ENOTDIR, EACCES, EINVAL, EBADF, ENOTEMPTY, ENOTSUP, ENOSPC, EIO, EXDEV, EPERM, ELOOP, ENAMETOOLONG, EROFS, EMFILE};
+#define ERROR(name) {name, HOST_##name},
+  static const struct { int number; enum host_error error; } errors[] = {HOST_NAMES(ERROR)};
+#undef ERROR
   for (size_t i = 0; i < COUNT_OF(errors); i++)
-    if (errors[i] == errno) return -1 - (i64)i;
-  return -11; // eio
+    if (errors[i].number == errno) return errors[i].error;
+  return HOST_EIO;
 }
 static i64 done(i64 result) { return result < 0 ? failed() : result; }
 
@@ -54,8 +56,15 @@ static i64 read_some(int fd, i64 most, u8 **out, size_t *n_out) {
 
 static i64 information(int result, const struct stat *s, const char *path, u8 **out, size_t *n_out) {
   if (result < 0) return failed();
-  u64 type = S_ISREG(s->st_mode) ? 1 : S_ISDIR(s->st_mode) ? 2 : S_ISLNK(s->st_mode) ? 3 : S_ISCHR(s->st_mode) || S_ISBLK(s->st_mode) ? 4 : 0;
-  u64 may = path ? (access(path, R_OK) == 0 ? 1u : 0u) | (access(path, W_OK) == 0 ? 2u : 0u) : 3;
+  bool is_device = S_ISCHR(s->st_mode) || S_ISBLK(s->st_mode);
+  u64 type = S_ISREG(s->st_mode)   ? FILE_TYPE_REGULAR
+             : S_ISDIR(s->st_mode) ? FILE_TYPE_DIRECTORY
+             : S_ISLNK(s->st_mode) ? FILE_TYPE_SYMLINK
+             : is_device           ? FILE_TYPE_DEVICE
+                                   : FILE_TYPE_OTHER;
+  u64 may = FILE_ACCESS_READ_WRITE;
+  if (path && access(path, R_OK) != 0) may &= ~(u64)FILE_ACCESS_READ;
+  if (path && access(path, W_OK) != 0) may &= ~(u64)FILE_ACCESS_WRITE;
   u64 values[] = {(u64)s->st_size, type, may, (u64)s->st_atime, (u64)s->st_mtime, (u64)s->st_ctime, s->st_mode, s->st_nlink, s->st_dev, s->st_rdev, s->st_ino, s->st_uid, s->st_gid};
   struct bytes b;
   bytes_init(&b);
@@ -78,11 +87,13 @@ static i64 list(const char *path, u8 **out, size_t *n_out) {
 }
 
 static i64 open_file(const char *path, i64 flags) {
-  int mode = (flags & 3) == 3 ? O_RDWR | O_CREAT : flags & 2 ? O_WRONLY | O_CREAT | (flags & 12 ? 0 : O_TRUNC) : O_RDONLY;
+  bool reads = (flags & OPEN_READ) != 0, writes = (flags & OPEN_WRITE) != 0;
+  bool keeps = reads || (flags & (OPEN_APPEND | OPEN_EXCLUSIVE)) != 0; // what is in the file
+  int mode = writes ? (reads ? O_RDWR : O_WRONLY) | O_CREAT | (keeps ? 0 : O_TRUNC) : O_RDONLY;
   struct stat s;
-  if (flags & 4) mode |= O_APPEND;
-  if (flags & 8) mode |= O_EXCL;
-  bool wants_folder = (flags & 16) != 0;
+  if (flags & OPEN_APPEND) mode |= O_APPEND;
+  if (flags & OPEN_EXCLUSIVE) mode |= O_EXCL;
+  bool wants_folder = (flags & OPEN_DIRECTORY) != 0;
   if (stat(path, &s) == 0 && (S_ISDIR(s.st_mode) != 0) != wants_folder) {
     errno = wants_folder ? ENOTDIR : EISDIR;
     return failed();
@@ -118,7 +129,7 @@ static i64 by_handle(u32 operation, int fd, const u8 *in, size_t n, i64 number, 
 }
 
 static i64 read_whole(const char *path, u8 **out, size_t *n_out) {
-  i64 fd = open_file(path, 1);
+  i64 fd = open_file(path, OPEN_READ);
   if (fd < 0) return fd;
   i64 n = read_some((int)fd, (i64)1 << 40, out, n_out);
   close((int)fd);
@@ -134,9 +145,9 @@ static i64 text_of(ssize_t n, const char *text, u8 **out, size_t *n_out) {
 }
 
 i64 host_file(u32 operation, u32 handle, const u8 *in, size_t n, i64 number, u8 **out, size_t *n_out) {
-  if (operation >= FILE_STREAMS) return native_library(operation, handle, in, n, number, out, n_out);
-  if (operation >= PORT_OPEN) return native_port(operation, handle, in, n, number);
-  if (operation >= FILE_CLOSE && (operation <= FILE_SYNC || operation == FILE_HANDLE_INFO)) return by_handle(operation, (int)handle, in, n, number, out, n_out);
+  if (operation >> SERVICE_SHIFT >= SERVICE_ZLIB) return native_library(operation, handle, in, n, number, out, n_out);
+  if (operation >> SERVICE_SHIFT == SERVICE_PORTS) return native_port(operation, handle, in, n, number);
+  if (FILE_WITH_HANDLE >> operation & 1) return by_handle(operation, (int)handle, in, n, number, out, n_out);
   char path[8192], text[4096];
   if (n >= sizeof path) return errno = ENAMETOOLONG, failed();
   if (n) memcpy(path, in, n);

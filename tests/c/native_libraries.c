@@ -9,12 +9,10 @@
 #include "native_host.h"
 
 i64 native_library(u32 operation, u32 handle, const u8 *in, size_t n, i64 number, u8 **out, size_t *n_out) {
-  enum { NOT_SUPPORTED = -9 };
-  if (operation >= FILE_ZSTD) return NOT_SUPPORTED;
+  if (operation >> SERVICE_SHIFT >= SERVICE_ZSTD) return HOST_ENOTSUP;
   const u8 *answer = NULL;
-  bool regex = operation >= FILE_REGEX;
-  i32 size = regex ? regex_call(operation - FILE_REGEX, handle, in, n, (u32)number, &answer)
-                   : zlib_call(operation - FILE_STREAMS, handle, in, n, (u32)number, &answer);
+  library_call *call = operation >> SERVICE_SHIFT == SERVICE_RE ? regex_call : zlib_call;
+  i32 size = call(operation, handle, in, n, (u32)number, &answer);
   u8 *block = size > 0 ? mem_alloc((size_t)size, MEM_SYSTEM) : NULL;
   if (!block) return size; // where there is an answer the caller sees that it has no data
   memcpy(block, answer, (size_t)size);

@@ -32,8 +32,6 @@ static struct outside {
   size_t size;
 } table[MAX_PORTS];
 
-enum { ENOENT_INDEX = 0, EACCES_INDEX = 4, EIO_INDEX = 10, EMFILE_INDEX = 16 };
-
 static void child_runs(char **words, u32 count, int in, int out, i64 flags) {
   if (words[0][0] && chdir(words[0]) != 0) _exit(2);
   u32 variables = (u32)atoi(words[2]);
@@ -45,10 +43,10 @@ static void child_runs(char **words, u32 count, int in, int out, i64 flags) {
   argv[n++] = words[1];
   for (u32 i = 4 + variables; i < count; i++) argv[n++] = words[i];
   argv[n] = NULL;
-  int base = flags & 8 ? 3 : 0;
+  int base = flags & PORT_FLAG_OWN_DESCRIPTORS ? 3 : 0;
   if (in >= 0) dup2(in, base);
   if (out >= 0) dup2(out, base + 1);
-  if (flags & 4 && out >= 0) dup2(out, 2);
+  if (flags & PORT_FLAG_ERRORS_TOO && out >= 0) dup2(out, 2);
   for (int fd = base + 2 > 3 ? base + 2 : 3; fd < 256; fd++) close(fd);
   execve(program, argv, env);
   _exit(127);
@@ -57,21 +55,23 @@ static void child_runs(char **words, u32 count, int in, int out, i64 flags) {
 static i64 open_program(const u8 *in, size_t n, i64 flags) {
   char *text = malloc(n + 1), *words[MAX_WORDS];
   u32 count = 0, slot = 0;
-  if (!text) return -1 - EMFILE_INDEX;
+  if (!text) return HOST_EMFILE;
   memcpy(text, in, n);
   text[n] = 0;
   for (char *at = text; at <= text + n && count < MAX_WORDS - 1; at += strlen(at) + 1) words[count++] = at;
   const char *program = words[3 + atoi(words[2])];
   while (slot < MAX_PORTS && table[slot].used) slot++;
   int down[2] = {-1, -1}, up[2] = {-1, -1};
-  i64 error = access(program, F_OK) ? ENOENT_INDEX : access(program, X_OK) ? EACCES_INDEX : -1;
-  if (error < 0 && (slot == MAX_PORTS || (flags & 2 && pipe(down)) || (flags & 1 && pipe(up)))) error = EMFILE_INDEX;
-  pid_t child = error < 0 ? fork() : -1;
+  i64 error = access(program, F_OK) ? HOST_ENOENT : access(program, X_OK) ? HOST_EACCES : 0;
+  if (!error && slot == MAX_PORTS) error = HOST_EMFILE;
+  if (!error && flags & PORT_FLAG_WRITE && pipe(down)) error = HOST_EMFILE;
+  if (!error && flags & PORT_FLAG_READ && pipe(up)) error = HOST_EMFILE;
+  pid_t child = error ? -1 : fork();
   if (child == 0) child_runs(words, count, down[0], up[1], flags);
   if (down[0] >= 0) close(down[0]);
   if (up[1] >= 0) close(up[1]);
   free(text);
-  if (child < 0) return -1 - (error < 0 ? EMFILE_INDEX : error);
+  if (child < 0) return error ? error : HOST_EMFILE;
   table[slot] = (struct outside){.child = child, .from = up[0], .to = down[1], .port = NV, .used = true};
   if (up[0] >= 0) fcntl(up[0], F_SETFL, O_NONBLOCK);
   if (down[1] >= 0) fcntl(down[1], F_SETFL, O_NONBLOCK);
@@ -95,7 +95,7 @@ long long native_port(unsigned operation, unsigned handle, const unsigned char *
   signal(SIGPIPE, SIG_IGN);
   if (operation == PORT_OPEN) return open_program(in, n, number);
   if (operation == PORT_OS_PID && handle == 0) return getpid();
-  if (handle == 0 || handle > MAX_PORTS) return -1 - EIO_INDEX; // what else is asked of the machine itself
+  if (handle == 0 || handle > MAX_PORTS) return HOST_EIO; // what else is asked of the machine itself
   struct outside *o = &table[handle - 1];
   switch (operation) {
   case PORT_ATTACH:
@@ -106,7 +106,7 @@ long long native_port(unsigned operation, unsigned handle, const unsigned char *
     o->unwritten = realloc(o->unwritten, o->size + n + 1);
     memcpy(o->unwritten + o->size, in, n);
     o->size += n;
-    return write_some(o) ? 0 : -1 - EIO_INDEX;
+    return write_some(o) ? 0 : HOST_EIO;
   case PORT_CLOSE:
     if (o->size) fcntl(o->to, F_SETFL, 0), write_some(o);
     free(o->unwritten);

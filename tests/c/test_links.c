@@ -166,7 +166,7 @@ static void step(void) {
     case 9: case 10: {
       term reason = pick_reason();
       model_signal(j, reason, false);
-      signal_exit(procs[i]->pid, procs[j], reason, EXIT_CAUSE_EXIT2);
+      signal_exit(procs[i]->pid, procs[j], reason, EXIT_CAUSE_EXIT);
       reap();
       break;
     }

@@ -158,13 +158,13 @@ static void queued_signals(void) {
   process_enter(p);
   ctx.live = 0;
   // To itself, trapped; then no longer trapping before it was received: fatal, and what came behind it is gone.
-  signal_exit(p->pid, p, ATOM_badarg, EXIT_CAUSE_EXIT2);
+  signal_exit(p->pid, p, ATOM_badarg, EXIT_CAUSE_EXIT);
   CHECK(p->mailbox.length == 0 && signal_send(NULL, p, ATOM_ok));
   CHECK(mailbox_peek(p) != NULL && p->mailbox.length == 2);
   mailbox_remove(p);
   mailbox_remove(p);
   CHECK(p->signals.first == NULL);
-  signal_exit(p->pid, p, ATOM_badarg, EXIT_CAUSE_EXIT2);
+  signal_exit(p->pid, p, ATOM_badarg, EXIT_CAUSE_EXIT);
   CHECK(signal_send(NULL, p, ATOM_ok) && p->mailbox.length == 0);
   p->trap_exit = false;
   CHECK(mailbox_peek(p) == NULL && p->state == PROCESS_EXITING && p->exit_reason == ATOM_badarg && p->mailbox.length == 0);

@@ -7,8 +7,7 @@
          gather_alloc_histograms/1, gather_carrier_info/1, map_hashmap_children/1,
          notify_breakpoint_hit/3, scheduler_wall_time/1, '$handle_undefined_function'/2]).
 
--define(SUPER_USER, 1).
--define(RAW, 2).
+-include("seam.hrl").
 
 %% Only the process that handles signals of those on dirty schedulers may call it; there is none.
 dirty_process_handle_signals(Pid) -> fail(notsup, dirty_process_handle_signals, [Pid]).
@@ -56,7 +55,7 @@ child(Pairs) -> maps:from_list(Pairs).
 
 ets_super_user(On) when is_boolean(On) ->
     Before = spawnlink:internal(ets, 0),
-    spawnlink:internal(ets, (Before band ?RAW) bor case On of true -> ?SUPER_USER; false -> 0 end),
+    spawnlink:internal(ets, (Before band ?ETS_RAW) bor case On of true -> ?ETS_SUPER_USER; false -> 0 end),
     ok;
 ets_super_user(On) -> fail(badarg, ets_super_user, [On]).
 
@@ -66,7 +65,7 @@ ets_raw_next(Table, Key) -> raw(ets_raw_next, [Table, Key], fun() -> ets:next(Ta
 
 raw(Function, Arguments, Walk) ->
     Before = spawnlink:internal(ets, 0),
-    spawnlink:internal(ets, Before bor ?RAW),
+    spawnlink:internal(ets, Before bor ?ETS_RAW),
     table(Function, Arguments, fun() -> try Walk() after spawnlink:internal(ets, Before) end end).
 
 %% What is not in the rows themselves: {Address, Size, References} of each binary of more than 64 bytes. There is no

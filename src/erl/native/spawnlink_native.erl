@@ -4,6 +4,8 @@
 -module(spawnlink_native).
 -export([badarg/4, fail/5, lacking/3, no_library/2, format_error/2]).
 
+-include("seam.hrl").
+
 %% error:Reason raised by M:F(Arguments), with Info in its entry of the trace, called by who called us.
 fail(Reason, M, F, Arguments, Info) ->
     try error(Reason)
@@ -26,7 +28,7 @@ callers([], Best) -> Best.
 %% A library of which the host has no wasm (js/vm/prepare.js). If it can say why, that is said with the error: the last
 %% operation of each library's 32 asks it.
 no_library(Name, Operation) ->
-    Info = case spawnlink:file(Operation bor 31, 0, <<>>, 0) of
+    Info = case spawnlink:file(Operation bor ?SERVICE_WHY, 0, <<>>, 0) of
         {_, Why} when is_binary(Why) -> [{error_info, #{cause => Why, module => ?MODULE}}];
         _ -> []
     end,

@@ -9,11 +9,8 @@
     port_info/2,
          port_get_data/1, port_set_data/2, init/3]).
 
-%% enum host_port_operation of src/base/hostcalls.h.
--define(OPEN, 32).
--define(ATTACH, 33).
--define(WRITE, 34).
--define(OS_PID, 36).
+%% Operations of the host, and their errors.
+-include("seam.hrl").
 
 -record(options, {
     packet = stream,            % stream | 1 | 2 | 4 | {line, MaxLength}
@@ -21,7 +18,7 @@
     in, out,                    % undefined | true
     eof = false,
     exit_status = false,
-    flags = 0,                  % of PORT_OPEN: 4 stderr_to_stdout, 8 nouse_stdio
+    flags = 0,                  % of ?PORT_OPEN
     cd = <<>>,
     env = [],
     args, arg0
@@ -192,9 +189,10 @@ options([in | Rest], O) -> options(Rest, O#options{in = true});
 options([out | Rest], O) -> options(Rest, O#options{out = true});
 options([eof | Rest], O) -> options(Rest, O#options{eof = true});
 options([exit_status | Rest], O) -> options(Rest, O#options{exit_status = true});
-options([stderr_to_stdout | Rest], O) -> options(Rest, O#options{flags = O#options.flags bor 4});
-options([use_stdio | Rest], O) -> options(Rest, O#options{flags = O#options.flags band bnot 8});
-options([nouse_stdio | Rest], O) -> options(Rest, O#options{flags = O#options.flags bor 8});
+options([stderr_to_stdout | Rest], O) -> options(Rest, O#options{flags = O#options.flags bor ?PORT_FLAG_ERRORS_TOO});
+options([use_stdio | Rest], O) ->
+    options(Rest, O#options{flags = O#options.flags band bnot ?PORT_FLAG_OWN_DESCRIPTORS});
+options([nouse_stdio | Rest], O) -> options(Rest, O#options{flags = O#options.flags bor ?PORT_FLAG_OWN_DESCRIPTORS});
 options([Accepted | Rest], O) when Accepted =:= hide; Accepted =:= overlapped_io -> options(Rest, O);
 options([{parallelism, B} | Rest], O) when is_boolean(B) -> options(Rest, O);
 options([{busy_limits_port, _} | Rest], O) -> options(Rest, O);
@@ -246,12 +244,11 @@ program(File, Arg0, Args, Shown, #options{in = In, out = Out, flags = Flags, cd 
     Set = lists:foldl(fun variable/2, os:env(), Changes),
     Env = [[unicode:characters_to_binary(Name), $=, unicode:characters_to_binary(Value)] || {Name, Value} <- Set],
     Told = [Dir, Arg0, integer_to_binary(length(Env))] ++ Env ++ [File | Args],
-    Ways = (if In =:= true -> 1; true -> 0 end) bor (if Out =:= true -> 2; true -> 0 end),
-    case spawnlink:file(?OPEN, 0, lists:join(0, Told), Flags bor Ways) of
+    Ways = (if In =:= true -> ?PORT_FLAG_READ; true -> 0 end) bor (if Out =:= true -> ?PORT_FLAG_WRITE; true -> 0 end),
+    case spawnlink:file(?PORT_OPEN, 0, lists:join(0, Told), Flags bor Ways) of
         {Handle, _} -> {{handle, Handle}, unicode:characters_to_list(Shown)};
-        %% No programs to be had here (enotsup): none is found.
-        Error -> element(-Error, {enoent, eexist, eisdir, enotdir, eacces, einval, ebadf, enotempty, enoent, enospc,
-            eio, exdev, eperm, eloop, enametoolong, erofs, emfile})
+        ?HOST_ENOTSUP -> enoent; % no programs are to be had here: none is found
+        Error -> element(-Error, ?HOST_NAMES)
     end.
 
 variable({Name, Value}, Env) ->
@@ -269,9 +266,9 @@ init({Opener, Ref}, #port{name = Name, outside = Outside} = P, Handle) ->
     put(os_pid, undefined),
     case Outside of
         {handle, _} ->
-            {OsPid, _} = spawnlink:file(?OS_PID, Handle, [], 0),
+            {OsPid, _} = spawnlink:file(?PORT_OS_PID, Handle, [], 0),
             put(os_pid, OsPid),
-            spawnlink:file(?ATTACH, Handle, [], number(self()));
+            spawnlink:file(?PORT_ATTACH, Handle, [], number(self()));
         terminal ->
             put(line, spawnlink_tty_sl:open()),
             want(P);
@@ -361,7 +358,7 @@ send(Data, terminal) ->
     Acknowledged andalso (connected() ! {self(), ok}),
     ok;
 send(Data, {handle, Handle}) ->
-    case spawnlink:file(?WRITE, Handle, Data, 0) of
+    case spawnlink:file(?PORT_WRITE, Handle, Data, 0) of
         {_, _} -> spawnlink:internal(output, iolist_size(Data));
         _ -> self() ! {spawnlink_port, error, epipe}, ok
     end.

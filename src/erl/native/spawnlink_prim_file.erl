@@ -13,37 +13,13 @@
          make_dir_nif/1, del_file_nif/1, del_dir_nif/1, rename_nif/2, make_hard_link_nif/2, make_soft_link_nif/2,
          get_device_cwd_nif/1, set_cwd_nif/1, get_cwd_nif/0, altname_nif/1]).
 
-%% Operations of host_file (base/hostcalls.h).
--define(OPEN, 0).
--define(CLOSE, 1).
--define(READ, 2).
--define(WRITE, 3).
--define(SEEK_START, 4).
--define(SEEK_HERE, 5).
--define(SEEK_END, 6).
--define(TRUNCATE, 7).
--define(SYNC, 8).
--define(INFO, 9).
--define(LINK_INFO, 10).
--define(HANDLE_INFO, 11).
--define(LIST, 12).
--define(MAKE_DIR, 13).
--define(DEL_DIR, 14).
--define(DEL_FILE, 15).
--define(RENAME, 16).
--define(LINK, 17).
--define(SYMLINK, 18).
--define(READ_LINK, 19).
--define(CHMOD, 20).
--define(SET_TIME, 21).
--define(GET_CWD, 22).
--define(SET_CWD, 23).
--define(READ_FILE, 24).
+%% Operations of the host, and their errors.
+-include("seam.hrl").
 
 %% --- Open files -----------------------------------------------------------------------------------
 
 open_nif(Path, Modes) ->
-    case file(?OPEN, 0, name(Path), flags(Modes, 0)) of
+    case file(?FILE_OPEN, 0, name(Path), flags(Modes, 0)) of
         {Handle, _} -> {ok, {spawnlink_file, Handle}};
         eagain -> later(fun() -> open_nif(Path, Modes) end);
         Error -> {error, Error}
@@ -53,21 +29,21 @@ open_nif(Path, Modes) ->
 -define(PATIENCE_MS, 5).
 later(Fun) -> receive after ?PATIENCE_MS -> Fun() end.
 
-flags([read | Modes], Flags) -> flags(Modes, Flags bor 1);
-flags([write | Modes], Flags) -> flags(Modes, Flags bor 2);
-flags([append | Modes], Flags) -> flags(Modes, Flags bor 6);
-flags([exclusive | Modes], Flags) -> flags(Modes, Flags bor 10);
-flags([directory | Modes], Flags) -> flags(Modes, Flags bor 17);
+flags([read | Modes], Flags) -> flags(Modes, Flags bor ?OPEN_READ);
+flags([write | Modes], Flags) -> flags(Modes, Flags bor ?OPEN_WRITE);
+flags([append | Modes], Flags) -> flags(Modes, Flags bor ?OPEN_WRITE bor ?OPEN_APPEND);
+flags([exclusive | Modes], Flags) -> flags(Modes, Flags bor ?OPEN_WRITE bor ?OPEN_EXCLUSIVE);
+flags([directory | Modes], Flags) -> flags(Modes, Flags bor ?OPEN_READ bor ?OPEN_DIRECTORY);
 flags([_ | Modes], Flags) -> flags(Modes, Flags);
-flags([], Flags) when Flags band 3 =:= 0 -> Flags bor 1;
+flags([], Flags) when Flags band (?OPEN_READ bor ?OPEN_WRITE) =:= 0 -> Flags bor ?OPEN_READ;
 flags([], Flags) -> Flags.
 
 file_desc_to_ref_nif(_) -> {error, enotsup}.
-close_nif(File) -> done(handle(?CLOSE, File, [], 0)).
+close_nif(File) -> done(handle(?FILE_CLOSE, File, [], 0)).
 delayed_close_nif(File) -> close_nif(File).
 
 read_nif(File, Size) ->
-    case handle(?READ, File, [], Size) of
+    case handle(?FILE_READ, File, [], Size) of
         {0, _} -> eof;
         {_, Data} -> {ok, Data};
         eagain -> later(fun() -> read_nif(File, Size) end);
@@ -76,7 +52,7 @@ read_nif(File, Size) ->
 
 %% The host tells how much of it a pipe did not take.
 write_nif(File, Data) ->
-    case handle(?WRITE, File, Data, 0) of
+    case handle(?FILE_WRITE, File, Data, 0) of
         {0, _} -> ok;
         {Left, _} ->
             Binary = iolist_to_binary(Data),
@@ -90,12 +66,12 @@ pwrite_nif(File, Offset, Data) -> at(File, Offset, fun() -> write_nif(File, Data
 
 %% Something at another place; the position stays as it is.
 at(File, Offset, Fun) ->
-    case handle(?SEEK_HERE, File, [], 0) of
+    case handle(?FILE_SEEK_HERE, File, [], 0) of
         {Here, _} ->
-            case handle(?SEEK_START, File, [], Offset) of
+            case handle(?FILE_SEEK_START, File, [], Offset) of
                 {_, _} ->
                     Result = Fun(),
-                    handle(?SEEK_START, File, [], Here),
+                    handle(?FILE_SEEK_START, File, [], Here),
                     Result;
                 Error -> {error, Error}
             end;
@@ -103,25 +79,30 @@ at(File, Offset, Fun) ->
     end.
 
 seek_nif(File, Mark, Offset) when is_integer(Offset) ->
-    Operation = case Mark of bof -> ?SEEK_START; cur -> ?SEEK_HERE; eof -> ?SEEK_END; _ -> error(badarg) end,
+    Operation = case Mark of
+        bof -> ?FILE_SEEK_START;
+        cur -> ?FILE_SEEK_HERE;
+        eof -> ?FILE_SEEK_END;
+        _ -> error(badarg)
+    end,
     case handle(Operation, File, [], Offset) of
         {Position, _} -> {ok, Position};
         Error -> {error, Error}
     end;
 seek_nif(_, _, _) -> error(badarg).
 
-sync_nif(File, _) -> done(handle(?SYNC, File, [], 0)).
+sync_nif(File, _) -> done(handle(?FILE_SYNC, File, [], 0)).
 advise_nif(File, Offset, Length, Advice) when is_integer(Offset), is_integer(Length) ->
     case lists:member(Advice, [normal, random, sequential, will_need, dont_need, no_reuse]) of
-        true -> done(handle(?SEEK_HERE, File, [], 0));
+        true -> done(handle(?FILE_SEEK_HERE, File, [], 0));
         false -> {error, einval}
     end;
 advise_nif(_, _, _, _) -> error(badarg).
 
 allocate_nif(_, _, _) -> {error, enotsup}.
-truncate_nif(File) -> done(handle(?TRUNCATE, File, [], 0)).
+truncate_nif(File) -> done(handle(?FILE_TRUNCATE, File, [], 0)).
 get_handle_nif(_) -> {error, enotsup}.
-read_handle_info_nif(File) -> info(handle(?HANDLE_INFO, File, [], 0)).
+read_handle_info_nif(File) -> info(handle(?FILE_HANDLE_INFO, File, [], 0)).
 
 ipread_s32bu_p32bu_nif(File, Offset, MaxSize) ->
     case pread_nif(File, Offset, 8) of
@@ -141,7 +122,7 @@ handle(_, _, _, _) -> error(badarg).
 %% --- By name --------------------------------------------------------------------------------------
 
 read_file_nif(Path) ->
-    case path(?READ_FILE, Path, 0) of
+    case path(?FILE_READ_FILE, Path, 0) of
         espipe -> % a pipe, or a device
             case open_nif(Path, [read]) of
                 {ok, File} -> read_all(File, []);
@@ -157,30 +138,30 @@ read_all(File, Read) ->
             close_nif(File),
             if Other =:= eof -> {ok, iolist_to_binary(Read)}; true -> Other end
     end.
-read_link_nif(Path) -> data(path(?READ_LINK, Path, 0)).
-get_cwd_nif() -> data(file(?GET_CWD, 0, [], 0)).
+read_link_nif(Path) -> data(path(?FILE_READ_LINK, Path, 0)).
+get_cwd_nif() -> data(file(?FILE_GET_CWD, 0, [], 0)).
 get_device_cwd_nif(_) -> {error, enotsup}.
-set_cwd_nif(Path) -> done(path(?SET_CWD, Path, 0)).
+set_cwd_nif(Path) -> done(path(?FILE_SET_CWD, Path, 0)).
 altname_nif(_) -> {error, enotsup}.
-make_dir_nif(Path) -> done(path(?MAKE_DIR, Path, 0)).
-del_dir_nif(Path) -> done(path(?DEL_DIR, Path, 0)).
+make_dir_nif(Path) -> done(path(?FILE_MAKE_DIR, Path, 0)).
+del_dir_nif(Path) -> done(path(?FILE_DEL_DIR, Path, 0)).
 del_file_nif(Path) ->
-    case path(?DEL_FILE, Path, 0) of
+    case path(?FILE_DEL_FILE, Path, 0) of
         eisdir -> {error, eperm};
         Result -> done(Result)
     end.
-rename_nif(From, To) -> done(two(?RENAME, From, To)).
-make_hard_link_nif(Existing, New) -> done(two(?LINK, Existing, New)).
-make_soft_link_nif(Existing, New) -> done(two(?SYMLINK, Existing, New)).
-set_permissions_nif(Path, Permissions) -> done(path(?CHMOD, Path, Permissions)).
+rename_nif(From, To) -> done(two(?FILE_RENAME, From, To)).
+make_hard_link_nif(Existing, New) -> done(two(?FILE_LINK, Existing, New)).
+make_soft_link_nif(Existing, New) -> done(two(?FILE_SYMLINK, Existing, New)).
+set_permissions_nif(Path, Permissions) -> done(path(?FILE_CHMOD, Path, Permissions)).
 set_owner_nif(_, _, _) -> {error, enotsup}.
-set_time_nif(Path, _, MTime, _) -> done(path(?SET_TIME, Path, MTime)).
+set_time_nif(Path, _, MTime, _) -> done(path(?FILE_SET_TIME, Path, MTime)).
 
-read_info_nif(Path, 1) -> info(path(?INFO, Path, 0));
-read_info_nif(Path, 0) -> info(path(?LINK_INFO, Path, 0)).
+read_info_nif(Path, 1) -> info(path(?FILE_INFO, Path, 0));
+read_info_nif(Path, 0) -> info(path(?FILE_LINK_INFO, Path, 0)).
 
 list_dir_nif(Path) ->
-    case path(?LIST, Path, 0) of
+    case path(?FILE_LIST, Path, 0) of
         {0, _} -> {ok, []};
         {_, Names} -> {ok, binary:split(Names, <<0>>, [global])};
         Error -> {error, Error}
@@ -200,8 +181,7 @@ name(Path) ->
 file(Operation, Handle, Data, Number) ->
     case spawnlink:file(Operation, Handle, Data, Number) of
         Error when is_integer(Error) ->
-            element(-Error, {enoent, eexist, eisdir, enotdir, eacces, einval, ebadf, enotempty, enotsup, enospc, eio,
-                exdev, eperm, eloop, enametoolong, erofs, emfile, eagain, espipe, epipe, enxio});
+            element(-Error, ?HOST_NAMES);
         Answer ->
             Answer
     end.
@@ -217,7 +197,6 @@ data(Error) -> {error, Error}.
 info({_, <<Size:64/little, Type:64/little, Access:64/little, ATime:64/little-signed, MTime:64/little-signed,
     CTime:64/little-signed, Mode:64/little,
            Links:64/little, Major:64/little, Minor:64/little, Inode:64/little, Uid:64/little, Gid:64/little>>}) ->
-    {file_info, Size, element(Type + 1, {other, regular, directory, symlink, device}),
-        element(Access + 1, {none, read, write, read_write}),
+    {file_info, Size, element(Type + 1, ?FILE_TYPE_NAMES), element(Access + 1, ?FILE_ACCESS_NAMES),
      ATime, MTime, CTime, Mode, Links, Major, Minor, Inode, Uid, Gid};
 info(Error) -> {error, Error}.

@@ -1,7 +1,7 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
 %% The native functions of prim_tty (OTP 26 and later): standard input and output as user_drv sees them. The host says
-%% whether they are a terminal (host_terminal_operation). A process registered as spawnlink_tty gets what the host
+%% whether they are a terminal (terminal_operation). A process registered as spawnlink_tty gets what the host
 %% sends, input and signals alike, tells user_drv's reader that there is some, and hands it out when it is asked.
 -module(spawnlink_prim_tty).
 -export([isatty/1, tty_create/0, tty_create/1, tty_init/2, tty_init/3, tty_set/1, tty_is_open/2, setlocale/1,
@@ -13,9 +13,7 @@
          setupterm_nif/0, tigetnum_nif/1, tigetflag_nif/1, tigetstr_nif/1, tinfo_nif/0, tputs_nif/2]).
 -export([size/0, raw/1]). % of the terminal; also for spawnlink_tty_sl
 
-%% enum host_terminal_operation of src/base/hostcalls.h.
--define(TERMINAL_SIZE, 48).
--define(TERMINAL_RAW, 49).
+-include("seam.hrl").
 
 %% {Columns, Rows} | undefined: no terminal.
 size() ->

@@ -8,15 +8,9 @@
 -export([version/0, compile/1, compile/2, import/1, run/2, run/3, internal_run/4, inspect/2,
     '$handle_undefined_function'/2]).
 
-%% Operations of the host: those of libraries/regex/regex.h, from FILE_REGEX of base/hostcalls.h on.
--define(COMPILE, 96).
--define(MATCH, 97).
--define(MATCH_ALL, 98).
--define(VERSION, 99).
--define(GO_ON, 100).
--define(FORGET, 101).
-%% A search that is not done; how much of a subject goes along at once.
--define(MORE, 0).
+-include("seam.hrl").
+
+%% How much of a subject goes along at once.
 -define(PORTION, 262144).
 %% Steps of a search (libraries/regex/pausing.h) that are a reduction; a slice has 4,000.
 -define(STEPS_PER_REDUCTION, 16).
@@ -30,8 +24,6 @@
 -define(DEPTH_LIMIT, -53).
 -define(HEAP_LIMIT, -63).
 -define(NO_MEMORY, -48).
-%% With bsr: bytes beyond ASCII are no letters, as from OTP 28 on.
--define(ASCII, 16#80).
 %% Begins an exported pattern; no OTP takes what follows for its own, so it compiles the source too.
 -define(EXPORTED, <<"re-PCRE2", 0:48>>).
 -define(NO_LIMIT, 16#FFFFFFFF).
@@ -50,11 +42,11 @@ ask(Operation, Handle, Request, Number) ->
     case spawnlink:file(Operation, Handle, Request, Number) of
         {_, Answer} when is_binary(Answer) -> Answer;
         {_, _} -> error(system_limit);
-        -3 -> error(system_limit);
+        ?LIBRARY_NO_MEMORY -> error(system_limit);
         _ -> spawnlink_native:no_library('re.wasm', Operation)
     end.
 
-version() -> hd(binary:split(ask(?VERSION, <<>>), <<0>>)).
+version() -> hd(binary:split(ask(?REGEX_VERSION, <<>>), <<0>>)).
 
 %% --- Compiling ------------------------------------------------------------------------------------
 
@@ -102,7 +94,7 @@ compile_pattern(Pattern, Options) ->
 
 %% A pattern with its options.
 key(#options{compile = Compile, newline = Newline, bsr_is = Bsr}, Pattern) ->
-    Tables = case is_pcre2() of true -> ?ASCII; false -> 0 end,
+    Tables = case is_pcre2() of true -> ?REGEX_ASCII; false -> 0 end,
     <<Compile:32/little, Newline, (Bsr bor Tables), Pattern/binary>>.
 
 request(<<Options:32/little, Newline, Bsr, Pattern/binary>>) ->
@@ -110,7 +102,7 @@ request(<<Options:32/little, Newline, Bsr, Pattern/binary>>) ->
 request(_) -> error(badarg).
 
 compiled(Key) ->
-    case ask(?COMPILE, request(Key)) of
+    case ask(?REGEX_COMPILE, request(Key)) of
         <<0:32, Captures:32/little, _:32, Newline:32/little, _/binary>> ->
             UseCrLf = case Newline >= 3 andalso Newline =< 5 of true -> 1; false -> 0 end,
             <<Given:32/little, _/binary>> = Key,
@@ -152,7 +144,7 @@ inspect(RE, Item) ->
 
 %% Named groups: {Name, Number}, by name.
 names(Key) ->
-    <<0:32, _:12/binary, _:32, _:32, Size:32/little, Table/binary>> = valid(ask(?COMPILE, request(Key))),
+    <<0:32, _:12/binary, _:32, _:32, Size:32/little, Table/binary>> = valid(ask(?REGEX_COMPILE, request(Key))),
     [{hd(binary:split(Name, <<0>>)), Number} || Size > 0, <<Entry:Size/binary>> <= Table,
         <<Number:16, Name/binary>> <- [Entry]].
 
@@ -190,7 +182,7 @@ run1(_, _, _) -> error(badarg).
 with(#options{newline = 0, bsr_is = 0}, Key) -> Key;
 with(#options{newline = Newline, bsr_is = Bsr}, <<Compile:4/binary, OldNewline, OldBsr, Pattern/binary>> = Key) ->
     Again = <<Compile/binary, (either(Newline, OldNewline)),
-        (either(Bsr, OldBsr band (?ASCII - 1)) bor OldBsr band ?ASCII), Pattern/binary>>,
+        (either(Bsr, OldBsr band (?REGEX_ASCII - 1)) bor OldBsr band ?REGEX_ASCII), Pattern/binary>>,
     is_pcre2() andalso kinds(Again) =/= kinds(Key) andalso error(badarg),
     Again.
 
@@ -199,7 +191,7 @@ either(New, _) -> New.
 
 %% What newlines and \\R are in a pattern.
 kinds(Key) ->
-    <<0:32, _:8/binary, Newline:32/little, Bsr:32/little, _/binary>> = valid(ask(?COMPILE, request(Key))),
+    <<0:32, _:8/binary, Newline:32/little, Bsr:32/little, _/binary>> = valid(ask(?REGEX_COMPILE, request(Key))),
     {Newline, Bsr}.
 
 search(Subject, Unicode, Key, #options{global = Global, offset = Offset, report = Report, type = Type} = Options) ->
@@ -217,7 +209,7 @@ search(Subject, Unicode, Key, #options{global = Global, offset = Offset, report 
 matches_of(Subject, _, #options{offset = Offset}) when Offset > byte_size(Subject) -> [];
 matches_of(Subject, Key, Options) ->
     #options{global = Global, match = Match, offset = Offset, limit = Limit, depth = Depth} = Options,
-    Operation = case Global of true -> ?MATCH_ALL; false -> ?MATCH end,
+    Operation = case Global of true -> ?REGEX_MATCH_ALL; false -> ?REGEX_MATCH end,
     Numbers = <<Match:32/little, Offset:32/little, Limit:32/little, Depth:32/little, (byte_size(Subject)):32/little>>,
     {First, Rest} = portion(Subject),
     found(ask(Operation, [request(Key), Numbers, First]), 0, Rest, []).
@@ -227,11 +219,12 @@ portion(Subject) -> {Subject, <<>>}.
 
 %% What a search answers. One that is not done goes on, which other processes wait for no longer than a portion takes; a
 %% reference makes sure that it is forgotten when this process ends meanwhile.
-found(<<?MORE:32, Handle:32/little, Check:32/little, Steps:32/little, Found/binary>>, Reference0, Rest, Earlier) ->
-    Reference = case Reference0 of 0 -> spawnlink:resource(?FORGET, Handle * 4); _ -> Reference0 end,
+found(<<?REGEX_MORE:32, Handle:32/little, Check:32/little, Steps:32/little, Found/binary>>, Reference0, Rest,
+    Earlier) ->
+    Reference = case Reference0 of 0 -> spawnlink:resource(?REGEX_FORGET, Handle * 4); _ -> Reference0 end,
     charge(Steps),
     {Next, Later} = portion(Rest),
-    found(ask(?GO_ON, Reference, Next, Check), Reference, Later, lists:reverse(matches(Found), Earlier));
+    found(ask(?REGEX_GO_ON, Reference, Next, Check), Reference, Later, lists:reverse(matches(Found), Earlier));
 found(<<Code:32/little-signed, _:64, Steps:32/little, Found/binary>>, _, _, Earlier) ->
     charge(Steps),
     case failure(Code) of

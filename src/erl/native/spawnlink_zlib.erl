@@ -1,7 +1,7 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The native functions of OTP's zlib: the loader leads its stubs here. The work is zlib's own (host_stream_operation in
-%% base/hostcalls.h), which is given what OTP's native code gives it, piece by piece, so that the bytes are the same;
+%% The native functions of OTP's zlib: the loader leads its stubs here. The work is zlib's own (stream_operation of
+%% base/seam.tab), which is given what OTP's native code gives it, piece by piece, so that the bytes are the same;
 %% what else there is to a stream is a row of a table that a process keeps for all: it ends the streams of processes
 %% that have died. Only the process that controls a stream may use it, so a row is never written by two.
 -module(spawnlink_zlib).
@@ -13,19 +13,9 @@
     inflateEnd_nif/1, inflate_nif/4]).
 -export([compressed/2, '$handle_undefined_function'/2]).
 
--define(DEFLATE, 64).
--define(INFLATE, 65).
--define(RUN, 66).
--define(SET_DICTIONARY, 67).
--define(GET_DICTIONARY, 68).
--define(RESET, 69).
--define(PARAMS, 70).
--define(END, 71).
+-include("seam.hrl").
 
 -define(DEFLATED, 8).
--define(OK, 0).
--define(AT_END, 1).
--define(WANTS_DICTIONARY, 2).
 -define(FINISH, 4).
 
 -record(stream, {
@@ -105,20 +95,20 @@ host(Operation, Handle, Data, Number) ->
         Error -> failed(Error)
     end.
 
-failed(-1) -> error(stream_error);
-failed(-2) -> error(data_error);
+failed(?LIBRARY_STREAM_ERROR) -> error(stream_error);
+failed(?LIBRARY_DATA_ERROR) -> error(data_error);
 failed({_, _}) -> error(system_limit);
-failed(-3) -> error(system_limit);
-failed(-4) -> buf_error;
-failed(_) -> spawnlink_native:no_library('zlib.wasm', ?DEFLATE).
+failed(?LIBRARY_NO_MEMORY) -> error(system_limit);
+failed(?LIBRARY_BUFFER_ERROR) -> buf_error;
+failed(_) -> spawnlink_native:no_library('zlib.wasm', ?STREAM_DEFLATE).
 
 host_end(#stream{state = State, handle = Handle}) when State =:= deflate; State =:= inflate ->
-    spawnlink:file(?END, Handle, [], 0);
+    spawnlink:file(?STREAM_END, Handle, [], 0);
 host_end(_) -> ok.
 
 %% {BytesUsed, Status, Checksum, Output}
 run(Handle, Input, Room, Flush) ->
-    <<Used:32, Status:32, Checksum:32, Output/binary>> = host(?RUN, Handle, Input, Room * 8 + Flush),
+    <<Used:32, Status:32, Checksum:32, Output/binary>> = host(?STREAM_RUN, Handle, Input, Room * 8 + Flush),
     {Used, Status, Checksum, Output}.
 
 %% --- Deflate ---------------------------------------------------------------------------------------
@@ -126,7 +116,7 @@ run(Handle, Input, Room, Flush) ->
 deflateInit_nif(Z, Level, Method, WindowBits, MemLevel, Strategy) ->
     S = uninitialised(Z),
     Method =:= ?DEFLATED andalso abs(WindowBits) < 48 orelse error(stream_error),
-    <<Handle:32>> = host(?DEFLATE, 0, <<Level, WindowBits, MemLevel, Strategy>>, 0),
+    <<Handle:32>> = host(?STREAM_DEFLATE, 0, <<Level, WindowBits, MemLevel, Strategy>>, 0),
     keep(S#stream{state = deflate, handle = Handle, ended = false, raw = WindowBits < 0, crc = 0}).
 
 uninitialised(Z) ->
@@ -138,7 +128,7 @@ uninitialised(Z) ->
 deflateSetDictionary_nif(Z, Data) ->
     #stream{handle = Handle, raw = Raw} = stream(Z, deflate),
     Dictionary = iolist_to_binary(Data),
-    <<Sum:32>> = host(?SET_DICTIONARY, Handle, Dictionary, 0),
+    <<Sum:32>> = host(?STREAM_SET_DICTIONARY, Handle, Dictionary, 0),
     case Raw of
         true -> sum(erlang:adler32(0, Dictionary)); % zlib does not sum it up
         false -> sum(Sum)
@@ -154,19 +144,19 @@ sum(Sum) ->
 
 deflateReset_nif(Z) ->
     S = stream(Z, deflate),
-    host(?RESET, S#stream.handle, [], 0),
+    host(?STREAM_RESET, S#stream.handle, [], 0),
     keep(emptied(S#stream{crc = 0, ended = false})).
 
 deflateEnd_nif(Z) ->
     S = stream(Z, deflate),
-    Result = spawnlink:file(?END, S#stream.handle, [], 0),
+    Result = spawnlink:file(?STREAM_END, S#stream.handle, [], 0),
     keep((emptied(S))#stream{state = none}),
     is_tuple(Result) andalso S#stream.queue =:= [] orelse error(data_error),
     ok.
 
 deflateParams_nif(Z, Level, Strategy) ->
     #stream{handle = Handle} = stream(Z, deflate),
-    case host(?PARAMS, Handle, <<Level, 0, 0, Strategy>>, 0) of
+    case host(?STREAM_PARAMS, Handle, <<Level, 0, 0, Strategy>>, 0) of
         <<>> -> ok;
         Error -> Error
     end.
@@ -178,21 +168,21 @@ deflate_nif(Z, Most, Room, Flush) -> codec(stream(Z, deflate), Most, Room, Flush
 inflateInit_nif(Z, WindowBits, AtEnd) ->
     S = uninitialised(Z),
     abs(WindowBits) < 48 orelse error(stream_error),
-    <<Handle:32>> = host(?INFLATE, 0, <<0, WindowBits, 0, 0>>, 0),
+    <<Handle:32>> = host(?STREAM_INFLATE, 0, <<0, WindowBits, 0, 0>>, 0),
     keep(S#stream{state = inflate, handle = Handle, at_end = AtEnd, ended = false, raw = WindowBits < 0, crc = 0}).
 
 inflateSetDictionary_nif(Z, Data) ->
     #stream{handle = Handle} = stream(Z, inflate),
-    host(?SET_DICTIONARY, Handle, Data, 0),
+    host(?STREAM_SET_DICTIONARY, Handle, Data, 0),
     ok.
 
 inflateGetDictionary_nif(Z) ->
     #stream{handle = Handle} = stream(Z, inflate),
-    host(?GET_DICTIONARY, Handle, [], 0).
+    host(?STREAM_GET_DICTIONARY, Handle, [], 0).
 
 inflateReset_nif(Z) ->
     S = stream(Z, inflate),
-    host(?RESET, S#stream.handle, [], 0),
+    host(?STREAM_RESET, S#stream.handle, [], 0),
     keep(emptied(S#stream{crc = 0, ended = false})).
 
 inflateEnd_nif(Z) ->
@@ -206,7 +196,7 @@ inflate_nif(Z, Most, Room, Flush) ->
     case stream(Z, inflate) of
         #stream{ended = true, queue = [_ | _], at_end = 2} = S -> codec(emptied(S), Most, Room, Flush);
         #stream{ended = true, queue = [_ | _], at_end = 1} = S ->
-            host(?RESET, S#stream.handle, [], 0),
+            host(?STREAM_RESET, S#stream.handle, [], 0),
             codec(S#stream{ended = false}, Most, Room, Flush);
         #stream{ended = true, queue = [_ | _]} -> error(data_error);
         S -> codec(S, Most, Room, Flush)
@@ -226,17 +216,17 @@ codec(#stream{queue = Queue, crc = Crc} = S, Most, Room, Flush) ->
     {Used, Status1, Sum1, Out1, Crc1} = parts(S, Queue, Most, Room, 0, 0, <<>>, Crc),
     Left = drop(Queue, Used),
     {Status, Sum, Out, Crc2} = if
-        Status1 =:= ?OK, Left =:= [], byte_size(Out1) < Room ->
+        Status1 =:= ?STATUS_OK, Left =:= [], byte_size(Out1) < Room ->
             {_, Status2, Sum2, Out2} = run(S#stream.handle, [], Room - byte_size(Out1), Flush),
             {Status2, Sum2, <<Out1/binary, Out2/binary>>, crc(S, Crc1, <<>>, Out2)};
         true -> {Status1, Sum1, Out1, Crc1}
     end,
     Used =:= 0 andalso Out =:= <<>> andalso Left =/= [] andalso error(data_error),
-    keep(S#stream{queue = Left, ended = S#stream.ended orelse Status =:= ?AT_END, crc = Crc2}),
+    keep(S#stream{queue = Left, ended = S#stream.ended orelse Status =:= ?STATUS_AT_END, crc = Crc2}),
     Output = [Out || Out =/= <<>>],
     if
         Left =:= [], byte_size(Out) < Room -> {finished, Output};
-        Status =:= ?WANTS_DICTIONARY -> {need_dictionary, sum(Sum), Output};
+        Status =:= ?STATUS_WANTS_DICTIONARY -> {need_dictionary, sum(Sum), Output};
         true -> {continue, Output}
     end.
 
@@ -247,10 +237,10 @@ parts(S, [Part | Parts], Most, Room, Percent, Used, Out, Crc) when Used < Most, 
     Out1 = <<Out/binary, Made/binary>>,
     Crc1 = crc(S, Crc, binary:part(Given, 0, Took), Made),
     case Status of
-        ?OK -> parts(S, Parts, Most, Room, Percent + max(1, 100 * Took div Most), Used + Took, Out1, Crc1);
+        ?STATUS_OK -> parts(S, Parts, Most, Room, Percent + max(1, 100 * Took div Most), Used + Took, Out1, Crc1);
         _ -> {Used + Took, Status, Sum, Out1, Crc1}
     end;
-parts(_, _, _, _, _, Used, Out, Crc) -> {Used, ?OK, 0, Out, Crc}.
+parts(_, _, _, _, _, Used, Out, Crc) -> {Used, ?STATUS_OK, 0, Out, Crc}.
 
 drop([Part | Parts], Used) when byte_size(Part) =< Used -> drop(Parts, Used - byte_size(Part));
 drop([Part | Parts], Used) when Used > 0 -> [binary:part(Part, Used, byte_size(Part) - Used) | Parts];
@@ -272,8 +262,8 @@ crc32_nif(Z) ->
 
 %% Binary as term_to_binary made it, compressed if that is no longer.
 compressed(<<131, Plain/binary>> = Binary, Level) ->
-    <<Handle:32>> = host(?DEFLATE, 0, <<Level, 15, 8, 0>>, 0),
-    Packed = try pack(Handle, Plain, byte_size(Plain) - 5, []) after spawnlink:file(?END, Handle, [], 0) end,
+    <<Handle:32>> = host(?STREAM_DEFLATE, 0, <<Level, 15, 8, 0>>, 0),
+    Packed = try pack(Handle, Plain, byte_size(Plain) - 5, []) after spawnlink:file(?STREAM_END, Handle, [], 0) end,
     case Packed of
         too_long -> Binary;
         _ -> iolist_to_binary([131, $P, <<(byte_size(Plain)):32>> | Packed])
@@ -289,7 +279,7 @@ pack(Handle, Data, Room, Packed) ->
     {Used, Status, _, Out} = run(Handle, Piece, ?PIECE, Flush),
     Left = Room - byte_size(Out),
     case Data of
-        _ when Status =:= ?AT_END, Left >= 0 -> [Packed | Out];
+        _ when Status =:= ?STATUS_AT_END, Left >= 0 -> [Packed | Out];
         <<_:Used/binary, Rest/binary>> -> pack(Handle, Rest, Left, [Packed | Out])
     end.
 

@@ -15,20 +15,7 @@
     getDictId_fromDict_nif/1, getDictId_fromFrame_nif/1, get_frame_header_nif/1]).
 -export(['$handle_undefined_function'/2]).
 
-%% enum context_operation, from FILE_ZSTD of base/hostcalls.h on.
--define(OPEN, 128).
--define(DICTIONARY, 129).
--define(LOAD, 130).
--define(REFER, 131).
--define(SET, 132).
--define(GET, 133).
--define(PLEDGE, 134).
--define(RUN, 135).
--define(RESET, 136).
--define(CLOSE, 137).
--define(FORGET, 138).
--define(ID, 139).
--define(HEADER, 140).
+-include("seam.hrl").
 
 -define(COMPRESS, 0).
 -define(DECOMPRESS, 1).
@@ -43,26 +30,26 @@ ask(Operation, Handle, Data, Number) ->
         {_, <<0, Answer/binary>>} -> Answer;
         {_, <<1, Name/binary>>} -> error({zstd_error, Name});
         {_, _} -> error(system_limit);
-        -1 -> error(badarg);
-        -2 -> error;
-        -3 -> error(system_limit);
+        ?LIBRARY_STREAM_ERROR -> error(badarg);
+        ?LIBRARY_DATA_ERROR -> error;
+        ?LIBRARY_NO_MEMORY -> error(system_limit);
         _ -> spawnlink_native:no_library('zstd.wasm', Operation)
     end.
 
 %% The kind of thing is in the reference too.
-made(Kind, <<Handle:32>>) -> spawnlink:resource(?FORGET, Handle * 4 + Kind).
+made(Kind, <<Handle:32>>) -> spawnlink:resource(?CONTEXT_FORGET, Handle * 4 + Kind).
 
 %% {Handle, Owner}
 known(Kind, Reference) ->
     case spawnlink:resource(Reference) of
-        {?FORGET, Number, Owner} when Number band 3 =:= Kind -> {Number bsr 2, Owner};
+        {?CONTEXT_FORGET, Number, Owner} when Number band 3 =:= Kind -> {Number bsr 2, Owner};
         _ -> error(badarg)
     end.
 
 %% A context that is open, which only the process that made it may use.
 context(Kind, Reference) ->
     {_, Owner} = known(Kind, Reference),
-    ask(?GET, Reference, [], ?FIRST_PARAMETER),
+    ask(?CONTEXT_GET, Reference, [], ?FIRST_PARAMETER),
     Owner =:= self() orelse error(not_on_controlling_process),
     Reference.
 
@@ -72,34 +59,34 @@ dictionary(Kind, Reference) ->
 
 %% --- Contexts ---------------------------------------------------------------------------------------
 
-init_compress_nif() -> made(?COMPRESS, ask(?OPEN, 0, [], ?COMPRESS)).
-init_decompress_nif() -> made(?DECOMPRESS, ask(?OPEN, 0, [], ?DECOMPRESS)).
+init_compress_nif() -> made(?COMPRESS, ask(?CONTEXT_OPEN, 0, [], ?COMPRESS)).
+init_decompress_nif() -> made(?DECOMPRESS, ask(?CONTEXT_OPEN, 0, [], ?DECOMPRESS)).
 
 load_compress_dictionary_nif(Context, Data) -> load(?COMPRESS, Context, Data).
 load_decompress_dictionary_nif(Context, Data) -> load(?DECOMPRESS, Context, Data).
 
-load(Kind, Context, Data) -> ok(ask(?LOAD, context(Kind, Context), iolist_to_binary(Data), 0)).
+load(Kind, Context, Data) -> ok(ask(?CONTEXT_LOAD, context(Kind, Context), iolist_to_binary(Data), 0)).
 
 ref_compress_dictionary_nif(Context, Dictionary) -> refer(?COMPRESS, Context, Dictionary).
 ref_decompress_dictionary_nif(Context, Dictionary) -> refer(?DECOMPRESS, Context, Dictionary).
 
 refer(Kind, Context, Dictionary) ->
     {Handle, _} = known(Kind + 2, Dictionary),
-    ok(ask(?REFER, context(Kind, Context), [], Handle)),
+    ok(ask(?CONTEXT_REFER, context(Kind, Context), [], Handle)),
     _ = known(Kind + 2, Dictionary), % it was there all the time
     ok.
 
 ok(<<>>) -> ok.
 
-compress_reset_nif(Context) -> ok(ask(?RESET, context(?COMPRESS, Context), [], 0)).
-decompress_reset_nif(Context) -> ok(ask(?RESET, context(?DECOMPRESS, Context), [], 0)).
-compress_close_nif(Context) -> ok(ask(?CLOSE, context(?COMPRESS, Context), [], 0)).
-decompress_close_nif(Context) -> ok(ask(?CLOSE, context(?DECOMPRESS, Context), [], 0)).
+compress_reset_nif(Context) -> ok(ask(?CONTEXT_RESET, context(?COMPRESS, Context), [], 0)).
+decompress_reset_nif(Context) -> ok(ask(?CONTEXT_RESET, context(?DECOMPRESS, Context), [], 0)).
+compress_close_nif(Context) -> ok(ask(?CONTEXT_CLOSE, context(?COMPRESS, Context), [], 0)).
+decompress_close_nif(Context) -> ok(ask(?CONTEXT_CLOSE, context(?DECOMPRESS, Context), [], 0)).
 
 set_pledged_src_size_nif(Context, Size) ->
     Handle = context(?COMPRESS, Context),
     is_integer(Size) andalso Size >= 0 andalso Size < 1 bsl 64 orelse error(badarg),
-    ok(ask(?PLEDGE, Handle, <<Size:64>>, 0)).
+    ok(ask(?CONTEXT_PLEDGE, Handle, <<Size:64>>, 0)).
 
 %% --- Parameters -------------------------------------------------------------------------------------
 
@@ -108,7 +95,7 @@ set_compress_parameter_nif(Context, Key, Value) ->
     set(Handle, compress_key(Key), number(Key, Value)).
 
 get_compress_parameter_nif(Context, Key) ->
-    <<Value:32/signed>> = ask(?GET, context(?COMPRESS, Context), [], compress_key(Key)),
+    <<Value:32/signed>> = ask(?CONTEXT_GET, context(?COMPRESS, Context), [], compress_key(Key)),
     case kind(Key) of
         number -> Value;
         boolean -> false; % whatever it is: OTP looks at the wrong thing
@@ -121,10 +108,10 @@ set_decompress_parameter_nif(Context, Key, Value) ->
     set(Handle, decompress_key(Key), Value).
 
 get_decompress_parameter_nif(Context, Key) ->
-    <<Value:32/signed>> = ask(?GET, context(?DECOMPRESS, Context), [], decompress_key(Key)),
+    <<Value:32/signed>> = ask(?CONTEXT_GET, context(?DECOMPRESS, Context), [], decompress_key(Key)),
     Value.
 
-set(Handle, Parameter, Value) -> ok(ask(?SET, Handle, <<Parameter:32, Value:32>>, 0)).
+set(Handle, Parameter, Value) -> ok(ask(?CONTEXT_SET, Handle, <<Parameter:32, Value:32>>, 0)).
 
 %% As zstd.h numbers them.
 compress_key(compressionLevel) -> 100;
@@ -183,7 +170,7 @@ codec(Kind, Handle, Data, Directive) ->
 
 %% Until the room for output is full or there is no more input.
 run(Kind, Handle, Data, Directive, Room, Made) ->
-    <<Used:32, Left:32, More, Out/binary>> = ask(?RUN, Handle, [<<(byte_size(Data)):64>>, piece(Kind, Data)],
+    <<Used:32, Left:32, More, Out/binary>> = ask(?CONTEXT_RUN, Handle, [<<(byte_size(Data)):64>>, piece(Kind, Data)],
         Room * 4 + Directive),
     <<_:Used/binary, Rest/binary>> = Data,
     All = [Made | Out],
@@ -212,7 +199,7 @@ create_ddict_nif(Data) ->
     create(?DECOMPRESS, Data, 0, invalid_decompress_dict).
 
 create(Kind, Data, Level, Invalid) ->
-    case ask(?DICTIONARY, 0, [<<Level:32>>, Data], Kind) of
+    case ask(?CONTEXT_DICTIONARY, 0, [<<Level:32>>, Data], Kind) of
         error -> {error, Invalid};
         Handle -> made(Kind + 2, Handle)
     end.
@@ -223,11 +210,11 @@ getDictId_fromDict_nif(Data) -> id(0, iolist_to_binary(Data), 1).
 getDictId_fromFrame_nif(Data) -> id(0, iolist_to_binary(Data), 2).
 
 id(Handle, Data, What) ->
-    <<Id:32>> = ask(?ID, Handle, Data, What),
+    <<Id:32>> = ask(?CONTEXT_ID, Handle, Data, What),
     Id.
 
 get_frame_header_nif(Data) ->
-    <<Content:64, Window:64, Block:32, Type:32, Header:32, Dictionary:32, Checksum:32>> = ask(?HEADER, 0,
+    <<Content:64, Window:64, Block:32, Type:32, Header:32, Dictionary:32, Checksum:32>> = ask(?CONTEXT_HEADER, 0,
         iolist_to_binary(Data), 0),
     {ok, #{
         frameContentSize => case Content of 16#FFFFFFFFFFFFFFFF -> undefined; _ -> Content end,
