@@ -151,7 +151,7 @@ export function toJs({ groups, abi }) {
       if (words.every(([, word]) => word === undefined)) continue;
       const list = Array.from(
         { length: Math.max(...words.map(([value]) => Number(value))) + 1 },
-        (_, value) => words.find(([of]) => of === value)?.[1] ?? '',
+        (_, value) => words.find(([of]) => of === value)?.[1] ?? 0,
       );
       lines.push(`export const ${group.prefix}_${mark.toUpperCase()} = ${JSON.stringify(list)};`);
     }

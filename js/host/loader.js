@@ -31,8 +31,8 @@ const compiled = new Map();
 
 /**
  * Compiles a wasm. Rejects with an AssetError if its file cannot be had, or was built of another table of numbers
- * (src/base/seam.tab) than this JavaScript, which would take what it is told for something else; with an ArgumentError if the bytes are no
- * wasm, and with an UnsupportedError if the host does not allow to compile.
+ * (src/base/seam.tab) than this JavaScript, which would take what it is told for something else; with an ArgumentError
+ * if the bytes are no wasm, and with an UnsupportedError if the host does not allow to compile.
  * @param {WasmSource} source a path of Node, a URL, bytes, a Response or a compiled module
  * @param {string} wanted what needs it, for errors
  * @returns {Promise<WebAssembly.Module>}

@@ -32,6 +32,7 @@ u64 mem_live_blocks(void);        // number of live blocks, for tests for leaks
 void mem_set_limit(u64 bytes);    // 0: no limit
 // So many bytes may be used beyond the limit from now on, for what soon gives memory back; 0 ends that.
 void mem_overdraft(u64 bytes);
+enum { MEM_OVERDRAFT = 1 << 16 }; // for what is sent to, or in the name of, a process that is out of memory
 void mem_fail_at(i64 n);          // tests: the n-th allocation from now fails; -1: none does
 
 // Literal areas: memory for terms that all processes share and that is never moved or collected. literal_contains

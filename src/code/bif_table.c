@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table of BIFs, generated from bifs.tab and bifs.d: code_init makes an export record of each row.
+// The table of BIFs, generated from bifs.d/: code_init makes an export record of each row.
 // The names are one string and the rest arrays without pointers into it: half the size of a table of
 // structs once compressed.
 #include "code/code.h"

@@ -57,7 +57,6 @@ struct fun_entry {
   struct fun_entry *hash_next, *older;
 };
 struct fun_entry *fun_entry_get(term module, u32 old_uniq, u32 index); // finds or makes a hollow one
-void fun_entry_each(void (*fn)(struct fun_entry *, void *), void *arg);
 struct fun_entry *fun_entry_mark(void);
 void fun_entry_rollback(struct fun_entry *mark);
 struct function_name { term module, function; u32 arity; };
@@ -113,10 +112,10 @@ term code_native_module(const u8 *name, size_t len);
 
 bool code_is_own(term module); // one of src/erl, by its name
 
-void code_init(void);      // tables, BIF exports from bifs.tab
+void code_init(void);      // tables, BIF exports from bifs.d/
 void code_destroy(void);
 
-// The table of BIFs (bifs.tab), row by row; start with a zeroed cursor.
+// The table of BIFs (bifs.d/), row by row; start with a zeroed cursor.
 struct bif_entry { const char *module, *function; u8 arity; bif_fn fn; u32 flags; };
 struct bif_cursor { const char *name; u32 row; };
 enum {

@@ -137,10 +137,6 @@ struct fun_entry *fun_entry_get(term module, u32 old_uniq, u32 index) {
   return e;
 }
 
-void fun_entry_each(void (*fn)(struct fun_entry *, void *), void *arg) {
-  for (struct fun_entry *e = newest_fun; e; e = e->older) fn(e, arg);
-}
-
 struct fun_entry *fun_entry_mark(void) { return newest_fun; }
 
 void fun_entry_rollback(struct fun_entry *mark) {

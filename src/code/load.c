@@ -197,15 +197,6 @@ static bool settle_terms(struct load *l) {
   return true;
 }
 
-static void free_scratch(struct load *l) {
-  offheap_release(l->scratch.offheap);
-  while (l->scratch.frags) {
-    struct frag *f = l->scratch.frags;
-    l->scratch.frags = f->next;
-    frag_free(f);
-  }
-}
-
 // --- Code ---------------------------------------------------------------------------------------
 
 // By age, for module_info(exports): OTP walks its table of all exports from the newest, which is the order of the source, but that
@@ -281,7 +272,7 @@ struct module *code_stage(term expected_name, const u8 *beam, size_t len, struct
   free_array(l.s.labels, l.file.label_count + 1, sizeof *l.s.labels);
   free_array(l.s.imports, l.file.import_count, sizeof *l.s.imports);
   free_array(l.s.atoms, l.file.atom_count + 1, sizeof *l.s.atoms);
-  free_scratch(&l);
+  heap_discard(&l.scratch);
   beam_close(&l.file);
   mem_free(l.unpacked, l.unpacked_size, MEM_SYSTEM);
   if (good) return m;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One load = check, stage, translate, publish; or leave no trace. The check pass (load.c) decodes
+// One load = check, stage, translate, publish; or leave no trace. The check pass (check.c) decodes
 // every instruction once and proves registers, labels, atoms, literals, imports and lambdas in range,
 // so that translation can fail only for want of memory or for an opcode it does not know.
 #ifndef CODE_LOAD_H
@@ -28,7 +28,6 @@ struct load_state {
   struct module *m;             // name, literals, funs set; code, functions, lines, constants filled by translate
   term *atoms;                  // atoms[1..]; [0] = NIL
   struct export **imports;
-  struct export **local_exports;// unused by translate
   cword **labels;               // label -> address, set by translate (label_count + 1 entries)
 };
 // ... and its answer. False: e filled; everything it allocated is given back.

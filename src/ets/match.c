@@ -12,12 +12,7 @@ static term scratch_words[SCRATCH_WORDS];
 static struct heap scratch;
 
 void match_done(void) {
-  if (scratch.offheap) offheap_release(scratch.offheap);
-  for (struct frag *f = scratch.frags, *next; f; f = next) {
-    next = f->next;
-    frag_free(f);
-  }
-  memset(&scratch, 0, sizeof scratch);
+  heap_discard(&scratch);
 }
 
 static void scratch_start(void) {

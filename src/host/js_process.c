@@ -13,7 +13,7 @@
 #include "process/signal.h"
 #include "term/etf.h"
 
-enum { RECEIVE_BYTES = 1 << 20, RECEIVE_OVERDRAFT = 1 << 16 };
+enum { RECEIVE_BYTES = 1 << 20 };
 
 static struct process *js_process(term pid) {
   struct process *p = is_local_pid(pid) ? process_find(pid) : NULL;
@@ -24,12 +24,7 @@ static struct process *js_process(term pid) {
 // A JS process keeps nothing on a heap between requests: what a BIF has built has been answered.
 static void leave(struct process *p) {
   process_leave(p);
-  offheap_release(p->heap.offheap);
-  for (struct frag *f = p->heap.frags, *next; f; f = next) {
-    next = f->next;
-    frag_free(f);
-  }
-  memset(&p->heap, 0, sizeof p->heap);
+  heap_discard(&p->heap);
 }
 
 static bool copy_arguments(term list, term *out, u32 *arity) {
@@ -79,7 +74,7 @@ static enum vm_status receive(term pid) {
   struct process *p = js_process(pid);
   if (!p) return vm_fail(VM_NO_PROCESS, "not a live JavaScript process");
   vm_fail(VM_OK, "");
-  mem_overdraft(RECEIVE_OVERDRAFT); // room to hear that there is none
+  mem_overdraft(MEM_OVERDRAFT); // room to hear that there is none
   process_enter(p);
   mailbox_reset(p);
   enum vm_status status = VM_OK;

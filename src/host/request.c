@@ -11,7 +11,6 @@
 #include "term/map.h"
 #include "term/ref.h"
 
-enum { EXIT_OVERDRAFT = 1 << 16 };
 
 // Options of a spawn: a proper list of link | monitor | {name, Atom} | {parent, Pid} | {group_leader,
 // Pid} | {priority, max|high|normal|low} | {min_heap_size, Words} | {fullsweep_after, N} |
@@ -135,7 +134,7 @@ enum vm_status vm_send(const u8 *etf, size_t n) {
 
 enum vm_status vm_exit(const u8 *etf, size_t n) {
   struct vm_term t;
-  mem_overdraft(EXIT_OVERDRAFT); // it may end who has taken all there was
+  mem_overdraft(MEM_OVERDRAFT); // it may end who has taken all there was
   enum vm_status status = vm_term_decode(&t, etf, n);
   mem_overdraft(0);
   if (status != VM_OK) return status;

@@ -122,12 +122,8 @@ enum vm_status vm_term_decode(struct vm_term *t, const u8 *etf, size_t n) {
 }
 
 void vm_term_free(struct vm_term *t) {
-  offheap_release(t->heap.offheap);
-  for (struct frag *f = t->heap.frags, *next; f; f = next) {
-    next = f->next;
-    frag_free(f);
-  }
-  memset(t, 0, sizeof *t);
+  heap_discard(&t->heap);
+  t->value = 0;
 }
 
 // --- Code -----------------------------------------------------------------------------------------

@@ -12,6 +12,9 @@ term copy_term(struct heap *to, term t);     // to must have copy_size(t) free w
 // A copy in a block of its own, *frag (NULL for immediate terms and literals). The reference-counted objects in it
 // are chained in *offheap. NV: no memory.
 term copy_to_frag(term t, struct frag **frag, term **offheap);
+// Of a heap that no process has: frees its fragments; heap_discard drops its references too and leaves it empty.
+void heap_free_fragments(struct heap *h);
+void heap_discard(struct heap *h);
 void frag_free(struct frag *f);                         // frees the block only
 void offheap_release(term *first);                      // drops the references that the objects of a chain hold
 // Copies a term whose objects are exactly the words from[0..words): copies the block as a whole instead of walking

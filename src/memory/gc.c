@@ -79,18 +79,9 @@ bool gc_area_init(struct heap *h, struct gc_area *a, u32 words) {
   return true;
 }
 
-static void free_frags(struct heap *h) {
-  for (struct frag *f = h->frags, *next; f; f = next) {
-    next = f->next;
-    frag_free(f);
-  }
-  h->frags = NULL;
-  h->frag_words = 0;
-}
-
 void gc_area_destroy(struct heap *h, struct gc_area *a) {
   offheap_release(h->offheap);
-  free_frags(h);
+  heap_free_fragments(h);
   block_free(a->start, a->words);
   block_free(a->old_start, a->old_words);
   memset(h, 0, sizeof *h);

@@ -128,3 +128,18 @@ void heap_shrink(struct heap *h, term *allocated_end, term *new_end) {
     fill(new_end, n);
   }
 }
+
+void heap_free_fragments(struct heap *h) {
+  for (struct frag *f = h->frags, *next; f; f = next) {
+    next = f->next;
+    frag_free(f);
+  }
+  h->frags = NULL;
+  h->frag_words = 0;
+}
+
+void heap_discard(struct heap *h) {
+  offheap_release(h->offheap);
+  heap_free_fragments(h);
+  memset(h, 0, sizeof *h);
+}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Retired literal areas. They are sorted by address when marking begins. Called by bif_keep.c of bif/, which knows
+// Retired literal areas. They are sorted by address when marking begins. Called by bif/bif_keep.c, which knows
 // where the words of processes are.
 #include "memory/retire.h"
 
@@ -57,8 +57,6 @@ void retire_literals(void *block, size_t size, term *offheap) {
   retired.bytes += size;
   retired.payload += payload;
 }
-
-u64 retire_bytes(void) { return retired.bytes; }
 
 bool retire_holds(uintptr_t address) {
   for (size_t i = 0; i < retired.n; i++)
@@ -137,12 +135,3 @@ void retire_free_all(void) {
   memset(&retired, 0, sizeof retired);
 }
 
-bool retire_refers(const term *words, size_t n, uintptr_t start, size_t bytes) {
-  for (size_t i = 0; i < n; i++) {
-    term t = words[i];
-    if (is_immediate(t)) continue;
-    uintptr_t address = (uintptr_t)(is_cons(t) ? cons_ptr(t) : boxed_ptr(t));
-    if (address - start < bytes) return true;
-  }
-  return false;
-}

@@ -9,7 +9,6 @@
 #include "term/heap.h"
 
 void retire_literals(void *block, size_t size, term *offheap); // takes over the area and its reference-counted objects
-u64 retire_bytes(void);
 extern u64 retire_clock;                        // number of slices that processes have had so far
 // Whether address lies in an area that was retired before the present slice. OTP too gives such terms to their last
 // owners only after a while. Slow.
@@ -19,7 +18,5 @@ void retire_mark_begin(void);
 void retire_mark(const term *words, size_t n);
 void retire_sweep(void);                        // frees the areas that were not marked since retire_mark_begin
 void retire_free_all(void);                     // called when the VM closes
-// Whether any word could be a pointer into [start, start + bytes).
-bool retire_refers(const term *words, size_t n, uintptr_t start, size_t bytes);
 
 #endif

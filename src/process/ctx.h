@@ -33,7 +33,6 @@ struct ctx {
   u32 status;             // enum run_status
   const cword *ip;
   struct process *p;
-  const struct export *callee;
   u32 live;               // number of X registers in use when the process was left
   // exceptions, and results of BIFs
   u32 bif_status;         // enum bif_status; valid only after a BIF has returned NV

@@ -107,7 +107,6 @@ struct gc_roots dictionary_roots(struct process *p) {
 }
 
 u64 dictionary_memory(const struct process *p) { return p->dictionary ? bytes_of(p->dictionary->mask + 1) : 0; }
-u32 dictionary_size(const struct process *p) { return p->dictionary ? p->dictionary->count : 0; }
 void dictionary_clear(struct process *p) { dictionary_free(p); }
 
 void dictionary_free(struct process *p) {

@@ -7,7 +7,6 @@
 
 struct gc_roots dictionary_roots(struct process *p);
 u64 dictionary_memory(const struct process *p);
-u32 dictionary_size(const struct process *p);   // number of keys
 void dictionary_clear(struct process *p);
 void dictionary_free(struct process *p);
 

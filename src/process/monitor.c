@@ -113,7 +113,7 @@ void monitor_down(struct monitor *m, term reason) {
   u64 id = m->node.key;
   bool priority = m->priority;
   EVENT(EVENT_DOWN, watcher, watcher->pid, m->target ? m->target->pid : m->name != NV ? m->name : m->object, reason, id);
-  mem_overdraft(SIGNAL_OVERDRAFT);
+  mem_overdraft(MEM_OVERDRAFT);
   struct message *message = down_draft(m, reason);
   mem_overdraft(0);
   monitor_remove(m);

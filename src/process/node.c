@@ -9,7 +9,7 @@
 #include "term/map.h"
 #include "term/ref.h"
 
-enum { PASS_THROUGH = 112, OVERDRAFT = 1 << 16 };
+enum { PASS_THROUGH = 112 };
 enum { DFLAG_PUBLISHED = 1 };
 
 struct node *node_first;
@@ -88,7 +88,7 @@ bool node_send(struct node *n, term control, term message) {
   static const struct etf_options options = {.minor_version = 2};
   struct bytes b;
   bytes_init(&b);
-  if (message == NV) mem_overdraft(OVERDRAFT);
+  if (message == NV) mem_overdraft(MEM_OVERDRAFT);
   bytes_put(&b, PASS_THROUGH);
   bool ok = etf_encode(&b, control, &options) && (message == NV || etf_encode(&b, message, &options));
   if (ctx.p) ctx.fcalls -= (i32)(b.len / 64 < 1000 ? b.len / 64 : 1000);

@@ -40,8 +40,7 @@ void port_closed(struct process *p) {
   if (to) (void)signal_send(NULL, to, make_boxed(message));
 }
 
-struct process *endpoint_find(term t) {
-  if (!is_local_port(t)) return process_find(t);
+struct process *port_find(term t) {
   struct port *port = (struct port *)id_map_find(&ports, t);
   return port && port->p->state != PROCESS_EXITING ? port->p : NULL;
 }

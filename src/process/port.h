@@ -21,7 +21,7 @@ bool port_add(struct process *p, u32 handle); // gives p its identifier. False: 
 void port_remove(struct process *p);          // removes it from the table: nobody finds it any more
 // Closes the other end and tells who asked for that; does nothing the second time.
 void port_closed(struct process *p);
-struct process *endpoint_find(term t);        // the living process or open port that t identifies, or NULL
+struct process *port_find(term t);            // the open port that t identifies, or NULL
 // Sends an exit signal to a port. The port does what was sent to it before first, so the signal is queued behind
 // that.
 void port_exit(struct process *p, term from, term reason, struct kept *kept, bool by_link);

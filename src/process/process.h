@@ -20,7 +20,6 @@ struct process {
   term pid;
   u8 state;               // enum process_state
   u8 priority;            // enum priority
-  u8 skip;                // low priority: rounds left to be passed over
   bool trap_exit : 1;
   bool hibernated : 1;    // its stack and heap are as small as possible; it continues at the M:F(A) given to hibernate
   bool timed_out : 1;     // the timer of its receive has fired: it continues at timeout_ip
@@ -32,7 +31,6 @@ struct process {
   bool began_in_fun : 1;  // it was spawned as erlang:apply(Fun, [])
   bool message_on_heap : 1;
   bool gc_requested : 1;  // do a major collection at the next safe point
-  bool save_calls : 1;
   bool ets_super_user : 1; // may do everything with every table (erts_internal:ets_super_user/1)
   bool ets_raw : 1;        // its ets:first and ets:next also see rows that were deleted while the table was fixed
   bool queued : 1;        // it is in a run queue: the one of priority p->queue
@@ -61,7 +59,6 @@ struct process {
   u32 stack_words;
   struct heap heap;       // valid while it does not run; while it runs, ctx.heap is its heap
   struct gc_area area;
-  u32 stack_shrink;
   struct mailbox mailbox;
   struct links links;     // links, monitors, aliases
   u64 receive_timer;      // place of its receive timer in the timer heap, plus 1; 0: it has none
@@ -72,7 +69,6 @@ struct process {
   struct kept *leader_kept, *parent_kept; // own leader and parent when these are pids of other nodes
   term initial[2];        // initial call: module and function; if a fun began the process, those of the fun
   u32 initial_arity;
-  u32 reductions_base;
   u64 reductions;         // reductions of all finished slices
   struct dictionary *dictionary; // process dictionary, NULL while empty
   term exit_reason;       // valid once it is doomed or exiting
@@ -93,6 +89,7 @@ struct process {
 void process_init(void);
 void process_destroy_all(void);
 struct process *process_find(term pid);        // NULL: no living process of this node has that pid
+struct process *endpoint_find(term t);         // a living process or open port of this node, or NULL
 u32 process_count(void);
 void process_set_limit(u32 max);
 u32 process_limit(void);

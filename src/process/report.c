@@ -39,8 +39,7 @@ static void send_report(struct process *logger, struct process *p, struct heap *
   term outer[] = {ATOM_error_logger, map_from_pairs(h, inner, 2), ATOM_gl, p->group_leader, ATOM_pid, p->pid, ATOM_time, make_small((i64)host_system_us())};
   term meta = map_from_pairs(h, outer, 4);
   signal_send(NULL, logger, tuple5(h, ATOM_log, ATOM_error, text_list(h, format), args, meta));
-  offheap_release(h->offheap);
-  for (struct frag *f = h->frags, *next; f; f = next) next = f->next, frag_free(f);
+  heap_discard(h);
 }
 
 void report_crash(struct process *p, term value) {

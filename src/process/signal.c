@@ -105,7 +105,7 @@ static struct message *exit_draft(struct process *to, term from, term reason) {
 }
 
 static struct message *exit_message(struct process *to, term from, term reason) {
-  mem_overdraft(SIGNAL_OVERDRAFT);
+  mem_overdraft(MEM_OVERDRAFT);
   struct message *m = exit_draft(to, from, reason);
   mem_overdraft(0);
   return m;

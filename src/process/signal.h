@@ -8,8 +8,6 @@
 #include "gen/seam.h"
 #include "process/process.h"
 
-enum { SIGNAL_OVERDRAFT = 1 << 16 }; // bytes beyond the memory limit that may be used to make EXIT and DOWN messages
-
 // Sends a copy of value. from is NULL when the host sends. False: no memory (the sender should get system_limit).
 bool signal_send(struct process *from, struct process *to, term value);
 // Sends to any destination of "!": a pid, registered name, {Name, Node}, alias or port.

@@ -5,6 +5,7 @@
 #include "process/table.h"
 
 #include "base/alloc.h"
+#include "process/port.h"
 
 enum { FIRST_SLOTS = 64, NUMBER_BITS = 28, DEFAULT_LIMIT = 1 << 20, HIGHEST_LIMIT = 1 << 27 };
 
@@ -82,6 +83,8 @@ struct process *process_find(term pid) {
   struct process *p = slots[pid_number(pid) & mask];
   return p && p->pid == pid && p->state != PROCESS_EXITING ? p : NULL;
 }
+
+struct process *endpoint_find(term t) { return is_local_port(t) ? port_find(t) : process_find(t); }
 
 u32 process_count(void) { return count; }
 u32 process_limit(void) { return limit; }

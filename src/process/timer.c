@@ -80,12 +80,7 @@ static void remove_at(u32 i) {
 // --- Receive timers --------------------------------------------------------------------------------------
 
 bool timer_receive_start(struct process *p, u64 ms) {
-  if (p->timed_out) {
-    p->timed_out = false;
-    return false;
-  }
-  if (!p->receive_timer && !insert(host_monotonic_us() + ms * 1000, p, NULL)) exit_process(p, ATOM_system_limit);
-  return true;
+  return p->receive_timer || insert(host_monotonic_us() + ms * 1000, p, NULL);
 }
 
 void timer_receive_cancel(struct process *p) {

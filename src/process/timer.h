@@ -21,7 +21,7 @@ struct timer {
 void timer_init(void);
 void timer_destroy(void);
 // Receive timers. timer_receive_start does nothing if the timer runs already, for a receive that looks at its mailbox
-// again goes on waiting for the same time. False: the time is up (p->timed_out, which is cleared): go to the timeout.
+// again goes on waiting for the same time. False: no memory.
 bool timer_receive_start(struct process *p, u64 ms);
 void timer_receive_cancel(struct process *p);
 // Message timers. The destination is either to or name. Answers the id of the timer's reference; 0: no memory.

@@ -17,16 +17,16 @@ term bs_start_match(struct heap *h, term t) {
   return make_boxed(p);
 }
 
-term bs_get_integer(struct heap *h, term ctx, u64 bits, u32 flags) {
-  if (bs_remaining_bits(ctx) < bits) return NV;
-  term t = bits_get_integer(h, bs_data(ctx), bs_position_bits(ctx), bits, flags);
-  if (t != NV) bs_advance(ctx, bits);
+term bs_get_integer(struct heap *h, term context, u64 bits, u32 flags) {
+  if (bs_remaining_bits(context) < bits) return NV;
+  term t = bits_get_integer(h, bs_data(context), bs_position_bits(context), bits, flags);
+  if (t != NV) bs_advance(context, bits);
   return t;
 }
 
 // The next n (<= 8) bytes, most significant first as the flags want them.
-static void get_bytes(term ctx, u8 *out, u32 n, u32 flags) {
-  bits_copy(out, 0, bs_data(ctx), bs_position_bits(ctx), n * 8);
+static void get_bytes(term context, u8 *out, u32 n, u32 flags) {
+  bits_copy(out, 0, bs_data(context), bs_position_bits(context), n * 8);
   if (!(flags & (BS_LITTLE | BS_NATIVE))) return;
   for (u32 i = 0; i < n / 2; i++) {
     u8 b = out[i];
@@ -35,18 +35,18 @@ static void get_bytes(term ctx, u8 *out, u32 n, u32 flags) {
   }
 }
 
-static u64 get_unsigned(term ctx, u32 n, u32 flags) {
+static u64 get_unsigned(term context, u32 n, u32 flags) {
   u8 bytes[8];
   u64 v = 0;
-  get_bytes(ctx, bytes, n, flags);
+  get_bytes(context, bytes, n, flags);
   for (u32 i = 0; i < n; i++) v = v << 8 | bytes[i];
   return v;
 }
 
-term bs_get_float(struct heap *h, term ctx, u64 bits, u32 flags) {
+term bs_get_float(struct heap *h, term context, u64 bits, u32 flags) {
   if (bits == 0) return float_make(h, 0.0);
-  if ((bits != 16 && bits != 32 && bits != 64) || bs_remaining_bits(ctx) < bits) return NV;
-  u64 v = get_unsigned(ctx, (u32)bits / 8, flags);
+  if ((bits != 16 && bits != 32 && bits != 64) || bs_remaining_bits(context) < bits) return NV;
+  u64 v = get_unsigned(context, (u32)bits / 8, flags);
   double d;
   if (bits == 64) {
     memcpy(&d, &v, 8);
@@ -59,44 +59,42 @@ term bs_get_float(struct heap *h, term ctx, u64 bits, u32 flags) {
     d = half_to_double((u16)v);
   }
   if (d - d != 0) return NV; // infinity or NaN
-  bs_advance(ctx, bits);
+  bs_advance(context, bits);
   return float_make(h, d);
 }
 
-static term view(struct heap *h, term ctx, u64 bits) {
-  return binary_sub(h, boxed_ptr(ctx)[1], bs_position_bits(ctx), bits);
+static term view(struct heap *h, term context, u64 bits) {
+  return binary_sub(h, boxed_ptr(context)[1], bs_position_bits(context), bits);
 }
 
-term bs_get_binary(struct heap *h, term ctx, u64 bits) {
-  if (bs_remaining_bits(ctx) < bits) return NV;
-  term t = view(h, ctx, bits);
-  if (t != NV) bs_advance(ctx, bits);
+term bs_get_binary(struct heap *h, term context, u64 bits) {
+  if (bs_remaining_bits(context) < bits) return NV;
+  term t = view(h, context, bits);
+  if (t != NV) bs_advance(context, bits);
   return t;
 }
 
-term bs_get_tail(struct heap *h, term ctx) { return view(h, ctx, bs_remaining_bits(ctx)); }
+term bs_get_tail(struct heap *h, term context) { return view(h, context, bs_remaining_bits(context)); }
 
-term bs_get_rest(struct heap *h, term ctx) { return bs_get_binary(h, ctx, bs_remaining_bits(ctx)); }
-
-bool bs_match_string(term ctx, const u8 *bytes, u64 bits) {
-  if (bs_remaining_bits(ctx) < bits || !bits_equal(bs_data(ctx), bs_position_bits(ctx), bytes, 0, bits)) return false;
-  bs_advance(ctx, bits);
+bool bs_match_string(term context, const u8 *bytes, u64 bits) {
+  if (bs_remaining_bits(context) < bits || !bits_equal(bs_data(context), bs_position_bits(context), bytes, 0, bits)) return false;
+  bs_advance(context, bits);
   return true;
 }
 
-bool bs_match_value(term ctx, u32 bits, u64 value) {
-  if (bs_remaining_bits(ctx) < bits) return false;
+bool bs_match_value(term context, u32 bits, u64 value) {
+  if (bs_remaining_bits(context) < bits) return false;
   u64 v;
   if (bits <= 57) {
-    v = bs_peek(ctx, bits);
+    v = bs_peek(context, bits);
   } else {
     u8 bytes[8] = { 0 };
-    bits_copy(bytes, 64 - bits, bs_data(ctx), bs_position_bits(ctx), bits);
+    bits_copy(bytes, 64 - bits, bs_data(context), bs_position_bits(context), bits);
     v = 0;
     for (u32 i = 0; i < 8; i++) v = v << 8 | bytes[i];
   }
   if (v != value) return false;
-  bs_advance(ctx, bits);
+  bs_advance(context, bits);
   return true;
 }
 
@@ -104,12 +102,12 @@ bool bs_match_value(term ctx, u32 bits, u64 value) {
 
 static bool is_character(u32 c) { return c <= 0x10FFFF && !(c >= 0xD800 && c <= 0xDFFF); }
 
-term bs_get_utf8(term ctx) {
-  u64 remaining = bs_remaining_bits(ctx), position = bs_position_bits(ctx);
+term bs_get_utf8(term context) {
+  u64 remaining = bs_remaining_bits(context), position = bs_position_bits(context);
   if (remaining < 8) return NV;
   u32 n = (u32)min_u64(remaining / 8, 4), c;
   u8 copied[4];
-  const u8 *p = bs_data(ctx);
+  const u8 *p = bs_data(context);
   if ((position & 7) == 0) {
     p += position >> 3;
   } else {
@@ -118,36 +116,36 @@ term bs_get_utf8(term ctx) {
   }
   int used = utf8_decode(p, p + n, &c);
   if (used == 0) return NV;
-  bs_advance(ctx, (u64)used * 8);
+  bs_advance(context, (u64)used * 8);
   return make_small(c);
 }
 
-term bs_get_utf16(term ctx, u32 flags) {
-  if (bs_remaining_bits(ctx) < 16) return NV;
-  u32 c = (u32)get_unsigned(ctx, 2, flags);
+term bs_get_utf16(term context, u32 flags) {
+  if (bs_remaining_bits(context) < 16) return NV;
+  u32 c = (u32)get_unsigned(context, 2, flags);
   if (is_character(c)) {
-    bs_advance(ctx, 16);
+    bs_advance(context, 16);
     return make_small(c);
   }
-  if (c >= 0xDC00 || bs_remaining_bits(ctx) < 32) return NV;
-  bs_advance(ctx, 16);
-  u32 low = (u32)get_unsigned(ctx, 2, flags);
+  if (c >= 0xDC00 || bs_remaining_bits(context) < 32) return NV;
+  bs_advance(context, 16);
+  u32 low = (u32)get_unsigned(context, 2, flags);
   if (low < 0xDC00 || low > 0xDFFF) {
-    bs_advance(ctx, (u64)-16);
+    bs_advance(context, (u64)-16);
     return NV;
   }
-  bs_advance(ctx, 16);
+  bs_advance(context, 16);
   return make_small(0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00));
 }
 
-term bs_get_utf32(term ctx, u32 flags) {
-  if (bs_remaining_bits(ctx) < 32) return NV;
-  u32 c = (u32)get_unsigned(ctx, 4, flags);
+term bs_get_utf32(term context, u32 flags) {
+  if (bs_remaining_bits(context) < 32) return NV;
+  u32 c = (u32)get_unsigned(context, 4, flags);
   if (!is_character(c)) return NV;
-  bs_advance(ctx, 32);
+  bs_advance(context, 32);
   return make_small(c);
 }
 
-bool bs_skip_utf8(term ctx) { return bs_get_utf8(ctx) != NV; }
-bool bs_skip_utf16(term ctx, u32 flags) { return bs_get_utf16(ctx, flags) != NV; }
-bool bs_skip_utf32(term ctx, u32 flags) { return bs_get_utf32(ctx, flags) != NV; }
+bool bs_skip_utf8(term context) { return bs_get_utf8(context) != NV; }
+bool bs_skip_utf16(term context, u32 flags) { return bs_get_utf16(context, flags) != NV; }
+bool bs_skip_utf32(term context, u32 flags) { return bs_get_utf32(context, flags) != NV; }

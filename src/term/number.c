@@ -283,9 +283,3 @@ int num_compare(term a, term b) {
   if (fb) return compare_int_float(a, float_val(b));
   return int_compare(a, b);
 }
-
-bool num_equal_exact(term a, term b) {
-  bool fa = is_float(a);
-  if (fa != is_float(b)) return false;
-  return fa ? float_val(a) == float_val(b) : int_compare(a, b) == 0;
-}

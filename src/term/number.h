@@ -45,7 +45,6 @@ bool num_limit_hit(void);                            // the last NV was system_l
 
 int num_compare(term a, term b);                     // -1 0 1 by value, integers and floats mixed exactly
 int int_compare(term a, term b);
-bool num_equal_exact(term a, term b);                // =:= for two boxed numbers
 
 // Text.
 void num_print_int(struct bytes *out, term t, u32 base);        // base 2..36, upper case digits

@@ -125,8 +125,7 @@ static void tell(const struct outside *o, const char *kind, const u8 *data, i64 
   struct heap heap = {0};
   term value = data ? binary_from(&heap, data, (size_t)n) : n < 0 ? NIL : make_small(n);
   if (p) (void)signal_send(NULL, p, tuple3(&heap, ATOM_spawnlink_port, atom_from_c(kind), value));
-  offheap_release(heap.offheap);
-  for (struct frag *f = heap.frags, *next; f; f = next) next = f->next, frag_free(f);
+  heap_discard(&heap);
 }
 
 static void read_some(struct outside *o) {

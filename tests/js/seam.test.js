@@ -73,7 +73,7 @@ describe('the table', () => {
     expect(toC(after)).toContain('  EVENT_WAKE = 1, // it woke');
     expect(toC(after)).toContain('#define EVENT_WITH_PROCESS 3u');
     expect(toJs(after)).toContain('export const EVENT_WAKE = 1; // it woke');
-    expect(toJs(after)).toContain('export const EVENT_END = ["","by"];');
+    expect(toJs(after)).toContain('export const EVENT_END = [0,"by"];');
     expect(toJs(after)).toContain('export const EVENT_NAMES = /** @type {const} */ (["exit","wake"]);');
     expect(toErlang(after)).toContain('-define(EVENT_NAMES, {exit, wake}).');
     expect(after.abi).not.toBe(before.abi);
