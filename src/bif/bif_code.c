@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Code as OTP's code server sees it: preparing and finishing loads, on_load functions, old versions and
 // purging, what modules export. A prepared load is a magic reference that owns a staged module.
-#include "bif/bif_code.h"
-
 #include "base/alloc.h"
 #include "base/hostcalls.h"
 #include "bif/bif.h"
 #include "bif/bif_keep.h"
 #include "bif/bif_system.h"
-#include "code/load.h"
+#include "code/loader.h"
 #include "gen/bifs.h"
 #include "process/signal.h"
 #include "term/ref.h"
@@ -95,68 +93,6 @@ term bif_has_prepared_code_on_load_1(struct process *p, term *a) {
   return r ? make_bool(prepared_module(r)->on_load != NULL) : bif_badarg();
 }
 
-// Modules whose on_load function runs: loaded, but not to be called by others yet.
-struct pending {
-  struct pending *next;
-  struct module *m;
-  bool begun;            // its on_load function has been called: what it started may run in it
-  bool ours;             // our code server runs it (src/erl/bare/spawnlink_code.erl), not OTP's
-  struct export entry;   // what calls the on_load function
-};
-static struct pending *pending;
-
-static struct pending **pending_of(term name) {
-  struct pending **link = &pending;
-  while (*link && (*link)->m->name != name) link = &(*link)->next;
-  return link;
-}
-
-bool code_pend(struct module *m, bool ours) {
-  struct pending *it = *pending_of(m->name);
-  if (it) { // loaded again meanwhile: the last counts
-    if (!it->begun) code_discard(it->m);
-  } else {
-    it = mem_calloc(sizeof *it, MEM_CODE);
-    if (!it) return false;
-    it->next = pending;
-    pending = it;
-  }
-  it->m = m;
-  it->begun = false;
-  it->ours = ours;
-  it->entry.ip = m->on_load;
-  it->entry.module = m->name;
-  it->entry.function = ATOM_on_load;
-  it->entry.owner = m;
-  return true;
-}
-
-bool code_is_pending(term name) { return *pending_of(name) != NULL; }
-
-bool code_is_pending_here(term name) {
-  const struct pending *it = *pending_of(name);
-  return it && it->ours;
-}
-
-struct module *code_load_pending(term name, const u8 *beam, size_t len, struct load_error *e, bool *on_load) {
-  struct module *m = code_stage(name, beam, len, e);
-  *on_load = m && m->on_load;
-  if (!m || (*on_load ? code_pend(m, true) : code_publish(m))) return m;
-  e->module = m->name;
-  memcpy(e->where.chunk, "FOR1", 5);
-  e->where.what = code_has_old(m->name) ? "an old version has not been purged" : "out of memory";
-  code_discard(m);
-  return NULL;
-}
-
-void code_bif_close(void) {
-  while (pending) {
-    struct pending *p = pending;
-    pending = p->next;
-    mem_free(p, sizeof *p, MEM_CODE); // its module is freed with all modules
-  }
-}
-
 typedef bool (*module_test)(const struct module *m, term list);
 static bool not_purged(const struct module *m, term list) {
   (void)list;
@@ -203,7 +139,7 @@ term bif_finish_loading_1(struct process *p, term *a) {
   names = names_that(has_on_load, a[0]);
   if (names != NIL) {
     struct refc *r = prepared_of(hd(a[0]));
-    if (n > 1 || !code_pend(prepared_module(r), false)) return bif_system_limit();
+    if (n > 1 || !loader_pend(prepared_module(r), false)) return bif_system_limit();
     prepared_set(r, NULL);
     return tuple2(HEAP, ATOM_on_load, names);
   }
@@ -214,23 +150,14 @@ term bif_finish_loading_1(struct process *p, term *a) {
 
 term bif_call_on_load_function_1(struct process *p, term *a) {
   (void)p;
-  struct pending *on_load = is_atom(a[0]) ? *pending_of(a[0]) : NULL;
-  if (!on_load) return bif_badarg();
-  on_load->begun = true;
-  return bif_trap(&on_load->entry, 0);
+  struct export *on_load = is_atom(a[0]) ? loader_on_load(a[0]) : NULL;
+  return on_load ? bif_trap(on_load, 0) : bif_badarg();
 }
 
 term bif_finish_after_on_load_2(struct process *p, term *a) {
   (void)p;
-  struct pending **link = is_atom(a[0]) ? pending_of(a[0]) : &pending;
-  if (!is_atom(a[0]) || !*link || !atom_is_bool(a[1])) return bif_badarg();
-  struct pending *on_load = *link;
-  if (a[1] == ATOM_true && !code_publish(on_load->m)) return bif_badarg();
-  *link = on_load->next;
-  // A module that failed is left unreachable until the VM closes: what its on_load function started
-  // may still run in it.
-  mem_free(on_load, sizeof *on_load, MEM_CODE);
-  return ATOM_true;
+  bool valid = is_atom(a[0]) && atom_is_bool(a[1]);
+  return valid && loader_on_load_done(a[0], a[1] == ATOM_true) ? ATOM_true : bif_badarg();
 }
 
 // --- Old versions --------------------------------------------------------------------------------
@@ -258,47 +185,30 @@ term bif_erts_internal_purge_module_2(struct process *p, term *a) {
   if (a[1] == ATOM_abort) return ATOM_true;
   if (a[1] != ATOM_complete) return bif_badarg();
   if (!code_has_old(a[0])) return ATOM_false;
-  code_purge_old(a[0]);
-  keep_sweep_when_due();
+  keep_purge_old(a[0]);
   return ATOM_true;
-}
-
-struct users { term module; struct process *self; bool kill; u32 found; bool self_uses; };
-
-static void find_user(struct process *p, void *arg) {
-  struct users *u = arg;
-  if (p->state == PROCESS_EXITING || !keep_process_uses_old(p, u->module)) return;
-  u->found++;
-  if (p == u->self) u->self_uses = true;
-  else if (u->kill) {
-    signal_exit(u->self->pid, p, ATOM_kill, EXIT_CAUSE_EXIT);
-    exit_doomed(p); // its code goes now
-  }
 }
 
 // erts_code_purger:purge(Module) -> {WasOld, DidKill}. OTP asks a process of that name, which asks every
 // process in turn; here all are looked at in one go.
 term bif_purge_1(struct process *p, term *a) {
-  struct users u = {.module = a[0], .self = p, .kill = true};
   if (!is_atom(a[0])) return bif_badarg();
   if (!code_has_old(a[0])) return tuple2(HEAP, ATOM_false, ATOM_false);
-  process_each(find_user, &u);
-  if (u.self_uses) { // the caller is not spared; it dies before the code goes
+  struct old_users users = keep_kill_users_of_old(a[0], p->pid, EXIT_CAUSE_EXIT);
+  if (users.self) { // the caller is not spared; it dies before the code goes
     exit_process(p, ATOM_killed);
     ctx.bif_status = BIF_EXITING;
     return NV;
   }
-  code_purge_old(a[0]);
-  keep_sweep_when_due();
-  return tuple2(HEAP, ATOM_true, make_bool(u.found > 0));
+  keep_purge_old(a[0]);
+  return tuple2(HEAP, ATOM_true, make_bool(users.found > 0));
 }
 
 term bif_soft_purge_1(struct process *p, term *a) {
-  struct users u = {.module = a[0], .self = p};
+  (void)p;
   if (!is_atom(a[0])) return bif_badarg();
-  process_each(find_user, &u);
-  if (u.found > 0) return ATOM_false;
-  code_purge_old(a[0]);
+  if (keep_users_of_old(a[0]).found > 0) return ATOM_false;
+  keep_purge_old(a[0]);
   return ATOM_true;
 }
 
@@ -310,25 +220,16 @@ term bif_release_area_switch_0(struct process *p, term *a) {
 
 // --- What there is -------------------------------------------------------------------------------
 
-// As in OTP these are there before the first line of Erlang runs; here they are loaded when called.
-bool code_is_preloaded(term m) {
-  const term names[] = PRELOADED_MODULES;
-  for (u32 i = 0; i < COUNT_OF(names); i++)
-    if (names[i] == m) return true;
-  return false;
-}
-
 term bif_pre_loaded_0(struct process *p, term *a) {
   (void)p, (void)a;
-  const term names[] = PRELOADED_MODULES;
   term list = NIL;
-  for (u32 i = COUNT_OF(names); i > 0; i--) list = cons(HEAP, names[i - 1], list);
+  for (u32 i = PRELOADED_COUNT; i > 0; i--) list = cons(HEAP, loader_preloaded[i - 1], list);
   return list;
 }
 
 term bif_module_loaded_1(struct process *p, term *a) {
   (void)p;
-  return is_atom(a[0]) ? make_bool(module_find(a[0]) || code_is_preloaded(a[0])) : bif_badarg();
+  return is_atom(a[0]) ? make_bool(module_find(a[0]) || loader_is_preloaded(a[0])) : bif_badarg();
 }
 
 static void add_loaded(struct module *m, void *arg) {
@@ -337,11 +238,10 @@ static void add_loaded(struct module *m, void *arg) {
 }
 term bif_loaded_0(struct process *p, term *a) {
   (void)p, (void)a;
-  const term names[] = PRELOADED_MODULES;
   term list = NIL;
   module_each(add_loaded, &list);
-  for (u32 i = 0; i < COUNT_OF(names); i++)
-    if (!module_find(names[i])) list = cons(HEAP, names[i], list);
+  for (u32 i = 0; i < PRELOADED_COUNT; i++)
+    if (!module_find(loader_preloaded[i])) list = cons(HEAP, loader_preloaded[i], list);
   return list;
 }
 

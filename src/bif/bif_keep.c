@@ -105,3 +105,33 @@ bool keep_process_uses_old(struct process *p, term module) {
   const term *e = (p == ctx.p ? ctx.e : p->e) + (top_is_stale(ip) ? 1 : 0), *end = p->stack_start + p->stack_words;
   return e < end && !return_into(e, (size_t)(end - e), old);
 }
+
+struct search { struct old_users users; term module; bool kill; term killer; enum exit_cause cause; };
+
+static void find_user(struct process *p, void *arg) {
+  struct search *s = arg;
+  if (p->state == PROCESS_EXITING || !keep_process_uses_old(p, s->module)) return;
+  s->users.found++;
+  if (p == ctx.p) s->users.self = true;
+  else if (s->kill) {
+    signal_exit(s->killer == NV ? p->pid : s->killer, p, ATOM_kill, s->cause);
+    exit_doomed(p); // its code goes now
+  }
+}
+
+struct old_users keep_users_of_old(term module) {
+  struct search s = {.module = module};
+  process_each(find_user, &s);
+  return s.users;
+}
+
+struct old_users keep_kill_users_of_old(term module, term killer, enum exit_cause cause) {
+  struct search s = {.module = module, .kill = true, .killer = killer, .cause = cause};
+  process_each(find_user, &s);
+  return s.users;
+}
+
+void keep_purge_old(term module) {
+  code_purge_old(module);
+  keep_sweep_when_due();
+}

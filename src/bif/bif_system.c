@@ -5,10 +5,10 @@
 
 #include "base/hostcalls.h"
 #include "bif/bif.h"
-#include "bif/bif_code.h"
 #include "bif/bif_keep.h"
 #include "bif/bif_process.h"
 #include "bif/bif_time.h"
+#include "code/loader.h"
 #include "gen/bifs.h"
 #include "process/collection.h"
 #include "process/held.h"
@@ -316,6 +316,6 @@ void bif_open(void) {
 
 void bif_close(void) {
   os_close();
-  code_bif_close();
+  loader_close();
   keep_close();
 }

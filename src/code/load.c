@@ -286,10 +286,14 @@ struct module *code_stage(term expected_name, const u8 *beam, size_t len, struct
 struct module *code_load(term expected_name, const u8 *beam, size_t len, struct load_error *e) {
   struct module *m = code_stage(expected_name, beam, len, e);
   if (!m || code_publish(m)) return m;
+  code_cannot_publish(m, e);
+  return NULL;
+}
+
+void code_cannot_publish(struct module *m, struct load_error *e) {
   e->module = m->name;
   memcpy(e->where.chunk, "FOR1", 5);
   e->where.what = code_has_old(m->name) ? "an old version has not been purged" : out_of_memory;
   e->no_memory = !code_has_old(m->name);
   code_discard(m);
-  return NULL;
 }

@@ -17,6 +17,7 @@ extern void (*load_failed_hook)(const struct load_error *e);
 struct module *code_stage(term expected_name, const u8 *beam, size_t len, struct load_error *e);
 bool code_publish(struct module *m);
 void code_discard(struct module *m);
+void code_cannot_publish(struct module *m, struct load_error *e); // discards it and says why it could not be published
 bool code_delete(term name);                 // current becomes old
 bool code_has_old(term name);
 void code_purge_old(term name);              // the caller has made sure that no process uses it

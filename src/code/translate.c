@@ -7,6 +7,8 @@
 // through code_registers (set before the first load).
 #include "code/translate.h"
 
+#include "code/loader.h"
+
 #include "base/alloc.h"
 #include "code/records.h"
 
@@ -706,20 +708,6 @@ static u32 append_strings(struct emit *e) {
   return at;
 }
 
-// Modules that OTP's emulator has built in show no lines in stack traces.
-static bool is_preloaded(term name) {
-  static const char *const names[] = {
-    "erlang", "init", "erl_init", "erts_internal", "erl_prim_loader", "prim_file", "prim_eval", "prim_inet", "prim_zip", "prim_buffer",
-    "prim_socket", "prim_net", "zlib", "atomics", "counters", "persistent_term", "erl_tracer", "erts_code_purger",
-    "erts_dirty_process_signal_handler", "erts_literal_area_collector", "socket_registry",
-  };
-  size_t n;
-  const u8 *text = atom_text(name, &n);
-  for (u32 k = 0; k < COUNT_OF(names); k++)
-    if (strlen(names[k]) == n && memcmp(names[k], text, n) == 0) return true;
-  return false;
-}
-
 bool translate(struct load_state *s, struct beam_error *error) {
   struct emit e;
   struct beam_cursor cursor;
@@ -728,7 +716,7 @@ bool translate(struct load_state *s, struct beam_error *error) {
   const u64 *expected = s->file->expected;
   u32 open = 0, expected_count = s->file->expected_count;
   if (!emit_init(&e, s)) emit_fail(&e, "out of memory");
-  e.without_lines = is_preloaded(s->m->name);
+  e.without_lines = loader_is_preloaded(s->m->name);
   emit_word(&e, 0); // no code at offset 0: a return address is never looked up before the first function
   append_strings(&e); // at word 1: see translate_bits.c
   beam_start(&cursor, s->file);

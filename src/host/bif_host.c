@@ -4,9 +4,8 @@
 #include "base/alloc.h"
 #include "base/hostcalls.h"
 #include "bif/bif.h"
-#include "bif/bif_code.h"
 #include "bif/bif_system.h"
-#include "code/load.h"
+#include "code/loader.h"
 #include "gen/bifs.h"
 #include "host/event.h"
 #include "host/vm.h"
@@ -45,21 +44,15 @@ static term no_module(u8 *why, size_t size) {
 // on_load: its on_load function has to run before anything calls it.
 term host_bif_load(struct process *p, term *a) {
   (void)p;
+  u8 *why;
+  size_t n;
   if (!is_atom(a[0])) return bif_badarg();
-  if (module_find(a[0])) return ATOM_true;
-  if (code_is_pending(a[0])) return ATOM_on_load;
-  size_t n, size;
-  u8 *data;
-  const u8 *name = atom_text(a[0], &n);
-  int found = host_module(name, n, &data, &size);
-  if (found == 2) return bif_wait();
-  if (found == 0) return no_module(data, size);
-  struct load_error e = {.module = NV};
-  bool on_load;
-  struct module *m = code_load_pending(a[0], data, size, &e, &on_load);
-  mem_free(data, size, MEM_SYSTEM);
-  if (!m && load_failed_hook) load_failed_hook(&e);
-  return m && on_load ? ATOM_on_load : make_bool(m != NULL);
+  switch (loader_obtain(a[0], &why, &n)) {
+  case LOADER_LOADED: return ATOM_true;
+  case LOADER_ON_LOAD: return ATOM_on_load;
+  case LOADER_FETCHING: return bif_wait();
+  default: return no_module(why, n);
+  }
 }
 
 // spawnlink:beam(Module) -> Binary | false: the bytes of a module the host has, which is not loaded.

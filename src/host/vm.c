@@ -8,10 +8,9 @@
 #include "base/alloc.h"
 #include "base/hostcalls.h"
 #include "bif/bif_keep.h"
-#include "bif/bif_code.h"
 #include "bif/bif_system.h"
 #include "bif/bif_term.h"
-#include "code/load.h"
+#include "code/loader.h"
 #include "ets/ets.h"
 #include "host/event.h"
 #include "interp/interp.h"
@@ -140,26 +139,18 @@ void load_error_text(struct bytes *out, const struct load_error *e) {
   bytes_text(out, e->where.what ? e->where.what : "malformed");
 }
 
-static void kill_user(struct process *p, void *module) {
-  if (p->state != PROCESS_EXITING && keep_process_uses_old(p, *(term *)module)) {
-    signal_exit(p->pid, p, ATOM_kill, EXIT_CAUSE_HOST);
-    exit_doomed(p); // its code goes now
-  }
-}
-
 // As code:load_binary/3: a version before the last goes, and with it the processes that still run it.
 static void purge(term name) {
   if (!code_has_old(name)) return;
-  process_each(kill_user, &name);
-  code_purge_old(name);
-  keep_sweep_when_due();
+  keep_kill_users_of_old(name, NV, EXIT_CAUSE_HOST);
+  keep_purge_old(name);
 }
 
 // A process runs the on_load function; whoever calls the module waits for it.
 static enum vm_status run_on_load(struct module *m) {
   struct vm_term args = {.value = NIL};
   term name = m->name, pid;
-  if (!code_pend(m, true)) {
+  if (!loader_pend(m, true)) {
     code_discard(m);
     return vm_fail(VM_NO_MEMORY, "no memory to load the module");
   }

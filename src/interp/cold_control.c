@@ -102,7 +102,7 @@ const cword *interp_call_fun(const cword *ip, term *E, u32 arity, const cword *r
     if (!fe->ip) {
       term why;
       switch (undefined_load(fe->module, &why)) {
-      case UNDEFINED_PENDING: return undefined_wait(ip, E, call_fun_live(ip, arity));
+      case LOADER_FETCHING: return undefined_wait(ip, E, call_fun_live(ip, arity));
       default: break;
       }
       if (!fe->ip && module_find(fe->module)) return exception_error(ip, E, tuple2(HEAP, ATOM_badfun, f)); // it came without this fun

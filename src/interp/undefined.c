@@ -5,32 +5,18 @@
 #include "interp/undefined.h"
 
 #include "base/alloc.h"
-#include "base/hostcalls.h"
-#include "bif/bif_code.h"
 #include "code/breakpoint.h"
-#include "code/load.h"
 #include "interp/semantics.h"
 #include "term/binary.h"
 
-enum undefined_result undefined_load(term module, term *why) {
-  if (module_find(module)) return UNDEFINED_LOADED;
-  if (code_is_pending(module)) return UNDEFINED_ON_LOAD;
-  size_t name_len, n = 0;
-  const u8 *name = atom_text(module, &name_len);
-  u8 *data = NULL;
-  int found = host_module(name, name_len, &data, &n);
-  if (found == 2) return UNDEFINED_PENDING;
-  if (found != 1) {
-    if (data) *why = binary_from(HEAP, data, n);
-    if (data) mem_free(data, n, MEM_SYSTEM);
-    return UNDEFINED_MISSING;
-  }
-  struct load_error error = {.module = NV};
-  bool on_load;
-  struct module *m = code_load_pending(module, data, n, &error, &on_load);
-  mem_free(data, n, MEM_SYSTEM);
-  if (!m && load_failed_hook) load_failed_hook(&error);
-  return !m ? UNDEFINED_MISSING : on_load ? UNDEFINED_ON_LOAD : UNDEFINED_LOADED;
+enum loader_result undefined_load(term module, term *why) {
+  u8 *text;
+  size_t n;
+  enum loader_result result = loader_obtain(module, &text, &n);
+  if (!text) return result;
+  *why = binary_from(HEAP, text, n);
+  mem_free(text, n, MEM_SYSTEM);
+  return result;
 }
 
 const cword *undefined_wait(const cword *ip, term *E, u32 live) {
@@ -72,7 +58,7 @@ static bool is_booted(void) {
 }
 
 // What OTP's code server does not know of: modules that OTP's emulator has in itself, and our own.
-static bool is_built_in(term module) { return code_is_preloaded(module) || code_is_own(module); }
+static bool is_built_in(term module) { return loader_is_preloaded(module) || code_is_own(module); }
 
 const cword *undefined_lambda(const cword *ip, term *E, term module, term fun, u32 arity) {
   struct export *handler = export_get(ctx.p->error_handler, ATOM_undefined_lambda, 3);
@@ -85,12 +71,12 @@ const cword *cold_undefined_function(const cword *ip, term *E) {
   if (export_defined(e) && e->ip != ip) return e->ip;
   bool booted = is_booted();
   term why = NV;
-  if (!booted || e->module == ctx.p->error_handler || is_built_in(e->module) || code_is_pending_here(e->module)) {
+  if (!booted || e->module == ctx.p->error_handler || is_built_in(e->module) || loader_is_pending_here(e->module)) {
     switch (undefined_load(e->module, &why)) {
-    case UNDEFINED_PENDING: return undefined_wait(ip, E, e->arity);
-    case UNDEFINED_ON_LOAD: {
+    case LOADER_FETCHING: return undefined_wait(ip, E, e->arity);
+    case LOADER_ON_LOAD: {
       struct export *first = export_get(ATOM_spawnlink_code, ATOM_undefined_function, 3);
-      if (first && (export_defined(first) || undefined_load(first->module, &why) == UNDEFINED_LOADED) && export_defined(first))
+      if (first && (export_defined(first) || undefined_load(first->module, &why) == LOADER_LOADED) && export_defined(first))
         return call_handler(first, E, e->module, e->function, arguments(e->arity));
       why = NV; // the module was there
       break;

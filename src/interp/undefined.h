@@ -3,12 +3,12 @@
 #ifndef INTERP_UNDEFINED_H
 #define INTERP_UNDEFINED_H
 
+#include "code/loader.h"
 #include "interp/interp.h"
 
-enum undefined_result { UNDEFINED_LOADED, UNDEFINED_MISSING, UNDEFINED_PENDING, UNDEFINED_ON_LOAD };
-// Of a module that is missing because the host could not get it, *why becomes the host's text, a binary; else it stays
+// As loader_obtain. Of a module that is missing because the host could not get it, *why becomes the host's text, a binary; else it stays
 // as it is.
-enum undefined_result undefined_load(term module, term *why);
+enum loader_result undefined_load(term module, term *why);
 const cword *undefined_wait(const cword *ip, term *E, u32 live); // waits for the host, then runs ip again
 // A fun whose module cannot be had: error_handler:undefined_lambda(Module, Fun, Arguments), arguments in X registers.
 const cword *undefined_lambda(const cword *ip, term *E, term module, term fun, u32 arity);
