@@ -9,7 +9,6 @@
  * @property {string[]} [needs] other packages of this list: their beams are on the path
  * @property {string[]} [first] sources that others of the library need to be compiled (behaviours, transforms)
  * @property {string[]} [flags] of erlc
- * @property {string[]} [extra] folders of more sources
  * @property {RegExp} [without] test modules that are left out
  * @property {string} [why] they are
  */
@@ -17,9 +16,8 @@
 /** @type {Library[]} */
 export const LIBRARIES = [
   { package: 'erlang-bbmustache', suite: 'trixie' },
-  { package: 'erlang-cowlib', extra: ['include'] },
   { package: 'erlang-cf' },
-  { package: 'erlang-erlware-commons', needs: ['erlang-cf'] },
+  { package: 'erlang-erlware-commons', needs: ['erlang-cf'], flags: ['-Dnamespaced_types'] },
   { package: 'erlang-getopt' },
   { package: 'erlang-goldrush' },
   { package: 'erlang-unicode-util-compat' },
@@ -31,10 +29,8 @@ export const LIBRARIES = [
     flags: ['-Dlager_transform_no_warn'],
   },
   { package: 'erlang-luerl', suite: 'trixie' },
-  { package: 'erlang-metrics' },
-  { package: 'mochiweb', suite: 'sid', without: /socket|http|websocket|request_tests/, why: 'sockets' },
+  { package: 'mochiweb', suite: 'sid', without: /socket|http|websocket|request_tests|multipart/, why: 'sockets' },
   { package: 'erlang-p1-utils', suite: 'trixie' },
   { package: 'erlang-poolboy' },
   { package: 'erlang-proper', suite: 'trixie' },
-  { package: 'erlang-redis-client', without: /^eredis_(tests|sub_tests)$/, why: 'a server' },
 ];

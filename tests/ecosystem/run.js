@@ -3,7 +3,7 @@
 // Fetches Debian's source packages (libraries.js) and compiles them with the installed erlc. Not part of `npm test`.
 //   npm run ecosystem [-- PACKAGE ...]      (or elixir, elixir:eex ...: see elixir.js)
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +22,9 @@ const otpRoot = spawnSync('erl', ['-noshell', '-eval', 'io:put_chars(code:root_d
 }).stdout;
 const suite = readFileSync('/etc/os-release', 'utf8').match(/VERSION_CODENAME=(\w+)/)?.[1] ?? 'stable';
 
-const ebinOf = (name) => join(work, name, 'ebin');
+/** As the application is called, for -include_lib. */
+const folderOf = (name) => join(work, 'lib', name.replace(/^erlang-/, ''));
+const ebinOf = (name) => join(folderOf(name), 'ebin');
 const sourcesIn = (folder, pattern = /\.erl$/) =>
   existsSync(folder)
     ? readdirSync(folder)
@@ -45,7 +47,7 @@ function compile(library, source, files) {
     const made = spawnSync('erlc', [...paths, ...flags, ...includes, '-o', ebin, file], {
       encoding: 'utf8',
       cwd: join(source, library.package),
-      env: { ...process.env, ERL_LIBS: work },
+      env: { ...process.env, ERL_LIBS: join(work, 'lib') },
     });
     if (made.status !== 0) failed.push(`${basename(file)}: ${(made.stdout + made.stderr).trim().split('\n')[0]}`);
   }
@@ -58,6 +60,9 @@ function prepare(library, source) {
   const ebin = ebinOf(library.package);
   rmSync(ebin, { recursive: true, force: true });
   mkdirSync(ebin, { recursive: true });
+  const headers = join(folderOf(library.package), 'include');
+  rmSync(headers, { force: true });
+  symlinkSync(join(tree, 'include'), headers);
   const grammars = sourcesIn(join(tree, 'src'), /\.[xy]rl$/);
   if (grammars.length > 0) spawnSync('erlc', ['-o', join(tree, 'src'), ...grammars]);
   const src = sourcesIn(join(tree, 'src'));
@@ -117,8 +122,8 @@ function run(command, args, cwd) {
   });
 }
 
-async function both(library, modules, source) {
-  const cwd = join(work, library.package);
+async function both(library, modules) {
+  const cwd = folderOf(library.package);
   const paths = [work, ...[...(library.needs ?? []), library.package].map(ebinOf)].flatMap((path) => ['-pa', path]);
   const args = ['-noshell', ...paths, '-run', 'ecosystem_run', 'main', ...modules];
   const ours = [join(root, 'js/cli.js'), 'run', '--otp', otpRoot, '--boot', ...args];
@@ -163,7 +168,7 @@ for (const library of LIBRARIES.filter((one) => needed.has(one.package))) {
   const { failed, modules } = prepare(library, source);
   for (const why of failed) console.log(`    does not compile: ${why}`);
   if (modules.length === 0 || !wanted(library.package)) continue;
-  rows.push(report(library.package, ...(await both(library, modules, source))));
+  rows.push(report(library.package, ...(await both(library, modules))));
 }
 const libraries = names.filter((name) => name.startsWith('elixir:')).map((name) => name.slice(7));
 if (wanted('elixir') || libraries.length > 0)
