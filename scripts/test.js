@@ -45,6 +45,7 @@ const runner = (name, needs, ...args) => ({ name, needs, command: () => [node, `
 // What `asserts` counts its assertions, and is one case itself.
 const SUITES = [
   { name: 'layers', command: () => ['scripts/check-layers'], quiet: true },
+  { name: 'operands', command: () => ['scripts/check-operands'], quiet: true },
   { name: 'seam', command: () => ['scripts/check-seam'], quiet: true },
   { name: 'form', command: () => ['scripts/check-form'], quiet: true },
   ...tests('tests/c', /^test_\w+\.c$/).map((file) => ({

@@ -5,6 +5,7 @@
 #include "bif/bif_process.h"
 #include "gen/bifs.h"
 #include "process/signal.h"
+#include "process/stack.h"
 #include "term/print.h"
 
 enum { ADDRESS_DIGITS = 16, VALUE_COLUMN = 9 };
@@ -45,15 +46,13 @@ static void put_slot(struct bytes *b, u32 slot, term w) {
 }
 
 static void put_backtrace(struct bytes *b, const struct process *p) {
-  struct code_place place;
-  const term *e = p == ctx.p ? ctx.e : p->e, *end = p->stack_start + p->stack_words;
-  const cword *ip = p == ctx.p ? ctx.ip : p->ip;
+  const cword *ip = stack_ip(p);
+  struct stack_walk w = stack_walk(p);
   if (p->is_js || !ip || p->sensitive) return;
   bytes_text(b, "Program counter: ");
   put_place(b, ip, false);
-  if (code_place(ip, false, &place) && place.has_frame) e++; // its own slot for return words is stale
   u32 slot = 0;
-  for (; e < end && !b->failed; e++) {
+  for (const term *e; !b->failed && (e = stack_next(&w)) != NULL;) {
     if (!is_return_word(*e)) {
       put_slot(b, slot++, *e);
       continue;

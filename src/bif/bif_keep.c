@@ -10,6 +10,7 @@
 #include "process/collection.h"
 #include "process/dictionary.h"
 #include "process/held.h"
+#include "process/stack.h"
 
 // Calls fn for each range of words; stops when it returns false.
 typedef bool (*words_fn)(const term *words, size_t n, void *arg);
@@ -81,29 +82,17 @@ void keep_close(void) {
 
 // --- Old code ------------------------------------------------------------------------------------
 
-static bool return_into(const term *words, size_t n, void *arg) {
-  const struct module *old = arg;
-  for (size_t i = 0; i < n; i++)
-    if (((u32)words[i] & 7) == TAG_RETURN && code_owns(old, (const cword *)(uintptr_t)(words[i] >> 4))) return false;
-  return true;
-}
-
-// The word at the top of a stack is a return address only in a function without a frame; else it is stale.
-static bool top_is_stale(const cword *ip) {
-  struct code_place place;
-  return ip && code_place(ip, false, &place) && place.has_frame;
-}
-
 // As OTP: funs of the old version do not count, they find their module gone when called.
 bool keep_process_uses_old(struct process *p, term module) {
   struct module *old = module_old(module);
   if (!old || p->is_js) return false;
-  const cword *ip = p == ctx.p ? ctx.ip : p->ip;
+  const cword *ip = stack_ip(p);
   if (ip && code_owns(old, ip)) return true;
   if (p->timeout_ip && code_owns(old, p->timeout_ip)) return true;
-  if (!p->stack_start) return false;
-  const term *e = (p == ctx.p ? ctx.e : p->e) + (top_is_stale(ip) ? 1 : 0), *end = p->stack_start + p->stack_words;
-  return e < end && !return_into(e, (size_t)(end - e), old);
+  struct stack_walk w = stack_walk(p);
+  for (const term *word; (word = stack_next(&w)) != NULL;)
+    if ((is_return_word(*word) || is_catch_word(*word)) && code_owns(old, word_address(*word))) return true;
+  return false;
 }
 
 struct search { struct old_users users; term module; bool kill; term killer; enum exit_cause cause; };

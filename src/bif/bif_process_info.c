@@ -11,6 +11,7 @@
 #include "process/signal_queue.h"
 #include "process/port.h"
 #include "process/signal.h"
+#include "process/stack.h"
 #include "term/etf.h"
 #include "term/hash.h"
 
@@ -23,8 +24,6 @@ static term copied(struct process *p, term t) {
 }
 
 // --- Where it is -----------------------------------------------------------------------------------------
-
-static const cword *ip_of(const struct process *p) { return p == ctx.p ? ctx.ip : p->ip; }
 
 static term mfa(term m, term f, u32 arity) { return tuple3(HEAP, m, f, make_small(arity)); }
 
@@ -52,17 +51,11 @@ static term place_term(const struct code_place *place) {
 static u32 places(const struct process *p, struct code_place *out, u32 max) {
   u32 n = 0;
   if (p->is_js) return 0;
-  const cword *ip = ip_of(p);
-  const term *e = p == ctx.p ? ctx.e : p->e, *end = p->stack_start + p->stack_words;
-  if (ip && code_place(ip, false, &out[0])) {
-    if (out[0].has_frame) e++; // its own slot for return words is stale
-    n = 1;
-  }
-  for (term last = NV; e < end && n < max; e++) {
-    if (!is_return_word(*e) || *e == last) continue;
-    last = *e;
-    if (code_place(word_address(*e), true, &out[n])) n++;
-  }
+  const cword *ip = stack_ip(p);
+  struct stack_walk w = stack_walk(p);
+  if (ip && code_place(ip, false, &out[0])) n = 1;
+  for (const cword *address; n < max && (address = stack_return(&w)) != NULL;)
+    if (code_place(address, true, &out[n])) n++;
   return n;
 }
 

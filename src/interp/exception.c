@@ -9,6 +9,7 @@
 #include "interp/undefined.h"
 #include "process/held.h"
 #include "process/signal.h"
+#include "process/stack.h"
 #include "process/timer.h"
 
 enum { DEEPEST_BACKTRACE = 1024 }; // what system_flag(backtrace_depth, N) allows
@@ -48,23 +49,15 @@ static term bif_entry(const struct export *bif, const term *args) {
   return entry(bif->module, bif->function, list_of(args, bif->arity), where);
 }
 
-static term *stack_top(void) { return ctx.p->stack_start + ctx.p->stack_words; }
-
 // Builds {Class, Entries, Ip, Return...}. ip NULL: the failing operation has no place of its own.
 static term raw_trace(term class, term entries, const cword *ip, const term *E, bool has_frame) {
   static const cword *found[DEEPEST_BACKTRACE];
   u32 n = 0;
-  const term *top = stack_top(), *w = has_frame ? E + 1 : E;
-  const cword *last = NULL;
+  struct stack_walk w = stack_walk_from(E, has_frame);
   u32 depth = system_backtrace_depth(), first = ip ? 1 : 0;
   for (term l = entries; is_cons(l); l = tl(l)) first++;
   depth = depth > first ? depth - first : 0;
-  for (; w < top && n < depth; w++) {
-    if (!is_return_word(*w)) continue;
-    const cword *address = word_address(*w);
-    if (address == last) continue;
-    found[n++] = last = address;
-  }
+  for (const cword *address; n < depth && (address = stack_return(&w)) != NULL;) found[n++] = address;
   term raw, *e = heap_tuple(HEAP, n + 3, &raw);
   e[0] = class;
   e[1] = entries;
@@ -117,17 +110,17 @@ static const cword *unwind(term *E, term raw) {
     exit_uncaught(p, ctx.fault_class, ctx.fault_reason, exception_trace(raw, false));
     return exception_exit();
   }
-  term *frame = E;
-  for (term *w = E + 1, *top = stack_top(); w < top; w++) {
-    if (is_return_word(*w)) frame = w;
-    else if (is_catch_word(*w)) {
-      ctx.e = frame;
+  const term *frame = E, *word;
+  for (struct stack_walk w = stack_walk_from(E, true); (word = stack_next(&w)) != NULL;) {
+    if (is_return_word(*word)) frame = word;
+    else if (is_catch_word(*word)) {
+      ctx.e = (term *)frame;
       ctx.x[0] = NV;
       ctx.x[1] = ctx.fault_class;
       ctx.x[2] = ctx.fault_reason;
       ctx.x[3] = raw;
       mailbox_reset(p);
-      return word_address(*w);
+      return word_address(*word);
     }
   }
   PANIC("catches > 0, and no catch word on the stack");
@@ -272,7 +265,7 @@ const cword *exception_send(const cword *ip, term *E) {
   return raise_with(ip, E, cons(HEAP, bif_entry(bif, ctx.x), NIL), true);
 }
 
-// function_clause: ip is the func_info word; the arguments are in X registers, there is no frame.
+// function_clause: the arguments are in X registers, and there is no frame.
 const cword *cold_func_info(const cword *ip, term *E) {
   OPERANDS(func_info);
   struct code_place place = {.file = NV};
