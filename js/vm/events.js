@@ -1,33 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Subscriptions: functions by event name, async iterators, and the DOM's EventTarget. Events are delivered in the order
-// they happened in the VM; a handler that throws disturbs neither the VM nor other handlers.
+// Subscriptions to events: by functions (on, once), by async iterators (events), and as the DOM's EventTarget. Events
+// are delivered in the order in which they happened in the VM. A handler that throws disturbs neither the VM nor the
+// other handlers.
 
 import { ArgumentError, ClosedError } from '../base/errors.js';
 import { checkSignal, toldTo, until } from './loop.js';
 import { only, shown } from '../term/only.js';
 
 /**
- * @template {Record<string, any>} M
+ * What VM and JsProcess have in common: subscriptions to their events.
+ * @template {Record<string, any>} M the type of each event, by its name
  */
 export class Events extends EventTarget {
   /** @type {Map<string, Set<(event: any) => any>>} */
   #handlers = new Map();
-  /** Names of events that had listeners of the DOM kind. @type {Set<string>} */
+  /** The names of events that have or had listeners of addEventListener. @type {Set<string>} */
   #listened = new Set();
   /**
-   * What calls each listener of the DOM kind, and tells of what it throws.
+   * By listener of addEventListener, the function that calls it and reports what it throws.
    * @type {WeakMap<object, (event: Event) => void>}
    */
   #callers = new WeakMap();
-  /** Whether anybody has taken the event under way. */
+  /** Whether a listener or handler was called for the event that is being delivered. */
   #taken = false;
   /** @type {Set<() => void>} called when no more events will come */
   #closers = new Set();
   #ended = false;
 
   /**
-   * Calls `handler` for each event of that name from now on. Answers a function that ends it.
+   * Calls `handler` for each event of that name from now on, until the returned function is called or `signal` aborts.
+   * Throws an ArgumentError for an unknown event name.
    *
    * @example
    * const vm = await createVM();
@@ -50,7 +53,7 @@ export class Events extends EventTarget {
     this.checkEvent(name);
     if (typeof handler !== 'function')
       throw new ArgumentError(`the handler of '${name}' is not a function, but ${shown(handler)}`);
-    // Each subscription is its own, though the same function be given twice.
+    // Two subscriptions with the same function are two: each is ended by its own `off`.
     const own = (/** @type {M[K]} */ event) => handler(event);
     const off = () => {
       signal?.removeEventListener('abort', off);
@@ -66,8 +69,8 @@ export class Events extends EventTarget {
   }
 
   /**
-   * The next event of that name. Rejects with a ClosedError when no more will come: the VM is closed, the process has
-   * ended.
+   * Resolves with the next event of that name. Rejects with a ClosedError when no more will come, because the VM is
+   * closed or the process has ended, and with the reason of `signal` when it aborts.
    *
    * @example
    * const vm = await createVM();
@@ -95,8 +98,9 @@ export class Events extends EventTarget {
   }
 
   /**
-   * The events of that name as an async iterator. It ends when the VM is closed, when `signal` aborts, or at `break`.
-   * Events that come while the loop's body runs wait for it.
+   * The events of that name from now on, as an async iterator. It ends when the VM is closed (or the process has
+   * ended), when `signal` aborts, or when the loop is left by `break`. Events that come while the body of the loop runs
+   * are kept for its next turns.
    *
    * @example
    * const vm = await createVM();
@@ -158,9 +162,9 @@ export class Events extends EventTarget {
   }
 
   /**
-   * As the DOM's: the listener gets a CustomEvent whose `detail` is the event. Where the DOM's would end Node, a
-   * listener that throws, or rejects, is told of as a handler of `on` is: by an 'error' event, or on the console. The
-   * VM goes on.
+   * Adds a listener, as the DOM's method of that name. It is given a CustomEvent, whose `detail` is the event. Unlike
+   * with Node's own EventTarget, a listener that throws or rejects does not end the program: its error is reported as
+   * that of a handler of `on` is, by an 'error' event or on the console.
    *
    * @example
    * const vm = await createVM();
@@ -184,6 +188,7 @@ export class Events extends EventTarget {
   }
 
   /**
+   * Takes a listener away, as the DOM's method of that name.
    * @override
    * @param {string} name
    * @param {EventListenerOrEventListenerObject | null} listener
@@ -193,7 +198,11 @@ export class Events extends EventTarget {
     super.removeEventListener(name, this.#caller(listener), options);
   }
 
-  /** What stands for a listener: one for each, so that the DOM's rules hold for them. @param {any} listener */
+  /**
+   * The function that is registered with the DOM's EventTarget in place of a listener. It is always the same for the
+   * same listener, so that adding it twice and removing it work as in the DOM.
+   * @param {any} listener
+   */
   #caller(listener) {
     if (listener == null) return null;
     const isFunction = typeof listener === 'function';
@@ -211,7 +220,7 @@ export class Events extends EventTarget {
   }
 
   /**
-   * What an asynchronous handler rejects with is as if it had thrown.
+   * Calls a handler and reports what it throws, or rejects with if it is asynchronous.
    * @protected
    * @param {string} name
    * @param {() => any} handler
@@ -225,7 +234,7 @@ export class Events extends EventTarget {
   }
 
   /**
-   * Whether anybody would see an event of that name.
+   * Whether an event of that name has any handler or listener.
    * @protected
    * @param {string} name
    */
@@ -234,7 +243,7 @@ export class Events extends EventTarget {
   }
 
   /**
-   * Delivers an event. Answers whether anybody has taken it.
+   * Delivers an event to all handlers and listeners. Answers whether there was one.
    * @protected
    * @param {string} name
    * @param {any} event
@@ -254,7 +263,7 @@ export class Events extends EventTarget {
   }
 
   /**
-   * An 'error' event, or a line on the console if nobody listens to that.
+   * Reports an error that no caller can catch: by an 'error' event, or on the console if that has no handler.
    * @protected
    * @param {unknown} error
    * @param {string} [where] the event whose handler threw it, or the option
@@ -264,7 +273,7 @@ export class Events extends EventTarget {
     else console.error(`spawnlink: ${where ? `a handler of ${where} threw` : error}`, error);
   }
 
-  /** Ends all iterators: no more events will come. @protected */
+  /** Ends all subscriptions, because no more events will come. @protected */
   endEvents() {
     this.#ended = true;
     for (const end of [...this.#closers]) end();
@@ -272,9 +281,9 @@ export class Events extends EventTarget {
     this.#listened.clear();
   }
 
-  /** @protected @param {string} _name throws if there is no such event */
+  /** Throws an ArgumentError if there is no event of that name. @protected @param {string} _name */
   checkEvent(_name) {}
 
-  /** Called when the set of handlers changed. @protected */
+  /** Called when handlers or listeners were added or taken away. @protected */
   subscribed() {}
 }

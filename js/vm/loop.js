@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// When to tick. The cheapest turn the host has (setImmediate, a MessageChannel), timers only for timers, nothing at all
-// while idle: so an idle VM costs nothing and lets Node exit. The only module that touches timers.
+// Decides when the VM runs its next tick. While there is work it asks for the cheapest turn of the event loop that the
+// host has (setImmediate, or a message to itself); while the VM waits for a timer it sets one timer of the host; while
+// the VM is idle it asks for nothing, so that an idle VM costs nothing and lets Node exit. This is the only module that
+// sets timers.
 
 import { ArgumentError, TimeoutError } from '../base/errors.js';
 import { immediate } from '../base/host.js';
@@ -10,8 +12,9 @@ import { shown } from '../term/only.js';
 const MAX_DELAY = 2 ** 31 - 1;
 
 /**
- * @param {() => void} turn
- * @returns {{ask: () => void, close: () => void}} `ask`: for one turn
+ * The host's cheapest way to have a function called in the next turn of the event loop.
+ * @param {() => void} turn the function
+ * @returns {{ask: () => void, close: () => void}} `ask` has the function called once
  */
 function turns(turn) {
   const soon = immediate;
@@ -26,15 +29,15 @@ export class Loop {
   #turns = turns(() => this.#turn());
   #run;
   #running = false;
-  /** A turn was asked for. */
+  /** Whether a turn was asked for that has not come yet. */
   #asked = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #closed = false;
 
   /**
-   * @param {() => number | boolean} run one turn: true to be called again as soon as the host allows, a number of
-   *   milliseconds to be called then, false to wait until `wake`
+   * @param {() => number | boolean} run called in each turn; it answers true to be called again as soon as the host
+   *   allows, a number of milliseconds to be called after them, or false to be called only after `wake`
    */
   constructor(run) {
     this.#run = run;
@@ -51,7 +54,7 @@ export class Loop {
     clearTimeout(this.#timer);
   }
 
-  /** Something may be there to do. */
+  /** Asks for a turn, because the VM may have something to do. */
   wake() {
     if (!this.#running || this.#asked) return;
     clearTimeout(this.#timer);
@@ -79,8 +82,8 @@ export class Loop {
 }
 
 /**
- * Calls fn after ms; answers how to prevent it.
- * @param {number} ms
+ * Calls `fn` after some time. Answers with a function that prevents it.
+ * @param {number} ms milliseconds
  * @param {() => void} fn
  */
 export function after(ms, fn) {
@@ -88,7 +91,7 @@ export function after(ms, fn) {
   return () => clearTimeout(timer);
 }
 
-/** @param {AbortSignal | undefined} signal */
+/** The signal; throws an ArgumentError if it is no AbortSignal. @param {AbortSignal | undefined} signal */
 export function checkSignal(signal) {
   if (signal !== undefined && typeof signal?.throwIfAborted !== 'function')
     throw new ArgumentError(`signal is an AbortSignal, not ${shown(signal)}`);
@@ -96,7 +99,8 @@ export function checkSignal(signal) {
 }
 
 /**
- * The frames of a stack, without its first line where that is no frame, and without two of ours.
+ * The lines of an error's stack that name functions of the caller: without the first line, where that is the message,
+ * and without the two innermost functions, which are of this package.
  * @param {Error} trace
  */
 export function frames(trace) {
@@ -105,10 +109,11 @@ export function frames(trace) {
 }
 
 /**
- * Gives an error that is made in a turn of the loop the stack of whom it is told to.
+ * Gives an error the stack of the code that waits for it. The error was made in a turn of the loop, whose own stack
+ * would tell the user nothing.
  * @template {Error} E
  * @param {E} error
- * @param {Error} trace made where they called
+ * @param {Error} trace made where the waiting code called
  * @returns {E}
  */
 export function toldTo(error, trace) {
@@ -117,14 +122,15 @@ export function toldTo(error, trace) {
 }
 
 /**
- * A promise that ends early when `signal` aborts, with its reason, and after `timeout` milliseconds, with a
+ * A promise that also rejects when `signal` aborts, with the signal's reason, and after `timeout` milliseconds, with a
  * TimeoutError.
  * @template T
  * @param {{timeout?: number, signal?: AbortSignal}} options checked here
- * @param {() => string} late message of the TimeoutError
+ * @param {() => string} late gives the message of the TimeoutError
  * @param {(resolve: (value: T) => void, reject: (error: unknown) => void, trace: Error) => (early: boolean) => void}
- *   begin starts what is waited for; answers what to do when it has ended. It settles nothing at once. `trace`: where
- *   the caller called
+ *   begin starts what the promise waits for, and must not settle it before it returns; `trace` has the stack of the
+ *   caller. The function that `begin` returns is called when the promise is settled, with true if that was early: by
+ *   the signal or the timeout
  * @returns {Promise<T>}
  */
 export function until(options, late, begin) {

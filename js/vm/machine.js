@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One instance of vm.wasm: its exports, its linear memory, requests and event records. The only module that touches
-// wasm memory. Knows bytes and numbers; what they mean is vm.js's business.
+// One instance of vm.wasm: calls its exports, makes requests to it and reads the event records that it writes. This is
+// the only module that touches the instance's linear memory. It deals in bytes and numbers; vm.js makes terms of them.
 
 import {
   EVENT_A_TERM,
@@ -35,22 +35,22 @@ import {
 import { TextDecoder, TextEncoder } from '../base/host.js';
 
 /**
- * A pid, or a port, as the VM's own word: its number and serial.
+ * A pid or a port in the form in which the core stores it, a word: its number and serial.
  * @typedef {{number: number, serial: number, port?: boolean}} Word
  */
 
 /** @typedef {{module: string, function: string, arity: number}} FunctionName */
 
 /**
- * An event as it was recorded; terms still encoded.
+ * An event as the core recorded it; its terms are in the external term format.
  * @typedef {object} EventRecord
- * @property {number} kind
- * @property {number} detail
- * @property {Word} subject
- * @property {Word | Uint8Array | undefined} a
- * @property {Word | Uint8Array | undefined} b
- * @property {{name: string, call: FunctionName | undefined} | undefined} process its registered name, and the call it
- *   began with
+ * @property {number} kind what happened (base/seam.js)
+ * @property {number} detail a number whose meaning depends on the kind
+ * @property {Word} subject the process that it happened to
+ * @property {Word | Uint8Array | undefined} a a pid or a term, whose meaning depends on the kind
+ * @property {Word | Uint8Array | undefined} b the same
+ * @property {{name: string, call: FunctionName | undefined} | undefined} process the subject's registered name, and the
+ *   call that it began with
  * @property {Uint8Array | undefined} bytes
  */
 
@@ -63,27 +63,30 @@ export class Fields extends Reader {
     super(bytes, true);
   }
 
-  /** A 64-bit count, exact to 2^53. */
+  /** A number of 64 bits; it is exact up to 2^53. */
   u64() {
     const low = this.u32();
     return this.u32() * 0x100000000 + low;
   }
 
-  /** Number in bits 8 to 35, serial in bits 36 to 63; a port has tag 0x3f. @returns {Word} */
+  /**
+   * A pid or port. Its number is in bits 8 to 35 and its serial in bits 36 to 63; the low byte of a port is 0x3f.
+   * @returns {Word}
+   */
   word() {
     const low = this.u32();
     const high = this.u32();
     return { number: (low >>> 8) | ((high & 15) << 24), serial: high >>> 4, port: (low & 0xff) === TAG_PORT };
   }
 
-  /** A pid's word, or undefined for the word of no value. */
+  /** A pid, or undefined where the core wrote the word that stands for no value. */
   optionalWord() {
     const isPid = this.bytes[this.at] === TAG_PID;
     const word = this.word();
     return isPid ? word : undefined;
   }
 
-  /** A copy: the memory below changes. @param {number} n */
+  /** The next n bytes, copied, because the memory below them changes. @param {number} n */
   take(n) {
     return this.slice(n).slice();
   }
@@ -127,7 +130,7 @@ export class Machine {
   }
 
   /**
-   * Calls the export vm_NAME. A trap means that the VM is broken: it is closed, and the caller told.
+   * Calls the export vm_NAME. A trap means that the VM is broken: it is then closed, and a CrashError is thrown.
    * @param {string} name
    * @param {...(number | boolean | undefined)} args
    * @returns {number}
@@ -155,14 +158,14 @@ export class Machine {
   }
 
   /**
+   * Starts the VM with these options of createVM. The wasm gets 0 for one that is not given, and uses its default.
    * @param {{memoryLimit: number, seed?: number, maxProcesses?: number, slice?: number, gcStress?: boolean}} options
-   *   what is not given is 0 for wasm: by default
    */
   open({ memoryLimit, seed, maxProcesses, slice, gcStress }) {
     this.#status(this.call('open', memoryLimit, seed, maxProcesses, slice, gcStress), '');
   }
 
-  /** Gives everything back. Answers the number of blocks left behind, 0 unless there is a leak. */
+  /** Frees everything. Answers the number of memory blocks that are still allocated: 0 unless there is a leak. */
   close() {
     if (this.#closed) return 0;
     this.call('close');
@@ -173,7 +176,7 @@ export class Machine {
   }
 
   /**
-   * Copies pieces of bytes into the VM, calls with (address, length) of each, frees them.
+   * Copies pieces of bytes into the VM, calls `fn` with the address and the length of each, and frees the copies.
    * @param {Uint8Array[]} pieces
    * @param {(...args: number[]) => number} fn
    */
@@ -192,13 +195,17 @@ export class Machine {
     }
   }
 
-  /** The answer of the last request: a copy. */
+  /** A copy of the bytes that the last request answered with. */
   #result() {
     const at = this.call('result') >>> 0;
     return new Uint8Array(this.memory.buffer, at, this.call('result_size') >>> 0).slice();
   }
 
-  /** @param {number} status @param {string} what */
+  /**
+   * Throws the error that a status stands for, if it is not OK.
+   * @param {number} status
+   * @param {string} what what could not be done, for the message
+   */
   #status(status, what) {
     if (status === VM_OK) return;
     const reason = text.decode(this.#result());
@@ -219,10 +226,10 @@ export class Machine {
   }
 
   /**
-   * A request that takes a term and answers one (or nothing).
+   * Makes a request that takes a term. Answers with the term of the new pid for 'spawn', with undefined for the others.
    * @param {'spawn' | 'send' | 'exit'} name
-   * @param {Uint8Array} term
-   * @param {string} what for the message of an error
+   * @param {Uint8Array} term in the external term format
+   * @param {string} what what could not be done, for the message of an error
    */
   request(name, term, what) {
     this.#status(
@@ -233,10 +240,10 @@ export class Machine {
   }
 
   /**
-   * A request in the name of a JS process (src/host/js_process.h).
+   * Makes a request on behalf of a JS process (src/host/js_process.h). Answers with the bytes of terms.
    * @param {number} operation
-   * @param {Uint8Array} term
-   * @param {string} what
+   * @param {Uint8Array} term in the external term format
+   * @param {string} what what could not be done, for the message of an error
    */
   js(operation, term, what) {
     this.#status(
@@ -247,7 +254,8 @@ export class Machine {
   }
 
   /**
-   * @param {string} name expected; '' for any
+   * Loads a beam. Answers with the term of the module's name.
+   * @param {string} name the name that the module must have; '' for any
    * @param {Uint8Array} beam
    */
   load(name, beam) {
@@ -256,16 +264,17 @@ export class Machine {
     return this.#result();
   }
 
+  /** Tells the VM that the bytes of a module that processes wait for have come, or that there is none. */
   moduleArrived() {
     this.call('module_arrived');
   }
 
-  /** @param {number} release of the OTP whose modules run */
+  /** Tells the VM of which OTP release the modules are. @param {number} release such as 27 */
   otpRelease(release) {
     this.call('otp_release', release);
   }
 
-  /** An environment variable, as os:getenv sees it. @param {string} name @param {string} value */
+  /** Sets an environment variable, which os:getenv shows. @param {string} name @param {string} value */
   env(name, value) {
     const [a, b] = [name, value].map((t) => new TextEncoder().encode(t));
     this.#status(
@@ -274,14 +283,15 @@ export class Machine {
     );
   }
 
-  /** The snapshot of src/host/inspect.h. */
+  /** The snapshot of all processes, in the form of src/host/inspect.h. */
   inspect() {
     this.#status(this.call('inspect'), '');
     return this.#result();
   }
 
   /**
-   * @param {number} budgetUs
+   * Runs processes until the time or the reductions are used up, or none is runnable.
+   * @param {number} budgetUs microseconds
    * @param {number} reductions 0: no limit
    */
   tick(budgetUs, reductions) {
@@ -293,13 +303,14 @@ export class Machine {
     };
   }
 
-  /** @param {number} mask */
+  /** Says which kinds of events are recorded: bit n stands for kind n (base/seam.js). @param {number} mask */
   eventMask(mask) {
     this.call('event_mask', mask);
   }
 
   /**
-   * What was recorded since the last time, in order: for readRecord, until its end.
+   * Takes the events recorded since the last call, in order. readRecord reads them, one a call, until `records` has
+   * ended. `lost` is the number of events for which there was no memory.
    * @returns {{records: Fields | undefined, lost: number}}
    */
   takeEvents() {
@@ -312,6 +323,7 @@ export class Machine {
     return { records: reader, lost };
   }
 
+  /** Numbers about the VM: bytes and blocks that it has allocated, processes, bytes of the linear memory. */
   stats() {
     return {
       memory: this.call('memory'),
@@ -323,7 +335,7 @@ export class Machine {
 }
 
 /**
- * undefined where the VM names none.
+ * The name of a function; undefined where the core wrote none.
  * @param {string} module
  * @param {string} fun
  * @param {number} arity
@@ -331,13 +343,13 @@ export class Machine {
  */
 export const functionName = (module, fun, arity) => (module ? { module, function: fun, arity } : undefined);
 
-/** What load_error_text of src/host/vm.c wrote. @param {string} reason */
+/** The error for a module that could not be loaded. @param {string} reason a text of load_error_text (src/host/vm.c) */
 export function loadError(reason) {
   const [module, chunk, offset, why] = reason.split('\n');
   return new LoadError(module, chunk, Number(offset), why);
 }
 
-/** @param {Fields} r @returns {EventRecord} */
+/** Reads the next event record. @param {Fields} r @returns {EventRecord} */
 export function readRecord(r) {
   const end = r.at + r.u32();
   const kind = r.u8();

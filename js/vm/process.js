@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// class JsProcess: JavaScript as an Erlang process. Erlang code can send to it, link to it, monitor it and call it as a
-// gen_server; what it does itself is done by the VM in its name, so everything that holds for processes holds for it.
+// class JsProcess: JavaScript code as an Erlang process. Erlang code can send to it, link to it, monitor it and call it
+// like a gen_server. It is a real process of the VM, and its methods run the VM's built-in functions as that process;
+// so all that Erlang says about processes holds for it.
 
 import { atom, boolean, target } from './arguments.js';
 import { ArgumentError } from '../base/errors.js';
@@ -15,6 +16,8 @@ import { Atom, ImproperList, Ref, Tuple } from '../term/term.js';
 /** @import { Pid, Term } from '../term/term.js' */
 
 /**
+ * The events of a JavaScript process: a message came; the process has ended; a 'DOWN' message came from a monitor; an
+ * exit signal was trapped.
  * @typedef {{message: any, exit: {reason: any}, down: {ref: Ref, target: any, reason: any}, trapped: {from: Pid,
  *   reason: any}}} JsProcessEvents
  */
@@ -22,20 +25,20 @@ import { Atom, ImproperList, Ref, Tuple } from '../term/term.js';
 /**
  * What the VM does for a process.
  * @typedef {object} Host
- * @property {(fun: string, args: Term[]) => any} call
- * @property {(reason: Term) => void} exit
- * @property {(error: unknown, where: string) => void} report tells of an error of JavaScript's that nobody caught
+ * @property {(fun: string, args: Term[]) => any} call calls a built-in function of module erlang as the process
+ * @property {(reason: Term) => void} exit ends the process
+ * @property {(error: unknown, where: string) => void} report reports an error of JavaScript that nobody caught
  */
 
 /**
- * Made by `vm.process()`.
+ * JavaScript code as an Erlang process, made by `vm.process()`.
  *
- * Messages wait in the mailbox for `receive` (or the async iterator), unless somebody listens to 'message': then each
- * that no receive is waiting for goes there and is gone.
+ * Messages wait in the mailbox for `receive` (or the async iterator), unless the event 'message' has a handler: then
+ * each message that no `receive` waits for is given to the handler and does not enter the mailbox.
  *
- * A handler that throws, or an asynchronous one that rejects, ends the process, as an uncaught exception ends any: with
- * the reason `{js_error, #{name, message, stack}}`, or with that of an ErlangError of class exit. The VM's 'error'
- * event (without a handler of it, the console) has the error itself.
+ * A handler that throws, or an asynchronous one that rejects, ends the process, as an uncaught exception ends any
+ * process. The exit reason is `{js_error, #{name, message, stack}}`, or the reason of an ErlangError of class exit. The
+ * error itself is reported by the VM's 'error' event, or on the console if that has no handler.
  *
  * @example
  * // A server in JavaScript, called by Erlang code.
@@ -70,11 +73,15 @@ export class JsProcess extends Events {
    *   Error}[]}
    */
   #receivers = [];
-  /** @type {(() => Error) | undefined} why it has ended: an error for each who waits or calls, with their stack */
+  /**
+   * Set when the process has ended. Makes an error that says why, a new one for each caller, since each has its own
+   * stack.
+   * @type {(() => Error) | undefined}
+   */
   #end;
-  /** The errors that told so. @type {WeakSet<object>} */
+  /** The errors that `#end` made. @type {WeakSet<object>} */
   #told = new WeakSet();
-  /** It has asked to end: it gets no messages any more. */
+  /** Whether the process was told to end: it takes no more messages. */
   #exiting = false;
   /** @type {(reason: any) => void} */
   #resolveExited = () => {};
@@ -96,6 +103,8 @@ export class JsProcess extends Events {
   }
 
   /**
+   * Calls a built-in function of module erlang as this process. Throws an ErlangError if it fails, and
+   * an error that says why if this process has ended.
    * @param {string} fun
    * @param {Term[]} args
    */
@@ -105,6 +114,9 @@ export class JsProcess extends Events {
   }
 
   /**
+   * Sends a message, as `erlang:send/2` does. A pid whose process has ended is no error; a name that nobody has is an
+   * ErlangError.
+   *
    * @example
    * const vm = await createVM();
    * const [a, b] = [vm.process(), vm.process({ name: 'b' })];
@@ -112,7 +124,7 @@ export class JsProcess extends Events {
    * const [from] = await b.receive();
    * from === a.pid; // true
    *
-   * @param {Pid | string | Atom | Ref | JsProcess} to
+   * @param {Pid | string | Atom | Ref | JsProcess} to a pid, a registered name or an alias
    * @param {Term} message
    */
   send(to, message) {
@@ -120,6 +132,9 @@ export class JsProcess extends Events {
   }
 
   /**
+   * Links this process and another one: when one of them ends, the other gets an exit signal. A
+   * process that has ended already is treated as `erlang:link/1` treats it.
+   *
    * @example
    * const vm = await createVM();
    * const [a, b] = [vm.process(), vm.process()];
@@ -136,6 +151,8 @@ export class JsProcess extends Events {
   }
 
   /**
+   * Takes the link to another process away.
+   *
    * @example
    * const vm = await createVM();
    * const [a, b] = [vm.process(), vm.process()];
@@ -152,7 +169,8 @@ export class JsProcess extends Events {
   }
 
   /**
-   * Watches a process: a 'down' event, and a {'DOWN', ...} message, when it ends.
+   * Monitors a process: when it ends, this process has a 'down' event and receives a message {'DOWN', ...}. Returns the
+   * reference by which they are recognized.
    *
    * @example
    * const vm = await createVM();
@@ -172,6 +190,8 @@ export class JsProcess extends Events {
   }
 
   /**
+   * Takes a monitor away.
+   *
    * @example
    * const vm = await createVM();
    * const process = vm.process();
@@ -179,8 +199,8 @@ export class JsProcess extends Events {
    * process.demonitor(process.monitor(sleeper), { flush: true });
    * vm.inspect().processes.find((info) => info.pid === process.pid).monitors; // []
    *
-   * @param {Ref} ref
-   * @param {{flush?: boolean}} [options] `flush`: also take its DOWN message out of the mailbox
+   * @param {Ref} ref what `monitor` returned
+   * @param {{flush?: boolean}} [options] `flush`: also takes the monitor's DOWN message out of the mailbox
    */
   demonitor(ref, options = {}) {
     const { flush } = only(options, 'demonitor', 'flush');
@@ -191,7 +211,7 @@ export class JsProcess extends Events {
   }
 
   /**
-   * Sends an exit signal to another process, as exit/2.
+   * Sends an exit signal to another process, as `erlang:exit/2` does.
    *
    * @example
    * const vm = await createVM();
@@ -210,7 +230,7 @@ export class JsProcess extends Events {
   }
 
   /**
-   * Whether exit signals become messages.
+   * Sets whether exit signals become messages {'EXIT', From, Reason} instead of ending this process.
    *
    * @example
    * const vm = await createVM();
@@ -227,6 +247,8 @@ export class JsProcess extends Events {
   }
 
   /**
+   * Registers this process under a name. Throws an ErlangError if the name is taken or the process has one already.
+   *
    * @example
    * const vm = await createVM();
    * const process = vm.process();
@@ -240,7 +262,7 @@ export class JsProcess extends Events {
   }
 
   /**
-   * Ends this process; those linked to it are told.
+   * Ends this process. Processes that are linked to it get an exit signal with the reason.
    *
    * @example
    * const vm = await createVM();
@@ -258,9 +280,10 @@ export class JsProcess extends Events {
   }
 
   /**
-   * Answers a gen_server:call: `const [, from, request] = await process.receive(isCall); process.reply(from, answer)`.
-   * @param {Tuple} from
-   * @param {Term} reply
+   * Answers a message that `gen_server:call` sent:
+   * `const [, from, request] = await process.receive(isCall); process.reply(from, answer)`.
+   * @param {Tuple} from the second element of the message, {Pid, Tag}
+   * @param {Term} reply what gen_server:call returns to its caller
    */
   reply(from, reply) {
     if (!(from instanceof Tuple) || from.length !== 2) throw new ArgumentError('from is a tuple of a pid and a tag');
@@ -270,8 +293,9 @@ export class JsProcess extends Events {
   }
 
   /**
-   * The first message that matches, out of the mailbox or when it comes. Rejects when the process ends, with a
-   * TimeoutError after `timeout` milliseconds, with the signal's reason when it aborts.
+   * Takes the first message that matches out of the mailbox, or waits until one comes. Rejects with an ErlangError when
+   * the process ends, with a ClosedError or HaltedError when the VM does, with a TimeoutError after `timeout`
+   * milliseconds, and with the reason of `signal` when it aborts.
    *
    * @example
    * const vm = await createVM();
@@ -285,7 +309,7 @@ export class JsProcess extends Events {
    * controller.abort(new Error('no longer'));
    * await waiting.catch((error) => error.message); // 'no longer'
    *
-   * @param {(message: any) => boolean} [match]
+   * @param {(message: any) => boolean} [match] whether a message matches; all do by default
    * @param {{timeout?: number, signal?: AbortSignal}} [options]
    * @returns {Promise<any>}
    */
@@ -330,7 +354,7 @@ export class JsProcess extends Events {
   }
 
   /**
-   * A message has come. Called by the VM.
+   * Takes a message that has come. Called by the VM.
    * @internal
    * @param {any} message
    */
@@ -347,14 +371,14 @@ export class JsProcess extends Events {
       }
       return receiver.resolve(message);
     }
-    if (this.#exiting) return; // a handler of 'down' or 'trapped' has failed
+    if (this.#exiting) return; // a handler of 'down' or 'trapped' threw, which ended the process
     if (!this.emit('message', message)) this.#mailbox.push(message);
   }
 
   /**
-   * The process has ended. Called by the VM.
+   * Called by the VM when the process has ended.
    * @internal
-   * @param {() => Error} why
+   * @param {() => Error} why makes an error that says why
    */
   ended(why) {
     if (this.#end) return;
@@ -378,21 +402,21 @@ export class JsProcess extends Events {
   }
 
   /**
-   * A handler threw or rejected: the process ends, if it has not yet.
+   * Reports what a handler threw or rejected with, and ends the process if it has not ended.
    * @protected
    * @override
    * @param {unknown} error
    * @param {string} where
    */
   report(error, where) {
-    if (this.#told.has(Object(error))) return; // it waited for what the end of its own process has ended
+    if (this.#told.has(Object(error))) return; // the handler only passes on that its own process has ended
     this.#host.report(error, where);
     const own = error instanceof ErlangError && error.class === 'exit' ? [error.reason] : [];
     for (const reason of [...own, jsError(error)]) {
       try {
         if (!this.#exiting) this.exit(reason);
       } catch {
-        // The reason is of another VM; or this process, or its VM, has ended meanwhile.
+        // The reason has a pid of another VM; or this process or its VM has ended meanwhile.
       }
     }
   }
@@ -402,7 +426,7 @@ export class JsProcess extends Events {
   }
 }
 
-/** What a process ends with that does not catch this. @param {any} error @returns {Term} */
+/** The exit reason of a process whose handler threw this. @param {any} error @returns {Term} */
 function jsError(error) {
   const utf8 = (/** @type {any} */ value) => new TextEncoder().encode(String(value));
   const { name = 'Error', message = error, stack = '' } = Object(error);
