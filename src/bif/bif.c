@@ -6,13 +6,12 @@
 #include <stdarg.h>
 
 term bif_raise(term fault_class, term reason) {
-  ctx.bif_status = BIF_RAISE;
   ctx.fault_class = fault_class;
   ctx.fault_reason = reason;
   ctx.fault_args = NV;
   ctx.fault_info = NV;
   ctx.fault_trace = NV;
-  return NV;
+  return bif_stop(BIF_RAISE);
 }
 
 term bif_error(term reason) { return bif_raise(ATOM_error, reason); }
@@ -28,8 +27,7 @@ static term trap_to(struct export *e, u32 n, struct arguments *args) {
   for (u32 i = 0; i < n; i++) ctx.x[i] = va_arg(args->list, term);
   if (!e) return bif_system_limit();
   ctx.trap = e;
-  ctx.bif_status = BIF_TRAP;
-  return NV;
+  return bif_stop(BIF_TRAP);
 }
 
 term bif_trap(struct export *e, u32 n, ...) {
@@ -48,15 +46,8 @@ term bif_trap_mfa(term m, term f, u32 n, ...) {
   return result;
 }
 
-term bif_yield(void) {
-  ctx.bif_status = BIF_YIELD;
-  return NV;
-}
-
-term bif_wait(void) {
-  ctx.bif_status = BIF_WAIT;
-  return NV;
-}
+term bif_yield(void) { return bif_stop(BIF_YIELD); }
+term bif_wait(void) { return bif_stop(BIF_WAIT); }
 
 bool bif_list_length(term list, u32 *n) {
   u32 count = 0;

@@ -6,7 +6,7 @@
 #ifndef BIF_BIF_H
 #define BIF_BIF_H
 
-#include "process/ctx.h"
+#include "process/bif_call.h"
 #include "process/process.h"
 #include "term/atom.h"
 #include "term/binary.h"

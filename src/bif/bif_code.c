@@ -197,8 +197,7 @@ term bif_purge_1(struct process *p, term *a) {
   struct old_users users = keep_kill_users_of_old(a[0], p->pid, EXIT_CAUSE_EXIT);
   if (users.self) { // the caller is not spared; it dies before the code goes
     exit_process(p, ATOM_killed);
-    ctx.bif_status = BIF_EXITING;
-    return NV;
+    return bif_stop(BIF_EXITING);
   }
   keep_purge_old(a[0]);
   return tuple2(HEAP, ATOM_true, make_bool(users.found > 0));

@@ -49,8 +49,7 @@ term bif_hibernate_3(struct process *p, term *a) {
   u32 n;
   if (!is_atom(a[0]) || !is_atom(a[1]) || !bif_list_length(a[2], &n)) return bif_badarg();
   if (n > MAX_ARITY || !process_hibernate(p, a[0], a[1], a[2])) return bif_system_limit();
-  ctx.bif_status = BIF_HIBERNATE;
-  return NV;
+  return bif_stop(BIF_HIBERNATE);
 }
 
 // erlang:hibernate/0 (OTP 28): waits for a message, keeping the stack.

@@ -22,8 +22,7 @@ term bif_badopt(void) {
 }
 
 term bif_exiting(void) {
-  ctx.bif_status = BIF_EXITING;
-  return NV;
+  return bif_stop(BIF_EXITING);
 }
 
 term bif_after_exits(struct process *p, term *a, term value) {

@@ -34,8 +34,7 @@ static void spread(term list) {
 
 static term trap(const struct export *e) {
   ctx.trap = e;
-  ctx.bif_status = BIF_TRAP;
-  return NV;
+  return bif_stop(BIF_TRAP);
 }
 
 term bif_apply_2(struct process *p, term *a) {

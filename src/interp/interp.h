@@ -6,6 +6,7 @@
 #define INTERP_INTERP_H
 
 #include "code/operands.h"
+#include "process/bif_call.h"
 #include "process/process.h"
 
 void interp_init(void);                  // sets the run_slice hook

@@ -15,15 +15,6 @@ enum run_status {   // why run_slice left the interpreter's loop
   RUN_EXIT,         // the process must exit; the reason is in ctx.p->exit_reason
   RUN_HIBERNATE  // process_hibernate has prepared what happens next
 };
-// A BIF that returns NV instead of a value sets ctx.bif_status to one of these: what the interpreter must do then.
-enum bif_status {
-  BIF_RAISE,        // raise the exception in ctx.fault_class and ctx.fault_reason
-  BIF_TRAP,         // call ctx.trap with the arguments in ctx.x[0..arity) instead; its value is the BIF's value
-  BIF_YIELD,        // give up the processor, then call the same BIF again with args[] as the BIF has left it
-  BIF_WAIT,         // like BIF_YIELD, but only when something has woken the process
-  BIF_EXITING,      // the process has ended itself: do not run it any further
-  BIF_HIBERNATE     // process_hibernate has set ctx.e, ip, live, x and status: leave the interpreter's loop
-};
 struct process;
 struct ctx {
   struct heap heap;       // the running process's heap; heap.top and heap.lim are used most
@@ -35,7 +26,7 @@ struct ctx {
   struct process *p;
   u32 live;               // number of X registers in use when the process was left
   // exceptions, and results of BIFs
-  u32 bif_status;         // enum bif_status; valid only after a BIF has returned NV
+  u32 bif_status;         // enum bif_status of bif_call.h; valid only after a BIF has returned NV
   term fault_class;       // ATOM_error, ATOM_exit, ATOM_throw
   term fault_reason;
   term fault_args;        // NV, or the argument list that the top frame of the stack trace shows (erlang:error/2)
