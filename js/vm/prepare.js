@@ -106,11 +106,13 @@ export async function prepare(options, vm) {
 /** Beside vm.wasm, not found by bundlers: only a checkout has it. */
 const debugWasm = () => new URL('vm-debug.wasm', assets['vm.wasm']());
 
-/** @param {unknown} cause */
+/** @param {AssetError} cause */
 const noDebug = (cause) =>
   new UnsupportedError(
-    `there is no ${debugWasm()}: debug is for a checkout of the source, after scripts/build debug; the package has none`,
-    { cause },
+    `debug is for a checkout, after scripts/build debug (the package has no such wasm): ${cause.message}`,
+    {
+      cause,
+    },
   );
 
 /** Which service each library is. */

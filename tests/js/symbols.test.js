@@ -146,6 +146,6 @@ if (existsSync(dist('vm-debug.wasm'))) {
   test('where there is no debug wasm, that is said', async () => {
     const error = await createVM({ debug: true }).catch((error) => error);
     expect(error).toBeInstanceOf(UnsupportedError);
-    expect(error.message).toMatch(/there is no .*vm-debug\.wasm.*scripts\/build debug/);
+    expect(error.message).toMatch(/after scripts\/build debug .*: cannot get .*vm-debug\.wasm/);
   });
 }
