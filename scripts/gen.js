@@ -3,7 +3,7 @@
 // Generates the C side of the three tables: `node scripts/gen.js src/code build/x/gen`.
 //
 //   atoms.tab (and atoms.d/*.tab)   ident ['text']                      -> atoms.h atoms.inc
-//   bifs.tab (and bifs.d/*.tab)     module:function/arity c_name flags  -> bifs.h bifs.inc
+//   bifs.d/*.tab                    module:function/arity c_name flags  -> bifs.h bifs.inc
 //   ops.tab                         see scripts/ops-table.js            -> ops.h operands.h emitters.h ops.inc
 //                                                                         cold_ops.inc
 //   genop.tab                       number name arity                   -> genop.h genop.inc

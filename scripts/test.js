@@ -48,6 +48,7 @@ const SUITES = [
   { name: 'operands', command: () => ['scripts/check-operands'], quiet: true },
   { name: 'seam', command: () => ['scripts/check-seam'], quiet: true },
   { name: 'form', command: () => ['scripts/check-form'], quiet: true },
+  { name: 'names', command: () => ['scripts/check-names'], quiet: true },
   ...tests('tests/c', /^test_\w+\.c$/).map((file) => ({
     name: `c/${file.slice('test_'.length, -2)}`,
     needs: ['native'],

@@ -28,7 +28,7 @@ void system_set_otp_release(u32 otp) {
   float_zeros_differ = otp >= 27;
 }
 u32 system_otp_release(void) { return release; }
-const char *system_erts_version(void) {
+static const char *erts_version(void) {
   switch (release) {
   case 26: return "14.2";
   case 27: return "15.2";
@@ -51,7 +51,7 @@ static term system_version(void) {
   bytes_text(&b, "Erlang/OTP ");
   bytes_unsigned(&b, release);
   bytes_text(&b, " [erts-");
-  bytes_text(&b, system_erts_version());
+  bytes_text(&b, erts_version());
   bytes_text(&b, "] [spawnlink] [64-bit] [smp:1:1]\n");
   bytes_put(&b, 0);
   term t = b.failed ? NIL : text((const char *)b.data);
@@ -120,7 +120,7 @@ static term counted_info(term key) {
 static term described_info(term key) {
   switch (atom_index(key)) {
   case ATOM_IDX_otp_release: return release_text();
-  case ATOM_IDX_version: return text(system_erts_version());
+  case ATOM_IDX_version: return text(erts_version());
   case ATOM_IDX_system_version: return system_version();
   case ATOM_IDX_snifs: return snifs();
   default: return NV;

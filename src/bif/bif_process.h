@@ -16,7 +16,6 @@ term bif_after_exits(struct process *p, term *a, term value);
 // False: return NV, the BIF is called again.
 bool bif_received(struct process *p, struct process *of);
 bool bif_monitor_options(term list, term *tag, u8 *alias, bool *priority); // {tag, T}, {alias, Mode}, priority
-bool bif_priority_option(term t);         // priority: of messages, as of OTP 28
 bool bif_priority_options(term list, bool *priority); // a list of nothing else
 bool bif_priority(term t, u8 *priority);
 bool bif_max_heap_size(term t, u64 *words, u64 *flags);    // process_flag's and spawn_opt's value

@@ -34,11 +34,12 @@ term bif_after_exits(struct process *p, term *a, term value) {
   return bif_yield();
 }
 
-bool bif_priority_option(term t) { return t == ATOM_priority && system_otp_release() >= 28; }
+// The option `priority`, of messages and signals, as of OTP 28.
+static bool priority_option(term t) { return t == ATOM_priority && system_otp_release() >= 28; }
 
 bool bif_priority_options(term list, bool *priority) {
   *priority = is_cons(list);
-  while (is_cons(list) && bif_priority_option(hd(list))) list = tl(list);
+  while (is_cons(list) && priority_option(hd(list))) list = tl(list);
   return list == NIL;
 }
 
@@ -83,7 +84,7 @@ term bif_send_3(struct process *p, term *a) {
   term o = a[2];
   for (; is_cons(o); o = tl(o)) {
     if (hd(o) == ATOM_noconnect) noconnect = true;
-    else if (bif_priority_option(hd(o))) priority = true;
+    else if (priority_option(hd(o))) priority = true;
     else if (hd(o) != ATOM_nosuspend) return bif_badopt();
   }
   if (o != NIL) return bif_badopt();
@@ -179,7 +180,7 @@ term bif_unlink_1(struct process *p, term *a) {
 
 bool bif_monitor_options(term list, term *tag, u8 *alias, bool *priority) {
   for (; is_cons(list); list = tl(list)) {
-    if (bif_priority_option(hd(list))) {
+    if (priority_option(hd(list))) {
       *priority = true;
       continue;
     }
@@ -347,7 +348,7 @@ term bif_alias_1(struct process *p, term *a) {
   for (; is_cons(o); o = tl(o)) {
     if (hd(o) == ATOM_reply) mode = ALIAS_REPLY;
     else if (hd(o) == ATOM_explicit_unalias) mode = ALIAS_EXPLICIT;
-    else if (bif_priority_option(hd(o))) priority = true;
+    else if (priority_option(hd(o))) priority = true;
     else return bif_badarg();
   }
   return o == NIL ? new_alias(p, mode, priority) : bif_badarg();

@@ -12,7 +12,6 @@ void bif_close(void);   // gives back environment, persistent terms and whatever
 
 void system_set_otp_release(u32 release);        // 25..29; what system_info(otp_release) says
 u32 system_otp_release(void);
-const char *system_erts_version(void);           // of that release
 // Environment variables, UTF-8; what os:getenv sees. Empty when the VM starts. False: no memory.
 bool system_env_put(const u8 *name, size_t name_len, const u8 *value, size_t value_len);
 // Used by bif_open and bif_close.

@@ -45,7 +45,8 @@ i64 time_offset_ns(void) {
   return clocks.offset_us * NS_PER_US;
 }
 
-i64 time_system_ns(void) {
+// Erlang system time: monotonic time and time offset.
+static i64 system_ns(void) {
   i64 offset = time_offset_ns();
   return time_monotonic_ns() + offset;
 }
@@ -89,11 +90,11 @@ term bif_monotonic_time_1(struct process *p, term *a) {
 }
 term bif_system_time_0(struct process *p, term *a) {
   (void)p, (void)a;
-  return int_term(time_system_ns());
+  return int_term(system_ns());
 }
 term bif_system_time_1(struct process *p, term *a) {
   (void)p;
-  return in_unit(time_system_ns(), a[0]);
+  return in_unit(system_ns(), a[0]);
 }
 term bif_time_offset_0(struct process *p, term *a) {
   (void)p, (void)a;
@@ -124,7 +125,7 @@ static term stamp(u64 us) {
 }
 term bif_timestamp_0(struct process *p, term *a) {
   (void)p, (void)a;
-  return stamp((u64)time_system_ns() / NS_PER_US);
+  return stamp((u64)system_ns() / NS_PER_US);
 }
 term bif_os_timestamp_0(struct process *p, term *a) {
   (void)p, (void)a;
@@ -132,7 +133,7 @@ term bif_os_timestamp_0(struct process *p, term *a) {
 }
 term bif_now_0(struct process *p, term *a) {
   (void)p, (void)a;
-  u64 us = (u64)time_system_ns() / NS_PER_US;
+  u64 us = (u64)system_ns() / NS_PER_US;
   if (us <= clocks.last_now_us) us = clocks.last_now_us + 1;
   clocks.last_now_us = us;
   return stamp(us);

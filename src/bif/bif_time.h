@@ -8,7 +8,6 @@
 
 void time_open(void);            // when the VM starts: zero of the wall clock and unique integers
 i64 time_monotonic_ns(void);
-i64 time_system_ns(void);        // Erlang system time: monotonic time + time offset
 i64 time_offset_ns(void);
 i64 time_start_ns(void);         // monotonic time at time_open
 term time_monotonic_integer(void);          // how many unique_integer([monotonic]) has given, as a term on HEAP

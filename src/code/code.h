@@ -61,7 +61,6 @@ struct fun_entry *fun_entry_mark(void);
 void fun_entry_rollback(struct fun_entry *mark);
 struct function_name { term module, function; u32 arity; };
 bool fun_name(term fun, struct function_name *name); // false: a fun whose module is not loaded, its name is unknown
-term fun_external(struct heap *h, term m, term f, u32 arity); // fun M:F/A; NV = out of memory
 
 struct line_entry { u32 offset; u32 line; };            // code word offset -> line (0: none); bit 31: no frame, see translate.c
 enum { FUNC_INFO_WORDS = 4 };                          // before a function's first instruction
@@ -77,7 +76,7 @@ struct module {
   cword *behind_breakpoints;  // what stands at the entry of a function without its breakpoint (code/breakpoint.h), or NULL
   struct line_entry *lines;   // by offset; line = file index << 24 | line number (file 0 = module's own file)
   u32 line_count;
-  term *files;                // file names (lists of characters); [0] is name.erl
+  term *files;                // file names (lists of characters); [0] is that of the module, with .erl
   u32 file_count;
   term *literals;             // literals[i]; terms in the literal area
   u32 literal_count;

@@ -60,7 +60,6 @@ cword operand_source(struct emit *e, const struct beam_arg *a); // s
 cword operand_dest(const struct beam_arg *a);                   // d
 term operand_constant(struct emit *e, const struct beam_arg *a); // immediate or literal; NV for registers
 cword operand_x(i64 n);  // address of ctx.x[n]
-cword operand_float(i64 n);
 INLINE cword operand_y(i64 n) { return (cword)(n + 1) * sizeof(term); }
 INLINE bool arg_is_y(const struct beam_arg *a) { return a->kind == BEAM_Y; }
 INLINE bool arg_is_register(const struct beam_arg *a) { return a->kind == BEAM_X || a->kind == BEAM_Y; }

@@ -153,7 +153,8 @@ void fun_entry_rollback(struct fun_entry *mark) {
 
 // --- Terms --------------------------------------------------------------------------------------
 
-term fun_external(struct heap *h, term m, term f, u32 arity) {
+// fun M:F/A; NV: out of memory.
+static term external_fun(struct heap *h, term m, term f, u32 arity) {
   struct export *e = export_get(m, f, arity);
   term *p = e ? heap_alloc(h, 2) : NULL;
   if (!p) return NV;
@@ -214,7 +215,7 @@ static void export_info(term fun, term *m, term *f, u32 *arity) {
 }
 
 void export_init(void) {
-  etf_make_export = fun_external;
+  etf_make_export = external_fun;
   etf_make_fun = make_fun;
   etf_fun_info = fun_info;
   etf_export_info = export_info;

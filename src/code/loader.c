@@ -55,7 +55,7 @@ bool loader_pend(struct module *m, bool ours) {
   return true;
 }
 
-bool loader_is_pending(term module) { return *pending_of(module) != NULL; }
+static bool is_pending(term module) { return *pending_of(module) != NULL; }
 
 bool loader_is_pending_here(term module) {
   const struct pending *it = *pending_of(module);
@@ -98,7 +98,7 @@ static struct module *load(term name, const u8 *beam, size_t len, struct load_er
 enum loader_result loader_obtain(term module, u8 **why, size_t *why_size) {
   *why = NULL;
   if (module_find(module)) return LOADER_LOADED;
-  if (loader_is_pending(module)) return LOADER_ON_LOAD;
+  if (is_pending(module)) return LOADER_ON_LOAD;
   size_t name_len, n = 0;
   const u8 *name = atom_text(module, &name_len);
   u8 *data = NULL;

@@ -25,7 +25,6 @@ enum loader_result loader_obtain(term module, u8 **why, size_t *why_size);
 // A staged module waits for its on_load function, which our code server runs (src/erl/spawnlink_code.erl) or else OTP's.
 // False: no memory; the module is still the caller's. One of the same name that waits already goes: the last counts.
 bool loader_pend(struct module *m, bool ours);
-bool loader_is_pending(term module);
 bool loader_is_pending_here(term module); // and our code server sees to it
 // The on_load function of a pending module, which is about to run; NULL: none is pending.
 struct export *loader_on_load(term module);

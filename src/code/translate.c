@@ -3,8 +3,7 @@
 // shapes specialised by operand kind, common pairs fused. Runs after check.c has proven every operand in
 // range, so it fails only for want of memory, an opcode it lacks, or a guard BIF the VM lacks.
 //
-// ctx lies above this room; only the addresses of its registers are needed here, which host code hands in
-// through code_registers (set before the first load).
+// ctx lies above this room; only the addresses of its registers are needed here.
 #include "code/translate.h"
 
 #include "code/loader.h"
@@ -19,7 +18,7 @@ void translate_set_registers(term *x, double *f) {
   float_registers = f;
 }
 cword operand_x(i64 n) { return (cword)&x_registers[n]; }
-cword operand_float(i64 n) { return (cword)&float_registers[n]; }
+static cword operand_float(i64 n) { return (cword)&float_registers[n]; }
 
 static void source(struct emit *e, const struct beam_arg *a) { emit_word(e, operand_source(e, a)); }
 static void dest(struct emit *e, const struct beam_arg *a) { emit_word(e, operand_dest(a)); }

@@ -25,9 +25,11 @@ static struct {
 
 enum { FIRST_SIZE = 64 };
 
+static bool owner_exit(struct process *p, u32 units);
+
 void ets_init(void) {
   memset(&tables, 0, sizeof tables);
-  exit_ets_hook = ets_owner_exit;
+  exit_ets_hook = owner_exit;
 }
 
 // --- Registry -------------------------------------------------------------------------------------
@@ -334,7 +336,8 @@ bool ets_delete_all_rows(struct ets_table *t) {
   return true;
 }
 
-bool ets_owner_exit(struct process *p, u32 units) {
+// The tables of a process that ends, in portions: true when all is done.
+static bool owner_exit(struct process *p, u32 units) {
   struct ets_process *e = p->ets_tables;
   if (!e) return ets_free_work(units);
   if (e->work) e->work->drop(e->work, p);

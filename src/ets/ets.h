@@ -100,7 +100,6 @@ INLINE struct ets_work *ets_work_of(struct process *p) {
 
 void ets_init(void);
 void ets_destroy(void);
-bool ets_owner_exit(struct process *p, u32 units); // true: done
 bool ets_free_work(u32 units);                     // frees what deleted tables left; true: all done
 
 struct ets_options {

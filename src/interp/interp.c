@@ -122,7 +122,7 @@ bool interp_collect(const cword *ip, term *E, u32 live, size_t need) {
   return false;
 }
 
-void interp_slice(struct process *p) {
+static void interp_slice(struct process *p) {
   if (UNLIKELY(p->collection != NULL) && !collection_go_on(p)) return;
   process_enter(p);
   if (UNLIKELY(p->held != NULL)) held_restore(p);

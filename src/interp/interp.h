@@ -10,7 +10,6 @@
 #include "process/process.h"
 
 void interp_init(void);                  // sets the run_slice hook
-void interp_slice(struct process *p);
 // Continues at ip with stack top E; returns x0 when a frame at base returns (the JIT's seam), else NV.
 term interp(term *E, const cword *ip, const term *base);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ports. A port is a process whose identifier is a port, so its links, monitors, name and teardown are those of any
 // process. Its code (src/erl/native/spawnlink_port.erl) speaks the protocol of open_port/2 and frames bytes; the host
-// serves the other end, outside the VM (enum host_port_operation). The process connected to the port is its parent.
+// serves the other end, outside the VM (the port operations of base/seam.tab). The process connected to the port is its parent.
 // This file has the table of ports, and the treatment of exit signals, which differs from that of processes (erts
 // "Ports", and erts_deliver_port_exit in OTP's io.c).
 #ifndef PROCESS_PORT_H

@@ -423,7 +423,7 @@ term bs_create(struct heap *h, struct bs_segment *segments, u32 n, struct bs_err
   return result;
 }
 
-term bs_error_type(const struct bs_error *error) {
+static term error_type(const struct bs_error *error) {
   switch (error->type) {
   case BS_INTEGER: return ATOM_integer;
   case BS_FLOAT: return ATOM_float;
@@ -434,7 +434,7 @@ term bs_error_type(const struct bs_error *error) {
   }
 }
 
-term bs_error_cause(const struct bs_error *error) {
+static term error_cause(const struct bs_error *error) {
   switch (error->cause) {
   case BS_CAUSE_SIZE: return ATOM_size;
   case BS_CAUSE_UNIT: return ATOM_unit;
@@ -446,5 +446,5 @@ term bs_error_cause(const struct bs_error *error) {
 }
 
 term bs_error_term(struct heap *h, const struct bs_error *error) {
-  return tuple4(h, make_small(error->segment), bs_error_type(error), bs_error_cause(error), error->value);
+  return tuple4(h, make_small(error->segment), error_type(error), error_cause(error), error->value);
 }

@@ -42,8 +42,6 @@ enum { BS_CREATE_WORDS = 2 + HEAP_BIN_MAX / 8 + 4, BS_LIVE_BITS = 11 };
 term bs_create(struct heap *h, struct bs_segment *segments, u32 n, struct bs_error *error);
 // Atoms of the cause tuple: integer, float, binary, utf8, utf16, utf32 / type, size, unit, short, no_float, invalid.
 // (string and append count as binary.)
-term bs_error_type(const struct bs_error *error);
-term bs_error_cause(const struct bs_error *error);
 // error_info's cause => {Segment, Type, Cause, Value}.
 term bs_error_term(struct heap *h, const struct bs_error *error);
 

@@ -36,7 +36,6 @@ static u64 mix_bytes(u64 h, const u8 *p, size_t n) {
   return mix(h, tail ^ (u64)n << 56);
 }
 
-u32 hash_bytes(const u8 *p, size_t n, u32 seed) { return (u32)mix(mix_bytes(seed, p, n), n); }
 
 INLINE void push(struct state *s, const term *p, u32 n) {
   if (n > 0 && s->top < PENDING_MAX) s->stack[s->top++] = (struct pending){p, n};

@@ -13,7 +13,6 @@ bool hash_phash2_some(term t, struct hashing **s, i64 steps, u32 *hash);
 void hash_drop(struct hashing *s);
 u32 hash_phash(term t);   // before "rem Range" and +1
 u32 hash_term(term t);    // internal
-u32 hash_bytes(const u8 *p, size_t n, u32 seed);
 INLINE u32 hash_u64(u64 v) {
   v ^= v >> 32;
   v *= 0xD6E8FEB86659FD93ull;

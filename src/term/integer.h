@@ -31,8 +31,4 @@ term integer_limit(void);                                                 // NV,
 term integer_from_limbs(struct heap *h, const u32 *limb, size_t n, bool negative);
 term integer_from_double(struct heap *h, double d);                       // d is a whole number
 
-// Limbs of |d| for |d| >= 2^53, at most DOUBLE_LIMBS; the rest is zeroed. Returns the trimmed length.
-enum { DOUBLE_LIMBS = 34 };
-size_t integer_double_limbs(double d, u32 limb[DOUBLE_LIMBS]);
-
 #endif

@@ -215,7 +215,11 @@ term float_make(struct heap *h, double d) {
 
 term float_checked(struct heap *h, double d) { return LIKELY(isfinite(d)) ? float_make(h, d) : NV; }
 
-size_t integer_double_limbs(double d, u32 limb[DOUBLE_LIMBS]) {
+// The limbs of a double have this many at most.
+enum { DOUBLE_LIMBS = 34 };
+
+// Limbs of |d| for |d| >= 2^53; the rest is zeroed. Answers the length without leading zeros.
+static size_t integer_double_limbs(double d, u32 limb[DOUBLE_LIMBS]) {
   u64 bits;
   memcpy(&bits, &d, 8);
   u32 shift = (u32)(bits >> 52 & 0x7FF) - 1075;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Integers of any size and floats as Erlang defines them ("Expressions", arithmetic). Every function
-// that can fail returns NV: badarith for the operators (number_error tells system_limit apart).
+// that can fail returns NV: badarith for the operators.
 #ifndef TERM_NUMBER_H
 #define TERM_NUMBER_H
 

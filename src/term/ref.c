@@ -17,7 +17,8 @@ void ref_init(u64 seed) {
 
 u64 ref_next_id(void) { return next_id++; }
 
-void ref_numbers(u64 id, u32 out[3]) {
+// The three numbers of a reference as printed, #Ref<0.n2.n1.n0>: n0 has 18 bits.
+static void ref_numbers(u64 id, u32 out[3]) {
   out[0] = (u32)id & ((1u << N0_BITS) - 1);
   out[1] = (u32)(id >> N0_BITS);
   out[2] = (u32)(id >> (N0_BITS + 32));

@@ -13,6 +13,5 @@ term ref_from_id(struct heap *h, u64 id);  // the reference with this id
 u64 ref_id(term ref);                      // of a local reference
 term ref_magic(struct heap *h, struct refc *resource); // takes one reference to the resource
 struct refc *ref_resource(term ref);       // NULL when not magic
-void ref_numbers(u64 id, u32 out[3]);      // n0 (18 bits), n1, n2 as printed #Ref<0.n2.n1.n0>
 
 #endif
