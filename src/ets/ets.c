@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The registry of tables, and what happens to a table as a whole: creation, deletion, change of owner,
-// fixation; rows are delegated to ets_hash.c and ets_tree.c. Invariant: a table that can be found has an
-// owner that lives. Deleted rows wait in a list (graveyard) and are freed in portions.
+// The registry of tables, and what happens to a table as a whole: creation, deletion, change of owner, fixation.
+// ets_hash.c and ets_tree.c look after the rows. Invariant: a table that can be found has an owner that is alive. The
+// rows of deleted tables wait in a list (the graveyard) and are freed in portions.
 #include "ets/ets.h"
 
 #include "base/alloc.h"
@@ -14,10 +14,10 @@
 #include "term/hash.h"
 #include "term/ref.h"
 
-// Two hashes of tables, by reference id and by name; chains through the tables themselves.
+// Two hash tables of tables, by the id of the reference and by name; the chains run through the tables themselves.
 static struct {
   struct ets_table **by_id, **by_name;
-  u32 size;                            // of each, a power of two
+  u32 size;                            // size of each of the two, a power of two
   u32 count;
   struct ets_table *all;
   struct ets_store *graveyard;
@@ -113,10 +113,10 @@ struct ets_table *ets_by_id(u64 id) {
   return t;
 }
 
-// Whether it is one of our own modules', which stands for what OTP has natively (src/erl/native/spawnlink_keeper.erl).
+// Whether the table is one of our own modules, which do what OTP does natively (src/erl/native/spawnlink_keeper.erl).
 static bool is_hidden(const struct ets_table *t) {
   static const char prefix[] = "spawnlink_";
-  if (!t->named || atom_index(t->name) >= ATOM_COUNT) return false; // their names are in atoms.d/file.tab
+  if (!t->named || atom_index(t->name) >= ATOM_COUNT) return false; // the names of ours are in atoms.d/file.tab
   size_t n;
   const u8 *name = atom_text(t->name, &n);
   return n >= sizeof prefix && memcmp(name, prefix, sizeof prefix - 1) == 0;
@@ -160,7 +160,7 @@ static struct refc *handle_new(struct ets_table *t) {
 term ets_ref(struct heap *h, const struct ets_table *t) {
   refc_retain(t->handle);
   term ref = ref_magic(h, t->handle);
-  // ref_magic numbers every reference anew; this one has its table's number.
+  // ref_magic gives each reference a new number, but a table's reference always has the number of the table.
   term plain[REF_WORDS + 1];
   struct heap aside;
   memset(&aside, 0, sizeof aside);
@@ -180,7 +180,8 @@ struct ets_table *ets_by_ref(term ref, bool *is_table_ref) {
     *is_table_ref = true;
     return t;
   }
-  // One that has been through external term format lost its resource.
+  // A reference that has been through the external term format has lost its link to the table, but still has its
+  // number.
   if (is_local_ref(ref)) t = ets_by_id(ref_id(ref));
   *is_table_ref = t != NULL;
   return t;
@@ -193,7 +194,7 @@ struct ets_process *ets_process(struct process *p) {
   return p->ets_tables;
 }
 
-// In order of coming: that is the order in which heirs get them.
+// Appends t to the tables of its owner. Heirs get them in this order.
 static void owner_add(struct ets_process *e, struct ets_table *t) {
   t->owner_next = NULL;
   t->owner_prev = e->tables_last;
@@ -355,17 +356,18 @@ static bool owner_exit(struct process *p, u32 units) {
     struct ets_table *t = e->tables;
     struct process *heir = t->heir == NV || t->heir == p->pid ? NULL : process_find(t->heir);
     if (heir && heir->state == PROCESS_EXITING) heir = NULL;
-    // Seen as alive by nobody, but the owner cannot be found any more: unlink by hand.
+    // The owner cannot be found any more, so the table is taken out of its list here and not by ets_give or
+    // ets_delete.
     e->tables = t->owner_next;
     if (t->owner_next) t->owner_next->owner_prev = NULL;
     else e->tables_last = NULL;
     t->owner_next = t->owner_prev = NULL;
     if (!heir || !ets_give(t, p, heir, t->heir_data.value)) {
-      if (heir && t->owner == heir->pid) continue; // given, only the message had no memory
+      if (heir && t->owner == heir->pid) continue; // it was given to the heir; there was only no memory for the message
       ets_delete(t);
     }
   }
-  // The record goes last: while it is there the hook is called again.
+  // This is freed last, because exit.c calls again as long as it is there.
   if (!ets_free_work(units)) return false;
   p->ets_tables = NULL;
   mem_free(e, sizeof *e, MEM_PROCESS);
@@ -414,8 +416,8 @@ bool ets_fix(struct ets_table *t, struct process *p) {
   return true;
 }
 
-// How many dead rows unfixing frees at once. The rest goes with what safe_fixtable does next, or, when the process is
-// gone, with later writes.
+// The number of dead rows that are freed when the last fixation ends. The others are freed by the next portions of
+// safe_fixtable, or, when the process has died, by later writes.
 enum { BURY_AT_ONCE = 1000 };
 
 void ets_unfix(struct ets_table *t, struct process *p) {

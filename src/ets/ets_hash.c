@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The hash behind set, bag and duplicate_bag. Invariant: `active` buckets are in use, bucket i holds the
-// rows whose hash maps to i by ets_hash_index; live rows are counted in store->size. Growth and shrinking
-// stop while the table is fixed or held by a traversal. Called by ets.c and the traversals.
+// The hash behind set, bag and duplicate_bag. Invariant: `active` buckets are in use; bucket i holds the rows whose
+// hash ets_hash_index maps to i; store->size is the number of live rows. The table does not grow or shrink while it
+// is fixed or a traversal holds it. Called by ets.c and the traversals.
 #include "ets/ets_hash.h"
 
 #include "base/alloc.h"
@@ -41,7 +41,7 @@ static bool start(struct ets_hash *h) {
   return true;
 }
 
-// Splits one bucket in two. Without memory the chains just grow longer.
+// Adds a bucket and divides the rows of another between the two. Without memory, chains only grow longer.
 static void grow(struct ets_hash *h) {
   u32 fresh = h->active;
   if (fresh / ETS_SEGMENT >= h->segment_count && !add_segment(h)) return;
@@ -57,7 +57,7 @@ static void grow(struct ets_hash *h) {
   *keep = *move = NULL;
 }
 
-// Merges the last bucket into the one it was split from.
+// Removes the last bucket: its rows go back to the one it was split from.
 static void shrink(struct ets_hash *h) {
   u32 last = h->active - 1;
   struct ets_row **from = bucket(h, last), **to = bucket(h, last & (h->mask >> 1));
@@ -78,7 +78,7 @@ static bool same_key(const struct ets_table *t, const struct ets_row *r, term ke
   return r->hash == hash && term_same(ets_key(t, r), key);
 }
 
-// The link to the first row with the key, dead or not, or the link at the end of the chain.
+// The link to the first row with the key, dead or not; if there is none, the link at the end of the chain.
 static struct ets_row **seek(const struct ets_table *t, term key, u32 hash) {
   const struct ets_hash *h = &t->store->hash;
   struct ets_row **link = bucket(h, ets_hash_index(h, hash));
@@ -102,7 +102,7 @@ static void count_in(struct ets_table *t, struct ets_row *r) {
   t->store->bytes += ets_row_bytes(r);
 }
 
-// Puts r in the place of *link, which has the same key.
+// Replaces the row at *link by r, which has the same key.
 static void replace_at(struct ets_table *t, struct ets_row **link, struct ets_row *r) {
   struct ets_row *old = *link;
   r->next = old->next;
@@ -113,7 +113,8 @@ static void replace_at(struct ets_table *t, struct ets_row **link, struct ets_ro
   ets_row_free(old);
 }
 
-// A bag that has this very tuple keeps it; one that died comes to life as the newest of its key.
+// Whether a bag has this very tuple already; then r is freed. If that row is dead it becomes alive again, as the
+// newest of its key.
 static bool bag_has(struct ets_table *t, struct ets_row **group, struct ets_row *r, term key) {
   for (struct ets_row **link = group; *link && same_key(t, *link, key, r->hash); link = &(*link)->next) {
     struct ets_row *old = *link;
@@ -184,7 +185,7 @@ bool ets_hash_remove_at(struct ets_table *t, struct ets_row **link) {
   if (r->dead) return false;
   t->store->size--;
   if (t->fix_count) {
-    // Without memory to remember it, the row stays until its key or its table goes.
+    // If there is no memory to remember the row, it stays until its key or its table is deleted.
     r->dead = true;
     (void)remember_dead(t, r->hash);
     return false;
@@ -199,7 +200,7 @@ u32 ets_hash_remove_key(struct ets_table *t, term key) {
   if (!t->store->hash.active) return 0;
   u32 hash = hash_term(key), n = 0;
   struct ets_row **link = seek(t, key, hash);
-  // Counted first: the key given may be part of a row that goes.
+  // The rows are counted before any is freed, because key may be part of one of them.
   struct ets_row *r = *link;
   u32 group = 0;
   for (; r && same_key(t, r, key, hash); r = r->next) group++;
@@ -299,7 +300,7 @@ struct ets_row *ets_hash_after(const struct ets_table *t, term key, bool raw, bo
   struct ets_row *r = ets_hash_find(t, key, hash, true);
   *known = r != NULL;
   if (!r) return NULL;
-  // All rows of this key are one step.
+  // All rows with the same key are one step of a walk.
   while (r && ((r->dead && !raw) || same_key(t, r, key, hash))) r = r->next;
   return r ? r : first_from(t, ets_hash_index(&t->store->hash, hash) + 1, raw);
 }

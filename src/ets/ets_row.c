@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows: making and freeing them. Terms go in as full copies, literals too, so that no row refers to
-// a module's literals or to another heap. Called by ets.c and the bif room.
+// Makes and frees rows. Terms are copied in full, literals too, so that no row refers to the literals of a module or
+// to another heap. Called by ets.c and the bif room.
 #include "base/alloc.h"
 #include "ets/ets.h"
 

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Weight-balanced trees (Adams; balance parameters 3 and 2 as proved sound by Hirai and Yamamoto).
-// Invariant: for siblings a, b: size(a)+1 <= 3*(size(b)+1). All walks are loops over a bounded path.
+// Weight-balanced trees (Adams), with the balance parameters 3 and 2 that Hirai and Yamamoto have proved sound.
+// Invariant: for siblings a and b, size(a)+1 <= 3*(size(b)+1). All walks are loops over a path of bounded length.
 // Called by ets.c.
 #include "ets/ets_tree.h"
 
 #include "term/compare.h"
 
-// Order of two keys; small integers without a call.
+// Compares two keys; small integers without a call.
 INLINE int order_of(term a, term b) {
   if (LIKELY(both_small(a, b))) return ((i64)a > (i64)b) - ((i64)a < (i64)b);
   return term_compare(a, b);
 }
 INLINE u32 size_of(const struct ets_row *r) { return r ? r->size : 0; }
 INLINE void resize(struct ets_row *r) { r->size = 1 + size_of(r->left) + size_of(r->right); }
-INLINE bool too_heavy(const struct ets_row *a, const struct ets_row *b) { // a against b
+INLINE bool too_heavy(const struct ets_row *a, const struct ets_row *b) { // whether a is too heavy for its sibling b
   return (u64)size_of(a) + 1 > 3 * ((u64)size_of(b) + 1);
 }
 INLINE bool single(const struct ets_row *inner, const struct ets_row *outer) {
@@ -54,8 +54,8 @@ static void rebalance_path(struct ets_row ***path, u32 depth) {
   while (depth--) rebalance(path[depth]);
 }
 
-// Fills path with the links from the root to the row with the key, or to where it belongs; the last link
-// is path[depth].
+// Fills path with the links from the root to the row with the key, or to the place where it belongs. Answers depth:
+// the last link is path[depth].
 static u32 descend(const struct ets_table *t, term key, struct ets_row ***path) {
   u32 depth = 0;
   struct ets_row **link = &t->store->root;
@@ -122,7 +122,7 @@ struct ets_row *ets_tree_remove(struct ets_table *t, term key) {
   if (!gone->left || !gone->right) {
     *path[at] = gone->left ? gone->left : gone->right;
   } else {
-    // The successor takes its place.
+    // The row behind it takes its place.
     struct ets_row **link = &gone->right;
     path[++depth] = link;
     while ((*link)->left) {
@@ -153,7 +153,7 @@ struct ets_row *ets_tree_after(const struct ets_table *t, term key, bool backwar
   while (r) {
     int c = order_of(key, ets_key(t, r));
     if (backwards) c = -c;
-    // In the direction of the walk: c < 0 means the row lies beyond the key.
+    // In the direction of the walk: when c < 0, the row lies behind the key.
     if (c < 0) best = r;
     bool go_back = (c < 0) != backwards;
     r = go_back ? r->left : r->right;
@@ -176,7 +176,8 @@ struct ets_row *ets_tree_nth(const struct ets_table *t, u32 n) {
   return NULL;
 }
 
-// Turns the tree into a list by rotations while it frees: no stack, constant work a row.
+// Frees the rows while it turns the tree into a list by rotations: this needs no stack, and constant work for each
+// row.
 bool ets_tree_free(struct ets_store *s, u32 *units) {
   struct ets_row *r = s->root;
   while (r) {

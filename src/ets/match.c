@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs compiled match specifications. The subject is never copied: results point into it, and whatever
-// is built goes to a scratch heap that the next run reuses, so a traversal that keeps nothing allocates
-// nothing. Called by the bif room.
+// Runs compiled match specifications. The subject is never copied: results point into it, and what is built goes to a
+// scratch heap that the next run uses again, so a traversal that keeps nothing allocates nothing. Called by the bif
+// room.
 #include "ets/match.h"
 
 #include "term/compare.h"
@@ -21,7 +21,7 @@ static void scratch_start(void) {
   scratch.lim = scratch_words + SCRATCH_WORDS;
 }
 
-// The last n elements on top of a tail.
+// Builds a list of n elements, which lie on the stack above its tail.
 static term make_list(const term *elements, u32 n) {
   term list = elements[-1];
   while (n--) list = cons(&scratch, elements[n], list);
@@ -37,7 +37,7 @@ static term make_tuple(const term *elements, u32 n) {
 
 static bool is_bool(term t) { return t == ATOM_true || t == ATOM_false; }
 
-// and/or over n values. NV: one is no boolean.
+// and, or of n values. NV: one of them is no boolean.
 static term combine(const term *values, u32 n, bool and) {
   bool result = and;
   for (u32 i = 0; i < n; i++) {
@@ -48,9 +48,9 @@ static term combine(const term *values, u32 n, bool and) {
   return make_bool(result);
 }
 
-// One clause; NV when it does not match.
+// Runs one clause. NV: it does not match.
 static term run_clause(struct match_program *m, u32 start, term subject, struct match_result *result) {
-  term *vars = m->stack, *sp = m->stack + m->slot_count; // sp: next free
+  term *vars = m->stack, *sp = m->stack + m->slot_count; // sp: the next free word
   const term *pool = m->pool;
   const u32 *pc = m->code + start;
   bool body = false;

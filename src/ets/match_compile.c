@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compiles match specifications. Patterns and expressions are walked with an explicit stack of work
-// items, so their depth is bounded by memory only; the stack a program needs at run time is found by
-// keeping count while its code is emitted. Called by the bif room.
+// Compiles match specifications. Patterns and expressions are walked with an explicit stack of work items, so only
+// memory limits their depth. How much stack a program needs when it runs is counted while its code is emitted. Called
+// by the bif room.
 #include "base/alloc.h"
 #include "ets/match.h"
 #include "term/atom.h"
@@ -17,11 +17,12 @@ struct compiler {
   struct match_program *m;
   struct bytes *errors;
   enum match_error error;
-  struct item *items;        // work still to be done, the next on top
+  struct item *items;        // a stack of work still to be done
   u32 item_count, item_cap;
-  struct variable *variables; // bound by the head of this clause; the index is the slot
+  struct variable *variables; // variables bound by the head of this clause; the index is the slot
   u32 variable_count, variable_cap;
-  u32 *labels;               // per label: code position of the last jump to it (a chain through operands), 0 none
+  // For each label the code position of the last jump to it; the operands of these jumps form a chain; 0: none.
+  u32 *labels;
   u32 label_count, label_cap;
   u32 depth, max_depth;
 };
@@ -144,7 +145,7 @@ static void bind(struct compiler *c, term name, int number) {
 
 // --- Head -----------------------------------------------------------------------------------------
 
-// Terms of map keys are taken as they are, but may hold no variable.
+// Keys of map patterns are taken literally, so they may hold no variable.
 static bool key_is_plain(struct compiler *c, term key) {
   u32 base = c->item_count;
   push_term(c, key);
@@ -260,7 +261,7 @@ static void expression_atom(struct compiler *c, term t) {
   }
 }
 
-// Pushes what evaluates the n terms at e in order.
+// Pushes work items that evaluate the n terms at e in order.
 static void push_terms(struct compiler *c, const term *e, u32 n) {
   while (n--) push_term(c, e[n]);
 }
@@ -441,7 +442,7 @@ static struct match_program *program_new(term spec, u32 clauses) {
   if (!m) return NULL;
   m->spec.value = NIL;
   m->clauses = mem_calloc((clauses ? clauses : 1) * sizeof *m->clauses, MEM_BINARY);
-  m->clause_count = clauses ? clauses : 1; // so that the size is right when it is freed
+  m->clause_count = clauses ? clauses : 1; // so that the right size is freed
   if (m->clauses && ets_box_set(&m->spec, spec)) return m;
   if (!m->clauses) m->clause_count = 0;
   match_free(m);
@@ -479,7 +480,7 @@ enum match_error match_compile(term spec, enum match_mode mode, struct bytes *er
   c.m = program_new(spec, n);
   if (!c.m) return MATCH_NO_MEMORY;
   c.m->trace = mode == MATCH_TRACE;
-  if (n == 0) c.m->clauses[0].head = NIL; // matches no row
+  if (n == 0) c.m->clauses[0].head = NIL; // it matches no row
   compile_clauses(&c, c.m->spec.value);
   if (n == 0) {
     compile_head(&c, NIL);

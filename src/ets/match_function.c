@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The functions that match specifications may call. They work on terms alone and build on the heap given
-// to them, so that a traversal leaves no garbage on the process's heap. A failure is NV. Called by
-// match.c; the names are looked up by match_compile.c.
+// The functions that match specifications may call. They work on terms alone and build on the heap they are given, so
+// that a traversal leaves no garbage on the process's heap. They answer NV when they fail. Called by match.c;
+// match_compile.c looks up their names.
 #include "ets/match.h"
 #include "term/atom.h"
 #include "term/binary.h"
@@ -40,7 +40,7 @@ const struct match_function match_functions[] = {
   {"bit_size", 1, false, FN_BIT_SIZE}, {"map_size", 1, false, FN_MAP_SIZE}, {"map_get", 2, false, FN_MAP_GET},
   {"binary_part", 2, false, FN_BINARY_PART}, {"binary_part", 3, false, FN_BINARY_PART_AT}, {"node", 0, false, FN_NODE},
   {"node", 1, false, FN_NODE_OF}, {"self", 0, false, FN_SELF}, {"min", 2, false, FN_MIN}, {"max", 2, false, FN_MAX},
-  // Actions of trace specifications: nothing is traced here, match_spec_test alone sees them.
+  // Actions of trace specifications. Nothing is traced here, so only match_spec_test shows what they do.
   {"message", 1, true, FN_MESSAGE}, {"return_trace", 0, true, FN_RETURN_TRACE}, {"exception_trace", 0, true, FN_EXCEPTION_TRACE},
   {"process_dump", 0, true, FN_UNDEFINED_ACTION}, {"display", 1, true, FN_TRUE_ACTION}, {"caller", 0, true, FN_UNDEFINED_ACTION},
   {"caller_line", 0, true, FN_UNDEFINED_ACTION}, {"current_stacktrace", 0, true, FN_UNDEFINED_ACTION}, {"current_stacktrace", 1, true, FN_UNDEFINED_ACTION},

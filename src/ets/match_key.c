@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a match specification says about keys: whether only certain keys, or only a range of an ordered
-// set, can match; and whether select_replace's bodies keep the key. Called by the bif room before a
-// traversal.
+// What a match specification says about keys: whether it can match only certain keys, or only a range of an ordered
+// set; and whether the bodies of select_replace keep the key. Called by the bif room before a traversal.
 #include "base/alloc.h"
 #include "ets/match.h"
 #include "term/atom.h"
@@ -10,7 +9,7 @@
 
 enum { NEST_LIMIT = 64 };
 
-// Whether t is a ground pattern: matches exactly one term. Maps match bigger maps, so they are not.
+// Whether t is a pattern that matches exactly one term. A map pattern matches bigger maps too, so it is none.
 static bool ground(term t, u32 depth) {
   if (depth > NEST_LIMIT) return false;
   while (is_cons(t)) {
@@ -46,7 +45,8 @@ static int compare_numbered(const struct numbered *a, const struct numbered *b, 
   return c ? c : (int)(a->n > b->n) - (int)(a->n < b->n);
 }
 
-// By key, equal ones by number: merges ever longer runs. Returns where the result is.
+// Sorts by key, and equal keys by their number: merges longer and longer runs. Answers which of the two arrays has
+// the result.
 static struct numbered *sort_numbered(struct numbered *from, struct numbered *to, u32 n, bool ordered) {
   for (u32 run = 1; run < n; run *= 2) {
     for (u32 at = 0; at < n; at += 2 * run) {
@@ -61,7 +61,8 @@ static struct numbered *sort_numbered(struct numbered *from, struct numbered *to
   return from;
 }
 
-// Drops what occurs again. Ascending for an ordered set, else in the order they were given. False: no memory.
+// Drops keys that occur again. The rest is in ascending order for an ordered set, else in the given order. False: no
+// memory.
 static bool distinct_keys(struct match_range *r, bool ordered) {
   u32 n = r->key_count, kept = 0;
   if (n < 2) return true;
@@ -92,7 +93,8 @@ void match_range_free(struct match_range *r) {
 
 static bool is_variable(term t) { return is_atom(t) && (t == ATOM_underscore || match_variable(t) >= 0); }
 
-// Order of two patterns, up to where the first of them is open: there the open one begins before and ends behind the other.
+// Compares two patterns up to the place where one of them has a variable. There the one with the variable begins
+// before the other and ends behind it.
 enum { FIRST_OPEN = 2, SECOND_OPEN };
 
 static int pattern_order(term a, term b, u32 depth) {
@@ -105,7 +107,7 @@ static int pattern_order(term a, term b, u32 depth) {
   }
   if (is_variable(a)) return FIRST_OPEN;
   if (is_variable(b)) return SECOND_OPEN;
-  if (is_map(a) && is_map(b)) return FIRST_OPEN; // all maps may match
+  if (is_map(a) && is_map(b)) return FIRST_OPEN; // they may match any map
   if (!is_tuple(a) || !is_tuple(b) || tuple_arity(a) != tuple_arity(b)) return term_compare(a, b);
   for (u32 i = 0; i < tuple_arity(a); i++) {
     int c = pattern_order(tuple_elements(a)[i], tuple_elements(b)[i], depth + 1);
@@ -130,7 +132,7 @@ bool match_range_of(const struct match_program *m, const struct ets_table *t, st
   for (u32 i = 0; i < m->clause_count; i++) {
     term head = m->clauses[i].head;
     bool any = is_variable(head);
-    if (!any && (!is_tuple(head) || tuple_arity(head) <= t->key)) continue; // matches no row
+    if (!any && (!is_tuple(head) || tuple_arity(head) <= t->key)) continue; // it matches no row
     term key = any ? ATOM_underscore : tuple_elements(head)[t->key];
     bool whole = !any && ground(key, 0);
     if (is_variable(key) || is_map(key) || (!whole && !ordered)) {
@@ -147,7 +149,7 @@ bool match_range_of(const struct match_program *m, const struct ets_table *t, st
   return r->scope != SCOPE_KEYS || distinct_keys(r, ordered);
 }
 
-// Order of a term against a pattern, as far as the pattern is known: UNKNOWN from the first variable on.
+// Compares a term with a pattern as far as that is known. UNKNOWN: a variable comes before the first difference.
 enum { UNKNOWN = 2 };
 
 static int partial(term t, term pattern, u32 depth);
@@ -183,7 +185,7 @@ int match_span_compare(term key, const void *pattern) {
 
 // --- select_replace -------------------------------------------------------------------------------
 
-// Whether a body expression gives back what the head pattern has matched.
+// Whether a body expression builds the same term that the head pattern has matched.
 static bool rebuilds(term pattern, term body, u32 depth) {
   if (depth > NEST_LIMIT) return false;
   while (is_cons(pattern) && is_cons(body)) {
@@ -202,7 +204,8 @@ static bool rebuilds(term pattern, term body, u32 depth) {
     return true;
   }
   if (is_atom(pattern) && match_variable(pattern) >= 0) return pattern == body;
-  if (body == ATOM_dollar_underscore || body == ATOM_dollar_dollar) return false; // the row, not an atom
+  // These stand for the whole row, and are no atoms.
+  if (body == ATOM_dollar_underscore || body == ATOM_dollar_dollar) return false;
   return pattern != ATOM_underscore && !is_map(pattern) && !is_cons(pattern) && term_same(pattern, body);
 }
 

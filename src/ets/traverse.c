@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The passes of traverse.h. A hash is worked on slot by slot, a tree row by row; when a program names
-// its keys only those are looked up. Called by the bif room.
+// The passes of traverse.h. A hash is visited slot by slot, a tree row by row; when a program names its keys, only
+// these are looked up. Called by the bif room.
 #include "ets/traverse.h"
 
 #include "base/alloc.h"
@@ -20,7 +20,7 @@ struct pass {
   struct heap *h;
   term *list;
   u32 *budget;
-  struct ets_row *now; // the row as it is after a replacement
+  struct ets_row *now; // the row after it was replaced
 };
 
 static void charge(struct pass *p, u64 units) { *p->budget -= (u32)min_u64(units, *p->budget); }
@@ -68,7 +68,7 @@ static bool limit_reached(const struct traversal *tr) { return tr->limit && tr->
 
 // --- Hash -----------------------------------------------------------------------------------------
 
-// Visits the rows of one chain: all, or those with this key.
+// Visits the rows of one chain: all of them, or those with this key.
 static bool visit_chain(struct pass *p, struct ets_row **link, term key, u32 hash) {
   while (*link) {
     struct ets_row *r = *link;
@@ -123,7 +123,7 @@ static bool remember(struct traversal *tr, term key) {
   return ets_box_set(&tr->last, key);
 }
 
-// Stops after the row with this key (not NV).
+// Ends the portion after the row with this key (not NV).
 static enum traverse_status stop(struct pass *p, term key, enum traverse_status status) {
   return remember(p->tr, key) ? status : TRAVERSE_NO_MEMORY;
 }

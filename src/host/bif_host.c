@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The few BIFs through which our own Erlang modules (src/erl) reach the host: output, input, loading.
+// The few BIFs through which our own Erlang modules (src/erl) reach the host: output, input, loading of modules,
+// files.
 
 #include "base/alloc.h"
 #include "base/hostcalls.h"
@@ -28,7 +29,7 @@ term host_bif_write(struct process *p, term *a) {
   return ok ? ATOM_ok : bif_badarg();
 }
 
-// spawnlink:want_input() -> ok: the host will send {spawnlink_input, Binary | eof} to the caller.
+// spawnlink:want_input() -> ok: asks the host to send {spawnlink_input, Binary | eof} to the caller.
 term host_bif_want_input(struct process *p, term *a) {
   (void)a;
   event_host(HOST_EVENT_INPUT, p->pid);
@@ -40,8 +41,8 @@ static term no_module(u8 *why, size_t size) {
   return ATOM_false;
 }
 
-// spawnlink:load(Module) -> true | false | on_load: loads a module the host has, as the first call to it would.
-// on_load: its on_load function has to run before anything calls it.
+// spawnlink:load(Module) -> true | false | on_load: loads a module that the host has, as the first call to it would
+// do. on_load: the module's on_load function has to run before anything calls the module.
 term host_bif_load(struct process *p, term *a) {
   (void)p;
   u8 *why;
@@ -55,7 +56,7 @@ term host_bif_load(struct process *p, term *a) {
   }
 }
 
-// spawnlink:beam(Module) -> Binary | false: the bytes of a module the host has, which is not loaded.
+// spawnlink:beam(Module) -> Binary | false: the bytes of a module that the host has and that is not loaded.
 term host_bif_beam(struct process *p, term *a) {
   (void)p;
   if (!is_atom(a[0])) return bif_badarg();
@@ -99,7 +100,8 @@ static bool handle_of(term t, i64 *handle) {
   return true;
 }
 
-// spawnlink:resource(Operation, Handle * 4 + Kind) -> Reference: once nobody has it, the host is asked Operation of Handle.
+// spawnlink:resource(Operation, Handle * 4 + Kind) -> Reference: when nobody has the reference any more, the host is
+// asked to do Operation with Handle.
 term host_bif_resource_2(struct process *p, term *a) {
   i64 operation, number;
   if (!bif_small(a[0], 0, 255, &operation) || !bif_small(a[1], 0, 0x7FFFFFFF, &number)) return bif_badarg();
@@ -112,7 +114,7 @@ term host_bif_resource_2(struct process *p, term *a) {
   return ref_magic(HEAP, r);
 }
 
-// spawnlink:resource(Term) -> {Operation, Handle * 4 + Kind, who made it} | undefined
+// spawnlink:resource(Term) -> {Operation, Handle * 4 + Kind, pid of the process that made it} | undefined
 term host_bif_resource_1(struct process *p, term *a) {
   (void)p;
   struct resource it;
@@ -120,7 +122,8 @@ term host_bif_resource_1(struct process *p, term *a) {
   return tuple3(HEAP, make_small(it.operation), make_small(it.number), it.owner);
 }
 
-// spawnlink:file(Operation, Handle or the reference that has it, IoData, Number) -> {Value, Data} | an error's number. See host_file.
+// spawnlink:file(Operation, Handle or the reference that has it, IoData, Number) -> {Value, Data} | number of an
+// error. See host_file in base/hostcalls.h.
 term host_bif_file(struct process *p, term *a) {
   (void)p;
   i64 operation, handle, number;

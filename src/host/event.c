@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes event records (layout in event.h). A record is small as a rule and finds room beyond the limit of
-// memory; one for which there is no room even there is not written at all, and counted as lost. Closed (as in
-// the native build), it costs nothing.
+// Writes event records (layout in event.h). A record is usually small, and may be allocated beyond the memory limit;
+// if there is no memory even so, it is not written, and counted as lost. Until event_open is called, as in the native
+// build, events cost nothing.
 
 #include "host/event.h"
 
@@ -90,11 +90,11 @@ static void record(enum event_kind kind, struct process *p, term subject, term a
     put_atom_text(call.function);
     bytes_put(&ring, (u8)call.arity);
   }
-  // That a process has ended is told in any case, if need be without the reason.
+  // The end of a process is always reported, if need be without its reason.
   if (!record_end(at) && kind == EVENT_EXIT && a != NV) record(kind, p, subject, NV, NV, 0);
 }
 
-// As vm_load's error: module, chunk, offset, what was wrong, one a line.
+// The same text as vm_load's error: module, chunk, offset and what was wrong, each on a line.
 static void load_failed(const struct load_error *e) {
   size_t at = record_begin(HOST_EVENT_LOAD_FAILED, EVENT_BYTES, 0, NV), text = ring.len;
   put_u32(0);
@@ -104,7 +104,7 @@ static void load_failed(const struct load_error *e) {
   record_end(at);
 }
 
-// One record when the mailbox stops being empty: the host then takes all that is in it.
+// Writes one record when the mailbox stops being empty: the host then takes all messages that are in it.
 static void mail(struct process *p) {
   if (p->mailbox.length == 1) event_host(HOST_EVENT_MAIL, p->pid);
 }
@@ -138,7 +138,7 @@ const u8 *event_ring(size_t *n, u32 *lost_count) {
 void event_ring_clear(void) {
   lost = 0;
   ring.len = 0;
-  // A burst must not keep its memory for ever.
+  // After a burst of events the memory is given back.
   if (ring.cap > 2 * RING_FULL) {
     bytes_free(&ring);
     bytes_init(&ring);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ring of events out to the host: a growing buffer of compact records in linear memory, read and
-// emptied by the host after each tick, in order, none lost. A tick ends early when it is full enough.
+// The events for the host: a growing buffer of compact records in linear memory. The host reads and empties it after
+// each tick; records come in order, and none is lost. A tick ends early when the buffer is full enough.
 //
 // A record, little endian: u32 size of the whole record, u8 kind, u8 flags, u16 detail, u64 subject (a
 // pid as its term word), then the fields of its flags. Kinds, flags and fields are in src/base/seam.tab.
@@ -13,9 +13,10 @@
 void event_open(void);                   // sets event_hook
 void event_close(void);
 bool event_ring_full(void);
-const u8 *event_ring(size_t *n, u32 *lost); // what was recorded since event_ring_clear
+// What was recorded since event_ring_clear; *lost: the number of records for which there was no memory.
+const u8 *event_ring(size_t *n, u32 *lost);
 void event_ring_clear(void);
-void event_output(int fd, const u8 *data, size_t n); // detail = fd
+void event_output(int fd, const u8 *data, size_t n); // the detail of the record is fd
 void event_host(enum host_event kind, term subject);
 
 #endif

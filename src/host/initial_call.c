@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads what proc_lib leaves in the dictionary of a process it starts, '$initial_call'; until the process has run that far,
-// the same is told from the arguments that it was spawned with.
+// Reads '$initial_call', which proc_lib leaves in the dictionary of a process it starts. Before the process has run
+// that far, the same is found in the arguments that the process was spawned with.
 
 #include "host/initial_call.h"
 
@@ -14,7 +14,7 @@ static u32 list_items(term list, term *items, u32 max) {
   return n;
 }
 
-// The third element of '$initial_call' is an arity, or, from older releases, a list of arguments.
+// The third element of '$initial_call' is an arity, or a list of arguments in older releases.
 static bool read_noted(const struct process *p, struct function_name *call) {
   term noted = p->sensitive || !p->dictionary ? NV : dictionary_get((struct process *)p, ATOM_dollar_initial_call);
   if (noted == NV || !is_tuple_of(noted, 3)) return false;
@@ -24,8 +24,8 @@ static bool read_noted(const struct process *p, struct function_name *call) {
   return true;
 }
 
-// gen:init_it(Behaviour, Starter, Parent, [Name,] Callback, Argument, Options): what proc_lib:translate_initial_call/1 makes
-// of it. The processes of supervisors are gen_servers whose callback module is supervisor.
+// Does for gen:init_it(Behaviour, Starter, Parent, [Name,] Callback, Argument, Options) what
+// proc_lib:translate_initial_call/1 does. Supervisors are gen_servers whose callback module is supervisor.
 static struct function_name behaviour_call(const term *a, u32 n) {
   struct function_name plain = {ATOM_gen, ATOM_init_it, n};
   if (n < 6 || n > 7) return plain;
@@ -38,7 +38,7 @@ static struct function_name behaviour_call(const term *a, u32 n) {
   return is_atom(module) ? (struct function_name){module, ATOM_init, 1} : plain;
 }
 
-// Whether p has not yet run proc_lib:init_p with that many arguments. Then they lie at the end of its stack.
+// Whether p has not yet run proc_lib:init_p with that many arguments. Then these lie at the end of its stack.
 static bool is_before_init_p(const struct process *p, u32 arguments) {
   if (p->live != arguments || p->initial_arity != arguments) return false;
   const struct export *entry = export_get(ATOM_proc_lib, ATOM_init_p, arguments);
@@ -59,6 +59,7 @@ static bool read_arguments(const struct process *p, struct function_name *call) 
 
 struct function_name initial_call_of(const struct process *p) {
   struct function_name call = {p->initial[0], p->initial[1], p->initial_arity};
-  if (!p->collection && !read_noted(p, &call)) read_arguments(p, &call); // collected: nobody may look into its heap
+  // During a collection nobody may look into its heap.
+  if (!p->collection && !read_noted(p, &call)) read_arguments(p, &call);
   return call;
 }

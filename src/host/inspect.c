@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the snapshot of inspect.h into vm_result. Reads only; called between ticks.
+// Writes the snapshot of inspect.h into vm_result. It only reads, and is called between ticks.
 
 #include "host/inspect.h"
 
@@ -20,7 +20,7 @@ static void put_atom(term atom) {
 }
 
 static void put_relations(const struct process *p) {
-  u32 n = 0; // those of this node
+  u32 n = 0; // number of peers on this node
   for (struct link *l = p->links.first; l; l = link_next(l, p)) n += !link_peer(l, p)->remote;
   put_u32(n);
   for (struct link *l = p->links.first; l; l = link_next(l, p))

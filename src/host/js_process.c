@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Operations in the name of a JS process (see js_process.h). Every link, monitor and signal is made by
-// the same BIFs that Erlang code calls, so whatever holds for a process holds for these. Entered and
-// left within one request: nothing else runs in between.
+// Operations in the name of a JavaScript process (see js_process.h). Links, monitors and signals are made by the same
+// BIFs that Erlang code calls, so everything that holds for processes holds for these too. A process is entered and
+// left within one request, so nothing else runs in between.
 
 #include "host/js_process.h"
 
@@ -17,11 +17,12 @@ enum { RECEIVE_BYTES = 1 << 20 };
 
 static struct process *js_process(term pid) {
   struct process *p = is_local_pid(pid) ? process_find(pid) : NULL;
-  if (p && p->is_js) exit_doomed(p); // it is its turn
+  if (p && p->is_js) exit_doomed(p); // if it is doomed, this is its turn
   return p && p->is_js && !p->ends ? p : NULL;
 }
 
-// A JS process keeps nothing on a heap between requests: what a BIF has built has been answered.
+// A JavaScript process keeps nothing on a heap between requests, because what a BIF has built has been answered by
+// now.
 static void leave(struct process *p) {
   process_leave(p);
   heap_discard(&p->heap);
@@ -43,7 +44,7 @@ static enum vm_status call(const term *request) {
   enum vm_status status;
   struct export *e = NULL;
   if (copy_arguments(request[3], args, &arity)) e = export_find(request[1], request[2], arity);
-  // put would keep a term where no heap is.
+  // put/2 would keep a term in the dictionary, but there is no heap for it.
   if (!e || !e->bif || e->function == ATOM_put) {
     status = vm_fail(VM_BAD_ARGUMENT, "no such built-in function");
   } else {
@@ -61,14 +62,15 @@ static enum vm_status call(const term *request) {
   return status;
 }
 
-// What stands in for the outcome of a call (see spawnlink_js.erl) that there is no memory to hand over.
+// If there is no memory to hand over the outcome of a call (see spawnlink_js.erl), this is answered instead: error,
+// system_limit.
 static bool answer_no_memory(term message, const struct etf_options *o) {
   if (!is_tuple_of(message, 3) || tuple_elements(message)[0] != ATOM_spawnlink_reply) return false;
   term outcome = tuple3(HEAP, ATOM_error, ATOM_system_limit, NIL);
   return etf_encode(&vm_result, tuple3(HEAP, ATOM_spawnlink_reply, tuple_elements(message)[1], outcome), o);
 }
 
-// A message for which there is no memory ends the process that wanted it, as any other.
+// A message that cannot be handed over for lack of memory ends the process, as with any other process.
 static enum vm_status receive(term pid) {
   static const struct etf_options to_host = {.minor_version = 2, .host = true};
   struct process *p = js_process(pid);

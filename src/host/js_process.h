@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// JavaScript as a process: what a JS process does, done in its name. It has no code; between ticks the
-// host enters it, calls a BIF as it, and leaves. Its mailbox waits until the host takes it.
+// JavaScript processes: processes without code, in whose name JavaScript acts. Between ticks the host enters such a
+// process, calls a BIF as it, and leaves it. Its messages wait in its mailbox until the host takes them.
 #ifndef HOST_JS_PROCESS_H
 #define HOST_JS_PROCESS_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the host asks of running processes: spawn, send, exit. Terms arrive decoded or as external
-// terms, are checked in full before anything happens, and answers go to vm_result. Called between ticks
-// only: no process runs, so signals may be delivered at once.
+// Requests of the host to processes that run: spawn, send, exit. Terms come decoded or in external term format, and
+// are checked in full before anything happens; answers go to vm_result. Called between ticks only, when no process
+// runs, so signals may be delivered at once.
 
 #include "host/vm.h"
 
@@ -143,7 +143,7 @@ enum vm_status vm_exit(const u8 *etf, size_t n) {
     status = vm_fail(VM_BAD_ARGUMENT, "not {Process, Reason, From}");
   } else {
     struct process *to = is_atom(e[0]) ? registered_find(e[0]) : process_find(e[0]);
-    // Nobody's exit signal comes from init, as shutdown does.
+    // An exit signal that no process sends comes from init, as in a shutdown.
     struct process *init = registered_find(ATOM_init);
     bool by_process = is_local_pid(e[2]);
     term from = by_process ? e[2] : init ? init->pid : NV;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Opens and closes the VM: the one place that knows every room and the order in which they come up.
-// Sets the hooks by which lower rooms call upper ones (engine, zlib). Called by host/wasm.c and the
-// native runner; everything it allocates is given back by vm_close.
+// Opens and closes the VM: the one file that knows every room and the order in which they start. It sets the hooks by
+// which lower rooms call upper ones (interpreter, zlib). Called by host/wasm.c and the native runner. vm_close frees
+// everything that was allocated since vm_open.
 
 #include "host/vm.h"
 
@@ -66,7 +66,7 @@ void vm_close(void) {
   is_open = false;
 }
 
-// Reductions between two looks at the ring of events and the halt flag.
+// Reductions after which vm_tick looks at the ring of events and at the halt flag.
 enum { TICK_PORTION = 200000 };
 
 enum tick_result vm_tick(u64 budget_us, u64 max_reductions, i64 *wake_us) {
@@ -146,7 +146,7 @@ static void purge(term name) {
   keep_purge_old(name);
 }
 
-// A process runs the on_load function; whoever calls the module waits for it.
+// A process runs the on_load function; callers of the module wait until it is done.
 static enum vm_status run_on_load(struct module *m) {
   struct vm_term args = {.value = NIL};
   term name = m->name, pid;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The VM as its host sees it: one per program or wasm instance, opened and closed as a whole. Requests
-// that carry terms take them as external term format (the local variant: pids, references and funs of
-// this VM stay themselves) and answer in vm_result. Used by host/wasm.c and by tests/c/native_main.c.
+// The VM as its host sees it. There is one for each program or wasm instance, opened and closed as a whole. Requests
+// take terms in external term format (its local variant, which keeps pids, references and funs of this VM) and leave
+// their answer in vm_result. Called by host/wasm.c and tests/c/native_main.c.
 #ifndef HOST_VM_H
 #define HOST_VM_H
 
@@ -11,27 +11,29 @@
 #include "term/heap.h"
 
 struct vm_options {
-  u64 memory_limit;   // bytes, 0: none
-  u64 seed;           // of references
+  u64 memory_limit;   // bytes; 0: no limit
+  u64 seed;           // for the numbers of references
   u32 max_processes;  // 0: the default
-  u32 slice;          // reductions a slice, 0: the default
-  u32 gc_stress;      // collect at every opportunity
-  u32 gc_portion;     // words that are collected at once, 0: as usual (tests)
+  u32 slice;          // reductions in a slice; 0: the default
+  u32 gc_stress;      // not 0: collect at every opportunity (tests)
+  u32 gc_portion;     // words that are collected at once; 0: the default (tests)
 };
 extern struct bytes vm_result;
 
 enum vm_status vm_open(const struct vm_options *o);
-void vm_close(void);  // gives everything back; mem_live_blocks() is 0 afterwards
-// Runs until the budget (microseconds) or max_reductions (0: no such limit) is used up, nothing is
-// runnable, the program halted, or so many events wait that the host should read them first.
+void vm_close(void);  // frees everything; afterwards mem_live_blocks() is 0
+// Runs processes until the budget (microseconds) or max_reductions (0: no such limit) is used up, no process is
+// runnable, the program has halted, or so many events wait that the host should read them first.
 enum tick_result vm_tick(u64 budget_us, u64 max_reductions, i64 *wake_us);
 
 struct load_error;
-void load_error_text(struct bytes *out, const struct load_error *e); // for js/base/errors.js to take apart
-enum vm_status vm_load(const u8 *name, size_t name_len, const u8 *beam, size_t len); // name may be empty
-void vm_module_arrived(const u8 *name, size_t len); // a module host_module said is being fetched is here, or will not come
+void load_error_text(struct bytes *out, const struct load_error *e); // js/base/errors.js takes this text apart
+enum vm_status vm_load(const u8 *name, size_t name_len, const u8 *beam, size_t len); // name may be empty: any module
+// host_module has said that this module is being fetched: it is here now, or it will not come
+void vm_module_arrived(const u8 *name, size_t len);
 
-// {Module, Function, Args, Options}; options as in vm_spawn's text. Answers the pid, or {Pid, Ref}.
+// The request is {Module, Function, Args, Options}, with the options listed in request.c. Answers the pid, or {Pid,
+// Ref} with a monitor.
 enum vm_status vm_spawn(const u8 *etf, size_t n);
 enum vm_status vm_spawn_term(term m, term f, term args, term options, term *pid);
 enum vm_status vm_send(const u8 *etf, size_t n);   // {To, Message, From | undefined}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The wasm module's surface: exports for js/vm/vm.js, imports for js/host/imports.js (module "env"). Numbers
-// that may exceed 32 bits cross as doubles. Bytes given to the VM lie in blocks of vm_alloc, which the
-// caller frees; answers lie in vm_result until the next request, events in the ring.
+// The surface of the wasm module: exports for js/vm/vm.js, imports from js/host/imports.js (module "env"). Numbers
+// that may need more than 32 bits cross as doubles. JavaScript writes bytes for the VM into blocks of vm_alloc, and
+// frees these itself. Answers stay in vm_result until the next request, events stay in the ring.
 
 #include "base/alloc.h"
 #include "base/hostcalls.h"
@@ -21,10 +21,11 @@ IMPORT(host_system) double import_system(void);
 IMPORT(host_utc_offset) i32 import_utc_offset(double utc_seconds);
 // Size of the module's bytes, which import_take then copies to out; or enum module_answer.
 IMPORT(host_module) i32 import_module(const u8 *name, size_t n);
-// inflate and gunzip keep their output until import_take. -1: failed.
+// These keep their output until import_take. They answer -1 when they fail.
 IMPORT(host_inflate) i32 import_inflate(const u8 *in, size_t n, size_t n_out);
 IMPORT(host_gunzip) i32 import_gunzip(const u8 *in, size_t n);
-// Value or error; the data of those operations that have some (see imports.js) stays until import_take, its size is the value.
+// Answers a value or an error. The operations that answer data (see imports.js) keep it until import_take, and their
+// value is its size.
 IMPORT(host_file) double import_file(u32 operation, u32 handle, const u8 *in, size_t n, double number);
 IMPORT(host_take) i32 import_take(u8 *out); // answers how many bytes of the input were used
 
@@ -33,7 +34,7 @@ u64 host_system_us(void) { return (u64)import_system(); }
 i32 host_utc_offset_s(i64 utc_seconds) { return import_utc_offset((double)utc_seconds); }
 void host_write(int fd, const u8 *data, size_t n) { event_output(fd, data, n); }
 
-// Processes waiting for a module that is being fetched.
+// Processes that wait for a module that is being fetched.
 struct waiter { struct waiter *next; term pid; };
 static struct waiter *waiters;
 
@@ -55,7 +56,7 @@ static void wake_waiters(bool run) {
   }
 }
 
-// Each looks again: whoever waits for another module will be told to wait once more.
+// Wakes all of them: each looks again, and one that waits for another module is told to wait once more.
 void vm_module_arrived(const u8 *name, size_t len) {
   (void)name, (void)len;
   wake_waiters(true);
@@ -100,7 +101,7 @@ i64 host_file(u32 operation, u32 handle, const u8 *in, size_t n, i64 number, u8 
 }
 
 // --- Exports --------------------------------------------------------------------------------------
-// Called by JavaScript alone, by their export names: no header declares them.
+// Only JavaScript calls these, by their export names, so no header declares them.
 #pragma clang diagnostic ignored "-Wmissing-prototypes"
 
 // Its name tells JavaScript, before there is an instance, of which seam.tab this wasm was made.
@@ -119,7 +120,8 @@ EXPORT(vm_close) void wasm_close(void) {
 }
 
 enum { SMALL_REQUEST = 4096 };
-// What a small request is written to is there when nothing else is: it may be the one that ends who took all.
+// A small request can be written even when there is no memory for anything else: it may be the one that ends the
+// process that has taken all memory.
 EXPORT(vm_alloc) void *wasm_alloc(size_t n) { return n < SMALL_REQUEST ? mem_alloc_beyond(n ? n : 1, MEM_SYSTEM) : mem_alloc(n, MEM_SYSTEM); }
 EXPORT(vm_free) void wasm_free(void *block, size_t n) { mem_free(block, n ? n : 1, MEM_SYSTEM); }
 
@@ -127,8 +129,9 @@ static i64 wake;
 EXPORT(vm_tick) i32 wasm_tick(double budget_us, double max_reductions) {
   return (i32)vm_tick((u64)budget_us, (u64)max_reductions, &wake);
 }
-EXPORT(vm_wake) double wasm_wake(void) { return (double)wake; }       // after a tick that answered TICK_TIMER
-EXPORT(vm_halt_code) i32 wasm_halt_code(void) { return vm_halt_code; } // after TICK_HALTED
+// The time of the next timer, after a tick that has answered TICK_TIMER.
+EXPORT(vm_wake) double wasm_wake(void) { return (double)wake; }
+EXPORT(vm_halt_code) i32 wasm_halt_code(void) { return vm_halt_code; } // after a tick that has answered TICK_HALTED
 EXPORT(vm_blocks) double wasm_blocks(void) { return (double)mem_live_blocks(); }
 EXPORT(vm_memory) double wasm_memory(void) { return (double)mem_live_total(); }
 EXPORT(vm_process_count) u32 wasm_process_count(void) { return process_count(); }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// exp, log, log2, log10, pow, sin, cos, tan and cosh of vm.wasm, in place of the C library's, whose tables are a tenth of
-// the module, and of the host's, which are rougher. Computed by series in pairs of doubles (about 100 bits) and rounded
-// once, so that the result is the double nearest to the true value, which is also what the C library of erl answers but
-// for one argument in a thousand.
+// The functions exp, log, log2, log10, pow, sin, cos, tan and cosh of vm.wasm. They replace those of the C library,
+// whose tables are a tenth of the module, and those of the host, which are less exact. They compute series in pairs
+// of doubles (about 100 bits) and round once, so the result is the double nearest to the true value. The C library of
+// erl answers the same, except for about one argument in a thousand.
 
 #include <float.h>
 #include <math.h>
@@ -84,7 +84,7 @@ static double exp_of(struct pair x) {
   struct pair series = power_of_e(x, &n);
   double result = ldexp(series.hi, n);
   if (result >= DBL_MIN) return result;
-  // A subnormal number: added to 1, it is rounded where its last bit will be, and only there.
+  // The result is a subnormal number: adding 1 rounds it at the place of its last bit, and only there.
   double y = ldexp(series.hi, n + 1022), s = 1 + y, rest = (y - (s - 1)) + ldexp(series.lo, n + 1022);
   return (s + rest - 1) * DBL_MIN;
 }
@@ -115,8 +115,8 @@ double log2(double x) {
   return add((struct pair){e, 0}, m).hi;
 }
 
-// log10 and cosh are made of log and exp by the steps of the C library that erl uses, which rounds more than once: so
-// the last digits are the same.
+// log10 and cosh are computed from log and exp in the same steps as in the C library that erl uses, which rounds more
+// than once: so the last digits are the same.
 
 double log10(double x) {
   static const double LOG10_2_HI = 0x1.34413509f6p-2, LOG10_2_LO = 0x1.9fef311f12b36p-42;
@@ -149,7 +149,8 @@ double cosh(double x) {
 
 // --- sin, cos, tan
 
-int __rem_pio2_large(double *x, double *y, int exponent, int count, int precision); // of the C library: to 113 bits
+// Of the C library; the answer is exact to 113 bits.
+int __rem_pio2_large(double *x, double *y, int exponent, int count, int precision);
 
 /** x is *quadrant times pi / 2 and the answer, of at most pi / 4. */
 static struct pair within_quadrant(double x, int *quadrant) {

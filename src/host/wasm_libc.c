@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What Emscripten's C library would otherwise import from JavaScript, defined here so that vm.wasm imports
-// only host_* functions (scripts/check-wasm.js holds it to that), and the mathematical functions that every
-// host has: JavaScript engines and the C library compute them by the same algorithms (fdlibm), and the
-// code and tables need not be shipped. exp, log, pow, sin and others are in wasm_float.c: there engines do not
-// agree with erl to the last bit.
+// Defines what Emscripten's C library would otherwise import from JavaScript, so that vm.wasm imports only host_*
+// functions (scripts/check-wasm.js checks that), and the mathematical functions that every host has: JavaScript
+// engines and the C library compute them by the same algorithms (fdlibm), so their code and tables need not be
+// shipped. exp, log, pow, sin and others are in wasm_float.c, because for these the results of engines differ from
+// erl's in the last bit.
 
 #include <stddef.h>
 
@@ -12,7 +12,7 @@
 
 void emscripten_notify_memory_growth(size_t memory_index);
 
-// JavaScript notices growth by itself: its views of the old buffer become empty.
+// JavaScript notices by itself that memory has grown: its views of the old buffer become empty.
 void emscripten_notify_memory_growth(size_t memory_index) {
   (void)memory_index;
 }
