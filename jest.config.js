@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Jest for js/: ES modules as they are (no transform), one file of tests for each module of js/. Jest runs those only in
-// a Node that was started with --experimental-vm-modules, and some tests want to collect garbage: a plain
+// Jest for js/: ES modules as they are (no transform), one file of tests for each module of js/. Jest runs those only
+// in a Node that was started with --experimental-vm-modules, and some tests want to collect garbage: a plain
 // `npx jest tests/js/x.test.js` is therefore started once more with these flags.
 
 import { spawnSync } from 'node:child_process';

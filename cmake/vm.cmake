@@ -18,8 +18,8 @@ target_compile_options(vm PRIVATE
   ${COMPILE_LEVEL} -mtail-call -mbulk-memory -msign-ext -mnontrapping-fptoint -fno-exceptions -fvisibility=hidden)
 set_target_properties(vm PROPERTIES SUFFIX .wasm)
 
-# Speed is decided by these: the interpreter, the collector, signals, arithmetic and what looks into terms. All others are
-# built for size (the budget of vm.wasm is in scripts/check-size), and so is a new file until it is named here.
+# Speed is decided by these: the interpreter, the collector, signals, arithmetic and what looks into terms. All others
+# are built for size (the budget of vm.wasm is in scripts/check-size), and so is a new file until it is named here.
 set(FAST
   base/alloc
   interp/interp interp/cold_arith interp/cold_bits interp/cold_call interp/cold_control interp/cold_data

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The exports of a library's wasm, which has a memory of its own, for js/host/library.js. LIBRARY: the library's function.
+// The exports of a library's wasm, which has a memory of its own, for js/host/library.js. LIBRARY: the library's
+// function.
 #include <stdlib.h>
 
 #include "gen/seam.h"

@@ -86,7 +86,11 @@ function hash(groups, revision) {
     .slice(0, 8);
 }
 
-/** Members by their marks, 'process' or 'end=peer' for example. @param {Group} group @returns {Map<string, Member[]>} */
+/**
+ * Members by their marks, 'process' or 'end=peer' for example.
+ * @param {Group} group
+ * @returns {Map<string, Member[]>}
+ */
 function byMark({ members }) {
   const found = new Map();
   for (const member of members) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs suites of tests in order and adds up what they report: `node scripts/test.js [SUITE[/PART]...]`; without names all
-// of them. A part is one of a suite's own: a room or a module of tests/erl (`erl/signals`, `erl-gc/term/term_maps`), a
-// file of tests/js (`js/vm`), a C test (`c/gc`). Only what the chosen suites need is built first. A suite that ends
-// without saying how many tests it ran, or does not end, has failed. The last line is `N passed, N failed`: cases.
+// Runs suites of tests in order and adds up what they report: `node scripts/test.js [SUITE[/PART]...]`; without names
+// all of them. A part is one of a suite's own: a room or a module of tests/erl (`erl/signals`,
+// `erl-gc/term/term_maps`), a file of tests/js (`js/vm`), a C test (`c/gc`). Only what the chosen suites need is built
+// first. A suite that ends without saying how many tests it ran, or does not end, has failed. The last line is `N
+// passed, N failed`: cases.
 
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -41,8 +42,8 @@ const erl = (name, needs, args, rooms = []) => ({
 const modes = (...names) => names.flatMap((name) => ['--mode', name]);
 const runner = (name, needs, ...args) => ({ name, needs, command: () => [node, `tests/${name}/run.js`, ...args] });
 
-// `quiet` suites are printed only when they fail; those `together` that follow each other run at once: they mostly wait.
-// What `asserts` counts its assertions, and is one case itself.
+// `quiet` suites are printed only when they fail; those `together` that follow each other run at once: they mostly
+// wait. What `asserts` counts its assertions, and is one case itself.
 const SUITES = [
   { name: 'layers', command: () => ['scripts/check-layers'], quiet: true },
   { name: 'operands', command: () => ['scripts/check-operands'], quiet: true },

@@ -49,10 +49,10 @@ import { VM } from './vm.js';
  * @property {boolean} [autostart] whether the VM runs by itself from the start, true by default
  * @property {number} [slice] how many reductions a process runs at a time (for tests)
  * @property {boolean} [gcStress] whether the garbage collector runs at every opportunity (for tests)
- * @property {boolean} [debug] in a checkout, after `scripts/build debug`: the VM with assertions and the heap verifier, and
- *   errors that name C's files and lines; the published package has none
- * @property {string | URL | Uint8Array} [symbols] the map vm.wasm.symbols of this vm.wasm (path, URL or bytes), by which a
- *   CrashError names C functions; in a checkout it is found by itself
+ * @property {boolean} [debug] in a checkout, after `scripts/build debug`: the VM with assertions and the heap verifier,
+ *   and errors that name C's files and lines; the published package has none
+ * @property {string | URL | Uint8Array} [symbols] the map vm.wasm.symbols of this vm.wasm (path, URL or bytes), by
+ *   which a CrashError names C functions; in a checkout it is found by itself
  */
 
 /**

@@ -62,8 +62,8 @@ export async function prepare(options, vm) {
     ? await (await import('./services.js')).openServices(options, otp.home, nodeFs(), vm)
     : undefined;
   /**
-   * Who serves host_file: by the number of the service (src/base/seam.tab). The entry of a library that has a wasm of its own
-   * is made when the Erlang module that needs the library is loaded.
+   * Who serves host_file: by the number of the service (src/base/seam.tab). The entry of a library that has a wasm of
+   * its own is made when the Erlang module that needs the library is loaded.
    * @type {HostFiles[]}
    */
   const served = services ? [services.serve, services.serve] : [];

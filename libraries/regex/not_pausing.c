@@ -4,9 +4,13 @@
 
 #include <stdlib.h>
 
-struct pausing { int64_t steps; };
+struct pausing {
+  int64_t steps;
+};
 
-struct pausing *pausing_new(void) { return calloc(1, sizeof(struct pausing)); }
+struct pausing *pausing_new(void) {
+  return calloc(1, sizeof(struct pausing));
+}
 void pausing_free(struct pausing *p) { free(p); }
 void pausing_enter(struct pausing *p, int64_t steps) { p->steps = steps; }
 int64_t pausing_leave(struct pausing *p, bool paused) {

@@ -20,7 +20,7 @@ struct pausing *pausing_new(void); // NULL: no memory
 void pausing_free(struct pausing *p);
 // Around a call of pcre2_match, which goes on where it paused when it has the same arguments again. steps: how many
 // it may make.
-void pausing_enter(struct pausing *p, int64_t steps); // before a call of pcre2_match
+void pausing_enter(struct pausing *p, int64_t steps);  // before a call of pcre2_match
 int64_t pausing_leave(struct pausing *p, bool paused); // after it: the steps left
 
 #endif

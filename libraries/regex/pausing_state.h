@@ -7,11 +7,11 @@
 #include "regex/pausing.h"
 
 struct pausing {
-  int64_t steps;         // left
-  PCRE2_SPTR from;       // where the search for a place to begin at began
-  BOOL inside;           // it paused within match()
-  PCRE2_SIZE checked;    // so many bytes are known to be UTF-8
-  PCRE2_SIZE frame;      // where in the vector
+  int64_t steps;      // left
+  PCRE2_SPTR from;    // where the search for a place to begin at began
+  BOOL inside;        // it paused within match()
+  PCRE2_SIZE checked; // so many bytes are known to be UTF-8
+  PCRE2_SIZE frame;   // where in the vector
   PCRE2_SPTR start_match, req_cu_ptr, found, found2;
   match_block block;
 };
@@ -19,7 +19,9 @@ struct pausing {
 // The current one: a copy, so that its fields are at fixed addresses.
 static struct pausing pausing;
 
-struct pausing *pausing_new(void) { return calloc(1, sizeof(struct pausing)); }
+struct pausing *pausing_new(void) {
+  return calloc(1, sizeof(struct pausing));
+}
 void pausing_free(struct pausing *p) { free(p); }
 
 void pausing_enter(struct pausing *p, int64_t steps) {
@@ -59,7 +61,8 @@ enum { FRAME_BYTES = 128, CHECKED_BYTES = 8, WINDOW = 1 << 16 };
   } \
   PAUSING_FRAME_ON:
 
-#define PAUSING_RETURN if (Feptr > scanned) pausing.steps -= PAUSING_BYTES(Feptr - scanned)
+#define PAUSING_RETURN \
+  if (Feptr > scanned) pausing.steps -= PAUSING_BYTES(Feptr - scanned)
 #define PAUSING_BACK scanned = Feptr
 #define PAUSING_REFERENCE(length) pausing.steps -= (int64_t)((length) / CHECKED_BYTES)
 
@@ -90,7 +93,8 @@ enum { FRAME_BYTES = 128, CHECKED_BYTES = 8, WINDOW = 1 << 16 };
 #define PAUSING_WINDOW \
   if (!anchored && end_subject - start_match > WINDOW) { \
     end_subject = start_match + WINDOW; \
-    if (utf) while (NOT_FIRSTCU(*end_subject)) end_subject--; \
+    if (utf) \
+      while (NOT_FIRSTCU(*end_subject)) end_subject--; \
   }
 
 // Whether a subject is UTF-8, in portions.

@@ -13,17 +13,17 @@
 
 enum { PATTERN_HEADER = 12, MATCH_HEADER = 20 };
 enum { CACHE_PATTERNS = 64, CACHE_BYTES = 8 << 20 };
-enum { HEAP_LIMIT_KIB = 128 << 10 };    // backtracking takes at most so much memory
-#ifndef REGEX_STEPS // few in the tests, so that all pauses
+enum { HEAP_LIMIT_KIB = 128 << 10 }; // backtracking takes at most so much memory
+#ifndef REGEX_STEPS                  // few in the tests, so that all pauses
 #define REGEX_STEPS 50000
 #endif
 enum { STEPS = REGEX_STEPS, SEARCH_STEPS = 30 }; // of one call, about a millisecond; of beginning to search once more
-enum { NESTING = 500 };                 // of parentheses, which take C stack: re.wasm has 1 MiB
+enum { NESTING = 500 };                          // of parentheses, which take C stack: re.wasm has 1 MiB
 static const uint32_t NO_LIMIT = UINT32_MAX;
 
 struct pattern {
   uint32_t users; // the cache, and searches
-  uint8_t *key; // the request's first part
+  uint8_t *key;   // the request's first part
   size_t size;
   uint64_t used;
   pcre2_code *code;
@@ -38,7 +38,9 @@ static uint8_t *answer;
 static size_t answer_size, answer_room;
 static bool answer_failed;
 
-static uint32_t u32_at(const uint8_t *p) { return (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0]; }
+static uint32_t u32_at(const uint8_t *p) {
+  return (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
+}
 
 // --- The answer -----------------------------------------------------------------------------------
 
@@ -108,8 +110,8 @@ static struct pattern **place_for(size_t size) {
   return old;
 }
 
-// What PCRE2 expects a match to begin with is wrong for \w in UTF-8 with tables that have letters beyond ASCII (set_type_bits
-// of pcre2_study.c looks at the class of spaces): it is told not to.
+// What PCRE2 expects a match to begin with is wrong for \w in UTF-8 with tables that have letters beyond ASCII
+// (set_type_bits of pcre2_study.c looks at the class of spaces): it is told not to.
 static uint32_t options_of(const uint8_t *key, size_t size) {
   uint32_t options = u32_at(key);
   if ((options & (PCRE2_UTF | PCRE2_UCP)) != PCRE2_UTF) return options;
@@ -133,7 +135,8 @@ static pcre2_code *compile(const uint8_t *key, size_t size, int *error, size_t *
 #ifdef PCRE2_EXTRA_ALLOW_LOOKAROUND_BSK
   pcre2_set_compile_extra_options(context, PCRE2_EXTRA_ALLOW_LOOKAROUND_BSK);
 #endif
-  pcre2_code *code = pcre2_compile(key + PATTERN_HEADER, size - PATTERN_HEADER, options_of(key, size), error, offset, context);
+  pcre2_code *code =
+      pcre2_compile(key + PATTERN_HEADER, size - PATTERN_HEADER, options_of(key, size), error, offset, context);
   pcre2_compile_context_free(context);
   return code;
 }
@@ -385,7 +388,8 @@ static void version(void) {
   put(text, length > 1 ? (size_t)length - 1 : 0); // without the zero
 }
 
-int32_t regex_call(uint32_t operation, uint32_t handle, const uint8_t *in, size_t n, uint32_t number, const uint8_t **out) {
+int32_t regex_call(uint32_t operation, uint32_t handle, const uint8_t *in, size_t n, uint32_t number,
+                   const uint8_t **out) {
   answer_size = 0;
   answer_failed = false;
   if (operation == REGEX_VERSION) version();

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Streams of zlib, for module zlib and term_to_binary (src/erl/native/spawnlink_zlib.erl), which give their operations the arguments that
-// OTP's own native code gives zlib: so the bytes are those of erl. A handle is an index of the table, in which an ended stream's
-// place is used again. Numbers of an answer are big-endian u32.
+// Streams of zlib, for module zlib and term_to_binary (src/erl/native/spawnlink_zlib.erl), which give their operations
+// the arguments that OTP's own native code gives zlib: so the bytes are those of erl. A handle is an index of the
+// table, in which an ended stream's place is used again. Numbers of an answer are big-endian u32.
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
 #include "library.h"
 
-enum { LEVEL, WINDOW_BITS, MEM_LEVEL, STRATEGY };                           // a byte each
+enum { LEVEL, WINDOW_BITS, MEM_LEVEL, STRATEGY }; // a byte each
 
-struct stream { z_stream z; enum { FREE, DEFLATES, INFLATES } state; };
+struct stream {
+  z_stream z;
+  enum { FREE, DEFLATES, INFLATES } state;
+};
 static struct stream **streams;
 static uint32_t stream_count;
 
@@ -40,11 +43,11 @@ static int32_t answer_u32(uint32_t value, const uint8_t **out) {
 
 static int32_t result_of(int zlib_result) {
   switch (zlib_result) {
-  case Z_OK: return 0;
-  case Z_DATA_ERROR: return LIBRARY_DATA_ERROR;
-  case Z_MEM_ERROR: return LIBRARY_NO_MEMORY;
-  case Z_BUF_ERROR: return LIBRARY_BUFFER_ERROR;
-  default: return LIBRARY_STREAM_ERROR;
+    case Z_OK: return 0;
+    case Z_DATA_ERROR: return LIBRARY_DATA_ERROR;
+    case Z_MEM_ERROR: return LIBRARY_NO_MEMORY;
+    case Z_BUF_ERROR: return LIBRARY_BUFFER_ERROR;
+    default: return LIBRARY_STREAM_ERROR;
   }
 }
 
@@ -70,8 +73,9 @@ static int32_t begin(uint32_t operation, const uint8_t *in, const uint8_t **out)
   streams[handle] = s;
   memset(s, 0, sizeof *s);
   int bits = (int8_t)in[WINDOW_BITS];
-  int result = operation == STREAM_INFLATE ? inflateInit2(&s->z, bits)
-                                         : deflateInit2(&s->z, (int8_t)in[LEVEL], Z_DEFLATED, bits, in[MEM_LEVEL], in[STRATEGY]);
+  int result = operation == STREAM_INFLATE
+                   ? inflateInit2(&s->z, bits)
+                   : deflateInit2(&s->z, (int8_t)in[LEVEL], Z_DEFLATED, bits, in[MEM_LEVEL], in[STRATEGY]);
   if (result != Z_OK) return result_of(result);
   s->state = operation == STREAM_INFLATE ? INFLATES : DEFLATES;
   return answer_u32(handle, out);
@@ -89,14 +93,18 @@ static int32_t run(struct stream *s, const uint8_t *in, size_t n, uint32_t numbe
   int result = s->state == DEFLATES ? deflate(&s->z, number & 7) : inflate(&s->z, number & 7);
   if (result < 0 && result != Z_BUF_ERROR) return result_of(result);
   put_u32(made, (uint32_t)(n - s->z.avail_in));
-  put_u32(made + 4, result == Z_STREAM_END ? STATUS_AT_END : result == Z_NEED_DICT ? STATUS_WANTS_DICTIONARY : result == Z_BUF_ERROR ? STATUS_BUFFER : STATUS_OK);
+  put_u32(made + 4, result == Z_STREAM_END  ? STATUS_AT_END
+                    : result == Z_NEED_DICT ? STATUS_WANTS_DICTIONARY
+                    : result == Z_BUF_ERROR ? STATUS_BUFFER
+                                            : STATUS_OK);
   put_u32(made + 8, (uint32_t)s->z.adler);
   *out = made;
   return (int32_t)(HEAD + room - s->z.avail_out);
 }
 
 static int32_t set_dictionary(struct stream *s, const uint8_t *in, size_t n, const uint8_t **out) {
-  int result = s->state == DEFLATES ? deflateSetDictionary(&s->z, in, (uInt)n) : inflateSetDictionary(&s->z, in, (uInt)n);
+  int result =
+      s->state == DEFLATES ? deflateSetDictionary(&s->z, in, (uInt)n) : inflateSetDictionary(&s->z, in, (uInt)n);
   return result == Z_OK ? answer_u32((uint32_t)s->z.adler, out) : result_of(result);
 }
 
@@ -128,17 +136,18 @@ static int32_t end(struct stream *s) {
   return result_of(result);
 }
 
-int32_t zlib_call(uint32_t operation, uint32_t handle, const uint8_t *in, size_t n, uint32_t number, const uint8_t **out) {
+int32_t zlib_call(uint32_t operation, uint32_t handle, const uint8_t *in, size_t n, uint32_t number,
+                  const uint8_t **out) {
   if (operation == STREAM_DEFLATE || operation == STREAM_INFLATE) return begin(operation, in, out);
   struct stream *s = handle < stream_count ? streams[handle] : NULL;
   if (!s || s->state == FREE) return LIBRARY_STREAM_ERROR;
   switch ((enum stream_operation)operation) {
-  case STREAM_RUN: return run(s, in, n, number, out);
-  case STREAM_SET_DICTIONARY: return set_dictionary(s, in, n, out);
-  case STREAM_GET_DICTIONARY: return get_dictionary(s, out);
-  case STREAM_RESET: return result_of(s->state == DEFLATES ? deflateReset(&s->z) : inflateReset(&s->z));
-  case STREAM_PARAMS: return set_params(s, in);
-  case STREAM_END: return end(s);
-  default: return LIBRARY_STREAM_ERROR;
+    case STREAM_RUN: return run(s, in, n, number, out);
+    case STREAM_SET_DICTIONARY: return set_dictionary(s, in, n, out);
+    case STREAM_GET_DICTIONARY: return get_dictionary(s, out);
+    case STREAM_RESET: return result_of(s->state == DEFLATES ? deflateReset(&s->z) : inflateReset(&s->z));
+    case STREAM_PARAMS: return set_params(s, in);
+    case STREAM_END: return end(s);
+    default: return LIBRARY_STREAM_ERROR;
   }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Contexts and dictionaries of Zstandard, for module zstd (src/erl/native/spawnlink_zstd.erl). A handle is an index of the table. An
-// object keeps its place when it is closed, until the VM's last reference to it is gone (CONTEXT_FORGET); a dictionary stays
-// as long as a context refers to it. Numbers are big-endian. An answer begins with a byte: 0, or 1 and the error's name.
+// Contexts and dictionaries of Zstandard, for module zstd (src/erl/native/spawnlink_zstd.erl). A handle is an index of
+// the table. An object keeps its place when it is closed, until the VM's last reference to it is gone (CONTEXT_FORGET);
+// a dictionary stays as long as a context refers to it. Numbers are big-endian. An answer begins with a byte: 0, or 1
+// and the error's name.
 #define ZSTD_STATIC_LINKING_ONLY
 #include <zstd.h>
 
@@ -16,7 +17,12 @@ enum { DIRECTIVE_CONTINUE, DIRECTIVE_FLUSH, DIRECTIVE_END };
 enum kind { NOTHING, COMPRESSES, DECOMPRESSES, COMPRESS_DICTIONARY, DECOMPRESS_DICTIONARY, CLOSED };
 struct object {
   enum kind kind;
-  union { ZSTD_CCtx *c; ZSTD_DCtx *d; ZSTD_CDict *cd; ZSTD_DDict *dd; } of;
+  union {
+    ZSTD_CCtx *c;
+    ZSTD_DCtx *d;
+    ZSTD_CDict *cd;
+    ZSTD_DDict *dd;
+  } of;
   struct object *dictionary; // that it refers to
   uint32_t refs;             // of a dictionary: contexts, and the VM
   bool in_use;               // a frame has begun
@@ -63,7 +69,9 @@ static int32_t result(size_t code, const uint8_t **out) {
   return answered(at != NULL, out);
 }
 
-static int32_t number(uint64_t value, unsigned bytes, const uint8_t **out) { return answered(put(0, 1) && put(value, bytes), out); }
+static int32_t number(uint64_t value, unsigned bytes, const uint8_t **out) {
+  return answered(put(0, 1) && put(value, bytes), out);
+}
 
 // --- The table ------------------------------------------------------------------------------------
 
@@ -121,19 +129,24 @@ static int32_t make_dictionary(bool decompresses, const uint8_t *in, size_t n, c
   int level = (int32_t)get(in, 4);
   in += 4, n -= 4;
   if (decompresses) o.of.dd = ZSTD_createDDict_advanced(in, n, ZSTD_dlm_byCopy, ZSTD_dct_auto, ZSTD_defaultCMem);
-  else o.of.cd = ZSTD_createCDict_advanced(in, n, ZSTD_dlm_byCopy, ZSTD_dct_auto, ZSTD_getCParams(level, 0, n), ZSTD_defaultCMem);
+  else
+    o.of.cd = ZSTD_createCDict_advanced(in, n, ZSTD_dlm_byCopy, ZSTD_dct_auto, ZSTD_getCParams(level, 0, n),
+                                        ZSTD_defaultCMem);
   return o.of.cd || o.of.dd ? keep(o, out) : LIBRARY_DATA_ERROR;
 }
 
 static int32_t load(struct object *o, const uint8_t *in, size_t n, const uint8_t **out) {
   release(o->dictionary);
   o->dictionary = NULL;
-  return result(o->kind == COMPRESSES ? ZSTD_CCtx_loadDictionary(o->of.c, in, n) : ZSTD_DCtx_loadDictionary(o->of.d, in, n), out);
+  return result(
+      o->kind == COMPRESSES ? ZSTD_CCtx_loadDictionary(o->of.c, in, n) : ZSTD_DCtx_loadDictionary(o->of.d, in, n), out);
 }
 
 static int32_t refer(struct object *o, struct object *dictionary, const uint8_t **out) {
-  if (!dictionary || dictionary->kind != (o->kind == COMPRESSES ? COMPRESS_DICTIONARY : DECOMPRESS_DICTIONARY)) return LIBRARY_STREAM_ERROR;
-  size_t code = o->kind == COMPRESSES ? ZSTD_CCtx_refCDict(o->of.c, dictionary->of.cd) : ZSTD_DCtx_refDDict(o->of.d, dictionary->of.dd);
+  if (!dictionary || dictionary->kind != (o->kind == COMPRESSES ? COMPRESS_DICTIONARY : DECOMPRESS_DICTIONARY))
+    return LIBRARY_STREAM_ERROR;
+  size_t code = o->kind == COMPRESSES ? ZSTD_CCtx_refCDict(o->of.c, dictionary->of.cd)
+                                      : ZSTD_DCtx_refDDict(o->of.d, dictionary->of.dd);
   if (!ZSTD_isError(code)) {
     dictionary->refs++;
     release(o->dictionary);
@@ -145,7 +158,8 @@ static int32_t refer(struct object *o, struct object *dictionary, const uint8_t 
 static int32_t set(struct object *o, const uint8_t *in, const uint8_t **out) {
   int parameter = (int)get(in, 4), value = (int32_t)get(in + 4, 4);
   return result(o->kind == COMPRESSES ? ZSTD_CCtx_setParameter(o->of.c, (ZSTD_cParameter)parameter, value)
-                                      : ZSTD_DCtx_setParameter(o->of.d, (ZSTD_dParameter)parameter, value), out);
+                                      : ZSTD_DCtx_setParameter(o->of.d, (ZSTD_dParameter)parameter, value),
+                out);
 }
 
 static int32_t value_of(struct object *o, uint32_t parameter, const uint8_t **out) {
@@ -167,11 +181,13 @@ static void reset(struct object *o) {
 static size_t choose_room(const struct object *o, const uint8_t *in, size_t n) {
   if (o->kind == COMPRESSES) return ZSTD_CStreamOutSize();
   unsigned long long all = o->in_use ? ZSTD_CONTENTSIZE_UNKNOWN : ZSTD_findDecompressedSize(in, n);
-  return all != ZSTD_CONTENTSIZE_UNKNOWN && all != ZSTD_CONTENTSIZE_ERROR && all < ZSTD_DStreamOutSize() ? (size_t)all : ZSTD_DStreamOutSize();
+  return all != ZSTD_CONTENTSIZE_UNKNOWN && all != ZSTD_CONTENTSIZE_ERROR && all < ZSTD_DStreamOutSize()
+             ? (size_t)all
+             : ZSTD_DStreamOutSize();
 }
 
-// The caller gives the input in pieces, so that no call takes long. Who ends a frame with its first call tells by that how much
-// there is, which is pledged for all pieces.
+// The caller gives the input in pieces, so that no call takes long. Who ends a frame with its first call tells by that
+// how much there is, which is pledged for all pieces.
 static int32_t run(struct object *o, const uint8_t *in, size_t n, uint32_t numbers, const uint8_t **out) {
   enum { SIZE = 8, HEAD = 10 };
   unsigned directive = numbers & 3;
@@ -180,7 +196,8 @@ static int32_t run(struct object *o, const uint8_t *in, size_t n, uint32_t numbe
   size_t room = numbers >> 2, code = 0;
   if (room == 0) {
     room = choose_room(o, in, n);
-    if (o->kind == COMPRESSES && !o->in_use && directive == DIRECTIVE_END) code = ZSTD_CCtx_setPledgedSrcSize(o->of.c, all);
+    if (o->kind == COMPRESSES && !o->in_use && directive == DIRECTIVE_END)
+      code = ZSTD_CCtx_setPledgedSrcSize(o->of.c, all);
   }
   if (o->kind == COMPRESSES && n < all) directive = DIRECTIVE_CONTINUE;
   if (!room_for(HEAD + room)) return LIBRARY_NO_MEMORY;
@@ -189,7 +206,8 @@ static int32_t run(struct object *o, const uint8_t *in, size_t n, uint32_t numbe
   if (!ZSTD_isError(code)) {
     static const ZSTD_EndDirective directives[] = {ZSTD_e_continue, ZSTD_e_flush, ZSTD_e_end};
     o->in_use = true;
-    code = o->kind == COMPRESSES ? ZSTD_compressStream2(o->of.c, &to, &from, directives[directive]) : ZSTD_decompressStream(o->of.d, &to, &from);
+    code = o->kind == COMPRESSES ? ZSTD_compressStream2(o->of.c, &to, &from, directives[directive])
+                                 : ZSTD_decompressStream(o->of.d, &to, &from);
   }
   answer_size = 0;
   if (ZSTD_isError(code)) {
@@ -216,32 +234,38 @@ static int32_t header_of(const uint8_t *in, size_t n, const uint8_t **out) {
   ZSTD_frameHeader header = {0};
   size_t code = ZSTD_getFrameHeader(&header, in, n);
   if (ZSTD_isError(code)) return result(code, out);
-  bool complete = put(0, 1) && put(header.frameContentSize, 8) && put(header.windowSize, 8) && put(header.blockSizeMax, 4);
-  return answered(complete && put(header.frameType, 4) && put(header.headerSize, 4) && put(header.dictID, 4) && put(header.checksumFlag, 4), out);
+  bool complete =
+      put(0, 1) && put(header.frameContentSize, 8) && put(header.windowSize, 8) && put(header.blockSizeMax, 4);
+  return answered(complete && put(header.frameType, 4) && put(header.headerSize, 4) && put(header.dictID, 4) &&
+                      put(header.checksumFlag, 4),
+                  out);
 }
 
-int32_t zstd_call(uint32_t operation, uint32_t handle, const uint8_t *in, size_t n, uint32_t numbers, const uint8_t **out) {
+int32_t zstd_call(uint32_t operation, uint32_t handle, const uint8_t *in, size_t n, uint32_t numbers,
+                  const uint8_t **out) {
   struct object *o = handle < object_count ? objects[handle] : NULL;
   answer_size = 0;
   switch (operation) {
-  case CONTEXT_OPEN: return open_context(numbers == 1, out);
-  case CONTEXT_DICTIONARY: return make_dictionary(numbers == 1, in, n, out);
-  case CONTEXT_ID: return id_of(o, numbers, in, n, out);
-  case CONTEXT_HEADER: return header_of(in, n, out);
-  case CONTEXT_FORGET:
-    if (o) forget(o);
-    return 0;
+    case CONTEXT_OPEN: return open_context(numbers == 1, out);
+    case CONTEXT_DICTIONARY: return make_dictionary(numbers == 1, in, n, out);
+    case CONTEXT_ID: return id_of(o, numbers, in, n, out);
+    case CONTEXT_HEADER: return header_of(in, n, out);
+    case CONTEXT_FORGET:
+      if (o) forget(o);
+      return 0;
   }
   if (!o || (o->kind != COMPRESSES && o->kind != DECOMPRESSES)) return LIBRARY_STREAM_ERROR;
   switch (operation) {
-  case CONTEXT_LOAD: return load(o, in, n, out);
-  case CONTEXT_REFER: return refer(o, numbers < object_count ? objects[numbers] : NULL, out);
-  case CONTEXT_SET: return set(o, in, out);
-  case CONTEXT_GET: return value_of(o, numbers, out);
-  case CONTEXT_PLEDGE: return o->kind == COMPRESSES ? result(ZSTD_CCtx_setPledgedSrcSize(o->of.c, get(in, 8)), out) : LIBRARY_STREAM_ERROR;
-  case CONTEXT_RUN: return run(o, in, n, numbers, out);
-  case CONTEXT_RESET: reset(o); return 0;
-  case CONTEXT_CLOSE: close_context(o); return 0;
-  default: return LIBRARY_STREAM_ERROR;
+    case CONTEXT_LOAD: return load(o, in, n, out);
+    case CONTEXT_REFER: return refer(o, numbers < object_count ? objects[numbers] : NULL, out);
+    case CONTEXT_SET: return set(o, in, out);
+    case CONTEXT_GET: return value_of(o, numbers, out);
+    case CONTEXT_PLEDGE:
+      return o->kind == COMPRESSES ? result(ZSTD_CCtx_setPledgedSrcSize(o->of.c, get(in, 8)), out)
+                                   : LIBRARY_STREAM_ERROR;
+    case CONTEXT_RUN: return run(o, in, n, numbers, out);
+    case CONTEXT_RESET: reset(o); return 0;
+    case CONTEXT_CLOSE: close_context(o); return 0;
+    default: return LIBRARY_STREAM_ERROR;
   }
 }

@@ -31,7 +31,9 @@ static u64 live[MEM_TAG_COUNT];
 static u64 live_total, live_blocks, limit, overdraft;
 static i64 fail_countdown = -1;
 
-struct free_block { struct free_block *next; };
+struct free_block {
+  struct free_block *next;
+};
 static struct free_block *free_lists[SMALL_BYTES / CLASS_BYTES + 1];
 static u8 *slab_top, *slab_end;
 

@@ -13,9 +13,9 @@ enum mem_tag {
   MEM_HEAP,    // process heaps, stacks, heap fragments, messages
   MEM_BINARY,  // reference-counted payloads, compiled match specifications
   MEM_ATOM,
-  MEM_CODE,    // code, literals, exports, line tables
+  MEM_CODE, // code, literals, exports, line tables
   MEM_ETS,
-  MEM_SYSTEM,  // timers, event ring, buffers
+  MEM_SYSTEM, // timers, event ring, buffers
   MEM_TAG_COUNT
 };
 
@@ -26,10 +26,10 @@ MUST_USE void *mem_calloc(size_t size, enum mem_tag tag);
 MUST_USE void *mem_realloc(void *block, size_t old_size, size_t size, enum mem_tag tag);
 void mem_free(void *block, size_t size, enum mem_tag tag); // block may be NULL
 
-u64 mem_live(enum mem_tag tag);   // bytes
+u64 mem_live(enum mem_tag tag); // bytes
 u64 mem_live_total(void);
-u64 mem_live_blocks(void);        // number of live blocks, for tests for leaks
-void mem_set_limit(u64 bytes);    // 0: no limit
+u64 mem_live_blocks(void);     // number of live blocks, for tests for leaks
+void mem_set_limit(u64 bytes); // 0: no limit
 // So many bytes may be used beyond the limit from now on, for what soon gives memory back; 0 ends that.
 void mem_overdraft(u64 bytes);
 enum { MEM_OVERDRAFT = 1 << 16 }; // for what is sent to, or in the name of, a process that is out of memory

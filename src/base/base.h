@@ -44,7 +44,10 @@ typedef int64_t i64;
 _Noreturn void panic_at(const char *file, int line, const char *what);
 const char *panic_text(void); // what the last one said, "" before any
 #define PANIC(what) panic_at(__FILE__, __LINE__, what)
-#define ASSERT(c) do { if (UNLIKELY(!(c))) PANIC("not true: " #c); } while (0)
+#define ASSERT(c) \
+  do { \
+    if (UNLIKELY(!(c))) PANIC("not true: " #c); \
+  } while (0)
 #else
 #define PANIC(what) __builtin_trap()
 #define ASSERT(c) ((void)0)
@@ -56,10 +59,10 @@ INLINE u64 max_u64(u64 a, u64 b) { return a > b ? a : b; }
 
 // Limits, each with its reason.
 enum {
-  MAX_X_REGISTERS = 1024,    // BEAM's own limit (x1023)
+  MAX_X_REGISTERS = 1024,     // BEAM's own limit (x1023)
   MAX_FLOAT_REGISTERS = 1024, // the same for float registers
-  MAX_ARITY = 255,           // Erlang functions and funs
-  MAX_ATOM_CHARACTERS = 255, // Erlang reference manual, "Atom"
+  MAX_ARITY = 255,            // Erlang functions and funs
+  MAX_ATOM_CHARACTERS = 255,  // Erlang reference manual, "Atom"
   REDUCTIONS_PER_SLICE = 4000 // as OTP's CONTEXT_REDS
 };
 

@@ -91,7 +91,7 @@ int utf8_decode(const u8 *p, const u8 *end, u32 *codepoint) {
     if ((p[i] & 0xC0) != 0x80) return 0;
     c = c << 6 | (p[i] & 0x3F);
   }
-  static const u32 least[5] = { 0, 0, 0x80, 0x800, 0x10000 };
+  static const u32 least[5] = {0, 0, 0x80, 0x800, 0x10000};
   if (c < least[n] || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)) return 0;
   *codepoint = c;
   return n;

@@ -26,7 +26,7 @@ void bytes_utf8(struct bytes *b, u32 codepoint);
 // Decodes the character at p (p < end) and sets *codepoint. Answers its length, 1 to 4, or 0 when the bytes are not
 // valid UTF-8: overlong, a surrogate, beyond 10FFFF, or truncated.
 int utf8_decode(const u8 *p, const u8 *end, u32 *codepoint);
-int utf8_encode(u8 *out, u32 codepoint); // answers 1 to 4 bytes; 0: the codepoint has no UTF-8 form
-size_t utf8_count(const u8 *p, size_t n);  // number of characters; SIZE_MAX: not valid UTF-8
+int utf8_encode(u8 *out, u32 codepoint);  // answers 1 to 4 bytes; 0: the codepoint has no UTF-8 form
+size_t utf8_count(const u8 *p, size_t n); // number of characters; SIZE_MAX: not valid UTF-8
 
 #endif

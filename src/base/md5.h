@@ -7,8 +7,8 @@
 
 struct md5 {
   u32 state[4];
-  u64 length;    // bytes so far
-  u8 block[64];  // the bytes not hashed yet: length % 64 of them
+  u64 length;   // bytes so far
+  u8 block[64]; // the bytes not hashed yet: length % 64 of them
 };
 void md5_init(struct md5 *m);
 void md5_update(struct md5 *m, const void *data, size_t n);

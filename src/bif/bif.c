@@ -21,7 +21,9 @@ term bif_system_limit(void) { return bif_error(ATOM_system_limit); }
 term bif_notsup(const char *what) { return bif_error(tuple2(HEAP, ATOM_notsup, atom_from_c(what))); }
 
 // va_list is an array on some machines; so it is passed on inside a struct.
-struct arguments { va_list list; };
+struct arguments {
+  va_list list;
+};
 
 static term trap_to(struct export *e, u32 n, struct arguments *args) {
   for (u32 i = 0; i < n; i++) ctx.x[i] = va_arg(args->list, term);

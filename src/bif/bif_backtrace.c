@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The stack of a process as text: process_info(Pid, backtrace) and erlang:process_display/2, in the words of OTP's emulator.
-// Addresses are those of the code and of the stack; what follows them tells the function, and how many code words into it.
+// The stack of a process as text: process_info(Pid, backtrace) and erlang:process_display/2, in the words of OTP's
+// emulator. Addresses are those of the code and of the stack; what follows them tells the function, and how many code
+// words into it.
 #include "base/hostcalls.h"
 #include "bif/bif_process.h"
 #include "gen/bifs.h"
@@ -12,7 +13,8 @@ enum { ADDRESS_DIGITS = 16, VALUE_COLUMN = 9 };
 
 static void put_address(struct bytes *b, const void *address) {
   bytes_text(b, "0x");
-  for (u32 shift = 4 * ADDRESS_DIGITS; shift > 0; shift -= 4) bytes_put(b, (u8)"0123456789abcdef"[(u64)(uintptr_t)address >> (shift - 4) & 15]);
+  for (u32 shift = 4 * ADDRESS_DIGITS; shift > 0; shift -= 4)
+    bytes_put(b, (u8) "0123456789abcdef"[(u64)(uintptr_t)address >> (shift - 4) & 15]);
 }
 
 // 0x... (Module:Function/Arity + Offset)

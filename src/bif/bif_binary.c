@@ -269,8 +269,10 @@ static term longest_common(term list, bool suffix) {
     }
     if (n < common) common = n;
     size_t i = 0;
-    if (suffix) while (i < common && first[first_n - 1 - i] == bytes[n - 1 - i]) i++;
-    else while (i < common && first[i] == bytes[i]) i++;
+    if (suffix)
+      while (i < common && first[first_n - 1 - i] == bytes[n - 1 - i]) i++;
+    else
+      while (i < common && first[i] == bytes[i]) i++;
     common = i;
     seen += i;
     done_with(tmp, n);

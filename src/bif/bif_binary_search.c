@@ -34,7 +34,7 @@ static bool pattern_list_add(struct pattern_list *l, term t) {
 
 // Compiles a binary or a list of binaries. NULL: badarg or system_limit has been raised.
 static struct refc *compile(term t) {
-  struct pattern_list l = { NULL, NULL, 1, 0 };
+  struct pattern_list l = {NULL, NULL, 1, 0};
   struct refc *r = NULL;
   bool listed = is_cons(t), good = true;
   if ((!listed && !is_bitstring(t)) || (listed && !bif_list_length(t, &l.count))) {
@@ -56,7 +56,9 @@ static struct refc *compile(term t) {
 }
 
 // Takes the caller's reference.
-static term compiled_term(struct refc *r) { return tuple2(HEAP, r->type == SEARCH_ONE ? ATOM_bm : ATOM_ac, ref_magic(HEAP, r)); }
+static term compiled_term(struct refc *r) {
+  return tuple2(HEAP, r->type == SEARCH_ONE ? ATOM_bm : ATOM_ac, ref_magic(HEAP, r));
+}
 
 term bif_compile_pattern(struct process *p UNUSED, term *a) {
   struct refc *r = compile(a[0]);
@@ -81,9 +83,9 @@ static struct refc *pattern_arg(term t) {
 
 struct search {
   const u8 *text;
-  u8 *tmp;            // the text's copy when it is not byte-aligned
-  size_t n;           // bytes of text
-  size_t from, to;    // scope
+  u8 *tmp;         // the text's copy when it is not byte-aligned
+  size_t n;        // bytes of text
+  size_t from, to; // scope
   bool global, trim, trim_all;
   struct refc *pattern;
 };
@@ -133,7 +135,9 @@ static bool search_begin(struct search *s, term text, term pattern, term options
   return s->pattern != NULL;
 }
 
-static term hit_term(const struct search_hit *hit) { return tuple2(HEAP, make_small((i64)hit->at), make_small((i64)hit->n)); }
+static term hit_term(const struct search_hit *hit) {
+  return tuple2(HEAP, make_small((i64)hit->at), make_small((i64)hit->n));
+}
 
 // So much is looked through at a time: what begins in it ends no further behind it than a pattern is long, and a
 // compiled pattern is at least as large as the longest one in it.
@@ -169,10 +173,14 @@ term bif_match_3(struct process *p UNUSED, term *a) { return match(a, a[2]); }
 
 // What is found is collected last first, a portion at a time: enough for a millisecond or two.
 enum { HITS_AT_A_TIME = 20000 };
-struct collected { term list; size_t from, part; }; // where to look on; for split, where the part begun there begins
+struct collected {
+  term list;
+  size_t from, part;
+}; // where to look on; for split, where the part begun there begins
 
 static void collect_part(struct collected *c, const struct search *s, term text, size_t end) {
-  if (end > c->part || !s->trim_all) c->list = cons(HEAP, binary_sub(HEAP, text, (u64)c->part * 8, (u64)(end - c->part) * 8), c->list);
+  if (end > c->part || !s->trim_all)
+    c->list = cons(HEAP, binary_sub(HEAP, text, (u64)c->part * 8, (u64)(end - c->part) * 8), c->list);
 }
 
 // Answers whether that was all.

@@ -4,7 +4,12 @@
 #include "code/breakpoint.h"
 #include "gen/bifs.h"
 
-struct wanted { term name; i64 arity; bool on, failed; size_t found; };
+struct wanted {
+  term name;
+  i64 arity;
+  bool on, failed;
+  size_t found;
+};
 
 static void set(struct module *m, void *arg) {
   struct wanted *w = arg;

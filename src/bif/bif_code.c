@@ -261,7 +261,9 @@ term bif_function_exported_3(struct process *p, term *a) {
 static bool is_builtin(const struct export *e) {
   u32 release = system_otp_release();
   if (!e->bif && e->module != ATOM_erlang) return false;
-  if (!e->bif) return (e->function == ATOM_decode_packet && e->arity == 3) || (e->function == ATOM_exit_signal && (e->arity == 2 || (e->arity == 3 && release >= 29)));
+  if (!e->bif)
+    return (e->function == ATOM_decode_packet && e->arity == 3) ||
+           (e->function == ATOM_exit_signal && (e->arity == 2 || (e->arity == 3 && release >= 29)));
   if (e->bif_flags & (BIF_FLAG_ERLANG | BIF_FLAG_HIDDEN)) return false;
   if (e->bif_flags & BIF_FLAG_ERLANG_25) return release > 25;
   if (e->bif_flags & BIF_FLAG_ERLANG_26) return release < 26;
@@ -278,26 +280,29 @@ static term name_arity(term name, u32 arity) { return tuple2(HEAP, name, make_sm
 
 static term exports_of(const struct module *m) {
   term list = NIL;
-  for (u32 i = 0; i < m->export_count; i++) list = cons(HEAP, name_arity(m->exports[i]->function, m->exports[i]->arity), list);
+  for (u32 i = 0; i < m->export_count; i++)
+    list = cons(HEAP, name_arity(m->exports[i]->function, m->exports[i]->arity), list);
   return list;
 }
 static term functions_of(const struct module *m) {
   term list = NIL;
-  for (u32 i = m->function_count; i > 0; i--) list = cons(HEAP, name_arity(m->functions[i - 1].name, m->functions[i - 1].arity), list);
+  for (u32 i = m->function_count; i > 0; i--)
+    list = cons(HEAP, name_arity(m->functions[i - 1].name, m->functions[i - 1].arity), list);
   return list;
 }
 
 static term module_item(const struct module *m, term item) {
   switch (is_atom(item) ? atom_index(item) : ATOM_COUNT) {
-  case ATOM_IDX_module: return m->name;
-  case ATOM_IDX_exports: return exports_of(m);
-  case ATOM_IDX_functions: return functions_of(m);
-  case ATOM_IDX_attributes: return m->attributes;
-  case ATOM_IDX_compile: return m->compile_info;
-  case ATOM_IDX_md5: return binary_from(HEAP, m->md5, sizeof m->md5);
-  case ATOM_IDX_nifs: case ATOM_IDX_native_addresses: return NIL;
-  case ATOM_IDX_native: return ATOM_false;
-  default: return NV;
+    case ATOM_IDX_module: return m->name;
+    case ATOM_IDX_exports: return exports_of(m);
+    case ATOM_IDX_functions: return functions_of(m);
+    case ATOM_IDX_attributes: return m->attributes;
+    case ATOM_IDX_compile: return m->compile_info;
+    case ATOM_IDX_md5: return binary_from(HEAP, m->md5, sizeof m->md5);
+    case ATOM_IDX_nifs:
+    case ATOM_IDX_native_addresses: return NIL;
+    case ATOM_IDX_native: return ATOM_false;
+    default: return NV;
   }
 }
 

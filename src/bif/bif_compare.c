@@ -78,7 +78,7 @@ term bif_not(struct process *p UNUSED, term *a) {
 #define BOOLEAN_OPERATOR(name, operator) \
   term name(struct process *p UNUSED, term *a) { \
     if (!atom_is_bool(a[0]) || !atom_is_bool(a[1])) return bif_badarg(); \
-    return make_bool((a[0] == ATOM_true) operator (a[1] == ATOM_true)); \
+    return make_bool((a[0] == ATOM_true) operator(a[1] == ATOM_true)); \
   }
 BOOLEAN_OPERATOR(bif_and, &&)
 BOOLEAN_OPERATOR(bif_or, ||)

@@ -8,7 +8,11 @@
 enum { REFC_ATOMICS = 0x61746F6D }; // "atom"
 
 // In the resource's data: a word of flags, then the integers. Not aligned for u64 on every machine.
-struct array { struct refc *r; u32 count; bool is_signed; };
+struct array {
+  struct refc *r;
+  u32 count;
+  bool is_signed;
+};
 enum { ARRAY_HEADER = 8 };
 
 static term array_new(term count, bool is_signed) {
@@ -45,7 +49,9 @@ static u64 load(const u8 *at) {
 }
 static void store(u8 *at, u64 v) { memcpy(at, &v, 8); }
 
-static term value_term(const struct array *a, u64 v) { return a->is_signed ? int_from_i64(HEAP, (i64)v) : int_from_u64(HEAP, v); }
+static term value_term(const struct array *a, u64 v) {
+  return a->is_signed ? int_from_i64(HEAP, (i64)v) : int_from_u64(HEAP, v);
+}
 
 // A value to be stored must fit the array's kind; an increment may be anything of 64 bits.
 static bool value_of(const struct array *a, term t, u64 *out) {
@@ -134,7 +140,8 @@ term bif_atomics_info_1(struct process *p, term *a) {
   if (!array_of(a[0], &array)) return bif_badarg();
   term min = array.is_signed ? int_from_i64(HEAP, INT64_MIN) : make_small(0);
   term max = array.is_signed ? int_from_i64(HEAP, INT64_MAX) : int_from_u64(HEAP, UINT64_MAX);
-  term pairs[8] = {ATOM_max, max, ATOM_memory, make_small((i64)array.count * 8 + 40), ATOM_min, min, ATOM_size, make_small(array.count)};
+  term pairs[8] = {ATOM_max, max, ATOM_memory, make_small((i64)array.count * 8 + 40),
+                   ATOM_min, min, ATOM_size,   make_small(array.count)};
   return map_from_pairs(HEAP, pairs, 4);
 }
 

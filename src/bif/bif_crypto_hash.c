@@ -32,7 +32,7 @@ static bool take(void *argument, const struct bits *b) {
 // Hashes the iodata in *arg on top of hash->state. True: done; false: *result is what the BIF returns.
 static bool hash_on(struct hash *hash, term *arg, term *result) {
   struct portion w;
-  struct portion_sink sink = { true, take, hash };
+  struct portion_sink sink = {true, take, hash};
   portion_open(&w, *arg);
   if (w.so_far != NV) hash->load(w.so_far, hash->state);
   enum portion_result fed = portion_feed(&w, &sink);
@@ -65,7 +65,7 @@ static term md5_digest(struct md5 *m) {
 
 term bif_md5(struct process *p UNUSED, term *a) {
   struct md5 m;
-  struct hash hash = { md5_more, &m, md5_save, md5_load };
+  struct hash hash = {md5_more, &m, md5_save, md5_load};
   term result;
   memset(&m, 0, sizeof m);
   md5_init(&m);
@@ -81,7 +81,7 @@ term bif_md5_init(struct process *p UNUSED, term *a UNUSED) {
 
 term bif_md5_update(struct process *p UNUSED, term *a) {
   struct md5 m;
-  struct hash hash = { md5_more, &m, md5_save, md5_load };
+  struct hash hash = {md5_more, &m, md5_save, md5_load};
   term result;
   if (!md5_load(a[0], &m)) return bif_badarg();
   return hash_on(&hash, a + 1, &result) ? md5_save(&m) : result;
@@ -103,7 +103,7 @@ static bool u32_load(term t, void *state) {
 }
 
 static term checksum(void (*update)(void *, const void *, size_t), u32 sum, term *arg) {
-  struct hash hash = { update, &sum, u32_save, u32_load };
+  struct hash hash = {update, &sum, u32_save, u32_load};
   term result;
   return hash_on(&hash, arg, &result) ? make_small(sum) : result;
 }

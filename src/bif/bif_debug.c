@@ -21,8 +21,8 @@ term bif_size_shared(struct process *p UNUSED, term *a) {
   return ok ? int_from_u64(HEAP, s.words) : bif_system_limit();
 }
 
-// erts_debug:size/1: as OTP's own counts, which cannot look into our large maps. A small map has a word of its size there, and
-// {} is a literal of no size.
+// erts_debug:size/1: as OTP's own counts, which cannot look into our large maps. A small map has a word of its size
+// there, and {} is a literal of no size.
 term bif_debug_size(struct process *p UNUSED, term *a) {
   struct shared s;
   bool ok = shared_find(&s, a[0], true);
@@ -58,9 +58,14 @@ static term binary_info(term t) {
 }
 
 static term monitor_entry(const struct monitor *m, bool origin) {
-  static const term types[] = {[MONITOR_PROCESS] = ATOM_process, [MONITOR_PORT] = ATOM_port, [MONITOR_TIME_OFFSET] = ATOM_time_offset, [MONITOR_NODE] = ATOM_node, [MONITOR_NODES] = ATOM_nodes};
+  static const term types[] = {[MONITOR_PROCESS] = ATOM_process,
+                               [MONITOR_PORT] = ATOM_port,
+                               [MONITOR_TIME_OFFSET] = ATOM_time_offset,
+                               [MONITOR_NODE] = ATOM_node,
+                               [MONITOR_NODES] = ATOM_nodes};
   term who = !origin ? m->watcher->pid : m->target ? m->target->pid : ATOM_undefined;
-  return tuple5(HEAP, types[m->kind], origin ? ATOM_origin : ATOM_target, ref_from_id(HEAP, m->node.key), copy_term(HEAP, who), m->name == NV ? NIL : m->name);
+  return tuple5(HEAP, types[m->kind], origin ? ATOM_origin : ATOM_target, ref_from_id(HEAP, m->node.key),
+                copy_term(HEAP, who), m->name == NV ? NIL : m->name);
 }
 
 // [{Type, origin | target, Ref, Pid, Name | []}], those the process made and those on it.
@@ -68,7 +73,8 @@ static term monitor_list(term pid) {
   struct process *p = process_find(pid);
   if (!p) return ATOM_undefined;
   term list = NIL;
-  for (const struct monitor *m = p->links.watched_last; m; m = m->watch_prev) list = cons(HEAP, monitor_entry(m, false), list);
+  for (const struct monitor *m = p->links.watched_last; m; m = m->watch_prev)
+    list = cons(HEAP, monitor_entry(m, false), list);
   for (const struct monitor *m = p->links.own; m; m = m->own_next) list = cons(HEAP, monitor_entry(m, true), list);
   return list;
 }
@@ -92,7 +98,8 @@ static term map_nodes(term map) {
 
 term bif_internal_1(struct process *p UNUSED, term *a) {
   if (a[0] == ATOM_reductions) return make_small(ctx.fcalls > 0 ? ctx.fcalls : 0);
-  if (a[0] == ATOM_statistics) return tuple2(HEAP, int_from_u64(HEAP, scheduler_busy_us()), int_from_u64(HEAP, host_monotonic_us()));
+  if (a[0] == ATOM_statistics)
+    return tuple2(HEAP, int_from_u64(HEAP, scheduler_busy_us()), int_from_u64(HEAP, host_monotonic_us()));
   return a[0] == ATOM_monotonic ? time_monotonic_integer() : bif_badarg();
 }
 
@@ -111,7 +118,8 @@ term bif_internal_2(struct process *p, term *a) {
   if (a[0] == ATOM_monitors) return monitor_list(a[1]);
   if (a[0] == ATOM_map) return map_nodes(a[1]);
   u64 n;
-  if ((a[0] == ATOM_input || a[0] == ATOM_output) && int_to_u64(a[1], &n)) return bif_io_bytes[a[0] == ATOM_output] += n, ATOM_ok;
+  if ((a[0] == ATOM_input || a[0] == ATOM_output) && int_to_u64(a[1], &n))
+    return bif_io_bytes[a[0] == ATOM_output] += n, ATOM_ok;
   if (a[0] == ATOM_atom) return int_to_u64(a[1], &n) && n < atom_count() ? MAKE_ATOM(n) : ATOM_undefined;
   i64 negative;
   if (a[0] != ATOM_monotonic || !is_integer(a[1])) return bif_badarg();

@@ -27,7 +27,9 @@ term bif_erase_0(struct process *p, term *a) {
   return list;
 }
 
-struct keys { term list, value; };
+struct keys {
+  term list, value;
+};
 
 static void add_key(term key, term value, void *arg) {
   struct keys *k = arg;

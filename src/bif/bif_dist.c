@@ -36,7 +36,9 @@ term bif_setnode_2(struct process *p, term *a) {
   (void)p;
   i64 creation;
   struct process *kernel = registered_find(ATOM_net_kernel);
-  if (!is_node_name(a[0]) || a[0] == ATOM_nonode_nohost || !bif_small(a[1], 1, UINT32_MAX, &creation) || node_alive() || !kernel) return bif_badarg();
+  if (!is_node_name(a[0]) || a[0] == ATOM_nonode_nohost || !bif_small(a[1], 1, UINT32_MAX, &creation) || node_alive() ||
+      !kernel)
+    return bif_badarg();
   node_set_name(a[0], (u32)creation);
   kernel->dist = true;
   node_tell(ATOM_nodeup, a[0], false, 0, NV);
@@ -69,9 +71,11 @@ term bif_create_dist_channel_3(struct process *p, term *a) {
   const struct node *other = node_first;
   while (other && other->controller != a[1]) other = other->next;
   struct node *n = is_node_name(a[0]) && a[0] != etf_node_name ? node_get(a[0]) : NULL;
-  if (!node_alive() || !kernel || !controller || other || !n || n->state != NODE_PENDING || !is_tuple_of(a[2], 2)) return ATOM_badarg;
+  if (!node_alive() || !kernel || !controller || other || !n || n->state != NODE_PENDING || !is_tuple_of(a[2], 2))
+    return ATOM_badarg;
   const term *e = tuple_elements(a[2]);
-  if (!bif_small(e[0], 0, SMALL_MAX, &flags) || !bif_small(e[1], 0, UINT32_MAX, &creation) || ~flags & FLAGS_MANDATORY) return ATOM_badarg;
+  if (!bif_small(e[0], 0, SMALL_MAX, &flags) || !bif_small(e[1], 0, UINT32_MAX, &creation) || ~flags & FLAGS_MANDATORY)
+    return ATOM_badarg;
   if (!signal_send(NULL, kernel, tuple4(HEAP, ATOM_dist_ctrlr, a[1], a[0], p->pid))) return ATOM_system_limit;
   if (!node_connected(n, controller, (u64)flags, (u32)creation)) return ATOM_system_limit;
   return tuple2(HEAP, ATOM_ok, handle(n));
@@ -167,7 +171,8 @@ term bif_dist_ctrl_put_data_2(struct process *p, term *a) {
   bool good = size == 0 || take(n, data, size);
   if (tmp) mem_free(tmp, size, MEM_SYSTEM);
   bif_bump((u32)(size / 64));
-  if (!good && !ctx.heap.exhausted) return bif_trap_mfa(ATOM_spawnlink_dist, ATOM_damaged, 3, controller, n->name, a[1]);
+  if (!good && !ctx.heap.exhausted)
+    return bif_trap_mfa(ATOM_spawnlink_dist, ATOM_damaged, 3, controller, n->name, a[1]);
   return bif_after_exits(p, a, ATOM_ok);
 }
 
@@ -177,7 +182,10 @@ term bif_dist_ctrl_put_data_2(struct process *p, term *a) {
 static bool option(term key, term value, u32 *bits) {
   u32 bit = key == ATOM_connection_id ? NODES_ID : key == ATOM_nodedown_reason ? NODES_REASON : 0;
   if (bit) return *bits |= value == ATOM_true ? bit : 0, atom_is_bool(value);
-  u32 kinds = value == ATOM_visible ? NODES_VISIBLE : value == ATOM_hidden ? NODES_HIDDEN : value == ATOM_all ? NODES_VISIBLE | NODES_HIDDEN : 0;
+  u32 kinds = value == ATOM_visible  ? NODES_VISIBLE
+              : value == ATOM_hidden ? NODES_HIDDEN
+              : value == ATOM_all    ? NODES_VISIBLE | NODES_HIDDEN
+                                     : 0;
   *bits |= kinds;
   return key == ATOM_node_type && kinds;
 }
@@ -205,6 +213,7 @@ term dist_monitor_nodes(struct process *p, term options, term on) {
     count++;
     if (on == ATOM_false) monitor_remove(m);
   }
-  if (on == ATOM_true && !monitor_add(ref_next_id(), p, node_watched(), MONITOR_NODES, make_small(bits), NV, NV)) return bif_system_limit();
+  if (on == ATOM_true && !monitor_add(ref_next_id(), p, node_watched(), MONITOR_NODES, make_small(bits), NV, NV))
+    return bif_system_limit();
   return make_small(count);
 }

@@ -9,15 +9,33 @@
 #include "term/etf.h"
 #include "term/ref.h"
 
-// What each place of a control tuple must be: f a pid of the sender's node, t a pid, n an atom, p either, r a reference,
-// i an integer, l a list, x anything.
-static const struct shape { u8 operation, message; const char *places; } shapes[] = {
-  {DIST_LINK, 0, "ft"}, {DIST_SEND, 1, "xt"}, {DIST_EXIT, 0, "ftx"}, {DIST_UNLINK, 0, "ft"}, {DIST_REG_SEND, 1, "fxn"},
-  {DIST_GROUP_LEADER, 0, "tt"}, {DIST_EXIT2, 0, "ftx"}, {DIST_SEND_TT, 1, "xtx"}, {DIST_EXIT_TT, 0, "ftxx"},
-  {DIST_REG_SEND_TT, 1, "fxnx"}, {DIST_EXIT2_TT, 0, "ftxx"}, {DIST_MONITOR_P, 0, "fpr"}, {DIST_DEMONITOR_P, 0, "fpr"},
-  {DIST_MONITOR_P_EXIT, 0, "xtrx"}, {DIST_SPAWN_REQUEST, 1, "rftxl"}, {DIST_SPAWN_REQUEST_TT, 1, "rftxlx"},
-  {DIST_SPAWN_REPLY, 0, "rtix"}, {DIST_SPAWN_REPLY_TT, 0, "rtixx"}, {DIST_ALIAS_SEND, 1, "fr"}, {DIST_ALIAS_SEND_TT, 1, "frx"},
-  {DIST_UNLINK_ID, 0, "xft"}, {DIST_UNLINK_ID_ACK, 0, "xft"}};
+// What each place of a control tuple must be: f a pid of the sender's node, t a pid, n an atom, p either, r a
+// reference, i an integer, l a list, x anything.
+static const struct shape {
+  u8 operation, message;
+  const char *places;
+} shapes[] = {{DIST_LINK, 0, "ft"},
+              {DIST_SEND, 1, "xt"},
+              {DIST_EXIT, 0, "ftx"},
+              {DIST_UNLINK, 0, "ft"},
+              {DIST_REG_SEND, 1, "fxn"},
+              {DIST_GROUP_LEADER, 0, "tt"},
+              {DIST_EXIT2, 0, "ftx"},
+              {DIST_SEND_TT, 1, "xtx"},
+              {DIST_EXIT_TT, 0, "ftxx"},
+              {DIST_REG_SEND_TT, 1, "fxnx"},
+              {DIST_EXIT2_TT, 0, "ftxx"},
+              {DIST_MONITOR_P, 0, "fpr"},
+              {DIST_DEMONITOR_P, 0, "fpr"},
+              {DIST_MONITOR_P_EXIT, 0, "xtrx"},
+              {DIST_SPAWN_REQUEST, 1, "rftxl"},
+              {DIST_SPAWN_REQUEST_TT, 1, "rftxlx"},
+              {DIST_SPAWN_REPLY, 0, "rtix"},
+              {DIST_SPAWN_REPLY_TT, 0, "rtixx"},
+              {DIST_ALIAS_SEND, 1, "fr"},
+              {DIST_ALIAS_SEND_TT, 1, "frx"},
+              {DIST_UNLINK_ID, 0, "xft"},
+              {DIST_UNLINK_ID_ACK, 0, "xft"}};
 
 static bool is_sender(const struct node *n, term t) { return is_kind(t, KIND_EXT_PID) && boxed_ptr(t)[1] == n->name; }
 
@@ -167,9 +185,12 @@ static bool perform(struct node *n, enum dist_operation op, const term *e, term 
     case DIST_UNLINK: return unlink(e[0], e[1]);
     case DIST_UNLINK_ID: return unlink(e[1], e[2]) && answer2(n, DIST_UNLINK_ID_ACK, (term[]){e[0], e[2], e[1]}, 3);
     case DIST_UNLINK_ID_ACK: return unlinked(e[0], e[1], e[2]);
-    case DIST_SEND: case DIST_SEND_TT: return send(process_find(e[1]), message);
-    case DIST_REG_SEND: case DIST_REG_SEND_TT: return send(registered_find(e[2]), message);
-    case DIST_ALIAS_SEND: case DIST_ALIAS_SEND_TT: return !is_local_ref(e[1]) || signal_send_to(NULL, e[1], message) == SEND_OK;
+    case DIST_SEND:
+    case DIST_SEND_TT: return send(process_find(e[1]), message);
+    case DIST_REG_SEND:
+    case DIST_REG_SEND_TT: return send(registered_find(e[2]), message);
+    case DIST_ALIAS_SEND:
+    case DIST_ALIAS_SEND_TT: return !is_local_ref(e[1]) || signal_send_to(NULL, e[1], message) == SEND_OK;
     case DIST_EXIT: return exit_by_link(e[0], e[1], e[2]);
     case DIST_EXIT_TT: return exit_by_link(e[0], e[1], e[3]);
     case DIST_EXIT2: return exit_signal(e[0], e[1], e[2]);
@@ -178,8 +199,10 @@ static bool perform(struct node *n, enum dist_operation op, const term *e, term 
     case DIST_MONITOR_P: return monitor(n, e[0], e[1], e[2]);
     case DIST_DEMONITOR_P: return demonitor(e[0], e[2]);
     case DIST_MONITOR_P_EXIT: return down(n, e[1], e[2], e[3]);
-    case DIST_SPAWN_REQUEST: case DIST_SPAWN_REQUEST_TT: return spawn(n, e, message);
-    case DIST_SPAWN_REPLY: case DIST_SPAWN_REPLY_TT: return spawned(n, e[0], (u32)small_val(e[2]), e[3]);
+    case DIST_SPAWN_REQUEST:
+    case DIST_SPAWN_REQUEST_TT: return spawn(n, e, message);
+    case DIST_SPAWN_REPLY:
+    case DIST_SPAWN_REPLY_TT: return spawned(n, e[0], (u32)small_val(e[2]), e[3]);
   }
   return true;
 }
@@ -187,6 +210,7 @@ static bool perform(struct node *n, enum dist_operation op, const term *e, term 
 bool dist_perform(struct node *n, term control, term message) {
   const struct shape *s = shape_of(n, control, message);
   if (!s) return false;
-  if (!perform(n, (enum dist_operation)s->operation, tuple_elements(control) + 1, message)) ctx.heap.exhausted = true; // ends the connection
+  if (!perform(n, (enum dist_operation)s->operation, tuple_elements(control) + 1, message))
+    ctx.heap.exhausted = true; // ends the connection
   return true;
 }

@@ -53,12 +53,12 @@ static term trace_entry(term t) {
   const term *e = tuple_elements(t);
   bool mf = tuple_arity(t) >= 2 && is_atom(e[0]) && is_atom(e[1]);
   switch (tuple_arity(t)) {
-  case 2: return is_fun(e[0]) ? tuple3(HEAP, e[0], e[1], NIL) : NV;
-  case 3:
-    if (is_fun(e[0])) return is_list(e[2]) ? t : NV;
-    return mf ? tuple4(HEAP, e[0], e[1], e[2], NIL) : NV;
-  case 4: return mf && is_list(e[3]) ? t : NV;
-  default: return NV;
+    case 2: return is_fun(e[0]) ? tuple3(HEAP, e[0], e[1], NIL) : NV;
+    case 3:
+      if (is_fun(e[0])) return is_list(e[2]) ? t : NV;
+      return mf ? tuple4(HEAP, e[0], e[1], e[2], NIL) : NV;
+    case 4: return mf && is_list(e[3]) ? t : NV;
+    default: return NV;
   }
 }
 

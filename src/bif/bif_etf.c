@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // BIFs between terms and the external term format: option lists and errors; the format is term/etf*.c's.
-// Charges a reduction for each 64 bytes. To compress is Erlang's (spawnlink_zlib:compressed/2), which has zlib's streams and may
-// wait for them.
+// Charges a reduction for each 64 bytes. To compress is Erlang's (spawnlink_zlib:compressed/2), which has zlib's
+// streams and may wait for them.
 #include "base/alloc.h"
 #include "bif/bif.h"
 #include "bif/bif_system.h"
@@ -32,7 +32,8 @@ static bool encode_options(term list, struct etf_options *o, i64 *level) {
       *level = DEFAULT_LEVEL;
     } else if (t == ATOM_deterministic && level) {
       o->deterministic = true;
-    } else if (t != ATOM_local || !level) { // local: an encoding of its own that OTP may choose, here it is the usual one
+    } else if (t != ATOM_local ||
+               !level) { // local: an encoding of its own that OTP may choose, here it is the usual one
       return false;
     }
   }
@@ -42,7 +43,10 @@ static bool encode_options(term list, struct etf_options *o, i64 *level) {
 // --- Encoding in portions ------------------------------------------------------------------------------
 
 enum { ENCODE_STEPS = 100000 };
-struct encoding { struct work work; struct etf_encoder *encoder; };
+struct encoding {
+  struct work work;
+  struct etf_encoder *encoder;
+};
 
 static void drop_encoding(struct work *w) {
   struct encoding *e = (struct encoding *)w;

@@ -227,7 +227,11 @@ term bif_ets_give_away(struct process *p, term *a) {
   return ets_give(t, p, to, a[2]) ? ATOM_true : bif_system_limit();
 }
 
-struct setting { bool heir, protection; term heir_pid, heir_data; enum ets_protection to; };
+struct setting {
+  bool heir, protection;
+  term heir_pid, heir_data;
+  enum ets_protection to;
+};
 
 static bool setting(struct setting *s, term t) {
   if (!is_tuple(t)) return false;

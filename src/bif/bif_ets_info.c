@@ -11,10 +11,10 @@
 
 static term type_name(const struct ets_table *t) {
   switch (t->type) {
-  case ETS_SET: return ATOM_set;
-  case ETS_ORDERED_SET: return ATOM_ordered_set;
-  case ETS_BAG: return ATOM_bag;
-  default: return ATOM_duplicate_bag;
+    case ETS_SET: return ATOM_set;
+    case ETS_ORDERED_SET: return ATOM_ordered_set;
+    case ETS_BAG: return ATOM_bag;
+    default: return ATOM_duplicate_bag;
   }
 }
 
@@ -33,7 +33,8 @@ static term fixations(const struct ets_table *t, term time) {
 static term safe_fixed(const struct ets_table *t) {
   if (!t->fixes) return ATOM_false;
   i64 us = t->fix_monotonic_us + time_offset_ns() / 1000;
-  return fixations(t, tuple3(HEAP, make_small(us / 1000000000000), make_small(us / 1000000 % 1000000), make_small(us % 1000000)));
+  return fixations(
+      t, tuple3(HEAP, make_small(us / 1000000000000), make_small(us / 1000000 % 1000000), make_small(us % 1000000)));
 }
 
 // {Buckets, average chain, deviation, expected deviation, shortest, longest, dead rows, segments}.
@@ -76,8 +77,7 @@ static term binaries(const struct ets_table *t) {
     return list;
   }
   for (u32 i = 0; i < ets_hash_slots(t->store); i++)
-    for (const struct ets_row *r = ets_hash_slot(t, i); r; r = r->next)
-      list = bif_binaries(r->offheap, list);
+    for (const struct ets_row *r = ets_hash_slot(t, i); r; r = r->next) list = bif_binaries(r->offheap, list);
   return list;
 }
 
@@ -115,9 +115,21 @@ static struct ets_table *info_arg(term table, term *instead) {
 
 term bif_ets_info_1(struct process *p, term *a) {
   (void)p;
-  static const term names[] = {
-    ATOM_protection, ATOM_keypos, ATOM_type, ATOM_named_table, ATOM_node, ATOM_size, ATOM_name, ATOM_heir, ATOM_owner,
-    ATOM_memory, ATOM_compressed, ATOM_write_concurrency, ATOM_read_concurrency, ATOM_decentralized_counters, ATOM_id};
+  static const term names[] = {ATOM_protection,
+                               ATOM_keypos,
+                               ATOM_type,
+                               ATOM_named_table,
+                               ATOM_node,
+                               ATOM_size,
+                               ATOM_name,
+                               ATOM_heir,
+                               ATOM_owner,
+                               ATOM_memory,
+                               ATOM_compressed,
+                               ATOM_write_concurrency,
+                               ATOM_read_concurrency,
+                               ATOM_decentralized_counters,
+                               ATOM_id};
   term list;
   const struct ets_table *t = info_arg(a[0], &list);
   if (!t) return list;

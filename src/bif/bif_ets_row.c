@@ -13,7 +13,7 @@ struct insertion {
   struct ets_work work;
   u64 table;
   bool only_new;
-  bool backwards;              // a bag gets the rows of a list last to first, as in OTP
+  bool backwards; // a bag gets the rows of a list last to first, as in OTP
   enum insert_phase phase;
   struct ets_row *rows, *last; // chain by next, in the order they are put
   struct ets_row *checked;

@@ -166,7 +166,8 @@ static term some(struct process *p, term *a, enum what what, bool backwards) {
   if (!t) return NV;
   i64 limit;
   if (!bif_small(a[2], 1, SMALL_MAX, &limit)) return ets_badarg(NV);
-  struct traversal tr = {.kind = TRAVERSE_SELECT, .backwards = backwards, .limit = (u32)min_u64((u64)limit, UINT32_MAX)};
+  struct traversal tr = {
+      .kind = TRAVERSE_SELECT, .backwards = backwards, .limit = (u32)min_u64((u64)limit, UINT32_MAX)};
   return prepare(&tr, t, what, a[1]) ? begin(p, t, &tr, NIL, a) : NV;
 }
 
@@ -177,7 +178,9 @@ static bool list_of(term list, u32 n) {
 
 static bool parse_hash(struct traversal *tr, const term *e, term *list) {
   i64 slot, limit, got;
-  if (!bif_small(e[1], 0, UINT32_MAX, &slot) || !bif_small(e[2], 1, UINT32_MAX, &limit) || !bif_small(e[5], 0, UINT32_MAX, &got)) return false;
+  if (!bif_small(e[1], 0, UINT32_MAX, &slot) || !bif_small(e[2], 1, UINT32_MAX, &limit) ||
+      !bif_small(e[5], 0, UINT32_MAX, &got))
+    return false;
   if (!match_of(e[3]) || !list_of(e[4], (u32)got)) return false;
   tr->slot = (u32)slot;
   tr->limit = (u32)limit;
@@ -209,7 +212,8 @@ static term more(struct process *p, term *a) {
   struct traversal tr = {.kind = TRAVERSE_SELECT};
   term list = NIL;
   bool tree = t->type == ETS_ORDERED_SET;
-  if (!is_tuple_of(a[0], tree ? 8 : 6) || !(tree ? parse_tree(&tr, e) : parse_hash(&tr, e, &list))) return ets_badarg(NV);
+  if (!is_tuple_of(a[0], tree ? 8 : 6) || !(tree ? parse_tree(&tr, e) : parse_hash(&tr, e, &list)))
+    return ets_badarg(NV);
   refc_retain(tr.program);
   bool ok = match_range_of(match_of_resource(tr.program), t, &tr.range);
   if (ok && tree) ok = ets_box_set(&tr.last, e[1]);

@@ -5,7 +5,11 @@
 #include "bif/bif_ets.h"
 
 // Changes so far: elements by index. Few, as a rule; the same element may be changed again.
-struct changes { u32 n, cap; u32 *index; term *value; };
+struct changes {
+  u32 n, cap;
+  u32 *index;
+  term *value;
+};
 
 static void changes_free(struct changes *c) {
   mem_free(c->index, c->cap * sizeof *c->index, MEM_ETS);
@@ -50,7 +54,12 @@ static bool change(struct changes *c, u32 index, term value) {
 }
 
 // The row a call works on: one of the table, or the default object with the key put in.
-struct target { struct ets_table *t; struct ets_row *row; term tuple; bool fresh; };
+struct target {
+  struct ets_table *t;
+  struct ets_row *row;
+  term tuple;
+  bool fresh;
+};
 
 // Makes the changes. False: no memory.
 static bool commit(struct target *g, struct changes *c) {

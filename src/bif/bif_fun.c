@@ -27,33 +27,37 @@ static term local_item(const term *f, term item) {
   const struct fun_entry *e = ptr_val(f[1]);
   u32 free_count = header_size(f[0]) - 2;
   switch (atom_index(item)) {
-  case ATOM_IDX_type: return ATOM_local;
-  case ATOM_IDX_module: return e->module;
-  // The name is known from the loaded code; OTP answers [] for a fun whose module is not loaded.
-  case ATOM_IDX_name: return e->ip ? e->function : NIL;
-  case ATOM_IDX_arity: return make_small(header_aux(f[0]));
-  case ATOM_IDX_env: return environment(f, free_count);
-  case ATOM_IDX_pid: return f[2];
-  case ATOM_IDX_index: return make_small(e->old_index);
-  case ATOM_IDX_uniq: return make_small(e->old_uniq);
-  case ATOM_IDX_new_index: return make_small(e->index);
-  case ATOM_IDX_new_uniq: return binary_from(HEAP, e->uniq, sizeof e->uniq);
-  case ATOM_IDX_refc: return make_small(2);
-  default: return NV;
+    case ATOM_IDX_type: return ATOM_local;
+    case ATOM_IDX_module: return e->module;
+    // The name is known from the loaded code; OTP answers [] for a fun whose module is not loaded.
+    case ATOM_IDX_name: return e->ip ? e->function : NIL;
+    case ATOM_IDX_arity: return make_small(header_aux(f[0]));
+    case ATOM_IDX_env: return environment(f, free_count);
+    case ATOM_IDX_pid: return f[2];
+    case ATOM_IDX_index: return make_small(e->old_index);
+    case ATOM_IDX_uniq: return make_small(e->old_uniq);
+    case ATOM_IDX_new_index: return make_small(e->index);
+    case ATOM_IDX_new_uniq: return binary_from(HEAP, e->uniq, sizeof e->uniq);
+    case ATOM_IDX_refc: return make_small(2);
+    default: return NV;
   }
 }
 
 static term export_item(const term *f, term item) {
   const struct export *e = ptr_val(f[1]);
   switch (atom_index(item)) {
-  case ATOM_IDX_type: return ATOM_external;
-  case ATOM_IDX_module: return e->module;
-  case ATOM_IDX_name: return e->function;
-  case ATOM_IDX_arity: return make_small(e->arity);
-  case ATOM_IDX_env: return NIL;
-  case ATOM_IDX_pid: case ATOM_IDX_index: case ATOM_IDX_uniq: case ATOM_IDX_new_index: case ATOM_IDX_new_uniq: case ATOM_IDX_refc:
-    return ATOM_undefined;
-  default: return NV;
+    case ATOM_IDX_type: return ATOM_external;
+    case ATOM_IDX_module: return e->module;
+    case ATOM_IDX_name: return e->function;
+    case ATOM_IDX_arity: return make_small(e->arity);
+    case ATOM_IDX_env: return NIL;
+    case ATOM_IDX_pid:
+    case ATOM_IDX_index:
+    case ATOM_IDX_uniq:
+    case ATOM_IDX_new_index:
+    case ATOM_IDX_new_uniq:
+    case ATOM_IDX_refc: return ATOM_undefined;
+    default: return NV;
   }
 }
 

@@ -30,11 +30,11 @@ void system_set_otp_release(u32 otp) {
 u32 system_otp_release(void) { return release; }
 static const char *erts_version(void) {
   switch (release) {
-  case 26: return "14.2";
-  case 27: return "15.2";
-  case 28: return "16.0";
-  case 29: return "17.0";
-  default: return "13.1.5";
+    case 26: return "14.2";
+    case 27: return "15.2";
+    case 28: return "16.0";
+    case 29: return "17.0";
+    default: return "13.1.5";
   }
 }
 
@@ -72,7 +72,8 @@ enum { MAX_HEAP_SIZES = 160 };
 static term heap_sizes(void) {
   u64 sizes[MAX_HEAP_SIZES];
   u32 n = 0;
-  for (u64 w = gc_otp_size(1); n < MAX_HEAP_SIZES && w + w / 5 <= LARGEST_HEAP_SIZE; w = gc_otp_size(w + 1)) sizes[n++] = w;
+  for (u64 w = gc_otp_size(1); n < MAX_HEAP_SIZES && w + w / 5 <= LARGEST_HEAP_SIZE; w = gc_otp_size(w + 1))
+    sizes[n++] = w;
   term l = NIL;
   while (n > 0) l = cons(HEAP, int_term(sizes[--n]), l);
   return l;
@@ -101,29 +102,33 @@ static u32 table_count(void) {
 
 static term counted_info(term key) {
   switch (atom_index(key)) {
-  case ATOM_IDX_process_count: return make_small(process_count());
-  case ATOM_IDX_process_limit: return make_small(process_limit());
-  case ATOM_IDX_atom_count: return make_small(atom_count());
-  case ATOM_IDX_ets_count: return make_small(table_count());
-  case ATOM_IDX_start_time: return int_from_i64(HEAP, time_start_ns());
-  case ATOM_IDX_end_time: return int_from_i64(HEAP, SMALL_MAX);
-  case ATOM_IDX_outstanding_system_requests_limit: case ATOM_IDX_trace_control_word: return system_flag_value(key);
-  case ATOM_IDX_fullsweep_after: case ATOM_IDX_min_heap_size: case ATOM_IDX_min_bin_vheap_size: return tuple2(HEAP, key, system_flag_value(key));
-  case ATOM_IDX_max_heap_size: return bif_max_heap_term(process_memory_defaults.max_heap_words, process_memory_defaults.max_heap_flags);
-  case ATOM_IDX_garbage_collection: return garbage_collection();
-  case ATOM_IDX_heap_sizes: return heap_sizes();
-  case ATOM_IDX_system_logger: return system_logger;
-  default: return NV;
+    case ATOM_IDX_process_count: return make_small(process_count());
+    case ATOM_IDX_process_limit: return make_small(process_limit());
+    case ATOM_IDX_atom_count: return make_small(atom_count());
+    case ATOM_IDX_ets_count: return make_small(table_count());
+    case ATOM_IDX_start_time: return int_from_i64(HEAP, time_start_ns());
+    case ATOM_IDX_end_time: return int_from_i64(HEAP, SMALL_MAX);
+    case ATOM_IDX_outstanding_system_requests_limit:
+    case ATOM_IDX_trace_control_word: return system_flag_value(key);
+    case ATOM_IDX_fullsweep_after:
+    case ATOM_IDX_min_heap_size:
+    case ATOM_IDX_min_bin_vheap_size: return tuple2(HEAP, key, system_flag_value(key));
+    case ATOM_IDX_max_heap_size:
+      return bif_max_heap_term(process_memory_defaults.max_heap_words, process_memory_defaults.max_heap_flags);
+    case ATOM_IDX_garbage_collection: return garbage_collection();
+    case ATOM_IDX_heap_sizes: return heap_sizes();
+    case ATOM_IDX_system_logger: return system_logger;
+    default: return NV;
   }
 }
 
 static term described_info(term key) {
   switch (atom_index(key)) {
-  case ATOM_IDX_otp_release: return release_text();
-  case ATOM_IDX_version: return text(erts_version());
-  case ATOM_IDX_system_version: return system_version();
-  case ATOM_IDX_snifs: return snifs();
-  default: return NV;
+    case ATOM_IDX_otp_release: return release_text();
+    case ATOM_IDX_version: return text(erts_version());
+    case ATOM_IDX_system_version: return system_version();
+    case ATOM_IDX_snifs: return snifs();
+    default: return NV;
   }
 }
 
@@ -143,14 +148,16 @@ term bif_system_info_1(struct process *p, term *a) {
 static bool memory_item(term key, u64 *out) {
   u64 processes = mem_live(MEM_PROCESS) + mem_live(MEM_HEAP);
   switch (is_atom(key) ? atom_index(key) : ATOM_COUNT) {
-  case ATOM_IDX_total: *out = mem_live_total(); return true;
-  case ATOM_IDX_processes: case ATOM_IDX_processes_used: *out = processes; return true;
-  case ATOM_IDX_system: *out = mem_live_total() - processes; return true;
-  case ATOM_IDX_atom: case ATOM_IDX_atom_used: *out = mem_live(MEM_ATOM); return true;
-  case ATOM_IDX_binary: *out = mem_live(MEM_BINARY); return true;
-  case ATOM_IDX_code: *out = mem_live(MEM_CODE); return true;
-  case ATOM_IDX_ets: *out = mem_live(MEM_ETS); return true;
-  default: return false;
+    case ATOM_IDX_total: *out = mem_live_total(); return true;
+    case ATOM_IDX_processes:
+    case ATOM_IDX_processes_used: *out = processes; return true;
+    case ATOM_IDX_system: *out = mem_live_total() - processes; return true;
+    case ATOM_IDX_atom:
+    case ATOM_IDX_atom_used: *out = mem_live(MEM_ATOM); return true;
+    case ATOM_IDX_binary: *out = mem_live(MEM_BINARY); return true;
+    case ATOM_IDX_code: *out = mem_live(MEM_CODE); return true;
+    case ATOM_IDX_ets: *out = mem_live(MEM_ETS); return true;
+    default: return false;
   }
 }
 
@@ -170,8 +177,8 @@ static term memory_list(term keys) {
 
 term bif_memory_0(struct process *p, term *a) {
   (void)p, (void)a;
-  const term keys[] = {ATOM_total, ATOM_processes, ATOM_processes_used, ATOM_system, ATOM_atom,
-                       ATOM_atom_used, ATOM_binary, ATOM_code, ATOM_ets};
+  const term keys[] = {ATOM_total,     ATOM_processes, ATOM_processes_used, ATOM_system, ATOM_atom,
+                       ATOM_atom_used, ATOM_binary,    ATOM_code,           ATOM_ets};
   term l = NIL;
   for (u32 i = COUNT_OF(keys); i > 0; i--) l = cons(HEAP, keys[i - 1], l);
   return memory_list(l);
@@ -208,24 +215,30 @@ term bif_statistics_1(struct process *p, term *a) {
   (void)p;
   u32 waiting = scheduler_runnable();
   switch (is_atom(a[0]) ? atom_index(a[0]) : ATOM_COUNT) {
-  case ATOM_IDX_context_switches: return tuple2(HEAP, int_term(scheduler_switches), 0);
-  case ATOM_IDX_exact_reductions: return since_last(scheduler_reductions, &last.exact_reductions);
-  case ATOM_IDX_reductions: return since_last(scheduler_reductions, &last.reductions);
-  case ATOM_IDX_runtime: return since_last(scheduler_busy_us() / 1000, &last.runtime);
-  case ATOM_IDX_wall_clock: return since_last(wall_ms(), &last.wall_clock);
-  case ATOM_IDX_garbage_collection: return tuple3(HEAP, int_term(gc_totals.collections), int_term(gc_totals.words_reclaimed), 0);
-  case ATOM_IDX_io: return tuple2(HEAP, tuple2(HEAP, ATOM_input, int_term(bif_io_bytes[0])), tuple2(HEAP, ATOM_output, int_term(bif_io_bytes[1])));
-  case ATOM_IDX_run_queue: case ATOM_IDX_total_run_queue_lengths: case ATOM_IDX_total_run_queue_lengths_all:
-    return make_small(waiting);
-  case ATOM_IDX_total_active_tasks: case ATOM_IDX_total_active_tasks_all: return make_small((i64)waiting + 1);
-  case ATOM_IDX_run_queue_lengths: return run_queues(waiting, false);
-  case ATOM_IDX_run_queue_lengths_all: return run_queues(waiting, true);
-  case ATOM_IDX_active_tasks: return run_queues((u64)waiting + 1, false);
-  case ATOM_IDX_active_tasks_all: return run_queues((u64)waiting + 1, true);
-  case ATOM_IDX_run_queues: return tuple2(HEAP, make_small(waiting), 0);
-  case ATOM_IDX_scheduler_wall_time: case ATOM_IDX_scheduler_wall_time_all: case ATOM_IDX_microstate_accounting:
-    return bif_trap_mfa(ATOM_spawnlink_erlang, ATOM_statistics, 1, a[0]);
-  default: return bif_badarg();
+    case ATOM_IDX_context_switches: return tuple2(HEAP, int_term(scheduler_switches), 0);
+    case ATOM_IDX_exact_reductions: return since_last(scheduler_reductions, &last.exact_reductions);
+    case ATOM_IDX_reductions: return since_last(scheduler_reductions, &last.reductions);
+    case ATOM_IDX_runtime: return since_last(scheduler_busy_us() / 1000, &last.runtime);
+    case ATOM_IDX_wall_clock: return since_last(wall_ms(), &last.wall_clock);
+    case ATOM_IDX_garbage_collection:
+      return tuple3(HEAP, int_term(gc_totals.collections), int_term(gc_totals.words_reclaimed), 0);
+    case ATOM_IDX_io:
+      return tuple2(HEAP, tuple2(HEAP, ATOM_input, int_term(bif_io_bytes[0])),
+                    tuple2(HEAP, ATOM_output, int_term(bif_io_bytes[1])));
+    case ATOM_IDX_run_queue:
+    case ATOM_IDX_total_run_queue_lengths:
+    case ATOM_IDX_total_run_queue_lengths_all: return make_small(waiting);
+    case ATOM_IDX_total_active_tasks:
+    case ATOM_IDX_total_active_tasks_all: return make_small((i64)waiting + 1);
+    case ATOM_IDX_run_queue_lengths: return run_queues(waiting, false);
+    case ATOM_IDX_run_queue_lengths_all: return run_queues(waiting, true);
+    case ATOM_IDX_active_tasks: return run_queues((u64)waiting + 1, false);
+    case ATOM_IDX_active_tasks_all: return run_queues((u64)waiting + 1, true);
+    case ATOM_IDX_run_queues: return tuple2(HEAP, make_small(waiting), 0);
+    case ATOM_IDX_scheduler_wall_time:
+    case ATOM_IDX_scheduler_wall_time_all:
+    case ATOM_IDX_microstate_accounting: return bif_trap_mfa(ATOM_spawnlink_erlang, ATOM_statistics, 1, a[0]);
+    default: return bif_badarg();
   }
 }
 

@@ -35,7 +35,7 @@ static bool take_bits(void *state, const struct bits *b) {
 
 // The next portion of a long list.
 static term flatten_on(struct portion *w, term *arg, bool whole_bytes_only) {
-  struct portion_sink sink = { whole_bytes_only, take_bits, &w->so_far };
+  struct portion_sink sink = {whole_bytes_only, take_bits, &w->so_far};
   enum portion_result result = portion_feed(w, &sink);
   if (result == PORTION_MORE) return portion_pause(w, arg);
   return result == PORTION_DONE ? w->so_far : portion_fail(w, arg, result == PORTION_NO_MEMORY);
@@ -58,7 +58,9 @@ static term flatten(term *arg, bool whole_bytes_only, bool list_only) {
 
 term bif_list_to_binary(struct process *p UNUSED, term *a) { return flatten(a, true, true); }
 term bif_list_to_bitstring(struct process *p UNUSED, term *a) { return flatten(a, false, true); }
-term bif_iolist_to_binary(struct process *p UNUSED, term *a) { return is_binary(a[0]) ? a[0] : flatten(a, true, false); }
+term bif_iolist_to_binary(struct process *p UNUSED, term *a) {
+  return is_binary(a[0]) ? a[0] : flatten(a, true, false);
+}
 
 static bool take_size(void *state, const struct bits *b) {
   *(u64 *)state += b->size >> 3;
@@ -71,10 +73,9 @@ term bif_iolist_size(struct process *p UNUSED, term *a) {
   if (is_binary(a[0])) return int_from_u64(HEAP, bit_size_of(a[0]) >> 3);
   portion_open(&w, a[0]);
   if (w.so_far != NV) int_to_u64(w.so_far, &size);
-  struct portion_sink sink = { true, take_size, &size };
+  struct portion_sink sink = {true, take_size, &size};
   enum portion_result result = portion_feed(&w, &sink);
   if (result == PORTION_BAD || result == PORTION_NO_MEMORY) return portion_fail(&w, a, result == PORTION_NO_MEMORY);
   w.so_far = int_from_u64(HEAP, size);
   return result == PORTION_DONE ? w.so_far : portion_pause(&w, a);
 }
-

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// iolist_to_iovec/1. Divides iodata where OTP does: what is smaller than IOVEC_SMALL is collected, what is not becomes an
-// element of its own, if need be without the bytes that the collected ones lack to be one. OTP 27 collects more and is
-// content with any size. Long iodata is done in portions: between them the elements so far are a list, the newest first,
-// and what is being collected lies in a resource.
+// iolist_to_iovec/1. Divides iodata where OTP does: what is smaller than IOVEC_SMALL is collected, what is not becomes
+// an element of its own, if need be without the bytes that the collected ones lack to be one. OTP 27 collects more and
+// is content with any size. Long iodata is done in portions: between them the elements so far are a list, the newest
+// first, and what is being collected lies in a resource.
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "bif/bif_system.h"
@@ -17,7 +17,12 @@ struct collected {
   size_t room;   // what OTP has allocated for them: once it is IOVEC_FULL, what does not fit begins another element
   size_t in_run; // bytes still to come of a row of bytes in a list, for which there is room
 };
-struct iovec { term done; struct refc *resource; struct collected *c; bool is_27; };
+struct iovec {
+  term done;
+  struct refc *resource;
+  struct collected *c;
+  bool is_27;
+};
 
 static void collected_free(struct refc *r) {
   bytes_free(&((struct collected *)r->data)->bytes);

@@ -95,7 +95,13 @@ bool keep_process_uses_old(struct process *p, term module) {
   return false;
 }
 
-struct search { struct old_users users; term module; bool kill; term killer; enum exit_cause cause; };
+struct search {
+  struct old_users users;
+  term module;
+  bool kill;
+  term killer;
+  enum exit_cause cause;
+};
 
 static void find_user(struct process *p, void *arg) {
   struct search *s = arg;

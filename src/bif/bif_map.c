@@ -10,7 +10,9 @@ static term bad_map(term t) { return bif_error(tuple2(HEAP, ATOM_badmap, t)); }
 static term bad_key(term t) { return bif_error(tuple2(HEAP, ATOM_badkey, t)); }
 static term map_or_limit(term map) { return map == NV ? bif_system_limit() : map; }
 
-term bif_map_size(struct process *p UNUSED, term *a) { return is_map(a[0]) ? make_small((i64)map_size(a[0])) : bad_map(a[0]); }
+term bif_map_size(struct process *p UNUSED, term *a) {
+  return is_map(a[0]) ? make_small((i64)map_size(a[0])) : bad_map(a[0]);
+}
 
 term bif_is_map_key(struct process *p UNUSED, term *a) {
   return is_map(a[1]) ? make_bool(map_get(a[1], a[0]) != NV) : bad_map(a[1]);
@@ -53,7 +55,10 @@ term bif_maps_take(struct process *p UNUSED, term *a) {
 // --- Merge, in portions when both are large ----------------------------------------------------
 
 enum { STEPS = 32768 }; // pairs or so that are done at once
-struct merging { struct work work; struct map_merger *merger; };
+struct merging {
+  struct work work;
+  struct map_merger *merger;
+};
 
 static void drop_merging(struct work *w) {
   struct merging *m = (struct merging *)w;
@@ -121,7 +126,8 @@ static bool listing_open(struct listing *l, term map, bool keys) {
   size_t n = map_size(map);
   term *cells = heap_alloc(HEAP, 2 * n);
   if (!cells) return false;
-  *l = (struct listing){.work = {drop_listing}, .keys = keys, .cells = cells, .end = cells + 2 * n, .list = make_cons(cells)};
+  *l = (struct listing){
+      .work = {drop_listing}, .keys = keys, .cells = cells, .end = cells + 2 * n, .list = make_cons(cells)};
   map_iter_init(&l->at, map);
   return true;
 }
@@ -267,7 +273,8 @@ static term next_of_keys(term keys, term map) {
   return v == NV ? bif_badarg() : tuple3(HEAP, hd(keys), v, cons(HEAP, tl(keys), map));
 }
 
-// The next pairs of the whole list in front of a[2]. In the map's order: those of a large map are collected the last one first.
+// The next pairs of the whole list in front of a[2]. In the map's order: those of a large map are collected the last
+// one first.
 static term list_on(term *a, const term *pairs, size_t n, term next) {
   struct portion w;
   portion_open(&w, a[2]);
@@ -296,7 +303,8 @@ term bif_map_next(struct process *p UNUSED, term *a) {
   size_t n = read_pairs(map, (u32)position, iterator ? BATCH : LIST_BATCH, &pairs, &size, &next);
   if (n == SIZE_MAX) return bif_system_limit();
   bif_bump((u32)n / 8);
-  term result = iterator ? chain_of(pairs, n, next == NV ? ATOM_none : cons(HEAP, next, map)) : list_on(a, pairs, n, next);
+  term result =
+      iterator ? chain_of(pairs, n, next == NV ? ATOM_none : cons(HEAP, next, map)) : list_on(a, pairs, n, next);
   mem_free(pairs, size, MEM_SYSTEM);
   return result;
 }

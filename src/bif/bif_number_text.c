@@ -168,12 +168,12 @@ static term float_to_text(term t, term options, bool as_list) {
   bytes_init(&text);
   bool fits = true;
   switch (f.form) {
-  case SCIENTIFIC:
-    num_print_float_scientific(&text, float_val(t), (int)f.digits);
-    fits = text.len <= 255; // as with decimals
-    break;
-  case DECIMALS: fits = num_print_float_decimals(&text, float_val(t), (int)f.digits, f.compact); break;
-  case SHORT: num_print_float(&text, float_val(t)); break;
+    case SCIENTIFIC:
+      num_print_float_scientific(&text, float_val(t), (int)f.digits);
+      fits = text.len <= 255; // as with decimals
+      break;
+    case DECIMALS: fits = num_print_float_decimals(&text, float_val(t), (int)f.digits, f.compact); break;
+    case SHORT: num_print_float(&text, float_val(t)); break;
   }
   if (fits) return finish(&text, as_list);
   bytes_free(&text);

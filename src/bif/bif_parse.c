@@ -25,7 +25,8 @@ static bool take_integer(term list, u32 base, struct bytes *text, term *rest) {
     list = tl(list);
   }
   size_t signs = text->len;
-  for (; is_cons(list) && digit_value(character(list)) < (int)base; list = tl(list)) bytes_put(text, (u8)character(list));
+  for (; is_cons(list) && digit_value(character(list)) < (int)base; list = tl(list))
+    bytes_put(text, (u8)character(list));
   *rest = list;
   return text->len > signs;
 }

@@ -12,7 +12,7 @@
 
 struct entry {
   struct entry *next;
-  term pair;            // {Key, Value}
+  term pair; // {Key, Value}
   u32 hash;
   void *area;
   size_t size;

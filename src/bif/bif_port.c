@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// BIFs of ports. What open_port/2 and its relatives mean is written in Erlang (src/erl/native/spawnlink_port.erl), to which
-// most of these only go on; the rest is what that module needs of the core.
+// BIFs of ports. What open_port/2 and its relatives mean is written in Erlang (src/erl/native/spawnlink_port.erl), to
+// which most of these only go on; the rest is what that module needs of the core.
 #include "bif/bif_process.h"
 #include "process/port.h"
 #include "process/signal.h"
 
-#define IN_ERLANG_1(name) term bif_##name##_1(struct process *p, term *a) { return (void)p, bif_trap_mfa(ATOM_spawnlink_port, ATOM_##name, 1, a[0]); }
-#define IN_ERLANG_2(name) term bif_##name##_2(struct process *p, term *a) { return (void)p, bif_trap_mfa(ATOM_spawnlink_port, ATOM_##name, 2, a[0], a[1]); }
-#define IN_ERLANG_3(name) term bif_##name##_3(struct process *p, term *a) { return (void)p, bif_trap_mfa(ATOM_spawnlink_port, ATOM_##name, 3, a[0], a[1], a[2]); }
+#define IN_ERLANG_1(name) \
+  term bif_##name##_1(struct process *p, term *a) { \
+    return (void)p, bif_trap_mfa(ATOM_spawnlink_port, ATOM_##name, 1, a[0]); \
+  }
+#define IN_ERLANG_2(name) \
+  term bif_##name##_2(struct process *p, term *a) { \
+    return (void)p, bif_trap_mfa(ATOM_spawnlink_port, ATOM_##name, 2, a[0], a[1]); \
+  }
+#define IN_ERLANG_3(name) \
+  term bif_##name##_3(struct process *p, term *a) { \
+    return (void)p, bif_trap_mfa(ATOM_spawnlink_port, ATOM_##name, 3, a[0], a[1], a[2]); \
+  }
 IN_ERLANG_2(open_port)
 IN_ERLANG_3(port_command)
 IN_ERLANG_3(port_call)

@@ -80,14 +80,18 @@ term bif_group_leader_3(struct process *p, term *a) {
 
 // --- Suspension ------------------------------------------------------------------------------------------------
 
-struct suspend_options { bool unless, async, reply; term answer; };
+struct suspend_options {
+  bool unless, async, reply;
+  term answer;
+};
 
 static bool suspend_options(term list, struct suspend_options *o) {
   for (; is_cons(list); list = tl(list)) {
     term t = hd(list);
     if (t == ATOM_unless_suspending) o->unless = true;
     else if (t == ATOM_asynchronous) o->async = true;
-    else if (is_tuple_of(t, 2) && tuple_elements(t)[0] == ATOM_asynchronous) o->async = o->reply = true, o->answer = tuple_elements(t)[1];
+    else if (is_tuple_of(t, 2) && tuple_elements(t)[0] == ATOM_asynchronous)
+      o->async = o->reply = true, o->answer = tuple_elements(t)[1];
     else return false;
   }
   return list == NIL;
@@ -103,7 +107,8 @@ term bif_suspend_process_2(struct process *p, term *a) {
   if (!target && !o.async) return ATOM_badarg;
   bool suspends = target && !(o.unless && suspend_holds(p, target));
   if (suspends && !suspend_add(p, target)) return bif_system_limit();
-  if (o.reply && !signal_send(p, p, tuple2(HEAP, o.answer, target ? ATOM_suspended : ATOM_exited))) return bif_system_limit();
+  if (o.reply && !signal_send(p, p, tuple2(HEAP, o.answer, target ? ATOM_suspended : ATOM_exited)))
+    return bif_system_limit();
   return make_bool(suspends || !target);
 }
 
@@ -114,7 +119,8 @@ term bif_resume_process_1(struct process *p, term *a) {
 
 // --- Flags --------------------------------------------------------------------------------------------------------
 
-static const term priorities[] = {[PRIORITY_MAX] = ATOM_max, [PRIORITY_HIGH] = ATOM_high, [PRIORITY_NORMAL] = ATOM_normal, [PRIORITY_LOW] = ATOM_low};
+static const term priorities[] = {
+    [PRIORITY_MAX] = ATOM_max, [PRIORITY_HIGH] = ATOM_high, [PRIORITY_NORMAL] = ATOM_normal, [PRIORITY_LOW] = ATOM_low};
 
 bool bif_priority(term t, u8 *priority) {
   for (u8 i = 0; i < COUNT_OF(priorities); i++)
@@ -142,12 +148,19 @@ bool bif_max_heap_size(term t, u64 *words, u64 *flags) {
   if (!is_map(t)) return max_heap_words(t, words);
   term size = map_get(t, ATOM_size);
   return size != NV && max_heap_words(size, words) && max_heap_flag(t, ATOM_kill, MAX_HEAP_KILL, flags) &&
-         max_heap_flag(t, ATOM_error_logger, MAX_HEAP_LOG, flags) && max_heap_flag(t, ATOM_include_shared_binaries, MAX_HEAP_SHARED, flags);
+         max_heap_flag(t, ATOM_error_logger, MAX_HEAP_LOG, flags) &&
+         max_heap_flag(t, ATOM_include_shared_binaries, MAX_HEAP_SHARED, flags);
 }
 
 term bif_max_heap_term(u64 words, u64 flags) {
-  term pairs[] = {ATOM_error_logger, make_bool(flags & MAX_HEAP_LOG), ATOM_kill, make_bool(flags & MAX_HEAP_KILL), ATOM_size, make_small((i64)words),
-                  ATOM_include_shared_binaries, make_bool(flags & MAX_HEAP_SHARED)};
+  term pairs[] = {ATOM_error_logger,
+                  make_bool(flags & MAX_HEAP_LOG),
+                  ATOM_kill,
+                  make_bool(flags & MAX_HEAP_KILL),
+                  ATOM_size,
+                  make_small((i64)words),
+                  ATOM_include_shared_binaries,
+                  make_bool(flags & MAX_HEAP_SHARED)};
   return map_from_pairs(HEAP, pairs, system_otp_release() < 27 ? 3 : 4);
 }
 

@@ -131,7 +131,8 @@ static term info_message_queue_len(struct process *p) { return make_small(p->mai
 
 static term info_links(struct process *p) {
   term list = NIL;
-  for (struct link *l = p->links.first; l; l = link_next(l, p)) list = cons(HEAP, copy_term(HEAP, link_peer(l, p)->pid), list);
+  for (struct link *l = p->links.first; l; l = link_next(l, p))
+    list = cons(HEAP, copy_term(HEAP, link_peer(l, p)->pid), list);
   bif_bump(p->links.link_count / 8);
   return list;
 }
@@ -151,7 +152,8 @@ static term info_monitors(struct process *p) {
 
 static term info_monitored_by(struct process *p) {
   term list = NIL;
-  for (struct monitor *m = p->links.watched_last; m; m = m->watch_prev) list = cons(HEAP, copy_term(HEAP, m->watcher->pid), list);
+  for (struct monitor *m = p->links.watched_last; m; m = m->watch_prev)
+    list = cons(HEAP, copy_term(HEAP, m->watcher->pid), list);
   return list;
 }
 
@@ -168,7 +170,10 @@ static term info_suspending(struct process *p) {
 
 // --- Data ------------------------------------------------------------------------------------------------------
 
-struct pairs { struct process *p; term list; };
+struct pairs {
+  struct process *p;
+  term list;
+};
 
 static void add_pair(term key, term value, void *arg) {
   struct pairs *d = arg;
@@ -203,7 +208,10 @@ static term info_catchlevel(struct process *p) { return make_small(p->catches); 
 static term info_bin_vheap(struct process *p) { return make_small(p->area.min_vheap); }
 
 static term info_priority(struct process *p) {
-  static const term names[] = {[PRIORITY_MAX] = ATOM_max, [PRIORITY_HIGH] = ATOM_high, [PRIORITY_NORMAL] = ATOM_normal, [PRIORITY_LOW] = ATOM_low};
+  static const term names[] = {[PRIORITY_MAX] = ATOM_max,
+                               [PRIORITY_HIGH] = ATOM_high,
+                               [PRIORITY_NORMAL] = ATOM_normal,
+                               [PRIORITY_LOW] = ATOM_low};
   return names[p->priority];
 }
 
@@ -237,8 +245,11 @@ static term pair_list(const term *pairs, u32 n) {
 }
 
 static term info_garbage_collection(struct process *p) {
-  term pairs[] = {ATOM_max_heap_size, info_max_heap(p), ATOM_min_bin_vheap_size, make_small(p->area.min_vheap),
-                  ATOM_min_heap_size, info_min_heap(p), ATOM_fullsweep_after, info_fullsweep(p), ATOM_minor_gcs, make_small(p->area.minor_count)};
+  term pairs[] = {ATOM_max_heap_size,      info_max_heap(p),
+                  ATOM_min_bin_vheap_size, make_small(p->area.min_vheap),
+                  ATOM_min_heap_size,      info_min_heap(p),
+                  ATOM_fullsweep_after,    info_fullsweep(p),
+                  ATOM_minor_gcs,          make_small(p->area.minor_count)};
   return pair_list(pairs, 5);
 }
 
@@ -246,11 +257,28 @@ static term info_garbage_collection_info(struct process *p) {
   struct heap *h = process_heap(p);
   i64 used = p->is_js ? 0 : h->top - p->area.start, recent = p->is_js || !p->area.high ? used : h->top - p->area.high;
   i64 old = p->area.old_start ? p->area.old_top - p->area.old_start : 0;
-  term pairs[] = {ATOM_old_heap_block_size, make_small(p->area.old_words), ATOM_heap_block_size, make_small(p->area.words),
-                  ATOM_mbuf_size, make_small(h->frag_words), ATOM_recent_size, make_small(recent), ATOM_stack_size, info_stack_size(p),
-                  ATOM_old_heap_size, make_small(old), ATOM_heap_size, make_small(used), ATOM_bin_vheap_size, make_small((i64)(h->offheap_bytes / 8)),
-                  ATOM_bin_vheap_block_size, make_small(p->area.min_vheap), ATOM_bin_old_vheap_size, make_small(0),
-                  ATOM_bin_old_vheap_block_size, make_small(p->area.min_vheap)};
+  term pairs[] = {ATOM_old_heap_block_size,
+                  make_small(p->area.old_words),
+                  ATOM_heap_block_size,
+                  make_small(p->area.words),
+                  ATOM_mbuf_size,
+                  make_small(h->frag_words),
+                  ATOM_recent_size,
+                  make_small(recent),
+                  ATOM_stack_size,
+                  info_stack_size(p),
+                  ATOM_old_heap_size,
+                  make_small(old),
+                  ATOM_heap_size,
+                  make_small(used),
+                  ATOM_bin_vheap_size,
+                  make_small((i64)(h->offheap_bytes / 8)),
+                  ATOM_bin_vheap_block_size,
+                  make_small(p->area.min_vheap),
+                  ATOM_bin_old_vheap_size,
+                  make_small(0),
+                  ATOM_bin_old_vheap_block_size,
+                  make_small(p->area.min_vheap)};
   return pair_list(pairs, 11);
 }
 
@@ -258,7 +286,8 @@ term bif_binaries(const term *offheap, term list) {
   for (const term *b = offheap; b; b = (const term *)(uintptr_t)b[4]) {
     const struct refc *r = (const struct refc *)(uintptr_t)b[3];
     if (header_kind(b[0]) != KIND_REFC_BIN) continue;
-    list = cons(HEAP, tuple3(HEAP, int_from_u64(HEAP, (uintptr_t)r), int_from_u64(HEAP, r->size), make_small(r->refs)), list);
+    list = cons(HEAP, tuple3(HEAP, int_from_u64(HEAP, (uintptr_t)r), int_from_u64(HEAP, r->size), make_small(r->refs)),
+                list);
   }
   return list;
 }
@@ -267,21 +296,50 @@ static term info_binary(struct process *p) { return bif_binaries(process_heap(p)
 
 // --- The table ----------------------------------------------------------------------------------------------------
 
-static const struct { term name; term (*value)(struct process *p); } items[] = {
-  {ATOM_registered_name, info_registered_name}, {ATOM_current_function, info_current_function},
-  {ATOM_initial_call, info_initial_call}, {ATOM_status, info_status}, {ATOM_message_queue_len, info_message_queue_len},
-  {ATOM_links, info_links}, {ATOM_dictionary, info_dictionary}, {ATOM_trap_exit, info_trap_exit},
-  {ATOM_error_handler, info_error_handler}, {ATOM_priority, info_priority}, {ATOM_group_leader, info_group_leader},
-  {ATOM_total_heap_size, info_total_heap_size}, {ATOM_heap_size, info_heap_size}, {ATOM_stack_size, info_stack_size},
-  {ATOM_reductions, info_reductions}, {ATOM_garbage_collection, info_garbage_collection}, {ATOM_suspending, info_suspending},
-  // the rest only when asked for by name
-  {ATOM_messages, info_messages}, {ATOM_monitors, info_monitors}, {ATOM_monitored_by, info_monitored_by},
-  {ATOM_memory, info_memory}, {ATOM_current_location, info_current_location}, {ATOM_current_stacktrace, info_current_stacktrace},
-  {ATOM_trace, info_zero}, {ATOM_binary, info_binary}, {ATOM_sequential_trace_token, info_nil}, {ATOM_catchlevel, info_catchlevel},
-  {ATOM_backtrace, info_backtrace}, {ATOM_last_calls, info_false}, {ATOM_min_heap_size, info_min_heap},
-  {ATOM_min_bin_vheap_size, info_bin_vheap}, {ATOM_max_heap_size, info_max_heap}, {ATOM_message_queue_data, info_queue_data},
-  {ATOM_garbage_collection_info, info_garbage_collection_info}, {ATOM_magic_ref, info_nil}, {ATOM_fullsweep_after, info_fullsweep},
-  {ATOM_parent, info_parent}, {ATOM_async_dist, info_async_dist}, {ATOM_label, info_label},
+static const struct {
+  term name;
+  term (*value)(struct process *p);
+} items[] = {
+    {ATOM_registered_name, info_registered_name},
+    {ATOM_current_function, info_current_function},
+    {ATOM_initial_call, info_initial_call},
+    {ATOM_status, info_status},
+    {ATOM_message_queue_len, info_message_queue_len},
+    {ATOM_links, info_links},
+    {ATOM_dictionary, info_dictionary},
+    {ATOM_trap_exit, info_trap_exit},
+    {ATOM_error_handler, info_error_handler},
+    {ATOM_priority, info_priority},
+    {ATOM_group_leader, info_group_leader},
+    {ATOM_total_heap_size, info_total_heap_size},
+    {ATOM_heap_size, info_heap_size},
+    {ATOM_stack_size, info_stack_size},
+    {ATOM_reductions, info_reductions},
+    {ATOM_garbage_collection, info_garbage_collection},
+    {ATOM_suspending, info_suspending},
+    // the rest only when asked for by name
+    {ATOM_messages, info_messages},
+    {ATOM_monitors, info_monitors},
+    {ATOM_monitored_by, info_monitored_by},
+    {ATOM_memory, info_memory},
+    {ATOM_current_location, info_current_location},
+    {ATOM_current_stacktrace, info_current_stacktrace},
+    {ATOM_trace, info_zero},
+    {ATOM_binary, info_binary},
+    {ATOM_sequential_trace_token, info_nil},
+    {ATOM_catchlevel, info_catchlevel},
+    {ATOM_backtrace, info_backtrace},
+    {ATOM_last_calls, info_false},
+    {ATOM_min_heap_size, info_min_heap},
+    {ATOM_min_bin_vheap_size, info_bin_vheap},
+    {ATOM_max_heap_size, info_max_heap},
+    {ATOM_message_queue_data, info_queue_data},
+    {ATOM_garbage_collection_info, info_garbage_collection_info},
+    {ATOM_magic_ref, info_nil},
+    {ATOM_fullsweep_after, info_fullsweep},
+    {ATOM_parent, info_parent},
+    {ATOM_async_dist, info_async_dist},
+    {ATOM_label, info_label},
 };
 enum { ITEMS_OF_INFO_1 = 17 };
 
@@ -322,7 +380,8 @@ static struct process *subject(struct process *self, term pid, term *answer) {
   p = endpoint_find(pid);
   *answer = ATOM_undefined;
   if (p) collection_finish(p);
-  if (!p && !is_local_pid(pid) && !is_local_port(pid) && !(is_pid(pid) && boxed_ptr(pid)[1] == etf_node_name)) *answer = bif_badarg();
+  if (!p && !is_local_pid(pid) && !is_local_port(pid) && !(is_pid(pid) && boxed_ptr(pid)[1] == etf_node_name))
+    *answer = bif_badarg();
   return p;
 }
 
@@ -356,7 +415,9 @@ static term info_list(struct process *p, term wanted) {
   return make_cons(cells);
 }
 
-term bif_process_info_2(struct process *self, term *a) { return is_port(a[0]) ? bif_badarg() : bif_endpoint_info_2(self, a); }
+term bif_process_info_2(struct process *self, term *a) {
+  return is_port(a[0]) ? bif_badarg() : bif_endpoint_info_2(self, a);
+}
 
 term bif_endpoint_info_2(struct process *self, term *a) {
   bool many = is_list(a[1]);

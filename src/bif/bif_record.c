@@ -6,7 +6,9 @@
 #include "term/record.h"
 
 static term bad(term class, term reason) { return bif_error(tuple2(HEAP, class, reason)); }
-static term bad_field(term module, term name, term key) { return bad(ATOM_badfield, tuple2(HEAP, tuple2(HEAP, module, name), key)); }
+static term bad_field(term module, term name, term key) {
+  return bad(ATOM_badfield, tuple2(HEAP, tuple2(HEAP, module, name), key));
+}
 
 term bif_records_get(struct process *p UNUSED, term *a) {
   const term *value = is_native_record(a[1]) ? record_field(a[1], a[0]) : NULL;
@@ -47,7 +49,8 @@ term bif_records_create(struct process *p UNUSED, term *a) { // module, name, [{
   if (!is_atom(a[0]) || !is_atom(a[1])) return bad(ATOM_badrecord, a[1]);
   if (!is_map(a[3])) return bad(ATOM_badmap, a[3]);
   term exported = map_size(a[3]) == 1 ? map_get(a[3], ATOM_is_exported) : NV;
-  if (exported == NV || !atom_is_bool(exported) || !bif_list_length(a[2], &n) || n > MAX_BOXED_SIZE - RECORD_KEYS) return bif_badarg();
+  if (exported == NV || !atom_is_bool(exported) || !bif_list_length(a[2], &n) || n > MAX_BOXED_SIZE - RECORD_KEYS)
+    return bif_badarg();
   term *keys = record_new(HEAP, a[0], a[1], exported, n, &record), list = a[2];
   if (!keys) return bif_system_limit();
   for (u32 i = 0; i < n; i++, list = tl(list)) {

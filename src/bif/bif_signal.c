@@ -21,9 +21,7 @@ term bif_badopt(void) {
   return NV;
 }
 
-term bif_exiting(void) {
-  return bif_stop(BIF_EXITING);
-}
+term bif_exiting(void) { return bif_stop(BIF_EXITING); }
 
 term bif_after_exits(struct process *p, term *a, term value) {
   u32 units = EXIT_UNITS_IN_BIF;
@@ -89,7 +87,9 @@ term bif_send_3(struct process *p, term *a) {
   }
   if (o != NIL) return bif_badopt();
   if (noconnect) {
-    term node = is_tuple_of(a[0], 2) ? tuple_elements(a[0])[1] : is_pid(a[0]) && !is_of_this_node(a[0]) ? boxed_ptr(a[0])[1] : etf_node_name;
+    term node = is_tuple_of(a[0], 2)                     ? tuple_elements(a[0])[1]
+                : is_pid(a[0]) && !is_of_this_node(a[0]) ? boxed_ptr(a[0])[1]
+                                                         : etf_node_name;
     const struct node *n = node_first;
     while (n && n->name != node) n = n->next;
     if (is_atom(node) && node != etf_node_name && !(n && n->state != NODE_IDLE)) return ATOM_noconnect;
@@ -119,7 +119,8 @@ term bif_exit_2(struct process *p, term *a) {
   if (a[0] == NV) return ATOM_true;
   if (is_ref(a[0]) && system_otp_release() >= 28) return exit_alias(p, a, false);
   if (!is_pid(a[0]) && !is_port(a[0])) return bif_badarg();
-  if (UNLIKELY(!is_of_this_node(a[0]))) return is_port(a[0]) || remote_exit(p->pid, a[0], a[1], false) ? ATOM_true : bif_system_limit();
+  if (UNLIKELY(!is_of_this_node(a[0])))
+    return is_port(a[0]) || remote_exit(p->pid, a[0], a[1], false) ? ATOM_true : bif_system_limit();
   signal_queue_send(p, a[0]);
   struct process *to = endpoint_find(a[0]);
   if (!to) return ATOM_true;
@@ -138,7 +139,11 @@ static term link_to(struct process *p, term other, bool priority) {
   if (!is_pid(other) && !is_port(other)) return bif_badarg();
   struct process *peer = NULL;
   if (UNLIKELY(!is_of_this_node(other)) && (is_port(other) || !(peer = away(other, boxed_ptr(other)[1]))))
-    return signal_queue_exit(p, &(struct exit_signal){.from = other, .reason = ATOM_noconnection, .by_link = true, .priority = priority}) ? ATOM_true : bif_system_limit();
+    return signal_queue_exit(
+               p,
+               &(struct exit_signal){.from = other, .reason = ATOM_noconnection, .by_link = true, .priority = priority})
+               ? ATOM_true
+               : bif_system_limit();
   if (other == p->pid) return ATOM_true;
   if (LIKELY(!peer)) peer = endpoint_find(other);
   if (!peer) return link_noproc(p, other);
@@ -148,7 +153,8 @@ static term link_to(struct process *p, term other, bool priority) {
     link_remove(link_find(p, peer));
     result = LINK_NO_MEMORY;
   }
-  if (UNLIKELY(peer->remote) && (result == LINK_NO_MEMORY || (result == LINK_MADE && !remote_link(p, peer)))) remote_idle(peer);
+  if (UNLIKELY(peer->remote) && (result == LINK_NO_MEMORY || (result == LINK_MADE && !remote_link(p, peer))))
+    remote_idle(peer);
   if (result == LINK_NO_MEMORY) return bif_system_limit();
   if (result == LINK_MADE) EVENT(EVENT_LINK, p, p->pid, peer->pid, NV, 0);
   if (UNLIKELY(priority || link_priority_map.count)) link_set_priority(link_find(p, peer), p, priority);
@@ -196,7 +202,7 @@ bool bif_monitor_options(term list, term *tag, u8 *alias, bool *priority) {
   return list == NIL;
 }
 
-struct request {          // of a monitor
+struct request { // of a monitor
   struct process *p;
   u64 id;
   enum monitor_kind kind;
@@ -213,7 +219,8 @@ static bool absent_down(const struct request *r, term reason, bool at_once) {
 static term monitor_made(struct request *r, struct process *target, term object, term name, term absent) {
   if (target) signal_queue_send(r->p, NV);
   struct monitor *m = monitor_add(r->id, r->p, target, r->kind, object, name, r->tag);
-  bool ok = m && (!r->alias || alias_add(r->id, r->p, r->alias)) && (absent == NV || absent_down(r, absent, name != NV));
+  bool ok =
+      m && (!r->alias || alias_add(r->id, r->p, r->alias)) && (absent == NV || absent_down(r, absent, name != NV));
   ok = ok && (!target || LIKELY(!target->doomed) || signal_queue_behind(target, BEHIND_MONITOR, r->p->pid, r->id));
   if (!ok) {
     if (m) monitor_remove(m);
@@ -227,7 +234,8 @@ static term monitor_made(struct request *r, struct process *target, term object,
 
 static term monitor_pid(struct request *r, term item) {
   if (item == r->p->pid) return ref_from_id(HEAP, r->id);
-  struct process *target = is_of_this_node(item) || is_port(item) ? endpoint_find(item) : away(item, boxed_ptr(item)[1]);
+  struct process *target =
+      is_of_this_node(item) || is_port(item) ? endpoint_find(item) : away(item, boxed_ptr(item)[1]);
   if (target) return monitor_made(r, target, item, NV, NV);
   return monitor_made(r, NULL, item, NV, is_of_this_node(item) ? ATOM_noproc : ATOM_noconnection);
 }

@@ -138,7 +138,8 @@ term bif_spawn_request_4(struct process *p, term *a) {
 
 term bif_spawn_request_abandon_1(struct process *p, term *a) {
   if (!is_ref(a[0])) return bif_badarg();
-  return make_bool(is_local_ref(a[0]) && request_abandon(ref_id(a[0]), p)); // local ones are answered before anyone can abandon them
+  return make_bool(is_local_ref(a[0]) &&
+                   request_abandon(ref_id(a[0]), p)); // local ones are answered before anyone can abandon them
 }
 
 // The options that the other side gets: those about the answer are for us, what a monitor is like too.
@@ -158,7 +159,8 @@ static bool ask(struct process *p, struct node *n, u64 id, const struct request 
   u32 arity;
   if (!request_add(n, id, p, &r->o, r->reply_tag, r->reply_ok, r->reply_error)) return false;
   bif_list_length(mfa[2], &arity);
-  e[0] = make_small(DIST_SPAWN_REQUEST), e[1] = ref_from_id(HEAP, id), e[2] = p->pid, e[3] = copy_term(HEAP, p->group_leader);
+  e[0] = make_small(DIST_SPAWN_REQUEST), e[1] = ref_from_id(HEAP, id), e[2] = p->pid,
+  e[3] = copy_term(HEAP, p->group_leader);
   e[4] = tuple3(HEAP, mfa[0], mfa[1], make_small(arity)), e[5] = options_there(options);
   if (node_send(n, t, mfa[2])) return true;
   return request_answered(n, id, 0, ATOM_system_limit);
@@ -176,7 +178,8 @@ term bif_dist_spawn_request_4(struct process *p, term *a) {
   u64 id = ref_next_id();
   bool fit = parse_options(&r, a[2], !for_spawn_opt);
   struct node *node = fit && a[0] != etf_node_name ? node_connect(a[0]) : NULL;
-  bool ok = node ? ask(p, node, id, &r, mfa, a[2]) : reply(p, &r, id, ATOM_error, fit ? ATOM_noconnection : ATOM_badopt);
+  bool ok =
+      node ? ask(p, node, id, &r, mfa, a[2]) : reply(p, &r, id, ATOM_error, fit ? ATOM_noconnection : ATOM_badopt);
   if (!ok) return bif_system_limit();
   term ref = ref_from_id(HEAP, id);
   return for_spawn_opt ? tuple2(HEAP, ref, make_bool(r.o.monitor)) : ref;
@@ -186,11 +189,14 @@ term bif_dist_spawn_request_4(struct process *p, term *a) {
 term dist_spawn(struct process *remote, term mfa, term args, term options, term leader, struct kept *ref, u32 *flags) {
   struct request r;
   request_default(&r);
-  if (!is_tuple_of(mfa, 3) || !is_mfa(tuple_elements(mfa)[0], tuple_elements(mfa)[1], args) || !parse_options(&r, options, true)) return ATOM_badopt;
+  if (!is_tuple_of(mfa, 3) || !is_mfa(tuple_elements(mfa)[0], tuple_elements(mfa)[1], args) ||
+      !parse_options(&r, options, true))
+    return ATOM_badopt;
   r.o.relative = remote;
   r.o.monitor_ref = ref;
   r.o.group_leader = leader;
-  struct process *p = too_many(args) ? NULL : process_spawn(NULL, tuple_elements(mfa)[0], tuple_elements(mfa)[1], args, &r.o, NULL);
+  struct process *p =
+      too_many(args) ? NULL : process_spawn(NULL, tuple_elements(mfa)[0], tuple_elements(mfa)[1], args, &r.o, NULL);
   if (!p) return ATOM_system_limit;
   p->parent_kept = kept_new(remote->pid);
   if (p->parent_kept) p->parent = p->parent_kept->value;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Subtracting lists: the elements to be removed are counted, in a hash when they are many, so that it takes linear time.
-// Long lists are done in portions. Between those a collection may move terms: so only if what is counted is immediate.
+// Subtracting lists: the elements to be removed are counted, in a hash when they are many, so that it takes linear
+// time. Long lists are done in portions. Between those a collection may move terms: so only if what is counted is
+// immediate.
 #include "base/alloc.h"
 #include "bif/portion.h"
 #include "gen/bifs.h"
@@ -11,12 +12,15 @@
 enum { CELLS_PER_RED = 4, ELEMENTS_AT_A_TIME = 50000 };
 
 // The elements to be removed, each with how often: an open-addressing hash when they are many.
-struct counted { term t; u32 times; }; // times: 1 more than it is to be removed; 0: a free slot
+struct counted {
+  term t;
+  u32 times;
+}; // times: 1 more than it is to be removed; 0: a free slot
 enum { FEW = 16 };
 struct removals {
   struct counted *slots;
-  u32 size;         // slots
-  u32 left;         // to be removed yet
+  u32 size; // slots
+  u32 left; // to be removed yet
   bool hashed;
   struct counted few[FEW];
 };
@@ -104,7 +108,8 @@ static term removals_ref(u32 n) {
   return good ? ref : NV;
 }
 
-// First the elements of a[1] are counted (so_far: the reference), then those of a[0] kept, last first (so_far: [Reference | Kept]).
+// First the elements of a[1] are counted (so_far: the reference), then those of a[0] kept, last first (so_far:
+// [Reference | Kept]).
 static term subtract_portion(struct portion *w, term *a) {
   bool counting = !is_cons(w->so_far);
   term ref = counting ? w->so_far : hd(w->so_far);

@@ -27,13 +27,16 @@ term bif_badarg_because(term cause) {
 // --- Flags ---------------------------------------------------------------------------------------
 
 // Flags that take a number; they are kept and reported, few mean something here.
-static struct number_flag { term name; u32 initial, min, max, value, *default_of; } number_flags[] = {
-  {ATOM_backtrace_depth, 8, 0, 1024, 8, NULL},
-  {ATOM_fullsweep_after, 65535, 0, INT32_MAX, 65535, &process_memory_defaults.fullsweep_after},
-  {ATOM_min_heap_size, GC_MIN_WORDS, 0, INT32_MAX, GC_MIN_WORDS, &process_memory_defaults.min_heap_words},
-  {ATOM_min_bin_vheap_size, GC_MIN_VHEAP, 0, INT32_MAX, GC_MIN_VHEAP, &process_memory_defaults.min_vheap_words},
-  {ATOM_trace_control_word, 0, 0, INT32_MAX, 0, NULL},
-  {ATOM_outstanding_system_requests_limit, 4, 1, 134217727, 4, NULL},
+static struct number_flag {
+  term name;
+  u32 initial, min, max, value, *default_of;
+} number_flags[] = {
+    {ATOM_backtrace_depth, 8, 0, 1024, 8, NULL},
+    {ATOM_fullsweep_after, 65535, 0, INT32_MAX, 65535, &process_memory_defaults.fullsweep_after},
+    {ATOM_min_heap_size, GC_MIN_WORDS, 0, INT32_MAX, GC_MIN_WORDS, &process_memory_defaults.min_heap_words},
+    {ATOM_min_bin_vheap_size, GC_MIN_VHEAP, 0, INT32_MAX, GC_MIN_VHEAP, &process_memory_defaults.min_vheap_words},
+    {ATOM_trace_control_word, 0, 0, INT32_MAX, 0, NULL},
+    {ATOM_outstanding_system_requests_limit, 4, 1, 134217727, 4, NULL},
 };
 
 static struct number_flag *number_flag(term name) {
@@ -52,15 +55,16 @@ u32 system_backtrace_depth(void) { return number_flags[0].value ? number_flags[0
 // Flags that have one possible value here: what they were, whatever is asked for.
 static term fixed_flag(term name, term value) {
   switch (is_atom(name) ? atom_index(name) : ATOM_COUNT) {
-  case ATOM_IDX_schedulers_online: case ATOM_IDX_dirty_cpu_schedulers_online:
-    return value == make_small(1) ? value : bif_badarg();
-  case ATOM_IDX_time_offset: return value == ATOM_finalize ? ATOM_final : bif_badarg();
-  case ATOM_IDX_scheduler_wall_time: case ATOM_IDX_microstate_accounting: case ATOM_IDX_multi_scheduling:
-    return bif_trap_mfa(ATOM_spawnlink_erlang, ATOM_system_flag, 2, name, value);
-  case ATOM_IDX_reset_seq_trace: return atom_is_bool(value) ? ATOM_true : bif_badarg(); // nothing is traced
-  case ATOM_IDX_cpu_topology: return ATOM_undefined;
-  case ATOM_IDX_scheduler_bind_type: return ATOM_unbound;
-  default: return bif_badarg_because(ATOM_badopt);
+    case ATOM_IDX_schedulers_online:
+    case ATOM_IDX_dirty_cpu_schedulers_online: return value == make_small(1) ? value : bif_badarg();
+    case ATOM_IDX_time_offset: return value == ATOM_finalize ? ATOM_final : bif_badarg();
+    case ATOM_IDX_scheduler_wall_time:
+    case ATOM_IDX_microstate_accounting:
+    case ATOM_IDX_multi_scheduling: return bif_trap_mfa(ATOM_spawnlink_erlang, ATOM_system_flag, 2, name, value);
+    case ATOM_IDX_reset_seq_trace: return atom_is_bool(value) ? ATOM_true : bif_badarg(); // nothing is traced
+    case ATOM_IDX_cpu_topology: return ATOM_undefined;
+    case ATOM_IDX_scheduler_bind_type: return ATOM_unbound;
+    default: return bif_badarg_because(ATOM_badopt);
   }
 }
 
@@ -77,7 +81,8 @@ static void set_memory_default(struct number_flag *f) {
 static term flag_max_heap(term value) {
   u64 words = process_memory_defaults.max_heap_words, flags = process_memory_defaults.max_heap_flags;
   term old = bif_max_heap_term(words, flags);
-  if (!bif_max_heap_size(value, &words, &flags) || (words && words < number_flag(ATOM_min_heap_size)->value)) return bif_badarg();
+  if (!bif_max_heap_size(value, &words, &flags) || (words && words < number_flag(ATOM_min_heap_size)->value))
+    return bif_badarg();
   process_memory_defaults.max_heap_words = words;
   process_memory_defaults.max_heap_flags = flags;
   return old;
@@ -126,7 +131,8 @@ term bif_halt_2(struct process *p, term *a) {
   term options = a[1];
   for (; is_cons(options); options = tl(options)) {
     term o = hd(options);
-    if (!is_tuple_of(o, 2) || tuple_elements(o)[0] != ATOM_flush || !atom_is_bool(tuple_elements(o)[1])) return bif_badarg_because(ATOM_badopt);
+    if (!is_tuple_of(o, 2) || tuple_elements(o)[0] != ATOM_flush || !atom_is_bool(tuple_elements(o)[1]))
+      return bif_badarg_because(ATOM_badopt);
   }
   if (options != NIL) return bif_badarg_because(ATOM_badopt);
   i64 code;
@@ -230,7 +236,8 @@ term bif_node_0(struct process *p, term *a) {
 
 term bif_node_1(struct process *p, term *a) {
   (void)p;
-  if (is_kind(a[0], KIND_EXT_PID) || is_kind(a[0], KIND_EXT_PORT) || is_kind(a[0], KIND_EXT_REF)) return boxed_ptr(a[0])[1];
+  if (is_kind(a[0], KIND_EXT_PID) || is_kind(a[0], KIND_EXT_PORT) || is_kind(a[0], KIND_EXT_REF))
+    return boxed_ptr(a[0])[1];
   return is_pid(a[0]) || is_port(a[0]) || is_ref(a[0]) ? etf_node_name : bif_badarg();
 }
 
@@ -258,15 +265,19 @@ static bool kinds_of(term t, u32 *bits) {
   return t == NIL;
 }
 
-static u32 kind_of(const struct node *n) { return n->state != NODE_CONNECTED ? NOT_CONNECTED : n->hidden ? HIDDEN : VISIBLE; }
+static u32 kind_of(const struct node *n) {
+  return n->state != NODE_CONNECTED ? NOT_CONNECTED : n->hidden ? HIDDEN : VISIBLE;
+}
 
 // What is wanted of a node: bit 0 its connection, bit 1 its type; -1: just its name.
 static term node_entry(term name, u32 kind, u64 id, int wanted) {
-  static const term types[] = {[THIS] = ATOM_this, [VISIBLE] = ATOM_visible, [HIDDEN] = ATOM_hidden, [NOT_CONNECTED] = ATOM_known};
+  static const term types[] = {
+      [THIS] = ATOM_this, [VISIBLE] = ATOM_visible, [HIDDEN] = ATOM_hidden, [NOT_CONNECTED] = ATOM_known};
   if (wanted < 0) return name;
   term pairs[4];
   u32 n = 0;
-  if (wanted & 1) pairs[n++] = ATOM_connection_id, pairs[n++] = id ? make_small((i64)(id & UINT32_MAX)) : ATOM_undefined;
+  if (wanted & 1)
+    pairs[n++] = ATOM_connection_id, pairs[n++] = id ? make_small((i64)(id & UINT32_MAX)) : ATOM_undefined;
   if (wanted & 2) pairs[n++] = ATOM_node_type, pairs[n++] = types[kind];
   return tuple2(HEAP, name, map_from_pairs(HEAP, pairs, n / 2));
 }

@@ -7,10 +7,10 @@
 #include "base/base.h"
 #include "term/term.h"
 
-void bif_open(void);    // when the VM starts
-void bif_close(void);   // gives back environment, persistent terms and whatever BIFs keep
+void bif_open(void);  // when the VM starts
+void bif_close(void); // gives back environment, persistent terms and whatever BIFs keep
 
-void system_set_otp_release(u32 release);        // 25..29; what system_info(otp_release) says
+void system_set_otp_release(u32 release); // 25..29; what system_info(otp_release) says
 u32 system_otp_release(void);
 // Environment variables, UTF-8; what os:getenv sees. Empty when the VM starts. False: no memory.
 bool system_env_put(const u8 *name, size_t name_len, const u8 *value, size_t value_len);

@@ -20,8 +20,15 @@
 static void fun_info(term fun, struct fun_info_etf *out) {
   const term *p = boxed_ptr(fun);
   const struct fun_entry *e = ptr_val(p[1]);
-  *out = (struct fun_info_etf){.module = e->module, .arity = header_aux(p[0]), .index = e->index, .old_index = e->old_index,
-    .old_uniq = e->old_uniq, .uniq = e->uniq, .free_count = header_size(p[0]) - 2, .pid = p[2], .free_vars = p + 3};
+  *out = (struct fun_info_etf){.module = e->module,
+                               .arity = header_aux(p[0]),
+                               .index = e->index,
+                               .old_index = e->old_index,
+                               .old_uniq = e->old_uniq,
+                               .uniq = e->uniq,
+                               .free_count = header_size(p[0]) - 2,
+                               .pid = p[2],
+                               .free_vars = p + 3};
 }
 
 static void export_info(term fun, term *m, term *f, u32 *arity) {
@@ -41,7 +48,8 @@ static term make_export(struct heap *h, term m, term f, u32 arity) {
 }
 
 // The entry of a fun whose module is not loaded is hollow: what the external form says is kept in it.
-static term make_fun(struct heap *h, term module, u32 arity, const u8 uniq[16], u32 index, u32 old_index, u32 old_uniq, term pid, u32 free_count, term **free_vars) {
+static term make_fun(struct heap *h, term module, u32 arity, const u8 uniq[16], u32 index, u32 old_index, u32 old_uniq,
+                     term pid, u32 free_count, term **free_vars) {
   struct fun_entry *e = fun_entry_get(module, old_uniq, index);
   if (!e) return NV;
   if (!e->ip && !e->owner) {
@@ -74,7 +82,10 @@ static u64 range_of(term t) {
 }
 
 enum { HASH_STEPS = 200000, HASH_STEPS_PER_REDUCTION = 50 };
-struct hash_work { struct work work; struct hashing *s; };
+struct hash_work {
+  struct work work;
+  struct hashing *s;
+};
 
 static void drop_hash(struct work *w) {
   struct hash_work *h = (struct hash_work *)w;
@@ -138,10 +149,18 @@ static term printed(void (*print)(struct bytes *, term), term t) {
   return text_list(&b);
 }
 
-term bif_pid_to_list(struct process *p UNUSED, term *a) { return is_pid(a[0]) ? printed(print_pid, a[0]) : bif_badarg(); }
-term bif_ref_to_list(struct process *p UNUSED, term *a) { return is_ref(a[0]) ? printed(print_ref, a[0]) : bif_badarg(); }
-term bif_port_to_list(struct process *p UNUSED, term *a) { return is_port(a[0]) ? printed(print_port, a[0]) : bif_badarg(); }
-term bif_fun_to_list(struct process *p UNUSED, term *a) { return is_fun(a[0]) ? printed(print_fun, a[0]) : bif_badarg(); }
+term bif_pid_to_list(struct process *p UNUSED, term *a) {
+  return is_pid(a[0]) ? printed(print_pid, a[0]) : bif_badarg();
+}
+term bif_ref_to_list(struct process *p UNUSED, term *a) {
+  return is_ref(a[0]) ? printed(print_ref, a[0]) : bif_badarg();
+}
+term bif_port_to_list(struct process *p UNUSED, term *a) {
+  return is_port(a[0]) ? printed(print_port, a[0]) : bif_badarg();
+}
+term bif_fun_to_list(struct process *p UNUSED, term *a) {
+  return is_fun(a[0]) ? printed(print_fun, a[0]) : bif_badarg();
+}
 
 static bool parse_number(const u8 **p, const u8 *end, u64 *out) {
   u64 v = 0;
@@ -154,7 +173,8 @@ static bool parse_number(const u8 **p, const u8 *end, u64 *out) {
   return true;
 }
 
-// Reads "<prefix>N0.N1.N2...>" with exactly count numbers below 2^32 after that of the node: 0 is this one (*node NULL).
+// Reads "<prefix>N0.N1.N2...>" with exactly count numbers below 2^32 after that of the node: 0 is this one (*node
+// NULL).
 static bool parse_numbers(term list, const char *prefix, u32 count, u64 *numbers, const struct node **node) {
   u8 text[64];
   size_t n;
@@ -265,12 +285,23 @@ term bif_cmp_term(struct process *p UNUSED, term *a) {
 }
 
 term bif_term_type(struct process *p UNUSED, term *a) {
-  static const term of_kind[KIND_COUNT] = {
-    [KIND_TUPLE] = ATOM_tuple, [KIND_MAP_FLAT] = ATOM_flatmap, [KIND_MAP_HASH] = ATOM_hashmap, [KIND_FUN] = ATOM_fun,
-    [KIND_EXPORT] = ATOM_export, [KIND_SUB_BIN] = ATOM_sub_binary, [KIND_FLOAT] = ATOM_hfloat, [KIND_BIG_POS] = ATOM_bignum,
-    [KIND_BIG_NEG] = ATOM_bignum, [KIND_REF] = ATOM_reference, [KIND_MAGIC_REF] = ATOM_reference,
-    [KIND_HEAP_BIN] = ATOM_heap_binary, [KIND_REFC_BIN] = ATOM_refc_binary, [KIND_EXT_PID] = ATOM_external_pid,
-    [KIND_EXT_PORT] = ATOM_external_port, [KIND_EXT_REF] = ATOM_external_reference, [KIND_RECORD] = ATOM_record};
+  static const term of_kind[KIND_COUNT] = {[KIND_TUPLE] = ATOM_tuple,
+                                           [KIND_MAP_FLAT] = ATOM_flatmap,
+                                           [KIND_MAP_HASH] = ATOM_hashmap,
+                                           [KIND_FUN] = ATOM_fun,
+                                           [KIND_EXPORT] = ATOM_export,
+                                           [KIND_SUB_BIN] = ATOM_sub_binary,
+                                           [KIND_FLOAT] = ATOM_hfloat,
+                                           [KIND_BIG_POS] = ATOM_bignum,
+                                           [KIND_BIG_NEG] = ATOM_bignum,
+                                           [KIND_REF] = ATOM_reference,
+                                           [KIND_MAGIC_REF] = ATOM_reference,
+                                           [KIND_HEAP_BIN] = ATOM_heap_binary,
+                                           [KIND_REFC_BIN] = ATOM_refc_binary,
+                                           [KIND_EXT_PID] = ATOM_external_pid,
+                                           [KIND_EXT_PORT] = ATOM_external_port,
+                                           [KIND_EXT_REF] = ATOM_external_reference,
+                                           [KIND_RECORD] = ATOM_record};
   term t = a[0];
   if (is_small(t)) return ATOM_fixnum;
   if (is_atom(t)) return ATOM_atom;

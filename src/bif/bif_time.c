@@ -11,8 +11,8 @@ enum { NS_PER_US = 1000, NS_PER_S = 1000000000, US_PER_S = 1000000 };
 static struct {
   bool open;
   i64 start_ns;
-  i64 offset_us;      // system clock minus monotonic clock
-  u64 last_now_us;    // erlang:now/0 never returns the same twice
+  i64 offset_us;         // system clock minus monotonic clock
+  u64 last_now_us;       // erlang:now/0 never returns the same twice
   u64 unique, monotonic; // how many there have been
 } clocks;
 
@@ -57,10 +57,20 @@ static term int_term(i64 v) { return int_from_i64(HEAP, v); }
 
 // Parts per second of a time unit; NV when it is none.
 static term unit_parts(term unit) {
-  static const struct { term atom; u32 parts; } units[] = {
-    {ATOM_second, 1}, {ATOM_millisecond, 1000}, {ATOM_microsecond, 1000000}, {ATOM_nanosecond, 1000000000},
-    {ATOM_native, 1000000000}, {ATOM_perf_counter, 1000000000}, {ATOM_seconds, 1}, {ATOM_milli_seconds, 1000},
-    {ATOM_micro_seconds, 1000000}, {ATOM_nano_seconds, 1000000000},
+  static const struct {
+    term atom;
+    u32 parts;
+  } units[] = {
+      {ATOM_second, 1},
+      {ATOM_millisecond, 1000},
+      {ATOM_microsecond, 1000000},
+      {ATOM_nanosecond, 1000000000},
+      {ATOM_native, 1000000000},
+      {ATOM_perf_counter, 1000000000},
+      {ATOM_seconds, 1},
+      {ATOM_milli_seconds, 1000},
+      {ATOM_micro_seconds, 1000000},
+      {ATOM_nano_seconds, 1000000000},
   };
   if (is_integer(unit)) return int_compare(unit, make_small(0)) > 0 ? unit : NV;
   for (u32 i = 0; i < COUNT_OF(units); i++)
@@ -166,7 +176,10 @@ term bif_unique_integer_1(struct process *p, term *a) {
 
 // --- Calendar ------------------------------------------------------------------------------------
 
-struct date_time { i64 year; u32 month, day, hour, minute, second; };
+struct date_time {
+  i64 year;
+  u32 month, day, hour, minute, second;
+};
 
 static bool is_leap(i64 y) { return y % 4 == 0 && (y % 100 != 0 || y % 400 == 0); }
 static u32 days_of_month(i64 y, u32 m) {
@@ -230,7 +243,8 @@ static bool three_smalls(term t, i64 out[3]) {
 // A valid {{Y,Mo,D},{H,Mi,S}} not before a year.
 static bool parse_date_time(term t, i64 first_year, struct date_time *out) {
   i64 d[3], s[3];
-  if (!is_tuple_of(t, 2) || !three_smalls(tuple_elements(t)[0], d) || !three_smalls(tuple_elements(t)[1], s)) return false;
+  if (!is_tuple_of(t, 2) || !three_smalls(tuple_elements(t)[0], d) || !three_smalls(tuple_elements(t)[1], s))
+    return false;
   if (d[0] < first_year || d[0] >= INT32_MAX || d[1] < 1 || d[1] > 12) return false;
   if (d[2] < 1 || d[2] > (i64)days_of_month(d[0], (u32)d[1])) return false;
   if (s[0] < 0 || s[0] > 23 || s[1] < 0 || s[1] > 59 || s[2] < 0 || s[2] > 59) return false;

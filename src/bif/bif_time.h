@@ -6,11 +6,11 @@
 
 #include "term/heap.h"
 
-void time_open(void);            // when the VM starts: zero of the wall clock and unique integers
+void time_open(void); // when the VM starts: zero of the wall clock and unique integers
 i64 time_monotonic_ns(void);
 i64 time_offset_ns(void);
-i64 time_start_ns(void);         // monotonic time at time_open
-term time_monotonic_integer(void);          // how many unique_integer([monotonic]) has given, as a term on HEAP
+i64 time_start_ns(void);           // monotonic time at time_open
+term time_monotonic_integer(void); // how many unique_integer([monotonic]) has given, as a term on HEAP
 void time_set_monotonic_integer(u64 n);
 
 #endif

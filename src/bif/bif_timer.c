@@ -46,7 +46,9 @@ term bif_send_after_4(struct process *p, term *a) { return (void)p, start(a, a[3
 term bif_start_timer_3(struct process *p, term *a) { return (void)p, start(a, NIL, true); }
 term bif_start_timer_4(struct process *p, term *a) { return (void)p, start(a, a[3], true); }
 
-struct timer_options { bool async, info; };
+struct timer_options {
+  bool async, info;
+};
 
 static bool timer_options(term list, struct timer_options *o, bool is_cancel) {
   o->async = false;
@@ -68,7 +70,8 @@ static term look(struct process *p, term ref, term options, bool is_cancel) {
   struct timer *t = is_local_ref(ref) ? timer_find(ref_id(ref)) : NULL;
   term left = t ? make_small((i64)timer_left_ms(t)) : ATOM_false;
   if (t && is_cancel) timer_cancel(t);
-  if (o.async && o.info && !signal_send(p, p, tuple3(HEAP, is_cancel ? ATOM_cancel_timer : ATOM_read_timer, ref, left))) return bif_system_limit();
+  if (o.async && o.info && !signal_send(p, p, tuple3(HEAP, is_cancel ? ATOM_cancel_timer : ATOM_read_timer, ref, left)))
+    return bif_system_limit();
   return o.async || !o.info ? ATOM_ok : left;
 }
 

@@ -9,7 +9,9 @@ term bif_element(struct process *p UNUSED, term *a) {
   return tuple_elements(a[1])[at - 1];
 }
 
-term bif_tuple_size(struct process *p UNUSED, term *a) { return is_tuple(a[0]) ? make_small(tuple_arity(a[0])) : bif_badarg(); }
+term bif_tuple_size(struct process *p UNUSED, term *a) {
+  return is_tuple(a[0]) ? make_small(tuple_arity(a[0])) : bif_badarg();
+}
 
 term bif_setelement(struct process *p UNUSED, term *a) {
   i64 at;

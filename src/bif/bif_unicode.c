@@ -66,7 +66,7 @@ static enum check check_utf8(struct portion *w) {
 static term append_text(term so_far, const struct bytes *text) {
   if (text->failed) return NV;
   if (so_far == NV) return binary_from(HEAP, text->data, text->len);
-  struct bits b = { text->data, 0, (u64)text->len * 8 };
+  struct bits b = {text->data, 0, (u64)text->len * 8};
   term grown = bs_private_append_bits(HEAP, so_far, b.size, 1);
   if (grown != NV && text->len > 0) bs_put_bits(&b);
   return grown;

@@ -6,11 +6,9 @@
 #include "term/iolist.h"
 #include "term/ref.h"
 
-static struct refc marker = { .refs = 1, .type = 0x706F };
+static struct refc marker = {.refs = 1, .type = 0x706F};
 
-bool portion_paused(term arg) {
-  return is_tuple_of(arg, 4) && ref_resource(tuple_elements(arg)[0]) == &marker;
-}
+bool portion_paused(term arg) { return is_tuple_of(arg, 4) && ref_resource(tuple_elements(arg)[0]) == &marker; }
 
 void portion_open(struct portion *w, term arg) {
   w->original = w->rest = arg;
@@ -42,7 +40,7 @@ struct pending {
 };
 
 static bool flush(struct pending *p) {
-  struct bits b = { p->bytes, 0, (u64)p->n * 8 };
+  struct bits b = {p->bytes, 0, (u64)p->n * 8};
   if (p->n == 0) return true;
   p->n = 0;
   return p->sink->take(p->sink->state, &b);
@@ -50,7 +48,7 @@ static bool flush(struct pending *p) {
 
 enum portion_result portion_feed(struct portion *w, const struct portion_sink *sink) {
   struct iolist it;
-  struct pending pending = { .sink = sink, .n = 0 };
+  struct pending pending = {.sink = sink, .n = 0};
   enum portion_result result = PORTION_MORE;
   u64 budget = PORTION_BYTES * 8;
   bool memory = true;

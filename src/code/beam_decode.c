@@ -116,16 +116,16 @@ static bool read_alloc_list(struct reader *r, struct beam_arg *out) {
 static bool read_scalar_form(struct reader *r, struct beam_arg *out) {
   u32 number;
   switch (out->value) {
-  case COMPACT_FLOAT_REGISTER:
-  case COMPACT_LITERAL:
-    out->kind = out->value == COMPACT_LITERAL ? BEAM_LITERAL : BEAM_FR;
-    if (!compact_u32(r, &number)) return false;
-    out->value = number;
-    return true;
-  case COMPACT_ALLOC_LIST: return read_alloc_list(r, out);
-  case COMPACT_TYPED_REGISTER: return read_register(r, out);
-  case COMPACT_LIST: return reader_fail(r, "list inside a list");
-  default: return reader_fail(r, "unknown extended operand");
+    case COMPACT_FLOAT_REGISTER:
+    case COMPACT_LITERAL:
+      out->kind = out->value == COMPACT_LITERAL ? BEAM_LITERAL : BEAM_FR;
+      if (!compact_u32(r, &number)) return false;
+      out->value = number;
+      return true;
+    case COMPACT_ALLOC_LIST: return read_alloc_list(r, out);
+    case COMPACT_TYPED_REGISTER: return read_register(r, out);
+    case COMPACT_LIST: return reader_fail(r, "list inside a list");
+    default: return reader_fail(r, "unknown extended operand");
   }
 }
 

@@ -10,12 +10,12 @@
 
 enum chunk_id { ATU8, ATOM, CODE, STRT, IMPT, EXPT, FUNT, LITT, META, RECS, LINE, ATTR, CINF, CHUNK_COUNT };
 static const char chunk_names[CHUNK_COUNT][5] = {
-  "AtU8", "Atom", "Code", "StrT", "ImpT", "ExpT", "FunT", "LitT", "Meta", "Recs", "Line", "Attr", "CInf",
+    "AtU8", "Atom", "Code", "StrT", "ImpT", "ExpT", "FunT", "LitT", "Meta", "Recs", "Line", "Attr", "CInf",
 };
 
 struct parse {
   struct beam_file *f;
-  struct reader r;                      // the chunk being read
+  struct reader r; // the chunk being read
   const char *chunk;
   struct beam_slice chunks[CHUNK_COUNT]; // data NULL: not in the file
 };
@@ -288,7 +288,8 @@ static bool read_file_names(struct parse *p, u32 count) {
     struct beam_slice size;
     if (!reader_slice(r, 2, &size)) return false;
     if (!reader_slice(r, (u32)size.data[0] << 8 | size.data[1], &f->files[i])) return false;
-    if (utf8_count(f->files[i].data, f->files[i].len) == SIZE_MAX) return reader_fail(r, "a file name is not valid UTF-8");
+    if (utf8_count(f->files[i].data, f->files[i].len) == SIZE_MAX)
+      return reader_fail(r, "a file name is not valid UTF-8");
   }
   return true;
 }
@@ -301,7 +302,8 @@ static bool read_lines(struct parse *p) {
   if (!reader_u32(r, &version)) return false;
   // The document allows readers to ignore versions they do not know.
   if (version != 0) return true;
-  if (!reader_u32(r, &flags) || !reader_u32(r, &instructions) || !reader_u32(r, &items) || !reader_u32(r, &files)) return false;
+  if (!reader_u32(r, &flags) || !reader_u32(r, &instructions) || !reader_u32(r, &items) || !reader_u32(r, &files))
+    return false;
   if (items > reader_left(r)) return reader_fail(r, "more entries than the chunk holds");
   if (files > reader_left(r) / 2) return reader_fail(r, "more file names than the chunk holds");
   f->lines = mem_calloc((items + 1) * sizeof *f->lines, MEM_CODE);

@@ -7,63 +7,102 @@
 
 #include "base/bytes.h"
 
-struct beam_slice { const u8 *data; u32 len; };
-struct beam_error { char chunk[5]; u32 offset; const char *what; struct beam_slice name; }; // offset within the chunk; name: the module's, of beam_open
-struct beam_import { u32 module, function, arity; };        // atom numbers, 1-based
-struct beam_export { u32 function, arity, label; };
-struct beam_lambda { u32 function, arity, label, index, free_count, old_uniq; };
+struct beam_slice {
+  const u8 *data;
+  u32 len;
+};
+struct beam_error {
+  char chunk[5];
+  u32 offset;
+  const char *what;
+  struct beam_slice name;
+}; // offset within the chunk; name: the module's, of beam_open
+struct beam_import {
+  u32 module, function, arity;
+}; // atom numbers, 1-based
+struct beam_export {
+  u32 function, arity, label;
+};
+struct beam_lambda {
+  u32 function, arity, label, index, free_count, old_uniq;
+};
 
-// What an instruction relies on and is looked after at run time: its source is a list cell; a tuple that has the element;
-// a binary being matched; any tuple; a Y register is written.
+// What an instruction relies on and is looked after at run time: its source is a list cell; a tuple that has the
+// element; a binary being matched; any tuple; a Y register is written.
 enum beam_expected { EXPECTED_CONS, EXPECTED_TUPLE, EXPECTED_CONTEXT, EXPECTED_ANY_TUPLE, EXPECTED_WRITTEN };
 #define EXPECTED(offset, type, y) ((u64)(offset) << 32 | (u64)(y) << 8 | (type))
 #define EXPECTED_OFFSET(e) ((u32)((e) >> 32))
-#define EXPECTED_TYPE(e) ((enum beam_expected)((e) & 0xFF))
+#define EXPECTED_TYPE(e) ((enum beam_expected)((e)&0xFF))
 #define EXPECTED_Y(e) ((u32)(e) >> 8)
 
 struct beam_file {
-  struct beam_slice *atoms;       // atoms[1..atom_count], UTF-8 (latin-1 of old Atom chunks is flagged)
+  struct beam_slice *atoms; // atoms[1..atom_count], UTF-8 (latin-1 of old Atom chunks is flagged)
   u32 atom_count;
   bool atoms_latin1;
   u32 label_count, function_count, max_opcode, instruction_set;
-  struct beam_slice code;         // the instructions
-  u32 code_header;                // offset of the instructions in the Code chunk
-  struct beam_slice strings;      // StrT
-  struct beam_slice records; u32 record_count;      // the definitions of Recs (OTP 29), read by records.c
-  struct beam_import *imports; u32 import_count;
-  struct beam_export *exports; u32 export_count;
-  struct beam_lambda *lambdas; u32 lambda_count;
-  struct beam_slice *literals; u32 literal_count;   // external term format, with 131
-  u8 *literal_buffer; size_t literal_buffer_size;   // owned, when LitT was compressed
-  u32 *lines;  u32 line_count;    // lines[i] = file index (0..127) << 24 | line; [0] = none; 0 = unknown place
-  struct beam_slice *files; u32 file_count;         // [1..file_count-1]; UTF-8 names
-  struct beam_slice attributes, compile_info;       // external terms, may be empty
-  u32 on_load;                    // label of the on_load function, 0 = none; set by beam_check
-  u8 *loops;                      // by label: is jumped back to. Set by beam_check, NULL when none is
-  u64 *expected;                  // EXPECTED words, by offset of the instruction; of beam_prove
+  struct beam_slice code;    // the instructions
+  u32 code_header;           // offset of the instructions in the Code chunk
+  struct beam_slice strings; // StrT
+  struct beam_slice records;
+  u32 record_count; // the definitions of Recs (OTP 29), read by records.c
+  struct beam_import *imports;
+  u32 import_count;
+  struct beam_export *exports;
+  u32 export_count;
+  struct beam_lambda *lambdas;
+  u32 lambda_count;
+  struct beam_slice *literals;
+  u32 literal_count; // external term format, with 131
+  u8 *literal_buffer;
+  size_t literal_buffer_size; // owned, when LitT was compressed
+  u32 *lines;
+  u32 line_count; // lines[i] = file index (0..127) << 24 | line; [0] = none; 0 = unknown place
+  struct beam_slice *files;
+  u32 file_count;                             // [1..file_count-1]; UTF-8 names
+  struct beam_slice attributes, compile_info; // external terms, may be empty
+  u32 on_load;                                // label of the on_load function, 0 = none; set by beam_check
+  u8 *loops;                                  // by label: is jumped back to. Set by beam_check, NULL when none is
+  u64 *expected;                              // EXPECTED words, by offset of the instruction; of beam_prove
   u32 expected_count, expected_cap;
-  u8 md5[16];                     // of the essential chunks, as code:module_md5
+  u8 md5[16]; // of the essential chunks, as code:module_md5
 };
 // Gzip'd files are inflated by the caller (load.c). False: error filled, nothing is owned.
 bool beam_open(struct beam_file *f, const u8 *data, size_t len, struct beam_error *e);
 void beam_close(struct beam_file *f);
 
-enum beam_kind { BEAM_U, BEAM_I, BEAM_ATOM, BEAM_X, BEAM_Y, BEAM_F, BEAM_H, BEAM_FR, BEAM_LITERAL, BEAM_LIST, BEAM_BIG };
+enum beam_kind {
+  BEAM_U,
+  BEAM_I,
+  BEAM_ATOM,
+  BEAM_X,
+  BEAM_Y,
+  BEAM_F,
+  BEAM_H,
+  BEAM_FR,
+  BEAM_LITERAL,
+  BEAM_LIST,
+  BEAM_BIG
+};
 struct beam_arg {
   u8 kind;
-  i64 value;               // number, register, label, literal index; ATOM: atom number, 0 = nil. BIG: offset of magnitude bytes
-  u32 big_len;             // BIG: bytes (big-endian two's complement)
+  i64 value;   // number, register, label, literal index; ATOM: atom number, 0 = nil. BIG: offset of magnitude bytes
+  u32 big_len; // BIG: bytes (big-endian two's complement)
 };
 enum { BEAM_MAX_ARGS = 10 };
 struct beam_instr {
-  u32 op;                  // generic opcode number
-  u32 offset;              // in the code slice
+  u32 op;     // generic opcode number
+  u32 offset; // in the code slice
   u32 arg_count;
-  struct beam_arg args[BEAM_MAX_ARGS];  // at most one is a BEAM_LIST; alloc lists are folded into one BEAM_U of words; typed registers into X/Y
-  struct beam_arg *list;   // items of the list argument
+  struct beam_arg args[BEAM_MAX_ARGS]; // at most one list; alloc lists are one BEAM_U of words; typed registers X or Y
+  struct beam_arg *list;               // items of the list argument
   u32 list_count;
 };
-struct beam_cursor { const struct beam_file *file; u32 at; struct beam_arg *list; u32 list_cap; };
+struct beam_cursor {
+  const struct beam_file *file;
+  u32 at;
+  struct beam_arg *list;
+  u32 list_cap;
+};
 void beam_start(struct beam_cursor *c, const struct beam_file *f);
 // 1: instruction decoded, 0: end (int_code_end), -1: malformed (error filled)
 int beam_next(struct beam_cursor *c, struct beam_instr *i, struct beam_error *e);

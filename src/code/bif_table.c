@@ -9,7 +9,7 @@ static const char names[] =
 #define B(module, function, arity, fn, flags) module "\0" function "\0"
 #include "gen/bifs.inc"
 #undef B
-  ;
+    ;
 static const bif_fn functions[] = {
 #define B(module, function, arity, fn, flags) fn,
 #include "gen/bifs.inc"

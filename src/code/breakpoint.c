@@ -8,7 +8,9 @@ static cword *entry_of(const struct module *m, u32 i) { return m->code + m->func
 
 size_t breakpoint_set(struct module *m, term name, i64 arity, bool on) {
   if (m->function_count == 0) return 0;
-  if (on && !m->behind_breakpoints && !(m->behind_breakpoints = mem_calloc(m->function_count * sizeof(cword), MEM_CODE))) return SIZE_MAX;
+  if (on && !m->behind_breakpoints &&
+      !(m->behind_breakpoints = mem_calloc(m->function_count * sizeof(cword), MEM_CODE)))
+    return SIZE_MAX;
   size_t n = 0;
   for (u32 i = 0; i < m->function_count; i++) {
     const struct function_info *f = &m->functions[i];

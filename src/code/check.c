@@ -20,61 +20,170 @@
 // Capitals from here on are lists: E sources, Y Y registers, P source pairs, G source and destination,
 //   U number and source, S source and label, A number and label, B segments to build, M match commands
 static const char *const signatures[GENOP_COUNT] = {
-  [GENOP_label] = "l", [GENOP_func_info] = "aau", [GENOP_line] = "o", [GENOP_on_load] = "", [GENOP_nif_start] = "",
-  [GENOP_executable_line] = "ou", [GENOP_debug_line] = "aouu",
-  // calls
-  [GENOP_call] = "vc", [GENOP_call_last] = "vck", [GENOP_call_only] = "vc",
-  [GENOP_call_ext] = "vC", [GENOP_call_ext_last] = "vCk", [GENOP_call_ext_only] = "vC",
-  [GENOP_call_fun] = "v", [GENOP_call_fun2] = "zvr", [GENOP_apply] = "v", [GENOP_apply_last] = "vk",
-  [GENOP_bif0] = "id", [GENOP_bif1] = "fisd", [GENOP_bif2] = "fissd", [GENOP_bif3] = "fisssd",
-  [GENOP_gc_bif1] = "fvisd", [GENOP_gc_bif2] = "fvissd", [GENOP_gc_bif3] = "fvisssd",
-  [GENOP_return] = "", [GENOP_jump] = "j", [GENOP_make_fun2] = "n", [GENOP_make_fun3] = "ndE",
-  // frames and heap
-  [GENOP_allocate] = "kv", [GENOP_allocate_heap] = "kwv", [GENOP_allocate_zero] = "kv",
-  [GENOP_allocate_heap_zero] = "kwv", [GENOP_test_heap] = "wv", [GENOP_init] = "y", [GENOP_init_yregs] = "Y",
-  [GENOP_deallocate] = "k", [GENOP_trim] = "kk",
-  // tests
-  [GENOP_is_lt] = "jss", [GENOP_is_ge] = "jss", [GENOP_is_eq] = "jss", [GENOP_is_ne] = "jss",
-  [GENOP_is_eq_exact] = "jss", [GENOP_is_ne_exact] = "jss", [GENOP_is_integer] = "js", [GENOP_is_float] = "js",
-  [GENOP_is_number] = "js", [GENOP_is_atom] = "js", [GENOP_is_pid] = "js", [GENOP_is_reference] = "js",
-  [GENOP_is_port] = "js", [GENOP_is_nil] = "js", [GENOP_is_binary] = "js", [GENOP_is_bitstr] = "js",
-  [GENOP_is_list] = "js", [GENOP_is_nonempty_list] = "js", [GENOP_is_tuple] = "js", [GENOP_is_boolean] = "js",
-  [GENOP_is_map] = "js", [GENOP_is_function] = "js", [GENOP_is_function2] = "jss", [GENOP_test_arity] = "jsu",
-  [GENOP_is_tagged_tuple] = "jsua", [GENOP_select_val] = "sjS", [GENOP_select_tuple_arity] = "sjA",
-  // data
-  [GENOP_move] = "sd", [GENOP_swap] = "rr", [GENOP_get_list] = "sdd", [GENOP_get_hd] = "sd", [GENOP_get_tl] = "sd",
-  [GENOP_get_tuple_element] = "sud", [GENOP_set_tuple_element] = "ssu", [GENOP_put_list] = "ssd",
-  [GENOP_put_tuple2] = "dE", [GENOP_put_tuple] = "ud", [GENOP_put] = "s", [GENOP_update_record] = "ausdU",
-  [GENOP_put_map_assoc] = "fsdvP", [GENOP_put_map_exact] = "fsdvP", [GENOP_has_map_fields] = "jsE",
-  [GENOP_get_map_elements] = "jsG",
-  // native records (OTP 29)
-  [GENOP_is_any_native_record] = "js", [GENOP_is_native_record] = "jsss", [GENOP_get_record_elements] = "jsG",
-  [GENOP_put_record] = "fssdvP", [GENOP_is_record_accessible] = "jss", [GENOP_get_record_field] = "fsssd",
-  // exceptions
-  [GENOP_catch] = "yj", [GENOP_catch_end] = "y", [GENOP_try] = "yj", [GENOP_try_end] = "y", [GENOP_try_case] = "y",
-  [GENOP_try_case_end] = "s", [GENOP_raise] = "ss", [GENOP_raw_raise] = "", [GENOP_build_stacktrace] = "",
-  [GENOP_badmatch] = "s", [GENOP_if_end] = "", [GENOP_case_end] = "s", [GENOP_badrecord] = "s",
-  // processes
-  [GENOP_send] = "", [GENOP_remove_message] = "", [GENOP_timeout] = "", [GENOP_loop_rec] = "jd",
-  [GENOP_loop_rec_end] = "j", [GENOP_wait] = "j", [GENOP_wait_timeout] = "js", [GENOP_recv_marker_bind] = "ss",
-  [GENOP_recv_marker_clear] = "s", [GENOP_recv_marker_reserve] = "d", [GENOP_recv_marker_use] = "s",
-  // floats
-  [GENOP_fmove] = "bD", [GENOP_fconv] = "sq", [GENOP_fadd] = "fqqq", [GENOP_fsub] = "fqqq", [GENOP_fmul] = "fqqq",
-  [GENOP_fdiv] = "fqqq", [GENOP_fnegate] = "fqq", [GENOP_fclearerror] = "", [GENOP_fcheckerror] = "f",
-  // matching binaries
-  [GENOP_bs_start_match3] = "jsvd", [GENOP_bs_start_match4] = "gvsd", [GENOP_bs_get_integer2] = "jrvsuud",
-  [GENOP_bs_get_float2] = "jrvsuud", [GENOP_bs_get_binary2] = "jrvsuud", [GENOP_bs_skip_bits2] = "jrsuu",
-  [GENOP_bs_test_tail2] = "jrh", [GENOP_bs_test_unit] = "jru", [GENOP_bs_match_string] = "jruu",
-  [GENOP_bs_get_utf8] = "jrvud", [GENOP_bs_get_utf16] = "jrvud", [GENOP_bs_get_utf32] = "jrvud",
-  [GENOP_bs_skip_utf8] = "jrvu", [GENOP_bs_skip_utf16] = "jrvu", [GENOP_bs_skip_utf32] = "jrvu",
-  [GENOP_bs_get_tail] = "rdv", [GENOP_bs_get_position] = "rdv", [GENOP_bs_set_position] = "rs",
-  [GENOP_bs_match] = "jrM",
-  // building binaries
-  [GENOP_bs_create_bin] = "fwvudB", [GENOP_bs_init_writable] = "", [GENOP_bs_init2] = "fzwvud",
-  [GENOP_bs_init_bits] = "fzwvud", [GENOP_bs_add] = "fssud", [GENOP_bs_append] = "fswvusud",
-  [GENOP_bs_private_append] = "fsusud", [GENOP_bs_put_integer] = "fsuus", [GENOP_bs_put_binary] = "fsuus",
-  [GENOP_bs_put_float] = "fsuus", [GENOP_bs_put_string] = "uu", [GENOP_bs_utf8_size] = "fsd",
-  [GENOP_bs_utf16_size] = "fsd", [GENOP_bs_put_utf8] = "fus", [GENOP_bs_put_utf16] = "fus", [GENOP_bs_put_utf32] = "fus",
+    [GENOP_label] = "l",
+    [GENOP_func_info] = "aau",
+    [GENOP_line] = "o",
+    [GENOP_on_load] = "",
+    [GENOP_nif_start] = "",
+    [GENOP_executable_line] = "ou",
+    [GENOP_debug_line] = "aouu",
+    // calls
+    [GENOP_call] = "vc",
+    [GENOP_call_last] = "vck",
+    [GENOP_call_only] = "vc",
+    [GENOP_call_ext] = "vC",
+    [GENOP_call_ext_last] = "vCk",
+    [GENOP_call_ext_only] = "vC",
+    [GENOP_call_fun] = "v",
+    [GENOP_call_fun2] = "zvr",
+    [GENOP_apply] = "v",
+    [GENOP_apply_last] = "vk",
+    [GENOP_bif0] = "id",
+    [GENOP_bif1] = "fisd",
+    [GENOP_bif2] = "fissd",
+    [GENOP_bif3] = "fisssd",
+    [GENOP_gc_bif1] = "fvisd",
+    [GENOP_gc_bif2] = "fvissd",
+    [GENOP_gc_bif3] = "fvisssd",
+    [GENOP_return] = "",
+    [GENOP_jump] = "j",
+    [GENOP_make_fun2] = "n",
+    [GENOP_make_fun3] = "ndE",
+    // frames and heap
+    [GENOP_allocate] = "kv",
+    [GENOP_allocate_heap] = "kwv",
+    [GENOP_allocate_zero] = "kv",
+    [GENOP_allocate_heap_zero] = "kwv",
+    [GENOP_test_heap] = "wv",
+    [GENOP_init] = "y",
+    [GENOP_init_yregs] = "Y",
+    [GENOP_deallocate] = "k",
+    [GENOP_trim] = "kk",
+    // tests
+    [GENOP_is_lt] = "jss",
+    [GENOP_is_ge] = "jss",
+    [GENOP_is_eq] = "jss",
+    [GENOP_is_ne] = "jss",
+    [GENOP_is_eq_exact] = "jss",
+    [GENOP_is_ne_exact] = "jss",
+    [GENOP_is_integer] = "js",
+    [GENOP_is_float] = "js",
+    [GENOP_is_number] = "js",
+    [GENOP_is_atom] = "js",
+    [GENOP_is_pid] = "js",
+    [GENOP_is_reference] = "js",
+    [GENOP_is_port] = "js",
+    [GENOP_is_nil] = "js",
+    [GENOP_is_binary] = "js",
+    [GENOP_is_bitstr] = "js",
+    [GENOP_is_list] = "js",
+    [GENOP_is_nonempty_list] = "js",
+    [GENOP_is_tuple] = "js",
+    [GENOP_is_boolean] = "js",
+    [GENOP_is_map] = "js",
+    [GENOP_is_function] = "js",
+    [GENOP_is_function2] = "jss",
+    [GENOP_test_arity] = "jsu",
+    [GENOP_is_tagged_tuple] = "jsua",
+    [GENOP_select_val] = "sjS",
+    [GENOP_select_tuple_arity] = "sjA",
+    // data
+    [GENOP_move] = "sd",
+    [GENOP_swap] = "rr",
+    [GENOP_get_list] = "sdd",
+    [GENOP_get_hd] = "sd",
+    [GENOP_get_tl] = "sd",
+    [GENOP_get_tuple_element] = "sud",
+    [GENOP_set_tuple_element] = "ssu",
+    [GENOP_put_list] = "ssd",
+    [GENOP_put_tuple2] = "dE",
+    [GENOP_put_tuple] = "ud",
+    [GENOP_put] = "s",
+    [GENOP_update_record] = "ausdU",
+    [GENOP_put_map_assoc] = "fsdvP",
+    [GENOP_put_map_exact] = "fsdvP",
+    [GENOP_has_map_fields] = "jsE",
+    [GENOP_get_map_elements] = "jsG",
+    // native records (OTP 29)
+    [GENOP_is_any_native_record] = "js",
+    [GENOP_is_native_record] = "jsss",
+    [GENOP_get_record_elements] = "jsG",
+    [GENOP_put_record] = "fssdvP",
+    [GENOP_is_record_accessible] = "jss",
+    [GENOP_get_record_field] = "fsssd",
+    // exceptions
+    [GENOP_catch] = "yj",
+    [GENOP_catch_end] = "y",
+    [GENOP_try] = "yj",
+    [GENOP_try_end] = "y",
+    [GENOP_try_case] = "y",
+    [GENOP_try_case_end] = "s",
+    [GENOP_raise] = "ss",
+    [GENOP_raw_raise] = "",
+    [GENOP_build_stacktrace] = "",
+    [GENOP_badmatch] = "s",
+    [GENOP_if_end] = "",
+    [GENOP_case_end] = "s",
+    [GENOP_badrecord] = "s",
+    // processes
+    [GENOP_send] = "",
+    [GENOP_remove_message] = "",
+    [GENOP_timeout] = "",
+    [GENOP_loop_rec] = "jd",
+    [GENOP_loop_rec_end] = "j",
+    [GENOP_wait] = "j",
+    [GENOP_wait_timeout] = "js",
+    [GENOP_recv_marker_bind] = "ss",
+    [GENOP_recv_marker_clear] = "s",
+    [GENOP_recv_marker_reserve] = "d",
+    [GENOP_recv_marker_use] = "s",
+    // floats
+    [GENOP_fmove] = "bD",
+    [GENOP_fconv] = "sq",
+    [GENOP_fadd] = "fqqq",
+    [GENOP_fsub] = "fqqq",
+    [GENOP_fmul] = "fqqq",
+    [GENOP_fdiv] = "fqqq",
+    [GENOP_fnegate] = "fqq",
+    [GENOP_fclearerror] = "",
+    [GENOP_fcheckerror] = "f",
+    // matching binaries
+    [GENOP_bs_start_match3] = "jsvd",
+    [GENOP_bs_start_match4] = "gvsd",
+    [GENOP_bs_get_integer2] = "jrvsuud",
+    [GENOP_bs_get_float2] = "jrvsuud",
+    [GENOP_bs_get_binary2] = "jrvsuud",
+    [GENOP_bs_skip_bits2] = "jrsuu",
+    [GENOP_bs_test_tail2] = "jrh",
+    [GENOP_bs_test_unit] = "jru",
+    [GENOP_bs_match_string] = "jruu",
+    [GENOP_bs_get_utf8] = "jrvud",
+    [GENOP_bs_get_utf16] = "jrvud",
+    [GENOP_bs_get_utf32] = "jrvud",
+    [GENOP_bs_skip_utf8] = "jrvu",
+    [GENOP_bs_skip_utf16] = "jrvu",
+    [GENOP_bs_skip_utf32] = "jrvu",
+    [GENOP_bs_get_tail] = "rdv",
+    [GENOP_bs_get_position] = "rdv",
+    [GENOP_bs_set_position] = "rs",
+    [GENOP_bs_match] = "jrM",
+    // building binaries
+    [GENOP_bs_create_bin] = "fwvudB",
+    [GENOP_bs_init_writable] = "",
+    [GENOP_bs_init2] = "fzwvud",
+    [GENOP_bs_init_bits] = "fzwvud",
+    [GENOP_bs_add] = "fssud",
+    [GENOP_bs_append] = "fswvusud",
+    [GENOP_bs_private_append] = "fsusud",
+    [GENOP_bs_put_integer] = "fsuus",
+    [GENOP_bs_put_binary] = "fsuus",
+    [GENOP_bs_put_float] = "fsuus",
+    [GENOP_bs_put_string] = "uu",
+    [GENOP_bs_utf8_size] = "fsd",
+    [GENOP_bs_utf16_size] = "fsd",
+    [GENOP_bs_put_utf8] = "fus",
+    [GENOP_bs_put_utf16] = "fus",
+    [GENOP_bs_put_utf32] = "fus",
 };
 
 enum { LABEL_DEFINED = 1, LABEL_USED = 2, LABEL_CALLED = 4, LABEL_ENTRY = 8, LABEL_LOOP = 16 };
@@ -86,17 +195,17 @@ enum { FRAME_ANY = -3, FRAME_UNREACHED = -2, FRAME_NONE = -1, FRAME_MIXED = 4096
 struct check {
   const struct beam_file *f;
   struct beam_instr i;
-  const char *what;   // the first failure
-  u8 *labels;         // LABEL_ flags
-  i32 *frames;        // frame at each label, FRAME_UNREACHED as long as none is known
-  i32 frame;          // of the instruction, FRAME_ if negative
+  const char *what; // the first failure
+  u8 *labels;       // LABEL_ flags
+  i32 *frames;      // frame at each label, FRAME_UNREACHED as long as none is known
+  i32 frame;        // of the instruction, FRAME_ if negative
   u32 functions;
-  u32 entry;          // label of the function we are in
-  u32 on_load;        // its label
-  u32 arity;          // of the function we are in
-  u16 *arities;       // for beam_prove
-  bool loops;         // some label has LABEL_LOOP
-  u32 last_label;     // when nothing but a line came after it, else 0
+  u32 entry;      // label of the function we are in
+  u32 on_load;    // its label
+  u32 arity;      // of the function we are in
+  u16 *arities;   // for beam_prove
+  bool loops;     // some label has LABEL_LOOP
+  u32 last_label; // when nothing but a line came after it, else 0
   bool after_func_info;
 };
 
@@ -116,13 +225,13 @@ static i32 readable(i32 frame) {
 
 static bool is_source(const struct check *c, const struct beam_arg *a) {
   switch (a->kind) {
-  case BEAM_X: return a->value < MAX_X_REGISTERS;
-  case BEAM_Y: return a->value < readable(c->frame);
-  case BEAM_ATOM: return a->value <= c->f->atom_count;
-  case BEAM_LITERAL: return a->value < c->f->literal_count;
-  case BEAM_I:
-  case BEAM_BIG: return true;
-  default: return false;
+    case BEAM_X: return a->value < MAX_X_REGISTERS;
+    case BEAM_Y: return a->value < readable(c->frame);
+    case BEAM_ATOM: return a->value <= c->f->atom_count;
+    case BEAM_LITERAL: return a->value < c->f->literal_count;
+    case BEAM_I:
+    case BEAM_BIG: return true;
+    default: return false;
   }
 }
 
@@ -154,7 +263,8 @@ static void mark_loop(struct check *c, u32 label) {
 }
 
 static bool branch(struct check *c, const struct beam_arg *a, bool optional) {
-  if (a->kind != BEAM_F || a->value >= c->f->label_count || (a->value == 0 && !optional)) return fail(c, "no such label");
+  if (a->kind != BEAM_F || a->value >= c->f->label_count || (a->value == 0 && !optional))
+    return fail(c, "no such label");
   if (a->value == 0) return true;
   c->labels[a->value] |= LABEL_USED;
   mark_loop(c, (u32)a->value);
@@ -174,18 +284,19 @@ static bool import_operand(struct check *c, const struct beam_arg *a, i64 arity)
 
 static i64 bif_arity(u32 op) {
   switch (op) {
-  case GENOP_bif0: return 0;
-  case GENOP_bif1:
-  case GENOP_gc_bif1: return 1;
-  case GENOP_bif2:
-  case GENOP_gc_bif2: return 2;
-  default: return 3;
+    case GENOP_bif0: return 0;
+    case GENOP_bif1:
+    case GENOP_gc_bif1: return 1;
+    case GENOP_bif2:
+    case GENOP_gc_bif2: return 2;
+    default: return 3;
   }
 }
 
 static bool lambda_operand(struct check *c, const struct beam_arg *a) {
   if (a->kind != BEAM_U || a->value >= c->f->lambda_count) return fail(c, "no such lambda");
-  if (c->i.op == GENOP_make_fun3 && c->f->lambdas[a->value].free_count != c->i.list_count) return fail(c, "another number of free variables");
+  if (c->i.op == GENOP_make_fun3 && c->f->lambdas[a->value].free_count != c->i.list_count)
+    return fail(c, "another number of free variables");
   return true;
 }
 
@@ -195,30 +306,30 @@ static bool check_operand(struct check *c, char letter, const struct beam_arg *a
   static const char bad[] = "an operand of the wrong kind or out of range";
   bool good;
   switch (letter) {
-  case 'f': return branch(c, a, true);
-  case 'j': return branch(c, a, false);
-  case 'g': return a->kind == BEAM_ATOM ? a->value <= c->f->atom_count || fail(c, bad) : branch(c, a, true);
-  case 'c': return call_target(c, a);
-  case 'i': return import_operand(c, a, bif_arity(c->i.op));
-  case 'C': return import_operand(c, a, c->i.args[0].value);
-  case 'n': return lambda_operand(c, a);
-  case 'l': good = a->kind == BEAM_U && a->value >= 1 && a->value < c->f->label_count; break;
-  case 's': good = is_source(c, a); break;
-  case 'r':
-  case 'd': good = is_register(c, a); break;
-  case 'y': good = a->kind == BEAM_Y && is_source(c, a); break;
-  case 'q': good = a->kind == BEAM_FR && a->value < MAX_FLOAT_REGISTERS; break;
-  case 'b': good = a->kind == BEAM_FR ? a->value < MAX_FLOAT_REGISTERS : is_source(c, a); break;
-  case 'D': good = a->kind == BEAM_FR ? a->value < MAX_FLOAT_REGISTERS : is_register(c, a); break;
-  case 'a': good = a->kind == BEAM_ATOM && a->value >= 1 && a->value <= c->f->atom_count; break;
-  case 'u': good = number_up_to(a, INT32_MAX); break;
-  case 'h': good = a->kind == BEAM_BIG || (a->kind == BEAM_U && a->value >= 0); break;
-  case 'v': good = number_up_to(a, MAX_X_REGISTERS); break;
-  case 'k': good = number_up_to(a, MAX_FRAME); break;
-  case 'w': good = number_up_to(a, 1 << 24); break;
-  case 'o': good = number_up_to(a, c->f->line_count ? c->f->line_count - 1 : INT32_MAX); break;
-  case 'z': good = a->kind == BEAM_U ? number_up_to(a, INT32_MAX) : is_source(c, a); break;
-  default: return (a->kind == BEAM_LIST || fail(c, "a list was expected")) && check_list(c, letter);
+    case 'f': return branch(c, a, true);
+    case 'j': return branch(c, a, false);
+    case 'g': return a->kind == BEAM_ATOM ? a->value <= c->f->atom_count || fail(c, bad) : branch(c, a, true);
+    case 'c': return call_target(c, a);
+    case 'i': return import_operand(c, a, bif_arity(c->i.op));
+    case 'C': return import_operand(c, a, c->i.args[0].value);
+    case 'n': return lambda_operand(c, a);
+    case 'l': good = a->kind == BEAM_U && a->value >= 1 && a->value < c->f->label_count; break;
+    case 's': good = is_source(c, a); break;
+    case 'r':
+    case 'd': good = is_register(c, a); break;
+    case 'y': good = a->kind == BEAM_Y && is_source(c, a); break;
+    case 'q': good = a->kind == BEAM_FR && a->value < MAX_FLOAT_REGISTERS; break;
+    case 'b': good = a->kind == BEAM_FR ? a->value < MAX_FLOAT_REGISTERS : is_source(c, a); break;
+    case 'D': good = a->kind == BEAM_FR ? a->value < MAX_FLOAT_REGISTERS : is_register(c, a); break;
+    case 'a': good = a->kind == BEAM_ATOM && a->value >= 1 && a->value <= c->f->atom_count; break;
+    case 'u': good = number_up_to(a, INT32_MAX); break;
+    case 'h': good = a->kind == BEAM_BIG || (a->kind == BEAM_U && a->value >= 0); break;
+    case 'v': good = number_up_to(a, MAX_X_REGISTERS); break;
+    case 'k': good = number_up_to(a, MAX_FRAME); break;
+    case 'w': good = number_up_to(a, 1 << 24); break;
+    case 'o': good = number_up_to(a, c->f->line_count ? c->f->line_count - 1 : INT32_MAX); break;
+    case 'z': good = a->kind == BEAM_U ? number_up_to(a, INT32_MAX) : is_source(c, a); break;
+    default: return (a->kind == BEAM_LIST || fail(c, "a list was expected")) && check_list(c, letter);
   }
   return good || fail(c, bad);
 }
@@ -266,9 +377,11 @@ static bool check_segments(struct check *c) {
 }
 
 static bool check_match_commands(struct check *c) {
-  static const struct { const char *name, *letters; } commands[] = {
-    {"ensure_at_least", "hu"}, {"ensure_exactly", "h"}, {"skip", "h"},       {"integer", "vshud"},
-    {"binary", "vshud"},       {"get_tail", "vud"},     {"=:=", "?u?"},
+  static const struct {
+    const char *name, *letters;
+  } commands[] = {
+      {"ensure_at_least", "hu"}, {"ensure_exactly", "h"}, {"skip", "h"},  {"integer", "vshud"},
+      {"binary", "vshud"},       {"get_tail", "vud"},     {"=:=", "?u?"},
   };
   for (u32 k = 0; k < c->i.list_count;) {
     u32 n = 0;
@@ -279,7 +392,8 @@ static bool check_match_commands(struct check *c) {
       if (k == c->i.list_count) return fail(c, "truncated match command");
       const struct beam_arg *a = &c->i.list[k];
       // Live may be nil; the value has as many bits as its size says, up to 64.
-      if (*letter == '?' ? a->kind != BEAM_U && a->kind != BEAM_ATOM && a->kind != BEAM_I : !check_operand(c, *letter, a))
+      if (*letter == '?' ? a->kind != BEAM_U && a->kind != BEAM_ATOM && a->kind != BEAM_I
+                         : !check_operand(c, *letter, a))
         return fail(c, "bad match command");
     }
   }
@@ -288,16 +402,16 @@ static bool check_match_commands(struct check *c) {
 
 static bool check_list(struct check *c, char form) {
   switch (form) {
-  case 'E': return check_items(c, "s");
-  case 'Y': return check_items(c, "y");
-  case 'P': return check_items(c, "ss");
-  case 'G': return check_items(c, "sd");
-  case 'U': return check_items(c, "us");
-  case 'S': return check_items(c, "sj");
-  case 'A': return check_items(c, "uj");
-  case 'B': return check_segments(c);
-  case 'M': return check_match_commands(c);
-  default: return fail(c, "internal: bad signature");
+    case 'E': return check_items(c, "s");
+    case 'Y': return check_items(c, "y");
+    case 'P': return check_items(c, "ss");
+    case 'G': return check_items(c, "sd");
+    case 'U': return check_items(c, "us");
+    case 'S': return check_items(c, "sj");
+    case 'A': return check_items(c, "uj");
+    case 'B': return check_segments(c);
+    case 'M': return check_match_commands(c);
+    default: return fail(c, "internal: bad signature");
   }
 }
 
@@ -307,7 +421,8 @@ static bool frame_is(struct check *c, i32 frame) {
   return c->frame == frame || c->frame == FRAME_UNREACHED || fail(c, "another stack frame was expected here");
 }
 static bool has_frame(struct check *c) {
-  return (c->frame >= 0 && c->frame < FRAME_MIXED) || c->frame == FRAME_UNREACHED || fail(c, "a stack frame was expected here");
+  return (c->frame >= 0 && c->frame < FRAME_MIXED) || c->frame == FRAME_UNREACHED ||
+         fail(c, "a stack frame was expected here");
 }
 
 // erlang:error and its like never come back, and the compiler knows.
@@ -343,70 +458,70 @@ static bool at_label(struct check *c) {
 static bool step(struct check *c) {
   const struct beam_arg *a = c->i.args;
   switch (c->i.op) {
-  case GENOP_label: return at_label(c);
-  case GENOP_allocate:
-  case GENOP_allocate_heap:
-  case GENOP_allocate_zero:
-  case GENOP_allocate_heap_zero:
-    if (!frame_is(c, FRAME_NONE)) return false;
-    c->frame = (i32)a[0].value;
-    return true;
-  case GENOP_deallocate:
-    if (!frame_is(c, (i32)a[0].value)) return false;
-    c->frame = FRAME_NONE;
-    return true;
-  case GENOP_trim:
-    if (!frame_is(c, (i32)(a[0].value + a[1].value))) return false;
-    c->frame = (i32)a[1].value;
-    return true;
-  case GENOP_call:
-  case GENOP_call_fun:
-  case GENOP_call_fun2:
-  case GENOP_apply: return has_frame(c);
-  case GENOP_call_ext:
-    if (!never_returns(c)) return has_frame(c);
-    break;
-  case GENOP_return:
-  case GENOP_call_only:
-    if (!frame_is(c, FRAME_NONE)) return false;
-    break;
-  case GENOP_call_ext_only:
-    if (!never_returns(c) && !frame_is(c, FRAME_NONE)) return false;
-    break;
-  case GENOP_call_ext_last:
-    if (!never_returns(c) && !frame_is(c, (i32)a[2].value)) return false;
-    break;
-  case GENOP_call_last:
-    if (!frame_is(c, (i32)a[2].value)) return false;
-    break;
-  case GENOP_apply_last:
-    if (!frame_is(c, (i32)a[1].value)) return false;
-    break;
-  case GENOP_func_info:
-    if (++c->functions > c->f->function_count) return fail(c, "more functions than the header says");
-    if (a[2].value > MAX_ARITY) return fail(c, "arity too large");
-    if (!c->last_label) return fail(c, "a function without a label");
-    c->arity = (u32)a[2].value;
-    c->frames[c->last_label] = FRAME_ANY;
-    break;
-  case GENOP_jump:
-  case GENOP_badmatch:
-  case GENOP_case_end:
-  case GENOP_if_end:
-  case GENOP_badrecord:
-  case GENOP_try_case_end:
-  case GENOP_raise:
-  case GENOP_select_val:
-  case GENOP_select_tuple_arity:
-  case GENOP_wait:
-  case GENOP_loop_rec_end: break;
-  case GENOP_on_load:
-    c->on_load = c->entry;
-    if (!c->entry) return fail(c, "on_load outside a function");
-    return c->arity == 0 || fail(c, "an on_load function that takes arguments");
-  case GENOP_bs_match_string: return in_strings(c, a[3].value, (a[2].value + 7) / 8);
-  case GENOP_bs_put_string: return in_strings(c, a[1].value, a[0].value);
-  default: return true;
+    case GENOP_label: return at_label(c);
+    case GENOP_allocate:
+    case GENOP_allocate_heap:
+    case GENOP_allocate_zero:
+    case GENOP_allocate_heap_zero:
+      if (!frame_is(c, FRAME_NONE)) return false;
+      c->frame = (i32)a[0].value;
+      return true;
+    case GENOP_deallocate:
+      if (!frame_is(c, (i32)a[0].value)) return false;
+      c->frame = FRAME_NONE;
+      return true;
+    case GENOP_trim:
+      if (!frame_is(c, (i32)(a[0].value + a[1].value))) return false;
+      c->frame = (i32)a[1].value;
+      return true;
+    case GENOP_call:
+    case GENOP_call_fun:
+    case GENOP_call_fun2:
+    case GENOP_apply: return has_frame(c);
+    case GENOP_call_ext:
+      if (!never_returns(c)) return has_frame(c);
+      break;
+    case GENOP_return:
+    case GENOP_call_only:
+      if (!frame_is(c, FRAME_NONE)) return false;
+      break;
+    case GENOP_call_ext_only:
+      if (!never_returns(c) && !frame_is(c, FRAME_NONE)) return false;
+      break;
+    case GENOP_call_ext_last:
+      if (!never_returns(c) && !frame_is(c, (i32)a[2].value)) return false;
+      break;
+    case GENOP_call_last:
+      if (!frame_is(c, (i32)a[2].value)) return false;
+      break;
+    case GENOP_apply_last:
+      if (!frame_is(c, (i32)a[1].value)) return false;
+      break;
+    case GENOP_func_info:
+      if (++c->functions > c->f->function_count) return fail(c, "more functions than the header says");
+      if (a[2].value > MAX_ARITY) return fail(c, "arity too large");
+      if (!c->last_label) return fail(c, "a function without a label");
+      c->arity = (u32)a[2].value;
+      c->frames[c->last_label] = FRAME_ANY;
+      break;
+    case GENOP_jump:
+    case GENOP_badmatch:
+    case GENOP_case_end:
+    case GENOP_if_end:
+    case GENOP_badrecord:
+    case GENOP_try_case_end:
+    case GENOP_raise:
+    case GENOP_select_val:
+    case GENOP_select_tuple_arity:
+    case GENOP_wait:
+    case GENOP_loop_rec_end: break;
+    case GENOP_on_load:
+      c->on_load = c->entry;
+      if (!c->entry) return fail(c, "on_load outside a function");
+      return c->arity == 0 || fail(c, "an on_load function that takes arguments");
+    case GENOP_bs_match_string: return in_strings(c, a[3].value, (a[2].value + 7) / 8);
+    case GENOP_bs_put_string: return in_strings(c, a[1].value, a[0].value);
+    default: return true;
   }
   c->frame = FRAME_UNREACHED;
   return true;
@@ -421,7 +536,8 @@ static bool check_instruction(struct check *c) {
   if (!step(c)) return false;
   if (c->i.op == GENOP_label) c->last_label = (u32)c->i.args[0].value;
   else if (c->i.op != GENOP_line) c->last_label = 0;
-  c->after_func_info = c->i.op == GENOP_func_info || (c->after_func_info && (c->i.op == GENOP_label || c->i.op == GENOP_line));
+  c->after_func_info =
+      c->i.op == GENOP_func_info || (c->after_func_info && (c->i.op == GENOP_label || c->i.op == GENOP_line));
   return true;
 }
 
@@ -430,7 +546,8 @@ static bool check_instruction(struct check *c) {
 static bool check_labels(struct check *c) {
   for (u32 k = 1; k < c->f->label_count; k++) {
     u8 flags = c->labels[k];
-    if ((flags & (LABEL_USED | LABEL_CALLED)) && !(flags & LABEL_DEFINED)) return fail(c, "a label is used but not defined");
+    if ((flags & (LABEL_USED | LABEL_CALLED)) && !(flags & LABEL_DEFINED))
+      return fail(c, "a label is used but not defined");
     if ((flags & LABEL_CALLED) && !(flags & LABEL_ENTRY)) return fail(c, "a call of a label inside a function");
   }
   for (u32 k = 0; k < c->f->export_count; k++)

@@ -17,9 +17,7 @@ INLINE bool reader_fail(struct reader *r, const char *what) {
   if (!r->what) r->what = what;
   return false;
 }
-INLINE u32 big_endian_u32(const u8 *p) {
-  return (u32)p[0] << 24 | (u32)p[1] << 16 | (u32)p[2] << 8 | p[3];
-}
+INLINE u32 big_endian_u32(const u8 *p) { return (u32)p[0] << 24 | (u32)p[1] << 16 | (u32)p[2] << 8 | p[3]; }
 INLINE bool reader_u32(struct reader *r, u32 *out) {
   if (reader_left(r) < 4) return reader_fail(r, "truncated number");
   *out = big_endian_u32(r->data + r->at);
@@ -36,7 +34,13 @@ INLINE bool reader_slice(struct reader *r, u32 n, struct beam_slice *out) {
 
 // One operand without the extended forms: U, I, BIG, ATOM, X, Y, F or H. The extended ones leave
 // kind = BEAM_LIST and value = the form's number, for the caller to go on.
-enum { COMPACT_LIST = 1, COMPACT_FLOAT_REGISTER = 2, COMPACT_ALLOC_LIST = 3, COMPACT_LITERAL = 4, COMPACT_TYPED_REGISTER = 5 };
+enum {
+  COMPACT_LIST = 1,
+  COMPACT_FLOAT_REGISTER = 2,
+  COMPACT_ALLOC_LIST = 3,
+  COMPACT_LITERAL = 4,
+  COMPACT_TYPED_REGISTER = 5
+};
 bool compact_read(struct reader *r, struct beam_arg *out);
 bool compact_u32(struct reader *r, u32 *out); // an operand of kind U that fits
 

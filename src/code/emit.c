@@ -80,7 +80,8 @@ static bool stand_together(struct emit *e, u32 first, cword second) {
 // The operation for these operands: the way back of a loop like that of lists:foldl/3 always has the same registers.
 static cword specialised(const struct emit *e, cword op) {
   const cword *w = &e->words[e->last];
-  bool fits = op == OP_move_ax_2yx_call_last && w[1] == operand_x(0) && w[2] == operand_x(1) && w[4] == operand_x(2) && w[6] == operand_x(0);
+  bool fits = op == OP_move_ax_2yx_call_last && w[1] == operand_x(0) && w[2] == operand_x(1) && w[4] == operand_x(2) &&
+              w[6] == operand_x(0);
   return fits ? OP_loop_fold : op;
 }
 
@@ -126,7 +127,8 @@ void emit_label_ref(struct emit *e, i64 label) {
 }
 
 void emit_string_ref(struct emit *e, u32 offset) {
-  if (e->string_fixup_count == e->string_fixup_cap && !grow((void **)&e->string_fixups, &e->string_fixup_cap, sizeof *e->string_fixups, 16)) {
+  if (e->string_fixup_count == e->string_fixup_cap &&
+      !grow((void **)&e->string_fixups, &e->string_fixup_cap, sizeof *e->string_fixups, 16)) {
     emit_fail(e, "out of memory");
     return;
   }
@@ -147,7 +149,8 @@ void emit_frame(struct emit *e, enum frame_state state) { e->frame = (u8)state; 
 void emit_unreachable(struct emit *e) { e->unreachable = true; }
 
 void emit_function(struct emit *e, term name, u32 arity) {
-  if (e->function_count == e->function_cap && !grow((void **)&e->functions, &e->function_cap, sizeof *e->functions, 32)) {
+  if (e->function_count == e->function_cap &&
+      !grow((void **)&e->functions, &e->function_cap, sizeof *e->functions, 32)) {
     emit_fail(e, "out of memory");
     return;
   }
@@ -193,15 +196,15 @@ static term big_constant(struct emit *e, const struct beam_arg *a);
 
 term operand_constant(struct emit *e, const struct beam_arg *a) {
   switch (a->kind) {
-  case BEAM_I:
-  case BEAM_H:
-  case BEAM_U:
-    if (fits_small(a->value)) return make_small(a->value);
-    return big_constant(e, a);
-  case BEAM_BIG: return big_constant(e, a);
-  case BEAM_ATOM: return a->value ? e->s->atoms[a->value] : NIL;
-  case BEAM_LITERAL: return e->s->m->literals[a->value];
-  default: return NV;
+    case BEAM_I:
+    case BEAM_H:
+    case BEAM_U:
+      if (fits_small(a->value)) return make_small(a->value);
+      return big_constant(e, a);
+    case BEAM_BIG: return big_constant(e, a);
+    case BEAM_ATOM: return a->value ? e->s->atoms[a->value] : NIL;
+    case BEAM_LITERAL: return e->s->m->literals[a->value];
+    default: return NV;
   }
 }
 
@@ -251,7 +254,11 @@ static term big_constant(struct emit *e, const struct beam_arg *a) {
 
 // --- constants: an open hash of eternal 64-bit words, shared by all modules
 enum { CONSTANT_CHUNK = 512 };
-struct constant_chunk { struct constant_chunk *next; u32 used; u64 words[CONSTANT_CHUNK]; };
+struct constant_chunk {
+  struct constant_chunk *next;
+  u32 used;
+  u64 words[CONSTANT_CHUNK];
+};
 static struct constant_chunk *chunks;
 static const u64 **constant_table;
 static u32 constant_cap, constant_count;

@@ -15,23 +15,23 @@ struct emit {
   struct load_state *s;
   cword *words;
   u32 len, cap;
-  u32 *fixups;             // offsets of words that hold a label number
+  u32 *fixups; // offsets of words that hold a label number
   u32 fixup_count, fixup_cap;
-  u32 *string_fixups;      // offsets of words that hold an offset into the module's strings
+  u32 *string_fixups; // offsets of words that hold an offset into the module's strings
   u32 string_fixup_count, string_fixup_cap;
-  u32 *label_offset;       // label -> offset + 1; 0: not placed yet
-  u8 *label_frame;         // enum frame_state at the label
-  u8 frame;                // enum frame_state here
-  bool unreachable;        // after a jump or return, until the next label
-  u32 last, before_last;   // offsets of the last operations, NO_OP across a label
-  bool any_type;           // test_arity of what may be no tuple
-  u32 line;                // current line word
-  bool without_lines;      // line instructions are ignored
+  u32 *label_offset;     // label -> offset + 1; 0: not placed yet
+  u8 *label_frame;       // enum frame_state at the label
+  u8 frame;              // enum frame_state here
+  bool unreachable;      // after a jump or return, until the next label
+  u32 last, before_last; // offsets of the last operations, NO_OP across a label
+  bool any_type;         // test_arity of what may be no tuple
+  u32 line;              // current line word
+  bool without_lines;    // line instructions are ignored
   struct line_entry *lines;
   u32 line_count, line_cap;
   struct function_info *functions;
   u32 function_count, function_cap;
-  const char *failed;      // what went wrong
+  const char *failed; // what went wrong
   u32 failed_offset;
 };
 
@@ -41,8 +41,8 @@ void emit_free(struct emit *e);
 bool emit_finish(struct emit *e);
 
 void emit_fail(struct emit *e, const char *what);
-void emit_op(struct emit *e, cword op);           // starts an operation, or makes the last one longer (fuse.c)
-cword fuse_operands(cword first, cword second);   // fuse.c: 0 if they stay apart
+void emit_op(struct emit *e, cword op);         // starts an operation, or makes the last one longer (fuse.c)
+cword fuse_operands(cword first, cword second); // fuse.c: 0 if they stay apart
 cword fuse_whole(cword first, cword second);
 void emit_word(struct emit *e, cword w);
 void emit_label_ref(struct emit *e, i64 label);   // 0 stays 0
@@ -53,19 +53,19 @@ void emit_frame(struct emit *e, enum frame_state state);
 void emit_function(struct emit *e, term name, u32 arity); // the next operation is its func_info
 void emit_unreachable(struct emit *e);
 void emit_fuse(struct emit *e, u32 offset, cword op); // the operation there becomes op and has the current line
-void emit_truncate(struct emit *e, u32 offset);   // takes back words (a fusion), lines move along
+void emit_truncate(struct emit *e, u32 offset);       // takes back words (a fusion), lines move along
 
 // Operands.
-cword operand_source(struct emit *e, const struct beam_arg *a); // s
-cword operand_dest(const struct beam_arg *a);                   // d
+cword operand_source(struct emit *e, const struct beam_arg *a);  // s
+cword operand_dest(const struct beam_arg *a);                    // d
 term operand_constant(struct emit *e, const struct beam_arg *a); // immediate or literal; NV for registers
-cword operand_x(i64 n);  // address of ctx.x[n]
+cword operand_x(i64 n);                                          // address of ctx.x[n]
 INLINE cword operand_y(i64 n) { return (cword)(n + 1) * sizeof(term); }
 INLINE bool arg_is_y(const struct beam_arg *a) { return a->kind == BEAM_Y; }
 INLINE bool arg_is_register(const struct beam_arg *a) { return a->kind == BEAM_X || a->kind == BEAM_Y; }
 // An immediate that fits an i operand.
 bool operand_immediate(struct emit *e, const struct beam_arg *a, cword *out);
-const u64 *constant_intern(u64 word);  // address of an eternal word with this value; NULL: no memory
+const u64 *constant_intern(u64 word); // address of an eternal word with this value; NULL: no memory
 void constant_free_all(void);
 
 #endif

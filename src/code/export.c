@@ -74,8 +74,11 @@ struct export *export_get(term m, term f, u32 arity) {
   return e;
 }
 
-_Static_assert(sizeof(op_call_bif_stub) <= sizeof ((struct export *)0)->stub && sizeof(op_undefined_function) == sizeof(op_call_bif_stub), "stub");
-_Static_assert(offsetof(struct export, stub_arity) + sizeof(cword) == offsetof(struct export, stub), "arity before the stub");
+_Static_assert(sizeof(op_call_bif_stub) <= sizeof((struct export *)0)->stub &&
+                   sizeof(op_undefined_function) == sizeof(op_call_bif_stub),
+               "stub");
+_Static_assert(offsetof(struct export, stub_arity) + sizeof(cword) == offsetof(struct export, stub),
+               "arity before the stub");
 void export_undefine(struct export *e) {
   *(op_call_bif_stub *)e->stub = (op_call_bif_stub){e->bif ? OP_call_bif_stub : OP_undefined_function, e};
   e->stub_arity = e->arity;
@@ -87,7 +90,9 @@ void export_each(void (*fn)(struct export *, void *), void *arg) {
   for (struct export *e = newest_export; e; e = e->older) fn(e, arg);
 }
 
-struct export *export_mark(void) { return newest_export; }
+struct export *export_mark(void) {
+  return newest_export;
+}
 
 void export_rollback(struct export *mark) {
   while (newest_export != mark) {
@@ -137,7 +142,9 @@ struct fun_entry *fun_entry_get(term module, u32 old_uniq, u32 index) {
   return e;
 }
 
-struct fun_entry *fun_entry_mark(void) { return newest_fun; }
+struct fun_entry *fun_entry_mark(void) {
+  return newest_fun;
+}
 
 void fun_entry_rollback(struct fun_entry *mark) {
   while (newest_fun != mark) {
@@ -175,7 +182,8 @@ bool fun_name(term fun, struct function_name *name) {
   return e->ip != NULL;
 }
 
-static term make_fun(struct heap *h, term module, u32 arity, const u8 uniq[16], u32 index, u32 old_index, u32 old_uniq, term pid, u32 free_count, term **free_vars) {
+static term make_fun(struct heap *h, term module, u32 arity, const u8 uniq[16], u32 index, u32 old_index, u32 old_uniq,
+                     term pid, u32 free_count, term **free_vars) {
   struct fun_entry *e = fun_entry_get(module, old_uniq, index);
   term *p = e ? heap_alloc(h, 3 + free_count) : NULL;
   if (!p) return NV;

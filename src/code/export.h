@@ -5,7 +5,7 @@
 
 #include "code/code.h"
 
-void export_init(void);    // the hooks of term/etf
+void export_init(void); // the hooks of term/etf
 void export_destroy(void);
 void export_undefine(struct export *e); // back to its stub: a BIF's, or that of an undefined function
 

@@ -32,7 +32,8 @@ bool code_place(const cword *ip, bool is_return_address, struct code_place *out)
   u32 offset = (u32)(ip - m->code);
   const struct function_info *f = function_at(m, offset);
   if (!f) return false;
-  *out = (struct code_place){.module = m->name, .function = f->name, .arity = f->arity, .entry = m->code + f->offset, .file = NV};
+  *out = (struct code_place){
+      .module = m->name, .function = f->name, .arity = f->arity, .entry = m->code + f->offset, .file = NV};
   const struct line_entry *l = line_at(m, offset);
   if (!l) return true;
   // The frame is as the entry says even if that began in the function before.

@@ -16,8 +16,8 @@ struct load {
   struct load_state s;
   struct beam_file file;
   struct load_error *e;
-  struct heap scratch;    // where literals are decoded before their final size is known
-  u8 *unpacked;           // of a gzip'd file
+  struct heap scratch; // where literals are decoded before their final size is known
+  u8 *unpacked;        // of a gzip'd file
   size_t unpacked_size;
 };
 
@@ -199,8 +199,8 @@ static bool settle_terms(struct load *l) {
 
 // --- Code ---------------------------------------------------------------------------------------
 
-// By age, for module_info(exports): OTP walks its table of all exports from the newest, which is the order of the source, but that
-// what others named before comes last. Nearly all are new and in order, so that inserting is quick.
+// By age, for module_info(exports): OTP walks its table of all exports from the newest, which is the order of the
+// source, but that what others named before comes last. Nearly all are new and in order, so that inserting is quick.
 static void order_exports(struct module *m) {
   for (u32 i = 1; i < m->export_count; i++) {
     struct export *e = m->exports[i];
@@ -234,18 +234,21 @@ static bool translate_code(struct load *l) {
 static bool make_module(struct load *l, term expected) {
   term name = l->s.atoms[1];
   l->e->module = name;
-  if (expected != NV && name != expected) return fail(l, l->file.atoms_latin1 ? "Atom" : "AtU8", 0, "the module has another name");
+  if (expected != NV && name != expected)
+    return fail(l, l->file.atoms_latin1 ? "Atom" : "AtU8", 0, "the module has another name");
   struct module *m = l->s.m = mem_calloc(sizeof *m, MEM_CODE);
   if (!m) return fail_memory(l);
   m->name = name;
   m->attributes = m->compile_info = NIL;
   memcpy(m->md5, l->file.md5, 16);
-  return make_exports(l) && make_imports(l) && make_funs(l) && decode_literals(l) && make_records(l) && make_file_names(l) && settle_terms(l) && translate_code(l);
+  return make_exports(l) && make_imports(l) && make_funs(l) && decode_literals(l) && make_records(l) &&
+         make_file_names(l) && settle_terms(l) && translate_code(l);
 }
 
 static bool open_file(struct load *l, const u8 *beam, size_t len) {
   if (len >= 2 && beam[0] == 0x1F && beam[1] == 0x8B) {
-    if (!host_gunzip(beam, len, &l->unpacked, &l->unpacked_size)) return fail(l, "FOR1", 0, "cannot be unpacked (gzip)");
+    if (!host_gunzip(beam, len, &l->unpacked, &l->unpacked_size))
+      return fail(l, "FOR1", 0, "cannot be unpacked (gzip)");
     beam = l->unpacked;
     len = l->unpacked_size;
   }
@@ -266,7 +269,8 @@ struct module *code_stage(term expected_name, const u8 *beam, size_t len, struct
   memset(e, 0, sizeof *e);
   e->module = expected_name;
   l.s.file = &l.file;
-  bool good = open_file(&l, beam, len) && beam_check(&l.file, &e->where) && make_atoms(&l) && make_module(&l, expected_name);
+  bool good =
+      open_file(&l, beam, len) && beam_check(&l.file, &e->where) && make_atoms(&l) && make_module(&l, expected_name);
   struct module *m = l.s.m;
   if (!good) name_in_error(&l);
   free_array(l.s.labels, l.file.label_count + 1, sizeof *l.s.labels);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which modules are loaded, pending or to be had from the host (see loader.h). Called by interp/undefined.c, by BIFs and by
-// the host.
+// Which modules are loaded, pending or to be had from the host (see loader.h). Called by interp/undefined.c, by BIFs
+// and by the host.
 #include "code/loader.h"
 
 #include "base/alloc.h"
@@ -8,10 +8,27 @@
 #include "term/atom.h"
 
 const term loader_preloaded[PRELOADED_COUNT] = {
-  ATOM_persistent_term, ATOM_counters, ATOM_atomics, ATOM_erts_dirty_process_signal_handler,
-  ATOM_erts_literal_area_collector, ATOM_erl_tracer, ATOM_erts_internal, ATOM_erlang, ATOM_erl_prim_loader, ATOM_prim_zip,
-  ATOM_prim_net, ATOM_prim_socket, ATOM_socket_registry, ATOM_zlib, ATOM_prim_file, ATOM_prim_inet, ATOM_prim_eval,
-  ATOM_prim_buffer, ATOM_init, ATOM_erl_init, ATOM_erts_code_purger,
+    ATOM_persistent_term,
+    ATOM_counters,
+    ATOM_atomics,
+    ATOM_erts_dirty_process_signal_handler,
+    ATOM_erts_literal_area_collector,
+    ATOM_erl_tracer,
+    ATOM_erts_internal,
+    ATOM_erlang,
+    ATOM_erl_prim_loader,
+    ATOM_prim_zip,
+    ATOM_prim_net,
+    ATOM_prim_socket,
+    ATOM_socket_registry,
+    ATOM_zlib,
+    ATOM_prim_file,
+    ATOM_prim_inet,
+    ATOM_prim_eval,
+    ATOM_prim_buffer,
+    ATOM_init,
+    ATOM_erl_init,
+    ATOM_erts_code_purger,
 };
 
 bool loader_is_preloaded(term module) {
@@ -23,7 +40,7 @@ bool loader_is_preloaded(term module) {
 struct pending {
   struct pending *next;
   struct module *m;
-  bool begun;          // its on_load function has been called: what it started may run in it
+  bool begun; // its on_load function has been called: what it started may run in it
   bool ours;
   struct export entry; // what calls the on_load function
 };

@@ -13,9 +13,9 @@ struct module_slot {
 };
 struct module_slot *module_slot_get(term name); // NULL = out of memory
 struct module_slot *module_slot_find(term name);
-bool module_range_add(struct module *m);        // module_of knows it from now on
+bool module_range_add(struct module *m); // module_of knows it from now on
 void module_range_remove(struct module *m);
-void module_free(struct module *m);             // all it owns; parts that were never made are NULL
-void module_destroy(void);                      // every module and the tables
+void module_free(struct module *m); // all it owns; parts that were never made are NULL
+void module_destroy(void);          // every module and the tables
 
 #endif

@@ -395,22 +395,22 @@ static bool prove_call(struct prove *p) {
   bool last = false;
   u32 result = FACT(ANY, 0);
   switch (p->i.op) {
-  case GENOP_call_only:
-  case GENOP_call_last: last = true; // fall through
-  case GENOP_call:
-    if (p->arities[a[1].value] != a[0].value + 1) return fail(p, "a call with another number of arguments");
-    break;
-  case GENOP_call_ext_only:
-  case GENOP_call_ext_last: last = true; // fall through
-  case GENOP_call_ext:
-    if (calls_function(p, a[1].value, "erlang", "setelement", 3)) result = FACT(FRESH, 0);
-    if (check_never_returns(p->f, &p->i)) {
-      if (!collects(p, a[0].value)) return false;
-      ends(p);
-      return true;
-    }
-    break;
-  default: break;
+    case GENOP_call_only:
+    case GENOP_call_last: last = true; // fall through
+    case GENOP_call:
+      if (p->arities[a[1].value] != a[0].value + 1) return fail(p, "a call with another number of arguments");
+      break;
+    case GENOP_call_ext_only:
+    case GENOP_call_ext_last: last = true; // fall through
+    case GENOP_call_ext:
+      if (calls_function(p, a[1].value, "erlang", "setelement", 3)) result = FACT(FRESH, 0);
+      if (check_never_returns(p->f, &p->i)) {
+        if (!collects(p, a[0].value)) return false;
+        ends(p);
+        return true;
+      }
+      break;
+    default: break;
   }
   if (last && !no_catches(p, p->ny)) return false;
   if (!calls(p, a[0].value, 0, result)) return false;
@@ -421,15 +421,15 @@ static bool prove_call(struct prove *p) {
 static bool prove_fun_call(struct prove *p) {
   const struct beam_arg *a = p->i.args;
   switch (p->i.op) {
-  case GENOP_call_fun: return calls(p, a[0].value, 1, FACT(ANY, 0));
-  case GENOP_call_fun2:
-    return readable(p, &a[2]) && (a[0].kind == BEAM_X || a[0].kind == BEAM_Y ? fail(p, "bad call_fun2") : true) &&
-           calls(p, a[1].value, 0, FACT(ANY, 0));
-  case GENOP_apply: return calls(p, a[0].value, 2, FACT(ANY, 0));
-  default:
-    if (!no_catches(p, p->ny) || !calls(p, a[0].value, 2, FACT(ANY, 0))) return false;
-    ends(p);
-    return true;
+    case GENOP_call_fun: return calls(p, a[0].value, 1, FACT(ANY, 0));
+    case GENOP_call_fun2:
+      return readable(p, &a[2]) && (a[0].kind == BEAM_X || a[0].kind == BEAM_Y ? fail(p, "bad call_fun2") : true) &&
+             calls(p, a[1].value, 0, FACT(ANY, 0));
+    case GENOP_apply: return calls(p, a[0].value, 2, FACT(ANY, 0));
+    default:
+      if (!no_catches(p, p->ny) || !calls(p, a[0].value, 2, FACT(ANY, 0))) return false;
+      ends(p);
+      return true;
   }
 }
 
@@ -479,10 +479,8 @@ static bool prove_bif(struct prove *p) {
   const struct beam_arg *a = p->i.args;
   u32 n = p->i.arg_count, first = 1;
   bool gc = p->i.op == GENOP_gc_bif1 || p->i.op == GENOP_gc_bif2 || p->i.op == GENOP_gc_bif3;
-  if (p->i.op == GENOP_bif0)
-    first = 0;
-  else if (gc)
-    first = 2;
+  if (p->i.op == GENOP_bif0) first = 0;
+  else if (gc) first = 2;
   i64 import = a[first].value;
   for (u32 k = first + 1; k + 1 < n; k++)
     if (!readable(p, &a[k])) return false;
@@ -500,20 +498,20 @@ static bool prove_frame(struct prove *p) {
   bool heap = p->i.op == GENOP_allocate_heap || p->i.op == GENOP_allocate_heap_zero;
   bool zero = p->i.op == GENOP_allocate_zero || p->i.op == GENOP_allocate_heap_zero;
   switch (p->i.op) {
-  case GENOP_deallocate:
-    if (!no_catches(p, p->ny)) return false;
-    p->ny = 0;
-    return true;
-  case GENOP_trim:
-    if (!no_catches(p, p->ny) || a[0].value > p->ny) return fail(p, "bad trim");
-    memmove(p->y, p->y + a[0].value, (p->ny - (size_t)a[0].value) * sizeof *p->y);
-    p->ny -= (u32)a[0].value;
-    return true;
-  case GENOP_test_heap:
-    if (!collects(p, a[1].value)) return false;
-    p->heap = (u32)a[0].value;
-    return true;
-  default: break;
+    case GENOP_deallocate:
+      if (!no_catches(p, p->ny)) return false;
+      p->ny = 0;
+      return true;
+    case GENOP_trim:
+      if (!no_catches(p, p->ny) || a[0].value > p->ny) return fail(p, "bad trim");
+      memmove(p->y, p->y + a[0].value, (p->ny - (size_t)a[0].value) * sizeof *p->y);
+      p->ny -= (u32)a[0].value;
+      return true;
+    case GENOP_test_heap:
+      if (!collects(p, a[1].value)) return false;
+      p->heap = (u32)a[0].value;
+      return true;
+    default: break;
   }
   if (!collects(p, a[heap ? 2 : 1].value)) return false;
   p->heap = heap ? (u32)a[1].value : 0;
@@ -529,33 +527,33 @@ static bool prove_test(struct prove *p) {
     if (!readable(p, &a[k])) return false;
   bool nil = p->i.arg_count > 2 && a[2].kind == BEAM_ATOM && a[2].value == 0;
   switch (p->i.op) {
-  case GENOP_is_nil:
-  case GENOP_is_eq_exact:
-    if (kind == LIST && (p->i.op == GENOP_is_nil || nil)) return branch_as(p, &a[0], &a[1], FACT(CONS, 0));
-    if (!branch(p, &a[0])) return false;
-    if (p->i.op == GENOP_is_eq_exact && a[2].kind == BEAM_LITERAL && kind == ANY)
-      refine(p, &a[1], literal_type(p->f, a[2].value));
-    return true;
-  case GENOP_is_ne_exact:
-    if (!branch(p, &a[0])) return false;
-    if (kind == LIST && nil) refine(p, &a[1], FACT(CONS, 0));
-    return true;
-  default: break;
+    case GENOP_is_nil:
+    case GENOP_is_eq_exact:
+      if (kind == LIST && (p->i.op == GENOP_is_nil || nil)) return branch_as(p, &a[0], &a[1], FACT(CONS, 0));
+      if (!branch(p, &a[0])) return false;
+      if (p->i.op == GENOP_is_eq_exact && a[2].kind == BEAM_LITERAL && kind == ANY)
+        refine(p, &a[1], literal_type(p->f, a[2].value));
+      return true;
+    case GENOP_is_ne_exact:
+      if (!branch(p, &a[0])) return false;
+      if (kind == LIST && nil) refine(p, &a[1], FACT(CONS, 0));
+      return true;
+    default: break;
   }
   if (!branch(p, &a[0])) return false;
   switch (p->i.op) {
-  case GENOP_is_list:
-    if (kind != CONS) refine(p, &a[1], FACT(LIST, 0));
-    break;
-  case GENOP_is_nonempty_list: refine(p, &a[1], FACT(CONS, 0)); break;
-  case GENOP_is_tuple: refine(p, &a[1], FACT(TUPLE, 0)); break;
-  case GENOP_test_arity:
-    if (kind != TUPLE && kind != FRESH && !expect(p, EXPECTED_ANY_TUPLE, 0)) return false; // fall through
-  case GENOP_is_tagged_tuple:
-    if (a[2].value < 1 << NUMBER_BITS) refine(p, &a[1], FACT(TUPLE, a[2].value));
-    break;
-  case GENOP_is_map: refine(p, &a[1], FACT(MAP, 0)); break;
-  default: break;
+    case GENOP_is_list:
+      if (kind != CONS) refine(p, &a[1], FACT(LIST, 0));
+      break;
+    case GENOP_is_nonempty_list: refine(p, &a[1], FACT(CONS, 0)); break;
+    case GENOP_is_tuple: refine(p, &a[1], FACT(TUPLE, 0)); break;
+    case GENOP_test_arity:
+      if (kind != TUPLE && kind != FRESH && !expect(p, EXPECTED_ANY_TUPLE, 0)) return false; // fall through
+    case GENOP_is_tagged_tuple:
+      if (a[2].value < 1 << NUMBER_BITS) refine(p, &a[1], FACT(TUPLE, a[2].value));
+      break;
+    case GENOP_is_map: refine(p, &a[1], FACT(MAP, 0)); break;
+    default: break;
   }
   return true;
 }
@@ -595,42 +593,44 @@ static bool prove_data(struct prove *p) {
   const struct beam_arg *a = p->i.args;
   u32 any = FACT(ANY, 0);
   switch (p->i.op) {
-  case GENOP_move: return readable(p, &a[0]) && write_fact(p, &a[1], source_fact(p, &a[0]));
-  case GENOP_swap: return prove_swap(p);
-  case GENOP_get_list: return readable(p, &a[0]) && need_cons(p) && write(p, &a[1], any) && write(p, &a[2], any);
-  case GENOP_get_hd:
-  case GENOP_get_tl: return readable(p, &a[0]) && need_cons(p) && write(p, &a[1], any);
-  case GENOP_get_tuple_element: return readable(p, &a[0]) && need_tuple(p, (u32)a[1].value) && write(p, &a[2], any);
-  case GENOP_set_tuple_element:
-    if (!readable(p, &a[0]) || !readable(p, &a[1])) return false;
-    return KIND_OF(source_fact(p, &a[1]).is) == FRESH || fail(p, "set_tuple_element of a tuple that is not new");
-  case GENOP_put_list: return readable(p, &a[0]) && readable(p, &a[1]) && take(p, 2) && write(p, &a[2], FACT(CONS, 0));
-  case GENOP_put_tuple2:
-    return lists_readable(p, 0, 1) && take(p, (u64)p->i.list_count + 1) &&
-           write(p, &a[0], FACT(TUPLE, p->i.list_count));
-  case GENOP_update_record: return prove_update_record(p);
-  case GENOP_make_fun3: return lists_readable(p, 0, 1) && take(p, (u64)p->i.list_count + 3) && write(p, &a[1], any);
-  case GENOP_make_fun2: {
-    u32 n = p->f->lambdas[a[0].value].free_count;
-    return n < MAX_X_REGISTERS && x_readable(p, 0, n) && take(p, 0) && calls(p, 0, n, any);
-  }
-  case GENOP_has_map_fields: return readable(p, &a[1]) && lists_readable(p, 0, 1) && branch(p, &a[0]);
-  case GENOP_get_map_elements:
-  case GENOP_get_record_elements: // some may be read when others are not there
-    return readable(p, &a[1]) && lists_readable(p, 0, 2) && branch(p, &a[0]) && write_list(p, 1, 2) && branch(p, &a[0]);
-  case GENOP_put_map_assoc:
-  case GENOP_put_map_exact:
-    return readable(p, &a[1]) && lists_readable(p, 0, 1) && collects(p, a[3].value) && branch(p, &a[0]) &&
-           write(p, &a[2], FACT(MAP, 0));
-  case GENOP_put_record:
-    return readable(p, &a[1]) && readable(p, &a[2]) && lists_readable(p, 0, 1) && collects(p, a[4].value) &&
-           branch(p, &a[0]) && write(p, &a[3], any);
-  case GENOP_get_record_field:
-    for (u32 k = 1; k < 4; k++)
-      if (!readable(p, &a[k])) return false;
-    lose_heap(p);
-    return whole_frame(p) && branch(p, &a[0]) && write(p, &a[4], any);
-  default: return fail(p, "internal: no proof");
+    case GENOP_move: return readable(p, &a[0]) && write_fact(p, &a[1], source_fact(p, &a[0]));
+    case GENOP_swap: return prove_swap(p);
+    case GENOP_get_list: return readable(p, &a[0]) && need_cons(p) && write(p, &a[1], any) && write(p, &a[2], any);
+    case GENOP_get_hd:
+    case GENOP_get_tl: return readable(p, &a[0]) && need_cons(p) && write(p, &a[1], any);
+    case GENOP_get_tuple_element: return readable(p, &a[0]) && need_tuple(p, (u32)a[1].value) && write(p, &a[2], any);
+    case GENOP_set_tuple_element:
+      if (!readable(p, &a[0]) || !readable(p, &a[1])) return false;
+      return KIND_OF(source_fact(p, &a[1]).is) == FRESH || fail(p, "set_tuple_element of a tuple that is not new");
+    case GENOP_put_list:
+      return readable(p, &a[0]) && readable(p, &a[1]) && take(p, 2) && write(p, &a[2], FACT(CONS, 0));
+    case GENOP_put_tuple2:
+      return lists_readable(p, 0, 1) && take(p, (u64)p->i.list_count + 1) &&
+             write(p, &a[0], FACT(TUPLE, p->i.list_count));
+    case GENOP_update_record: return prove_update_record(p);
+    case GENOP_make_fun3: return lists_readable(p, 0, 1) && take(p, (u64)p->i.list_count + 3) && write(p, &a[1], any);
+    case GENOP_make_fun2: {
+      u32 n = p->f->lambdas[a[0].value].free_count;
+      return n < MAX_X_REGISTERS && x_readable(p, 0, n) && take(p, 0) && calls(p, 0, n, any);
+    }
+    case GENOP_has_map_fields: return readable(p, &a[1]) && lists_readable(p, 0, 1) && branch(p, &a[0]);
+    case GENOP_get_map_elements:
+    case GENOP_get_record_elements: // some may be read when others are not there
+      return readable(p, &a[1]) && lists_readable(p, 0, 2) && branch(p, &a[0]) && write_list(p, 1, 2) &&
+             branch(p, &a[0]);
+    case GENOP_put_map_assoc:
+    case GENOP_put_map_exact:
+      return readable(p, &a[1]) && lists_readable(p, 0, 1) && collects(p, a[3].value) && branch(p, &a[0]) &&
+             write(p, &a[2], FACT(MAP, 0));
+    case GENOP_put_record:
+      return readable(p, &a[1]) && readable(p, &a[2]) && lists_readable(p, 0, 1) && collects(p, a[4].value) &&
+             branch(p, &a[0]) && write(p, &a[3], any);
+    case GENOP_get_record_field:
+      for (u32 k = 1; k < 4; k++)
+        if (!readable(p, &a[k])) return false;
+      lose_heap(p);
+      return whole_frame(p) && branch(p, &a[0]) && write(p, &a[4], any);
+    default: return fail(p, "internal: no proof");
   }
 }
 
@@ -683,54 +683,54 @@ static bool opens(struct prove *p) {
 static bool prove_exception(struct prove *p) {
   const struct beam_arg *a = p->i.args;
   switch (p->i.op) {
-  case GENOP_catch:
-  case GENOP_try: return opens(p);
-  case GENOP_try_end: return closes(p);
-  case GENOP_catch_end:
-    if (KIND_OF(get_x(p, 0).is) == UNWRITTEN) return fail(p, "a register is read that was not written");
-    lose_heap(p);
-    prune(p, 0);
-    return closes(p) && write_x(p, 0, FACT(ANY, 0));
-  case GENOP_try_case:
-    if (KIND_OF(get_x(p, 0).is) == UNWRITTEN) return fail(p, "a register is read that was not written");
-    prune(p, 0);
-    return closes(p) && write_x(p, 0, FACT(ANY, 0)) && write_x(p, 1, FACT(ANY, 0)) && write_x(p, 2, FACT(ANY, 0));
-  case GENOP_raw_raise: return x_readable(p, 0, 3) && calls(p, 0, 0, FACT(ANY, 0));
-  case GENOP_build_stacktrace: return x_readable(p, 0, 1) && (lose_heap(p), true) && write_x(p, 0, FACT(ANY, 0));
-  default: // those that only raise
-    for (u32 k = 0; k < p->i.arg_count; k++)
-      if (!readable(p, &a[k])) return false;
-    ends(p);
-    return whole_frame(p);
+    case GENOP_catch:
+    case GENOP_try: return opens(p);
+    case GENOP_try_end: return closes(p);
+    case GENOP_catch_end:
+      if (KIND_OF(get_x(p, 0).is) == UNWRITTEN) return fail(p, "a register is read that was not written");
+      lose_heap(p);
+      prune(p, 0);
+      return closes(p) && write_x(p, 0, FACT(ANY, 0));
+    case GENOP_try_case:
+      if (KIND_OF(get_x(p, 0).is) == UNWRITTEN) return fail(p, "a register is read that was not written");
+      prune(p, 0);
+      return closes(p) && write_x(p, 0, FACT(ANY, 0)) && write_x(p, 1, FACT(ANY, 0)) && write_x(p, 2, FACT(ANY, 0));
+    case GENOP_raw_raise: return x_readable(p, 0, 3) && calls(p, 0, 0, FACT(ANY, 0));
+    case GENOP_build_stacktrace: return x_readable(p, 0, 1) && (lose_heap(p), true) && write_x(p, 0, FACT(ANY, 0));
+    default: // those that only raise
+      for (u32 k = 0; k < p->i.arg_count; k++)
+        if (!readable(p, &a[k])) return false;
+      ends(p);
+      return whole_frame(p);
   }
 }
 
 static bool prove_process(struct prove *p) {
   const struct beam_arg *a = p->i.args;
   switch (p->i.op) {
-  case GENOP_send: return calls(p, 2, 0, FACT(ANY, 0));
-  case GENOP_loop_rec:
-    lose_heap(p);
-    prune(p, 0);
-    return whole_frame(p) && branch(p, &a[0]) && write(p, &a[1], FACT(ANY, 0));
-  case GENOP_loop_rec_end:
-  case GENOP_wait:
-    lose_heap(p);
-    prune(p, 0);
-    ends(p);
-    return whole_frame(p) && branch(p, &a[0]);
-  case GENOP_wait_timeout:
-    // An X register is not kept while the process waits: the time is looked at once, whatever it is
-    // (cold_wait_timeout).
-    if (a[1].kind != BEAM_X && !readable(p, &a[1])) return false;
-    lose_heap(p);
-    prune(p, 0);
-    return whole_frame(p) && branch(p, &a[0]);
-  case GENOP_recv_marker_reserve: return write(p, &a[0], FACT(ANY, 0));
-  case GENOP_recv_marker_bind: return readable(p, &a[0]) && readable(p, &a[1]);
-  case GENOP_recv_marker_clear:
-  case GENOP_recv_marker_use: return readable(p, &a[0]);
-  default: return true; // remove_message, timeout
+    case GENOP_send: return calls(p, 2, 0, FACT(ANY, 0));
+    case GENOP_loop_rec:
+      lose_heap(p);
+      prune(p, 0);
+      return whole_frame(p) && branch(p, &a[0]) && write(p, &a[1], FACT(ANY, 0));
+    case GENOP_loop_rec_end:
+    case GENOP_wait:
+      lose_heap(p);
+      prune(p, 0);
+      ends(p);
+      return whole_frame(p) && branch(p, &a[0]);
+    case GENOP_wait_timeout:
+      // An X register is not kept while the process waits: the time is looked at once, whatever it is
+      // (cold_wait_timeout).
+      if (a[1].kind != BEAM_X && !readable(p, &a[1])) return false;
+      lose_heap(p);
+      prune(p, 0);
+      return whole_frame(p) && branch(p, &a[0]);
+    case GENOP_recv_marker_reserve: return write(p, &a[0], FACT(ANY, 0));
+    case GENOP_recv_marker_bind: return readable(p, &a[0]) && readable(p, &a[1]);
+    case GENOP_recv_marker_clear:
+    case GENOP_recv_marker_use: return readable(p, &a[0]);
+    default: return true; // remove_message, timeout
   }
 }
 
@@ -790,23 +790,24 @@ static bool prove_matching(struct prove *p) {
   const struct beam_arg *a = p->i.args;
   u32 any = FACT(ANY, 0);
   switch (p->i.op) {
-  case GENOP_bs_start_match3: return readable(p, &a[1]) && start_match(p, &a[3], a[2].value);
-  case GENOP_bs_start_match4: return readable(p, &a[2]) && start_match(p, &a[3], a[1].value);
-  case GENOP_bs_match: return prove_match_commands(p);
-  case GENOP_bs_get_tail:
-  case GENOP_bs_get_position:
-    return readable(p, &a[0]) && need_context(p, 0) && collects(p, a[2].value) && write(p, &a[1], any);
-  case GENOP_bs_set_position: return readable(p, &a[0]) && need_context(p, 0) && readable(p, &a[1]);
-  case GENOP_bs_get_integer2:
-  case GENOP_bs_get_float2:
-  case GENOP_bs_get_binary2:
-    if (!readable(p, &a[1]) || !readable(p, &a[3]) || !need_context(p, 1)) return false;
-    return collects(p, a[2].value) && branch(p, &a[0]) && write(p, &a[6], any);
-  case GENOP_bs_get_utf8:
-  case GENOP_bs_get_utf16:
-  case GENOP_bs_get_utf32: return readable(p, &a[1]) && need_context(p, 1) && branch(p, &a[0]) && write(p, &a[4], any);
-  default: // those that only skip or test
-    return readable(p, &a[1]) && need_context(p, 1) && readable(p, &a[2]) && branch(p, &a[0]);
+    case GENOP_bs_start_match3: return readable(p, &a[1]) && start_match(p, &a[3], a[2].value);
+    case GENOP_bs_start_match4: return readable(p, &a[2]) && start_match(p, &a[3], a[1].value);
+    case GENOP_bs_match: return prove_match_commands(p);
+    case GENOP_bs_get_tail:
+    case GENOP_bs_get_position:
+      return readable(p, &a[0]) && need_context(p, 0) && collects(p, a[2].value) && write(p, &a[1], any);
+    case GENOP_bs_set_position: return readable(p, &a[0]) && need_context(p, 0) && readable(p, &a[1]);
+    case GENOP_bs_get_integer2:
+    case GENOP_bs_get_float2:
+    case GENOP_bs_get_binary2:
+      if (!readable(p, &a[1]) || !readable(p, &a[3]) || !need_context(p, 1)) return false;
+      return collects(p, a[2].value) && branch(p, &a[0]) && write(p, &a[6], any);
+    case GENOP_bs_get_utf8:
+    case GENOP_bs_get_utf16:
+    case GENOP_bs_get_utf32:
+      return readable(p, &a[1]) && need_context(p, 1) && branch(p, &a[0]) && write(p, &a[4], any);
+    default: // those that only skip or test
+      return readable(p, &a[1]) && need_context(p, 1) && readable(p, &a[2]) && branch(p, &a[0]);
   }
 }
 
@@ -818,37 +819,37 @@ static bool starts_building(struct prove *p, const struct beam_arg *to) {
 static bool prove_building(struct prove *p) {
   const struct beam_arg *a = p->i.args;
   switch (p->i.op) {
-  case GENOP_bs_create_bin: // fail, words, live, unit, destination, segments
-    for (u32 k = 0; k + 5 < p->i.list_count; k += 6)
-      if (!readable(p, &p->i.list[k + 4]) || !readable(p, &p->i.list[k + 5])) return false;
-    if (!collects(p, a[2].value) || !branch(p, &a[0])) return false;
-    p->heap = (u32)a[1].value;
-    return write(p, &a[4], FACT(ANY, 0));
-  case GENOP_bs_init_writable: return calls(p, 1, 0, FACT(ANY, 0));
-  case GENOP_bs_init2:
-  case GENOP_bs_init_bits: // fail, size, words, live, flags, destination
-    if (!readable(p, &a[1]) || !collects(p, a[3].value) || !branch(p, &a[0])) return false;
-    p->heap = (u32)a[2].value;
-    return starts_building(p, &a[5]);
-  case GENOP_bs_add:
-    return readable(p, &a[1]) && readable(p, &a[2]) && whole_frame(p) && branch(p, &a[0]) &&
-           write(p, &a[4], FACT(ANY, 0));
-  case GENOP_bs_append: // fail, bits, words, live, unit, binary, flags, destination
-    if (a[3].value + 1 >= MAX_X_REGISTERS) return fail(p, "too many live registers");
-    if (!readable(p, &a[1]) || !readable(p, &a[5]) || !collects(p, a[3].value) || !branch(p, &a[0])) return false;
-    p->heap = (u32)a[2].value;
-    return starts_building(p, &a[7]);
-  case GENOP_bs_private_append: // fail, bits, unit, binary, flags, destination
-    if (!readable(p, &a[1]) || !readable(p, &a[3]) || !whole_frame(p) || !branch(p, &a[0])) return false;
-    p->heap = 0;
-    return starts_building(p, &a[5]);
-  case GENOP_bs_utf8_size:
-  case GENOP_bs_utf16_size: return readable(p, &a[1]) && branch(p, &a[0]) && write(p, &a[2], FACT(ANY, 0));
-  default: // bs_put_*
-    for (u32 k = 0; k < p->i.arg_count; k++)
-      if (!readable(p, &a[k])) return false;
-    if (!p->building) return fail(p, "no binary is being built");
-    return whole_frame(p) && (p->i.op == GENOP_bs_put_string || branch(p, &a[0]));
+    case GENOP_bs_create_bin: // fail, words, live, unit, destination, segments
+      for (u32 k = 0; k + 5 < p->i.list_count; k += 6)
+        if (!readable(p, &p->i.list[k + 4]) || !readable(p, &p->i.list[k + 5])) return false;
+      if (!collects(p, a[2].value) || !branch(p, &a[0])) return false;
+      p->heap = (u32)a[1].value;
+      return write(p, &a[4], FACT(ANY, 0));
+    case GENOP_bs_init_writable: return calls(p, 1, 0, FACT(ANY, 0));
+    case GENOP_bs_init2:
+    case GENOP_bs_init_bits: // fail, size, words, live, flags, destination
+      if (!readable(p, &a[1]) || !collects(p, a[3].value) || !branch(p, &a[0])) return false;
+      p->heap = (u32)a[2].value;
+      return starts_building(p, &a[5]);
+    case GENOP_bs_add:
+      return readable(p, &a[1]) && readable(p, &a[2]) && whole_frame(p) && branch(p, &a[0]) &&
+             write(p, &a[4], FACT(ANY, 0));
+    case GENOP_bs_append: // fail, bits, words, live, unit, binary, flags, destination
+      if (a[3].value + 1 >= MAX_X_REGISTERS) return fail(p, "too many live registers");
+      if (!readable(p, &a[1]) || !readable(p, &a[5]) || !collects(p, a[3].value) || !branch(p, &a[0])) return false;
+      p->heap = (u32)a[2].value;
+      return starts_building(p, &a[7]);
+    case GENOP_bs_private_append: // fail, bits, unit, binary, flags, destination
+      if (!readable(p, &a[1]) || !readable(p, &a[3]) || !whole_frame(p) || !branch(p, &a[0])) return false;
+      p->heap = 0;
+      return starts_building(p, &a[5]);
+    case GENOP_bs_utf8_size:
+    case GENOP_bs_utf16_size: return readable(p, &a[1]) && branch(p, &a[0]) && write(p, &a[2], FACT(ANY, 0));
+    default: // bs_put_*
+      for (u32 k = 0; k < p->i.arg_count; k++)
+        if (!readable(p, &a[k])) return false;
+      if (!p->building) return fail(p, "no binary is being built");
+      return whole_frame(p) && (p->i.op == GENOP_bs_put_string || branch(p, &a[0]));
   }
 }
 

@@ -17,12 +17,12 @@ static bool good_atom(const struct beam_file *f, const struct beam_arg *a) {
 
 static bool good_default(const struct beam_file *f, const struct beam_arg *a) {
   switch (a->kind) {
-  case BEAM_U: return a->value == 0;
-  case BEAM_ATOM: return a->value <= f->atom_count;
-  case BEAM_LITERAL: return a->value < f->literal_count;
-  case BEAM_I:
-  case BEAM_BIG: return true;
-  default: return false;
+    case BEAM_U: return a->value == 0;
+    case BEAM_ATOM: return a->value <= f->atom_count;
+    case BEAM_LITERAL: return a->value < f->literal_count;
+    case BEAM_I:
+    case BEAM_BIG: return true;
+    default: return false;
   }
 }
 
@@ -31,7 +31,9 @@ static const char *add(struct emit *e, struct heap *scratch, const struct beam_i
   const struct beam_file *f = e->s->file;
   const struct beam_arg *list = i->list;
   u32 n = i->list_count / 2;
-  if (i->op != GENOP_call_last || !good_atom(f, &i->args[0]) || !good_atom(f, &i->args[1]) || !i->list || i->list_count % 2) return "not a record";
+  if (i->op != GENOP_call_last || !good_atom(f, &i->args[0]) || !good_atom(f, &i->args[1]) || !i->list ||
+      i->list_count % 2)
+    return "not a record";
   term *keys = record_new(scratch, e->s->m->name, e->s->atoms[i->args[0].value], e->s->atoms[i->args[1].value], n, out);
   if (!keys) return "out of memory";
   for (u32 k = 0; k < n; k++, list += 2) {
@@ -73,7 +75,8 @@ static void known_record(term record) {
   const term *d = record_definition(record);
   const struct module *m = module_find(d[RECORD_MODULE]);
   const term *own = m ? records_find(m, d[RECORD_NAME]) : NULL;
-  if (own && boxed_header(*own) == boxed_header(record) && memcmp(record_definition(*own), d, (RECORD_KEYS + record_size(record)) * sizeof *d) == 0)
+  if (own && boxed_header(*own) == boxed_header(record) &&
+      memcmp(record_definition(*own), d, (RECORD_KEYS + record_size(record)) * sizeof *d) == 0)
     boxed_ptr(record)[1] = boxed_ptr(*own)[1];
 }
 

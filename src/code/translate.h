@@ -9,8 +9,8 @@
 
 #define ARG(n) (&i->args[n])
 void translate_select(struct emit *e, const struct beam_instr *i);
-void translate_bif(struct emit *e, const struct beam_instr *i);        // bif0..3, gc_bif1..3
-bool translate_bits(struct emit *e, const struct beam_instr *i);       // false: not of the bit syntax
-bool translate_bits_old(struct emit *e, const struct beam_instr *i);   // false: none of those
+void translate_bif(struct emit *e, const struct beam_instr *i);      // bif0..3, gc_bif1..3
+bool translate_bits(struct emit *e, const struct beam_instr *i);     // false: not of the bit syntax
+bool translate_bits_old(struct emit *e, const struct beam_instr *i); // false: none of those
 
 #endif

@@ -22,8 +22,8 @@ static void source(struct emit *e, const struct beam_arg *a) { emit_word(e, oper
 static void dest(struct emit *e, const struct beam_arg *a) { emit_word(e, operand_dest(a)); }
 static void number(struct emit *e, const struct beam_arg *a) { emit_word(e, (cword)a->value); }
 
-static void getter(struct emit *e, cword op, i64 fail, const struct beam_arg *context, const struct beam_arg *live, const struct beam_arg *size,
-                   const struct beam_arg *unit, u32 flags, const struct beam_arg *to) {
+static void getter(struct emit *e, cword op, i64 fail, const struct beam_arg *context, const struct beam_arg *live,
+                   const struct beam_arg *size, const struct beam_arg *unit, u32 flags, const struct beam_arg *to) {
   bool constant = size->kind == BEAM_U || size->kind == BEAM_I;
   i64 bits = constant && size->value >= 0 && size->value < 64 ? size->value * unit->value : 0;
   bool byte = op == OP_bs_get_integer && bits == 8 && !(flags & BS_SIGNED);
@@ -49,7 +49,8 @@ static void getter(struct emit *e, cword op, i64 fail, const struct beam_arg *co
   dest(e, to);
 }
 
-static void get_sized(struct emit *e, const struct beam_instr *i, cword op) { // fail, context, live, size, unit, flags, destination
+static void get_sized(struct emit *e, const struct beam_instr *i,
+                      cword op) { // fail, context, live, size, unit, flags, destination
   getter(e, op, ARG(0)->value, ARG(1), ARG(2), ARG(3), ARG(4), flags_of(e, ARG(5)), ARG(6));
 }
 
@@ -85,7 +86,8 @@ static void never_matches(struct emit *e, i64 fail) {
   emit_unreachable(e);
 }
 
-static void start_match(struct emit *e, i64 fail, const struct beam_arg *from, const struct beam_arg *live, const struct beam_arg *to) {
+static void start_match(struct emit *e, i64 fail, const struct beam_arg *from, const struct beam_arg *live,
+                        const struct beam_arg *to) {
   emit_op(e, OP_bs_start_match);
   emit_label_ref(e, fail);
   source(e, from);
@@ -148,7 +150,8 @@ static u32 match_command(struct emit *e, i64 fail, const struct beam_arg *contex
     return 4;
   }
   if (name == ATOM_integer || name == ATOM_binary) { // live, flags, size, unit, destination
-    getter(e, name == ATOM_integer ? OP_bs_get_integer : OP_bs_get_binary, fail, context, c + 1, c + 3, c + 4, flags_of(e, c + 2), c + 5);
+    getter(e, name == ATOM_integer ? OP_bs_get_integer : OP_bs_get_binary, fail, context, c + 1, c + 3, c + 4,
+           flags_of(e, c + 2), c + 5);
     return 6;
   }
   emit_fail(e, "bs_match command that the VM lacks");
@@ -190,10 +193,19 @@ static void translate_match(struct emit *e, const struct beam_instr *i) {
 
 // --- bs_create_bin: fail, alloc, live, unit, destination, segments of type, number, unit, flags, source, size
 static bool segment_type(term name, u8 *type) {
-  static const struct { term name; u8 type; } names[] = {
-    {ATOM_integer, BS_INTEGER}, {ATOM_float, BS_FLOAT}, {ATOM_binary, BS_BINARY}, {ATOM_append, BS_APPEND},
-    {ATOM_private_append, BS_PRIVATE_APPEND}, {ATOM_string, BS_STRING}, {ATOM_utf8, BS_UTF8}, {ATOM_utf16, BS_UTF16},
-    {ATOM_utf32, BS_UTF32},
+  static const struct {
+    term name;
+    u8 type;
+  } names[] = {
+      {ATOM_integer, BS_INTEGER},
+      {ATOM_float, BS_FLOAT},
+      {ATOM_binary, BS_BINARY},
+      {ATOM_append, BS_APPEND},
+      {ATOM_private_append, BS_PRIVATE_APPEND},
+      {ATOM_string, BS_STRING},
+      {ATOM_utf8, BS_UTF8},
+      {ATOM_utf16, BS_UTF16},
+      {ATOM_utf32, BS_UTF32},
   };
   for (u32 k = 0; k < COUNT_OF(names); k++)
     if (names[k].name == name) {
@@ -226,63 +238,64 @@ static void translate_create(struct emit *e, const struct beam_instr *i) {
 
 bool translate_bits(struct emit *e, const struct beam_instr *i) {
   switch (i->op) {
-  case GENOP_bs_start_match3: start_match(e, ARG(0)->value, ARG(1), ARG(2), ARG(3)); return true;
-  case GENOP_bs_start_match4: // fail label, or an atom when it cannot fail; live, source, destination
-    start_match(e, ARG(0)->kind == BEAM_F ? ARG(0)->value : 0, ARG(2), ARG(1), ARG(3));
-    return true;
-  case GENOP_bs_get_integer2: get_sized(e, i, OP_bs_get_integer); return true;
-  case GENOP_bs_get_float2: get_sized(e, i, OP_bs_get_float); return true;
-  case GENOP_bs_get_binary2: get_sized(e, i, OP_bs_get_binary); return true;
-  case GENOP_bs_skip_bits2:
-    if (ARG(2)->kind == BEAM_I && ARG(2)->value >= 0 && ARG(2)->value < 1 << 28 && ARG(2)->value * ARG(3)->value < 1 << 28) {
-      emit_op(e, OP_bs_skip_const);
-      emit_label_ref(e, ARG(0)->value);
-      source(e, ARG(1));
-      emit_word(e, (cword)(ARG(2)->value * ARG(3)->value));
+    case GENOP_bs_start_match3: start_match(e, ARG(0)->value, ARG(1), ARG(2), ARG(3)); return true;
+    case GENOP_bs_start_match4: // fail label, or an atom when it cannot fail; live, source, destination
+      start_match(e, ARG(0)->kind == BEAM_F ? ARG(0)->value : 0, ARG(2), ARG(1), ARG(3));
       return true;
-    }
-    emit_op(e, OP_bs_skip_bits);
-    emit_label_ref(e, ARG(0)->value);
-    source(e, ARG(1));
-    source(e, ARG(2));
-    number(e, ARG(3));
-    return true;
-  case GENOP_bs_get_utf8: get_utf(e, i, OP_bs_get_utf8); return true;
-  case GENOP_bs_get_utf16: get_utf(e, i, OP_bs_get_utf16); return true;
-  case GENOP_bs_get_utf32: get_utf(e, i, OP_bs_get_utf32); return true;
-  case GENOP_bs_skip_utf8: skip_utf(e, i, OP_bs_skip_utf8); return true;
-  case GENOP_bs_skip_utf16: skip_utf(e, i, OP_bs_skip_utf16); return true;
-  case GENOP_bs_skip_utf32: skip_utf(e, i, OP_bs_skip_utf32); return true;
-  case GENOP_bs_test_tail2:
-    if (too_long(ARG(2))) never_matches(e, ARG(0)->value);
-    else test_number(e, i, OP_bs_test_tail);
-    return true;
-  case GENOP_bs_test_unit:
-    if (ARG(2)->value == 8) {
-      emit_op(e, OP_bs_test_unit_8);
+    case GENOP_bs_get_integer2: get_sized(e, i, OP_bs_get_integer); return true;
+    case GENOP_bs_get_float2: get_sized(e, i, OP_bs_get_float); return true;
+    case GENOP_bs_get_binary2: get_sized(e, i, OP_bs_get_binary); return true;
+    case GENOP_bs_skip_bits2:
+      if (ARG(2)->kind == BEAM_I && ARG(2)->value >= 0 && ARG(2)->value < 1 << 28 &&
+          ARG(2)->value * ARG(3)->value < 1 << 28) {
+        emit_op(e, OP_bs_skip_const);
+        emit_label_ref(e, ARG(0)->value);
+        source(e, ARG(1));
+        emit_word(e, (cword)(ARG(2)->value * ARG(3)->value));
+        return true;
+      }
+      emit_op(e, OP_bs_skip_bits);
       emit_label_ref(e, ARG(0)->value);
       source(e, ARG(1));
-    } else test_number(e, i, OP_bs_test_unit);
-    return true;
-  case GENOP_bs_match_string:
-    test_number(e, i, OP_bs_match_string);
-    emit_string_ref(e, (u32)ARG(3)->value);
-    return true;
-  case GENOP_bs_get_tail:
-  case GENOP_bs_get_position:
-    emit_op(e, i->op == GENOP_bs_get_tail ? OP_bs_get_tail : OP_bs_get_position);
-    source(e, ARG(0));
-    dest(e, ARG(1));
-    number(e, ARG(2));
-    return true;
-  case GENOP_bs_set_position:
-    emit_op(e, OP_bs_set_position);
-    source(e, ARG(0));
-    source(e, ARG(1));
-    return true;
-  case GENOP_bs_match: translate_match(e, i); return true;
-  case GENOP_bs_create_bin: translate_create(e, i); return true;
-  case GENOP_bs_init_writable: emit_op(e, OP_bs_init_writable); return true;
-  default: return false;
+      source(e, ARG(2));
+      number(e, ARG(3));
+      return true;
+    case GENOP_bs_get_utf8: get_utf(e, i, OP_bs_get_utf8); return true;
+    case GENOP_bs_get_utf16: get_utf(e, i, OP_bs_get_utf16); return true;
+    case GENOP_bs_get_utf32: get_utf(e, i, OP_bs_get_utf32); return true;
+    case GENOP_bs_skip_utf8: skip_utf(e, i, OP_bs_skip_utf8); return true;
+    case GENOP_bs_skip_utf16: skip_utf(e, i, OP_bs_skip_utf16); return true;
+    case GENOP_bs_skip_utf32: skip_utf(e, i, OP_bs_skip_utf32); return true;
+    case GENOP_bs_test_tail2:
+      if (too_long(ARG(2))) never_matches(e, ARG(0)->value);
+      else test_number(e, i, OP_bs_test_tail);
+      return true;
+    case GENOP_bs_test_unit:
+      if (ARG(2)->value == 8) {
+        emit_op(e, OP_bs_test_unit_8);
+        emit_label_ref(e, ARG(0)->value);
+        source(e, ARG(1));
+      } else test_number(e, i, OP_bs_test_unit);
+      return true;
+    case GENOP_bs_match_string:
+      test_number(e, i, OP_bs_match_string);
+      emit_string_ref(e, (u32)ARG(3)->value);
+      return true;
+    case GENOP_bs_get_tail:
+    case GENOP_bs_get_position:
+      emit_op(e, i->op == GENOP_bs_get_tail ? OP_bs_get_tail : OP_bs_get_position);
+      source(e, ARG(0));
+      dest(e, ARG(1));
+      number(e, ARG(2));
+      return true;
+    case GENOP_bs_set_position:
+      emit_op(e, OP_bs_set_position);
+      source(e, ARG(0));
+      source(e, ARG(1));
+      return true;
+    case GENOP_bs_match: translate_match(e, i); return true;
+    case GENOP_bs_create_bin: translate_create(e, i); return true;
+    case GENOP_bs_init_writable: emit_op(e, OP_bs_init_writable); return true;
+    default: return false;
   }
 }

@@ -19,7 +19,8 @@ static void init(struct emit *e, const struct beam_instr *i, u32 unit) { // fail
   emit_word(e, operand_dest(ARG(5)));
 }
 
-static void append(struct emit *e, const struct beam_instr *i) { // fail, bits, words, live, unit, binary, flags, destination
+static void append(struct emit *e,
+                   const struct beam_instr *i) { // fail, bits, words, live, unit, binary, flags, destination
   emit_op(e, OP_bs_append);
   fail(e, i);
   source(e, ARG(1));
@@ -75,24 +76,24 @@ static void add(struct emit *e, const struct beam_instr *i) { // fail, left, rig
 
 bool translate_bits_old(struct emit *e, const struct beam_instr *i) {
   switch (i->op) {
-  case GENOP_bs_init2: init(e, i, 8); return true;
-  case GENOP_bs_init_bits: init(e, i, 1); return true;
-  case GENOP_bs_add: add(e, i); return true;
-  case GENOP_bs_append: append(e, i); return true;
-  case GENOP_bs_private_append: private_append(e, i); return true;
-  case GENOP_bs_put_integer: put(e, i, OP_bs_put_integer); return true;
-  case GENOP_bs_put_float: put(e, i, OP_bs_put_float); return true;
-  case GENOP_bs_put_binary: put(e, i, OP_bs_put_binary); return true;
-  case GENOP_bs_put_string:
-    emit_op(e, OP_bs_put_string);
-    number(e, ARG(0));
-    emit_string_ref(e, (u32)ARG(1)->value);
-    return true;
-  case GENOP_bs_utf8_size: utf_size(e, i, 8); return true;
-  case GENOP_bs_utf16_size: utf_size(e, i, 16); return true;
-  case GENOP_bs_put_utf8: put_utf(e, i, 8); return true;
-  case GENOP_bs_put_utf16: put_utf(e, i, 16); return true;
-  case GENOP_bs_put_utf32: put_utf(e, i, 32); return true;
-  default: return false;
+    case GENOP_bs_init2: init(e, i, 8); return true;
+    case GENOP_bs_init_bits: init(e, i, 1); return true;
+    case GENOP_bs_add: add(e, i); return true;
+    case GENOP_bs_append: append(e, i); return true;
+    case GENOP_bs_private_append: private_append(e, i); return true;
+    case GENOP_bs_put_integer: put(e, i, OP_bs_put_integer); return true;
+    case GENOP_bs_put_float: put(e, i, OP_bs_put_float); return true;
+    case GENOP_bs_put_binary: put(e, i, OP_bs_put_binary); return true;
+    case GENOP_bs_put_string:
+      emit_op(e, OP_bs_put_string);
+      number(e, ARG(0));
+      emit_string_ref(e, (u32)ARG(1)->value);
+      return true;
+    case GENOP_bs_utf8_size: utf_size(e, i, 8); return true;
+    case GENOP_bs_utf16_size: utf_size(e, i, 16); return true;
+    case GENOP_bs_put_utf8: put_utf(e, i, 8); return true;
+    case GENOP_bs_put_utf16: put_utf(e, i, 16); return true;
+    case GENOP_bs_put_utf32: put_utf(e, i, 32); return true;
+    default: return false;
   }
 }

@@ -6,7 +6,10 @@
 
 #include "base/alloc.h"
 
-struct choice { u32 key; i64 label; };
+struct choice {
+  u32 key;
+  i64 label;
+};
 
 static void sort_choices(struct choice *c, u32 n) { // shell sort: n may be thousands
   for (u32 gap = n / 2; gap; gap /= 2)

@@ -17,7 +17,7 @@
 // Two hash tables of tables, by the id of the reference and by name; the chains run through the tables themselves.
 static struct {
   struct ets_table **by_id, **by_name;
-  u32 size;                            // size of each of the two, a power of two
+  u32 size; // size of each of the two, a power of two
   u32 count;
   struct ets_table *all;
   struct ets_store *graveyard;
@@ -276,9 +276,7 @@ static void bury(struct ets_store *s) {
   tables.graveyard = s;
 }
 
-static bool store_free(struct ets_store *s, u32 *units) {
-  return ets_hash_free(s, units) && ets_tree_free(s, units);
-}
+static bool store_free(struct ets_store *s, u32 *units) { return ets_hash_free(s, units) && ets_tree_free(s, units); }
 
 bool ets_free_work(u32 units) {
   while (tables.graveyard) {

@@ -24,7 +24,7 @@ struct ets_row {
     };
     struct { // tree
       struct ets_row *left, *right;
-      u32 size;  // number of rows in this subtree
+      u32 size; // number of rows in this subtree
     };
   };
   u32 words;     // size of data
@@ -34,35 +34,39 @@ struct ets_row {
 INLINE term row_tuple(const struct ets_row *r) { return make_boxed(r->data); }
 
 // A copy of a term in a block of its own; literals are copied too.
-struct ets_box { term value; struct frag *frag; term *offheap; };
+struct ets_box {
+  term value;
+  struct frag *frag;
+  term *offheap;
+};
 bool ets_box_set(struct ets_box *b, term t); // b must be empty; false: no memory
 void ets_box_clear(struct ets_box *b);
 
-enum { ETS_SEGMENT = 256 };        // buckets in a segment of the hash
+enum { ETS_SEGMENT = 256 }; // buckets in a segment of the hash
 struct ets_hash {
   struct ets_row ***segments;
   u32 segment_count, segment_cap;
-  u32 active;                      // number of buckets in use; 0 before the first row
-  u32 mask;                        // the smallest 2^k - 1 that is at least active - 1
+  u32 active; // number of buckets in use; 0 before the first row
+  u32 mask;   // the smallest 2^k - 1 that is at least active - 1
 };
 // The rows of a table: a struct of its own, so that a big one can be freed in portions.
 struct ets_store {
-  struct ets_store *next;          // the list of those that wait to be freed
+  struct ets_store *next; // the list of those that wait to be freed
   struct ets_hash hash;
-  struct ets_row *root;            // tree
-  u32 free_slot;                   // how far freeing has come
-  u32 size;                        // number of live rows
+  struct ets_row *root; // tree
+  u32 free_slot;        // how far freeing has come
+  u32 size;             // number of live rows
   u64 bytes;
 };
 
-struct ets_fix {                   // one process's fixation of one table
+struct ets_fix { // one process's fixation of one table
   struct ets_fix *table_next, *process_next;
   struct ets_table *table;
   struct process *p;
   u32 count;
 };
 struct ets_table {
-  u64 id;                          // id of its reference
+  u64 id; // id of its reference
   // What references to the table point to; it points back to the table, or to NULL when that is deleted.
   struct refc *handle;
   struct ets_table *id_next, *name_next;
@@ -70,19 +74,19 @@ struct ets_table {
   struct ets_table *all_next, *all_prev;
   term name;
   term owner;
-  term heir;                       // pid or NV
+  term heir; // pid or NV
   struct ets_box heir_data;
   struct ets_store *store;
   struct ets_fix *fixes;
-  u32 fix_count;                   // number of all fixations; while it is not 0, dead rows stay
-  u32 hold_count;                  // number of traversals under way; while it is not 0, rows stay in their slots
-  i64 fix_monotonic_us;            // when the table became fixed
-  u32 *dead_hashes;                // hashes of the rows that were deleted while the table was fixed
+  u32 fix_count;        // number of all fixations; while it is not 0, dead rows stay
+  u32 hold_count;       // number of traversals under way; while it is not 0, rows stay in their slots
+  i64 fix_monotonic_us; // when the table became fixed
+  u32 *dead_hashes;     // hashes of the rows that were deleted while the table was fixed
   u32 dead_count, dead_cap;
-  u32 key;                         // index of the key in the tuple, from 0
+  u32 key; // index of the key in the tuple, from 0
   u8 type, protection;
   bool named, compressed, read_concurrency;
-  struct process *busy;            // the process that is in the middle of an atomic insertion; others wait for it
+  struct process *busy; // the process that is in the middle of an atomic insertion; others wait for it
 };
 
 // An operation done in portions, by a process that yields between them; see bif/.
@@ -91,7 +95,7 @@ struct ets_work {
   void (*drop)(struct ets_work *, struct process *);
   u32 kind;
 };
-struct ets_process {               // what process->ets_tables points to
+struct ets_process {                      // what process->ets_tables points to
   struct ets_table *tables, *tables_last; // its tables, in the order in which it got them
   struct ets_fix *fixes;
   struct ets_work *work;
@@ -104,7 +108,7 @@ INLINE struct ets_work *ets_work_of(struct process *p) {
 
 void ets_init(void);
 void ets_destroy(void);
-bool ets_free_work(u32 units);                     // frees what deleted tables left; true: all done
+bool ets_free_work(u32 units); // frees what deleted tables left; true: all done
 
 struct ets_options {
   enum ets_type type;
@@ -115,9 +119,9 @@ struct ets_options {
   term heir, heir_data;
 };
 struct ets_table *ets_new(struct process *owner, term name, const struct ets_options *o); // NULL: no memory
-void ets_delete(struct ets_table *t);              // ets_free_work frees its rows later
-bool ets_delete_all_rows(struct ets_table *t);     // false: no memory
-bool ets_rename(struct ets_table *t, term name);   // false: the name is taken
+void ets_delete(struct ets_table *t);            // ets_free_work frees its rows later
+bool ets_delete_all_rows(struct ets_table *t);   // false: no memory
+bool ets_rename(struct ets_table *t, term name); // false: the name is taken
 struct ets_table *ets_by_name(term name);
 struct ets_table *ets_by_id(u64 id);
 struct ets_table *ets_by_ref(term ref, bool *is_table_ref);

@@ -13,7 +13,9 @@ u32 ets_hash_index(const struct ets_hash *h, u32 hash) {
   return i < h->active ? i : hash & (h->mask >> 1);
 }
 
-static struct ets_row **bucket(const struct ets_hash *h, u32 i) { return &h->segments[i / ETS_SEGMENT][i % ETS_SEGMENT]; }
+static struct ets_row **bucket(const struct ets_hash *h, u32 i) {
+  return &h->segments[i / ETS_SEGMENT][i % ETS_SEGMENT];
+}
 
 u64 ets_hash_bytes(const struct ets_hash *h) {
   return (u64)h->segment_cap * sizeof *h->segments + (u64)h->segment_count * ETS_SEGMENT * sizeof **h->segments;
@@ -293,7 +295,9 @@ static struct ets_row *first_from(const struct ets_table *t, u32 slot, bool raw)
   return NULL;
 }
 
-struct ets_row *ets_hash_first(const struct ets_table *t, bool raw) { return first_from(t, 0, raw); }
+struct ets_row *ets_hash_first(const struct ets_table *t, bool raw) {
+  return first_from(t, 0, raw);
+}
 
 struct ets_row *ets_hash_after(const struct ets_table *t, term key, bool raw, bool *known) {
   u32 hash = hash_term(key);

@@ -22,7 +22,7 @@ void ets_hash_shrink(struct ets_table *t);
 u32 ets_hash_index(const struct ets_hash *h, u32 hash);
 // Frees at most max rows that were deleted while the table was fixed.
 void ets_hash_bury(struct ets_table *t, u32 max);
-void ets_hash_mark_all(struct ets_table *t);        // marks all rows dead, for delete_all_objects of a fixed table
+void ets_hash_mark_all(struct ets_table *t);         // marks all rows dead, for delete_all_objects of a fixed table
 bool ets_hash_free(struct ets_store *s, u32 *units); // true: everything is freed
 struct ets_row *ets_hash_first(const struct ets_table *t, bool raw);
 struct ets_row *ets_hash_after(const struct ets_table *t, term key, bool raw, bool *known);

@@ -220,7 +220,8 @@ void ets_cursor_start(struct ets_cursor *c, const struct ets_table *t, bool back
   }
 }
 
-void ets_cursor_seek(struct ets_cursor *c, const struct ets_table *t, bool backwards, int (*below)(term key, const void *arg), const void *arg) {
+void ets_cursor_seek(struct ets_cursor *c, const struct ets_table *t, bool backwards,
+                     int (*below)(term key, const void *arg), const void *arg) {
   c->depth = 0;
   c->backwards = backwards;
   struct ets_row *r = t->store->root;
@@ -232,7 +233,9 @@ void ets_cursor_seek(struct ets_cursor *c, const struct ets_table *t, bool backw
   }
 }
 
-struct ets_row *ets_cursor_row(const struct ets_cursor *c) { return c->depth ? c->path[c->depth - 1] : NULL; }
+struct ets_row *ets_cursor_row(const struct ets_cursor *c) {
+  return c->depth ? c->path[c->depth - 1] : NULL;
+}
 
 void ets_cursor_step(struct ets_cursor *c) {
   struct ets_row *r = c->path[--c->depth];

@@ -28,8 +28,9 @@ bool ets_tree_free(struct ets_store *s, u32 *units);
 // Starts at the first row in the cursor's direction, or, if key is not NV, at the first row behind key.
 void ets_cursor_start(struct ets_cursor *c, const struct ets_table *t, bool backwards, term key);
 // Starts at the first row for which below(key, arg) is not negative (when going backwards: not positive).
-void ets_cursor_seek(struct ets_cursor *c, const struct ets_table *t, bool backwards, int (*below)(term key, const void *arg), const void *arg);
-struct ets_row *ets_cursor_row(const struct ets_cursor *c);     // NULL at the end
+void ets_cursor_seek(struct ets_cursor *c, const struct ets_table *t, bool backwards,
+                     int (*below)(term key, const void *arg), const void *arg);
+struct ets_row *ets_cursor_row(const struct ets_cursor *c); // NULL at the end
 void ets_cursor_step(struct ets_cursor *c);
 
 #endif

@@ -12,42 +12,48 @@
 
 enum match_op {
   // head: each instruction takes the subject from the top of the stack
-  M_TUPLE,    // n: pushes the elements of a tuple of size n, the first on top
-  M_CONS,     // pushes the head on top of the tail
-  M_MAP,      // must be a map, which stays on the stack
-  M_KEY,      // const: pushes the value of this key of the map on top of the stack
-  M_SAME,     // const: must be =:= this term
+  M_TUPLE, // n: pushes the elements of a tuple of size n, the first on top
+  M_CONS,  // pushes the head on top of the tail
+  M_MAP,   // must be a map, which stays on the stack
+  M_KEY,   // const: pushes the value of this key of the map on top of the stack
+  M_SAME,  // const: must be =:= this term
   M_SKIP,
-  M_BIND,     // slot: binds the variable
-  M_EQUAL,    // slot: must be =:= the value of the variable
+  M_BIND,  // slot: binds the variable
+  M_EQUAL, // slot: must be =:= the value of the variable
   // guards and bodies
-  M_CONST,    // const: pushes it
-  M_VAR,      // slot: pushes the value of the variable
-  M_SUBJECT,  // pushes the subject, '$_'
-  M_MAKE_TUPLE, M_MAKE_LIST, // n elements
+  M_CONST,   // const: pushes it
+  M_VAR,     // slot: pushes the value of the variable
+  M_SUBJECT, // pushes the subject, '$_'
+  M_MAKE_TUPLE,
+  M_MAKE_LIST, // n elements
   M_MAKE_CONS,
   M_MAKE_MAP, // n pairs, the first pair deepest
   M_CALL,     // index into match_functions
-  M_AND, M_OR,// n arguments
-  M_ANDALSO, M_ORELSE, // where to continue if the result is known
-  M_TRUE,     // end of a guard, which must be true
-  M_BODY,     // begin of the body: a failure there is the value 'EXIT'
+  M_AND,
+  M_OR, // n arguments
+  M_ANDALSO,
+  M_ORELSE, // where to continue if the result is known
+  M_TRUE,   // end of a guard, which must be true
+  M_BODY,   // begin of the body: a failure there is the value 'EXIT'
   M_DROP,
   M_RETURN
 };
-struct match_clause { term head; u32 start; };
+struct match_clause {
+  term head;
+  u32 start;
+};
 struct match_program {
-  struct ets_box spec;       // the specification, or the pattern
+  struct ets_box spec; // the specification, or the pattern
   struct match_clause *clauses;
   u32 clause_count;
-  u32 *code;                 // pairs of operation and operand
+  u32 *code; // pairs of operation and operand
   u32 code_count, code_cap;
   term *pool;
   u32 pool_count, pool_cap;
   u32 slot_count;
-  term *stack;               // the slots, then the stack
+  term *stack; // the slots, then the stack
   u32 stack_words;
-  bool trace;                // the subject is the arguments of a traced call instead of a row
+  bool trace; // the subject is the arguments of a traced call instead of a row
 };
 enum match_flags { MATCH_RETURN_TRACE = 1, MATCH_EXCEPTION_TRACE = 2 };
 
@@ -59,7 +65,10 @@ enum match_error match_compile(term spec, enum match_mode mode, struct bytes *er
 enum match_error match_compile_pattern(term pattern, bool object, struct match_program **out);
 void match_free(struct match_program *m);
 
-struct match_result { u32 flags; term message; }; // for trace only
+struct match_result {
+  u32 flags;
+  term message;
+}; // for trace only
 // Runs m on a subject. NV: no clause matches. match_done empties the scratch heap.
 term match_run(struct match_program *m, term subject, struct match_result *result);
 void match_done(void);
@@ -70,7 +79,12 @@ struct match_program *match_of(term ref);                 // NULL: ref is someth
 struct match_program *match_of_resource(struct refc *r);
 
 // The functions that guards and bodies may call (match_function.c).
-struct match_function { const char *name; u8 arity; bool trace; u16 fn; };
+struct match_function {
+  const char *name;
+  u8 arity;
+  bool trace;
+  u16 fn;
+};
 extern const struct match_function match_functions[];
 int match_function_find(term name, u32 arity); // index into match_functions; -1: there is none
 // NV: the call fails.
@@ -87,7 +101,8 @@ struct match_range {
   // and ends.
   term first, last;
 };
-bool match_range_of(const struct match_program *m, const struct ets_table *t, struct match_range *r); // false: no memory
+bool match_range_of(const struct match_program *m, const struct ets_table *t,
+                    struct match_range *r); // false: no memory
 void match_range_free(struct match_range *r);
 // The order of key against *(const term *)pattern; 0: it may match.
 int match_span_compare(term key, const void *pattern);

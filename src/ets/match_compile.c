@@ -10,14 +10,21 @@
 #include "term/ref.h"
 
 enum item_kind { ITEM_TERM, ITEM_EMIT, ITEM_JUMP, ITEM_LABEL };
-struct item { enum item_kind kind; u32 op, operand; term t; };
-struct variable { term name; i32 number; };
+struct item {
+  enum item_kind kind;
+  u32 op, operand;
+  term t;
+};
+struct variable {
+  term name;
+  i32 number;
+};
 
 struct compiler {
   struct match_program *m;
   struct bytes *errors;
   enum match_error error;
-  struct item *items;        // a stack of work still to be done
+  struct item *items; // a stack of work still to be done
   u32 item_count, item_cap;
   struct variable *variables; // variables bound by the head of this clause; the index is the slot
   u32 variable_count, variable_cap;
@@ -60,15 +67,29 @@ static u32 constant(struct compiler *c, term t) {
 
 static i32 stack_effect(u32 op, u32 n) {
   switch (op) {
-  case M_TUPLE: return (i32)n - 1;
-  case M_CONS: case M_KEY: case M_CONST: case M_VAR: case M_SUBJECT: return 1;
-  case M_SAME: case M_SKIP: case M_BIND: case M_EQUAL: case M_MAKE_CONS:
-  case M_ANDALSO: case M_ORELSE: case M_TRUE: case M_DROP: case M_RETURN: return -1;
-  case M_MAKE_TUPLE: case M_AND: case M_OR: return 1 - (i32)n;
-  case M_MAKE_LIST: return -(i32)n;
-  case M_MAKE_MAP: return 1 - 2 * (i32)n;
-  case M_CALL: return 1 - (i32)match_functions[n].arity;
-  default: return 0;
+    case M_TUPLE: return (i32)n - 1;
+    case M_CONS:
+    case M_KEY:
+    case M_CONST:
+    case M_VAR:
+    case M_SUBJECT: return 1;
+    case M_SAME:
+    case M_SKIP:
+    case M_BIND:
+    case M_EQUAL:
+    case M_MAKE_CONS:
+    case M_ANDALSO:
+    case M_ORELSE:
+    case M_TRUE:
+    case M_DROP:
+    case M_RETURN: return -1;
+    case M_MAKE_TUPLE:
+    case M_AND:
+    case M_OR: return 1 - (i32)n;
+    case M_MAKE_LIST: return -(i32)n;
+    case M_MAKE_MAP: return 1 - 2 * (i32)n;
+    case M_CALL: return 1 - (i32)match_functions[n].arity;
+    default: return 0;
   }
 }
 
@@ -327,10 +348,14 @@ static void call(struct compiler *c, term whole, term name, const term *args, u3
   bool and = name == ATOM_and, or = name == ATOM_or, andalso = name == ATOM_andalso, orelse = name == ATOM_orelse;
   if (and || or || andalso || orelse) {
     if (n == 0) {
-      fail(c, and ? "Special form 'and' called without arguments in " : or ? "Special form 'or' called without arguments in "
-        : andalso ? "Special form 'andalso' called without arguments in " : "Special form 'orelse' called without arguments in ", whole, ".");
+      fail(c,
+           and       ? "Special form 'and' called without arguments in "
+           : or      ? "Special form 'or' called without arguments in "
+           : andalso ? "Special form 'andalso' called without arguments in "
+                     : "Special form 'orelse' called without arguments in ",
+           whole, ".");
     } else if (and || or) {
-      push_emit(c, and ? M_AND : M_OR, n);
+      push_emit(c, and? M_AND : M_OR, n);
       push_terms(c, args, n);
     } else {
       short_circuit(c, andalso ? M_ANDALSO : M_ORELSE, args, n);
@@ -388,10 +413,10 @@ static void compile_expression(struct compiler *c, term t) {
   while (c->item_count && !c->error) {
     struct item i = c->items[--c->item_count];
     switch (i.kind) {
-    case ITEM_TERM: expression(c, i.t); break;
-    case ITEM_EMIT: emit(c, i.op, i.operand); break;
-    case ITEM_JUMP: jump(c, i.op, i.operand); break;
-    case ITEM_LABEL: land(c, i.operand); break;
+      case ITEM_TERM: expression(c, i.t); break;
+      case ITEM_EMIT: emit(c, i.op, i.operand); break;
+      case ITEM_JUMP: jump(c, i.op, i.operand); break;
+      case ITEM_LABEL: land(c, i.operand); break;
     }
   }
 }

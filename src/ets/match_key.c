@@ -38,7 +38,10 @@ static bool add_key(struct match_range *r, term key) {
   return true;
 }
 
-struct numbered { term key; u32 n; };
+struct numbered {
+  term key;
+  u32 n;
+};
 
 static int compare_numbered(const struct numbered *a, const struct numbered *b, bool ordered) {
   int c = ordered ? term_compare(a->key, b->key) : term_compare_exact(a->key, b->key);
@@ -217,7 +220,8 @@ static bool clause_keeps(term clause, u32 key) {
   term pattern = is_tuple(head) && tuple_arity(head) > key ? tuple_elements(head)[key] : ATOM_underscore;
   if (is_tuple_of(body, 2) && tuple_elements(body)[0] == ATOM_const) {
     term constant = tuple_elements(body)[1];
-    return is_tuple(constant) && tuple_arity(constant) > key && ground(pattern, 0) && term_same(pattern, tuple_elements(constant)[key]);
+    return is_tuple(constant) && tuple_arity(constant) > key && ground(pattern, 0) &&
+           term_same(pattern, tuple_elements(constant)[key]);
   }
   if (!is_tuple_of(body, 1) || !is_tuple(tuple_elements(body)[0])) return false;
   term row = tuple_elements(body)[0];

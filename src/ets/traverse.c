@@ -55,9 +55,9 @@ static enum outcome visit(struct pass *p, struct ets_row *r) {
   term result = match_run(p->m, row_tuple(r), NULL);
   if (result == NV) return KEEP;
   switch (p->tr->kind) {
-  case TRAVERSE_SELECT: return keep_result(p, result);
-  case TRAVERSE_REPLACE: return replace(p, r, result);
-  default: break;
+    case TRAVERSE_SELECT: return keep_result(p, result);
+    case TRAVERSE_REPLACE: return replace(p, r, result);
+    default: break;
   }
   if (result != ATOM_true) return KEEP;
   p->tr->count++;

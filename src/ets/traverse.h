@@ -12,15 +12,15 @@ enum traverse_status { TRAVERSE_MORE, TRAVERSE_END, TRAVERSE_LIMIT, TRAVERSE_NO_
 struct traversal {
   struct ets_work work;
   enum traverse_kind kind;
-  u64 table;               // the table's id
-  struct refc *program;    // holds one reference
+  u64 table;            // the table's id
+  struct refc *program; // holds one reference
   struct match_range range;
-  bool backwards;          // tree: from the last key to the first
-  u32 slot;                // hash: the next slot; SCOPE_KEYS: the next key
-  struct ets_box last;     // tree: the key of the row that was visited last
-  bool started;            // tree: last is valid
-  bool holding;            // it counts in the table's hold_count
-  u32 limit, got;          // number of results wanted (0: all) and found
+  bool backwards;      // tree: from the last key to the first
+  u32 slot;            // hash: the next slot; SCOPE_KEYS: the next key
+  struct ets_box last; // tree: the key of the row that was visited last
+  bool started;        // tree: last is valid
+  bool holding;        // it counts in the table's hold_count
+  u32 limit, got;      // number of results wanted (0: all) and found
   u64 count;
 };
 // Visits up to *budget rows, fewer when they are large, and subtracts what it has used from *budget. Results are put

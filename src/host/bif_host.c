@@ -49,10 +49,10 @@ term host_bif_load(struct process *p, term *a) {
   size_t n;
   if (!is_atom(a[0])) return bif_badarg();
   switch (loader_obtain(a[0], &why, &n)) {
-  case LOADER_LOADED: return ATOM_true;
-  case LOADER_ON_LOAD: return ATOM_on_load;
-  case LOADER_FETCHING: return bif_wait();
-  default: return no_module(why, n);
+    case LOADER_LOADED: return ATOM_true;
+    case LOADER_ON_LOAD: return ATOM_on_load;
+    case LOADER_FETCHING: return bif_wait();
+    default: return no_module(why, n);
   }
 }
 
@@ -74,7 +74,11 @@ term host_bif_beam(struct process *p, term *a) {
 // --- Resources of the host ----------------------------------------------------------------------------
 
 enum { REFC_HOST = 0x686F7374, RESOURCE_KIND_BITS = 2 }; // "host"
-struct resource { u32 operation; u32 number; term owner; };
+struct resource {
+  u32 operation;
+  u32 number;
+  term owner;
+};
 
 static void resource_destroy(struct refc *r) {
   struct resource it;
@@ -128,7 +132,9 @@ term host_bif_file(struct process *p, term *a) {
   (void)p;
   i64 operation, handle, number;
   struct bytes in;
-  if (!bif_small(a[0], 0, 255, &operation) || !handle_of(a[1], &handle) || !bif_small(a[3], SMALL_MIN, SMALL_MAX, &number)) return bif_badarg();
+  if (!bif_small(a[0], 0, 255, &operation) || !handle_of(a[1], &handle) ||
+      !bif_small(a[3], SMALL_MIN, SMALL_MAX, &number))
+    return bif_badarg();
   bytes_init(&in);
   bool ok = iolist_append(&in, a[2]), failed = in.failed;
   u8 *data = NULL;

@@ -9,8 +9,7 @@
 
 #include "process/event.h"
 
-
-void event_open(void);                   // sets event_hook
+void event_open(void); // sets event_hook
 void event_close(void);
 bool event_ring_full(void);
 // What was recorded since event_ring_clear; *lost: the number of records for which there was no memory.

@@ -40,7 +40,8 @@ static void put_process(struct process *p, void *arg) {
   bool known = !p->is_js && p->ip && code_place(p->ip, false, &place);
   ++*count;
   put_u64(p->pid);
-  bytes_put(&vm_result, (u8)(p->state | (p->suspend_count ? INSPECT_SUSPENDED : 0) | (p->hibernated ? INSPECT_HIBERNATED : 0)));
+  bytes_put(&vm_result,
+            (u8)(p->state | (p->suspend_count ? INSPECT_SUSPENDED : 0) | (p->hibernated ? INSPECT_HIBERNATED : 0)));
   bytes_put(&vm_result, (u8)((p->trap_exit ? INSPECT_TRAPS_EXITS : 0) | (p->is_js ? INSPECT_JS : 0)));
   bytes_put(&vm_result, p->priority);
   bytes_put(&vm_result, (u8)call.arity);

@@ -11,7 +11,6 @@
 #include "term/map.h"
 #include "term/ref.h"
 
-
 // Options of a spawn: a proper list of link | monitor | {name, Atom} | {parent, Pid} | {group_leader,
 // Pid} | {priority, max|high|normal|low} | {min_heap_size, Words} | {fullsweep_after, N} |
 // {max_heap_size, Words} | js | {trap_exit, Boolean}.
@@ -71,7 +70,8 @@ static bool is_argument_list(term list) {
 
 static enum vm_status spawn(term m, term f, term args, term options, struct process **made, u64 *monitor) {
   struct request_options o;
-  if (!is_atom(m) || !is_atom(f) || !is_argument_list(args)) return vm_fail(VM_BAD_ARGUMENT, "not a module, a function and a list of arguments");
+  if (!is_atom(m) || !is_atom(f) || !is_argument_list(args))
+    return vm_fail(VM_BAD_ARGUMENT, "not a module, a function and a list of arguments");
   if (!parse_options(&o, options)) return vm_fail(VM_BAD_ARGUMENT, "bad spawn option");
   if (o.name != NV && registered_whereis(o.name) != NV) return vm_fail(VM_BAD_ARGUMENT, "the name is taken");
   if (o.spawn.group_leader == NV && !o.parent) {
@@ -115,7 +115,8 @@ enum vm_status vm_spawn(const u8 *etf, size_t n) {
 
 static enum vm_status send(term to, term message, struct process *from) {
   switch (signal_send_to(from, to, message)) {
-    case SEND_OK: case SEND_NOSUSPEND: return VM_OK;
+    case SEND_OK:
+    case SEND_NOSUSPEND: return VM_OK;
     case SEND_BADARG: return vm_fail(is_atom(to) ? VM_NO_PROCESS : VM_BAD_ARGUMENT, "no process has that name");
     default: return vm_fail(VM_NO_MEMORY, "no memory for the message");
   }

@@ -101,7 +101,8 @@ enum vm_status vm_fail(enum vm_status status, const char *what) {
 enum vm_status vm_answer(term t) {
   static const struct etf_options to_host = {.minor_version = 2, .host = true};
   result_clear();
-  if (!etf_encode(&vm_result, t, &to_host) || vm_result.failed) return vm_fail(VM_NO_MEMORY, "no memory for the answer");
+  if (!etf_encode(&vm_result, t, &to_host) || vm_result.failed)
+    return vm_fail(VM_NO_MEMORY, "no memory for the answer");
   return VM_OK;
 }
 

@@ -11,17 +11,17 @@
 #include "term/heap.h"
 
 struct vm_options {
-  u64 memory_limit;   // bytes; 0: no limit
-  u64 seed;           // for the numbers of references
-  u32 max_processes;  // 0: the default
-  u32 slice;          // reductions in a slice; 0: the default
-  u32 gc_stress;      // not 0: collect at every opportunity (tests)
-  u32 gc_portion;     // words that are collected at once; 0: the default (tests)
+  u64 memory_limit;  // bytes; 0: no limit
+  u64 seed;          // for the numbers of references
+  u32 max_processes; // 0: the default
+  u32 slice;         // reductions in a slice; 0: the default
+  u32 gc_stress;     // not 0: collect at every opportunity (tests)
+  u32 gc_portion;    // words that are collected at once; 0: the default (tests)
 };
 extern struct bytes vm_result;
 
 enum vm_status vm_open(const struct vm_options *o);
-void vm_close(void);  // frees everything; afterwards mem_live_blocks() is 0
+void vm_close(void); // frees everything; afterwards mem_live_blocks() is 0
 // Runs processes until the budget (microseconds) or max_reductions (0: no such limit) is used up, no process is
 // runnable, the program has halted, or so many events wait that the host should read them first.
 enum tick_result vm_tick(u64 budget_us, u64 max_reductions, i64 *wake_us);
@@ -36,14 +36,17 @@ void vm_module_arrived(const u8 *name, size_t len);
 // Ref} with a monitor.
 enum vm_status vm_spawn(const u8 *etf, size_t n);
 enum vm_status vm_spawn_term(term m, term f, term args, term options, term *pid);
-enum vm_status vm_send(const u8 *etf, size_t n);   // {To, Message, From | undefined}
-enum vm_status vm_exit(const u8 *etf, size_t n);   // {To, Reason, From | undefined}
+enum vm_status vm_send(const u8 *etf, size_t n); // {To, Message, From | undefined}
+enum vm_status vm_exit(const u8 *etf, size_t n); // {To, Reason, From | undefined}
 
 // A term decoded from the host's bytes, in fragments of its own.
-struct vm_term { struct heap heap; term value; };
+struct vm_term {
+  struct heap heap;
+  term value;
+};
 enum vm_status vm_term_decode(struct vm_term *t, const u8 *etf, size_t n);
 void vm_term_free(struct vm_term *t);
-enum vm_status vm_answer(term t);                  // encodes t into vm_result
+enum vm_status vm_answer(term t); // encodes t into vm_result
 enum vm_status vm_fail(enum vm_status status, const char *what);
 
 #endif

@@ -35,7 +35,10 @@ i32 host_utc_offset_s(i64 utc_seconds) { return import_utc_offset((double)utc_se
 void host_write(int fd, const u8 *data, size_t n) { event_output(fd, data, n); }
 
 // Processes that wait for a module that is being fetched.
-struct waiter { struct waiter *next; term pid; };
+struct waiter {
+  struct waiter *next;
+  term pid;
+};
 static struct waiter *waiters;
 
 static void wait_for_module(void) {
@@ -122,7 +125,9 @@ EXPORT(vm_close) void wasm_close(void) {
 enum { SMALL_REQUEST = 4096 };
 // A small request can be written even when there is no memory for anything else: it may be the one that ends the
 // process that has taken all memory.
-EXPORT(vm_alloc) void *wasm_alloc(size_t n) { return n < SMALL_REQUEST ? mem_alloc_beyond(n ? n : 1, MEM_SYSTEM) : mem_alloc(n, MEM_SYSTEM); }
+EXPORT(vm_alloc) void *wasm_alloc(size_t n) {
+  return n < SMALL_REQUEST ? mem_alloc_beyond(n ? n : 1, MEM_SYSTEM) : mem_alloc(n, MEM_SYSTEM);
+}
 EXPORT(vm_free) void wasm_free(void *block, size_t n) { mem_free(block, n ? n : 1, MEM_SYSTEM); }
 
 static i64 wake;
@@ -170,5 +175,7 @@ EXPORT(vm_module_arrived) void wasm_module_arrived(void) { vm_module_arrived(NUL
 EXPORT(vm_spawn) i32 wasm_spawn(const u8 *etf, size_t n) { return (i32)vm_spawn(etf, n); }
 EXPORT(vm_send) i32 wasm_send(const u8 *etf, size_t n) { return (i32)vm_send(etf, n); }
 EXPORT(vm_exit) i32 wasm_exit(const u8 *etf, size_t n) { return (i32)vm_exit(etf, n); }
-EXPORT(vm_js) i32 wasm_js(u32 operation, const u8 *etf, size_t n) { return (i32)js_request((enum js_operation)operation, etf, n); }
+EXPORT(vm_js) i32 wasm_js(u32 operation, const u8 *etf, size_t n) {
+  return (i32)js_request((enum js_operation)operation, etf, n);
+}
 EXPORT(vm_inspect) i32 wasm_inspect(void) { return (i32)inspect(); }

@@ -10,7 +10,9 @@
 #include <stdbool.h>
 
 /** The unevaluated sum hi + lo, |lo| at most half a unit in the last place of hi. */
-struct pair { double hi, lo; };
+struct pair {
+  double hi, lo;
+};
 
 static const struct pair LN2 = {0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56};
 static const double LOG10_E = 0x1.bcb7b1526e50ep-2;

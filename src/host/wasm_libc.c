@@ -13,9 +13,7 @@
 void emscripten_notify_memory_growth(size_t memory_index);
 
 // JavaScript notices by itself that memory has grown: its views of the old buffer become empty.
-void emscripten_notify_memory_growth(size_t memory_index) {
-  (void)memory_index;
-}
+void emscripten_notify_memory_growth(size_t memory_index) { (void)memory_index; }
 
 __attribute__((import_module("env"), import_name("host_math"))) double import_math(int function, double x, double y);
 

@@ -7,7 +7,10 @@
 
 // For each arity one export-like record, and its code: a call_fun_trap, before it how many X registers it reads.
 static struct export fun_trap[MAX_ARITY + 1];
-static struct { cword live; op_call_fun_trap call; } fun_trap_code[MAX_ARITY + 1];
+static struct {
+  cword live;
+  op_call_fun_trap call;
+} fun_trap_code[MAX_ARITY + 1];
 
 static const struct export *trap_to_fun(u32 arity) {
   struct export *e = &fun_trap[arity];

@@ -156,8 +156,8 @@ const cword *cold_length(const cword *ip, term *E) {
   return exception_guard_bif(ip, E, ATOM_length, ATOM_badarg, &arg, 1);
 }
 
-// Calls e with n sources, the destination behind them. gc: the sources are read after a check that may collect; live stands
-// in the same place in all that have it.
+// Calls e with n sources, the destination behind them. gc: the sources are read after a check that may collect; live
+// stands in the same place in all that have it.
 INLINE const cword *guard_bif(const cword *ip, term *E, const struct export *e, const src_word *operands, u32 n,
                               const cword *fail, bool gc) {
   if (gc) {

@@ -127,8 +127,8 @@ const cword *cold_bs_match_value(const cword *ip, term *E) {
 // error_info of a construction:
 // #{cause => {Segment, Type, Cause, Value}, function => format_bs_fail, module => erl_erts_errors}.
 static const cword *create_failed(const cword *ip, term *E, const struct bs_error *error) {
-  term pairs[6] = {ATOM_cause,          bs_error_term(HEAP, error), ATOM_function,
-                   ATOM_format_bs_fail, ATOM_module,                ATOM_erl_erts_errors};
+  term pairs[6] = {ATOM_cause,  bs_error_term(HEAP, error), ATOM_function, ATOM_format_bs_fail,
+                   ATOM_module, ATOM_erl_erts_errors};
   ctx.fault_class = ATOM_error;
   ctx.fault_reason = error->system_limit ? ATOM_system_limit : ATOM_badarg;
   ctx.fault_args = ctx.fault_trace = NV;

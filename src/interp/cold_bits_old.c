@@ -97,8 +97,8 @@ const cword *cold_bs_put_binary(const cword *ip, term *E) {
   term size = SRC(op->size), value = SRC(op->value);
   u64 bits;
   bool ok = size == ATOM_all && !is_register(op->size)
-              ? bs_put_binary_all(value, (u32)op->unit)
-              : bs_build_size(size, (u32)op->unit, &bits) && bs_put_binary(value, bits);
+                ? bs_put_binary_all(value, (u32)op->unit)
+                : bs_build_size(size, (u32)op->unit, &bits) && bs_put_binary(value, bits);
   return ok ? BEHIND(op) : failed(ip, E);
 }
 

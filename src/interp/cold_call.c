@@ -49,7 +49,7 @@ const cword *cold_test_heap(const cword *ip, term *E) {
 // Before a BIF call: the slice may be over, fragments may have piled up. NULL: leave the loop.
 static const struct export *before_bif(const cword *ip, term *E) {
   const struct export *e = OPERANDS_AT(call_bif, ip)->function; // as all calls of BIFs have it
-  ctx.ip = ip; // for process_info of oneself
+  ctx.ip = ip;                                                  // for process_info of oneself
   if (UNLIKELY(--ctx.fcalls < 0)) {
     ctx.e = E;
     ctx.live = e->arity;

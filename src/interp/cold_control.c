@@ -102,10 +102,11 @@ const cword *interp_call_fun(const cword *ip, term *E, u32 arity, const cword *r
     if (!fe->ip) {
       term why;
       switch (undefined_load(fe->module, &why)) {
-      case LOADER_FETCHING: return undefined_wait(ip, E, call_fun_live(ip, arity));
-      default: break;
+        case LOADER_FETCHING: return undefined_wait(ip, E, call_fun_live(ip, arity));
+        default: break;
       }
-      if (!fe->ip && module_find(fe->module)) return exception_error(ip, E, tuple2(HEAP, ATOM_badfun, f)); // it came without this fun
+      if (!fe->ip && module_find(fe->module))
+        return exception_error(ip, E, tuple2(HEAP, ATOM_badfun, f)); // it came without this fun
       if (!fe->ip) {
         E = (term *)((char *)E + pop);
         if (ret) E[0] = return_word(ret);
@@ -141,7 +142,8 @@ const cword *cold_make_fun(const cword *ip, term *E) {
 static struct export *apply_target(u32 n) {
   term m = ctx.x[n], f = ctx.x[n + 1];
   u32 length;
-  while (m == ATOM_erlang && f == ATOM_apply && n == 3 && is_atom(ctx.x[0]) && is_atom(ctx.x[1]) && bif_list_length(ctx.x[2], &length) && length <= MAX_ARITY) {
+  while (m == ATOM_erlang && f == ATOM_apply && n == 3 && is_atom(ctx.x[0]) && is_atom(ctx.x[1]) &&
+         bif_list_length(ctx.x[2], &length) && length <= MAX_ARITY) {
     m = ctx.x[0];
     f = ctx.x[1];
     spread(ctx.x[2], &n);
@@ -220,7 +222,8 @@ const cword *cold_wait_timeout(const cword *ip, term *E) {
     if (t == ATOM_infinity) {
       p->timeless = true;
     } else {
-      if (!is_small(t) || small_val(t) < 0 || small_val(t) > 0xFFFFFFFFll) return exception_error(ip, E, ATOM_timeout_value);
+      if (!is_small(t) || small_val(t) < 0 || small_val(t) > 0xFFFFFFFFll)
+        return exception_error(ip, E, ATOM_timeout_value);
       if (!timer_receive_start(p, (u64)small_val(t))) return exception_error(ip, E, ATOM_system_limit);
     }
   }
@@ -261,8 +264,9 @@ const cword *cold_recv_marker_use(const cword *ip, term *E) {
 // --- sending
 enum send_result semantics_send_failure;
 term semantics_send(term to, term message) {
-  enum send_result r = is_local_pid(to) && to == ctx.p->pid ? (signal_send(ctx.p, ctx.p, message) ? SEND_OK : SEND_NO_MEMORY)
-                                                            : signal_send_to(ctx.p, to, message);
+  enum send_result r = is_local_pid(to) && to == ctx.p->pid
+                           ? (signal_send(ctx.p, ctx.p, message) ? SEND_OK : SEND_NO_MEMORY)
+                           : signal_send_to(ctx.p, to, message);
   if (r == SEND_OK || r == SEND_NOSUSPEND) return message;
   semantics_send_failure = r;
   return NV;

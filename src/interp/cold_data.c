@@ -102,9 +102,16 @@ static term least_missing(term map, const src_word *at, u32 n, term *E) {
 
 enum { PAIRS_ON_STACK = 64 };
 // What both have one behind the other, put_map_exact behind fail.
-struct put_map { src_word src; dst_word dst; cword live, words; src_word pairs[]; };
-_Static_assert(offsetof(op_put_map_assoc, items) - offsetof(op_put_map_assoc, src) == sizeof(struct put_map), "put_map");
-_Static_assert(offsetof(op_put_map_exact, items) - offsetof(op_put_map_exact, src) == sizeof(struct put_map), "put_map");
+struct put_map {
+  src_word src;
+  dst_word dst;
+  cword live, words;
+  src_word pairs[];
+};
+_Static_assert(offsetof(op_put_map_assoc, items) - offsetof(op_put_map_assoc, src) == sizeof(struct put_map),
+               "put_map");
+_Static_assert(offsetof(op_put_map_exact, items) - offsetof(op_put_map_exact, src) == sizeof(struct put_map),
+               "put_map");
 static const cword *put_map(const cword *ip, term *E, const struct put_map *put, bool exact, const cword *fail) {
   if (!interp_gc_check(ip, E, (u32)put->live)) return NULL;
   E = ctx.e;

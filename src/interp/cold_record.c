@@ -52,7 +52,8 @@ static bool is_meant(term t, term id) {
   if (!is_native_record(t)) return false;
   const term *d = record_definition(t);
   if (is_atom(id)) return id == ATOM_underscore || id == d[RECORD_NAME];
-  return is_tuple_of(id, 2) && record_is(t, tuple_elements(id)[0], tuple_elements(id)[1]) && d[RECORD_EXPORTED] == ATOM_true;
+  return is_tuple_of(id, 2) && record_is(t, tuple_elements(id)[0], tuple_elements(id)[1]) &&
+         d[RECORD_EXPORTED] == ATOM_true;
 }
 
 const cword *cold_get_record_field(const cword *ip, term *E) {

@@ -44,7 +44,8 @@ static term bif_entry(const struct export *bif, const term *args) {
   term pairs[2] = {ATOM_module, explainer(bif->module)};
   term info = ctx.fault_info;
   if (info == NV) info = map_from_pairs(HEAP, pairs, 1);
-  if (bif->module == ATOM_records) return entry(bif->module, bif->function, list_of(args, bif->arity), NIL); // they explain nothing
+  if (bif->module == ATOM_records)
+    return entry(bif->module, bif->function, list_of(args, bif->arity), NIL); // they explain nothing
   term where = cons(HEAP, tuple2(HEAP, ATOM_error_info, info), NIL);
   return entry(bif->module, bif->function, list_of(args, bif->arity), where);
 }
@@ -66,7 +67,8 @@ static term raw_trace(term class, term entries, const cword *ip, const term *E, 
   return raw;
 }
 
-// Whether a trace names a module of a program. Where it does, modules of ours are left out: in OTP what they do is the emulator's.
+// Whether a trace names a module of a program. Where it does, modules of ours are left out: in OTP what they do is the
+// emulator's.
 static bool has_foreign_place(const term *e, u32 n) {
   struct code_place place;
   for (u32 i = 2; i < n; i++)
@@ -184,7 +186,9 @@ static bool raises_on_purpose(const struct export *bif) {
   return f == ATOM_error || (f == ATOM_exit && bif->arity == 1) || f == ATOM_throw || f == ATOM_raise;
 }
 
-static bool is_call_bif(const cword *ip) { return ip[0] == OP_call_bif || ip[0] == OP_call_bif_only || ip[0] == OP_call_bif_last; }
+static bool is_call_bif(const cword *ip) {
+  return ip[0] == OP_call_bif || ip[0] == OP_call_bif_only || ip[0] == OP_call_bif_last;
+}
 
 static size_t popped_frame(const cword *ip) {
   return ip[0] == OP_call_bif_last ? OPERANDS_AT(call_bif_last, ip)->frame : 0;
@@ -217,29 +221,27 @@ term *exception_keep_caller(const cword *ip, term *E, const struct export *calle
 const cword *exception_bif(const cword *ip, term *E, const struct export *bif, const term *args, const cword *next) {
   if (ctx.bif_status == BIF_HIBERNATE) return NULL; // process_hibernate has set e, ip, live and status
   switch (ctx.bif_status) {
-  case BIF_RAISE: return bif_failed(ip, E, bif, args);
-  case BIF_TRAP:
-    E = (term *)((char *)E + popped_frame(ip));
-    if (next) E[0] = return_word(next);
-    else E = exception_keep_caller(ip, E, ctx.trap);
-    ctx.e = E;
-    return interp_enter(ctx.trap->ip);
-  case BIF_YIELD:
-  case BIF_WAIT:
-    if (!is_call_bif(ip) && ip[0] != OP_call_bif_stub) { // an operation: a guard BIF
-      if (ctx.bif_status == BIF_WAIT) PANIC("a BIF that cannot wait wants to");
-      if (held_stop(ip, E)) return NULL;
-      ctx.heap.exhausted = true;
-      return exception_exit();
-    }
-    ctx.e = E;
-    ctx.ip = ip;
-    ctx.live = bif->arity;
-    ctx.status = ctx.bif_status == BIF_YIELD ? RUN_YIELD : RUN_WAIT;
-    return NULL;
-  default:
-    ctx.e = E;
-    return exception_exit();
+    case BIF_RAISE: return bif_failed(ip, E, bif, args);
+    case BIF_TRAP:
+      E = (term *)((char *)E + popped_frame(ip));
+      if (next) E[0] = return_word(next);
+      else E = exception_keep_caller(ip, E, ctx.trap);
+      ctx.e = E;
+      return interp_enter(ctx.trap->ip);
+    case BIF_YIELD:
+    case BIF_WAIT:
+      if (!is_call_bif(ip) && ip[0] != OP_call_bif_stub) { // an operation: a guard BIF
+        if (ctx.bif_status == BIF_WAIT) PANIC("a BIF that cannot wait wants to");
+        if (held_stop(ip, E)) return NULL;
+        ctx.heap.exhausted = true;
+        return exception_exit();
+      }
+      ctx.e = E;
+      ctx.ip = ip;
+      ctx.live = bif->arity;
+      ctx.status = ctx.bif_status == BIF_YIELD ? RUN_YIELD : RUN_WAIT;
+      return NULL;
+    default: ctx.e = E; return exception_exit();
   }
 }
 
@@ -279,16 +281,16 @@ const cword *cold_func_info(const cword *ip, term *E) {
   return unwind(E, raw_trace(ATOM_error, cons(HEAP, first, NIL), NULL, E, false));
 }
 
-// error_info of an undef whose module the host could not get: #{cause => {{M,F,Arity}, Why}, module => spawnlink_native},
-// which format_error/2 of src/erl/native/spawnlink_native.erl puts into words.
+// error_info of an undef whose module the host could not get: #{cause => {{M,F,Arity}, Why}, module =>
+// spawnlink_native}, which format_error/2 of src/erl/native/spawnlink_native.erl puts into words.
 static term undef_info(const struct export *e, term why) {
   term function = tuple3(HEAP, e->module, e->function, make_small(e->arity));
   term pairs[4] = {ATOM_cause, tuple2(HEAP, function, why), ATOM_module, ATOM_spawnlink_native};
   return map_from_pairs(HEAP, pairs, 2);
 }
 
-// The caller's entry says it too: OTP's erl_error, which words crash reports, takes no error_info from the first entry of
-// an undef.
+// The caller's entry says it too: OTP's erl_error, which words crash reports, takes no error_info from the first entry
+// of an undef.
 static term undef_caller(term *E, term info) {
   struct code_place place;
   if (system_backtrace_depth() < 2 || !is_return_word(E[0])) return NIL;

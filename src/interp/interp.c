@@ -20,14 +20,15 @@ static const cold_fn cold_table[OP_COUNT] = {
 #undef COLD
 };
 
-// A body is OP(name) and one statement, which always ends with a jump. In it `op` has the type of the operation, so that
-// operands go by their names in ops.tab. It is never read: the words are read relative to ip, of which clang makes better
-// code than of reading a structure (and the case label stands behind the declaration, so that no code is made of that).
-// A letter tells the kind of an operand; with another letter than ops.tab has it does not compile.
-#define OP(name) for (const op_##name *op UNUSED;;) case OP_##name:
+// A body is OP(name) and one statement, which always ends with a jump. In it `op` has the type of the operation, so
+// that operands go by their names in ops.tab. It is never read: the words are read relative to ip, of which clang makes
+// better code than of reading a structure (and the case label stands behind the declaration, so that no code is made of
+// that). A letter tells the kind of an operand; with another letter than ops.tab has it does not compile.
+#define OP(name) \
+  for (const op_##name *op UNUSED;;) case OP_##name:
 #define WORDS (sizeof *op / sizeof(cword)) // without the items of a list
 #define WORDS_TO(operand) (offsetof(__typeof__(*op), operand) / sizeof(cword))
-#define WORD(operand, type) _Generic(op->operand, type: ip[WORDS_TO(operand)])
+#define WORD(operand, type) _Generic(op->operand, type : ip[WORDS_TO(operand)])
 #define A(operand) (*(term *)WORD(operand, term *)) // a, x
 #define Y(operand) Y_AT(WORD(operand, y_word))
 #define S(operand) SRC_AT(WORD(operand, src_word))
@@ -37,14 +38,30 @@ static const cold_fn cold_table[OP_COUNT] = {
 #define U(operand) WORD(operand, cword) // u, l, n
 #define F(operand) ((const cword *)WORD(operand, const cword *))
 #define ITEM_WORDS (sizeof op->items[0] / sizeof(cword))
-#define ITEM(n, operand) ((n) * ITEM_WORDS + offsetof(__typeof__(op->items[0]), operand) / sizeof(cword)) // from WORDS
+#define ITEM(n, operand) ((n)*ITEM_WORDS + offsetof(__typeof__(op->items[0]), operand) / sizeof(cword)) // from WORDS
 #define EXPORT(operand) ((const struct export *)WORD(operand, const struct export *))
-#define NEXT do { ip += WORDS; goto loop; } while (0)
-#define GOTO(address) do { ip = (address); goto loop; } while (0)
+#define NEXT \
+  do { \
+    ip += WORDS; \
+    goto loop; \
+  } while (0)
+#define GOTO(address) \
+  do { \
+    ip = (address); \
+    goto loop; \
+  } while (0)
 #define JUMP(operand) GOTO(F(operand))
 #define POP(operand) (E = (term *)((char *)E + U(operand)))
-#define ENTER(operand) do { ip = F(operand); goto enter; } while (0)
-#define CALL(operand) do { E[0] = return_word(ip + WORDS); ENTER(operand); } while (0)
+#define ENTER(operand) \
+  do { \
+    ip = F(operand); \
+    goto enter; \
+  } while (0)
+#define CALL(operand) \
+  do { \
+    E[0] = return_word(ip + WORDS); \
+    ENTER(operand); \
+  } while (0)
 #define RETURN \
   do { \
     if (UNLIKELY(E == base)) return ctx.x[0]; \
@@ -52,7 +69,8 @@ static const cold_fn cold_table[OP_COUNT] = {
     goto loop; \
   } while (0)
 
-// The word behind a header, before it is known that there is one ({} has none): in wasm something always is behind a block.
+// The word behind a header, before it is known that there is one ({} has none): in wasm something always is behind a
+// block.
 #ifdef __wasm__
 #define WORD_BEHIND(p) (p)[1]
 #else
@@ -60,7 +78,8 @@ static const cold_fn cold_table[OP_COUNT] = {
 #endif
 
 // The fun of so many arguments, in a call of so many words. The free variables go into the X registers behind them.
-#define CALL_FUN(fun, arity, length) { \
+#define CALL_FUN(fun, arity, length) \
+  { \
     term f = fun; \
     if (UNLIKELY(!is_boxed(f))) goto cold; \
     const term *p = boxed_ptr(f), header = p[0]; \
@@ -95,8 +114,7 @@ loop:
 #include "interp/op_data.inc"
 #include "interp/op_arith.inc"
 #include "interp/op_bits.inc"
-  default:
-    goto cold;
+    default: goto cold;
   }
 
 cold:

@@ -9,7 +9,7 @@
 #include "process/bif_call.h"
 #include "process/process.h"
 
-void interp_init(void);                  // sets the run_slice hook
+void interp_init(void); // sets the run_slice hook
 // Continues at ip with stack top E; returns x0 when a frame at base returns (the JIT's seam), else NV.
 term interp(term *E, const cword *ip, const term *base);
 
@@ -26,10 +26,11 @@ typedef const cword *(*cold_fn)(const cword *ip, term *E);
 #include "gen/cold_ops.inc"
 #undef COLD
 
-// Operands by their kinds (see code/ops.tab): what stands in a Y register, is read (s), is written (d), is immediate (i).
+// Operands by their kinds (see code/ops.tab): what stands in a Y register, is read (s), is written (d), is immediate
+// (i).
 #define Y_AT(w) (*(term *)((char *)E + (w)))
-#define SRC_AT(w) (UNLIKELY((w) & 1) ? Y_AT((w) - 1) : *(term *)(w))
-#define DST_AT(w) (*(((w) & 1) ? &Y_AT((w) - 1) : (term *)(w)))
+#define SRC_AT(w) (UNLIKELY((w)&1) ? Y_AT((w)-1) : *(term *)(w))
+#define DST_AT(w) (*(((w)&1) ? &Y_AT((w)-1) : (term *)(w)))
 #define IMM(w) ((term)(i64)(i32)(w))
 #define YREG(y) Y_AT((y).offset)
 #define SRC(s) SRC_AT((s).word)
@@ -43,17 +44,17 @@ INLINE term imm_operand(imm_word i) { return IMM(i.word); }
 
 // exception.c. All take the address of the failing operation and continue in the nearest handler, or
 // return NULL: the process is to exit.
-const cword *exception_raise(const cword *ip, term *E);              // ctx.fault_* are set
-const cword *exception_error(const cword *ip, term *E, term reason); // error:Reason by the operation itself
+const cword *exception_raise(const cword *ip, term *E);                    // ctx.fault_* are set
+const cword *exception_error(const cword *ip, term *E, term reason);       // error:Reason by the operation itself
 const cword *exception_error_twice(const cword *ip, term *E, term reason); // the same, the caller's entry doubled
 // A BIF returned NV (called by the operation at ip): raise, trap, yield, wait or exit. next: where the
 // value would have gone (what a trap returns to), with E already popped for tail calls.
 const cword *exception_bif(const cword *ip, term *E, const struct export *bif, const term *args, const cword *next);
-const cword *exception_exit(void);                                   // the process must exit: ctx.status, NULL
+const cword *exception_exit(void);          // the process must exit: ctx.status, NULL
 term exception_trace(term raw, bool whole); // raw trace -> list of {M,F,A,Loc}; whole: with our own modules too
 
-// Makes room on the heap, before the operation at ip does anything that cannot be done twice. False: leave the loop. The
-// process must exit, or does the operation again when the collection is through.
+// Makes room on the heap, before the operation at ip does anything that cannot be done twice. False: leave the loop.
+// The process must exit, or does the operation again when the collection is through.
 bool interp_collect(const cword *ip, term *E, u32 live, size_t need);
 // For operations that build without a test_heap before them: collects when fragments have piled up.
 INLINE bool interp_gc_check(const cword *ip, term *E, u32 live) {

@@ -50,8 +50,8 @@ static struct export *error_handler(term function) {
   return handler && export_defined(handler) ? handler : NULL;
 }
 
-// OTP's own code server runs; a bare VM's stand-in, which begins in erlang:hibernate/3 (src/erl/bare/spawnlink_init.erl), leaves
-// loading to us.
+// OTP's own code server runs; a bare VM's stand-in, which begins in erlang:hibernate/3
+// (src/erl/bare/spawnlink_init.erl), leaves loading to us.
 static bool is_booted(void) {
   struct process *p = registered_find(ATOM_code_server);
   return p && p->initial[1] != ATOM_hibernate;
@@ -73,15 +73,16 @@ const cword *cold_undefined_function(const cword *ip, term *E) {
   term why = NV;
   if (!booted || e->module == ctx.p->error_handler || is_built_in(e->module) || loader_is_pending_here(e->module)) {
     switch (undefined_load(e->module, &why)) {
-    case LOADER_FETCHING: return undefined_wait(ip, E, e->arity);
-    case LOADER_ON_LOAD: {
-      struct export *first = export_get(ATOM_spawnlink_code, ATOM_undefined_function, 3);
-      if (first && (export_defined(first) || undefined_load(first->module, &why) == LOADER_LOADED) && export_defined(first))
-        return call_handler(first, E, e->module, e->function, arguments(e->arity));
-      why = NV; // the module was there
-      break;
-    }
-    default: break;
+      case LOADER_FETCHING: return undefined_wait(ip, E, e->arity);
+      case LOADER_ON_LOAD: {
+        struct export *first = export_get(ATOM_spawnlink_code, ATOM_undefined_function, 3);
+        if (first && (export_defined(first) || undefined_load(first->module, &why) == LOADER_LOADED) &&
+            export_defined(first))
+          return call_handler(first, E, e->module, e->function, arguments(e->arity));
+        why = NV; // the module was there
+        break;
+      }
+      default: break;
     }
     if (export_defined(e)) return e->ip;
   }

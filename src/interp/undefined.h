@@ -6,8 +6,8 @@
 #include "code/loader.h"
 #include "interp/interp.h"
 
-// As loader_obtain. Of a module that is missing because the host could not get it, *why becomes the host's text, a binary; else it stays
-// as it is.
+// As loader_obtain. Of a module that is missing because the host could not get it, *why becomes the host's text, a
+// binary; else it stays as it is.
 enum loader_result undefined_load(term module, term *why);
 const cword *undefined_wait(const cword *ip, term *E, u32 live); // waits for the host, then runs ip again
 // A fun whose module cannot be had: error_handler:undefined_lambda(Module, Fun, Arguments), arguments in X registers.

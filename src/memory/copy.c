@@ -46,7 +46,8 @@ INLINE bool wants_copy(term t, bool all) {
 
 // A few whole bytes of a large binary are copied alone, so that the copy does not keep the rest alive.
 INLINE bool is_few_bytes(const term *p) {
-  return header_kind(p[0]) == KIND_SUB_BIN && ((small_val(p[2]) | small_val(p[3])) & 7) == 0 && small_val(p[3]) <= 8 * HEAP_BIN_MAX;
+  return header_kind(p[0]) == KIND_SUB_BIN && ((small_val(p[2]) | small_val(p[3])) & 7) == 0 &&
+         small_val(p[3]) <= 8 * HEAP_BIN_MAX;
 }
 INLINE u32 few_words(const term *p) { return (u32)((small_val(p[3]) + 63) / 64); }
 
@@ -224,7 +225,9 @@ static term to_frag(term t, size_t words, bool all, struct frag **frag, term **o
 }
 
 term copy_to_frag(term t, struct frag **frag, term **offheap) { return to_frag(t, copy_size(t), false, frag, offheap); }
-term copy_to_frag_all(term t, struct frag **frag, term **offheap) { return to_frag(t, copy_size_all(t), true, frag, offheap); }
+term copy_to_frag_all(term t, struct frag **frag, term **offheap) {
+  return to_frag(t, copy_size_all(t), true, frag, offheap);
+}
 
 void offheap_release(term *first) {
   while (first) {

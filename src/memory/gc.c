@@ -21,7 +21,7 @@ enum {
   FRAG_LIMIT_MIN = 512,           // words
   BUSY_MIN_WORDS = 987,           // the young block is at least so large when a process collects again and again
   BUSY_MINORS = 8,
-  SWEEP_UNITS = 16,               // what a reference-counted object or a fragment costs, in words
+  SWEEP_UNITS = 16, // what a reference-counted object or a fragment costs, in words
   CUT_MIN_WORDS = 64 * 1024
 };
 
@@ -240,8 +240,7 @@ bool gc_go_on(struct gc_run *run, struct heap *h, i64 *units) {
       h->offheap = run->kept;
       run->phase = GC_FRAGS;
       // fall through
-    case GC_FRAGS:
-      break;
+    case GC_FRAGS: break;
   }
   return free_some_frags(h, units);
 }
@@ -338,7 +337,9 @@ static u32 young_size(const struct heap *h, const struct gc_area *a, size_t need
   return gc_next_size(survivors > words ? survivors : words);
 }
 
-static bool must_be_major(const struct gc_area *a) { return gc_stress || a->want_major || a->minor_count >= a->fullsweep_after; }
+static bool must_be_major(const struct gc_area *a) {
+  return gc_stress || a->want_major || a->minor_count >= a->fullsweep_after;
+}
 
 static u64 used_words(const struct heap *h, const struct gc_area *a) {
   return (u64)(h->top - a->start) + (u64)(a->old_top - a->old_start) + h->frag_words;
@@ -405,7 +406,8 @@ static void close_area(const struct gc_run *run, struct heap *h, struct gc_area 
 // Grows the young block when need does not fit, and shrinks it after a major collection of mostly garbage. A major
 // collection with need 0 (hibernate, garbage_collect) leaves no free room. A minor collection had to make room for
 // everything in fragments: if that was garbage, the block gets its old size back.
-static bool adjust(struct heap *h, struct gc_area *a, const struct gc_roots *roots, size_t n_roots, size_t need, bool major, u32 words_before) {
+static bool adjust(struct heap *h, struct gc_area *a, const struct gc_roots *roots, size_t n_roots, size_t need,
+                   bool major, u32 words_before) {
   u64 live = (u64)(h->top - a->start);
   if ((u64)(h->lim - h->top) < need)
     return resize_young(h, a, roots, n_roots, gc_next_size(live + need + live / 2)) ||
@@ -448,7 +450,8 @@ enum gc_result gc_close(struct gc_run *run, struct heap *h, struct gc_area *a) {
   return GC_OK;
 }
 
-enum gc_result gc_collect(struct heap *h, struct gc_area *a, const struct gc_roots *roots, size_t n_roots, size_t need, bool major) {
+enum gc_result gc_collect(struct heap *h, struct gc_area *a, const struct gc_roots *roots, size_t n_roots, size_t need,
+                          bool major) {
   struct gc_run run;
   enum gc_result result = gc_open(&run, h, a, roots, n_roots, need, major, false);
   if (result != GC_OK) return result;

@@ -10,7 +10,7 @@
 
 enum {
   FRAG_FIRST_WORDS = 64,
-  FRAG_MAX_DOUBLING = 1 << 20,  // words; a fragment beyond that is as large as what is asked for
+  FRAG_MAX_DOUBLING = 1 << 20, // words; a fragment beyond that is as large as what is asked for
   // 256 KB: what BIFs can still build after memory has run out, before their process is killed
   RESERVE_WORDS = 32 * 1024
 };
@@ -21,9 +21,7 @@ static struct {
   u32 used, live;
 } reserve;
 
-static bool in_reserve(const void *p) {
-  return (uintptr_t)p - (uintptr_t)reserve.data < sizeof reserve.data;
-}
+static bool in_reserve(const void *p) { return (uintptr_t)p - (uintptr_t)reserve.data < sizeof reserve.data; }
 
 static struct frag *reserve_frag(size_t words) {
   size_t total = words + sizeof(struct frag) / sizeof(term) + 1;
@@ -49,7 +47,9 @@ static struct frag *frag_make(size_t words, bool beyond_limit) {
   return f;
 }
 
-struct frag *frag_new(size_t words) { return frag_make(words, false); }
+struct frag *frag_new(size_t words) {
+  return frag_make(words, false);
+}
 
 void frag_free(struct frag *f) {
   if (!f) return;

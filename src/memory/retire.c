@@ -19,7 +19,7 @@ static struct {
   size_t n, cap;
   u64 bytes, bytes_after_sweep;
   u64 payload, payload_after_sweep; // of binaries that perhaps nothing else keeps alive
-  uintptr_t low, high;   // all areas lie in [low, high)
+  uintptr_t low, high;              // all areas lie in [low, high)
 } retired;
 
 u64 retire_clock;
@@ -28,7 +28,8 @@ enum { SWEEP_MIN_BYTES = 1 << 20, SWEEP_MIN_PAYLOAD = 1 << 16, SWEEP_MIN_AREAS =
 
 static u64 payload_of(const term *offheap) {
   u64 bytes = 0;
-  for (; offheap; offheap = (const term *)(uintptr_t)offheap[4]) bytes += ((const struct refc *)(uintptr_t)offheap[3])->size;
+  for (; offheap; offheap = (const term *)(uintptr_t)offheap[4])
+    bytes += ((const struct refc *)(uintptr_t)offheap[3])->size;
   return bytes;
 }
 
@@ -134,4 +135,3 @@ void retire_free_all(void) {
   mem_free(retired.areas, retired.cap * sizeof *retired.areas, MEM_CODE);
   memset(&retired, 0, sizeof retired);
 }
-

@@ -52,7 +52,9 @@ static struct shared_object *look_up(const struct shared *s, term t) {
 
 INLINE u32 words_of(term t) { return is_cons(t) ? 2 : header_size(boxed_header(t)) + 1; }
 INLINE term *address_of(term t) { return is_cons(t) ? cons_ptr(t) : boxed_ptr(t); }
-INLINE bool wanted(const struct shared *s, term t) { return !is_immediate(t) && !is_header(t) && (s->literals || !is_literal(t)); }
+INLINE bool wanted(const struct shared *s, term t) {
+  return !is_immediate(t) && !is_header(t) && (s->literals || !is_literal(t));
+}
 
 static bool add(struct shared *s, term t) {
   if (!wanted(s, t)) return true;
@@ -85,7 +87,10 @@ bool shared_find(struct shared *s, term t, bool literals) {
 static u64 add_up(u64 a, u64 b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }
 
 // For each object: the number of ways that lead to it from the root, and of edges to it that were not walked yet.
-struct ways { u64 n; u32 edges, ready; };
+struct ways {
+  u64 n;
+  u32 edges, ready;
+};
 
 static void each_child(const struct shared *s, u32 i, struct ways *w, void (*fn)(struct ways *w, u32 from, u32 to)) {
   term object = s->items[i].t;

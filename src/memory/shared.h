@@ -7,13 +7,17 @@
 #include "term/heap.h"
 
 // next is a chain by address; offset is where the copy is, in words
-struct shared_object { term t; u32 next; u32 offset; };
+struct shared_object {
+  term t;
+  u32 next;
+  u32 offset;
+};
 struct shared {
   struct shared_object *items; // the objects, in the order in which they were found
   u32 n, cap;
   u32 *heads;
-  u64 words;                   // words of all objects together
-  bool literals;               // literals are objects too (else they are left out)
+  u64 words;     // words of all objects together
+  bool literals; // literals are objects too (else they are left out)
 };
 // Finds all objects of a term. False: no memory. Call shared_free in any case.
 bool shared_find(struct shared *s, term t, bool literals);

@@ -54,7 +54,8 @@ static void check_term(struct walk *w, term t, bool from_old) {
   }
   ASSERT(!(young && from_old));
   ASSERT(!is_boxed(t) || is_header(p[0]));
-  bool fresh = young ? mark(w->young_marks, (size_t)(p - w->a->start)) : mark(w->old_marks, (size_t)(p - w->a->old_start));
+  bool fresh =
+      young ? mark(w->young_marks, (size_t)(p - w->a->start)) : mark(w->old_marks, (size_t)(p - w->a->old_start));
   if (fresh) push(w, (const term *)((uintptr_t)p | (is_cons(t) ? 1u : 0u)));
 }
 

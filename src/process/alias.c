@@ -7,7 +7,9 @@
 
 struct id_map alias_map;
 
-struct alias *alias_find(u64 id) { return (struct alias *)id_map_find(&alias_map, id); }
+struct alias *alias_find(u64 id) {
+  return (struct alias *)id_map_find(&alias_map, id);
+}
 
 bool alias_add(u64 id, struct process *owner, enum alias_mode mode) {
   struct alias *a = mem_alloc(sizeof *a, MEM_PROCESS);

@@ -14,10 +14,10 @@
 #include "process/ctx.h"
 
 enum bif_status {
-  BIF_RAISE,    // raise ctx.fault_class : ctx.fault_reason; fault_args, fault_info and fault_trace add to the trace, or NV
-  BIF_TRAP,     // call ctx.trap with the arguments in ctx.x[0..arity) instead; its value is that of the BIF
-  BIF_YIELD,    // call the same BIF again, with a[] as it has left it, after a yield
-  BIF_WAIT,     // the same, but only once the process is woken
+  BIF_RAISE, // raise ctx.fault_class : ctx.fault_reason; fault_args, fault_info and fault_trace add to the trace, or NV
+  BIF_TRAP,  // call ctx.trap with the arguments in ctx.x[0..arity) instead; its value is that of the BIF
+  BIF_YIELD, // call the same BIF again, with a[] as it has left it, after a yield
+  BIF_WAIT,  // the same, but only once the process is woken
   BIF_EXITING,  // the process has ended itself: stop running it
   BIF_HIBERNATE // process_hibernate has set ctx.e, ip, live, x and status: leave the loop
 };

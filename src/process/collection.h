@@ -21,8 +21,8 @@ MAY_GC bool process_collect(struct process *p, const cword *ip, u32 live, size_t
 MAY_GC bool collection_go_on(struct process *p);
 // Collects to the end, after which p may have to exit; does nothing if no collection is under way.
 MAY_GC void collection_finish(struct process *p);
-void collection_drop(struct process *p);           // gives the collection up: p's heap will only be freed
-u64 collection_memory(const struct process *p);    // bytes of the block that the heap is copied to
+void collection_drop(struct process *p);        // gives the collection up: p's heap will only be freed
+u64 collection_memory(const struct process *p); // bytes of the block that the heap is copied to
 
 // Does a major collection of p, which is not running, for the process that runs. False: it is not complete; call
 // again with begins = false.

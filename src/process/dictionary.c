@@ -10,8 +10,8 @@
 
 struct dictionary {
   u32 count;
-  u32 mask;      // number of pairs, minus 1
-  term pairs[];  // keys and values in turn
+  u32 mask;     // number of pairs, minus 1
+  term pairs[]; // keys and values in turn
 };
 enum { FIRST_PAIRS = 4 };
 

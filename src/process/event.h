@@ -8,9 +8,11 @@
 #include "gen/seam.h" // enum event_kind: what each event says
 #include "process/process.h"
 
-extern u32 event_mask;                                   // bit 1 << kind for each kind that is wanted
+extern u32 event_mask; // bit 1 << kind for each kind that is wanted
 extern void (*event_hook)(enum event_kind kind, struct process *p, term subject, term a, term b, u64 detail);
 #define EVENT(kind, p, subject, a, b, detail) \
-  do { if (UNLIKELY(event_mask >> (kind) & 1)) event_hook(kind, p, subject, a, b, detail); } while (0)
+  do { \
+    if (UNLIKELY(event_mask >> (kind)&1)) event_hook(kind, p, subject, a, b, detail); \
+  } while (0)
 
 #endif

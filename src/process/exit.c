@@ -17,13 +17,13 @@
 #include "process/timer.h"
 
 enum exit_phase {
-  EXIT_BEGIN,     // the exit event
-  EXIT_TIMERS,    // cancels the timers whose destination is this pid
-  EXIT_TABLES,    // gives ETS tables to their heirs, or deletes them
-  EXIT_NAMES,     // takes away the registered name, then the pid itself
-  EXIT_LINKS,     // sends exit signals along links, in order of creation
-  EXIT_OWN,       // removes the monitors this process has made
-  EXIT_WATCHED,   // sends DOWN for monitors of this process, in order of creation
+  EXIT_BEGIN,   // the exit event
+  EXIT_TIMERS,  // cancels the timers whose destination is this pid
+  EXIT_TABLES,  // gives ETS tables to their heirs, or deletes them
+  EXIT_NAMES,   // takes away the registered name, then the pid itself
+  EXIT_LINKS,   // sends exit signals along links, in order of creation
+  EXIT_OWN,     // removes the monitors this process has made
+  EXIT_WATCHED, // sends DOWN for monitors of this process, in order of creation
   // Answers what came behind the signal that doomed it: links, monitors, processes that wait for its end.
   EXIT_BEHIND,
   EXIT_ALIASES,
@@ -88,7 +88,8 @@ static bool break_links(struct process *p, u32 *units) {
   for (struct link *l; (l = p->links.first) && l != p->links.late; --*units) {
     if (*units == 0) return false;
     struct process *peer = link_peer(l, p);
-    struct exit_signal e = {.from = p->pid, .reason = p->exit_reason, .kept = p->exit_kept, .priority = link_priority(l, peer)};
+    struct exit_signal e = {
+        .from = p->pid, .reason = p->exit_reason, .kept = p->exit_kept, .priority = link_priority(l, peer)};
     link_remove(l);
     signal_exit_by_link(peer, &e);
   }
@@ -147,7 +148,8 @@ static bool give_tables(struct process *p, u32 *units) {
 static bool phase(struct process *p, u32 *units) {
   switch ((enum exit_phase)p->exit_phase) {
     case EXIT_BEGIN:
-      if (UNLIKELY((event_mask >> EVENT_EXIT & 1 && !p->remote) || (p->hosted && event_hook))) event_hook(EVENT_EXIT, p, p->pid, p->exit_reason, NV, 0);
+      if (UNLIKELY((event_mask >> EVENT_EXIT & 1 && !p->remote) || (p->hosted && event_hook)))
+        event_hook(EVENT_EXIT, p, p->pid, p->exit_reason, NV, 0);
       return true;
     case EXIT_TIMERS: return cancel_timers(p, units);
     case EXIT_TABLES: return give_tables(p, units);

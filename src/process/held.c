@@ -37,7 +37,10 @@ void held_free(struct process *p) {
 // --- Comparisons ---------------------------------------------------------------------------------------
 
 enum { COMPARE_STEPS = 200000, COMPARE_STEPS_PER_REDUCTION = 64 };
-struct comparison_work { struct work work; struct comparison *c; };
+struct comparison_work {
+  struct work work;
+  struct comparison *c;
+};
 
 static void drop_comparison(struct work *w) {
   struct comparison_work *cw = (struct comparison_work *)w;
@@ -81,7 +84,10 @@ void held_compare_on(enum term_mode mode, term a, term b, int *order) {
 // An operation may pause if the product of the words of its two numbers is at least LONG_PRODUCT. LIMBS_AT_ONCE limbs
 // are done in one portion, which takes a millisecond or two.
 enum { LONG_PRODUCT = 1 << 16, LIMBS_AT_ONCE = 1 << 19, LIMBS_PER_REDUCTION = 128 };
-struct number_work { struct work work; struct bigint_work b; };
+struct number_work {
+  struct work work;
+  struct bigint_work b;
+};
 
 static void drop_number(struct work *w) {
   struct number_work *n = (struct number_work *)w;

@@ -15,13 +15,16 @@
 struct work {
   void (*drop)(struct work *); // frees it, and is also called when the process has died
 };
-struct held { term x[MAX_X_REGISTERS]; double f[MAX_FLOAT_REGISTERS]; };
+struct held {
+  term x[MAX_X_REGISTERS];
+  double f[MAX_FLOAT_REGISTERS];
+};
 
 // Leaves the interpreter's loop so that the process goes on at ip, and holds all registers in p->held. False: no
 // memory.
 bool held_stop(const cword *ip, term *E);
-void held_restore(struct process *p);       // puts the held registers of the process that goes on into ctx
-void held_free(struct process *p);          // frees registers and work; called by process_free
+void held_restore(struct process *p); // puts the held registers of the process that goes on into ctx
+void held_free(struct process *p);    // frees registers and work; called by process_free
 INLINE bool held_still(const struct process *p) { return p->held || p->work; }
 // Takes what the operation has done so far out of p->work; NULL: it begins.
 INLINE struct work *work_take(struct process *p) {
@@ -36,7 +39,6 @@ INLINE struct work *work_take(struct process *p) {
 bool held_compare(enum term_mode mode, term a, term b, int *order);
 // The same without a pause.
 void held_compare_on(enum term_mode mode, term a, term b, int *order);
-
 
 // Multiplies or divides (function is num_mul, num_div or num_rem), in portions when the numbers are long. False: it
 // pauses; the operation is in p->work, and another call with the same terms continues it. *result is NV if function

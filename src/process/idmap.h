@@ -14,9 +14,9 @@ struct id_node {
 };
 struct id_map {
   struct id_node **buckets;
-  u32 cap;     // length of the array buckets
-  u32 size;    // number of buckets in use
-  u32 level;   // power of two, level <= size < 2 * level
+  u32 cap;   // length of the array buckets
+  u32 size;  // number of buckets in use
+  u32 level; // power of two, level <= size < 2 * level
   u32 count;
 };
 

@@ -12,8 +12,8 @@ struct kept {
   term *offheap;
   u32 refs;
 };
-MUST_USE struct kept *kept_new(term t);  // a copy with one reference; NULL: no memory
-void kept_release(struct kept *k);       // k may be NULL
+MUST_USE struct kept *kept_new(term t); // a copy with one reference; NULL: no memory
+void kept_release(struct kept *k);      // k may be NULL
 INLINE struct kept *kept_retain(struct kept *k) {
   if (k) k->refs++;
   return k;

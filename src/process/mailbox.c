@@ -18,12 +18,12 @@
 // A marker is a place in the mailbox. The messages before it were there when a reference was made, so a receive of
 // messages with that reference need not look at them.
 struct marker {
-  struct message entry;   // value NV
-  struct message **back;  // the link that leads to entry
+  struct message entry;  // value NV
+  struct message **back; // the link that leads to entry
   struct marker *next;
   u64 id;
   bool bound;
-  u64 ref_id;             // if bound: the id of a local reference
+  u64 ref_id; // if bound: the id of a local reference
 };
 
 void mailbox_init(struct mailbox *m) {

@@ -11,22 +11,22 @@
 struct process;
 struct message {
   struct message *next;
-  term value;             // NV: the entry is a marker
-  struct frag *frag;      // NULL when value is immediate, a literal or pinned
-  term *offheap;          // list of the reference-counted objects in frag
+  term value;               // NV: the entry is a marker
+  struct frag *frag;        // NULL when value is immediate, a literal or pinned
+  term *offheap;            // list of the reference-counted objects in frag
   struct message *pin_next; // the list of the mailbox's pinned messages
-  bool pinned;            // value lies on the process's heap and is a root
+  bool pinned;              // value lies on the process's heap and is a root
 };
 enum { MAILBOX_PINS = 16, MAILBOX_PIN_WORDS = 64, MAILBOX_MARKERS = 8 };
 struct marker;
 struct mailbox {
   struct message *first, **last;
-  struct message **save;  // next message to look at
+  struct message **save;     // next message to look at
   struct message **priority; // the link behind the last priority message; these come before all others
   // Where the receive goes on when it has looked at priority messages that came in before save; NULL: there are none.
   struct message **resume;
-  u32 length;             // number of messages, without markers
-  u32 pinned;             // number of pinned messages, at most MAILBOX_PINS
+  u32 length; // number of messages, without markers
+  u32 pinned; // number of pinned messages, at most MAILBOX_PINS
   struct message *pins;
   struct marker *markers; // newest first
 };
@@ -35,7 +35,7 @@ void mailbox_init(struct mailbox *m);
 bool mailbox_clear(struct process *p, u32 *units);
 // Sends msg to p: puts it into the mailbox, or, when signals wait that p has not received, queues it behind them.
 void mailbox_append(struct process *p, struct message *msg);
-void mailbox_keep(struct process *p, struct message *msg);   // p owns msg from now on, but it is not in the mailbox yet
+void mailbox_keep(struct process *p, struct message *msg); // p owns msg from now on, but it is not in the mailbox yet
 // Puts msg, which p owns, at the end of the mailbox and wakes p.
 void mailbox_put(struct process *p, struct message *msg);
 // The same, but before all messages that are not priority messages.
@@ -46,7 +46,7 @@ void mailbox_drop(struct process *p, struct message *msg);
 struct message *mailbox_peek(struct process *p);
 // Words in the fragments of all messages that were not received.
 u64 mailbox_words(const struct process *p);
-void mailbox_next(struct process *p);                        // moves the save pointer on (instruction loop_rec_end)
+void mailbox_next(struct process *p); // moves the save pointer on (instruction loop_rec_end)
 // Receives the message at the save pointer (instruction remove_message): it becomes part of the running heap; ends
 // the receive timer.
 void mailbox_remove(struct process *p);
@@ -59,13 +59,18 @@ bool mailbox_flush_down(struct process *p, term ref);
 
 // How a message is built: draft_open, build the value on d.heap, draft_close, mailbox_append. words is the exact
 // number of heap words that the value needs.
-struct draft { struct heap *heap; struct frag *frag; struct heap own; bool pinned; };
-MUST_USE bool draft_open(struct draft *d, struct process *to, size_t words);   // false: no memory
+struct draft {
+  struct heap *heap;
+  struct frag *frag;
+  struct heap own;
+  bool pinned;
+};
+MUST_USE bool draft_open(struct draft *d, struct process *to, size_t words); // false: no memory
 // NULL: no memory, and the draft is freed
 MUST_USE struct message *draft_close(struct draft *d, term value);
 
 // Receive markers, for the instructions recv_marker_reserve, _bind, _clear and _use.
-term mailbox_marker_reserve(struct process *p);              // the marker's id as a small, or the atom undefined
+term mailbox_marker_reserve(struct process *p); // the marker's id as a small, or the atom undefined
 void mailbox_marker_bind(struct process *p, term marker, term ref);
 void mailbox_marker_clear(struct process *p, term ref);
 // Moves the save pointer to the marker of ref, if there is one.

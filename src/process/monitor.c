@@ -37,7 +37,8 @@ static void monitor_free(struct monitor *m) {
   mem_free(m, sizeof *m, MEM_PROCESS);
 }
 
-struct monitor *monitor_add(u64 id, struct process *watcher, struct process *target, enum monitor_kind kind, term object, term name, term tag) {
+struct monitor *monitor_add(u64 id, struct process *watcher, struct process *target, enum monitor_kind kind,
+                            term object, term name, term tag) {
   struct monitor *m = mem_calloc(sizeof *m, MEM_PROCESS);
   if (!m) return NULL;
   m->node.key = id;
@@ -63,7 +64,9 @@ struct monitor *monitor_add(u64 id, struct process *watcher, struct process *tar
   return m;
 }
 
-struct monitor *monitor_find(u64 id) { return (struct monitor *)id_map_find(&monitor_map, id); }
+struct monitor *monitor_find(u64 id) {
+  return (struct monitor *)id_map_find(&monitor_map, id);
+}
 
 static void untarget(struct monitor *m) {
   if (!m->target) return;
@@ -112,7 +115,11 @@ void monitor_down(struct monitor *m, term reason) {
   struct process *watcher = m->watcher;
   u64 id = m->node.key;
   bool priority = m->priority;
-  EVENT(EVENT_DOWN, watcher, watcher->pid, m->target ? m->target->pid : m->name != NV ? m->name : m->object, reason, id);
+  EVENT(EVENT_DOWN, watcher, watcher->pid,
+        m->target       ? m->target->pid
+        : m->name != NV ? m->name
+                        : m->object,
+        reason, id);
   mem_overdraft(MEM_OVERDRAFT);
   struct message *message = down_draft(m, reason);
   mem_overdraft(0);
@@ -135,7 +142,8 @@ void monitor_fire(struct monitor *m, term reason, struct kept *kept) {
     remote_idle(watcher);
   } else if (UNLIKELY(watcher->ends)) {
     monitor_remove(m);
-  } else if (UNLIKELY(watcher == ctx.p || watcher->signals.first) && signal_queue_down(watcher, m->node.key, reason, kept)) {
+  } else if (UNLIKELY(watcher == ctx.p || watcher->signals.first) &&
+             signal_queue_down(watcher, m->node.key, reason, kept)) {
     untarget(m);
   } else {
     monitor_down(m, reason);

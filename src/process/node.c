@@ -52,7 +52,8 @@ struct node *node_connect(term name) {
   node_pending(n);
   term words[4 + REF_WORDS];
   struct heap h = {.top = words + 4, .lim = words + COUNT_OF(words)};
-  words[0] = MAKE_HEADER(KIND_TUPLE, 3), words[1] = ATOM_auto_connect, words[2] = name, words[3] = ref_from_id(&h, n->id);
+  words[0] = MAKE_HEADER(KIND_TUPLE, 3), words[1] = ATOM_auto_connect, words[2] = name,
+  words[3] = ref_from_id(&h, n->id);
   if (kernel && signal_send(NULL, kernel, make_boxed(words))) return n;
   n->state = NODE_IDLE;
   return NULL;
@@ -159,9 +160,12 @@ static term node_message(struct heap *h, u32 options, term what, term name, bool
   term pairs[6], info = NIL;
   u32 n = 0;
   if (!options) return tuple2(h, what, name);
-  if (options & NODES_ID) pairs[n++] = ATOM_connection_id, pairs[n++] = id ? make_small((i64)(id & UINT32_MAX)) : ATOM_undefined;
-  if (what == ATOM_nodedown && options & NODES_REASON) pairs[n++] = ATOM_nodedown_reason, pairs[n++] = copy_term(h, reason);
-  if (options & (NODES_VISIBLE | NODES_HIDDEN)) pairs[n++] = ATOM_node_type, pairs[n++] = hidden ? ATOM_hidden : ATOM_visible;
+  if (options & NODES_ID)
+    pairs[n++] = ATOM_connection_id, pairs[n++] = id ? make_small((i64)(id & UINT32_MAX)) : ATOM_undefined;
+  if (what == ATOM_nodedown && options & NODES_REASON)
+    pairs[n++] = ATOM_nodedown_reason, pairs[n++] = copy_term(h, reason);
+  if (options & (NODES_VISIBLE | NODES_HIDDEN))
+    pairs[n++] = ATOM_node_type, pairs[n++] = hidden ? ATOM_hidden : ATOM_visible;
   if (options & NODES_MAP) return tuple3(h, what, name, map_from_pairs(h, pairs, n / 2));
   for (; n; n -= 2) info = cons(h, tuple2(h, pairs[n - 2], pairs[n - 1]), info);
   return tuple3(h, what, name, info);
@@ -174,7 +178,8 @@ void node_tell(term what, term name, bool hidden, u64 id, term reason) {
     if (!(wanted & (hidden ? NODES_HIDDEN : NODES_VISIBLE)) || m->watcher->ends) continue;
     struct draft d;
     struct message *message = NULL;
-    if (draft_open(&d, m->watcher, 32 + (reason == NV ? 0 : copy_size(reason)))) message = draft_close(&d, node_message(d.heap, options, what, name, hidden, id, reason));
+    if (draft_open(&d, m->watcher, 32 + (reason == NV ? 0 : copy_size(reason))))
+      message = draft_close(&d, node_message(d.heap, options, what, name, hidden, id, reason));
     if (message) mailbox_append(m->watcher, message);
     else signal_lost(m->watcher);
   }

@@ -72,7 +72,7 @@ void spawn_options_default(struct spawn_options *o) {
 struct entry {
   const cword *ip;
   u32 live;
-  size_t words;             // heap words that copies of the registers need
+  size_t words; // heap words that copies of the registers need
   term x[SPAWN_ARGS_MAX];
 };
 
@@ -201,7 +201,8 @@ static void tell_spawn(struct process *p, struct process *parent, const struct s
   if (o->monitor) EVENT(EVENT_MONITOR, parent, parent->pid, p->pid, NV, p->links.watched_first->node.key);
 }
 
-static struct process *spawn_entry(struct process *parent, const struct entry *n, term m, term f, const struct spawn_options *o, u64 *monitor) {
+static struct process *spawn_entry(struct process *parent, const struct entry *n, term m, term f,
+                                   const struct spawn_options *o, u64 *monitor) {
   struct process *p = mem_calloc(sizeof *p, MEM_PROCESS);
   if (!p) return NULL;
   if (!o->js && !prepare_memory(p, n, o)) {
@@ -233,7 +234,8 @@ static struct process *spawn_entry(struct process *parent, const struct entry *n
   return p;
 }
 
-struct process *process_spawn(struct process *parent, term m, term f, term args, const struct spawn_options *o, u64 *monitor) {
+struct process *process_spawn(struct process *parent, term m, term f, term args, const struct spawn_options *o,
+                              u64 *monitor) {
   struct entry n;
   if (!entry_of(&n, m, f, args)) return NULL;
   return spawn_entry(parent, &n, m, f, o, monitor);

@@ -45,7 +45,10 @@ bool registered_remove(term name) {
   return true;
 }
 
-struct each { void (*fn)(term, term, void *); void *arg; };
+struct each {
+  void (*fn)(term, term, void *);
+  void *arg;
+};
 
 static void each_name(struct id_node *n, void *arg) {
   struct name_entry *e = (struct name_entry *)n;

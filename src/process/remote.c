@@ -11,7 +11,7 @@
 
 struct unlinking {
   struct unlinking *next;
-  term pid;   // the process of this node that has unlinked
+  term pid; // the process of this node that has unlinked
   u64 id;
 };
 
@@ -92,7 +92,10 @@ void remote_ended(struct process *p) {
 // --- Signals --------------------------------------------------------------------------------------------------
 
 // Control messages are tuples on the C stack, {Operation, ...}, since they are encoded at once.
-struct control { term words[6 + REF_WORDS]; struct heap heap; };
+struct control {
+  term words[6 + REF_WORDS];
+  struct heap heap;
+};
 
 static term control(struct control *c, u32 n, enum dist_operation op, term a, term b, term d, term e) {
   c->words[0] = MAKE_HEADER(KIND_TUPLE, n);
@@ -164,12 +167,14 @@ static term target_of(const struct monitor *m) { return m->name != NV ? m->name 
 
 bool remote_monitor(const struct monitor *m) {
   struct control c;
-  return tell(m->target, control(&c, 4, DIST_MONITOR_P, m->watcher->pid, target_of(m), control_ref(&c, m->node.key), NV));
+  return tell(m->target,
+              control(&c, 4, DIST_MONITOR_P, m->watcher->pid, target_of(m), control_ref(&c, m->node.key), NV));
 }
 
 void remote_demonitor(const struct monitor *m) {
   struct control c;
-  if (m->kind == MONITOR_PROCESS) tell(m->target, control(&c, 4, DIST_DEMONITOR_P, m->watcher->pid, target_of(m), control_ref(&c, m->node.key), NV));
+  if (m->kind == MONITOR_PROCESS)
+    tell(m->target, control(&c, 4, DIST_DEMONITOR_P, m->watcher->pid, target_of(m), control_ref(&c, m->node.key), NV));
 }
 
 void remote_demonitor_of(term from, term to, u64 id) {
@@ -197,7 +202,7 @@ enum send_result remote_send(struct process *from, term to, term value) {
   if (!n) return SEND_OK;
   struct control c;
   term sender = from ? from->pid : make_pid(0, 0), none = ATOM_empty;
-  term t = named       ? control(&c, 4, DIST_REG_SEND, sender, none, tuple_elements(to)[0], NV)
+  term t = named        ? control(&c, 4, DIST_REG_SEND, sender, none, tuple_elements(to)[0], NV)
            : is_ref(to) ? control(&c, 3, DIST_ALIAS_SEND, sender, to, NV, NV)
                         : control(&c, 3, DIST_SEND, none, to, NV, NV);
   return node_send(n, t, value) ? SEND_OK : SEND_NO_MEMORY;

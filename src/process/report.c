@@ -36,7 +36,8 @@ static term list_of(struct heap *h, const term *items, u32 n) {
 
 static void send_report(struct process *logger, struct process *p, struct heap *h, const char *format, term args) {
   term inner[] = {ATOM_emulator, ATOM_true, ATOM_tag, ATOM_error};
-  term outer[] = {ATOM_error_logger, map_from_pairs(h, inner, 2), ATOM_gl, p->group_leader, ATOM_pid, p->pid, ATOM_time, make_small((i64)host_system_us())};
+  term outer[] = {ATOM_error_logger, map_from_pairs(h, inner, 2),      ATOM_gl, p->group_leader, ATOM_pid, p->pid,
+                  ATOM_time,         make_small((i64)host_system_us())};
   term meta = map_from_pairs(h, outer, 4);
   signal_send(NULL, logger, tuple5(h, ATOM_log, ATOM_error, text_list(h, format), args, meta));
   heap_discard(h);
@@ -54,10 +55,13 @@ static term collection_info(struct heap *h, const struct process *p) {
   const struct gc_area *a = &p->area;
   const struct heap *heap = p == ctx.p ? &ctx.heap : &p->heap;
   i64 used = heap->top - a->start, recent = a->high ? heap->top - a->high : used;
-  term pairs[] = {ATOM_old_heap_block_size, make_small(a->old_words), ATOM_heap_block_size, make_small(a->words),
-                  ATOM_mbuf_size, make_small(heap->frag_words), ATOM_recent_size, make_small(recent),
-                  ATOM_stack_size, make_small(process_stack_used(p)), ATOM_old_heap_size, make_small(a->old_start ? a->old_top - a->old_start : 0),
-                  ATOM_heap_size, make_small(used)};
+  term pairs[] = {ATOM_old_heap_block_size, make_small(a->old_words),
+                  ATOM_heap_block_size,     make_small(a->words),
+                  ATOM_mbuf_size,           make_small(heap->frag_words),
+                  ATOM_recent_size,         make_small(recent),
+                  ATOM_stack_size,          make_small(process_stack_used(p)),
+                  ATOM_old_heap_size,       make_small(a->old_start ? a->old_top - a->old_start : 0),
+                  ATOM_heap_size,           make_small(used)};
   term list = NIL;
   for (u32 i = COUNT_OF(pairs); i; i -= 2) list = cons(h, tuple2(h, pairs[i - 2], pairs[i - 1]), list);
   return list;
@@ -65,15 +69,15 @@ static term collection_info(struct heap *h, const struct process *p) {
 
 void report_max_heap(struct process *p) {
   static const char format[] =
-    "     Process:            ~p ~n     Context:            maximum heap size reached~n"
-    "     Max Heap Size:      ~p~n     Total Heap Size:    ~p~n     Kill:               ~p~n"
-    "     Error Logger:       ~p~n     Message Queue Len:  ~p~n     GC Info:            ~p~n";
+      "     Process:            ~p ~n     Context:            maximum heap size reached~n"
+      "     Max Heap Size:      ~p~n     Total Heap Size:    ~p~n     Kill:               ~p~n"
+      "     Error Logger:       ~p~n     Message Queue Len:  ~p~n     GC Info:            ~p~n";
   struct process *logger = logger_for(p);
   if (!logger) return;
   struct heap h = {0};
   i64 total = (i64)p->area.words + p->area.old_words + process_heap(p)->frag_words;
-  term args[] = {p->pid, make_small((i64)p->area.max_words), make_small(total), make_bool(p->max_heap_flags & 1),
-                 ATOM_true, make_small(p->mailbox.length), collection_info(&h, p)};
+  term args[] = {p->pid,    make_small((i64)p->area.max_words), make_small(total),     make_bool(p->max_heap_flags & 1),
+                 ATOM_true, make_small(p->mailbox.length),      collection_info(&h, p)};
   send_report(logger, p, &h, format, list_of(&h, args, COUNT_OF(args)));
 }
 

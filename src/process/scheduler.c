@@ -13,14 +13,16 @@
 #include "process/timer.h"
 
 enum {
-  LOW_EVERY = 8,          // one process of low priority runs for so many of normal priority (erlang:process_flag/2)
-  CLOCK_EVERY = 2000,     // reductions between two looks at the clock: about 20 to 50 microseconds
-  SLICE_COST = 20,        // reductions that entering and leaving a process count as
-  EXIT_UNITS = 500,       // units of exit work between two looks at the clock
-  TURN = 500              // reductions that a turn takes at least, see turn_of
+  LOW_EVERY = 8,      // one process of low priority runs for so many of normal priority (erlang:process_flag/2)
+  CLOCK_EVERY = 2000, // reductions between two looks at the clock: about 20 to 50 microseconds
+  SLICE_COST = 20,    // reductions that entering and leaving a process count as
+  EXIT_UNITS = 500,   // units of exit work between two looks at the clock
+  TURN = 500          // reductions that a turn takes at least, see turn_of
 };
 
-struct queue { struct process *first, *last; };
+struct queue {
+  struct process *first, *last;
+};
 
 void (*run_slice)(struct process *p);
 void (*js_ready_hook)(struct process *p);
@@ -100,7 +102,8 @@ static struct process *pick(void) {
 
 // Queues p again, to run next, if its turn is not over. False: the turn is over.
 static bool goes_on(struct process *p) {
-  if (ctx.status != RUN_YIELD || p->yielding || p->suspend_count || p->ends || p->reductions - turn_begun >= TURN) return false;
+  if (ctx.status != RUN_YIELD || p->yielding || p->suspend_count || p->ends || p->reductions - turn_begun >= TURN)
+    return false;
   enqueue(p);
   turn_of = p;
   return true;
@@ -110,12 +113,8 @@ static bool goes_on(struct process *p) {
 static void settle(struct process *p) {
   if (UNLIKELY(p->state == PROCESS_EXITING)) return;
   switch ((enum run_status)ctx.status) {
-    case RUN_YIELD:
-      p->state = PROCESS_RUNNABLE;
-      break;
-    case RUN_WAIT:
-      p->state = PROCESS_WAITING;
-      break;
+    case RUN_YIELD: p->state = PROCESS_RUNNABLE; break;
+    case RUN_WAIT: p->state = PROCESS_WAITING; break;
     case RUN_HIBERNATE:
       p->hibernated = true;
       mailbox_reset(p);
@@ -123,9 +122,7 @@ static void settle(struct process *p) {
       process_shrink(p);
       if (UNLIKELY(p->collection != NULL) && p->state == PROCESS_WAITING) enqueue(p);
       break;
-    case RUN_EXIT:
-      exit_process(p, p->exit_reason == NV ? ATOM_normal : p->exit_reason);
-      return;
+    case RUN_EXIT: exit_process(p, p->exit_reason == NV ? ATOM_normal : p->exit_reason); return;
   }
   if (UNLIKELY(p->heap.exhausted)) exit_process(p, ATOM_system_limit);
   if (UNLIKELY(scheduler_slice < TURN || p->collection) && goes_on(p)) return;

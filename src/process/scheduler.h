@@ -13,20 +13,20 @@ extern void (*js_ready_hook)(struct process *p); // called when a JavaScript pro
 void scheduler_init(void);
 // Makes a waiting process runnable; does nothing if it is runnable, suspended or exiting.
 void scheduler_ready(struct process *p);
-void scheduler_doomed(struct process *p);      // queues p whatever state it is in
+void scheduler_doomed(struct process *p); // queues p whatever state it is in
 // p's slice is over, but its turn is not (only when tests make slices shorter than a turn)
 bool scheduler_in_turn(const struct process *p);
-void scheduler_remove(struct process *p);      // takes p out of its run queue
+void scheduler_remove(struct process *p); // takes p out of its run queue
 // Runs processes until the host's clock reaches deadline_us (microseconds), max_reductions are used (0: no such
 // limit), or no process is runnable. With TICK_TIMER, *wake_us is the time of the next timer (host_monotonic_us).
 enum tick_result scheduler_tick(u64 deadline_us, u64 max_reductions, i64 *wake_us);
-u32 scheduler_runnable(void);                  // number of processes in all run queues
-extern u32 scheduler_slice;                    // reductions in a slice: 4000; tests set 1 to 7
+u32 scheduler_runnable(void);                        // number of processes in all run queues
+extern u32 scheduler_slice;                          // reductions in a slice: 4000; tests set 1 to 7
 extern u64 scheduler_switches, scheduler_reductions; // counted since the VM started
-u64 scheduler_busy_us(void);                   // microseconds spent in ticks since the VM started
+u64 scheduler_busy_us(void);                         // microseconds spent in ticks since the VM started
 // Debug: calls process_verify after each slice; a broken invariant stops the VM.
 extern bool scheduler_verifies;
-extern u32 vm_halt_requested;                  // set by erlang:halt: the tick ends, and later ticks do nothing
+extern u32 vm_halt_requested; // set by erlang:halt: the tick ends, and later ticks do nothing
 extern i32 vm_halt_code;
 
 #endif

@@ -59,7 +59,9 @@ static enum send_result send_to_alias(struct process *from, term ref, term value
   return SEND_OK;
 }
 
-enum send_result signal_send_priority(struct process *from, term ref, term value) { return send_to_alias(from, ref, value, true); }
+enum send_result signal_send_priority(struct process *from, term ref, term value) {
+  return send_to_alias(from, ref, value, true);
+}
 
 static enum send_result send_to_name(struct process *from, term name, term value, enum send_result absent) {
   struct process *to = registered_find(name);
@@ -177,7 +179,8 @@ void signal_exit(term from, struct process *to, term reason, enum exit_cause cau
 }
 
 void signal_exit_alias(term from, term ref, term reason, bool priority) {
-  struct exit_signal e = {.from = from, .reason = reason, .alias = ref_id(ref), .cause = EXIT_CAUSE_EXIT, .priority = priority};
+  struct exit_signal e = {
+      .from = from, .reason = reason, .alias = ref_id(ref), .cause = EXIT_CAUSE_EXIT, .priority = priority};
   const struct alias *a = alias_find(e.alias);
   if (a && !a->owner->ends) send_exit(a->owner, &e);
 }

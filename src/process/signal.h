@@ -23,17 +23,17 @@ void signal_exit(term from, struct process *to, term reason, enum exit_cause cau
 struct kept;
 struct exit_signal {
   term from, reason;
-  struct kept *kept;       // owns reason, or NULL
-  u64 alias;               // the alias that the signal was sent to; 0: it was sent to the process
+  struct kept *kept; // owns reason, or NULL
+  u64 alias;         // the alias that the signal was sent to; 0: it was sent to the process
   enum exit_cause cause;
-  bool by_link;            // it comes from a link, whose record is removed already
-  bool normal_kills;       // it comes from exit(self(), Reason), where the reason normal ends the process too
+  bool by_link;      // it comes from a link, whose record is removed already
+  bool normal_kills; // it comes from exit(self(), Reason), where the reason normal ends the process too
   // Its EXIT message is a priority message; if it was sent to an alias, only if the alias allows that.
   bool priority;
 };
 // To the owner of alias ref; to nobody if there is none.
 void signal_exit_alias(term from, term ref, term reason, bool priority);
-void signal_exit_by_link(struct process *to, struct exit_signal *e); // the exit signal of a link that is broken
+void signal_exit_by_link(struct process *to, struct exit_signal *e);        // the exit signal of a link that is broken
 void signal_exit_received(struct process *to, const struct exit_signal *e); // to receives it
 // There is no memory for a message to a process, and no sender who could get an error instead: an EXIT, a DOWN, or a
 // timer's message. Without it the receiver might wait for ever; so the receiver ends with system_limit.
@@ -55,7 +55,7 @@ void exit_process_kept(struct process *p, term reason, struct kept *kept);
 // Works on the queued teardowns until all are done or *units are used up, and subtracts from *units what it used.
 // True: all done. It stops before a process that is running.
 bool exit_work(u32 *units);
-bool exit_pending(void);  // whether teardowns are queued
+bool exit_pending(void); // whether teardowns are queued
 void exit_init(void);
 // The running process ends because of an exception that nobody caught: makes the exit reason, reports the crash to
 // the logger, exits.
@@ -64,10 +64,10 @@ void exit_uncaught(struct process *p, term fault_class, term reason, term stackt
 bool exit_max_heap(struct process *p);
 // Set by ets/: gives away or deletes p's tables, some at each call; false: call again.
 extern bool (*exit_ets_hook)(struct process *p, u32 units);
-extern term system_logger;       // atom or pid of the process that gets crash reports
+extern term system_logger; // atom or pid of the process that gets crash reports
 
 // suspend.c
-bool suspend_add(struct process *holder, struct process *target);    // false: no memory
+bool suspend_add(struct process *holder, struct process *target); // false: no memory
 // Debug: whether the suspensions of p are consistent.
 bool suspend_valid(const struct process *p);
 bool suspend_remove(struct process *holder, struct process *target); // false: holder does not suspend target

@@ -17,7 +17,7 @@ struct signal {
   struct kept *from_kept, *reason_kept; // own from and reason where these are not immediate terms
   u64 id;                               // of the alias or monitor
   term from, reason;
-  u8 kind, behind;                      // enum queued, enum behind
+  u8 kind, behind; // enum queued, enum behind
   bool priority;
 };
 
@@ -60,7 +60,9 @@ static bool queue_message(struct process *p, enum queued kind, struct message *m
   return true;
 }
 
-bool signal_queue_message(struct process *p, struct message *m) { return queue_message(p, QUEUED_MESSAGE, m, 0, false); }
+bool signal_queue_message(struct process *p, struct message *m) {
+  return queue_message(p, QUEUED_MESSAGE, m, 0, false);
+}
 bool signal_queue_alias(struct process *p, struct message *m, u64 alias, bool priority) {
   return queue_message(p, QUEUED_ALIAS, m, alias, priority);
 }
@@ -154,8 +156,14 @@ static void receive(struct process *p, struct signal *s) {
       break;
     case QUEUED_EXIT:
     case QUEUED_LINK_EXIT:
-      signal_exit_received(p, &(struct exit_signal){.from = s->from, .reason = s->reason, .kept = s->reason_kept, .alias = s->id,
-                                                    .by_link = s->kind == QUEUED_LINK_EXIT, .cause = s->kind == QUEUED_LINK_EXIT ? EXIT_CAUSE_LINK : EXIT_CAUSE_EXIT, .priority = s->priority});
+      signal_exit_received(
+          p, &(struct exit_signal){.from = s->from,
+                                   .reason = s->reason,
+                                   .kept = s->reason_kept,
+                                   .alias = s->id,
+                                   .by_link = s->kind == QUEUED_LINK_EXIT,
+                                   .cause = s->kind == QUEUED_LINK_EXIT ? EXIT_CAUSE_LINK : EXIT_CAUSE_EXIT,
+                                   .priority = s->priority});
       break;
     case QUEUED_DOWN:
       m = monitor_find(s->id);

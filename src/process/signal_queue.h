@@ -16,7 +16,7 @@
 struct kept;
 struct exit_signal;
 // The process p is running. reason is an immediate term, or kept owns it and is shared. False: no memory.
-bool signal_queue_message(struct process *p, struct message *m);             // only when other signals wait already
+bool signal_queue_message(struct process *p, struct message *m); // only when other signals wait already
 bool signal_queue_alias(struct process *p, struct message *m, u64 alias, bool priority);
 bool signal_queue_exit(struct process *p, const struct exit_signal *e);
 bool signal_queue_down(struct process *p, u64 monitor, term reason, struct kept *kept);
@@ -35,10 +35,10 @@ bool signal_queue_behind(struct process *p, enum behind what, term pid, u64 moni
 bool signal_queue_was_linked(const struct process *p, term pid);
 // p is gone: answers the first waiting signal
 void signal_queue_answer(struct process *p);
-void signal_queue_drop(struct process *p);                                   // drops a DOWN that was not sent yet
+void signal_queue_drop(struct process *p); // drops a DOWN that was not sent yet
 
 bool signal_queue_urgent(const struct process *p); // whether a priority message is among the signals of p
-void signal_queue_receive(struct process *p); // receives all of them, in order; this may end p
-void signal_queue_leave(struct process *p);   // p has been scheduled out: receives all of them
+void signal_queue_receive(struct process *p);      // receives all of them, in order; this may end p
+void signal_queue_leave(struct process *p);        // p has been scheduled out: receives all of them
 
 #endif

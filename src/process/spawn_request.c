@@ -11,16 +11,23 @@
 struct request {
   struct request *next;
   u64 id;
-  term pid;            // the process that has made the request
+  term pid; // the process that has made the request
   struct kept *tag, *monitor_tag;
-  u8 alias;            // enum alias_mode
+  u8 alias; // enum alias_mode
   bool link, monitor, reply_ok, reply_error, abandoned;
 };
 
-bool request_add(struct node *n, u64 id, struct process *p, const struct spawn_options *o, term tag, bool ok, bool error) {
+bool request_add(struct node *n, u64 id, struct process *p, const struct spawn_options *o, term tag, bool ok,
+                 bool error) {
   struct request *r = mem_calloc(sizeof *r, MEM_PROCESS);
   if (!r) return false;
-  *r = (struct request){.id = id, .pid = p->pid, .alias = o->alias, .link = o->link, .monitor = o->monitor, .reply_ok = ok, .reply_error = error};
+  *r = (struct request){.id = id,
+                        .pid = p->pid,
+                        .alias = o->alias,
+                        .link = o->link,
+                        .monitor = o->monitor,
+                        .reply_ok = ok,
+                        .reply_error = error};
   r->tag = kept_new(tag);
   if (o->monitor_tag != NV) r->monitor_tag = kept_new(o->monitor_tag);
   if (!r->tag || (o->monitor_tag != NV && !r->monitor_tag) || (o->alias && !alias_add(id, p, o->alias))) {
@@ -73,7 +80,8 @@ static bool join(struct node *n, const struct request *r, struct process *p, u32
   if (!link && !monitor) return true;
   if (!remote || (link && link_add(p, remote) == LINK_NO_MEMORY)) return false;
   if (link) EVENT(EVENT_LINK, p, p->pid, pid, NV, 0);
-  return !monitor || monitor_add(r->id, p, remote, MONITOR_PROCESS, pid, NV, r->monitor_tag ? r->monitor_tag->value : NV);
+  return !monitor ||
+         monitor_add(r->id, p, remote, MONITOR_PROCESS, pid, NV, r->monitor_tag ? r->monitor_tag->value : NV);
 }
 
 static void answer(struct node *n, const struct request *r, u32 flags, term result) {

@@ -9,8 +9,8 @@
 #include "process/process.h"
 
 struct stack_walk {
-  const term *at, *end;  // the next word; behind the outermost
-  const cword *last;     // the return address that was told last
+  const term *at, *end; // the next word; behind the outermost
+  const cword *last;    // the return address that was told last
 };
 
 // Of a process: of the running one as ctx.e and ctx.ip say. A stack that it does not have is empty.

@@ -82,7 +82,8 @@ bool suspend_release(struct process *p) {
 bool suspend_valid(const struct process *p) {
   bool ok = true;
   u32 sum = 0;
-  for (const struct suspend *s = p->suspends; s; s = s->next) ok &= s->holder == p && process_find(s->target->pid) == s->target;
+  for (const struct suspend *s = p->suspends; s; s = s->next)
+    ok &= s->holder == p && process_find(s->target->pid) == s->target;
   for (const struct suspend *s = p->suspended_by; s; s = s->target_next) {
     ok &= s->target == p && process_find(s->holder->pid) == s->holder;
     sum += s->count;

@@ -11,7 +11,7 @@ enum { FIRST_SLOTS = 64, NUMBER_BITS = 28, DEFAULT_LIMIT = 1 << 20, HIGHEST_LIMI
 
 static struct process **slots;
 static u32 mask, count, limit = DEFAULT_LIMIT;
-static u64 next_id;                   // serial << 28 | number
+static u64 next_id; // serial << 28 | number
 struct process *process_first;
 static struct process *process_last;
 
@@ -84,7 +84,9 @@ struct process *process_find(term pid) {
   return p && p->pid == pid && p->state != PROCESS_EXITING ? p : NULL;
 }
 
-struct process *endpoint_find(term t) { return is_local_port(t) ? port_find(t) : process_find(t); }
+struct process *endpoint_find(term t) {
+  return is_local_port(t) ? port_find(t) : process_find(t);
+}
 
 u32 process_count(void) { return count; }
 u32 process_limit(void) { return limit; }

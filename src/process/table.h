@@ -8,8 +8,8 @@
 
 bool table_init(void);
 void table_destroy(void);
-bool table_add(struct process *p);    // gives p its pid; false: limit reached or no memory
-void table_remove(struct process *p); // process_find does not find p any more; p->pid stays
+bool table_add(struct process *p);         // gives p its pid; false: limit reached or no memory
+void table_remove(struct process *p);      // process_find does not find p any more; p->pid stays
 void table_list_add(struct process *p);    // appends p to the list of all processes
 void table_list_remove(struct process *p); // removes p from it
 

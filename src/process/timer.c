@@ -30,7 +30,9 @@ void timer_init(void) {
 u32 timer_count(void) { return count; }
 u64 timer_next(void) { return count ? heap[0].at : UINT64_MAX; }
 
-INLINE bool before(const struct entry *a, const struct entry *b) { return a->at != b->at ? a->at < b->at : a->seq < b->seq; }
+INLINE bool before(const struct entry *a, const struct entry *b) {
+  return a->at != b->at ? a->at < b->at : a->seq < b->seq;
+}
 
 INLINE void place(u32 i, struct entry e) {
   heap[i] = e;
@@ -127,7 +129,9 @@ u64 timer_start(struct process *to, term name, u64 at_us, term message, bool wra
   return 0;
 }
 
-struct timer *timer_find(u64 id) { return (struct timer *)id_map_find(&timer_map, id); }
+struct timer *timer_find(u64 id) {
+  return (struct timer *)id_map_find(&timer_map, id);
+}
 
 void timer_cancel(struct timer *t) {
   remove_at(t->index);

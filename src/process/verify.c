@@ -9,7 +9,10 @@
 #include "process/signal.h"
 #include "process/timer.h"
 
-struct sums { u32 link_ends, own, watched, untargeted, aliases; bool ok; };
+struct sums {
+  u32 link_ends, own, watched, untargeted, aliases;
+  bool ok;
+};
 
 static bool live_remote(struct process *p) {
   return p == node_watched() || (is_atom(p->pid) ? &remote_of(p)->at->itself->p : remote_find(p->pid)) == p;
@@ -41,7 +44,8 @@ static void verify_monitors(const struct process *p, struct sums *s) {
   n = 0;
   const struct monitor *prev = NULL;
   for (const struct monitor *m = p->links.watched_first; m; prev = m, m = m->watch_next, n++)
-    s->ok &= m->target == p && live(m->watcher) && m->watch_prev == prev && (!m->late || p->doomed) && !(prev && prev->late && !m->late);
+    s->ok &= m->target == p && live(m->watcher) && m->watch_prev == prev && (!m->late || p->doomed) &&
+             !(prev && prev->late && !m->late);
   s->ok &= n == p->links.watched_count && p->links.watched_last == prev;
   s->watched += n;
 }
@@ -64,7 +68,8 @@ static void verify_mailbox(const struct process *p, struct sums *s) {
   }
   // Otherwise messages that were not received yet may be pinned too.
   bool all = p->signals.first != NULL || pinned == p->mailbox.pinned;
-  s->ok &= messages == p->mailbox.length && pinned <= p->mailbox.pinned && all && priority && save && p->mailbox.last == last;
+  s->ok &= messages == p->mailbox.length && pinned <= p->mailbox.pinned && all && priority && save &&
+           p->mailbox.last == last;
 }
 
 static void verify_timers(const struct process *p, struct sums *s) {
@@ -111,5 +116,6 @@ bool process_verify(void) {
   registered_each(verify_name, &s);
   for (const struct node *n = node_first; n; n = n->next) verify_remotes(n, &s);
   verify_monitors(node_watched(), &s);
-  return s.ok && s.link_ends == 2 * link_map.count && s.own == monitor_map.count && s.own == s.watched + s.untargeted && s.aliases == alias_map.count;
+  return s.ok && s.link_ends == 2 * link_map.count && s.own == monitor_map.count && s.own == s.watched + s.untargeted &&
+         s.aliases == alias_map.count;
 }

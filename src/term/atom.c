@@ -8,7 +8,7 @@
 #include "base/bytes.h"
 
 enum {
-  ATOM_LIMIT = 1048576,   // as OTP's default
+  ATOM_LIMIT = 1048576, // as OTP's default
   CHUNK_BYTES = 16 * 1024,
   TEXT_MAX = MAX_ATOM_CHARACTERS * 4
 };
@@ -29,7 +29,7 @@ struct chunk {
 static struct {
   struct record *records;
   u32 count, cap;
-  u32 *slots;   // index + 1; 0 free
+  u32 *slots; // index + 1; 0 free
   u32 slot_mask;
   struct chunk *chunks;
   size_t chunk_used;
@@ -40,7 +40,7 @@ static const char predefined[] =
 #define A(text, len) text "\0"
 #include "gen/atoms.inc"
 #undef A
-  ;
+    ;
 
 // FNV-1a with a final mix, so that the low bits are usable.
 static u32 text_hash(const u8 *p, size_t n) {
@@ -197,7 +197,8 @@ u32 atom_hash_otp(term atom) {
 u32 atom_count(void) { return table.count; }
 bool atom_is_bool(term t) { return t == ATOM_true || t == ATOM_false; }
 
-// The order of UTF-8 bytes is the order of codepoints. Answers -1, 0 or 1: compare.c has other meanings for other numbers.
+// The order of UTF-8 bytes is the order of codepoints. Answers -1, 0 or 1: compare.c has other meanings for other
+// numbers.
 int atom_compare(term a, term b) {
   if (a == b) return 0;
   const struct record *ra = record_of(a), *rb = record_of(b);

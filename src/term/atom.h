@@ -16,8 +16,8 @@ term atom_find_utf8(const u8 *text, size_t len); // existing atom or NV
 term atom_from_c(const char *text);              // zero-terminated ASCII
 const u8 *atom_text(term atom, size_t *len);     // UTF-8 bytes, not terminated
 u32 atom_characters(term atom);
-int atom_compare(term a, term b);                // by codepoints, as term order wants
-u32 atom_hash_otp(term atom);                    // the hash OTP's phash/phash2 use for this atom
+int atom_compare(term a, term b); // by codepoints, as term order wants
+u32 atom_hash_otp(term atom);     // the hash OTP's phash/phash2 use for this atom
 u32 atom_count(void);
 bool atom_is_bool(term t);
 INLINE term make_bool(bool b) { return b ? ATOM_true : ATOM_false; }

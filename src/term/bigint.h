@@ -8,8 +8,8 @@
 
 #include "base/bytes.h"
 
-size_t bigint_trim(const u32 *a, size_t n);       // n without the zero limbs at the top
-u64 bigint_bits(const u32 *a, size_t n);          // position of the highest set bit + 1
+size_t bigint_trim(const u32 *a, size_t n);                           // n without the zero limbs at the top
+u64 bigint_bits(const u32 *a, size_t n);                              // position of the highest set bit + 1
 int bigint_compare(const u32 *a, size_t an, const u32 *b, size_t bn); // trimmed; -1 0 1
 
 // r may be a or b. Needs an >= bn; r gets an limbs; the result is the carry (borrow) out.

@@ -10,13 +10,13 @@
 #include "term/bigint_work.h"
 
 enum { LEAVES_AT_ONCE = 64, DIGITS_AT_ONCE = 1 << 16 }; // of a step
-enum { LEAF = 16, LEVELS = 40 }; // limbs of a leaf; levels enough for any address space
+enum { LEAF = 16, LEVELS = 40 };                        // limbs of a leaf; levels enough for any address space
 
 struct radix {
   u32 base;
-  u32 chunk;  // base^digits, the largest that fits a limb
+  u32 chunk; // base^digits, the largest that fits a limb
   u32 digits;
-  u32 bits;   // log2(base) when that is exact, else 0
+  u32 bits; // log2(base) when that is exact, else 0
 };
 static struct radix radix_of(u32 base) {
   struct radix x = {base, base, 1, 0};

@@ -11,10 +11,13 @@
 
 enum { BIGINT_STEP_LIMBS = 512, BIGINT_STEP_PRODUCTS = 1 << 17 };
 
-struct bigint_block { u32 *limb; size_t n; };
+struct bigint_block {
+  u32 *limb;
+  size_t n;
+};
 struct bigint_work {
-  i64 budget;      // limbs gone through, left in this portion
-  bool paused;     // the budget is used up: nothing is done any more
+  i64 budget;  // limbs gone through, left in this portion
+  bool paused; // the budget is used up: nothing is done any more
   bool no_memory;
   size_t at, done; // steps: the number of the present one; of those that were done
   u32 *answer;     // theirs

@@ -15,15 +15,17 @@ struct bits {     // a view; valid until the next collection (heap binaries move
 };
 bool bits_of(term t, struct bits *out); // false when t is not a bitstring
 u64 bit_size_of(term t);                // t is a bitstring
-// The bytes of a binary, or NULL when t is no binary. When unaligned, copies into *tmp (freed by the caller with bytes_free-like mem_free(*tmp, *len, MEM_SYSTEM) when *tmp is set).
+// The bytes of a binary, or NULL when t is no binary. When unaligned, copies into *tmp (freed by the caller with
+// bytes_free-like mem_free(*tmp, *len, MEM_SYSTEM) when *tmp is set).
 const u8 *binary_bytes(term t, size_t *len, u8 **tmp);
 
 term binary_new(struct heap *h, size_t size, u8 **data); // uninitialised bytes to fill at once; NV = out of memory
 term binary_from(struct heap *h, const void *bytes, size_t size);
-term binary_sub(struct heap *h, term whole_or_sub, u64 bit_offset, u64 bit_size); // shares; small pieces are copied when that is cheaper
+term binary_sub(struct heap *h, term whole_or_sub, u64 bit_offset,
+                u64 bit_size);                                  // shares; small pieces are copied when that is cheaper
 term bitstring_from_bits(struct heap *h, const struct bits *b); // copies
 void bits_copy(u8 *dst, u64 dst_bit, const u8 *src, u64 src_bit, u64 nbits); // any alignment
-int bits_compare(const struct bits *a, const struct bits *b);  // term order of bitstrings
+int bits_compare(const struct bits *a, const struct bits *b);                // term order of bitstrings
 
 struct refc *refc_new(size_t size, size_t cap); // refs = 1; NULL = out of memory
 void refc_retain(struct refc *r);

@@ -21,13 +21,13 @@ enum kind {
   KIND_MATCH,    // match context: p[1] whole binary, p[2] position in bits (small), p[3] end in bits (small)
   KIND_RECORD,   // native record (OTP 29): p[1] its definition, p[2..] values of its fields; see term/record.h
   // raw
-  KIND_FLOAT,    // p[1] IEEE double
-  KIND_BIG_POS,  // p[1..] magnitude, 32-bit limbs, least significant first, two a word; top word nonzero
+  KIND_FLOAT,   // p[1] IEEE double
+  KIND_BIG_POS, // p[1..] magnitude, 32-bit limbs, least significant first, two a word; top word nonzero
   KIND_BIG_NEG,
-  KIND_REF,      // p[1] = n0 | n1 << 32, p[2] = n2: the three 32-bit numbers of a local reference
-  KIND_MAGIC_REF,// as KIND_REF, then p[3] struct refc * , p[4] next in the heap's off-heap list
-  KIND_HEAP_BIN, // p[1] size in bytes, p[2..] bytes, the rest of the last word zero
-  KIND_REFC_BIN, // p[1] size in bytes, p[2] offset in bytes into the payload, p[3] struct refc *, p[4] next in the off-heap list
+  KIND_REF,       // p[1] = n0 | n1 << 32, p[2] = n2: the three 32-bit numbers of a local reference
+  KIND_MAGIC_REF, // as KIND_REF, then p[3] struct refc * , p[4] next in the heap's off-heap list
+  KIND_HEAP_BIN,  // p[1] size in bytes, p[2..] bytes, the rest of the last word zero
+  KIND_REFC_BIN, // p[1] size in bytes, p[2] offset into the payload, p[3] struct refc *, p[4] next in the off-heap list
   KIND_EXT_PID,  // p[1] node atom, p[2] creation, p[3] number | serial << 32
   KIND_EXT_PORT, // p[1] node atom, p[2] creation, p[3] number
   KIND_EXT_REF,  // p[1] node atom, p[2] creation | count << 32, p[3..] 32-bit numbers, two a word
@@ -51,14 +51,19 @@ INLINE term *tuple_elements(term t) { return boxed_ptr(t) + 1; } // element(1) i
 INLINE bool is_tuple_of(term t, u32 arity) { return is_boxed(t) && boxed_header(t) == MAKE_HEADER(KIND_TUPLE, arity); }
 
 INLINE bool is_float(term t) { return is_kind(t, KIND_FLOAT); }
-INLINE double float_val(term t) { double d; memcpy(&d, boxed_ptr(t) + 1, 8); return d; }
+INLINE double float_val(term t) {
+  double d;
+  memcpy(&d, boxed_ptr(t) + 1, 8);
+  return d;
+}
 INLINE bool is_big(term t) {
   return is_boxed(t) && (header_kind(boxed_header(t)) == KIND_BIG_POS || header_kind(boxed_header(t)) == KIND_BIG_NEG);
 }
 INLINE bool is_integer(term t) { return is_small(t) || is_big(t); }
 INLINE bool is_number(term t) { return is_integer(t) || is_float(t); }
 INLINE bool is_map(term t) {
-  return is_boxed(t) && (header_kind(boxed_header(t)) == KIND_MAP_FLAT || header_kind(boxed_header(t)) == KIND_MAP_HASH);
+  return is_boxed(t) &&
+         (header_kind(boxed_header(t)) == KIND_MAP_FLAT || header_kind(boxed_header(t)) == KIND_MAP_HASH);
 }
 INLINE bool is_fun(term t) {
   return is_boxed(t) && (header_kind(boxed_header(t)) == KIND_FUN || header_kind(boxed_header(t)) == KIND_EXPORT);
@@ -68,7 +73,9 @@ INLINE bool is_bitstring(term t) {
   enum kind k = header_kind(boxed_header(t));
   return k == KIND_HEAP_BIN || k == KIND_REFC_BIN || k == KIND_SUB_BIN;
 }
-INLINE bool is_binary(term t) { return is_bitstring(t) && !(is_kind(t, KIND_SUB_BIN) && (small_val(boxed_ptr(t)[3]) & 7)); }
+INLINE bool is_binary(term t) {
+  return is_bitstring(t) && !(is_kind(t, KIND_SUB_BIN) && (small_val(boxed_ptr(t)[3]) & 7));
+}
 INLINE bool is_pid(term t) { return is_local_pid(t) || is_kind(t, KIND_EXT_PID); }
 INLINE bool is_port(term t) { return is_local_port(t) || is_kind(t, KIND_EXT_PORT); }
 INLINE bool is_local_ref(term t) { return is_kind(t, KIND_REF) || is_kind(t, KIND_MAGIC_REF); }

@@ -114,8 +114,8 @@ static term append(struct heap *h, term binary, u64 extra, bool mutate) {
   u64 old_bits = end - start, bits = old_bits + extra;
   if (bits > BUILD_MAX_BITS || (bits + 7) >> 3 > SIZE_MAX / 2) return fail_limit();
   term *p = boxed_ptr(binary);
-  if (header_kind(*p) == KIND_SUB_BIN && header_aux(*p) == 1 && start == 0 && header_kind(boxed_header(whole)) == KIND_REFC_BIN &&
-      boxed_ptr(whole)[2] == 0) {
+  if (header_kind(*p) == KIND_SUB_BIN && header_aux(*p) == 1 && start == 0 &&
+      header_kind(boxed_header(whole)) == KIND_REFC_BIN && boxed_ptr(whole)[2] == 0) {
     struct refc *r = refc_of(whole);
     size_t used = (size_t)((end + 7) >> 3), size = (size_t)((bits + 7) >> 3);
     // A shared last byte could be shared with another writer: only sole owners extend it.
@@ -348,17 +348,10 @@ static enum bs_cause segment_bits(const struct bs_segment *s, u64 *bits, term *c
   u32 c;
   *culprit = s->value;
   switch (s->type) {
-  case BS_UTF8:
-    *bits = bs_utf8_size(s->value) * 8;
-    return BS_CAUSE_NONE;
-  case BS_UTF16:
-    *bits = bs_utf16_size(s->value) * 8;
-    return BS_CAUSE_NONE;
-  case BS_UTF32:
-    *bits = 32;
-    return character(s->value, &c) ? BS_CAUSE_NONE : BS_CAUSE_TYPE;
-  default:
-    break;
+    case BS_UTF8: *bits = bs_utf8_size(s->value) * 8; return BS_CAUSE_NONE;
+    case BS_UTF16: *bits = bs_utf16_size(s->value) * 8; return BS_CAUSE_NONE;
+    case BS_UTF32: *bits = 32; return character(s->value, &c) ? BS_CAUSE_NONE : BS_CAUSE_TYPE;
+    default: break;
   }
   if (s->type == BS_BINARY && s->whole) return whole_binary(s, bits);
   *culprit = s->size;
@@ -372,23 +365,19 @@ static enum bs_cause segment_bits(const struct bs_segment *s, u64 *bits, term *c
 
 static enum bs_cause put_segment(const struct bs_segment *s, u64 bits) {
   switch (s->type) {
-  case BS_INTEGER:
-    if (bs_put_integer(s->value, bits, s->flags)) return BS_CAUSE_NONE;
-    return is_integer(s->value) ? BS_CAUSE_SIZE : BS_CAUSE_TYPE;
-  case BS_FLOAT:
-    if (bs_put_float(s->value, bits, s->flags)) return BS_CAUSE_NONE;
-    return no_float ? BS_CAUSE_NO_FLOAT : BS_CAUSE_TYPE;
-  case BS_STRING:
-    return bs_put_string(s->string, bits / 8) ? BS_CAUSE_NONE : BS_CAUSE_SHORT;
-  case BS_UTF8:
-    return bs_put_utf8(s->value) ? BS_CAUSE_NONE : BS_CAUSE_TYPE;
-  case BS_UTF16:
-    return bs_put_utf16(s->value, s->flags) ? BS_CAUSE_NONE : BS_CAUSE_TYPE;
-  case BS_UTF32:
-    return bs_put_utf32(s->value, s->flags) ? BS_CAUSE_NONE : BS_CAUSE_TYPE;
-  default:
-    if (bs_put_binary(s->value, bits)) return BS_CAUSE_NONE;
-    return is_bitstring(s->value) ? BS_CAUSE_SHORT : BS_CAUSE_TYPE;
+    case BS_INTEGER:
+      if (bs_put_integer(s->value, bits, s->flags)) return BS_CAUSE_NONE;
+      return is_integer(s->value) ? BS_CAUSE_SIZE : BS_CAUSE_TYPE;
+    case BS_FLOAT:
+      if (bs_put_float(s->value, bits, s->flags)) return BS_CAUSE_NONE;
+      return no_float ? BS_CAUSE_NO_FLOAT : BS_CAUSE_TYPE;
+    case BS_STRING: return bs_put_string(s->string, bits / 8) ? BS_CAUSE_NONE : BS_CAUSE_SHORT;
+    case BS_UTF8: return bs_put_utf8(s->value) ? BS_CAUSE_NONE : BS_CAUSE_TYPE;
+    case BS_UTF16: return bs_put_utf16(s->value, s->flags) ? BS_CAUSE_NONE : BS_CAUSE_TYPE;
+    case BS_UTF32: return bs_put_utf32(s->value, s->flags) ? BS_CAUSE_NONE : BS_CAUSE_TYPE;
+    default:
+      if (bs_put_binary(s->value, bits)) return BS_CAUSE_NONE;
+      return is_bitstring(s->value) ? BS_CAUSE_SHORT : BS_CAUSE_TYPE;
   }
 }
 
@@ -425,23 +414,23 @@ term bs_create(struct heap *h, struct bs_segment *segments, u32 n, struct bs_err
 
 static term error_type(const struct bs_error *error) {
   switch (error->type) {
-  case BS_INTEGER: return ATOM_integer;
-  case BS_FLOAT: return ATOM_float;
-  case BS_UTF8: return ATOM_utf8;
-  case BS_UTF16: return ATOM_utf16;
-  case BS_UTF32: return ATOM_utf32;
-  default: return ATOM_binary;
+    case BS_INTEGER: return ATOM_integer;
+    case BS_FLOAT: return ATOM_float;
+    case BS_UTF8: return ATOM_utf8;
+    case BS_UTF16: return ATOM_utf16;
+    case BS_UTF32: return ATOM_utf32;
+    default: return ATOM_binary;
   }
 }
 
 static term error_cause(const struct bs_error *error) {
   switch (error->cause) {
-  case BS_CAUSE_SIZE: return ATOM_size;
-  case BS_CAUSE_UNIT: return ATOM_unit;
-  case BS_CAUSE_SHORT: return ATOM_short;
-  case BS_CAUSE_NO_FLOAT: return ATOM_no_float;
-  case BS_CAUSE_INVALID: return ATOM_invalid;
-  default: return ATOM_type;
+    case BS_CAUSE_SIZE: return ATOM_size;
+    case BS_CAUSE_UNIT: return ATOM_unit;
+    case BS_CAUSE_SHORT: return ATOM_short;
+    case BS_CAUSE_NO_FLOAT: return ATOM_no_float;
+    case BS_CAUSE_INVALID: return ATOM_invalid;
+    default: return ATOM_type;
   }
 }
 

@@ -16,23 +16,32 @@
 
 enum bs_type { BS_INTEGER, BS_FLOAT, BS_BINARY, BS_APPEND, BS_PRIVATE_APPEND, BS_STRING, BS_UTF8, BS_UTF16, BS_UTF32 };
 struct bs_segment {
-  u8 type;            // enum bs_type
-  u8 flags;           // enum bs_flags
-  u16 unit;           // bits
-  u16 number;         // as the source has it, from 1: for error_info
-  term value;         // not for BS_STRING
-  term size;          // any term for utf; else as evaluated
-  bool whole;         // BS_BINARY: all of it, size says nothing
-  const u8 *string;   // BS_STRING: size is the number of bytes (unit 8), as in the instruction
-  u64 bits;           // filled in by bs_create
+  u8 type;          // enum bs_type
+  u8 flags;         // enum bs_flags
+  u16 unit;         // bits
+  u16 number;       // as the source has it, from 1: for error_info
+  term value;       // not for BS_STRING
+  term size;        // any term for utf; else as evaluated
+  bool whole;       // BS_BINARY: all of it, size says nothing
+  const u8 *string; // BS_STRING: size is the number of bytes (unit 8), as in the instruction
+  u64 bits;         // filled in by bs_create
 };
 // As the interpreter's code has it.
 enum { BS_MAX_SEGMENTS = (1 << 14) - 1 };
-#define BS_SEGMENT_WORD(type, flags, unit, number) ((cword)(type) | (cword)(flags) << 4 | (cword)(unit) << 9 | (cword)(number) << 18)
-enum bs_cause { BS_CAUSE_NONE, BS_CAUSE_TYPE, BS_CAUSE_SIZE, BS_CAUSE_UNIT, BS_CAUSE_SHORT, BS_CAUSE_NO_FLOAT, BS_CAUSE_INVALID };
-struct bs_error {     // error:Reason, error_info cause {Segment, Type, Cause, Value}
-  bool system_limit;  // reason system_limit, else badarg
-  u32 segment;        // 1..
+#define BS_SEGMENT_WORD(type, flags, unit, number) \
+  ((cword)(type) | (cword)(flags) << 4 | (cword)(unit) << 9 | (cword)(number) << 18)
+enum bs_cause {
+  BS_CAUSE_NONE,
+  BS_CAUSE_TYPE,
+  BS_CAUSE_SIZE,
+  BS_CAUSE_UNIT,
+  BS_CAUSE_SHORT,
+  BS_CAUSE_NO_FLOAT,
+  BS_CAUSE_INVALID
+};
+struct bs_error {    // error:Reason, error_info cause {Segment, Type, Cause, Value}
+  bool system_limit; // reason system_limit, else badarg
+  u32 segment;       // 1..
   enum bs_type type;
   enum bs_cause cause;
   term value;
@@ -47,11 +56,11 @@ term bs_error_term(struct heap *h, const struct bs_error *error);
 
 // The older instructions. All return false (term: NV) on failure; bs_limit() tells system_limit from badarg.
 bool bs_limit(void);
-extern u64 bs_copied_bits; // of binaries, into others, since somebody last set it to 0
-term bs_init_bits(struct heap *h, u64 bits);         // bs_init2 (bytes * 8), bs_init_bits: becomes the binary being built
+extern u64 bs_copied_bits;                   // of binaries, into others, since somebody last set it to 0
+term bs_init_bits(struct heap *h, u64 bits); // bs_init2 (bytes * 8), bs_init_bits: becomes the binary being built
 term bs_append_bits(struct heap *h, term binary, u64 extra_bits, u32 unit);         // bs_append
 term bs_private_append_bits(struct heap *h, term binary, u64 extra_bits, u32 unit); // bs_private_append
-term bs_init_writable(struct heap *h, term size);    // an empty binary to append to; size in bytes is a hint
+term bs_init_writable(struct heap *h, term size); // an empty binary to append to; size in bytes is a hint
 bool bs_put_integer(term value, u64 bits, u32 flags);
 bool bs_put_float(term value, u64 bits, u32 flags);
 bool bs_put_binary(term value, u64 bits);
@@ -61,8 +70,8 @@ bool bs_put_bits(const struct bits *b);
 bool bs_put_utf8(term value);
 bool bs_put_utf16(term value, u32 flags);
 bool bs_put_utf32(term value, u32 flags);
-u32 bs_utf8_size(term value);                        // bytes; value as checked or not: 4 for non-characters
+u32 bs_utf8_size(term value); // bytes; value as checked or not: 4 for non-characters
 u32 bs_utf16_size(term value);
-bool bs_build_size(term size, u32 unit, u64 *bits);  // Size * Unit; false as above (bs_limit)
+bool bs_build_size(term size, u32 unit, u64 *bits); // Size * Unit; false as above (bs_limit)
 
 #endif

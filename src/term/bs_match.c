@@ -77,7 +77,8 @@ term bs_get_binary(struct heap *h, term context, u64 bits) {
 term bs_get_tail(struct heap *h, term context) { return view(h, context, bs_remaining_bits(context)); }
 
 bool bs_match_string(term context, const u8 *bytes, u64 bits) {
-  if (bs_remaining_bits(context) < bits || !bits_equal(bs_data(context), bs_position_bits(context), bytes, 0, bits)) return false;
+  if (bs_remaining_bits(context) < bits || !bits_equal(bs_data(context), bs_position_bits(context), bytes, 0, bits))
+    return false;
   bs_advance(context, bits);
   return true;
 }
@@ -88,7 +89,7 @@ bool bs_match_value(term context, u32 bits, u64 value) {
   if (bits <= 57) {
     v = bs_peek(context, bits);
   } else {
-    u8 bytes[8] = { 0 };
+    u8 bytes[8] = {0};
     bits_copy(bytes, 64 - bits, bs_data(context), bs_position_bits(context), bits);
     v = 0;
     for (u32 i = 0; i < 8; i++) v = v << 8 | bytes[i];

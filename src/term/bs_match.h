@@ -35,12 +35,13 @@ INLINE bool bs_skip(term context, u64 bits) {
 }
 
 term bs_get_integer(struct heap *h, term context, u64 bits, u32 flags);
-term bs_get_float(struct heap *h, term context, u64 bits, u32 flags); // 16, 32 or 64 bits; infinities and NaN do not match
+term bs_get_float(struct heap *h, term context, u64 bits,
+                  u32 flags); // 16, 32 or 64 bits; infinities and NaN do not match
 term bs_get_binary(struct heap *h, term context, u64 bits);
-term bs_get_tail(struct heap *h, term context);                       // the rest; the position stays
-bool bs_match_string(term context, const u8 *bytes, u64 bits);        // bs_match_string
-bool bs_match_value(term context, u32 bits, u64 value);               // bs_match's '=:=': bits <= 64, big-endian unsigned
-term bs_get_utf8(term context);                                       // a small
+term bs_get_tail(struct heap *h, term context);                // the rest; the position stays
+bool bs_match_string(term context, const u8 *bytes, u64 bits); // bs_match_string
+bool bs_match_value(term context, u32 bits, u64 value);        // bs_match's '=:=': bits <= 64, big-endian unsigned
+term bs_get_utf8(term context);                                // a small
 term bs_get_utf16(term context, u32 flags);
 term bs_get_utf32(term context, u32 flags);
 bool bs_skip_utf8(term context);

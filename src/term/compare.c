@@ -16,13 +16,13 @@
 #include "term/record.h"
 
 enum mode {
-  MODE_ORDER, // <, ==
-  MODE_EXACT, // order of map keys
-  MODE_EQUAL, // only whether ==
-  MODE_SAME,  // only whether =:=
+  MODE_ORDER,       // <, ==
+  MODE_EXACT,       // order of map keys
+  MODE_EQUAL,       // only whether ==
+  MODE_SAME,        // only whether =:=
   MODE_CHILDREN = 4 // added to MODE_EQUAL or MODE_SAME: the terms are children of hash-map nodes
 };
-#define ONLY_EQUALITY(mode) ((mode) & 2)
+#define ONLY_EQUALITY(mode) ((mode)&2)
 
 struct run {
   const term *a, *b;
@@ -40,7 +40,7 @@ struct walk {
   struct run *stack;
   size_t top, cap;
   struct scratch *scratch;
-  i64 steps;     // left before a pause
+  i64 steps; // left before a pause
   struct run first[STACK_INLINE];
 };
 
@@ -76,15 +76,29 @@ static void finish(struct walk *w) {
 
 // --- Types -------------------------------------------------------------------------------------
 
-enum rank { RANK_NUMBER, RANK_ATOM, RANK_REF, RANK_FUN, RANK_EXPORT, RANK_PORT, RANK_PID, RANK_TUPLE, RANK_RECORD, RANK_MAP, RANK_NIL, RANK_LIST, RANK_BITS };
+enum rank {
+  RANK_NUMBER,
+  RANK_ATOM,
+  RANK_REF,
+  RANK_FUN,
+  RANK_EXPORT,
+  RANK_PORT,
+  RANK_PID,
+  RANK_TUPLE,
+  RANK_RECORD,
+  RANK_MAP,
+  RANK_NIL,
+  RANK_LIST,
+  RANK_BITS
+};
 
 static enum rank rank_of(term t) {
-  static const u8 of_kind[] = {
-    [KIND_TUPLE] = RANK_TUPLE,   [KIND_MAP_FLAT] = RANK_MAP,  [KIND_MAP_HASH] = RANK_MAP, [KIND_FUN] = RANK_FUN,
-    [KIND_EXPORT] = RANK_EXPORT, [KIND_SUB_BIN] = RANK_BITS,  [KIND_MATCH] = RANK_BITS,   [KIND_FLOAT] = RANK_NUMBER,
-    [KIND_BIG_POS] = RANK_NUMBER, [KIND_BIG_NEG] = RANK_NUMBER, [KIND_REF] = RANK_REF,    [KIND_MAGIC_REF] = RANK_REF,
-    [KIND_HEAP_BIN] = RANK_BITS, [KIND_REFC_BIN] = RANK_BITS, [KIND_EXT_PID] = RANK_PID,  [KIND_EXT_PORT] = RANK_PORT,
-    [KIND_EXT_REF] = RANK_REF, [KIND_RECORD] = RANK_RECORD};
+  static const u8 of_kind[] = {[KIND_TUPLE] = RANK_TUPLE,    [KIND_MAP_FLAT] = RANK_MAP,  [KIND_MAP_HASH] = RANK_MAP,
+                               [KIND_FUN] = RANK_FUN,        [KIND_EXPORT] = RANK_EXPORT, [KIND_SUB_BIN] = RANK_BITS,
+                               [KIND_MATCH] = RANK_BITS,     [KIND_FLOAT] = RANK_NUMBER,  [KIND_BIG_POS] = RANK_NUMBER,
+                               [KIND_BIG_NEG] = RANK_NUMBER, [KIND_REF] = RANK_REF,       [KIND_MAGIC_REF] = RANK_REF,
+                               [KIND_HEAP_BIN] = RANK_BITS,  [KIND_REFC_BIN] = RANK_BITS, [KIND_EXT_PID] = RANK_PID,
+                               [KIND_EXT_PORT] = RANK_PORT,  [KIND_EXT_REF] = RANK_REF,   [KIND_RECORD] = RANK_RECORD};
   if (is_small(t)) return RANK_NUMBER;
   if (is_atom(t)) return RANK_ATOM;
   if (is_cons(t)) return RANK_LIST;
@@ -97,7 +111,10 @@ static enum rank rank_of(term t) {
 
 // --- Leaves ------------------------------------------------------------------------------------
 
-struct node { term name; u64 creation; };
+struct node {
+  term name;
+  u64 creation;
+};
 
 static int compare_nodes(struct node a, struct node b) {
   int c = atom_compare(a.name, b.name);
@@ -126,7 +143,8 @@ static int compare_pids(term a, term b) {
 
 static int compare_ports(term a, term b) {
   struct node na = {etf_node_name, etf_creation}, nb = na;
-  u64 va = is_local_port(a) ? port_number(a) : boxed_ptr(a)[3], vb = is_local_port(b) ? port_number(b) : boxed_ptr(b)[3];
+  u64 va = is_local_port(a) ? port_number(a) : boxed_ptr(a)[3],
+      vb = is_local_port(b) ? port_number(b) : boxed_ptr(b)[3];
   if (!is_local_port(a)) na = (struct node){boxed_ptr(a)[1], boxed_ptr(a)[2]};
   if (!is_local_port(b)) nb = (struct node){boxed_ptr(b)[1], boxed_ptr(b)[2]};
   int c = compare_nodes(na, nb);
@@ -350,19 +368,19 @@ static int enter(struct walk *w, term a, term b, u32 mode) {
   enum rank ra = rank_of(a), rb = rank_of(b);
   if (ra != rb) return SIGN((int)ra, (int)rb);
   switch (ra) {
-  case RANK_NUMBER: return compare_numbers(a, b, mode);
-  case RANK_REF: return compare_refs(a, b);
-  case RANK_PORT: return compare_ports(a, b);
-  case RANK_PID: return compare_pids(a, b);
-  case RANK_BITS: return compare_bits(a, b, mode);
-  case RANK_EXPORT: return compare_exports(a, b);
-  case RANK_FUN: return enter_funs(w, a, b, mode);
-  case RANK_TUPLE: return enter_tuples(w, a, b, mode);
-  case RANK_RECORD: return enter_records(w, a, b, mode);
-  case RANK_MAP: return enter_maps(w, a, b, mode);
-  case RANK_LIST: return enter_lists(w, a, b, mode);
-  case RANK_ATOM:
-  case RANK_NIL: break;
+    case RANK_NUMBER: return compare_numbers(a, b, mode);
+    case RANK_REF: return compare_refs(a, b);
+    case RANK_PORT: return compare_ports(a, b);
+    case RANK_PID: return compare_pids(a, b);
+    case RANK_BITS: return compare_bits(a, b, mode);
+    case RANK_EXPORT: return compare_exports(a, b);
+    case RANK_FUN: return enter_funs(w, a, b, mode);
+    case RANK_TUPLE: return enter_tuples(w, a, b, mode);
+    case RANK_RECORD: return enter_records(w, a, b, mode);
+    case RANK_MAP: return enter_maps(w, a, b, mode);
+    case RANK_LIST: return enter_lists(w, a, b, mode);
+    case RANK_ATOM:
+    case RANK_NIL: break;
   }
   return 0;
 }
@@ -466,9 +484,7 @@ int term_compare(term a, term b) { return order(a, b, MODE_ORDER); }
 int term_compare_exact(term a, term b) { return order(a, b, MODE_EXACT); }
 
 // Two different words of which one is immediate, or only one a list: never =:=.
-static bool differ_at_once(term a, term b) {
-  return is_immediate(a) || is_immediate(b) || is_cons(a) != is_cons(b);
-}
+static bool differ_at_once(term a, term b) { return is_immediate(a) || is_immediate(b) || is_cons(a) != is_cons(b); }
 
 bool term_equal_slow(term a, term b) { return a == b || compare(a, b, MODE_EQUAL) == 0; }
 bool term_same_slow(term a, term b) { return a == b || (!differ_at_once(a, b) && compare(a, b, MODE_SAME) == 0); }

@@ -6,7 +6,7 @@
 
 #include "term/heap.h"
 
-int term_compare(term a, term b);       // <0 0 >0, the order of < and ==
+int term_compare(term a, term b); // <0 0 >0, the order of < and ==
 // The same in portions: `steps` of work at most are done. False: *c has what was done so far, to go on with the same
 // terms and mode, or to be given to term_compare_drop. Begins with *c NULL. *result: as term_compare, or (TERM_EQUAL,
 // TERM_SAME) 0 when they are == or =:=.
@@ -17,7 +17,7 @@ void term_compare_drop(struct comparison *c);
 int term_compare_exact(term a, term b); // order of map keys and of =:=: integers before floats of equal value
 bool term_equal_slow(term a, term b);   // ==
 bool term_same_slow(term a, term b);    // =:=
-extern bool float_zeros_differ;          // 0.0 =/= -0.0, as from OTP 27 on
+extern bool float_zeros_differ;         // 0.0 =/= -0.0, as from OTP 27 on
 // Sorts n pairs (key, value) by key in map key order; spare has room for n pairs. Stable.
 void term_sort_pairs(term *pairs, term *spare, size_t n);
 INLINE bool term_equal(term a, term b) {

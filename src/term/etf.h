@@ -7,12 +7,17 @@
 #include "term/heap.h"
 
 struct etf_options {
-  int minor_version;   // 0, 1, 2
+  int minor_version; // 0, 1, 2
   bool deterministic;
-  bool host;           // to JavaScript, which has no native records: {'#', Module, Name, #{Key => Value}}; this node is nonode@nohost there, always
+  // To JavaScript, which has no native records: {'#', Module, Name, #{Key => Value}}; this node is nonode@nohost
+  // there, always.
+  bool host;
 };
 bool etf_encode(struct bytes *out, term t, const struct etf_options *o); // with the leading 131
-struct etf_error { size_t offset; const char *what; };
+struct etf_error {
+  size_t offset;
+  const char *what;
+};
 enum { ETF_SAFE = 1, ETF_NO_VERSION = 2, ETF_HOST = 4 };
 // Builds the term in h. *used = bytes consumed. NV on malformed input (error says where) or system limit.
 term etf_decode(struct heap *h, const u8 *data, size_t n, int flags, size_t *used, struct etf_error *error);
@@ -36,11 +41,19 @@ u64 etf_size(term t, const struct etf_options *o); // bytes of the encoding
 extern bool (*etf_inflate)(const u8 *in, size_t n, u8 *out, size_t out_n, size_t *consumed); // raw zlib stream
 extern void (*etf_known_record)(term record); // lets it refer to the definition in the module that defines it
 extern term (*etf_make_export)(struct heap *h, term m, term f, u32 arity);
-extern term (*etf_make_fun)(struct heap *h, term module, u32 arity, const u8 uniq[16], u32 index, u32 old_index, u32 old_uniq, term pid, u32 free_count, term **free_vars);
-struct fun_info_etf { term module; u32 arity, index, old_index, old_uniq; const u8 *uniq; u32 free_count; term pid; const term *free_vars; };
+extern term (*etf_make_fun)(struct heap *h, term module, u32 arity, const u8 uniq[16], u32 index, u32 old_index,
+                            u32 old_uniq, term pid, u32 free_count, term **free_vars);
+struct fun_info_etf {
+  term module;
+  u32 arity, index, old_index, old_uniq;
+  const u8 *uniq;
+  u32 free_count;
+  term pid;
+  const term *free_vars;
+};
 extern void (*etf_fun_info)(term fun, struct fun_info_etf *out);
 extern void (*etf_export_info)(term fun, term *m, term *f, u32 *arity);
-extern term etf_node_name;  // atom of this node
+extern term etf_node_name; // atom of this node
 extern u32 etf_creation;
 
 #endif

@@ -24,12 +24,12 @@ struct reader {
   struct heap *h;
   struct bytes frames; // of struct frame
   term result;
-  term *target;        // where the next term goes; NULL: the topmost frame knows
-  u64 owed;            // terms still to come
-  term map;            // made of the first map_pairs pairs of the topmost frame
+  term *target; // where the next term goes; NULL: the topmost frame knows
+  u64 owed;     // terms still to come
+  term map;     // made of the first map_pairs pairs of the topmost frame
   u32 map_pairs;
   bool safe, host;
-  const char *what;    // what is wrong, once something is
+  const char *what; // what is wrong, once something is
 };
 enum { MAP_PORTION = 8192 }; // pairs that become part of a map at once
 
@@ -83,7 +83,8 @@ static bool get_atom_text(struct reader *r, u32 tag, term *out) {
 static bool get_atom(struct reader *r, term *out) {
   if (!need(r, 1)) return false;
   u32 tag = get8(r);
-  if (tag == ETF_ATOM || tag == ETF_SMALL_ATOM || tag == ETF_ATOM_UTF8 || tag == ETF_SMALL_ATOM_UTF8) return get_atom_text(r, tag, out);
+  if (tag == ETF_ATOM || tag == ETF_SMALL_ATOM || tag == ETF_ATOM_UTF8 || tag == ETF_SMALL_ATOM_UTF8)
+    return get_atom_text(r, tag, out);
   return fail(r, "not an atom");
 }
 
@@ -394,42 +395,42 @@ static bool get_term(struct reader *r, term *out) {
   if (!need(r, 1)) return false;
   u32 tag = get8(r);
   switch (tag) {
-  case ETF_SMALL_INTEGER:
-    if (!need(r, 1)) return false;
-    *out = make_small(get8(r));
-    return true;
-  case ETF_INTEGER:
-    if (!need(r, 4)) return false;
-    *out = make_small((i32)get32(r));
-    return true;
-  case ETF_FLOAT:
-  case ETF_NEW_FLOAT: return get_float(r, tag, out);
-  case ETF_ATOM:
-  case ETF_SMALL_ATOM:
-  case ETF_ATOM_UTF8:
-  case ETF_SMALL_ATOM_UTF8: return get_atom_text(r, tag, out);
-  case ETF_PID:
-  case ETF_NEW_PID: return get_pid(r, tag, out);
-  case ETF_PORT:
-  case ETF_NEW_PORT:
-  case ETF_V4_PORT: return get_port(r, tag, out);
-  case ETF_REFERENCE:
-  case ETF_NEW_REFERENCE:
-  case ETF_NEWER_REFERENCE: return get_ref(r, tag, out);
-  case ETF_SMALL_TUPLE:
-  case ETF_LARGE_TUPLE: return get_tuple(r, tag, out);
-  case ETF_NIL: *out = NIL; return true;
-  case ETF_STRING: return get_string(r, out);
-  case ETF_LIST: return get_list(r, out);
-  case ETF_BINARY:
-  case ETF_BIT_BINARY: return get_binary(r, tag, out);
-  case ETF_SMALL_BIG:
-  case ETF_LARGE_BIG: return get_big(r, tag, out);
-  case ETF_MAP: return get_map(r, out);
-  case ETF_RECORD: return get_record(r, out);
-  case ETF_NEW_FUN: return get_fun(r, out);
-  case ETF_EXPORT: return get_export(r, out);
-  default: return fail(r, "unknown tag");
+    case ETF_SMALL_INTEGER:
+      if (!need(r, 1)) return false;
+      *out = make_small(get8(r));
+      return true;
+    case ETF_INTEGER:
+      if (!need(r, 4)) return false;
+      *out = make_small((i32)get32(r));
+      return true;
+    case ETF_FLOAT:
+    case ETF_NEW_FLOAT: return get_float(r, tag, out);
+    case ETF_ATOM:
+    case ETF_SMALL_ATOM:
+    case ETF_ATOM_UTF8:
+    case ETF_SMALL_ATOM_UTF8: return get_atom_text(r, tag, out);
+    case ETF_PID:
+    case ETF_NEW_PID: return get_pid(r, tag, out);
+    case ETF_PORT:
+    case ETF_NEW_PORT:
+    case ETF_V4_PORT: return get_port(r, tag, out);
+    case ETF_REFERENCE:
+    case ETF_NEW_REFERENCE:
+    case ETF_NEWER_REFERENCE: return get_ref(r, tag, out);
+    case ETF_SMALL_TUPLE:
+    case ETF_LARGE_TUPLE: return get_tuple(r, tag, out);
+    case ETF_NIL: *out = NIL; return true;
+    case ETF_STRING: return get_string(r, out);
+    case ETF_LIST: return get_list(r, out);
+    case ETF_BINARY:
+    case ETF_BIT_BINARY: return get_binary(r, tag, out);
+    case ETF_SMALL_BIG:
+    case ETF_LARGE_BIG: return get_big(r, tag, out);
+    case ETF_MAP: return get_map(r, out);
+    case ETF_RECORD: return get_record(r, out);
+    case ETF_NEW_FUN: return get_fun(r, out);
+    case ETF_EXPORT: return get_export(r, out);
+    default: return fail(r, "unknown tag");
   }
 }
 
@@ -461,7 +462,8 @@ static enum outcome read_on(struct reader *r, u64 steps) {
 }
 
 static void reader_begin(struct reader *r, struct heap *h, const u8 *data, size_t n, int flags) {
-  *r = (struct reader){.start = data, .p = data, .end = data + n, .h = h, .safe = flags & ETF_SAFE, .host = flags & ETF_HOST};
+  *r = (struct reader){
+      .start = data, .p = data, .end = data + n, .h = h, .safe = flags & ETF_SAFE, .host = flags & ETF_HOST};
   bytes_init(&r->frames);
   r->result = NV;
   r->target = &r->result;
@@ -536,7 +538,10 @@ term etf_decode(struct heap *h, const u8 *data, size_t n, int flags, size_t *use
 
 // --- In portions -------------------------------------------------------------------------------
 
-struct etf_decoder { struct input in; struct reader reader; };
+struct etf_decoder {
+  struct input in;
+  struct reader reader;
+};
 
 struct etf_decoder *etf_decoder_new(struct heap *h, const u8 *data, size_t n, int flags) {
   struct etf_decoder *d = mem_alloc(sizeof *d, MEM_PROCESS);

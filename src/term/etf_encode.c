@@ -149,7 +149,9 @@ static void put_bits(struct writer *w, term t) {
   bits_copy(p, 0, b.data, b.offset, b.size);
 }
 
-static void put_node(struct writer *w, const term *p) { put_atom(w, p ? p[1] : w->o->host ? ATOM_nonode_nohost : etf_node_name); }
+static void put_node(struct writer *w, const term *p) {
+  put_atom(w, p ? p[1] : w->o->host ? ATOM_nonode_nohost : etf_node_name);
+}
 static void put_creation(struct writer *w, const term *p) { put32(w, p ? (u32)p[2] : w->o->host ? 0 : etf_creation); }
 
 static void put_pid(struct writer *w, term t) {
@@ -286,26 +288,26 @@ static void open_boxed(struct writer *w, term t) {
   const term *p = boxed_ptr(t);
   u32 n = header_size(p[0]);
   switch (header_kind(p[0])) {
-  case KIND_TUPLE:
-    put8(w, n < 256 ? ETF_SMALL_TUPLE : ETF_LARGE_TUPLE);
-    if (n < 256) put8(w, n);
-    else put32(w, n);
-    if (n > 0) push(w, FRAME_TERMS, p + 1, n);
-    break;
-  case KIND_MAP_FLAT:
-  case KIND_MAP_HASH: open_map(w, t, p); break;
-  case KIND_RECORD: open_record(w, t); break;
-  case KIND_FUN: open_fun(w, t); break;
-  case KIND_EXPORT: put_export(w, t); break;
-  case KIND_FLOAT: put_float(w, float_val(t)); break;
-  case KIND_BIG_POS:
-  case KIND_BIG_NEG: put_integer(w, t); break;
-  case KIND_REF:
-  case KIND_MAGIC_REF:
-  case KIND_EXT_REF: put_ref(w, t); break;
-  case KIND_EXT_PID: put_pid(w, t); break;
-  case KIND_EXT_PORT: put_port(w, t); break;
-  default: put_bits(w, t); break;
+    case KIND_TUPLE:
+      put8(w, n < 256 ? ETF_SMALL_TUPLE : ETF_LARGE_TUPLE);
+      if (n < 256) put8(w, n);
+      else put32(w, n);
+      if (n > 0) push(w, FRAME_TERMS, p + 1, n);
+      break;
+    case KIND_MAP_FLAT:
+    case KIND_MAP_HASH: open_map(w, t, p); break;
+    case KIND_RECORD: open_record(w, t); break;
+    case KIND_FUN: open_fun(w, t); break;
+    case KIND_EXPORT: put_export(w, t); break;
+    case KIND_FLOAT: put_float(w, float_val(t)); break;
+    case KIND_BIG_POS:
+    case KIND_BIG_NEG: put_integer(w, t); break;
+    case KIND_REF:
+    case KIND_MAGIC_REF:
+    case KIND_EXT_REF: put_ref(w, t); break;
+    case KIND_EXT_PID: put_pid(w, t); break;
+    case KIND_EXT_PORT: put_port(w, t); break;
+    default: put_bits(w, t); break;
   }
 }
 
@@ -326,44 +328,44 @@ static bool advance(struct writer *w, term *t) {
   struct frame *f = (struct frame *)(w->frames.data + w->frames.len) - 1;
   const term *p = f->p;
   switch (f->kind) {
-  case FRAME_TERMS:
-    *t = *f->p++;
-    if (--f->n == 0) pop(w);
-    return true;
-  case FRAME_CELLS: // n cells left, then their tail
-    if (f->n == 0) {
-      *t = *p;
+    case FRAME_TERMS:
+      *t = *f->p++;
+      if (--f->n == 0) pop(w);
+      return true;
+    case FRAME_CELLS: // n cells left, then their tail
+      if (f->n == 0) {
+        *t = *p;
+        pop(w);
+        return true;
+      }
+      *t = p[0];
+      f->p = --f->n ? cons_ptr(p[1]) : p + 1;
+      return true;
+    case FRAME_FLAT_MAP: { // or a record as a map
+      size_t at = f->n++;
+      if (f->n == header_size(p[0]) - 1) pop(w);
+      *t = tuple_elements(p[1])[at + (header_kind(p[0]) == KIND_RECORD ? RECORD_KEYS : 0)];
+      push(w, FRAME_TERMS, p + 2 + at, 1);
+      return true;
+    }
+    case FRAME_CHILDREN: {
+      term child = *f->p++;
+      if (--f->n == 0) pop(w);
+      if (is_cons(child)) {
+        *t = hd(child);
+        push(w, FRAME_TERMS, cons_ptr(child) + 1, 1);
+        return true;
+      }
+      push(w, FRAME_CHILDREN, boxed_ptr(child) + 1, header_size(boxed_header(child)));
+      return false;
+    }
+    default: { // FRAME_FUN_SIZE: where the size goes; it counts itself
+      u32 size = (u32)(w->out->len - f->n);
+      u8 *at = w->out->data + f->n;
+      at[0] = (u8)(size >> 24), at[1] = (u8)(size >> 16), at[2] = (u8)(size >> 8), at[3] = (u8)size;
       pop(w);
-      return true;
+      return false;
     }
-    *t = p[0];
-    f->p = --f->n ? cons_ptr(p[1]) : p + 1;
-    return true;
-  case FRAME_FLAT_MAP: { // or a record as a map
-    size_t at = f->n++;
-    if (f->n == header_size(p[0]) - 1) pop(w);
-    *t = tuple_elements(p[1])[at + (header_kind(p[0]) == KIND_RECORD ? RECORD_KEYS : 0)];
-    push(w, FRAME_TERMS, p + 2 + at, 1);
-    return true;
-  }
-  case FRAME_CHILDREN: {
-    term child = *f->p++;
-    if (--f->n == 0) pop(w);
-    if (is_cons(child)) {
-      *t = hd(child);
-      push(w, FRAME_TERMS, cons_ptr(child) + 1, 1);
-      return true;
-    }
-    push(w, FRAME_CHILDREN, boxed_ptr(child) + 1, header_size(boxed_header(child)));
-    return false;
-  }
-  default: { // FRAME_FUN_SIZE: where the size goes; it counts itself
-    u32 size = (u32)(w->out->len - f->n);
-    u8 *at = w->out->data + f->n;
-    at[0] = (u8)(size >> 24), at[1] = (u8)(size >> 16), at[2] = (u8)(size >> 8), at[3] = (u8)size;
-    pop(w);
-    return false;
-  }
   }
 }
 

@@ -120,7 +120,7 @@ static int dragon_start(struct dragon *g, const struct parts *p) {
   wide_shl(&g->low, up);
   wide_set(&g->high, 1);
   wide_shl(&g->high, up + extra);
-  int bits = 64 - __builtin_clzll(p->mantissa) + p->exponent; // 2^(bits-1) <= value < 2^bits
+  int bits = 64 - __builtin_clzll(p->mantissa) + p->exponent;      // 2^(bits-1) <= value < 2^bits
   int point = (int)ceil((bits - 1) * 0.30102999566398120 - 1e-10); // right, or one too low
   if (point >= 0) {
     wide_mul_pow10(&g->s, (u32)point);

@@ -9,7 +9,10 @@
 #include "term/map_node.h"
 
 enum { PENDING_MAX = 64 };
-struct pending { const term *p; u32 n; };
+struct pending {
+  const term *p;
+  u32 n;
+};
 struct state {
   u64 h;
   u32 top;
@@ -35,7 +38,6 @@ static u64 mix_bytes(u64 h, const u8 *p, size_t n) {
   for (size_t i = 0; i < n; i++) tail |= (u64)p[i] << (8 * i);
   return mix(h, tail ^ (u64)n << 56);
 }
-
 
 INLINE void push(struct state *s, const term *p, u32 n) {
   if (n > 0 && s->top < PENDING_MAX) s->stack[s->top++] = (struct pending){p, n};
@@ -93,45 +95,45 @@ static void mix_boxed(struct state *s, term t) {
   u32 n = header_size(p[0]);
   enum kind kind = header_kind(p[0]);
   switch (kind) {
-  case KIND_TUPLE:
-  case KIND_RECORD:
-    s->h = mix(s->h, p[0]);
-    push(s, p + 1, n);
-    break;
-  case KIND_MAP_FLAT:
-    s->h = mix(s->h, p[0]);
-    push(s, p + 2, n - 1);
-    push(s, tuple_elements(p[1]), n - 1);
-    break;
-  case KIND_MAP_HASH:
-    s->h = mix(s->h, p[1]);
-    push(s, p + 2, n - 1);
-    break;
-  case KIND_MAP_NODE: // the order inside collision nodes is not determined
-    if (!map_node_is_collision(p[0])) push(s, p + 1, n);
-    break;
-  case KIND_FUN: mix_fun(s, t, p); break;
-  case KIND_EXPORT: mix_export(s, t, p); break;
-  case KIND_FLOAT: { // 0.0 =:= -0.0
-    double d = float_val(t) + 0.0;
-    u64 w;
-    memcpy(&w, &d, 8);
-    s->h = mix(s->h, w);
-    break;
-  }
-  case KIND_BIG_POS:
-  case KIND_BIG_NEG:
-    s->h = mix(s->h, p[0]);
-    for (u32 i = 1; i <= n; i++) s->h = mix(s->h, p[i]);
-    break;
-  case KIND_REF:
-  case KIND_MAGIC_REF:
-  case KIND_EXT_REF: s->h = mix_ref(s->h, p); break;
-  case KIND_EXT_PID:
-  case KIND_EXT_PORT:
-    for (u32 i = 1; i <= n; i++) s->h = mix(s->h, p[i]);
-    break;
-  default: s->h = mix_bits(s->h, t); break;
+    case KIND_TUPLE:
+    case KIND_RECORD:
+      s->h = mix(s->h, p[0]);
+      push(s, p + 1, n);
+      break;
+    case KIND_MAP_FLAT:
+      s->h = mix(s->h, p[0]);
+      push(s, p + 2, n - 1);
+      push(s, tuple_elements(p[1]), n - 1);
+      break;
+    case KIND_MAP_HASH:
+      s->h = mix(s->h, p[1]);
+      push(s, p + 2, n - 1);
+      break;
+    case KIND_MAP_NODE: // the order inside collision nodes is not determined
+      if (!map_node_is_collision(p[0])) push(s, p + 1, n);
+      break;
+    case KIND_FUN: mix_fun(s, t, p); break;
+    case KIND_EXPORT: mix_export(s, t, p); break;
+    case KIND_FLOAT: { // 0.0 =:= -0.0
+      double d = float_val(t) + 0.0;
+      u64 w;
+      memcpy(&w, &d, 8);
+      s->h = mix(s->h, w);
+      break;
+    }
+    case KIND_BIG_POS:
+    case KIND_BIG_NEG:
+      s->h = mix(s->h, p[0]);
+      for (u32 i = 1; i <= n; i++) s->h = mix(s->h, p[i]);
+      break;
+    case KIND_REF:
+    case KIND_MAGIC_REF:
+    case KIND_EXT_REF: s->h = mix_ref(s->h, p); break;
+    case KIND_EXT_PID:
+    case KIND_EXT_PORT:
+      for (u32 i = 1; i <= n; i++) s->h = mix(s->h, p[i]);
+      break;
+    default: s->h = mix_bits(s->h, t); break;
   }
 }
 

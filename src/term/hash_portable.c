@@ -12,22 +12,30 @@
 #include "term/record.h"
 
 enum op {
-  OP_TERMS, OP_PAIRS, OP_CHILDREN, OP_PAIR_DONE, OP_MAP_DONE, OP_BYTES, OP_TUPLE_DONE, OP_LIST_REST, OP_LIST_DONE
+  OP_TERMS,
+  OP_PAIRS,
+  OP_CHILDREN,
+  OP_PAIR_DONE,
+  OP_MAP_DONE,
+  OP_BYTES,
+  OP_TUPLE_DONE,
+  OP_LIST_REST,
+  OP_LIST_DONE
 };
 struct item {
   const term *p; // terms still to be hashed
   u32 n;         // how many
   u32 op;
-  u32 a, b;      // values kept for the end of a map or tuple, or between portions of the bytes of a binary
+  u32 a, b; // values kept for the end of a map or tuple, or between portions of the bytes of a binary
   const u8 *bytes;
 };
 enum { INLINE_ITEMS = 32 };
 struct walk {
   u32 h;
-  u32 pairs;     // exclusive or of the hashes of the pairs of the map at hand
+  u32 pairs; // exclusive or of the hashes of the pairs of the map at hand
   struct item *stack;
   size_t top, cap;
-  i64 steps;     // left before a pause
+  i64 steps; // left before a pause
   struct item first[INLINE_ITEMS];
 };
 
@@ -64,15 +72,33 @@ static bool is_byte(term t) { return is_small(t) && (u64)small_val(t) < 256; }
 
 #define MIX(a, b, c) \
   do { \
-    a -= b; a -= c; a ^= c >> 13; \
-    b -= c; b -= a; b ^= a << 8; \
-    c -= a; c -= b; c ^= b >> 13; \
-    a -= b; a -= c; a ^= c >> 12; \
-    b -= c; b -= a; b ^= a << 16; \
-    c -= a; c -= b; c ^= b >> 5; \
-    a -= b; a -= c; a ^= c >> 3; \
-    b -= c; b -= a; b ^= a << 10; \
-    c -= a; c -= b; c ^= b >> 15; \
+    a -= b; \
+    a -= c; \
+    a ^= c >> 13; \
+    b -= c; \
+    b -= a; \
+    b ^= a << 8; \
+    c -= a; \
+    c -= b; \
+    c ^= b >> 13; \
+    a -= b; \
+    a -= c; \
+    a ^= c >> 12; \
+    b -= c; \
+    b -= a; \
+    b ^= a << 16; \
+    c -= a; \
+    c -= b; \
+    c ^= b >> 5; \
+    a -= b; \
+    a -= c; \
+    a ^= c >> 3; \
+    b -= c; \
+    b -= a; \
+    b ^= a << 10; \
+    c -= a; \
+    c -= b; \
+    c ^= b >> 15; \
   } while (0)
 
 static u32 hash_two(u32 h, u32 x, u32 y, u32 k) {
@@ -84,7 +110,9 @@ static u32 hash_one(u32 h, u32 x, u32 k) { return hash_two(h, x, 0, k); }
 
 static u32 load32(const u8 *p) { return p[0] | (u32)p[1] << 8 | (u32)p[2] << 16 | (u32)p[3] << 24; }
 
-struct block { u32 a, b, c; };
+struct block {
+  u32 a, b, c;
+};
 
 static const u8 *hash_dozens(struct block *k, const u8 *p, size_t dozens) {
   u32 a = k->a, b = k->b, c = k->c;
@@ -249,28 +277,28 @@ static void enter_boxed(struct walk *w, term t) {
   const term *p = boxed_ptr(t);
   u32 n = header_size(p[0]);
   switch (header_kind(p[0])) {
-  case KIND_TUPLE:
-    w->h = hash_one(w->h, n, 9);
-    if (n) push(w, OP_TERMS, p + 1, n, 0, 0);
-    break;
-  case KIND_RECORD:
-    w->h = hash_two(w->h, n - 1, hash_phash2(p[1]), 23);
-    if (n > 1) push(w, OP_TERMS, p + 2, n - 1, 0, 0);
-    break;
-  case KIND_MAP_FLAT:
-  case KIND_MAP_HASH: enter_map(w, t, p); break;
-  case KIND_FUN: enter_fun(w, t, p); break;
-  case KIND_EXPORT: enter_export(w, t); break;
-  case KIND_FLOAT: w->h = hash_float(w->h, t); break;
-  case KIND_BIG_POS:
-  case KIND_BIG_NEG: w->h = hash_big(w->h, t); break;
-  case KIND_REF:
-  case KIND_MAGIC_REF: w->h = hash_one(w->h, (u32)p[1], 7); break;
-  case KIND_EXT_REF: w->h = hash_one(w->h, p[2] >> 32 ? (u32)p[3] : 0, 7); break;
-  case KIND_EXT_PID: w->h = hash_one(w->h, (u32)p[3], 5); break;
-  case KIND_EXT_PORT: w->h = hash_port(w->h, p[3]); break;
-  default:
-    if (!enter_long_binary(w, t)) w->h = hash_bits(w->h, t);
+    case KIND_TUPLE:
+      w->h = hash_one(w->h, n, 9);
+      if (n) push(w, OP_TERMS, p + 1, n, 0, 0);
+      break;
+    case KIND_RECORD:
+      w->h = hash_two(w->h, n - 1, hash_phash2(p[1]), 23);
+      if (n > 1) push(w, OP_TERMS, p + 2, n - 1, 0, 0);
+      break;
+    case KIND_MAP_FLAT:
+    case KIND_MAP_HASH: enter_map(w, t, p); break;
+    case KIND_FUN: enter_fun(w, t, p); break;
+    case KIND_EXPORT: enter_export(w, t); break;
+    case KIND_FLOAT: w->h = hash_float(w->h, t); break;
+    case KIND_BIG_POS:
+    case KIND_BIG_NEG: w->h = hash_big(w->h, t); break;
+    case KIND_REF:
+    case KIND_MAGIC_REF: w->h = hash_one(w->h, (u32)p[1], 7); break;
+    case KIND_EXT_REF: w->h = hash_one(w->h, p[2] >> 32 ? (u32)p[3] : 0, 7); break;
+    case KIND_EXT_PID: w->h = hash_one(w->h, (u32)p[3], 5); break;
+    case KIND_EXT_PORT: w->h = hash_port(w->h, p[3]); break;
+    default:
+      if (!enter_long_binary(w, t)) w->h = hash_bits(w->h, t);
   }
 }
 
@@ -282,42 +310,42 @@ static bool next_term(struct walk *w, term *t) {
     struct item *i = &w->stack[w->top - 1];
     const term *p = i->p;
     switch (i->op) {
-    case OP_TERMS:
-      *t = *i->p++;
-      if (--i->n == 0) w->top--;
-      return true;
-    case OP_PAIRS: { // n: pairs of the flat map p that are done
-      u32 at = i->n++;
-      if (i->n == header_size(p[0]) - 1) w->top--;
-      push(w, OP_PAIR_DONE, NULL, 0, 0, 0);
-      push(w, OP_TERMS, p + 2 + at, 1, 0, 0);
-      *t = tuple_elements(p[1])[at];
-      return true;
-    }
-    case OP_CHILDREN: {
-      term child = *i->p++;
-      if (--i->n == 0) w->top--;
-      if (is_cons(child)) {
+      case OP_TERMS:
+        *t = *i->p++;
+        if (--i->n == 0) w->top--;
+        return true;
+      case OP_PAIRS: { // n: pairs of the flat map p that are done
+        u32 at = i->n++;
+        if (i->n == header_size(p[0]) - 1) w->top--;
         push(w, OP_PAIR_DONE, NULL, 0, 0, 0);
-        push(w, OP_TERMS, cons_ptr(child) + 1, 1, 0, 0);
-        *t = hd(child);
+        push(w, OP_TERMS, p + 2 + at, 1, 0, 0);
+        *t = tuple_elements(p[1])[at];
         return true;
       }
-      push(w, OP_CHILDREN, boxed_ptr(child) + 1, header_size(boxed_header(child)), 0, 0);
-      break;
-    }
-    case OP_PAIR_DONE:
-      w->top--;
-      w->pairs ^= w->h;
-      w->h = 0;
-      break;
-    case OP_BYTES: hash_bytes_on(w, i); break;
-    default: { // OP_MAP_DONE
-      u32 pairs = w->pairs;
-      w->top--;
-      w->h = hash_one(i->a, pairs, 19);
-      w->pairs = i->b;
-    }
+      case OP_CHILDREN: {
+        term child = *i->p++;
+        if (--i->n == 0) w->top--;
+        if (is_cons(child)) {
+          push(w, OP_PAIR_DONE, NULL, 0, 0, 0);
+          push(w, OP_TERMS, cons_ptr(child) + 1, 1, 0, 0);
+          *t = hd(child);
+          return true;
+        }
+        push(w, OP_CHILDREN, boxed_ptr(child) + 1, header_size(boxed_header(child)), 0, 0);
+        break;
+      }
+      case OP_PAIR_DONE:
+        w->top--;
+        w->pairs ^= w->h;
+        w->h = 0;
+        break;
+      case OP_BYTES: hash_bytes_on(w, i); break;
+      default: { // OP_MAP_DONE
+        u32 pairs = w->pairs;
+        w->top--;
+        w->h = hash_one(i->a, pairs, 19);
+        w->pairs = i->b;
+      }
     }
   }
   return false;
@@ -342,7 +370,9 @@ u32 hash_phash2(term t) {
 
 // --- phash2 in portions
 
-struct hashing { struct walk w; };
+struct hashing {
+  struct walk w;
+};
 
 void hash_drop(struct hashing *s) {
   walk_free(&s->w);
@@ -380,9 +410,20 @@ bool hash_phash2_some(term t, struct hashing **s, i64 steps, u32 *hash) {
 // --- phash -------------------------------------------------------------------------------------
 
 enum {
-  PRIME_1 = 268440163, PRIME_2 = 268439161, PRIME_3 = 268435459, PRIME_4 = 268436141, PRIME_5 = 268438633,
-  PRIME_6 = 268437017, PRIME_8 = 268437511, PRIME_9 = 268439627, PRIME_10 = 268440479, PRIME_11 = 268440577,
-  PRIME_12 = 268440581, PRIME_13 = 268440593, PRIME_14 = 268440611, PRIME_15 = 268440629
+  PRIME_1 = 268440163,
+  PRIME_2 = 268439161,
+  PRIME_3 = 268435459,
+  PRIME_4 = 268436141,
+  PRIME_5 = 268438633,
+  PRIME_6 = 268437017,
+  PRIME_8 = 268437511,
+  PRIME_9 = 268439627,
+  PRIME_10 = 268440479,
+  PRIME_11 = 268440577,
+  PRIME_12 = 268440581,
+  PRIME_13 = 268440593,
+  PRIME_14 = 268440611,
+  PRIME_15 = 268440629
 };
 
 static u32 step32(u32 h, u32 x, u32 prime) {
@@ -466,43 +507,43 @@ static void old_boxed(struct walk *w, term t) {
   term m, name;
   u32 arity;
   switch (header_kind(p[0])) {
-  case KIND_TUPLE:
-    push(w, OP_TUPLE_DONE, NULL, n, PRIME_9, 0);
-    if (n) push(w, OP_TERMS, p + 1, n, 0, 0);
-    break;
-  case KIND_RECORD:
-    w->h = old_definition(w->h, t);
-    push(w, OP_TUPLE_DONE, NULL, n, PRIME_15, 0);
-    if (n > 1) push(w, OP_TERMS, p + 2, n - 1, 0, 0);
-    break;
-  case KIND_MAP_FLAT:
-  case KIND_MAP_HASH: w->h = w->h * PRIME_13 + PRIME_14 + hash_phash2(t); break;
-  case KIND_FUN:
-    etf_fun_info(t, &f);
-    w->h = (w->h * PRIME_10 + f.free_count) * PRIME_1 + atom_hash_otp(f.module);
-    w->h = (w->h * PRIME_2 + f.old_index) * PRIME_2 + f.old_uniq;
-    if (f.free_count) push(w, OP_TERMS, p + 3, f.free_count, 0, 0);
-    break;
-  case KIND_EXPORT:
-    etf_export_info(t, &m, &name, &arity);
-    w->h = ((w->h * PRIME_11 + arity) * PRIME_1 + atom_hash_otp(m)) * PRIME_1 + atom_hash_otp(name);
-    break;
-  case KIND_FLOAT: {
-    double d = float_val(t);
-    if (d == 0) d = 0.0;
-    u64 v;
-    memcpy(&v, &d, 8);
-    w->h = w->h * PRIME_6 + ((u32)v ^ (u32)(v >> 32));
-    break;
-  }
-  case KIND_BIG_POS:
-  case KIND_BIG_NEG: w->h = old_big(w->h, t); break;
-  case KIND_REF:
-  case KIND_MAGIC_REF: w->h = step32(w->h, (u32)p[1], PRIME_9) * PRIME_10; break;
-  case KIND_EXT_REF: w->h = step32(w->h, p[2] >> 32 ? (u32)p[3] : 0, PRIME_9) * PRIME_10; break;
-  case KIND_EXT_PID: w->h = step32(w->h, (u32)p[3], PRIME_5) * PRIME_6; break;
-  case KIND_EXT_PORT: w->h = old_port(w->h, p[3]); break;
-  default: w->h = old_bits(w->h, t); break;
+    case KIND_TUPLE:
+      push(w, OP_TUPLE_DONE, NULL, n, PRIME_9, 0);
+      if (n) push(w, OP_TERMS, p + 1, n, 0, 0);
+      break;
+    case KIND_RECORD:
+      w->h = old_definition(w->h, t);
+      push(w, OP_TUPLE_DONE, NULL, n, PRIME_15, 0);
+      if (n > 1) push(w, OP_TERMS, p + 2, n - 1, 0, 0);
+      break;
+    case KIND_MAP_FLAT:
+    case KIND_MAP_HASH: w->h = w->h * PRIME_13 + PRIME_14 + hash_phash2(t); break;
+    case KIND_FUN:
+      etf_fun_info(t, &f);
+      w->h = (w->h * PRIME_10 + f.free_count) * PRIME_1 + atom_hash_otp(f.module);
+      w->h = (w->h * PRIME_2 + f.old_index) * PRIME_2 + f.old_uniq;
+      if (f.free_count) push(w, OP_TERMS, p + 3, f.free_count, 0, 0);
+      break;
+    case KIND_EXPORT:
+      etf_export_info(t, &m, &name, &arity);
+      w->h = ((w->h * PRIME_11 + arity) * PRIME_1 + atom_hash_otp(m)) * PRIME_1 + atom_hash_otp(name);
+      break;
+    case KIND_FLOAT: {
+      double d = float_val(t);
+      if (d == 0) d = 0.0;
+      u64 v;
+      memcpy(&v, &d, 8);
+      w->h = w->h * PRIME_6 + ((u32)v ^ (u32)(v >> 32));
+      break;
+    }
+    case KIND_BIG_POS:
+    case KIND_BIG_NEG: w->h = old_big(w->h, t); break;
+    case KIND_REF:
+    case KIND_MAGIC_REF: w->h = step32(w->h, (u32)p[1], PRIME_9) * PRIME_10; break;
+    case KIND_EXT_REF: w->h = step32(w->h, p[2] >> 32 ? (u32)p[3] : 0, PRIME_9) * PRIME_10; break;
+    case KIND_EXT_PID: w->h = step32(w->h, (u32)p[3], PRIME_5) * PRIME_6; break;
+    case KIND_EXT_PORT: w->h = old_port(w->h, p[3]); break;
+    default: w->h = old_bits(w->h, t); break;
   }
 }
 
@@ -510,28 +551,28 @@ static bool old_next_term(struct walk *w, term *t) {
   while (w->top > 0) {
     struct item *i = &w->stack[w->top - 1];
     switch (i->op) {
-    case OP_TERMS:
-      *t = *i->p++;
-      if (--i->n == 0) w->top--;
-      return true;
-    case OP_LIST_REST: {
-      const term *rest = i->p;
-      w->top--;
-      if (is_cons(*rest)) {
-        old_list(w, cons_ptr(*rest));
-        break;
+      case OP_TERMS:
+        *t = *i->p++;
+        if (--i->n == 0) w->top--;
+        return true;
+      case OP_LIST_REST: {
+        const term *rest = i->p;
+        w->top--;
+        if (is_cons(*rest)) {
+          old_list(w, cons_ptr(*rest));
+          break;
+        }
+        push(w, OP_LIST_DONE, NULL, 0, 0, 0);
+        *t = *rest;
+        return true;
       }
-      push(w, OP_LIST_DONE, NULL, 0, 0, 0);
-      *t = *rest;
-      return true;
-    }
-    case OP_LIST_DONE:
-      w->top--;
-      w->h *= PRIME_8;
-      break;
-    default: // OP_TUPLE_DONE
-      w->top--;
-      w->h = w->h * i->a + i->n;
+      case OP_LIST_DONE:
+        w->top--;
+        w->h *= PRIME_8;
+        break;
+      default: // OP_TUPLE_DONE
+        w->top--;
+        w->h = w->h * i->a + i->n;
     }
   }
   return false;

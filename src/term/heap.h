@@ -11,18 +11,18 @@
 // A heap fragment: one malloc'ed block of terms that belongs to one heap or one message.
 struct frag {
   struct frag *next;
-  u32 words;      // capacity of data
-  u32 used;       // words in use
+  u32 words; // capacity of data
+  u32 used;  // words in use
   term data[];
 };
 
 // A counted object outside all heaps: payload of KIND_REFC_BIN, or resource of KIND_MAGIC_REF.
 struct refc {
   u32 refs;
-  u32 type;                        // 0 binary, else enum of the owner of the resource
-  size_t size;                     // bytes in use by the binary (<= cap)
-  size_t cap;                      // bytes allocated in data
-  void (*destroy)(struct refc *);  // NULL for binaries: plain free
+  u32 type;                       // 0 binary, else enum of the owner of the resource
+  size_t size;                    // bytes in use by the binary (<= cap)
+  size_t cap;                     // bytes allocated in data
+  void (*destroy)(struct refc *); // NULL for binaries: plain free
   u8 data[];
 };
 
@@ -31,10 +31,10 @@ struct heap {
   term *lim;          // end of the usable words
   struct frag *frags; // fragments that belong to this heap, newest first
   u32 frag_words;     // sum of their used words
-  term *offheap;      // first KIND_REFC_BIN / KIND_MAGIC_REF in this heap and its fragments (header address), linked by p[4]
+  term *offheap; // first KIND_REFC_BIN / KIND_MAGIC_REF in this heap and its fragments (header address), linked by p[4]
   size_t offheap_bytes; // bytes of payload referred to since the last collection (drives collection)
-  bool exhausted;     // memory ran out: the owner must be killed with system_limit soon
-  u32 frag_limit;     // set by the collector: with more fragment words, or more off-heap bytes, than
+  bool exhausted;       // memory ran out: the owner must be killed with system_limit soon
+  u32 frag_limit;       // set by the collector: with more fragment words, or more off-heap bytes, than
   size_t offheap_limit; // this a collection is due (heap_wants_gc of memory/gc.h)
 };
 

@@ -70,8 +70,9 @@ enum iolist_item iolist_next(struct iolist *it) {
   }
 }
 
-// [at, innermost rest ... | outermost rest]: walked on, the whole list but its first element is one entry of the stack, and
-// becomes the outermost rest of the next pause. So a walk with pauses builds each entry once, however deep the nesting.
+// [at, innermost rest ... | outermost rest]: walked on, the whole list but its first element is one entry of the stack,
+// and becomes the outermost rest of the next pause. So a walk with pauses builds each entry once, however deep the
+// nesting.
 term iolist_rest(const struct iolist *it, struct heap *h) {
   if (it->depth == 0) return it->at;
   term rest = it->stack[0];

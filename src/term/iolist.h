@@ -7,22 +7,22 @@
 #include "term/binary.h"
 
 enum iolist_item {
-  IOLIST_BYTE,      // .byte
-  IOLIST_BITS,      // .binary, any bitstring
+  IOLIST_BYTE, // .byte
+  IOLIST_BITS, // .binary, any bitstring
   IOLIST_END,
-  IOLIST_BAD,       // not iodata
+  IOLIST_BAD, // not iodata
   IOLIST_NO_MEMORY,
-  IOLIST_TIRED      // so many items were seen as .limit says: go on from iolist_rest
+  IOLIST_TIRED // so many items were seen as .limit says: go on from iolist_rest
 };
 enum { IOLIST_INLINE = 32 };
 struct iolist {
-  term at;          // what is left of the list being walked, or NV before the end
+  term at; // what is left of the list being walked, or NV before the end
   u8 byte;
   term binary;
-  term *stack;      // rests of the lists around it
+  term *stack; // rests of the lists around it
   u32 depth, cap;
-  u32 steps;        // items seen, for reductions
-  u32 limit;        // of steps: none unless set after iolist_start
+  u32 steps; // items seen, for reductions
+  u32 limit; // of steps: none unless set after iolist_start
   term small[IOLIST_INLINE];
 };
 void iolist_start(struct iolist *it, term iodata);

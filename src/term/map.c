@@ -289,7 +289,8 @@ static term merge_flat(struct heap *h, term a, term b) {
 }
 
 static term merge_into_hash(struct heap *h, term hash, term flat, enum map_put_mode mode) {
-  for (u32 i = 0; i < flat_size(flat); i++) hash = map_hash_put(h, hash, flat_keys(flat)[i], flat_values(flat)[i], mode);
+  for (u32 i = 0; i < flat_size(flat); i++)
+    hash = map_hash_put(h, hash, flat_keys(flat)[i], flat_values(flat)[i], mode);
   return hash;
 }
 

@@ -8,17 +8,17 @@
 
 enum { MAP_FLAT_MAX = 32 };
 size_t map_size(term map);
-term map_get(term map, term key);                                  // NV when absent
-term map_put(struct heap *h, term map, term key, term value);      // insert or replace
-term map_update(struct heap *h, term map, term key, term value);   // NV when the key is absent
-term map_remove(struct heap *h, term map, term key, term *old);    // old: NV when absent (map returned unchanged)
+term map_get(term map, term key);                                // NV when absent
+term map_put(struct heap *h, term map, term key, term value);    // insert or replace
+term map_update(struct heap *h, term map, term key, term value); // NV when the key is absent
+term map_remove(struct heap *h, term map, term key, term *old);  // old: NV when absent (map returned unchanged)
 term map_empty(struct heap *h);
 // n pairs k0 v0 k1 v1 ...: later duplicates win. NV when memory is out.
 term map_from_pairs(struct heap *h, const term *pairs, size_t n);
 // Several updates at once (put_map_assoc / put_map_exact): kv holds n pairs. exact: NV when a key is absent.
 term map_put_many(struct heap *h, term map, const term *kv, size_t n, bool exact);
 
-term map_merge(struct heap *h, term a, term b);                      // b wins
+term map_merge(struct heap *h, term a, term b); // b wins
 // The same of two maps of more than MAP_FLAT_MAX pairs in portions of about so many steps; no term may move meanwhile.
 struct map_merger;
 struct map_merger *map_merger_new(struct heap *h, term a, term b); // NULL: no memory
@@ -30,9 +30,12 @@ void map_merger_free(struct map_merger *w);
 enum { MAP_ITER_DEPTH = 12 };
 struct map_iter {
   term map;
-  u32 depth;      // levels on the stack (hash)
-  u32 index;      // next pair (flat)
-  struct { term node; u32 next; } stack[MAP_ITER_DEPTH];
+  u32 depth; // levels on the stack (hash)
+  u32 index; // next pair (flat)
+  struct {
+    term node;
+    u32 next;
+  } stack[MAP_ITER_DEPTH];
 };
 void map_iter_init(struct map_iter *it, term map);
 bool map_iter_next(struct map_iter *it, term *key, term *value);

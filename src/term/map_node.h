@@ -10,8 +10,8 @@
 #include "term/map.h"
 
 enum {
-  TRIE_DEPTH = 8,          // levels of inner nodes; below them only collision nodes
-  COLLISION_AUX = 1 << 16  // aux of a collision node
+  TRIE_DEPTH = 8,         // levels of inner nodes; below them only collision nodes
+  COLLISION_AUX = 1 << 16 // aux of a collision node
 };
 INLINE bool map_node_is_collision(term header) { return header_aux(header) & COLLISION_AUX; }
 INLINE u32 trie_bit(u32 hash, u32 depth) { return 1u << (hash >> (28 - 4 * depth) & 15); }
@@ -21,7 +21,8 @@ INLINE u32 trie_position(u32 bitmap, u32 bit) { return (u32)__builtin_popcount(b
 term map_hash_build(struct heap *h, const term *pairs, const u64 *order, size_t n); // NV = out of memory
 term map_hash_get(term map, term key);
 enum map_put_mode { PUT_ALWAYS, PUT_IF_ABSENT, PUT_IF_PRESENT };
-term map_hash_put(struct heap *h, term map, term key, term value, enum map_put_mode mode); // NV: PUT_IF_PRESENT and absent
+term map_hash_put(struct heap *h, term map, term key, term value,
+                  enum map_put_mode mode); // NV: PUT_IF_PRESENT and absent
 // May leave MAP_FLAT_MAX pairs: the caller makes the map flat.
 term map_hash_remove(struct heap *h, term map, term key, term *old);
 term map_hash_merge(struct heap *h, term a, term b); // b wins

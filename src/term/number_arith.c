@@ -164,7 +164,8 @@ term num_neg(struct heap *h, term a) {
 
 term num_abs(struct heap *h, term a) {
   if (is_small(a)) return small_val(a) < 0 ? int_from_i64(h, -small_val(a)) : a;
-  if (is_float(a)) return signbit(float_val(a)) && (float_val(a) != 0 || float_zeros_differ) ? float_make(h, -float_val(a)) : a;
+  if (is_float(a))
+    return signbit(float_val(a)) && (float_val(a) != 0 || float_zeros_differ) ? float_make(h, -float_val(a)) : a;
   if (!is_big(a)) return NV;
   return int_is_negative(a) ? negate_big(h, a) : a;
 }

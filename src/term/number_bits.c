@@ -45,15 +45,9 @@ static term combine(struct heap *h, term a, term b, enum op op) {
   return integer_end(&r, h, negative);
 }
 
-term num_band(struct heap *h, term a, term b) {
-  return LIKELY(both_small(a, b)) ? a & b : combine(h, a, b, OP_AND);
-}
-term num_bor(struct heap *h, term a, term b) {
-  return LIKELY(both_small(a, b)) ? (a | b) : combine(h, a, b, OP_OR);
-}
-term num_bxor(struct heap *h, term a, term b) {
-  return LIKELY(both_small(a, b)) ? a ^ b : combine(h, a, b, OP_XOR);
-}
+term num_band(struct heap *h, term a, term b) { return LIKELY(both_small(a, b)) ? a & b : combine(h, a, b, OP_AND); }
+term num_bor(struct heap *h, term a, term b) { return LIKELY(both_small(a, b)) ? (a | b) : combine(h, a, b, OP_OR); }
+term num_bxor(struct heap *h, term a, term b) { return LIKELY(both_small(a, b)) ? a ^ b : combine(h, a, b, OP_XOR); }
 
 term num_bnot(struct heap *h, term a) { // -a - 1
   if (is_small(a)) return make_small(~small_val(a));

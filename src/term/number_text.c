@@ -41,7 +41,7 @@ term num_parse_int(struct heap *h, const u8 *text, size_t n, u32 base) {
   size_t zeros = BIGINT_STEP(n, zeros_before(text, n));
   text += zeros, n -= zeros;
   if (n > (u64)INTEGER_MAX_LIMBS * 32) return integer_limit(); // even in base 2
-  size_t room = bigint_parse_limbs(n, base), limbs = room; // up to 16 % too many
+  size_t room = bigint_parse_limbs(n, base), limbs = room;     // up to 16 % too many
   u32 few[16], *limb = limbs <= COUNT_OF(few) ? few : bigint_block(limbs);
   if (!limb || !bigint_parse(limb, text, n, base)) limbs = SIZE_MAX;
   else if (bigint_paused()) return NV;

@@ -33,12 +33,13 @@ static void push(struct printer *w, enum frame_kind kind, const term *p, u32 n) 
 
 static bool is_lower(u32 c) { return (c >= 'a' && c <= 'z') || (c >= 0xDF && c <= 0xFF && c != 0xF7); }
 static bool is_name_char(u32 c) {
-  return is_lower(c) || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || (c >= 0xC0 && c <= 0xDE && c != 0xD7);
+  return is_lower(c) || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         (c >= 0xC0 && c <= 0xDE && c != 0xD7);
 }
 
 static bool is_reserved(const u8 *text, size_t n) {
-  static const char words[] =
-    " after and andalso band begin bnot bor bsl bsr bxor case catch cond div end fun if let not of or orelse receive rem try when xor ";
+  static const char words[] = " after and andalso band begin bnot bor bsl bsr bxor case catch cond div end fun if let "
+                              "not of or orelse receive rem try when xor ";
   for (const char *p = words; *p; p++)
     if (p[0] == ' ' && strncmp(p + 1, (const char *)text, n) == 0 && p[n + 1] == ' ') return true;
   return false;
@@ -55,7 +56,9 @@ static bool is_plain_atom(const u8 *text, size_t n, bool display) {
 }
 
 static void put_escaped(struct bytes *out, u32 c, u32 quote) {
-  static const char names[] = "\bb\tt\nn\vv\ff\rr\x1B" "e\x7F" "d";
+  static const char names[] = "\bb\tt\nn\vv\ff\rr\x1B"
+                              "e\x7F"
+                              "d";
   if (c == quote || c == '\\') {
     bytes_put(out, '\\');
     bytes_put(out, (u8)c);
@@ -232,44 +235,44 @@ static void open_boxed(struct printer *w, term t, size_t end) {
   const term *p = boxed_ptr(t);
   u32 n = header_size(p[0]);
   switch (header_kind(p[0])) {
-  case KIND_TUPLE:
-    bytes_put(w->out, '{');
-    push(w, FRAME_TUPLE, p + 1, n);
-    break;
-  case KIND_RECORD:
-    bytes_put(w->out, '#');
-    put_atom(w->out, record_definition(t)[RECORD_MODULE], w->display);
-    bytes_put(w->out, ':');
-    put_atom(w->out, record_definition(t)[RECORD_NAME], w->display);
-    bytes_put(w->out, '{');
-    push(w, FRAME_CLOSE, NULL, '}');
-    push(w, FRAME_RECORD, p, 0);
-    break;
-  case KIND_MAP_FLAT:
-    bytes_text(w->out, "#{");
-    push(w, FRAME_CLOSE, NULL, '}');
-    push(w, FRAME_FLAT_MAP, p, 0);
-    break;
-  case KIND_MAP_HASH:
-    bytes_text(w->out, "#{");
-    push(w, FRAME_CLOSE, NULL, '}');
-    push(w, FRAME_CHILDREN, p + 2, n - 1);
-    break;
-  case KIND_FUN:
-  case KIND_EXPORT: print_fun(w->out, t); break;
-  case KIND_FLOAT:
-    if (w->display) num_print_float_scientific(w->out, float_val(t), 6);
-    else num_print_float(w->out, float_val(t));
-    break;
-  case KIND_BIG_POS:
-  case KIND_BIG_NEG: num_print_int(w->out, t, 10); break;
-  case KIND_REF:
-  case KIND_MAGIC_REF:
-  case KIND_EXT_REF: print_ref(w->out, t); break;
-  case KIND_EXT_PID: print_pid(w->out, t); break;
-  case KIND_EXT_PORT: print_port(w->out, t); break;
-  case KIND_MATCH: bytes_text(w->out, "#MatchState"); break; // only a stack has one
-  default: put_bits(w, t, end); break;
+    case KIND_TUPLE:
+      bytes_put(w->out, '{');
+      push(w, FRAME_TUPLE, p + 1, n);
+      break;
+    case KIND_RECORD:
+      bytes_put(w->out, '#');
+      put_atom(w->out, record_definition(t)[RECORD_MODULE], w->display);
+      bytes_put(w->out, ':');
+      put_atom(w->out, record_definition(t)[RECORD_NAME], w->display);
+      bytes_put(w->out, '{');
+      push(w, FRAME_CLOSE, NULL, '}');
+      push(w, FRAME_RECORD, p, 0);
+      break;
+    case KIND_MAP_FLAT:
+      bytes_text(w->out, "#{");
+      push(w, FRAME_CLOSE, NULL, '}');
+      push(w, FRAME_FLAT_MAP, p, 0);
+      break;
+    case KIND_MAP_HASH:
+      bytes_text(w->out, "#{");
+      push(w, FRAME_CLOSE, NULL, '}');
+      push(w, FRAME_CHILDREN, p + 2, n - 1);
+      break;
+    case KIND_FUN:
+    case KIND_EXPORT: print_fun(w->out, t); break;
+    case KIND_FLOAT:
+      if (w->display) num_print_float_scientific(w->out, float_val(t), 6);
+      else num_print_float(w->out, float_val(t));
+      break;
+    case KIND_BIG_POS:
+    case KIND_BIG_NEG: num_print_int(w->out, t, 10); break;
+    case KIND_REF:
+    case KIND_MAGIC_REF:
+    case KIND_EXT_REF: print_ref(w->out, t); break;
+    case KIND_EXT_PID: print_pid(w->out, t); break;
+    case KIND_EXT_PORT: print_port(w->out, t); break;
+    case KIND_MATCH: bytes_text(w->out, "#MatchState"); break; // only a stack has one
+    default: put_bits(w, t, end); break;
   }
 }
 
@@ -294,73 +297,73 @@ static bool advance(struct printer *w, term *t) {
   struct frame *f = (struct frame *)(w->frames.data + w->frames.len) - 1;
   const term *p = f->p;
   switch (f->kind) {
-  case FRAME_LIST: // p: the cell that comes next; n: it is the first
-    if (!f->n) bytes_put(w->out, ',');
-    f->n = 0;
-    *t = p[0];
-    if (is_cons(p[1])) {
-      f->p = cons_ptr(p[1]);
-    } else if (is_nil(p[1])) {
-      f->kind = FRAME_CLOSE;
-      f->n = ']';
-    } else {
-      f->kind = FRAME_VALUE;
-      f->p = p + 1;
-      f->n = '|';
-    }
-    return true;
-  case FRAME_TUPLE:
-    if (f->n == 0) {
-      bytes_put(w->out, '}');
-      break;
-    }
-    if (!is_header(p[-1])) bytes_put(w->out, ','); // before the first element stands the header
-    *t = *f->p++;
-    f->n--;
-    return true;
-  case FRAME_RECORD: { // n: fields done
-    u32 at = f->n++;
-    if (at == header_size(p[0]) - 1) break;
-    if (at > 0) bytes_put(w->out, ',');
-    put_atom(w->out, tuple_elements(p[1])[RECORD_KEYS + at], w->display);
-    bytes_text(w->out, w->display ? "=" : " = ");
-    *t = p[2 + at];
-    return true;
-  }
-  case FRAME_FLAT_MAP: { // n: pairs done
-    u32 at = f->n++;
-    if (at == header_size(p[0]) - 1) break;
-    separate_pair(w);
-    *t = tuple_elements(p[1])[at];
-    push(w, FRAME_VALUE, p + 2 + at, '>');
-    return true;
-  }
-  case FRAME_CHILDREN: {
-    if (f->n == 0) break;
-    term child = *f->p++;
-    f->n--;
-    if (!is_cons(child)) {
-      push(w, FRAME_CHILDREN, boxed_ptr(child) + 1, header_size(boxed_header(child)));
-      return false;
-    }
-    separate_pair(w);
-    *t = hd(child);
-    push(w, FRAME_VALUE, cons_ptr(child) + 1, '>');
-    return true;
-  }
-  case FRAME_VALUE: // of a map, or the tail of a list
-    *t = *p;
-    if (f->n == '|') {
-      bytes_put(w->out, '|');
-      f->kind = FRAME_CLOSE;
-      f->n = ']';
+    case FRAME_LIST: // p: the cell that comes next; n: it is the first
+      if (!f->n) bytes_put(w->out, ',');
+      f->n = 0;
+      *t = p[0];
+      if (is_cons(p[1])) {
+        f->p = cons_ptr(p[1]);
+      } else if (is_nil(p[1])) {
+        f->kind = FRAME_CLOSE;
+        f->n = ']';
+      } else {
+        f->kind = FRAME_VALUE;
+        f->p = p + 1;
+        f->n = '|';
+      }
+      return true;
+    case FRAME_TUPLE:
+      if (f->n == 0) {
+        bytes_put(w->out, '}');
+        break;
+      }
+      if (!is_header(p[-1])) bytes_put(w->out, ','); // before the first element stands the header
+      *t = *f->p++;
+      f->n--;
+      return true;
+    case FRAME_RECORD: { // n: fields done
+      u32 at = f->n++;
+      if (at == header_size(p[0]) - 1) break;
+      if (at > 0) bytes_put(w->out, ',');
+      put_atom(w->out, tuple_elements(p[1])[RECORD_KEYS + at], w->display);
+      bytes_text(w->out, w->display ? "=" : " = ");
+      *t = p[2 + at];
       return true;
     }
-    bytes_text(w->out, w->display ? "=>" : " => ");
-    w->frames.len -= sizeof *f;
-    return true;
-  default: // FRAME_CLOSE
-    bytes_put(w->out, (u8)f->n);
+    case FRAME_FLAT_MAP: { // n: pairs done
+      u32 at = f->n++;
+      if (at == header_size(p[0]) - 1) break;
+      separate_pair(w);
+      *t = tuple_elements(p[1])[at];
+      push(w, FRAME_VALUE, p + 2 + at, '>');
+      return true;
+    }
+    case FRAME_CHILDREN: {
+      if (f->n == 0) break;
+      term child = *f->p++;
+      f->n--;
+      if (!is_cons(child)) {
+        push(w, FRAME_CHILDREN, boxed_ptr(child) + 1, header_size(boxed_header(child)));
+        return false;
+      }
+      separate_pair(w);
+      *t = hd(child);
+      push(w, FRAME_VALUE, cons_ptr(child) + 1, '>');
+      return true;
+    }
+    case FRAME_VALUE: // of a map, or the tail of a list
+      *t = *p;
+      if (f->n == '|') {
+        bytes_put(w->out, '|');
+        f->kind = FRAME_CLOSE;
+        f->n = ']';
+        return true;
+      }
+      bytes_text(w->out, w->display ? "=>" : " => ");
+      w->frames.len -= sizeof *f;
+      return true;
+    default: // FRAME_CLOSE
+      bytes_put(w->out, (u8)f->n);
   }
   w->frames.len -= sizeof *f;
   return false;
@@ -375,7 +378,8 @@ static void print(struct printer *w, term t, size_t limit) {
     if (w->out->len >= end || w->out->failed || w->frames.failed) {
       if (w->frames.len > 0 || w->out->len > end) {
         if (w->out->len > end) w->out->len = end;
-        while (w->out->len > 0 && w->out->len == end && (w->out->data[end] & 0xC0) == 0x80) end = --w->out->len; // whole characters
+        while (w->out->len > 0 && w->out->len == end && (w->out->data[end] & 0xC0) == 0x80)
+          end = --w->out->len; // whole characters
         bytes_text(w->out, "...");
       }
       break;

@@ -6,7 +6,8 @@
 #include "term/map.h"
 
 bool record_is(term t, term module, term name) {
-  return is_native_record(t) && record_definition(t)[RECORD_MODULE] == module && record_definition(t)[RECORD_NAME] == name;
+  return is_native_record(t) && record_definition(t)[RECORD_MODULE] == module &&
+         record_definition(t)[RECORD_NAME] == name;
 }
 
 term *record_field(term record, term key) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Native records (OTP 29). A record refers to its definition, the tuple {Module, Name, IsExported, Key...}, and has its
-// values in the order of the definition. Definitions are equal or not as tuples are: which one a record refers to is never
-// seen. A module's own stand in its literals as prototypes: records that have the defaults, NV where there is none.
+// values in the order of the definition. Definitions are equal or not as tuples are: which one a record refers to is
+// never seen. A module's own stand in its literals as prototypes: records that have the defaults, NV where there is
+// none.
 #ifndef TERM_RECORD_H
 #define TERM_RECORD_H
 

@@ -8,10 +8,10 @@
 enum { REF_WORDS = 3, MAGIC_REF_WORDS = 5 };
 void ref_init(u64 seed);
 term ref_new(struct heap *h);
-u64 ref_next_id(void);                     // unique id without building a term
-term ref_from_id(struct heap *h, u64 id);  // the reference with this id
-u64 ref_id(term ref);                      // of a local reference
+u64 ref_next_id(void);                                 // unique id without building a term
+term ref_from_id(struct heap *h, u64 id);              // the reference with this id
+u64 ref_id(term ref);                                  // of a local reference
 term ref_magic(struct heap *h, struct refc *resource); // takes one reference to the resource
-struct refc *ref_resource(term ref);       // NULL when not magic
+struct refc *ref_resource(term ref);                   // NULL when not magic
 
 #endif

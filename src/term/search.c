@@ -163,10 +163,12 @@ struct refc *search_compile(const struct pattern_bytes *patterns, size_t count) 
 }
 
 bool search_next(const struct refc *pattern, const u8 *text, size_t from, size_t to, struct search_hit *hit) {
-  if (pattern->type == SEARCH_MANY) return find_many((const struct trie *)(const void *)pattern->data, text, from, to, hit);
+  if (pattern->type == SEARCH_MANY)
+    return find_many((const struct trie *)(const void *)pattern->data, text, from, to, hit);
   size_t m = pattern->size;
   if (to - from < m) return false;
   hit->n = m;
-  if (m < HORSPOOL_PATTERN_MIN || to - from < HORSPOOL_TEXT_MIN) return find_by_first(pattern->data, m, text, from, to, &hit->at);
+  if (m < HORSPOOL_PATTERN_MIN || to - from < HORSPOOL_TEXT_MIN)
+    return find_by_first(pattern->data, m, text, from, to, &hit->at);
   return find_horspool(pattern->data, m, text, from, to, &hit->at);
 }

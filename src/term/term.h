@@ -27,8 +27,8 @@ typedef u64 term;
 #define TAG_RETURN 3u
 #define TAG_CATCH 11u
 #define TAG_ATOM 7u
-#define NV ((term)0x0F)    // the non-value: no result, error, or not there
-#define NIL ((term)0x1F)   // []
+#define NV ((term)0x0F)  // the non-value: no result, error, or not there
+#define NIL ((term)0x1F) // []
 
 #define MAKE_ATOM(index) ((term)((u64)(index) << 4 | TAG_ATOM))
 

@@ -120,7 +120,8 @@ static enum chars_item from_binary(struct chars *c) {
     c->pending_n = 0;
     return CHARS_CHARACTER;
   }
-  // As in OTP, a character that is too short is looked at when it has got its length from the next binaries, or none follows.
+  // As in OTP, a character that is too short is looked at when it has got its length from the next binaries, or none
+  // follows.
   if (have >= sequence_length(p[0])) return CHARS_ERROR;
   memmove(c->pending, p, have);
   c->pending_n = have;

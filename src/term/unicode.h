@@ -8,28 +8,28 @@
 #include "term/binary.h"
 
 enum chars_item {
-  CHARS_CHARACTER,   // .codepoint
+  CHARS_CHARACTER, // .codepoint
   CHARS_END,
-  CHARS_ERROR,       // not a character: chars_rest gives the rest that begins with it
-  CHARS_INCOMPLETE,  // the data ends inside a character: chars_rest gives its bytes
-  CHARS_BAD,         // no chardata at all
-  CHARS_TIRED,       // CHARS_STEPS items were seen: chars_pause gives what is left
+  CHARS_ERROR,      // not a character: chars_rest gives the rest that begins with it
+  CHARS_INCOMPLETE, // the data ends inside a character: chars_rest gives its bytes
+  CHARS_BAD,        // no chardata at all
+  CHARS_TIRED,      // CHARS_STEPS items were seen: chars_pause gives what is left
   CHARS_NO_MEMORY
 };
 struct chars {
   u32 codepoint;
   bool latin1;
-  u32 steps;         // items seen, for reductions
-  term at;           // rest of the current list; a binary only as a whole datum
-  term binary;       // the binary being read, NV when none
-  bool whole;        // it is the whole datum or a tail, not an element
-  struct bits bits;  // its bits
-  u64 position;      // next byte of it
-  u8 pending[4];     // start of a character that a binary broke off
+  u32 steps;        // items seen, for reductions
+  term at;          // rest of the current list; a binary only as a whole datum
+  term binary;      // the binary being read, NV when none
+  bool whole;       // it is the whole datum or a tail, not an element
+  struct bits bits; // its bits
+  u64 position;     // next byte of it
+  u8 pending[4];    // start of a character that a binary broke off
   u32 pending_n;
-  term *stack;       // rests of the lists around `at`, [] included
+  term *stack; // rests of the lists around `at`, [] included
   u32 depth, cap;
-  term below;        // the same as a list, the innermost first: what lay on the stack at earlier pauses
+  term below; // the same as a list, the innermost first: what lay on the stack at earlier pauses
 };
 enum { CHARS_STEPS = 50000 };
 // Whether t is chardata at all: integers, whole-byte binaries, lists of chardata (tails [] or binary).

@@ -63,7 +63,8 @@ async function measure(name) {
         used = process.cpuUsage();
       const { state, wake } = vm.tick({ budget: BUDGET_MS });
       const { user, system } = process.cpuUsage(used);
-      // What another program had the processor for is not this tick's; what V8's own threads did meanwhile is not either.
+      // What another program had the processor for is not this tick's; what V8's own threads did meanwhile is not
+      // either.
       const took = Math.min(performance.now() - begun, (user + system) / 1000);
       longest = Math.max(longest, took);
       total += took;

@@ -28,30 +28,30 @@ static void absolute(cword w) {
 // As its kind says (the head of ops.tab).
 static void operand(const struct module *m, char kind, cword w) {
   switch (kind) {
-  case 's':
-  case 'd':
-    if (w & 1) printf(" y%d", (int)(w / 8) - 1);
-    else absolute(w);
-    break;
-  case 'a':
-  case 'x': absolute(w); break;
-  case 'y': printf(" y%d", (int)(w / 8) - 1); break;
-  case 'i':
-    printf(" ");
-    print((term)(i64)(i32)w);
-    break;
-  case 'f': w ? printf(" ->%d", (int)((const cword *)w - m->code)) : printf(" -"); break;
-  case 'e': {
-    const struct export *e = (const struct export *)w;
-    printf(" ");
-    print(e->module);
-    printf(":");
-    print(e->function);
-    printf("/%d", (int)e->arity);
-    break;
-  }
-  case 'r': printf(" f%d", (int)((double *)w - ctx.f)); break;
-  default: printf(" #%ld", (long)w);
+    case 's':
+    case 'd':
+      if (w & 1) printf(" y%d", (int)(w / 8) - 1);
+      else absolute(w);
+      break;
+    case 'a':
+    case 'x': absolute(w); break;
+    case 'y': printf(" y%d", (int)(w / 8) - 1); break;
+    case 'i':
+      printf(" ");
+      print((term)(i64)(i32)w);
+      break;
+    case 'f': w ? printf(" ->%d", (int)((const cword *)w - m->code)) : printf(" -"); break;
+    case 'e': {
+      const struct export *e = (const struct export *)w;
+      printf(" ");
+      print(e->module);
+      printf(":");
+      print(e->function);
+      printf("/%d", (int)e->arity);
+      break;
+    }
+    case 'r': printf(" f%d", (int)((double *)w - ctx.f)); break;
+    default: printf(" #%ld", (long)w);
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The libraries that have a wasm of their own (libraries/), here in the same program and over the machine's PCRE2 and zlib. There
-// is no Zstandard: only OTP 29 asks for it, whose tests run in wasm.
+// The libraries that have a wasm of their own (libraries/), here in the same program and over the machine's PCRE2 and
+// zlib. There is no Zstandard: only OTP 29 asks for it, whose tests run in wasm.
 #include <string.h>
 
 #include "base/alloc.h"

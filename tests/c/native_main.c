@@ -87,7 +87,9 @@ static int parse(int argc, char **argv) {
     else if (strcmp(flag, "-failures") == 0 && i + 1 < argc) failures = atoi(argv[++i]);
     else die(flag);
   }
-  if (argc - i < 2) die("usage: spawnlink_native [-pa DIR]... [-slice N] [-gc-stress] [-gc-portion WORDS] [-virtual-clock] [-wait] [-bare] [-leaks] M F [ARG...]");
+  if (argc - i < 2)
+    die("usage: spawnlink_native [-pa DIR]... [-slice N] [-gc-stress] [-gc-portion WORDS] [-virtual-clock] [-wait] "
+        "[-bare] [-leaks] M F [ARG...]");
   return i;
 }
 
@@ -146,7 +148,8 @@ static int run_failures(char **argv, int argc) {
     // Tables keep the size they grew to; what a failure leaves behind would come again and again.
     if (mem_live_blocks() > blocks) grown++, blocks = mem_live_blocks();
   }
-  printf("%d runs: %d not spawned, %d ended by it, %d for ever, memory grew in %d\n", failures, refused, main_code, stuck, grown);
+  printf("%d runs: %d not spawned, %d ended by it, %d for ever, memory grew in %d\n", failures, refused, main_code,
+         stuck, grown);
   return stuck || grown > 3 || main_code == 0 ? 1 : 0;
 }
 
@@ -169,7 +172,8 @@ int main(int argc, char **argv) {
     struct heap *h = &arguments.heap;
     term where = binary_from(h, (const u8 *)(root ? root : "/usr/lib/erlang"), strlen(root ? root : "/usr/lib/erlang"));
     arguments.value = cons(h, cons(h, binary_from(h, (const u8 *)"-root", 5), cons(h, where, NIL)), NIL);
-    if (vm_spawn_term(atom_from_c("spawnlink_init"), atom_from_c("start"), arguments.value, NIL, &pid) != VM_OK) die("cannot start");
+    if (vm_spawn_term(atom_from_c("spawnlink_init"), atom_from_c("start"), arguments.value, NIL, &pid) != VM_OK)
+      die("cannot start");
     vm_term_free(&arguments);
     running = run_until_idle();
   }

@@ -24,11 +24,11 @@
 
 enum { MAX_PORTS = 1024, MAX_WORDS = 1024 };
 static struct outside {
-  pid_t child;         // 0: waited for
-  int from, to;        // our ends, -1: none
+  pid_t child;  // 0: waited for
+  int from, to; // our ends, -1: none
   term port;
   bool used, attached;
-  u8 *unwritten;       // bytes the program has not taken yet
+  u8 *unwritten; // bytes the program has not taken yet
   size_t size;
 } table[MAX_PORTS];
 
@@ -98,25 +98,25 @@ long long native_port(unsigned operation, unsigned handle, const unsigned char *
   if (handle == 0 || handle > MAX_PORTS) return HOST_EIO; // what else is asked of the machine itself
   struct outside *o = &table[handle - 1];
   switch (operation) {
-  case PORT_ATTACH:
-    o->port = make_port((u64)number);
-    o->attached = true;
-    return 0;
-  case PORT_WRITE:
-    o->unwritten = realloc(o->unwritten, o->size + n + 1);
-    memcpy(o->unwritten + o->size, in, n);
-    o->size += n;
-    return write_some(o) ? 0 : HOST_EIO;
-  case PORT_CLOSE:
-    if (o->size) fcntl(o->to, F_SETFL, 0), write_some(o);
-    free(o->unwritten);
-    o->unwritten = NULL;
-    o->size = 0;
-    close_end(&o->from);
-    close_end(&o->to);
-    o->used = o->attached = false;
-    return 0;
-  default: return (i64)o->child;
+    case PORT_ATTACH:
+      o->port = make_port((u64)number);
+      o->attached = true;
+      return 0;
+    case PORT_WRITE:
+      o->unwritten = realloc(o->unwritten, o->size + n + 1);
+      memcpy(o->unwritten + o->size, in, n);
+      o->size += n;
+      return write_some(o) ? 0 : HOST_EIO;
+    case PORT_CLOSE:
+      if (o->size) fcntl(o->to, F_SETFL, 0), write_some(o);
+      free(o->unwritten);
+      o->unwritten = NULL;
+      o->size = 0;
+      close_end(&o->from);
+      close_end(&o->to);
+      o->used = o->attached = false;
+      return 0;
+    default: return (i64)o->child;
   }
 }
 

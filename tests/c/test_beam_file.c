@@ -13,7 +13,10 @@
 static int passed, failed;
 #define CHECK(condition, ...) \
   do { \
-    if (condition) { passed++; break; } \
+    if (condition) { \
+      passed++; \
+      break; \
+    } \
     failed++; \
     printf("%s:%d: ", __FILE__, __LINE__); \
     printf(__VA_ARGS__); \
@@ -38,7 +41,9 @@ static u8 *read_file(const char *path, size_t *len) {
   return data;
 }
 
-struct counts { u64 instructions, literals, lines; };
+struct counts {
+  u64 instructions, literals, lines;
+};
 
 // Opens, decodes and checks everything. The bytes are in a block of their exact size, so that the
 // sanitizer sees a read beyond them.
@@ -71,12 +76,12 @@ static void damage(u8 *data, size_t *len) {
   for (u32 times = 1 + random_below(4); times > 0; times--) {
     u32 at = random_below((u32)*len);
     switch (random_below(6)) {
-    case 0: data[at] = (u8)random_below(256); break;
-    case 1: data[at] ^= (u8)(1 << random_below(8)); break;
-    case 2: data[at] = 0xFF; break;
-    case 3: data[at] = 0; break;
-    case 4: *len = at + 1; break;
-    default: data[at] = data[random_below((u32)*len)]; break;
+      case 0: data[at] = (u8)random_below(256); break;
+      case 1: data[at] ^= (u8)(1 << random_below(8)); break;
+      case 2: data[at] = 0xFF; break;
+      case 3: data[at] = 0; break;
+      case 4: *len = at + 1; break;
+      default: data[at] = data[random_below((u32)*len)]; break;
     }
   }
 }
@@ -90,7 +95,8 @@ static void test_damaged(const char *path, const u8 *data, size_t len) {
     u64 before = seed;
     memcpy(copy, data, len);
     damage(copy, &m);
-    if (!read_everything(copy, m, &n, &e) && !says_where(&e, len)) CHECK(false, "%s, seed %llu: error says nothing", path, (unsigned long long)before);
+    if (!read_everything(copy, m, &n, &e) && !says_where(&e, len))
+      CHECK(false, "%s, seed %llu: error says nothing", path, (unsigned long long)before);
   }
   passed++;
   free(copy);
@@ -141,8 +147,8 @@ static int test_tree(const char *root) {
     free(data);
   }
   int files = (int)g.gl_pathc;
-  printf("%s: %d modules, %llu instructions, %llu literals, %llu lines\n", root, files, (unsigned long long)n.instructions,
-         (unsigned long long)n.literals, (unsigned long long)n.lines);
+  printf("%s: %d modules, %llu instructions, %llu literals, %llu lines\n", root, files,
+         (unsigned long long)n.instructions, (unsigned long long)n.literals, (unsigned long long)n.lines);
   globfree(&g);
   return files;
 }
@@ -167,7 +173,8 @@ static void test_md5(const char *text, const char *expected) {
 int main(int argc, char **argv) {
   test_md5("", "d41d8cd98f00b204e9800998ecf8427e");
   test_md5("abc", "900150983cd24fb0d6963f7d28e17f72");
-  test_md5("12345678901234567890123456789012345678901234567890123456789012345678901234567890", "57edf4a22be3c955ac49da2e2107b67a");
+  test_md5("12345678901234567890123456789012345678901234567890123456789012345678901234567890",
+           "57edf4a22be3c955ac49da2e2107b67a");
   struct counts n = {0};
   struct beam_error e;
   CHECK(!read_everything((const u8 *)"", 0, &n, &e) && strcmp(e.chunk, "FOR1") == 0, "empty file");

@@ -103,7 +103,8 @@ static void test_text(size_t n, u32 base) {
     u32 *rest = zeros(n);
     memcpy(rest, a, n * 4);
     bool same = true;
-    for (size_t i = text.len; i-- > 0;) same &= (u32)bigint_digit(text.data[i]) == bigint_div_small(rest, rest, n, base);
+    for (size_t i = text.len; i-- > 0;)
+      same &= (u32)bigint_digit(text.data[i]) == bigint_div_small(rest, rest, n, base);
     check(same && !bigint_trim(rest, n) && text.data[0] != '0', "digits", n, base);
     free(rest);
   }
@@ -228,7 +229,8 @@ static void timing(void) {
 // --- In portions: the same results, wherever it pauses. --------------------------------------------------
 
 static u32 pauses;
-#define IN_PORTIONS(operation) do { \
+#define IN_PORTIONS(operation) \
+  do { \
     struct bigint_work work = {.budget = 0}; \
     do { \
       pauses++; \

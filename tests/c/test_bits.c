@@ -60,14 +60,15 @@ static void test_bits_copy(void) {
     u64 n = rnd(round % 2 ? 20 : 250), sb = rnd(320 - n), db = rnd(320 - n);
     bits_copy(dst, db, src, sb, n);
     bool ok = true;
-    for (u64 i = 0; i < 320; i++) ok &= bit_at(dst, i) == (i >= db && i < db + n ? bit_at(src, sb + i - db) : bit_at(before, i));
+    for (u64 i = 0; i < 320; i++)
+      ok &= bit_at(dst, i) == (i >= db && i < db + n ? bit_at(src, sb + i - db) : bit_at(before, i));
     check(ok, "bits_copy", (long)n, (long)db);
     check(bits_equal(dst, db, src, sb, n), "bits_equal", (long)n, (long)db);
     if (n > 0) {
       u64 flip = db + rnd(n);
       dst[flip >> 3] ^= (u8)(0x80 >> (flip & 7));
       check(!bits_equal(dst, db, src, sb, n), "bits_equal differs", (long)n, (long)db);
-      struct bits a = { dst + (db >> 3), (u32)db & 7, n }, b = { src + (sb >> 3), (u32)sb & 7, n };
+      struct bits a = {dst + (db >> 3), (u32)db & 7, n}, b = {src + (sb >> 3), (u32)sb & 7, n};
       check(bits_compare(&a, &b) == (bit_at(dst, flip) ? 1 : -1), "bits_compare", (long)n, (long)db);
     }
   }
@@ -119,13 +120,13 @@ static bool has_bytes(term t, const u8 *bytes, u64 nbits) {
 // Appends random segments again and again, keeping older versions alive, which must not change.
 static void test_append(void) {
   for (int round = 0; round < 300; round++) {
-    u64 bits = 0, kept_bits[4] = { 0 };
-    term kept[4] = { NV, NV, NV, NV };
+    u64 bits = 0, kept_bits[4] = {0};
+    term kept[4] = {NV, NV, NV, NV};
     u8 *unused;
     term t = binary_new(&heap, 0, &unused);
     for (int step = 0; step < 100; step++) {
-      struct bs_segment s[2] = { { .type = BS_APPEND, .unit = 1, .value = t, .size = ATOM_all },
-                                 { .type = BS_INTEGER, .unit = 1, .value = make_small((i64)rnd(1u << 30)) } };
+      struct bs_segment s[2] = {{.type = BS_APPEND, .unit = 1, .value = t, .size = ATOM_all},
+                                {.type = BS_INTEGER, .unit = 1, .value = make_small((i64)rnd(1u << 30))}};
       struct bs_error error;
       u64 extra = round % 2 ? 8 * rnd(30) : rnd(200), from = rnd(4);
       s[1].size = make_small((i64)extra);
@@ -150,7 +151,8 @@ static void test_append(void) {
       u32 slot = (u32)rnd(4);
       kept[slot] = t;
       kept_bits[slot] = bits;
-      for (int i = 0; i < 4; i++) check(kept[i] == NV || bit_size_of(kept[i]) == kept_bits[i], "kept size", round, step);
+      for (int i = 0; i < 4; i++)
+        check(kept[i] == NV || bit_size_of(kept[i]) == kept_bits[i], "kept size", round, step);
       if (bits > 16000) break;
     }
   }
@@ -159,8 +161,8 @@ static void test_append(void) {
   term t = binary_new(&heap, 0, &unused);
   enum { N = 20000 };
   for (int i = 0; i < N; i++) {
-    struct bs_segment s[2] = { { .type = BS_PRIVATE_APPEND, .unit = 8, .value = t, .size = ATOM_all },
-                               { .type = BS_INTEGER, .unit = 1, .value = make_small(i & 255), .size = make_small(8) } };
+    struct bs_segment s[2] = {{.type = BS_PRIVATE_APPEND, .unit = 8, .value = t, .size = ATOM_all},
+                              {.type = BS_INTEGER, .unit = 1, .value = make_small(i & 255), .size = make_small(8)}};
     struct bs_error error;
     t = bs_create(&heap, s, 2, &error);
   }
@@ -177,7 +179,7 @@ static void test_match(void) {
     u8 bytes[100];
     random_bytes(bytes, sizeof bytes);
     u64 from = rnd(9), n = rnd(700);
-    struct bits view = { bytes + (from >> 3), (u32)from & 7, n };
+    struct bits view = {bytes + (from >> 3), (u32)from & 7, n};
     term whole = binary_from(&heap, bytes, sizeof bytes);
     term t = rnd(2) ? bitstring_from_bits(&heap, &view) : binary_sub(&heap, whole, from, n);
     term ctx = bs_start_match(&heap, t);
@@ -187,51 +189,52 @@ static void test_match(void) {
       term position = bs_get_position(ctx);
       check(bs_remaining_bits(ctx) == n - at, "remaining", (long)n, (long)at);
       switch (rnd(5)) {
-      case 0: {
-        term i = bs_get_integer(&heap, ctx, k, 0);
-        check((i != NV) == (k <= n - at), "get", (long)k, (long)at);
-        if (i == NV) break;
-        u8 out[9] = { 0 }, want[9] = { 0 };
-        bits_put_integer(out, 0, k, 0, i);
-        bits_copy(want, 0, bytes, from + at, k);
-        check(memcmp(out, want, 9) == 0, "got", (long)k, (long)at);
-        if (rnd(4) == 0) bs_set_position(ctx, position);
-        else at += k;
-        break;
-      }
-      case 1:
-        if (n - at < 8) break;
-        check(bs_get_u8(ctx) == bits_get_integer(&heap, bytes, from + at, 8, 0), "u8", 0, (long)at);
-        at += 8;
-        break;
-      case 2:
-        if (n - at < 32) break;
-        check(bs_get_u32(ctx) == bits_get_integer(&heap, bytes, from + at, 32, 0), "u32", 0, (long)at);
-        at += 32;
-        break;
-      case 3: {
-        term sub = bs_get_binary(&heap, ctx, k);
-        u8 want[9];
-        if (sub == NV) break;
-        bits_copy(want, 0, bytes, from + at, k);
-        check(has_bytes(sub, want, k), "binary", (long)k, (long)at);
-        at += k;
-        break;
-      }
-      default: {
-        u8 want[9];
-        if (k > n - at) break;
-        bits_copy(want, 0, bytes, from + at, k);
-        check(bs_match_string(ctx, want, k), "string", (long)k, (long)at);
-        at += k;
-      }
+        case 0: {
+          term i = bs_get_integer(&heap, ctx, k, 0);
+          check((i != NV) == (k <= n - at), "get", (long)k, (long)at);
+          if (i == NV) break;
+          u8 out[9] = {0}, want[9] = {0};
+          bits_put_integer(out, 0, k, 0, i);
+          bits_copy(want, 0, bytes, from + at, k);
+          check(memcmp(out, want, 9) == 0, "got", (long)k, (long)at);
+          if (rnd(4) == 0) bs_set_position(ctx, position);
+          else at += k;
+          break;
+        }
+        case 1:
+          if (n - at < 8) break;
+          check(bs_get_u8(ctx) == bits_get_integer(&heap, bytes, from + at, 8, 0), "u8", 0, (long)at);
+          at += 8;
+          break;
+        case 2:
+          if (n - at < 32) break;
+          check(bs_get_u32(ctx) == bits_get_integer(&heap, bytes, from + at, 32, 0), "u32", 0, (long)at);
+          at += 32;
+          break;
+        case 3: {
+          term sub = bs_get_binary(&heap, ctx, k);
+          u8 want[9];
+          if (sub == NV) break;
+          bits_copy(want, 0, bytes, from + at, k);
+          check(has_bytes(sub, want, k), "binary", (long)k, (long)at);
+          at += k;
+          break;
+        }
+        default: {
+          u8 want[9];
+          if (k > n - at) break;
+          bits_copy(want, 0, bytes, from + at, k);
+          check(bs_match_string(ctx, want, k), "string", (long)k, (long)at);
+          at += k;
+        }
       }
       check(bs_remaining_bits(ctx) == n - at, "moved", (long)n, (long)at);
     }
   }
 }
 
-static bool naive_next(const struct pattern_bytes *p, size_t count, const u8 *text, size_t from, size_t to, struct search_hit *hit) {
+static bool naive_next(const struct pattern_bytes *p, size_t count, const u8 *text, size_t from, size_t to,
+                       struct search_hit *hit) {
   for (size_t i = from; i < to; i++) {
     hit->n = 0;
     for (size_t k = 0; k < count; k++)
@@ -267,7 +270,8 @@ static void test_search(void) {
 
 static void test_iolist(void) {
   term t = NIL;
-  for (int i = 0; i < 50000; i++) t = cons(&heap, i % 2 ? t : cons(&heap, t, NIL), cons(&heap, make_small(i & 255), NIL));
+  for (int i = 0; i < 50000; i++)
+    t = cons(&heap, i % 2 ? t : cons(&heap, t, NIL), cons(&heap, make_small(i & 255), NIL));
   struct bytes out;
   u64 size;
   bytes_init(&out);
@@ -288,7 +292,8 @@ static void test_utf8(void) {
     u32 back = 0;
     int n = utf8_encode(out, c);
     bool character = c <= 0x10FFFF && !(c >= 0xD800 && c <= 0xDFFF);
-    ok &= character ? n > 0 && utf8_decode(out, out + n, &back) == n && back == c && (n == 1 || utf8_decode(out, out + n - 1, &back) == 0)
+    ok &= character ? n > 0 && utf8_decode(out, out + n, &back) == n && back == c &&
+                          (n == 1 || utf8_decode(out, out + n - 1, &back) == 0)
                     : n == 0;
   }
   check(ok, "utf8", 0, 0);
@@ -297,7 +302,11 @@ static void test_utf8(void) {
 static void test_alloc(void) {
   enum { N = 300 };
   u64 blocks = mem_live_blocks(), live = mem_live_total();
-  static struct { u8 *p; size_t n; u8 fill; } held[N];
+  static struct {
+    u8 *p;
+    size_t n;
+    u8 fill;
+  } held[N];
   for (int round = 0; round < 40000; round++) {
     u64 i = rnd(N);
     if (held[i].p && rnd(4) == 0) {
@@ -321,9 +330,7 @@ static void test_alloc(void) {
       memset(held[i].p, (u8)round, held[i].n);
     }
   }
-  for (int i = 0; i < N; i++) {
-    mem_free(held[i].p, held[i].n, MEM_SYSTEM);
-  }
+  for (int i = 0; i < N; i++) { mem_free(held[i].p, held[i].n, MEM_SYSTEM); }
   check(mem_live_blocks() == blocks && mem_live_total() == live, "alloc counts", (long)mem_live_blocks(), (long)blocks);
   mem_fail_at(2);
   u8 *a = mem_alloc(8, MEM_SYSTEM), *b = mem_alloc(8, MEM_SYSTEM), *c = mem_alloc(8, MEM_SYSTEM);
@@ -340,7 +347,10 @@ static void test_alloc(void) {
 
 static void test_literals(void) {
   enum { N = 60 };
-  static struct { u8 *p; size_t n; } held[N];
+  static struct {
+    u8 *p;
+    size_t n;
+  } held[N];
   u64 blocks = mem_live_blocks();
   for (int round = 0; round < 5000; round++) {
     u64 i = rnd(N);

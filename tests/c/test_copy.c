@@ -9,7 +9,14 @@
 #include "term/binary.h"
 
 static int passed, failed;
-#define CHECK(c) do { if (c) passed++; else { failed++; printf("%s:%d: %s\n", __FILE__, __LINE__, #c); } } while (0)
+#define CHECK(c) \
+  do { \
+    if (c) passed++; \
+    else { \
+      failed++; \
+      printf("%s:%d: %s\n", __FILE__, __LINE__, #c); \
+    } \
+  } while (0)
 
 static struct heap heap;
 static struct gc_area area;

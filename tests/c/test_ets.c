@@ -17,7 +17,14 @@
 #include "term/ref.h"
 
 static int passed, failed;
-#define CHECK(c) do { if (c) passed++; else { failed++; fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #c); } } while (0)
+#define CHECK(c) \
+  do { \
+    if (c) passed++; \
+    else { \
+      failed++; \
+      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #c); \
+    } \
+  } while (0)
 
 static u32 seed = 7;
 static u32 rnd(u32 n) {
@@ -44,7 +51,8 @@ static term pair(term key, term value) {
 static bool balanced(const struct ets_row *r) {
   if (!r) return true;
   u32 l = r->left ? r->left->size : 0, n = r->right ? r->right->size : 0;
-  return r->size == 1 + l + n && l + 1 <= 3 * (n + 1) && n + 1 <= 3 * (l + 1) && balanced(r->left) && balanced(r->right);
+  return r->size == 1 + l + n && l + 1 <= 3 * (n + 1) && n + 1 <= 3 * (l + 1) && balanced(r->left) &&
+         balanced(r->right);
 }
 
 enum { KEYS = 2000 };
@@ -71,7 +79,8 @@ static void check_slots(struct ets_table *t) {
   u32 n = 0;
   bool at_home = true;
   for (u32 s = 0; s < t->store->hash.active; s++)
-    for (struct ets_row *r = ets_hash_slot(t, s); r; r = r->next, n++) at_home = at_home && ets_hash_index(&t->store->hash, r->hash) == s;
+    for (struct ets_row *r = ets_hash_slot(t, s); r; r = r->next, n++)
+      at_home = at_home && ets_hash_index(&t->store->hash, r->hash) == s;
   CHECK(at_home && n == t->store->size);
 }
 

@@ -11,7 +11,14 @@
 #include "term/binary.h"
 
 static int passed, failed;
-#define CHECK(c) do { if (c) passed++; else { failed++; printf("%s:%d: %s\n", __FILE__, __LINE__, #c); } } while (0)
+#define CHECK(c) \
+  do { \
+    if (c) passed++; \
+    else { \
+      failed++; \
+      printf("%s:%d: %s\n", __FILE__, __LINE__, #c); \
+    } \
+  } while (0)
 
 static u64 seed = 1;
 static u32 rnd(u32 n) {
@@ -20,7 +27,10 @@ static u32 rnd(u32 n) {
 }
 
 // --- The shadow: a tree of what a term should be. Nodes are shared and never freed before the end. --
-struct shadow { u32 shape, n, value; struct shadow *kid[8]; };
+struct shadow {
+  u32 shape, n, value;
+  struct shadow *kid[8];
+};
 enum shape { S_SMALL, S_CONS, S_TUPLE, S_FLOAT, S_HEAP_BIN, S_REFC, S_SUB, S_SHAPES };
 static struct shadow *pool[1 << 20];
 static u32 pool_count;
@@ -40,23 +50,26 @@ static struct gc_area area;
 static bool same(term t, const struct shadow *s, int depth) {
   if (depth > 200) return true;
   switch (s->shape) {
-  case S_SMALL: return t == make_small(s->value);
-  case S_CONS: return is_cons(t) && same(hd(t), s->kid[0], depth + 1) && same(tl(t), s->kid[1], depth + 1);
-  case S_TUPLE:
-    if (!is_tuple_of(t, s->n)) return false;
-    for (u32 i = 0; i < s->n; i++)
-      if (!same(tuple_elements(t)[i], s->kid[i], depth + 1)) return false;
-    return true;
-  case S_FLOAT: return is_float(t) && float_val(t) == (double)s->value;
-  case S_HEAP_BIN: return is_kind(t, KIND_HEAP_BIN) && boxed_ptr(t)[1] == s->n && (s->n == 0 || ((u8 *)(boxed_ptr(t) + 2))[s->n - 1] == (u8)s->value);
-  case S_REFC: {
-    if (!is_kind(t, KIND_REFC_BIN)) return false;
-    struct refc *r = (struct refc *)(uintptr_t)boxed_ptr(t)[3];
-    return r->size == s->n && r->data[0] == (u8)s->value && r->refs >= 1;
-  }
-  default: // a copy of a byte is a binary of its own
-    if (is_kind(t, KIND_HEAP_BIN)) return boxed_ptr(t)[1] == 1 && (s->kid[0]->n == 0 || ((u8 *)(boxed_ptr(t) + 2))[0] == (u8)s->kid[0]->value);
-    return is_kind(t, KIND_SUB_BIN) && same(boxed_ptr(t)[1], s->kid[0], depth + 1);
+    case S_SMALL: return t == make_small(s->value);
+    case S_CONS: return is_cons(t) && same(hd(t), s->kid[0], depth + 1) && same(tl(t), s->kid[1], depth + 1);
+    case S_TUPLE:
+      if (!is_tuple_of(t, s->n)) return false;
+      for (u32 i = 0; i < s->n; i++)
+        if (!same(tuple_elements(t)[i], s->kid[i], depth + 1)) return false;
+      return true;
+    case S_FLOAT: return is_float(t) && float_val(t) == (double)s->value;
+    case S_HEAP_BIN:
+      return is_kind(t, KIND_HEAP_BIN) && boxed_ptr(t)[1] == s->n &&
+             (s->n == 0 || ((u8 *)(boxed_ptr(t) + 2))[s->n - 1] == (u8)s->value);
+    case S_REFC: {
+      if (!is_kind(t, KIND_REFC_BIN)) return false;
+      struct refc *r = (struct refc *)(uintptr_t)boxed_ptr(t)[3];
+      return r->size == s->n && r->data[0] == (u8)s->value && r->refs >= 1;
+    }
+    default: // a copy of a byte is a binary of its own
+      if (is_kind(t, KIND_HEAP_BIN))
+        return boxed_ptr(t)[1] == 1 && (s->kid[0]->n == 0 || ((u8 *)(boxed_ptr(t) + 2))[0] == (u8)s->kid[0]->value);
+      return is_kind(t, KIND_SUB_BIN) && same(boxed_ptr(t)[1], s->kid[0], depth + 1);
   }
 }
 
@@ -65,50 +78,51 @@ static term build(struct shadow **out) {
   u32 a = rnd(ROOTS), b = rnd(ROOTS);
   struct shadow *s;
   switch (shape) {
-  case S_CONS:
-    *out = s = shadow_new(shape, 2, 0);
-    s->kid[0] = expect[a], s->kid[1] = expect[b];
-    return cons(&heap, roots[a], roots[b]);
-  case S_TUPLE: {
-    u32 n = rnd(8);
-    *out = s = shadow_new(shape, n, 0);
-    term t, *e = heap_tuple(&heap, n, &t);
-    for (u32 i = 0; i < n; i++) {
-      a = rnd(ROOTS);
-      e[i] = roots[a];
-      s->kid[i] = expect[a];
+    case S_CONS:
+      *out = s = shadow_new(shape, 2, 0);
+      s->kid[0] = expect[a], s->kid[1] = expect[b];
+      return cons(&heap, roots[a], roots[b]);
+    case S_TUPLE: {
+      u32 n = rnd(8);
+      *out = s = shadow_new(shape, n, 0);
+      term t, *e = heap_tuple(&heap, n, &t);
+      for (u32 i = 0; i < n; i++) {
+        a = rnd(ROOTS);
+        e[i] = roots[a];
+        s->kid[i] = expect[a];
+      }
+      return t;
     }
-    return t;
-  }
-  case S_FLOAT: {
-    *out = shadow_new(shape, 0, value);
-    double d = value;
-    term *p = heap_alloc(&heap, 2);
-    p[0] = MAKE_HEADER(KIND_FLOAT, 1);
-    memcpy(p + 1, &d, 8);
-    return make_boxed(p);
-  }
-  case S_HEAP_BIN: case S_REFC: {
-    u32 n = shape == S_REFC ? HEAP_BIN_MAX + 1 + rnd(2000) : rnd(HEAP_BIN_MAX + 1);
-    *out = shadow_new(shape, n, value);
-    u8 *data;
-    term t = binary_new(&heap, n, &data);
-    // Bytes that look like pointers: the collector must not look at them.
-    if (n) memset(data, (u8)value, n);
-    return t;
-  }
-  case S_SUB:
-    for (u32 i = 0; i < ROOTS; i++) {
-      if (!is_kind(roots[i], KIND_HEAP_BIN) && !is_kind(roots[i], KIND_REFC_BIN)) continue;
-      *out = s = shadow_new(shape, 1, 0);
-      s->kid[0] = expect[i];
-      term *p = heap_alloc(&heap, 4);
-      p[0] = MAKE_HEADER(KIND_SUB_BIN, 3);
-      p[1] = roots[i], p[2] = 0, p[3] = make_small(8);
+    case S_FLOAT: {
+      *out = shadow_new(shape, 0, value);
+      double d = value;
+      term *p = heap_alloc(&heap, 2);
+      p[0] = MAKE_HEADER(KIND_FLOAT, 1);
+      memcpy(p + 1, &d, 8);
       return make_boxed(p);
     }
-    break;
-  default: break;
+    case S_HEAP_BIN:
+    case S_REFC: {
+      u32 n = shape == S_REFC ? HEAP_BIN_MAX + 1 + rnd(2000) : rnd(HEAP_BIN_MAX + 1);
+      *out = shadow_new(shape, n, value);
+      u8 *data;
+      term t = binary_new(&heap, n, &data);
+      // Bytes that look like pointers: the collector must not look at them.
+      if (n) memset(data, (u8)value, n);
+      return t;
+    }
+    case S_SUB:
+      for (u32 i = 0; i < ROOTS; i++) {
+        if (!is_kind(roots[i], KIND_HEAP_BIN) && !is_kind(roots[i], KIND_REFC_BIN)) continue;
+        *out = s = shadow_new(shape, 1, 0);
+        s->kid[0] = expect[i];
+        term *p = heap_alloc(&heap, 4);
+        p[0] = MAKE_HEADER(KIND_SUB_BIN, 3);
+        p[1] = roots[i], p[2] = 0, p[3] = make_small(8);
+        return make_boxed(p);
+      }
+      break;
+    default: break;
   }
   *out = shadow_new(S_SMALL, 0, value);
   return make_small(value);
@@ -157,7 +171,8 @@ static void round_of(u64 s, bool stress) {
         roots[to] = t, expect[to] = expect[from];
       }
     }
-    if (rnd(20) == 0) for (u32 k = 0; k < ROOTS; k += 1 + rnd(3)) roots[k] = make_small(7), expect[k] = shadow_new(S_SMALL, 0, 7);
+    if (rnd(20) == 0)
+      for (u32 k = 0; k < ROOTS; k += 1 + rnd(3)) roots[k] = make_small(7), expect[k] = shadow_new(S_SMALL, 0, 7);
     if (rnd(3) == 0 || heap_wants_gc(&heap)) collect(rnd(5) ? rnd(20) : rnd(5000), rnd(8) == 0);
     // Terms double in size at each step if shared freely: start over when a root is too large.
     for (u32 k = 0; k < ROOTS; k++) {

@@ -15,7 +15,14 @@
 #include "term/ref.h"
 
 static int passed, failed;
-#define CHECK(c) do { if (c) passed++; else { failed++; fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #c); } } while (0)
+#define CHECK(c) \
+  do { \
+    if (c) passed++; \
+    else { \
+      failed++; \
+      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #c); \
+    } \
+  } while (0)
 
 static u32 seed = 1;
 static u32 rnd(u32 n) {
@@ -47,7 +54,9 @@ static bool tick(u64 us) {
   return scheduler_tick(host_monotonic_us() + us, 0, &wake) != TICK_RUNNABLE;
 }
 
-static void finish(void) { while (!tick(1000000)) {} }
+static void finish(void) {
+  while (!tick(1000000)) {}
+}
 
 // --- Random operations against a model -----------------------------------------------------------------
 
@@ -55,7 +64,11 @@ enum { N = 12, REFS = 40 };
 static struct process *procs[N];
 static bool linked[N][N];
 static u32 messages[N];
-static struct { u64 id; int watcher, target; bool on; } refs[REFS];
+static struct {
+  u64 id;
+  int watcher, target;
+  bool on;
+} refs[REFS];
 static u32 expected_down;
 
 static void model_exit(int i, term reason);
@@ -146,7 +159,10 @@ static void step(void) {
   }
   if (!procs[j] || i == j) return;
   switch (rnd(12)) {
-    case 0: case 1: case 2: case 3:
+    case 0:
+    case 1:
+    case 2:
+    case 3:
       CHECK(link_add(procs[i], procs[j]) == (linked[i][j] ? LINK_THERE : LINK_MADE));
       linked[i][j] = linked[j][i] = true;
       break;
@@ -156,14 +172,16 @@ static void step(void) {
       linked[i][j] = linked[j][i] = false;
       break;
     }
-    case 5: case 6: op_monitor(i, j); break;
+    case 5:
+    case 6: op_monitor(i, j); break;
     case 7: {
       int k = (int)rnd(REFS);
       if (refs[k].on) monitor_remove(monitor_find(refs[k].id)), refs[k].on = false;
       break;
     }
     case 8: procs[i]->trap_exit = rnd(2); break;
-    case 9: case 10: {
+    case 9:
+    case 10: {
       term reason = pick_reason();
       model_signal(j, reason, false);
       signal_exit(procs[i]->pid, procs[j], reason, EXIT_CAUSE_EXIT);
@@ -213,15 +231,20 @@ static void mass(const char *what, u32 n, void (*build)(struct process **, u32))
   u64 t2 = host_monotonic_us();
   drain_timed();
   u64 t3 = host_monotonic_us();
-  printf("%s of %u: build %llu us, exit %llu us, longest portion %llu us\n", what, n, (unsigned long long)(t1 - t0), (unsigned long long)(t3 - t2), (unsigned long long)longest_us);
+  printf("%s of %u: build %llu us, exit %llu us, longest portion %llu us\n", what, n, (unsigned long long)(t1 - t0),
+         (unsigned long long)(t3 - t2), (unsigned long long)longest_us);
   CHECK(process_count() == before);
   CHECK(link_map.count == 0 && monitor_map.count == 0 && alias_map.count == 0);
   CHECK(mem_live_blocks() == blocks);
   free(all);
 }
 
-static void star(struct process **all, u32 n) { for (u32 i = 1; i < n; i++) CHECK(link_add(all[0], all[i]) == LINK_MADE); }
-static void chain(struct process **all, u32 n) { for (u32 i = 1; i < n; i++) CHECK(link_add(all[i - 1], all[i]) == LINK_MADE); }
+static void star(struct process **all, u32 n) {
+  for (u32 i = 1; i < n; i++) CHECK(link_add(all[0], all[i]) == LINK_MADE);
+}
+static void chain(struct process **all, u32 n) {
+  for (u32 i = 1; i < n; i++) CHECK(link_add(all[i - 1], all[i]) == LINK_MADE);
+}
 static void mesh(struct process **all, u32 n) {
   for (u32 i = 0; i < n; i++)
     for (u32 j = 0; j < n; j++)
@@ -254,7 +277,8 @@ static void down_order(void) {
   int i = 0;
   for (struct message *m = w->mailbox.first; m; m = m->next, i++) {
     term *e = tuple_elements(m->value);
-    CHECK(e[0] == (i == 3 ? ATOM_badarg : ATOM_DOWN) && ref_id(e[1]) == ids[i] && e[2] == ATOM_process && is_tuple_of(e[4], 2));
+    CHECK(e[0] == (i == 3 ? ATOM_badarg : ATOM_DOWN) && ref_id(e[1]) == ids[i] && e[2] == ATOM_process &&
+          is_tuple_of(e[4], 2));
   }
   CHECK(i == 5);
   exit_process(w, ATOM_normal);

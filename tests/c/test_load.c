@@ -14,7 +14,10 @@
 static int passed, failed;
 #define CHECK(condition, ...) \
   do { \
-    if (condition) { passed++; break; } \
+    if (condition) { \
+      passed++; \
+      break; \
+    } \
     failed++; \
     printf("%s:%d: ", __FILE__, __LINE__); \
     printf(__VA_ARGS__); \
@@ -28,17 +31,18 @@ static term no_bif(struct process *p, term *a) {
 }
 #define G(name, arity) {"erlang", name, arity, no_bif, BIF_FLAG_GUARD},
 const struct bif_entry bif_table[] = {
-  G("node", 0) G("node", 1) G("self", 0) G("element", 2) G("hd", 1) G("tl", 1) G("size", 1) G("length", 1)
-  G("tuple_size", 1) G("byte_size", 1) G("bit_size", 1) G("map_size", 1) G("map_get", 2) G("is_map_key", 2)
-  G("round", 1) G("trunc", 1) G("float", 1) G("ceil", 1) G("floor", 1) G("abs", 1) G("+", 2) G("-", 2)
-  G("*", 2) G("/", 2) G("div", 2) G("rem", 2) G("band", 2) G("bor", 2) G("bxor", 2) G("bsl", 2) G("bsr", 2)
-  G("bnot", 1) G("-", 1) G("+", 1) G("and", 2) G("or", 2) G("not", 1) G("xor", 2) G("=:=", 2) G("=/=", 2)
-  G("==", 2) G("/=", 2) G("<", 2) G(">", 2) G("=<", 2) G(">=", 2) G("get", 1) G("min", 2) G("max", 2)
-  G("binary_part", 2) G("binary_part", 3) G("is_atom", 1) G("is_binary", 1) G("is_bitstring", 1)
-  G("is_boolean", 1) G("is_float", 1) G("is_function", 1) G("is_integer", 1) G("is_list", 1) G("is_map", 1)
-  G("is_number", 1) G("is_pid", 1) G("is_port", 1) G("is_reference", 1) G("is_tuple", 1) G("is_function", 2)
-  G("is_integer", 3) G("is_record", 2) G("is_record", 3) G("list_to_atom", 1)
-  {"lists", "reverse", 2, no_bif, 0}, {NULL, NULL, 0, NULL, 0},
+    G("node", 0) G("node", 1) G("self", 0) G("element", 2) G("hd", 1) G("tl", 1) G("size", 1) G("length", 1)
+        G("tuple_size", 1) G("byte_size", 1) G("bit_size", 1) G("map_size", 1) G("map_get", 2) G("is_map_key", 2) G(
+            "round", 1) G("trunc", 1) G("float", 1) G("ceil", 1) G("floor", 1) G("abs", 1) G("+", 2) G("-", 2) G("*", 2)
+            G("/", 2) G("div", 2) G("rem", 2) G("band", 2) G("bor", 2) G("bxor", 2) G("bsl", 2) G("bsr", 2) G("bnot", 1)
+                G("-", 1) G("+", 1) G("and", 2) G("or", 2) G("not", 1) G("xor", 2) G("=:=", 2) G("=/=", 2) G("==", 2)
+                    G("/=", 2) G("<", 2) G(">", 2) G("=<", 2) G(">=", 2) G("get", 1) G("min", 2) G("max", 2)
+                        G("binary_part", 2) G("binary_part", 3) G("is_atom", 1) G("is_binary", 1) G("is_bitstring", 1)
+                            G("is_boolean", 1) G("is_float", 1) G("is_function", 1) G("is_integer", 1) G("is_list", 1)
+                                G("is_map", 1) G("is_number", 1) G("is_pid", 1) G("is_port", 1) G("is_reference", 1)
+                                    G("is_tuple", 1) G("is_function", 2) G("is_integer", 3) G("is_record", 2)
+                                        G("is_record", 3) G("list_to_atom", 1){"lists", "reverse", 2, no_bif, 0},
+    {NULL, NULL, 0, NULL, 0},
 };
 #undef G
 
@@ -108,7 +112,8 @@ static void test_failures(const char *path, const u8 *data, size_t len, bool mem
       code_discard(m);
       break;
     }
-    if (!e.no_memory && strcmp(e.where.what, "cannot be inflated") != 0) CHECK(false, "%s: %s at allocation %d", path, e.where.what, (int)k);
+    if (!e.no_memory && strcmp(e.where.what, "cannot be inflated") != 0)
+      CHECK(false, "%s: %s at allocation %d", path, e.where.what, (int)k);
     if (mem_live_blocks() != blocks || export_count() != exports) {
       CHECK(false, "%s: leak when allocation %d fails", path, (int)k);
       break;
@@ -125,10 +130,12 @@ static void test_versions(const char *path, const u8 *data, size_t len) {
   CHECK(module_find(first->name) == first, "%s: not current", path);
   test_places(path, first);
   struct module *second = code_load(first->name, data, len, &e);
-  CHECK(second && module_find(first->name) == second && module_old(first->name) == first && second->old == first, "%s: second version", path);
+  CHECK(second && module_find(first->name) == second && module_old(first->name) == first && second->old == first,
+        "%s: second version", path);
   CHECK(!code_load(NV, data, len, &e) && !e.no_memory && e.module == first->name, "%s: third version", path);
   bool funs = true;
-  for (u32 i = 0; i < second->fun_count; i++) funs = funs && second->funs[i]->owner == second && code_owns(second, second->funs[i]->ip);
+  for (u32 i = 0; i < second->fun_count; i++)
+    funs = funs && second->funs[i]->owner == second && code_owns(second, second->funs[i]->ip);
   term name = first->name;
   code_purge_old(name);
   for (u32 i = 0; i < second->fun_count; i++) funs = funs && second->funs[i]->owner == second;

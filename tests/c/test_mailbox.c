@@ -17,7 +17,14 @@
 #include "term/ref.h"
 
 static int passed, failed;
-#define CHECK(c) do { if (c) passed++; else { failed++; fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #c); } } while (0)
+#define CHECK(c) \
+  do { \
+    if (c) passed++; \
+    else { \
+      failed++; \
+      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #c); \
+    } \
+  } while (0)
 
 static u32 seed = 3;
 static u32 rnd(u32 n) {
@@ -167,7 +174,8 @@ static void queued_signals(void) {
   signal_exit(p->pid, p, ATOM_badarg, EXIT_CAUSE_EXIT);
   CHECK(signal_send(NULL, p, ATOM_ok) && p->mailbox.length == 0);
   p->trap_exit = false;
-  CHECK(mailbox_peek(p) == NULL && p->state == PROCESS_EXITING && p->exit_reason == ATOM_badarg && p->mailbox.length == 0);
+  CHECK(mailbox_peek(p) == NULL && p->state == PROCESS_EXITING && p->exit_reason == ATOM_badarg &&
+        p->mailbox.length == 0);
   end(p);
   // A message through an alias, the alias ended before it was received.
   p = make();
@@ -181,7 +189,8 @@ static void queued_signals(void) {
   signal_queue_receive(p);
   CHECK(p->mailbox.length == 1 && p->mailbox.first->value == ATOM_ok);
   // DOWN of the dead comes when the process has been scheduled out.
-  CHECK(monitor_add(77, p, NULL, MONITOR_PROCESS, make_pid(5, 9), NV, NV) && signal_queue_unsent_down(p, 77, ATOM_noproc));
+  CHECK(monitor_add(77, p, NULL, MONITOR_PROCESS, make_pid(5, 9), NV, NV) &&
+        signal_queue_unsent_down(p, 77, ATOM_noproc));
   signal_queue_receive(p);
   CHECK(p->mailbox.length == 1);
   ctx.live = 0;

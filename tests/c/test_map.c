@@ -28,7 +28,10 @@ static u32 draw(u32 n) {
 }
 
 enum { MAX = 3000 };
-struct model { term keys[MAX], values[MAX]; u32 n; };
+struct model {
+  term keys[MAX], values[MAX];
+  u32 n;
+};
 static struct heap h;
 
 static u32 model_find(const struct model *m, term key) {
@@ -56,11 +59,11 @@ static term key_of(int kind, u32 i) {
   if (kind == 0) return make_small(i);
   if (kind == 2) return collisions[i % 64];
   switch (i % 5) {
-  case 0: return tuple2(&h, make_small(i), NIL);
-  case 1: return cons(&h, make_small(i), NIL);
-  case 2: return float_make(&h, i);
-  case 3: return int_from_u64(&h, (u64)1 << 62 | i);
-  default: return make_small(i);
+    case 0: return tuple2(&h, make_small(i), NIL);
+    case 1: return cons(&h, make_small(i), NIL);
+    case 2: return float_make(&h, i);
+    case 3: return int_from_u64(&h, (u64)1 << 62 | i);
+    default: return make_small(i);
   }
 }
 
@@ -158,47 +161,50 @@ static void run(int kind, u32 keys, u32 steps, long n) {
     term key = key_of(kind, draw(keys)), value = make_small(draw(1000));
     bool there = model_find(&m, key) < m.n;
     switch (draw(8)) {
-    case 0: case 1: case 2:
-      map = map_put(&h, map, key, value);
-      model_put(&m, key, value);
-      break;
-    case 3: {
-      term r = map_update(&h, map, key, value);
-      check((r != NV) == there, "update", n);
-      if (there) map = r, model_put(&m, key, value);
-      break;
-    }
-    case 4: case 5: {
-      term want = there ? m.values[model_find(&m, key)] : NV;
-      map = map_remove(&h, map, key, &old);
-      check(old == want, "remove gives the old value", n);
-      model_remove(&m, key);
-      break;
-    }
-    case 6: {
-      term kv[6];
-      for (u32 i = 0; i < 3; i++) {
-        kv[2 * i] = key_of(kind, draw(keys));
-        kv[2 * i + 1] = make_small(draw(1000));
-        model_put(&m, kv[2 * i], kv[2 * i + 1]);
+      case 0:
+      case 1:
+      case 2:
+        map = map_put(&h, map, key, value);
+        model_put(&m, key, value);
+        break;
+      case 3: {
+        term r = map_update(&h, map, key, value);
+        check((r != NV) == there, "update", n);
+        if (there) map = r, model_put(&m, key, value);
+        break;
       }
-      map = map_put_many(&h, map, kv, 3, false);
-      term again = map_put_many(&h, map, kv, 3, true);
-      check(again != NV && map_size(again) == m.n, "exact", n);
-      break;
-    }
-    default: {
-      term other = map_empty(&h);
-      for (u32 i = draw(keys); i-- > 0;) {
-        term k = key_of(kind, draw(keys)), v = make_small(draw(1000));
-        if (draw(4)) continue;
-        other = map_put(&h, other, k, v);
+      case 4:
+      case 5: {
+        term want = there ? m.values[model_find(&m, key)] : NV;
+        map = map_remove(&h, map, key, &old);
+        check(old == want, "remove gives the old value", n);
+        model_remove(&m, key);
+        break;
       }
-      map = map_merge(&h, map, other);
-      struct map_iter it;
-      term k, v;
-      for (map_iter_init(&it, other); map_iter_next(&it, &k, &v);) model_put(&m, k, v);
-    }
+      case 6: {
+        term kv[6];
+        for (u32 i = 0; i < 3; i++) {
+          kv[2 * i] = key_of(kind, draw(keys));
+          kv[2 * i + 1] = make_small(draw(1000));
+          model_put(&m, kv[2 * i], kv[2 * i + 1]);
+        }
+        map = map_put_many(&h, map, kv, 3, false);
+        term again = map_put_many(&h, map, kv, 3, true);
+        check(again != NV && map_size(again) == m.n, "exact", n);
+        break;
+      }
+      default: {
+        term other = map_empty(&h);
+        for (u32 i = draw(keys); i-- > 0;) {
+          term k = key_of(kind, draw(keys)), v = make_small(draw(1000));
+          if (draw(4)) continue;
+          other = map_put(&h, other, k, v);
+        }
+        map = map_merge(&h, map, other);
+        struct map_iter it;
+        term k, v;
+        for (map_iter_init(&it, other); map_iter_next(&it, &k, &v);) model_put(&m, k, v);
+      }
     }
     check_form(map, &m, n);
     if (s % 64 == 63) check_same(map, &m, n);

@@ -32,7 +32,11 @@ static void check(bool ok, const char *what, u32 i) {
 }
 
 // Funs and exports of the test: what code/ would keep.
-struct entry { term module, function; u32 arity, index, old_index, old_uniq; u8 uniq[16]; };
+struct entry {
+  term module, function;
+  u32 arity, index, old_index, old_uniq;
+  u8 uniq[16];
+};
 static struct entry entries[64];
 static u32 entry_count;
 static struct entry *entry_of(struct entry e) {
@@ -50,7 +54,8 @@ static term make_export(struct heap *h, term m, term f, u32 arity) {
   p[1] = make_ptr(entry_of(e));
   return make_boxed(p);
 }
-static term make_fun(struct heap *h, term module, u32 arity, const u8 uniq[16], u32 index, u32 old_index, u32 old_uniq, term pid, u32 free_count, term **free_vars) {
+static term make_fun(struct heap *h, term module, u32 arity, const u8 uniq[16], u32 index, u32 old_index, u32 old_uniq,
+                     term pid, u32 free_count, term **free_vars) {
   struct entry e;
   memset(&e, 0, sizeof e);
   e.module = module, e.index = index, e.old_index = old_index, e.old_uniq = old_uniq;
@@ -65,7 +70,8 @@ static term make_fun(struct heap *h, term module, u32 arity, const u8 uniq[16], 
 static void fun_info(term fun, struct fun_info_etf *out) {
   const term *p = boxed_ptr(fun);
   const struct entry *e = ptr_val(p[1]);
-  *out = (struct fun_info_etf){e->module, header_aux(p[0]), e->index, e->old_index, e->old_uniq, e->uniq, header_size(p[0]) - 2, p[2], p + 3};
+  *out = (struct fun_info_etf){e->module, header_aux(p[0]),      e->index, e->old_index, e->old_uniq,
+                               e->uniq,   header_size(p[0]) - 2, p[2],     p + 3};
 }
 static void export_info(term fun, term *m, term *f, u32 *arity) {
   const struct entry *e = ptr_val(boxed_ptr(fun)[1]);
@@ -77,7 +83,10 @@ static u32 get32(void) {
   at += 4;
   return (u32)at[-4] << 24 | (u32)at[-3] << 16 | (u32)at[-2] << 8 | at[-1];
 }
-struct blob { const u8 *p; u32 n; };
+struct blob {
+  const u8 *p;
+  u32 n;
+};
 static struct blob get_blob(void) {
   u32 n = get32();
   at += n;
@@ -100,8 +109,11 @@ static bool prints_as(term t, struct blob want) {
   bytes_init(&b);
   print_term(&b, t, SIZE_MAX);
   // External nodes are shown by atom index, which is ours.
-  bool ok = memmem(want.p, want.n, "<8", 2) != NULL || memmem(want.p, want.n, "<9", 2) != NULL || (b.len == want.n && memcmp(b.data, want.p, b.len) == 0);
-  if (!ok) printf("  is  %.*s\n  not %.*s\n", (int)(b.len < 300 ? b.len : 300), (char *)b.data, (int)(want.n < 300 ? want.n : 300), (const char *)want.p);
+  bool ok = memmem(want.p, want.n, "<8", 2) != NULL || memmem(want.p, want.n, "<9", 2) != NULL ||
+            (b.len == want.n && memcmp(b.data, want.p, b.len) == 0);
+  if (!ok)
+    printf("  is  %.*s\n  not %.*s\n", (int)(b.len < 300 ? b.len : 300), (char *)b.data,
+           (int)(want.n < 300 ? want.n : 300), (const char *)want.p);
   bytes_free(&b);
   return ok;
 }
@@ -164,7 +176,10 @@ int main(void) {
   char file[] = "/tmp/spawnlink-oracle-XXXXXX", command[1024];
   int fd = mkstemp(file);
   if (fd < 0) return 1;
-  snprintf(command, sizeof command, "cd /tmp && d=$(mktemp -d) && erlc -o $d '%s' && erl -noshell -noinput -pa $d -run term_oracle main %s; rm -rf $d", oracle(), file);
+  snprintf(command, sizeof command,
+           "cd /tmp && d=$(mktemp -d) && erlc -o $d '%s' && erl -noshell -noinput -pa $d -run term_oracle main %s; rm "
+           "-rf $d",
+           oracle(), file);
   FILE *f = system("command -v erl >/dev/null 2>&1") == 0 && system(command) == 0 ? fopen(file, "rb") : NULL;
   if (!f || fseek(f, 0, SEEK_END) != 0 || ftell(f) < 8) {
     printf("no erl: skipped\n0 passed, 0 failed\n");

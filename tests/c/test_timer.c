@@ -15,7 +15,14 @@
 #include "term/ref.h"
 
 static int passed, failed;
-#define CHECK(c) do { if (c) passed++; else { failed++; fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #c); } } while (0)
+#define CHECK(c) \
+  do { \
+    if (c) passed++; \
+    else { \
+      failed++; \
+      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #c); \
+    } \
+  } while (0)
 
 static u32 seed = 7;
 static u32 rnd(u32 n) {
@@ -43,7 +50,10 @@ static void random_timers(void) {
   struct process *p = make(PRIORITY_NORMAL);
   asleep(p);
   enum { N = 2000 };
-  static struct { u64 id, at; bool on; } t[N];
+  static struct {
+    u64 id, at;
+    bool on;
+  } t[N];
   u64 now = host_monotonic_us();
   u32 live = 0;
   for (u32 i = 0; i < N; i++) {

@@ -3,9 +3,9 @@
 // It runs on the installed erl and on ours; each line that is equal is a passed case.
 //   node tests/erl/run.js [--mode native|wasm|debug|boot|slice=N|gc-stress|gc-portion=N|stress] [--otp DIR|SUITE
 //   [--installed-erlc]] [--show] [ROOM|MODULE ...]
-// Without --mode: native (sanitizers), then wasm; debug is the debug wasm, boot is wasm with OTP's own init. gc-stress collects at every
-// opportunity; stress is a build that does so at every allocation (scripts/build stress). --otp: another release,
-// unpacked by scripts/fetch-otp or of that suite of Debian, fetched by it: its erl is
+// Without --mode: native (sanitizers), then wasm; debug is the debug wasm, boot is wasm with OTP's own init. gc-stress
+// collects at every opportunity; stress is a build that does so at every allocation (scripts/build stress). --otp:
+// another release, unpacked by scripts/fetch-otp or of that suite of Debian, fetched by it: its erl is
 // compared with, its libraries run on ours, its compiler makes the tests (--installed-erlc: the machine's does).
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';

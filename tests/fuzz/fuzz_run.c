@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// libFuzzer target of running: whatever bytes load as a module are run, every export with arguments of several types, for
-// some thousand reductions and with collections in between. Nothing that runs may harm the VM's memory or end the VM, and
-// every process keeps its invariants (process/verify.c).
+// libFuzzer target of running: whatever bytes load as a module are run, every export with arguments of several types,
+// for some thousand reductions and with collections in between. Nothing that runs may harm the VM's memory or end the
+// VM, and every process keeps its invariants (process/verify.c).
 #include "base/alloc.h"
 #include "code/load.h"
 #include "host/vm.h"
@@ -11,15 +11,23 @@
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
 
 static const char *const texts[] = {
-  "\x83k\x00\x03\x01\x02\x03", "\x83h\x03w\x01" "aa\x01j", "\x83m\x00\x00\x00\x05hello",
-  "\x83t\x00\x00\x00\x01w\x01" "aa\x07", "\x83" "a\x05", "\x83j",
+    "\x83k\x00\x03\x01\x02\x03",
+    "\x83h\x03w\x01"
+    "aa\x01j",
+    "\x83m\x00\x00\x00\x05hello",
+    "\x83t\x00\x00\x00\x01w\x01"
+    "aa\x07",
+    "\x83"
+    "a\x05",
+    "\x83j",
 };
 static const u8 lengths[] = {7, 9, 11, 11, 3, 2};
 
 static void call(struct module *m, u32 k) {
   struct vm_term args[MAX_ARITY];
   u32 arity = m->exports[k]->arity;
-  for (u32 i = 0; i < arity; i++) vm_term_decode(&args[i], (const u8 *)texts[(i + k) % COUNT_OF(lengths)], lengths[(i + k) % COUNT_OF(lengths)]);
+  for (u32 i = 0; i < arity; i++)
+    vm_term_decode(&args[i], (const u8 *)texts[(i + k) % COUNT_OF(lengths)], lengths[(i + k) % COUNT_OF(lengths)]);
   struct heap *h = arity ? &args[0].heap : NULL;
   term list = NIL, pid;
   for (u32 i = arity; i-- > 0;) list = cons(h, args[i].value, list);
@@ -29,7 +37,8 @@ static void call(struct module *m, u32 k) {
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len) {
   i64 wake;
-  if (vm_open(&(struct vm_options){.memory_limit = 256u << 20, .seed = 1, .max_processes = 1000, .slice = 50, .gc_stress = len & 1}) != VM_OK)
+  if (vm_open(&(struct vm_options){
+          .memory_limit = 256u << 20, .seed = 1, .max_processes = 1000, .slice = 50, .gc_stress = len & 1}) != VM_OK)
     PANIC("the VM does not open");
   scheduler_verifies = true;
   struct load_error e = {0};

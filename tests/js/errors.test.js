@@ -389,7 +389,7 @@ describe('what a call rejects with', () => {
       FAILING.map(
         (expression, i) =>
           `${expression}: ` +
-          `${tidy(texts[i].replace(/ \((there is no|argument|module a is not loaded).*\)$/, '')).replace(/^error:/, '')}`,
+          tidy(texts[i].replace(/ \((there is no|argument|module a is not loaded).*\)$/, '')).replace(/^error:/, ''),
       );
     expect(told(seen)).toEqual(told(expected));
   });

@@ -21,7 +21,8 @@ describe('the ABI number', () => {
     expect(error).toBeInstanceOf(AssetError);
     expect(error.wanted).toBe('createVM');
     expect(error.message).toBe(
-      `cannot get the given wasm for createVM: it is of another version: its ABI is abi_0badcafe, ${constants.SEAM_ABI} is needed`,
+      'cannot get the given wasm for createVM: it is of another version: its ABI is abi_0badcafe, ' +
+        `${constants.SEAM_ABI} is needed`,
     );
   });
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A VM that fails says in which C functions: in the release wasm by its symbol map, in the debug wasm by its names, with
-// what PANIC and ASSERT said.
+// A VM that fails says in which C functions: in the release wasm by its symbol map, in the debug wasm by its names,
+// with what PANIC and ASSERT said.
 
 import { expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
@@ -65,7 +65,8 @@ test('a deep stack is cut, one without wasm names nothing', () => {
 });
 
 /**
- * What requests fail with, each in a VM of a Node of its own: Jest writes stacks anew, without the numbers of functions.
+ * What requests fail with, each in a VM of a Node of its own: Jest writes stacks anew, without the numbers of
+ * functions.
  * @param {string} body of a function of a VM and the instance of its wasm, which fails
  * @param {string} options of createVM, in JavaScript
  */

@@ -100,7 +100,8 @@ const pages = [
         run({ folder, file }) {
           file(
             'worker.js',
-            `import * as spawnlink from './node_modules/spawnlink/dist/spawnlink.js';\nimport { checks } from './checks.js';\n` +
+            `import * as spawnlink from './node_modules/spawnlink/dist/spawnlink.js';\n` +
+              `import { checks } from './checks.js';\n` +
               `checks(spawnlink).then((it) => postMessage(it), (e) => postMessage({ error: e.message }));`,
           );
           file(
