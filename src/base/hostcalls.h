@@ -7,9 +7,9 @@
 #include "base/base.h"
 #include "gen/seam.h"
 
-u64 host_monotonic_us(void);                 // microseconds, never goes back
-u64 host_system_us(void);                    // microseconds since 1970-01-01 UTC
-i32 host_utc_offset_s(i64 utc_seconds);      // local time minus UTC, seconds
+u64 host_monotonic_us(void);                       // microseconds, never goes back
+u64 host_system_us(void);                          // microseconds since 1970-01-01 UTC
+i32 host_utc_offset_s(i64 utc_seconds);            // local time minus UTC, seconds
 void host_write(int fd, const u8 *data, size_t n); // fd 1 is standard output, 2 is standard error
 // Bytes of a module not loaded yet. 1: *data/*n are set (freed with mem_free(data, n, MEM_SYSTEM));
 // 0: no such module, and if the host can tell why it could not be had, *data/*n are the text (freed likewise), else
@@ -19,8 +19,8 @@ int host_module(const u8 *name, size_t len, u8 **data, size_t *n);
 bool host_inflate(const u8 *in, size_t n, u8 *out, size_t n_out, size_t *consumed);
 bool host_gunzip(const u8 *in, size_t n, u8 **out, size_t *n_out); // for .beam files compressed with gzip
 // Operations of files, ports, the terminal and libraries, as src/base/seam.tab numbers and describes them. The answer
-// is 0 or a value, or an error (enum host_error, or enum library_error of a library). Data goes to a block of *n_out bytes
-// (MEM_SYSTEM), else *out stays NULL.
+// is 0 or a value, or an error (enum host_error, or enum library_error of a library). Data goes to a block of *n_out
+// bytes (MEM_SYSTEM), else *out stays NULL.
 i64 host_file(u32 operation, u32 handle, const u8 *in, size_t n, i64 number, u8 **out, size_t *n_out);
 
 #endif

@@ -10,7 +10,7 @@
 struct variable {
   struct variable *next;
   size_t name_len, value_len;
-  u8 text[];                 // name, value
+  u8 text[]; // name, value
 };
 static struct variable *variables;
 
@@ -150,7 +150,8 @@ static bool has_word(const char *words, const char *word) {
   return false;
 }
 
-// What is handled comes as {notify, Signal} to erl_signal_server; the host sees to it, where it is given programs (js/host/signals.js).
+// What is handled comes as {notify, Signal} to erl_signal_server; the host sees to it, where it is given programs
+// (js/host/signals.js).
 term bif_os_set_signal_2(struct process *p, term *a) {
   (void)p;
   static const char names[] = " sighup sigquit sigabrt sigalrm sigterm sigusr1 sigusr2 sigchld sigstop sigtstp ";
@@ -164,7 +165,9 @@ term bif_os_set_signal_2(struct process *p, term *a) {
   memcpy(padded + 1, name, n);
   padded[n + 1] = ' ';
   if (!has_word(names, padded) && (system_otp_release() < 28 || !has_word(newer, padded))) return bif_badarg();
-  enum signal_action action = a[1] == ATOM_default ? SIGNAL_ACTION_DEFAULT : a[1] == ATOM_ignore ? SIGNAL_ACTION_IGNORE : SIGNAL_ACTION_HANDLE;
+  enum signal_action action = a[1] == ATOM_default  ? SIGNAL_ACTION_DEFAULT
+                              : a[1] == ATOM_ignore ? SIGNAL_ACTION_IGNORE
+                                                    : SIGNAL_ACTION_HANDLE;
   host_file(PORT_SIGNAL, 0, name, n, action, &out, &none);
   return ATOM_ok; // where none reach us nothing is to be done
 }

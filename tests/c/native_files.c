@@ -16,7 +16,10 @@
 
 static i64 failed(void) {
 #define ERROR(name) {name, HOST_##name},
-  static const struct { int number; enum host_error error; } errors[] = {HOST_NAMES(ERROR)};
+  static const struct {
+    int number;
+    enum host_error error;
+  } errors[] = {HOST_NAMES(ERROR)};
 #undef ERROR
   for (size_t i = 0; i < COUNT_OF(errors); i++)
     if (errors[i].number == errno) return errors[i].error;
@@ -65,7 +68,9 @@ static i64 information(int result, const struct stat *s, const char *path, u8 **
   u64 may = FILE_ACCESS_READ_WRITE;
   if (path && access(path, R_OK) != 0) may &= ~(u64)FILE_ACCESS_READ;
   if (path && access(path, W_OK) != 0) may &= ~(u64)FILE_ACCESS_WRITE;
-  u64 values[] = {(u64)s->st_size, type, may, (u64)s->st_atime, (u64)s->st_mtime, (u64)s->st_ctime, s->st_mode, s->st_nlink, s->st_dev, s->st_rdev, s->st_ino, s->st_uid, s->st_gid};
+  u64 values[] = {(u64)s->st_size,  type,       may,         (u64)s->st_atime, (u64)s->st_mtime,
+                  (u64)s->st_ctime, s->st_mode, s->st_nlink, s->st_dev,        s->st_rdev,
+                  s->st_ino,        s->st_uid,  s->st_gid};
   struct bytes b;
   bytes_init(&b);
   bytes_append(&b, values, sizeof values);
@@ -110,21 +115,21 @@ static i64 by_handle(u32 operation, int fd, const u8 *in, size_t n, i64 number, 
   struct stat s;
   if (fcntl(fd, F_GETFD) < 0) return errno = EINVAL, failed(); // closed before
   switch (operation) {
-  case FILE_CLOSE: return done(close(fd));
-  case FILE_READ: return read_some(fd, number, out, n_out);
-  case FILE_WRITE:
-    for (size_t at = 0; at < n;) {
-      ssize_t w = write(fd, in + at, n - at);
-      if (w < 0) return failed();
-      at += (size_t)w;
-    }
-    return 0;
-  case FILE_SEEK_START: return done(lseek(fd, number, SEEK_SET));
-  case FILE_SEEK_HERE: return done(lseek(fd, number, SEEK_CUR));
-  case FILE_SEEK_END: return done(lseek(fd, number, SEEK_END));
-  case FILE_TRUNCATE: return done(ftruncate(fd, lseek(fd, 0, SEEK_CUR)));
-  case FILE_SYNC: return done(fsync(fd));
-  default: return information(fstat(fd, &s), &s, NULL, out, n_out);
+    case FILE_CLOSE: return done(close(fd));
+    case FILE_READ: return read_some(fd, number, out, n_out);
+    case FILE_WRITE:
+      for (size_t at = 0; at < n;) {
+        ssize_t w = write(fd, in + at, n - at);
+        if (w < 0) return failed();
+        at += (size_t)w;
+      }
+      return 0;
+    case FILE_SEEK_START: return done(lseek(fd, number, SEEK_SET));
+    case FILE_SEEK_HERE: return done(lseek(fd, number, SEEK_CUR));
+    case FILE_SEEK_END: return done(lseek(fd, number, SEEK_END));
+    case FILE_TRUNCATE: return done(ftruncate(fd, lseek(fd, 0, SEEK_CUR)));
+    case FILE_SYNC: return done(fsync(fd));
+    default: return information(fstat(fd, &s), &s, NULL, out, n_out);
   }
 }
 
@@ -155,22 +160,22 @@ i64 host_file(u32 operation, u32 handle, const u8 *in, size_t n, i64 number, u8 
   const char *second = path + strlen(path) + 1; // meaningful where there are two
   struct stat s;
   switch (operation) {
-  case FILE_OPEN: return open_file(path, number);
-  case FILE_INFO: return information(stat(path, &s), &s, path, out, n_out);
-  case FILE_LINK_INFO: return information(lstat(path, &s), &s, path, out, n_out);
-  case FILE_LIST: return list(path, out, n_out);
-  case FILE_MAKE_DIR: return done(mkdir(path, 0777));
-  case FILE_DEL_DIR: return done(rmdir(path));
-  case FILE_DEL_FILE: return done(unlink(path));
-  case FILE_RENAME: return done(rename(path, second));
-  case FILE_LINK: return done(link(path, second));
-  case FILE_SYMLINK: return done(symlink(path, second));
-  case FILE_READ_LINK: return text_of(readlink(path, text, sizeof text), text, out, n_out);
-  case FILE_CHMOD: return done(chmod(path, (mode_t)number));
-  case FILE_SET_TIME: return set_time(path, number);
-  case FILE_GET_CWD: return getcwd(text, sizeof text) ? text_of((ssize_t)strlen(text), text, out, n_out) : failed();
-  case FILE_SET_CWD: return done(chdir(path));
-  case FILE_READ_FILE: return read_whole(path, out, n_out);
-  default: return errno = ENOTSUP, failed();
+    case FILE_OPEN: return open_file(path, number);
+    case FILE_INFO: return information(stat(path, &s), &s, path, out, n_out);
+    case FILE_LINK_INFO: return information(lstat(path, &s), &s, path, out, n_out);
+    case FILE_LIST: return list(path, out, n_out);
+    case FILE_MAKE_DIR: return done(mkdir(path, 0777));
+    case FILE_DEL_DIR: return done(rmdir(path));
+    case FILE_DEL_FILE: return done(unlink(path));
+    case FILE_RENAME: return done(rename(path, second));
+    case FILE_LINK: return done(link(path, second));
+    case FILE_SYMLINK: return done(symlink(path, second));
+    case FILE_READ_LINK: return text_of(readlink(path, text, sizeof text), text, out, n_out);
+    case FILE_CHMOD: return done(chmod(path, (mode_t)number));
+    case FILE_SET_TIME: return set_time(path, number);
+    case FILE_GET_CWD: return getcwd(text, sizeof text) ? text_of((ssize_t)strlen(text), text, out, n_out) : failed();
+    case FILE_SET_CWD: return done(chdir(path));
+    case FILE_READ_FILE: return read_whole(path, out, n_out);
+    default: return errno = ENOTSUP, failed();
   }
 }

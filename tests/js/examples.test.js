@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every @example in the documentation of js/ is run. What follows a statement after two slashes is what it must give, as
-// Node shows it; other comments are on lines of their own. All names of the package are there, imported or not. The
-// examples run in a Node of their own, for code in comments is no code of this file.
+// Every @example in the documentation of js/ is run. What follows a statement after two slashes is what it must
+// give, as Node shows it; other comments are on lines of their own. All names of the package are there, imported or
+// not. The examples run in a Node of their own, for code in comments is no code of this file.
 
 import { beforeAll, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
