@@ -29,7 +29,10 @@ import {
   FILE_SEEK_END,
   FILE_SEEK_HERE,
   FILE_SEEK_START,
+  FILE_SET_ACCESS_TIME,
   FILE_SET_CWD,
+  FILE_SET_GROUP,
+  FILE_SET_OWNER,
   FILE_SET_TIME,
   FILE_SYMLINK,
   FILE_SYNC,
@@ -54,8 +57,9 @@ export function nodeFiles(fs, process) {
   /**
    * The open files by handle. `flows`: it is a pipe or a device, which has no positions. `met`: some program has been
    * seen at the other end of the pipe.
-   * @type {Map<number, {fd: number, position: number, append: boolean, size: number, flows: boolean, met: boolean}>}
+   * @typedef {{fd: number, position: number, append: boolean, size: number, flows: boolean, met: boolean}} OpenFile
    */
+  /** @type {Map<number, OpenFile>} */
   const open = new Map();
   let next = 1;
   const file = (/** @type {number} */ handle) => {
@@ -92,7 +96,31 @@ export function nodeFiles(fs, process) {
       s.uid,
       s.gid,
     ]);
-  const path = (/** @type {Uint8Array} */ bytes) => decoder.decode(bytes);
+  /**
+   * Seeks. A pipe has no positions; a device takes any and stays at 0.
+   * @param {OpenFile} f
+   * @param {(f: OpenFile) => number} to
+   */
+  const seekIn = (f, to) => {
+    if (!f.flows) return seek(f, to(f));
+    if (fs.fstatSync(f.fd).isFIFO()) throw fail('ESPIPE');
+    return 0;
+  };
+  /** The name of a file; one that is not UTF-8 stays bytes, which node:fs takes too. @param {Uint8Array} bytes */
+  const path = (bytes) => {
+    const name = decoder.decode(bytes);
+    return name.includes('\ufffd') ? /** @type {string} */ (/** @type {unknown} */ (bytes.slice())) : name;
+  };
+  /**
+   * Names as bytes, with zeros between.
+   * @param {string[]} names
+   * @param {() => Uint8Array[]} asBytes the same names, asked for if one is not UTF-8
+   */
+  const named = (names, asBytes) => {
+    const text = names.join('\0');
+    if (!text.includes('\ufffd')) return encoder.encode(text);
+    return new Uint8Array(asBytes().flatMap((name, index) => (index > 0 ? [0, ...name] : [...name])));
+  };
   const flows = (/** @type {import('node:fs').Stats | undefined} */ s) =>
     s !== undefined && (s.isFIFO() || s.isCharacterDevice());
   const code = (/** @type {any} */ error) => error?.code;
@@ -102,12 +130,13 @@ export function nodeFiles(fs, process) {
    * process that asked tries again.
    * @param {string} name
    * @param {number} mode
+   * @param {boolean} isPipe
    */
-  function openFlowing(name, mode) {
+  function openFlowing(name, mode, isPipe) {
     try {
       return fs.openSync(name, mode & ~(fs.constants.O_CREAT | fs.constants.O_TRUNC));
     } catch (error) {
-      throw code(error) === 'ENXIO' ? fail('EAGAIN') : error;
+      throw code(error) === 'ENXIO' && isPipe ? fail('EAGAIN') : error;
     }
   }
 
@@ -141,7 +170,8 @@ export function nodeFiles(fs, process) {
     return at;
   }
 
-  const two = (/** @type {Uint8Array} */ bytes) => /** @type {[string, string]} */ (decoder.decode(bytes).split('\0'));
+  /** @param {Uint8Array} bytes @returns {[string, string]} */
+  const two = (bytes) => [path(bytes.subarray(0, bytes.indexOf(0))), path(bytes.subarray(bytes.indexOf(0) + 1))];
   return dispatcher({
     [FILE_OPEN](bytes, flags) {
       const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND, O_EXCL, O_NONBLOCK } = fs.constants;
@@ -149,6 +179,8 @@ export function nodeFiles(fs, process) {
       const there = fs.statSync(name, { throwIfNoEntry: false });
       const isFolder = there?.isDirectory();
       const flowing = flows(there);
+      const isPipe = there?.isFIFO() ?? false;
+      if (flowing && flags & OPEN_EXCLUSIVE) throw fail('EEXIST');
       if (isFolder !== undefined && isFolder !== ((flags & OPEN_DIRECTORY) !== 0))
         throw fail(isFolder ? 'EISDIR' : 'ENOTDIR');
       const mode =
@@ -160,7 +192,7 @@ export function nodeFiles(fs, process) {
       // Pipes are opened so that no operation waits, which would stop the whole VM: it fails with EAGAIN, and the
       // Erlang process that asked tries again (spawnlink_prim_file).
       const fd = flowing
-        ? openFlowing(name, mode | O_NONBLOCK)
+        ? openFlowing(name, mode | O_NONBLOCK, isPipe)
         : fs.openSync(name, mode | (flags & OPEN_APPEND ? O_APPEND : 0) | (flags & OPEN_EXCLUSIVE ? O_EXCL : 0), 0o666);
       open.set(next, {
         fd,
@@ -168,7 +200,7 @@ export function nodeFiles(fs, process) {
         append: (flags & OPEN_APPEND) !== 0,
         size: 0,
         flows: flowing,
-        met: !there?.isFIFO(),
+        met: !isPipe,
       });
       return next++;
     },
@@ -194,24 +226,27 @@ export function nodeFiles(fs, process) {
       }
       if (f.append) f.position = fs.fstatSync(f.fd).size;
     },
-    [FILE_SEEK_START]: (_bytes, to, handle) => seek(file(handle), to),
-    [FILE_SEEK_HERE]: (_bytes, by, handle) => seek(file(handle), file(handle).position + by),
-    [FILE_SEEK_END]: (_bytes, by, handle) => seek(file(handle), fs.fstatSync(file(handle).fd).size + by),
+    [FILE_SEEK_START]: (_bytes, to, handle) => seekIn(file(handle), () => to),
+    [FILE_SEEK_HERE]: (_bytes, by, handle) => seekIn(file(handle), (f) => f.position + by),
+    [FILE_SEEK_END]: (_bytes, by, handle) => seekIn(file(handle), (f) => fs.fstatSync(f.fd).size + by),
     [FILE_TRUNCATE]: (_bytes, _number, handle) => fs.ftruncateSync(file(handle).fd, file(handle).position),
     [FILE_SYNC]: (_bytes, _number, handle) => fs.fsyncSync(file(handle).fd),
     [FILE_INFO]: (bytes) => stat(fs.statSync(path(bytes)), path(bytes)),
     [FILE_LINK_INFO]: (bytes) => stat(fs.lstatSync(path(bytes)), path(bytes)),
     [FILE_HANDLE_INFO]: (_bytes, _number, handle) => stat(fs.fstatSync(file(handle).fd), undefined),
-    [FILE_LIST]: (bytes) => encoder.encode(fs.readdirSync(path(bytes)).join('\0')),
+    [FILE_LIST]: (bytes) => named(fs.readdirSync(path(bytes)), () => fs.readdirSync(path(bytes), 'buffer')),
     [FILE_MAKE_DIR]: (bytes) => void fs.mkdirSync(path(bytes)),
     [FILE_DEL_DIR]: (bytes) => fs.rmdirSync(path(bytes)),
     [FILE_DEL_FILE]: (bytes) => fs.unlinkSync(path(bytes)),
     [FILE_RENAME]: (bytes) => fs.renameSync(...two(bytes)),
     [FILE_LINK]: (bytes) => fs.linkSync(...two(bytes)),
     [FILE_SYMLINK]: (bytes) => fs.symlinkSync(...two(bytes)),
-    [FILE_READ_LINK]: (bytes) => encoder.encode(fs.readlinkSync(path(bytes))),
+    [FILE_READ_LINK]: (bytes) => named([fs.readlinkSync(path(bytes))], () => [fs.readlinkSync(path(bytes), 'buffer')]),
     [FILE_CHMOD]: (bytes, mode) => fs.chmodSync(path(bytes), mode),
     [FILE_SET_TIME]: (bytes, seconds) => fs.utimesSync(path(bytes), seconds, seconds),
+    [FILE_SET_ACCESS_TIME]: (bytes, seconds) => fs.utimesSync(path(bytes), seconds, fs.statSync(path(bytes)).mtime),
+    [FILE_SET_OWNER]: (bytes, uid) => fs.chownSync(path(bytes), uid, -1),
+    [FILE_SET_GROUP]: (bytes, gid) => fs.chownSync(path(bytes), -1, gid),
     [FILE_GET_CWD]: () => encoder.encode(process.cwd()),
     [FILE_SET_CWD]: (bytes) => process.chdir(path(bytes)),
     [FILE_READ_FILE](bytes) {

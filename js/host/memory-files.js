@@ -27,7 +27,10 @@ import {
   FILE_SEEK_END,
   FILE_SEEK_HERE,
   FILE_SEEK_START,
+  FILE_SET_ACCESS_TIME,
   FILE_SET_CWD,
+  FILE_SET_GROUP,
+  FILE_SET_OWNER,
   FILE_SET_TIME,
   FILE_SYMLINK,
   FILE_SYNC,
@@ -310,6 +313,10 @@ export function memoryFiles(initial = {}, fs, machine) {
     [FILE_SET_TIME](bytes, seconds) {
       find(bytes).time = seconds;
     },
+    // A file in memory has one time, that of its last change, and no owner.
+    [FILE_SET_ACCESS_TIME]: (bytes) => void find(bytes),
+    [FILE_SET_OWNER]: (bytes) => void find(bytes),
+    [FILE_SET_GROUP]: (bytes) => void find(bytes),
     [FILE_GET_CWD]: () => encoder.encode(cwd),
     [FILE_SET_CWD](bytes) {
       const { dir, mount } = find(bytes);

@@ -111,6 +111,14 @@ static i64 set_time(const char *path, i64 seconds) {
   return done(utime(path, &t));
 }
 
+// Leaves the other time as it is.
+static i64 set_access_time(const char *path, i64 seconds) {
+  struct stat s;
+  if (stat(path, &s) < 0) return failed();
+  struct utimbuf t = {.actime = (time_t)seconds, .modtime = s.st_mtime};
+  return done(utime(path, &t));
+}
+
 static i64 by_handle(u32 operation, int fd, const u8 *in, size_t n, i64 number, u8 **out, size_t *n_out) {
   struct stat s;
   if (fcntl(fd, F_GETFD) < 0) return errno = EINVAL, failed(); // closed before
@@ -176,6 +184,9 @@ i64 host_file(u32 operation, u32 handle, const u8 *in, size_t n, i64 number, u8 
     case FILE_GET_CWD: return getcwd(text, sizeof text) ? text_of((ssize_t)strlen(text), text, out, n_out) : failed();
     case FILE_SET_CWD: return done(chdir(path));
     case FILE_READ_FILE: return read_whole(path, out, n_out);
+    case FILE_SET_ACCESS_TIME: return set_access_time(path, number);
+    case FILE_SET_OWNER: return done(chown(path, (uid_t)number, (gid_t)-1));
+    case FILE_SET_GROUP: return done(chown(path, (uid_t)-1, (gid_t)number));
     default: return errno = ENOTSUP, failed();
   }
 }

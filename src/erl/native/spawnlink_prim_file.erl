@@ -99,7 +99,17 @@ advise_nif(File, Offset, Length, Advice) when is_integer(Offset), is_integer(Len
     end;
 advise_nif(_, _, _, _) -> error(badarg).
 
-allocate_nif(_, _, _) -> {error, enotsup}.
+%% A file that is shorter grows to this size. The host is not asked to keep room on its disk for it.
+allocate_nif(File, Offset, Length) when is_integer(Offset), is_integer(Length) ->
+    case read_handle_info_nif(File) of
+        {error, _} = Error -> Error;
+        _ when Offset < 0; Length =< 0 -> {error, einval};
+        {file_info, Size, regular, _, _, _, _, _, _, _, _, _, _, _} when Size < Offset + Length ->
+            at(File, Offset + Length, fun() -> truncate_nif(File) end);
+        {file_info, _, regular, _, _, _, _, _, _, _, _, _, _, _} -> ok;
+        _ -> {error, enodev}
+    end;
+allocate_nif(_, _, _) -> error(badarg).
 truncate_nif(File) -> done(handle(?FILE_TRUNCATE, File, [], 0)).
 get_handle_nif(_) -> {error, enotsup}.
 read_handle_info_nif(File) -> info(handle(?FILE_HANDLE_INFO, File, [], 0)).
@@ -144,18 +154,51 @@ get_device_cwd_nif(_) -> {error, enotsup}.
 set_cwd_nif(Path) -> done(path(?FILE_SET_CWD, Path, 0)).
 altname_nif(_) -> {error, enotsup}.
 make_dir_nif(Path) -> done(path(?FILE_MAKE_DIR, Path, 0)).
-del_dir_nif(Path) -> done(path(?FILE_DEL_DIR, Path, 0)).
+del_dir_nif(Path) ->
+    case done(path(?FILE_DEL_DIR, Path, 0)) of
+        {error, eexist} = Error -> % the current folder is told otherwise
+            case same(read_info_nif(Path, 1), read_info_nif(<<".">>, 1)) of
+                true -> {error, einval};
+                false -> Error
+            end;
+        Result -> Result
+    end.
+
+%% Whether both are one folder, by device and inode. A host that has neither answers with zeros.
+same(A, B) when element(1, A) =:= file_info, element(1, B) =:= file_info ->
+    {element(10, A), element(12, A)} =:= {element(10, B), element(12, B)} andalso element(12, A) =/= 0;
+same(_, _) -> false.
+
 del_file_nif(Path) ->
     case path(?FILE_DEL_FILE, Path, 0) of
         eisdir -> {error, eperm};
         Result -> done(Result)
     end.
-rename_nif(From, To) -> done(two(?FILE_RENAME, From, To)).
+rename_nif(From, To) ->
+    case done(two(?FILE_RENAME, From, To)) of
+        {error, Reason} when Reason =/= eexist, From =:= <<"/", 0>> -> {error, einval};
+        Result -> Result
+    end.
 make_hard_link_nif(Existing, New) -> done(two(?FILE_LINK, Existing, New)).
 make_soft_link_nif(Existing, New) -> done(two(?FILE_SYMLINK, Existing, New)).
 set_permissions_nif(Path, Permissions) -> done(path(?FILE_CHMOD, Path, Permissions)).
-set_owner_nif(_, _, _) -> {error, enotsup}.
-set_time_nif(Path, _, MTime, _) -> done(path(?FILE_SET_TIME, Path, MTime)).
+%% An id of -1 leaves what there is.
+set_owner_nif(Path, Uid, Gid) ->
+    is_id(Uid) andalso is_id(Gid) orelse error(badarg),
+    case set_id(?FILE_SET_OWNER, Path, Uid) of
+        ok -> set_id(?FILE_SET_GROUP, Path, Gid);
+        Error -> Error
+    end.
+
+is_id(Id) -> is_integer(Id) andalso Id >= -16#80000000 andalso Id < 16#80000000.
+set_id(_, _, -1) -> ok;
+set_id(Operation, Path, Id) -> done(path(Operation, Path, Id)).
+
+set_time_nif(Path, ATime, MTime, _) ->
+    case done(path(?FILE_SET_TIME, Path, MTime)) of
+        ok when ATime =/= MTime -> done(path(?FILE_SET_ACCESS_TIME, Path, ATime));
+        Result -> Result
+    end.
 
 read_info_nif(Path, 1) -> info(path(?FILE_INFO, Path, 0));
 read_info_nif(Path, 0) -> info(path(?FILE_LINK_INFO, Path, 0)).
