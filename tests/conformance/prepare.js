@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Gets a release's suites ready: compiled by its own compiler, with the data their cases want.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { erlc, root } from './release.js';
-import { NEEDS, SOURCE } from './suites.js';
+import { NEEDS, sourceOf } from './suites.js';
 
 /** @import { Release } from './release.js' */
 
@@ -23,17 +23,22 @@ export function prepareRunner(release) {
   symlinkSync(join(source, 'lib/common_test/include'), join(library, 'include'));
 }
 
+/** Whether this release's source has a suite. @param {string} source @param {string} group @param {string} name */
+export const hasSuite = (source, group, name) => existsSync(join(source, sourceOf(group), `${name}_SUITE.erl`));
+
 /**
  * Compiles a suite and the helpers beside it. Answers its folders, the cases that are not single-node with the reason,
- * or why it does not compile.
+ * that this release has no such suite, or why it does not compile.
  */
 export function prepareSuite(release, group, name) {
   const { source, work } = release;
-  const from = join(source, SOURCE[group]);
+  const from = join(source, sourceOf(group));
   const ebin = join(work, 'ebin', `${group}_test`); // not the name of an application: code:lib_dir would find it here
   const env = { ...process.env, ERL_LIBS: join(work, 'lib'), ERL_TOP: source };
-  const includes = [from, join(source, 'lib/stdlib/include'), join(source, 'lib/kernel/include')];
-  if (!existsSync(join(from, `${name}_SUITE.erl`))) return { ebin, failed: 'this release has no such suite' };
+  if (!hasSuite(source, group, name)) return { ebin, absent: true };
+  // With lib itself, -include_lib finds headers of an application's sources, which no installed release has.
+  const includes = [from, join(source, 'lib/stdlib/include'), join(source, 'lib/kernel/include'), join(source, 'lib')];
+  beside(from, ebin);
   const helpers = readdirSync(from)
     .filter((f) => f.endsWith('.erl') && !f.endsWith('_SUITE.erl'))
     .map((f) => join(from, f));
@@ -43,6 +48,16 @@ export function prepareSuite(release, group, name) {
   const failed = erlc(release, [join(from, `${name}_SUITE.erl`)], ebin, includes, from, env);
   if (failed) return { ebin, failed };
   return { ebin, data: join(from, `${name}_SUITE_data`), excluded: excluded(release, join(ebin, `${name}_SUITE`)) };
+}
+
+/**
+ * Suites look for sources, .app files and data beside their own beam, where OTP's own installation of tests has them.
+ */
+function beside(from, ebin) {
+  mkdirSync(ebin, { recursive: true });
+  for (const entry of readdirSync(from)) {
+    if (!entry.endsWith('.beam') && !existsSync(join(ebin, entry))) symlinkSync(join(from, entry), join(ebin, entry));
+  }
 }
 
 function excluded({ erl, runnerBeams }, beam) {
@@ -58,24 +73,34 @@ function excluded({ erl, runnerBeams }, beam) {
   );
 }
 
-/**
- * A folder of its own for one suite on one engine: a copy of its data, and one to write in. Sources in NAME/src are
- * compiled to NAME/ebin.
- */
-export function prepareFolders({ work }, engine, name, data) {
-  const folder = join(work, 'run', engine, name);
+/** A folder of its own for one suite on one engine: a copy of its data, and one to write in. */
+export function prepareFolders(release, engine, key, data) {
+  const folder = join(release.work, 'run', engine, key.replace('/', '-'));
+  const name = key.slice(key.indexOf('/') + 1);
   rmSync(folder, { recursive: true, force: true });
   const [priv, copy] = [join(folder, 'priv'), join(folder, `${name}_SUITE_data`)];
   mkdirSync(priv, { recursive: true });
   if (data && existsSync(data)) cpSync(data, copy, { recursive: true });
   else mkdirSync(copy);
+  compileData(release, copy);
+  return { folder, priv: priv + '/', data: copy + '/' };
+}
+
+/** Compiles NAME/src to NAME/ebin, and what the data's Makefile.src has compiled by erlc. */
+function compileData(release, copy) {
   for (const entry of readdirSync(copy)) {
     const sources = join(copy, entry, 'src');
     if (!existsSync(sources) || !existsSync(join(copy, entry, 'ebin'))) continue;
     const files = readdirSync(sources)
       .filter((f) => f.endsWith('.erl'))
       .map((f) => join(sources, f));
-    spawnSync('erlc', ['-W0', '-o', join(copy, entry, 'ebin'), ...files]);
+    erlc(release, files, join(copy, entry, 'ebin'), [], copy, process.env);
   }
-  return { folder, priv: priv + '/', data: copy + '/' };
+  const makefile = join(copy, 'Makefile.src');
+  if (!existsSync(makefile)) return;
+  for (const [, out, file] of readFileSync(makefile, 'utf8').matchAll(
+    /^\terlc(?: \$\(EFLAGS\))?(?: -o ?(\S+))? (\S+\.erl)$/gm,
+  )) {
+    erlc(release, [join(copy, file)], join(copy, out ?? '.'), [copy], copy, process.env);
+  }
 }

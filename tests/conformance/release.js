@@ -24,6 +24,9 @@ function fetched(script, ...args) {
 /** Where results of a release are kept; nothing is fetched. @param {string} number */
 export const workOf = (number) => join(root, `build/conformance${RELEASES[number] ? `-${number}` : ''}`);
 
+/** Where a release's source is once scripts/fetch-otp-source has fetched it. @param {string} number */
+export const sourceFolder = (number) => join(root, `build/otp-source${RELEASES[number] ? `-${RELEASES[number]}` : ''}`);
+
 /**
  * @typedef {object} Release
  * @property {string} number

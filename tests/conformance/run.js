@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // npm run conformance: OTP's own test suites, each case on `erl` and on ours under one small runner (conform.erl).
-//   npm run conformance -- [--otp 25|27|29] [--native] [--bare] [--report] [--erl-again] [--limit SECONDS] [--jobs N]
-//   [SUITE ...]
+//   npm run conformance -- [--otp 25|27|29] [--native] [--bare] [--report] [--erl-again | --erl]
+//     [--limit SECONDS] [--jobs N] [SUITE | APPLICATION | APPLICATION/SUITE ...]
 // Ours is the product (js/cli.js, wasm), booted, as the suites expect of a node; --bare leaves kernel and its processes
 // out, and so does --native, the optimised native build, which is always bare. --otp: the suites, the erl, the compiler
 // and the libraries of that release, 25 (the installed one) without it. Results are kept in build/conformance/results,
-// or build/conformance-27/results: erl's are used again unless --erl-again. docs/conformance.md is written once every
-// suite has been run on the product; --report writes it at once from the results there are of that engine, and names
-// the suites that have none. Not part of npm test: it fetches OTP's source (scripts/fetch-otp-source) and takes a
-// while.
+// or build/conformance-27/results: erl's are used again unless --erl-again; --erl runs those that are missing and
+// nothing else. docs/conformance.md is written once every suite has been run on the product; --report writes it at once
+// from the results there are of that engine, and names the suites that have none.
+// Not part of npm test: it fetches OTP's source (scripts/fetch-otp-source) and takes a while.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { prepareFolders, prepareRunner, prepareSuite } from './prepare.js';
-import { RELEASES, openRelease, root, workOf } from './release.js';
+import { hasSuite, prepareFolders, prepareRunner, prepareSuite } from './prepare.js';
+import { RELEASES, openRelease, root, sourceFolder, workOf } from './release.js';
 import { report, summary } from './report.js';
-import { FLAGS, SUITES } from './suites.js';
+import { ALL, FLAGS } from './suites.js';
 
 // The longest a case may take, in ms: on erl, and on ours, which may be slower than a JIT.
 const LIMIT = { erl: 90_000, wasm: 180_000, native: 120_000 };
@@ -27,6 +27,7 @@ let number = '25',
   engine = 'wasm',
   booted = true,
   erlAgain = false,
+  erlOnly = false,
   reportOnly = false,
   jobs = Math.min(2, availableParallelism());
 for (let i = 0; i < args.length; i++) {
@@ -36,6 +37,7 @@ for (let i = 0; i < args.length; i++) {
   else if (args[i] === '--booted')
     booted = true; // as without it
   else if (args[i] === '--erl-again') erlAgain = true;
+  else if (args[i] === '--erl') erlOnly = true;
   else if (args[i] === '--report') reportOnly = true;
   else if (args[i] === '--limit') LIMIT.wasm = LIMIT.native = 1000 * Number(args[++i]);
   else if (args[i] === '--jobs') jobs = Number(args[++i]);
@@ -126,7 +128,7 @@ function oneVm(which, suite, folders, from, onLine) {
 
 /** All cases of a suite on one engine: {plan, cases: {path: [result, reason]}}. */
 async function runSuite(which, suite) {
-  const folders = prepareFolders(release, which, suite.name, suite.data);
+  const folders = prepareFolders(release, which, suite.key, suite.data);
   let plan = null;
   const results = new Map();
   let from = 0,
@@ -170,12 +172,12 @@ async function runSuite(which, suite) {
   return { cases };
 }
 
-const resultFile = (folder, which, name) => join(folder, 'results', which, `${name}.json`);
-const loadFrom = (folder, which, name) =>
-  existsSync(resultFile(folder, which, name))
-    ? JSON.parse(readFileSync(resultFile(folder, which, name), 'utf8'))
-    : null;
-const load = (which, name) => loadFrom(work, which, name);
+const resultFile = (folder, which, key) => join(folder, 'results', which, `${key.replace('/', '-')}.json`);
+
+function loadFrom(folder, which, key) {
+  const file = resultFile(folder, which, key);
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null;
+}
 
 async function measure(which, suite) {
   const result = suite.failed
@@ -183,32 +185,36 @@ async function measure(which, suite) {
     : await runSuite(which, suite);
   mkdirSync(join(work, 'results', which), { recursive: true });
   result.excluded = Object.fromEntries(suite.excluded ?? []);
-  writeFileSync(resultFile(work, which, suite.name), JSON.stringify(result, null, 1) + '\n');
+  writeFileSync(resultFile(work, which, suite.key), JSON.stringify(result, null, 1) + '\n');
   return result;
 }
 
 prepareRunner(release);
-const all = Object.entries(SUITES).flatMap(([group, list]) => list.map((name) => ({ group, name })));
-const queue = all.filter(
-  ({ name, group }) => !reportOnly && (names.length === 0 || names.includes(name) || names.includes(group)),
-);
-const suites = [...queue];
+const asked = ({ key, name, group }) => names.length === 0 || [key, name, group].some((word) => names.includes(word));
+const queue = ALL.filter((suite) => !reportOnly && asked(suite));
 const worker = async () => {
-  for (let suite; (suite = suites.shift()); ) {
+  for (let suite; (suite = queue.shift()); ) {
     suite = { ...suite, ...prepareSuite(release, suite.group, suite.name) };
-    const erl = (!erlAgain && load('erl', suite.name)) || (await measure('erl', suite));
+    if (suite.absent) continue;
+    const erl = (!erlAgain && loadFrom(work, 'erl', suite.key)) || (await measure('erl', suite));
+    if (erlOnly) continue;
     const ours = await measure(engine, suite);
-    console.log(summary(suite.name, erl, ours, suite.excluded));
+    console.log(summary(suite.key, erl, ours, suite.excluded));
   }
 };
 await Promise.all(Array.from({ length: jobs }, worker));
-const table = (of) =>
-  all.map(({ group, name }) => ({
-    group,
-    name,
-    erl: loadFrom(workOf(of), 'erl', name),
-    ours: loadFrom(workOf(of), engine, name),
+
+/** What there is of a release: its suites, with null for a result that is not there. @param {string} of */
+function table(of) {
+  const folder = workOf(of);
+  const there = ALL.filter(({ group, name }) => hasSuite(sourceFolder(of), group, name));
+  return there.map(({ key }) => ({
+    name: key,
+    erl: loadFrom(folder, 'erl', key),
+    ours: loadFrom(folder, engine, key),
   }));
+}
+
 if (reportOnly || table(number).every((r) => r.erl && r.ours)) {
   const text = report(
     Object.keys(RELEASES).map((of) => ({ number: of, results: table(of) })),
