@@ -61,7 +61,7 @@ export function refused() {
   if (names.has('erlang:trace_pattern/3')) names.add('erlang:trace_pattern/2');
   for (const module of nativeModules()) {
     const text = readFileSync(sourceOf(module), 'utf8');
-    for (const [, name, list] of text.matchAll(/^(\w+)\(([^()]*)\) -> (?:spawnlink_native:)?fail\(notsup,/gm))
+    for (const [, name, list] of text.matchAll(/^(\w+)\(([^()]*)\) ->\s+(?:spawnlink_native:)?fail\(notsup,/gm))
       names.add(`${module}:${name}/${arityOf(list)}`);
     for (const [, name, list] of text.matchAll(/^(\w+)\(([_, ]*)\) -> \{error, enotsup\}\.$/gm))
       names.add(`${module}:${name}/${arityOf(list)}`);

@@ -39,7 +39,7 @@ const EXPECTED = {
   light: ['red', 'green', 'button', 'yellow', 'red'],
 };
 
-const ids = [...readFileSync('web/examples/index.js', 'utf8').matchAll(/^ {2}example\(\w+, '(\w+)'/gm)].map(
+const ids = [...readFileSync('web/examples/index.js', 'utf8').matchAll(/^ {2}example\(\s*\w+,\s*'(\w+)'/gm)].map(
   (match) => match[1],
 );
 
