@@ -16,7 +16,7 @@ const params = { [constants.BROTLI_PARAM_QUALITY]: 9 };
  * What is done first, and its budgets in KiB: all files together, and as a host sends them that compresses by brotli.
  */
 export const FIRST = [
-  { name: 'vm.call', code: "await vm.call('lists', 'sum', [[1, 2, 3]]);", shipped: 600, brotli: 420 },
+  { name: 'vm.call', code: "await vm.call('lists', 'sum', [[1, 2, 3]]);", shipped: 604, brotli: 420 },
   {
     name: 'io:format of a term',
     code: "await vm.call('io', 'format', [text('~p~n'), [[Atom.for('ok'), 1]]]);",
