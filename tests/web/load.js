@@ -49,14 +49,19 @@ export default [
     name: 'Run before Erlang is there: the program starts when it is',
     async test({ page, url }) {
       const late = await (await page()).context().newPage();
+      let arrive;
+      const arrived = new Promise((done) => {
+        arrive = done;
+      });
       await late.route('**/vm.*wasm', async (route) => {
-        await new Promise((done) => setTimeout(done, 1500));
+        await arrived;
         await route.continue();
       });
       await late.goto(url);
       await late.waitForSelector('.cm-content');
       await late.keyboard.press('Control+Enter');
       assert.equal(await late.evaluate(() => document.body.dataset.state), 'loading');
+      arrive();
       await says(late, ['w2 is <', 'it gets killed now']);
     },
   },
