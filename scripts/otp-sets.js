@@ -20,8 +20,7 @@ const BASE = {
   erts: 'erlang erts_internal init prim_eval persistent_term atomics counters zlib',
   kernel: 'application application_controller code error_logger logger logger_backend logger_filters logger_formatter',
   stdlib: `binary calendar epp erl_anno erl_features erl_scan gb_sets gb_trees gen gen_event gen_server gen_statem
-  io_lib_pretty math
-    orddict ordsets proc_lib proplists queue sets string supervisor sys unicode_util`,
+    io_lib_pretty math orddict ordsets proc_lib proplists queue sets string supervisor sys unicode_util`,
   spawnlink: 'spawnlink_applications spawnlink_erlang spawnlink_zlib spawnlink_keeper',
 };
 
@@ -32,8 +31,7 @@ const BASE = {
 const COMPILER = {
   compiler: '*',
   stdlib: `array beam_lib digraph digraph_utils erl_bits erl_error erl_eval erl_expand_records erl_internal erl_lint
-  erl_parse erl_pp eval_bits
-    filename io_lib_fread otp_internal`,
+    erl_parse erl_pp eval_bits filename io_lib_fread otp_internal`,
   kernel: 'file',
   spawnlink: 'spawnlink_cli',
 };
@@ -82,21 +80,15 @@ export const PLAIN = 'spawnlink_init spawnlink_log logger_config spawnlink_js er
  * Of a full pack, what a VM that boots loads, in that order, and what OTP's shell loads next: a boot inflates no more
  * than that.
  */
-export const BOOT = `erts.app kernel.app stdlib.app compiler.app syntax_tools.app parsetools.app sasl.app spawnlink.app
-  start_clean.boot spawnlink_boot init
-  erlang erl_prim_loader prim_file spawnlink_prim_file error_handler application application_controller
-  application_master code code_server erl_eval
-  erl_lint erl_parse error_logger ets file filename file_server file_io_server gen gen_event gen_server heart kernel
-  logger logger_filters
-  logger_server logger_backend logger_config logger_simple_h lists proc_lib supervisor logger_proxy logger_olp queue
-  proplists os
-  spawnlink_erlang peer beam_lib binary gb_sets gb_trees unicode erl_features standard_error supervisor_bridge
-  spawnlink_port inet_db
-  inet_config inet_udp inet prim_inet inet_parse rpc net_kernel global rand maps erl_distribution global_group erpc
-  user_sup user_drv user
-  gen_statem prim_tty spawnlink_prim_tty re spawnlink_re io group edlin logger_sup io_lib edlin_key io_lib_format
-  logger_handler_watcher
+export const BOOT = `erts.app kernel.app stdlib.app compiler.app syntax_tools.app parsetools.app sasl.app
+  spawnlink.app start_clean.boot spawnlink_boot init erlang erl_prim_loader prim_file spawnlink_prim_file
+  error_handler application application_controller application_master code code_server erl_eval erl_lint erl_parse
+  error_logger ets file filename file_server file_io_server gen gen_event gen_server heart kernel logger
+  logger_filters logger_server logger_backend logger_config logger_simple_h lists proc_lib supervisor logger_proxy
+  logger_olp queue proplists os spawnlink_erlang peer beam_lib binary gb_sets gb_trees unicode erl_features
+  standard_error supervisor_bridge spawnlink_port inet_db inet_config inet_udp inet prim_inet inet_parse rpc
+  net_kernel global rand maps erl_distribution global_group erpc user_sup user_drv user gen_statem prim_tty
+  spawnlink_prim_tty re spawnlink_re io group edlin logger_sup io_lib edlin_key io_lib_format logger_handler_watcher
   kernel_config kernel_refc erl_signal_handler logger_formatter logger_std_h logger_h_common c orddict raw_file_io
-  spawnlink_js erts_internal
-  shell shell_default filelib epp erl_scan erl_anno erl_internal io_lib_pretty string unicode_util edlin_expand
-  spawnlink_tty_sl`.split(/\s+/);
+  spawnlink_js erts_internal shell shell_default filelib epp erl_scan erl_anno erl_internal io_lib_pretty string
+  unicode_util edlin_expand spawnlink_tty_sl`.split(/\s+/);

@@ -2,7 +2,7 @@
 //
 // Serves the file operations of host_file (file_operation of src/base/seam.tab): from the files of the machine, in
 // Node, or from a tree in memory (memory-files.js). Loaded only when a VM is given files. Each operation answers with
-// bytes or with a number, which is a value or, for an error, -1 - the error's index in file-operations.js.
+// bytes or with a number, which is a value or, if it is negative, an error (host_error of that table).
 
 /** @import { HostFiles } from './imports.js' */
 

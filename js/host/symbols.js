@@ -4,6 +4,7 @@
 // vm.wasm.symbols, has them by the function's number.
 
 import { asBytes } from '../base/bytes.js';
+import { TextDecoder } from '../base/host.js';
 import { fileBytes, isLocal, readBytes, toUrl } from './loader.js';
 
 /** The first characters of a symbol map, which begins with the name of function 0. */

@@ -173,10 +173,11 @@ term bif_match_3(struct process *p UNUSED, term *a) { return match(a, a[2]); }
 
 // What is found is collected last first, a portion at a time: enough for a millisecond or two.
 enum { HITS_AT_A_TIME = 20000 };
+// Where to look on; for split, where the part begun there begins.
 struct collected {
   term list;
   size_t from, part;
-}; // where to look on; for split, where the part begun there begins
+};
 
 static void collect_part(struct collected *c, const struct search *s, term text, size_t end) {
   if (end > c->part || !s->trim_all)

@@ -32,8 +32,8 @@ static bool encode_options(term list, struct etf_options *o, i64 *level) {
       *level = DEFAULT_LEVEL;
     } else if (t == ATOM_deterministic && level) {
       o->deterministic = true;
-    } else if (t != ATOM_local ||
-               !level) { // local: an encoding of its own that OTP may choose, here it is the usual one
+    } else if (t != ATOM_local || !level) {
+      // local: an encoding of its own that OTP may choose; here it is the usual one.
       return false;
     }
   }

@@ -194,25 +194,25 @@ term bif_prim_file_name2native_1(struct process *p, term *a) {
   return result == NV ? bif_system_limit() : result;
 }
 
-// A list of characters; `otherwise` for what is not UTF-8, NV: that is an error.
-static term name_from(term binary, term otherwise) {
+// A list of characters. What is not UTF-8 is an error, or with warn {error, warning}: prim_file then warns of the name
+// and leaves it out, as with erl's own +fnuw.
+static term name_from(term binary, bool warn) {
   size_t len;
   u8 *tmp = NULL;
   const u8 *raw = is_binary(binary) ? binary_bytes(binary, &len, &tmp) : NULL;
   if (!raw) return bif_badarg();
   bool valid = utf8_count(raw, len) != SIZE_MAX;
-  term result = valid ? characters(raw, len) : otherwise;
+  term result = valid ? characters(raw, len) : warn ? tuple2(HEAP, ATOM_error, ATOM_warning) : NV;
   if (tmp) mem_free(tmp, len, MEM_SYSTEM);
   return result == NV ? bif_badarg() : result;
 }
 term bif_prim_file_native2name_1(struct process *p, term *a) {
   (void)p;
-  // prim_file warns of such a name and leaves it out, as with erl's own +fnuw.
-  return name_from(a[0], tuple2(HEAP, ATOM_error, ATOM_warning));
+  return name_from(a[0], true);
 }
 term bif_prim_file_normalize_utf8_1(struct process *p, term *a) {
   (void)p;
-  return name_from(a[0], NV);
+  return name_from(a[0], false);
 }
 term bif_prim_file_is_translatable_1(struct process *p, term *a) {
   (void)p;

@@ -138,8 +138,8 @@ term bif_spawn_request_4(struct process *p, term *a) {
 
 term bif_spawn_request_abandon_1(struct process *p, term *a) {
   if (!is_ref(a[0])) return bif_badarg();
-  return make_bool(is_local_ref(a[0]) &&
-                   request_abandon(ref_id(a[0]), p)); // local ones are answered before anyone can abandon them
+  // Local ones are answered before anyone can abandon them.
+  return make_bool(is_local_ref(a[0]) && request_abandon(ref_id(a[0]), p));
 }
 
 // The options that the other side gets: those about the answer are for us, what a monitor is like too.

@@ -12,10 +12,11 @@
 enum { CELLS_PER_RED = 4, ELEMENTS_AT_A_TIME = 50000 };
 
 // The elements to be removed, each with how often: an open-addressing hash when they are many.
+// Times: 1 more than it is to be removed; 0: a free slot.
 struct counted {
   term t;
   u32 times;
-}; // times: 1 more than it is to be removed; 0: a free slot
+};
 enum { FEW = 16 };
 struct removals {
   struct counted *slots;

@@ -11,15 +11,17 @@ struct beam_slice {
   const u8 *data;
   u32 len;
 };
+// Offset within the chunk; name: the module's, of beam_open.
 struct beam_error {
   char chunk[5];
   u32 offset;
   const char *what;
   struct beam_slice name;
-}; // offset within the chunk; name: the module's, of beam_open
+};
+// Atom numbers, 1-based.
 struct beam_import {
   u32 module, function, arity;
-}; // atom numbers, 1-based
+};
 struct beam_export {
   u32 function, arity, label;
 };

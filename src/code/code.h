@@ -72,11 +72,12 @@ struct line_entry {
   u32 line;
 };                            // code word offset -> line (0: none); bit 31: no frame, see translate.c
 enum { FUNC_INFO_WORDS = 4 }; // before a function's first instruction
+// Offset of the func_info word, sorted.
 struct function_info {
   u32 offset;
   term name;
   u32 arity;
-}; // offset of the func_info word, sorted
+};
 
 struct module {
   term name;
@@ -116,6 +117,7 @@ struct module *module_of(const cword *ip);                        // whose code 
 void module_each(void (*fn)(struct module *, void *), void *arg); // every version, staged ones as well
 
 // Where is ip? For return words pass the address after the call: it is looked up at ip - 1.
+// Entry: its func_info.
 struct code_place {
   term module, function;
   u32 arity;
@@ -123,9 +125,9 @@ struct code_place {
   term file;
   u32 line;
   bool has_frame;
-}; // entry: its func_info
-bool code_place(const cword *ip, bool is_return_address,
-                struct code_place *out); // file: NV when unknown; line 0 when unknown
+};
+// The file is NV and the line 0 where they are not known.
+bool code_place(const cword *ip, bool is_return_address, struct code_place *out);
 
 // The module of ours (src/erl) that has the native functions of one of OTP's, spawnlink_NAME; NV: there is none.
 term code_native_module(const u8 *name, size_t len);

@@ -8,11 +8,12 @@
 #include "code/beam_file.h"
 #include "code/code.h"
 
+// Module NV when unknown yet.
 struct load_error {
   term module;
   struct beam_error where;
   bool no_memory;
-}; // module NV when unknown yet
+};
 // Loads and makes current (the former current version becomes old; an old one must have been purged).
 struct module *code_load(term expected_name, const u8 *beam, size_t len, struct load_error *e);
 // Told of a module that could not be loaded when it was first called (undef is all its caller sees), or NULL.

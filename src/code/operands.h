@@ -8,21 +8,26 @@
 #include "gen/ops.h"
 
 // The kinds that are more than a number or a pointer.
+// y: from E, in bytes
 typedef struct {
   cword offset;
-} y_word; // y: from E, in bytes
+} y_word;
+// s: bit 0 set: as y, else the address of a term
 typedef struct {
   cword word;
-} src_word; // s: bit 0 set: as y, else the address of a term
+} src_word;
+// d: the same, written
 typedef struct {
   cword word;
-} dst_word; // d: the same, written
+} dst_word;
+// i: the low half of the term
 typedef struct {
   cword word;
-} imm_word; // i: the low half of the term
+} imm_word;
+// c: as src_word, or the address of a string segment's bytes
 typedef struct {
   cword word;
-} segment_word; // c: as src_word, or the address of a string segment's bytes
+} segment_word;
 #include "gen/operands.h"
 
 _Static_assert(sizeof(op_func_info) == FUNC_INFO_WORDS * sizeof(cword), "func_info");

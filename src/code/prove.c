@@ -33,9 +33,10 @@ enum { SMALL_BITS = 59 }; // an integer of fewer bits is no bignum
 #define KIND_OF(fact) ((fact) >> NUMBER_BITS)
 #define NUMBER_OF(fact) ((fact) & ((1u << NUMBER_BITS) - 1))
 
+// Same: registers with the same number (not 0) hold the same term.
 struct fact {
   u32 is, same;
-}; // same: registers with the same number (not 0) hold the same term
+};
 
 // Where a label was jumped to from, joined; of the function that is being followed.
 struct arrival {

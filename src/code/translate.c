@@ -342,8 +342,8 @@ static void translate_put_tuple(struct emit *e, const struct beam_instr *i) {
   for (u32 k = 0; k < i->list_count; k++) source(e, &i->list[k]);
 }
 
-static void translate_update_record(struct emit *e,
-                                    const struct beam_instr *i) { // hint, size, source, destination, updates
+// Hint, size, source, destination, updates.
+static void translate_update_record(struct emit *e, const struct beam_instr *i) {
   emit_op(e, OP_update_record);
   dest(e, ARG(3));
   source(e, ARG(2));
@@ -635,8 +635,8 @@ static bool translate_process(struct emit *e, const struct beam_instr *i) {
 }
 
 // --- native records (OTP 29)
-static void translate_put_record(struct emit *e,
-                                 const struct beam_instr *i) { // fail, id, source or nil, destination, live, fields
+// Fail, id, source or nil, destination, live, fields.
+static void translate_put_record(struct emit *e, const struct beam_instr *i) {
   struct beam_instr put = *i;
   cword op = OP_put_record;
   if (ARG(2)->kind == BEAM_ATOM && ARG(2)->value == 0) { // made, not changed

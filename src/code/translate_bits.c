@@ -49,8 +49,8 @@ static void getter(struct emit *e, cword op, i64 fail, const struct beam_arg *co
   dest(e, to);
 }
 
-static void get_sized(struct emit *e, const struct beam_instr *i,
-                      cword op) { // fail, context, live, size, unit, flags, destination
+// Fail, context, live, size, unit, flags, destination.
+static void get_sized(struct emit *e, const struct beam_instr *i, cword op) {
   getter(e, op, ARG(0)->value, ARG(1), ARG(2), ARG(3), ARG(4), flags_of(e, ARG(5)), ARG(6));
 }
 

@@ -19,8 +19,8 @@ static void init(struct emit *e, const struct beam_instr *i, u32 unit) { // fail
   emit_word(e, operand_dest(ARG(5)));
 }
 
-static void append(struct emit *e,
-                   const struct beam_instr *i) { // fail, bits, words, live, unit, binary, flags, destination
+// Fail, bits, words, live, unit, binary, flags, destination.
+static void append(struct emit *e, const struct beam_instr *i) {
   emit_op(e, OP_bs_append);
   fail(e, i);
   source(e, ARG(1));

@@ -65,10 +65,11 @@ enum match_error match_compile(term spec, enum match_mode mode, struct bytes *er
 enum match_error match_compile_pattern(term pattern, bool object, struct match_program **out);
 void match_free(struct match_program *m);
 
+// For trace only.
 struct match_result {
   u32 flags;
   term message;
-}; // for trace only
+};
 // Runs m on a subject. NV: no clause matches. match_done empties the scratch heap.
 term match_run(struct match_program *m, term subject, struct match_result *result);
 void match_done(void);
@@ -101,8 +102,8 @@ struct match_range {
   // and ends.
   term first, last;
 };
-bool match_range_of(const struct match_program *m, const struct ets_table *t,
-                    struct match_range *r); // false: no memory
+// False: no memory.
+bool match_range_of(const struct match_program *m, const struct ets_table *t, struct match_range *r);
 void match_range_free(struct match_range *r);
 // The order of key against *(const term *)pattern; 0: it may match.
 int match_span_compare(term key, const void *pattern);

@@ -86,9 +86,10 @@ u64 gc_otp_size(u64 words);  // the same in OTP's own series, which begins with 
 INLINE bool heap_wants_gc(const struct heap *h) {
   return h->frag_words > h->frag_limit || h->offheap_bytes > h->offheap_limit;
 }
+// Since the VM started, for statistics(garbage_collection).
 struct gc_totals {
   u64 collections, words_reclaimed;
-}; // since the VM started, for statistics(garbage_collection)
+};
 extern struct gc_totals gc_totals;
 extern bool gc_stress; // tests: collect at every opportunity, and overwrite the old block
 // Debug builds: checks the heap, see memory/verify.c.

@@ -35,8 +35,8 @@ INLINE bool bs_skip(term context, u64 bits) {
 }
 
 term bs_get_integer(struct heap *h, term context, u64 bits, u32 flags);
-term bs_get_float(struct heap *h, term context, u64 bits,
-                  u32 flags); // 16, 32 or 64 bits; infinities and NaN do not match
+// 16, 32 or 64 bits; infinities and NaN do not match.
+term bs_get_float(struct heap *h, term context, u64 bits, u32 flags);
 term bs_get_binary(struct heap *h, term context, u64 bits);
 term bs_get_tail(struct heap *h, term context);                // the rest; the position stays
 bool bs_match_string(term context, const u8 *bytes, u64 bits); // bs_match_string

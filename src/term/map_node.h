@@ -21,8 +21,8 @@ INLINE u32 trie_position(u32 bitmap, u32 bit) { return (u32)__builtin_popcount(b
 term map_hash_build(struct heap *h, const term *pairs, const u64 *order, size_t n); // NV = out of memory
 term map_hash_get(term map, term key);
 enum map_put_mode { PUT_ALWAYS, PUT_IF_ABSENT, PUT_IF_PRESENT };
-term map_hash_put(struct heap *h, term map, term key, term value,
-                  enum map_put_mode mode); // NV: PUT_IF_PRESENT and absent
+// NV: the mode is PUT_IF_PRESENT, and the key absent.
+term map_hash_put(struct heap *h, term map, term key, term value, enum map_put_mode mode);
 // May leave MAP_FLAT_MAX pairs: the caller makes the map flat.
 term map_hash_remove(struct heap *h, term map, term key, term *old);
 term map_hash_merge(struct heap *h, term a, term b); // b wins
