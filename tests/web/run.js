@@ -10,6 +10,8 @@ import { chromiumPath, open } from './browser.js';
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
 // How many tests run beside each other; LANES=1 for a machine that has other things to do.
 const LANES = Number(process.env.LANES ?? 3);
+// The longest one test may take; the slowest takes a quarter of it where nothing else runs.
+const LIMIT_MS = 120_000;
 const only = process.argv.slice(2);
 
 if (!chromiumPath()) {
@@ -28,11 +30,20 @@ const wanted = tests.filter(({ name }) => only.length === 0 || only.some((word) 
 const browser = await open();
 let [passed, failed] = [0, 0];
 
+/** Rejects when the test has not ended in time: what waits for ever is then told by its name. */
+function withLimit(ended) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not finished after ${LIMIT_MS / 1000} s`)), LIMIT_MS);
+  });
+  return Promise.race([ended, late]).finally(() => clearTimeout(timer));
+}
+
 async function run({ name, test }) {
   const begun = Date.now();
   const pages = browser.pages();
   try {
-    await test(pages);
+    await withLimit(test(pages));
     passed++;
     console.log(`ok   ${name} (${Date.now() - begun} ms)`);
   } catch (error) {

@@ -10,6 +10,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { bundle } from './bundle.js';
+import { fill } from './fill.js';
 import { FONTS, faces, licences } from './fonts.js';
 import { makePacks, packInputs } from './packs.js';
 
@@ -108,7 +109,7 @@ async function makeSite() {
   );
   writeFileSync(
     join(folder, 'sw.js'),
-    readFileSync('web/src/sw.js', 'utf8').replace('__VERSION__', version).replace('"__FILES__"', JSON.stringify(all)),
+    fill(readFileSync('web/src/sw.js', 'utf8'), { __VERSION__: version, "'__FILES__'": JSON.stringify(all) }),
   );
   cpSync('LICENSE', join(folder, 'LICENSE'));
   writeFileSync(join(folder, 'LICENSE-fonts'), licences());
@@ -122,11 +123,12 @@ function pageOf({ css, main, fonts, data, workers }) {
     ...Object.values(data).map((file) => `<link rel="preload" as="fetch" crossorigin href="${file}">`),
     ...Object.values(workers).map((file) => `<link rel="modulepreload" href="${file}">`),
   ];
-  return readFileSync('web/index.html', 'utf8')
-    .replace('href="style.css"', `href="${css}"`)
-    .replace('src="main.js"', `src="${main}"`)
-    .replace('<!-- preload -->', early.join('\n'))
-    .replace('<!-- about -->', about());
+  return fill(readFileSync('web/index.html', 'utf8'), {
+    'href="style.css"': `href="${css}"`,
+    'src="main.js"': `src="${main}"`,
+    '<!-- preload -->': early.join('\n'),
+    '<!-- about -->': about(),
+  });
 }
 
 /** What the page runs, and where to read on: as package.json says. */
