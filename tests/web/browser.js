@@ -19,7 +19,11 @@ export async function open() {
   const pages = () => {
     const contexts = [];
     const page = async ({ plays = false, ...options } = {}, path = '') => {
-      const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, ...options });
+      const context = await browser.newContext({
+        viewport: { width: 1360, height: 860 },
+        serviceWorkers: 'block', // it fetches the whole site once more
+        ...options,
+      });
       contexts.push(context);
       const made = await context.newPage();
       const errors = [];
@@ -34,9 +38,9 @@ export async function open() {
           globalThis.notices.push(document.querySelector('#notice')?.textContent ?? ''),
         ).observe(document, { subtree: true, childList: true });
       });
-      await made.goto(server.url + path);
+      await made.goto(server.url + path, { waitUntil: plays ? 'load' : 'commit' });
+      if (!plays) await keepStill(made);
       await state(made, 'ready', 'running', 'ended');
-      // The first example plays by itself: most tests want to begin with nothing.
       if (!plays && (await made.evaluate(() => document.body.dataset.state)) !== 'ready') {
         // Without the mouse, which would move the focus.
         await made.evaluate(() => document.querySelector('#reset').click());
@@ -47,6 +51,19 @@ export async function open() {
     return { page, url: server.url, end: () => Promise.all(contexts.map((context) => context.close())) };
   };
   return { pages, close: async () => (await browser.close(), server.close()) };
+}
+
+/**
+ * The first example plays by itself unless somebody begins to write before Erlang is there. Most tests want to begin
+ * with nothing, so a character is written and taken back.
+ */
+async function keepStill(page) {
+  const editor = page.locator('.cm-content').first();
+  await editor.waitFor();
+  if ((await page.evaluate(() => document.body.dataset.state)) !== 'loading') return;
+  await editor.press('x');
+  await editor.press('Backspace');
+  await page.evaluate(() => document.activeElement?.blur());
 }
 
 export const state = (page, ...states) =>

@@ -103,7 +103,7 @@ export default [
   {
     name: 'offline after the first load',
     async test({ page }) {
-      const p = await page();
+      const p = await page({ serviceWorkers: 'allow' });
       await p.evaluate(() => navigator.serviceWorker.ready);
       await p.waitForFunction(() => caches.keys().then((names) => names.length > 0));
       await p.waitForTimeout(3000); // what is fetched is being put into the cache
