@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The atom table. Records are indexed by atom index, found by an open-addressing hash of their text;
-// text lies in chunks that never move, so atom_text stays valid while the VM lives. Invariant: a text
-// is in the table at most once, is valid UTF-8 and has at most 255 characters. Everyone calls it.
+// The atom table. Records are indexed by atom index and found by an open-addressing hash of their text. The text lies
+// in chunks that never move, so atom_text stays valid while the VM lives. Invariant: a text is in the table at most
+// once, is valid UTF-8, and has at most 255 characters. Called by every room.
 #include "term/atom.h"
 
 #include "base/alloc.h"
@@ -15,9 +15,9 @@ enum {
 
 struct record {
   const u8 *text;
-  u64 prefix;   // the first 8 bytes, highest first: decides most comparisons
+  u64 prefix;   // the first 8 bytes, as a big-endian number: decides most comparisons
   u32 hash;     // of the text, for finding
-  u32 otp_hash; // part of phash and phash2; 0: not asked for yet
+  u32 otp_hash; // part of phash and phash2; 0: not computed yet
   u16 len;      // bytes
   u16 characters;
 };
@@ -29,13 +29,13 @@ struct chunk {
 static struct {
   struct record *records;
   u32 count, cap;
-  u32 *slots; // index + 1; 0 free
+  u32 *slots; // index + 1; 0: free
   u32 slot_mask;
   struct chunk *chunks;
   size_t chunk_used;
 } table;
 
-// The predefined atoms in order, each with a zero behind it: no pointers, so that it compresses well.
+// The predefined atoms in order, each with a zero byte behind it. An array of pointers would compress worse.
 static const char predefined[] =
 #define A(text, len) text "\0"
 #include "gen/atoms.inc"
@@ -49,8 +49,8 @@ static u32 text_hash(const u8 *p, size_t n) {
   return h ^ h >> 15;
 }
 
-// The old PJW hash of the characters; a two-byte UTF-8 character counts as one (it was one byte when
-// atoms were Latin-1), longer ones as their bytes.
+// The PJW hash of the characters, which OTP has used since atoms were Latin-1: so a two-byte UTF-8 character counts as
+// one byte, longer ones count as their bytes.
 static u32 pjw_hash(const u8 *p, size_t n) {
   u32 h = 0;
   for (size_t i = 0; i < n; i++) {
@@ -111,7 +111,7 @@ static u32 *find_slot(const u8 *text, size_t len, u32 hash) {
   return &table.slots[at];
 }
 
-// keep: the text is copied; else it is a constant of the program.
+// keep: the text is copied; otherwise text is a constant of the program.
 static term add(const u8 *text, size_t len, u32 characters, bool keep) {
   u32 hash = text_hash(text, len);
   u32 *slot = find_slot(text, len, hash);
@@ -197,8 +197,8 @@ u32 atom_hash_otp(term atom) {
 u32 atom_count(void) { return table.count; }
 bool atom_is_bool(term t) { return t == ATOM_true || t == ATOM_false; }
 
-// The order of UTF-8 bytes is the order of codepoints. Answers -1, 0 or 1: compare.c has other meanings for other
-// numbers.
+// The order of UTF-8 bytes is the order of codepoints. Returns exactly -1, 0 or 1, because compare.c gives other
+// numbers another meaning.
 int atom_compare(term a, term b) {
   if (a == b) return 0;
   const struct record *ra = record_of(a), *rb = record_of(b);

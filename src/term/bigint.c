@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Addition, shifts and multiplication of magnitudes. Multiplication is schoolbook for short factors
-// and Karatsuba's above KARATSUBA_MIN limbs; unequal factors are cut into pieces of the shorter's
-// length. Recursion is as deep as the logarithm of the length. Called through bigint.h.
+// Addition, shifts and multiplication of magnitudes. Multiplication is schoolbook for short factors and Karatsuba's for
+// factors of KARATSUBA_MIN limbs and more; when the lengths differ, the longer factor is cut into pieces as long as the
+// shorter one. Recursion is as deep as the logarithm of the length. Called through bigint.h.
 
 #include "term/bigint.h"
 
@@ -135,7 +135,8 @@ static bool difference(u32 *r, const u32 *a, size_t n, const u32 *b, size_t bn) 
 
 size_t bigint_mul_scratch(size_t n) { return n < KARATSUBA_MIN ? 0 : 3 * n + 128; }
 
-// r = a * b, n halves to h and top; mixed is the product of the differences, negative or not; middle is scratch.
+// r = a * b, from the products of the halves, which lie in r: the lower halves have h limbs. mixed is the product of
+// the differences, with the sign `negative`; middle is scratch memory.
 static u32 combine(u32 *r, size_t n, size_t h, bool negative, const u32 *mixed, u32 *middle) {
   size_t top = n - h;
   middle[2 * h] = bigint_add(middle, r, 2 * h, r + 2 * h, 2 * top);
@@ -176,7 +177,7 @@ static u32 mul_halves(u32 *r, const u32 *a, const u32 *b, size_t n, u32 *scratch
   return 0;
 }
 
-// Pieces of bn limbs of a, each times b, added up.
+// Cuts a into pieces of bn limbs, multiplies each by b, and adds the products up.
 static void mul_pieces(u32 *r, const u32 *a, size_t an, const u32 *b, size_t bn, u32 *scratch) {
   u32 *product = scratch, *rest = scratch + 2 * bn;
   (void)BIGINT_STEP(an, (memset(r, 0, (an + bn) * 4), 0));
@@ -191,7 +192,7 @@ static void mul_pieces(u32 *r, const u32 *a, size_t an, const u32 *b, size_t bn,
   }
 }
 
-// A short factor, a part of the long one at a time.
+// Multiplies by a short factor b, a part of the long factor a at a time.
 static u32 mul_part(u32 *r, const u32 *a, size_t an, const u32 *b, size_t bn, size_t room, u32 *product) {
   mul_school(product, a, an, b, bn);
   return bigint_add(r, r, room, product, an + bn);
@@ -213,7 +214,7 @@ static bool mul_short(u32 *r, const u32 *a, size_t an, const u32 *b, size_t bn) 
   return true;
 }
 
-// The odd piece at the end of a is a product of its own, again of unequal factors.
+// Multiplies the odd piece at the end of a; its length differs from that of b again.
 static bool mul_unequal(u32 *r, const u32 *a, size_t an, const u32 *b, size_t bn, u32 *scratch) {
   size_t tail = an % bn;
   if (tail < KARATSUBA_MIN) {

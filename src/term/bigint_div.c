@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Division of magnitudes: Knuth's algorithm D for short operands, Burnikel and Ziegler's recursive
-// division above, which costs a few multiplications. All work happens in place on a shifted copy of
-// the dividend, whose divisor has its top bit set. Called through bigint.h.
+// Division of magnitudes: Knuth's algorithm D for short operands; for longer ones Burnikel and Ziegler's recursive
+// division, which costs a few multiplications. All work happens in place on a copy of the dividend; both operands are
+// shifted so that the divisor has its top bit set. Called through bigint.h.
 
 #include "term/bigint.h"
 
@@ -10,7 +10,7 @@
 
 enum { RECURSIVE_MIN = 80 }; // limbs of the divisor
 
-// One digit of the quotient of a (bn + 1 limbs) by b, whose top bit is set; a becomes the rest.
+// One digit of the quotient of a (bn + 1 limbs) by b, whose top bit is set; leaves the remainder in a.
 static u32 knuth_digit(u32 *a, const u32 *b, size_t bn) {
   u64 head = (u64)a[bn] << 32 | a[bn - 1], digit, rest;
   if (a[bn] >= b[bn - 1]) {
@@ -41,7 +41,7 @@ static u32 knuth_digit(u32 *a, const u32 *b, size_t bn) {
   return (u32)digit;
 }
 
-// a (an limbs, its top bn ones below b) divided by b: q gets an - bn limbs, the rest is left in a.
+// Digits from..to of the quotient of a by b; leaves the remainder in a.
 static u32 knuth_digits(u32 *q, u32 *a, size_t from, size_t to, const u32 *b, size_t bn) {
   for (size_t j = to; j-- > from;) q[j] = knuth_digit(a + j, b, bn);
   return 0;
@@ -57,7 +57,7 @@ static void knuth(u32 *q, u32 *a, size_t an, const u32 *b, size_t bn) {
 
 static void divide_2_by_1(u32 *q, u32 *a, const u32 *b, size_t n, u32 *scratch);
 
-// Equal heads: the digit is the largest there is.
+// When the heads are equal, the digit is the largest there is.
 static u32 largest_digit(u32 *q, u32 *a, const u32 *b, size_t h) {
   memset(q, 0xFF, h * 4);
   memset(a + 2 * h, 0, h * 4);
@@ -65,14 +65,14 @@ static u32 largest_digit(u32 *q, u32 *a, const u32 *b, size_t h) {
   return 0;
 }
 
-// The quotient is one less. The result: what is carried out of the rest.
+// Makes the quotient one less. Returns what is carried out of the remainder.
 static u32 one_less(u32 *q, u32 *a, const u32 *b, size_t h) {
   static const u32 one = 1;
   bigint_sub(q, q, h, &one, 1);
   return bigint_add(a, a, 3 * h, b, 2 * h);
 }
 
-// a (3h limbs, its top 2h below b) by b (2h limbs); q gets h limbs, the rest is left in a.
+// Divides a (3h limbs, the top 2h of them below b) by b (2h limbs): q gets h limbs, the remainder is left in a.
 static void divide_3_by_2(u32 *q, u32 *a, const u32 *b, size_t h, u32 *scratch) {
   if (BIGINT_STEP(1, bigint_compare(a + 2 * h, h, b + h, h) < 0)) {
     divide_2_by_1(q, a + h, b + h, h, scratch);
@@ -92,7 +92,7 @@ static u32 divide_halves(u32 *q, u32 *a, const u32 *b, size_t n, u32 *scratch) {
   return 0;
 }
 
-// a (2n limbs, its top n below b) by b (n limbs); q gets n limbs, the rest is left in a.
+// Divides a (2n limbs, the top n of them below b) by b (n limbs): q gets n limbs, the remainder is left in a.
 static void divide_2_by_1(u32 *q, u32 *a, const u32 *b, size_t n, u32 *scratch) {
   if (n % 2 || n < RECURSIVE_MIN) {
     knuth(q, a, 2 * n, b, n);
@@ -103,8 +103,8 @@ static void divide_2_by_1(u32 *q, u32 *a, const u32 *b, size_t n, u32 *scratch) 
   }
 }
 
-// The plan of a division: the divisor is padded below with zero limbs to `length` limbs, a small
-// number times a power of two, so that it halves evenly.
+// The plan of a division: the divisor gets zero limbs below until it has `length` limbs, which is a small number times
+// a power of two, so that it can be halved evenly.
 struct plan {
   size_t length, pad;
   bool recursive;
@@ -129,14 +129,14 @@ static u32 divide_small(u32 *q, u32 *r, const u32 *a, size_t an, u32 divisor) {
   return 0;
 }
 
-// Dividend and divisor shifted so that the divisor has its top bit set.
+// Copies dividend and divisor, shifted so that the divisor has its top bit set.
 static u32 prepare(u32 *copy, const u32 *a, size_t an, u32 *divisor, const u32 *b, size_t bn, u32 bits) {
   copy[an] = bigint_shl(copy, a, an, bits);
   bigint_shl(divisor, b, bn, bits);
   return 0;
 }
 
-// The least digits of a quotient that has `have`, as `wanted` ones.
+// Copies the lowest `wanted` digits of a quotient that has `have` digits.
 static u32 take_digits(u32 *q, size_t wanted, const u32 *digits, size_t have) {
   if (have > wanted) have = wanted;
   memcpy(q, digits, have * 4);

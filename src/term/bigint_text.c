@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Digits of magnitudes in bases 2..36, both ways. Bases that are powers of two move bits; the others
-// go by leaves of LEAF chunks (a chunk is the largest power of the base in a limb), halved or paired
-// level by level with the powers of the base squared each time: as fast as multiplication, without
-// recursion. Called through bigint.h.
+// Digits of magnitudes in bases 2 to 36, both ways. For bases that are powers of two, bits are moved. For the others,
+// numbers are divided into leaves of LEAF chunks (a chunk is the largest power of the base that fits a limb); printing
+// halves numbers down to leaves, parsing pairs leaves up to numbers, level by level, with powers of the base that are
+// squared from level to level. This is as fast as multiplication and needs no recursion. Called through bigint.h.
 
 #include "term/bigint.h"
 
 #include "base/alloc.h"
 #include "term/bigint_work.h"
 
-enum { LEAVES_AT_ONCE = 64, DIGITS_AT_ONCE = 1 << 16 }; // of a step
-enum { LEAF = 16, LEVELS = 40 };                        // limbs of a leaf; levels enough for any address space
+enum { LEAVES_AT_ONCE = 64, DIGITS_AT_ONCE = 1 << 16 }; // of one step
+// A leaf is so many limbs; so many levels are enough for any address space.
+enum { LEAF = 16, LEVELS = 40 };
 
 struct radix {
   u32 base;
-  u32 chunk; // base^digits, the largest that fits a limb
+  u32 chunk; // base^digits, the largest power that fits a limb
   u32 digits;
   u32 bits; // log2(base) when that is exact, else 0
 };
@@ -33,7 +34,7 @@ int bigint_digit(u8 c) {
 
 static u8 digit_char(u32 d) { return (u8)(d < 10 ? '0' + d : 'A' + d - 10); }
 
-// The digits from..to of count.
+// Prints the digits from..to of count digits in all.
 static u32 print_bits(u8 *out, size_t from, size_t to, size_t count, const u32 *a, size_t n, u32 bits) {
   u64 at = (u64)(count - to) * bits;
   for (size_t i = to; i-- > from; at += bits) {
@@ -44,7 +45,7 @@ static u32 print_bits(u8 *out, size_t from, size_t to, size_t count, const u32 *
   return 0;
 }
 
-// Writes exactly width digits, zeros in front; a is destroyed.
+// Writes exactly width digits, with zeros in front; destroys a.
 static void print_leaf(u8 *out, size_t width, u32 *a, size_t n, const struct radix *x) {
   while (width) {
     n = bigint_trim(a, n);
@@ -56,7 +57,7 @@ static void print_leaf(u8 *out, size_t width, u32 *a, size_t n, const struct rad
   }
 }
 
-// The powers base^(digits of a leaf * 2^i), each by squaring the one before.
+// The powers base^(digits of a leaf * 2^i); each is the square of the one before.
 struct powers {
   u32 *limb[LEVELS];
   size_t n[LEVELS], size[LEVELS];
@@ -97,7 +98,7 @@ static u32 copy_limbs(u32 *to, size_t size, const u32 *from, size_t n) {
   return 0;
 }
 
-// Splits a block of 2s limbs into quotient (upper s) and rest (lower s) by power.
+// Divides a block of 2s limbs by power: the quotient goes to the upper s limbs, the remainder to the lower s.
 static bool split_block(u32 *low, const u32 *block, size_t s, const u32 *power, size_t pn, u32 *q) {
   size_t n = BIGINT_STEP(1, bigint_trim(block, 2 * s));
   if (BIGINT_STEP(1, bigint_compare(block, n, power, pn) < 0)) {
@@ -112,7 +113,7 @@ static bool split_block(u32 *low, const u32 *block, size_t s, const u32 *power, 
   return true;
 }
 
-// How many blocks of s limbs are a step; 0: each makes steps of its own.
+// How many blocks of s limbs one step handles; 0: each block takes steps of its own.
 static size_t blocks_at_once(size_t blocks, size_t s) {
   if (!bigint_work) return blocks;
   return s > BIGINT_STEP_LIMBS / 2 ? 0 : BIGINT_STEP_PRODUCTS / (s * s) + 1;
@@ -141,7 +142,7 @@ static u32 print_leaves(u8 *out, size_t i, size_t end, size_t blocks, size_t wid
   return 0;
 }
 
-// Prints a into width digits; false without memory.
+// Prints a as width digits. False: no memory.
 static bool print_levels(u8 *out, size_t leaf_width, const u32 *a, size_t n, const struct radix *x, struct powers *p) {
   size_t total = (size_t)LEAF << p->count, size = 3 * total + 2;
   u32 *memory = bigint_block(size);
@@ -163,7 +164,7 @@ static bool print_levels(u8 *out, size_t leaf_width, const u32 *a, size_t n, con
   return done;
 }
 
-// Gives the digits at out + start their final place: leading zeros away, at least one digit kept.
+// Moves the digits at out + start to their final place: without leading zeros, but with at least one digit.
 static u32 drop_zeros(struct bytes *out, size_t start, size_t width) {
   u8 *text = out->data + start;
   size_t zeros = 0;
@@ -191,7 +192,7 @@ bool bigint_print(struct bytes *out, const u32 *a, size_t n, u32 base) {
   if (n <= LEAF) {
     u32 copy[LEAF];
     memcpy(copy, a, n * 4);
-    width = x.digits * (n + 1) + n; // a chunk has at least 27.5 of the 32 bits of a limb
+    width = x.digits * (n + 1) + n; // a chunk takes at least 27.5 of a limb's 32 bits
     u8 *text = bytes_reserve(out, width);
     if (!text) return false;
     print_leaf(text, width, copy, n, &x);
@@ -223,7 +224,7 @@ size_t bigint_parse_limbs(size_t digits, u32 base) {
   return digits / x.digits + 1;
 }
 
-// The digits from..to of n, added to r.
+// Adds the digits from..to of n digits to r.
 static u32 parse_bits(u32 *r, const u8 *digits, size_t from, size_t to, size_t n, u32 bits) {
   u64 at = (u64)(n - to) * bits;
   for (size_t i = to; i-- > from; at += bits) {
@@ -234,7 +235,7 @@ static u32 parse_bits(u32 *r, const u8 *digits, size_t from, size_t to, size_t n
   return 0;
 }
 
-// n digits into exactly rn limbs.
+// Parses n digits into exactly rn limbs.
 static void parse_leaf(u32 *r, size_t rn, const u8 *digits, size_t n, const struct radix *x) {
   size_t used = 0;
   while (n) {
@@ -250,7 +251,7 @@ static void parse_leaf(u32 *r, size_t rn, const u8 *digits, size_t n, const stru
   memset(r + used, 0, (rn - used) * 4);
 }
 
-// Pairs neighbours: each block of 2s limbs of to becomes high * power + low.
+// Joins two neighbouring blocks: the block of 2s limbs becomes high * power + low.
 static bool join_block(u32 *block, const u32 *low, bool has_high, size_t s, const u32 *power, size_t pn) {
   const u32 *high = low + s;
   size_t hn = has_high ? BIGINT_STEP(1, bigint_trim(high, s)) : 0;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Steps and memory of long arithmetic, see bigint_work.h.
+// Steps and memory of long arithmetic (bigint_work.h says how they work).
 #include "term/bigint_work.h"
 
 #include "base/alloc.h"
 
 struct bigint_work *bigint_work;
-static struct bigint_work *aside; // while a step is done: what it calls makes no steps
-static u32 given_back[1];         // stands for memory that is not there any more
+// The work while a step is being done: what the step calls takes no steps of its own.
+static struct bigint_work *aside;
+static u32 given_back[1]; // what bigint_block returns for memory that was given back
 
 void bigint_work_enter(struct bigint_work *w, i64 budget) {
   w->budget = budget;
@@ -27,7 +28,7 @@ void bigint_work_free(struct bigint_work *w) {
   mem_free(w->answer, w->room * 4, MEM_SYSTEM);
 }
 
-// Room for one more. False: no memory, and the work ends.
+// Makes room for one more element. False: there is no memory, and the operation fails.
 static bool grown(void **array, size_t *room, size_t n, size_t size) {
   if (n < *room) return true;
   size_t more = *room ? 2 * *room : 64;

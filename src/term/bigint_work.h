@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Arithmetic on long magnitudes in portions. An operation under way is a list of steps, of which each is done once:
-// to go on, the operation is begun again with the same operands, passes over the steps that were done, with what they
-// had answered, does some more, and pauses again. So its steps are the same each time: what it decides by it has from
-// a step, and its memory is the work's. Short operations know nothing of this: without a work all is done at once. A
-// step is some 100,000 products of limbs at most, unless it is one pass over a number.
+// Arithmetic on long magnitudes in portions, so that a process that multiplies huge numbers can be preempted. An
+// operation is a list of steps. To continue, the caller begins the operation again with the same operands: steps that
+// were done in earlier portions are skipped and give the answers that were kept of them, the next steps are done, and
+// the operation pauses when the budget is used up. This works because an operation takes the same steps each time: it
+// decides only by answers of steps, and its memory belongs to the struct bigint_work. Short operations run without a
+// struct bigint_work, all at once. A step is about 100,000 products of limbs at most, or one pass over a number.
 #ifndef TERM_BIGINT_WORK_H
 #define TERM_BIGINT_WORK_H
 
@@ -16,35 +17,35 @@ struct bigint_block {
   size_t n;
 };
 struct bigint_work {
-  i64 budget;  // limbs gone through, left in this portion
-  bool paused; // the budget is used up: nothing is done any more
+  i64 budget;  // limbs that this portion may still go through
+  bool paused; // the budget is used up: nothing is done until the next portion
   bool no_memory;
-  size_t at, done; // steps: the number of the present one; of those that were done
-  u32 *answer;     // theirs
+  size_t at, done; // number of the present step; number of steps that were done
+  u32 *answer;     // their answers
   size_t room;
-  struct bigint_block *block; // memory, in the order in which it was asked for
+  struct bigint_block *block; // memory blocks in the order in which the operation asked for them
   size_t blocks, block_at, block_room;
 };
 
-extern struct bigint_work *bigint_work; // the current one, or NULL
+extern struct bigint_work *bigint_work; // the work that arithmetic belongs to now, or NULL
 
-// Begins a portion; its end tells whether the operation paused (its result is none then).
+// Begin and end a portion. The end returns whether the operation paused; it has no result then.
 void bigint_work_enter(struct bigint_work *w, i64 budget);
 bool bigint_work_leave(void);
-void bigint_work_free(struct bigint_work *w); // what it holds, not w
+void bigint_work_free(struct bigint_work *w); // frees what w holds, but not w itself
 
 INLINE bool bigint_paused(void) { return bigint_work && bigint_work->paused; }
 
-// value, an expression that is evaluated once in the course of an operation; cost: limbs it goes through. 0 after a
-// pause.
+// A step: value is an expression that is evaluated once in the course of the operation; cost is the number of limbs
+// that it goes through. After a pause the step gives 0.
 #define BIGINT_STEP(cost, value) \
   (!bigint_work ? (u32)(value) : bigint_step(cost) ? bigint_step_done((u32)(value)) : bigint_step_answer())
 bool bigint_step(u64 cost);
 u32 bigint_step_done(u32 answer);
 u32 bigint_step_answer(void);
 
-// Memory of the operation, n limbs. NULL: there is none. What was given back need not be there when steps are passed
-// over.
+// n limbs of memory for the operation; NULL: no memory. A block that the operation has given back may be gone when
+// later portions skip the steps that used it.
 MUST_USE u32 *bigint_block(size_t n);
 void bigint_block_free(u32 *limb, size_t n);
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Binary terms: heap binaries up to 64 bytes, counted payloads above, sub-binaries as views. Invariant:
-// the whole behind a sub-binary or match context is always a heap or refc binary, never another view,
-// and every KIND_REFC_BIN object holds one reference and is in its heap's off-heap list.
+// Binary terms: heap binaries of up to 64 bytes, reference-counted payloads for larger ones, and sub-binaries as views.
+// Invariant: a sub-binary or match context always refers to a heap or refc binary, never to another view. Every
+// KIND_REFC_BIN object holds one reference to its payload and is in its heap's off-heap list.
 #include "term/binary.h"
 
 #include "base/alloc.h"
 #include "term/bits.h"
 
-enum { SUB_COPY_MAX = 16 }; // bytes: a copy takes no more words than the view would
+enum { SUB_COPY_MAX = 16 }; // bytes: a copy takes no more words than a view
 
 bool bits_of(term t, struct bits *out) {
   if (!is_bitstring(t)) return false;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bits at any alignment: copying, comparing, integer fields, half floats. Invariant: no byte outside
-// those that hold the named bits is read or written, and neighbouring bits in shared bytes are kept.
-// Called by everything that touches bitstrings.
+// Bits at any alignment: copying, comparing, integer fields, half floats. Invariant: only bytes that hold the named
+// bits are read or written, and neighbouring bits in shared bytes are kept. Called by everything that handles
+// bitstrings.
 #include "term/bits.h"
 
 #include "base/alloc.h"
@@ -129,7 +129,7 @@ term bits_get_integer(struct heap *h, const u8 *data, u64 bit, u64 nbits, u32 fl
       tmp[n - 1] = top;
     }
   } else {
-    // Right-aligned, so that the partial byte comes first; the sign fills it.
+    // The bits are right-aligned, so that the partial byte comes first; the sign fills the rest of that byte.
     u32 pad = rest == 0 ? 0 : 8 - rest;
     tmp[0] = flags & BS_SIGNED && data[0] >> (7 - offset) & 1 ? 0xFF : 0;
     bits_copy(tmp, pad, data, offset, nbits);
@@ -196,12 +196,12 @@ u16 double_to_half(double d) {
   if (exponent == 1024) return (u16)(sign | 0x7C00 | (fraction != 0 ? 0x200 : 0));
   if (exponent > 15) return (u16)(sign | 0x7C00);
   if (exponent < -25) return (u16)sign;
-  // The significand with its hidden bit, to be cut to 10 bits below it (fewer when denormal).
+  // The significand with its hidden bit; 10 bits of the fraction are kept of it, fewer when the result is denormal.
   u64 significand = fraction | (u64)1 << 52;
   u32 drop = exponent >= -14 ? 42 : (u32)(42 + (-14 - exponent));
   u64 kept = significand >> drop, lost = significand & (((u64)1 << drop) - 1), tie = (u64)1 << (drop - 1);
   if (lost > tie || (lost == tie && (kept & 1))) kept++;
-  // A carry out of the fraction moves into the exponent by itself.
+  // A carry out of the fraction increments the exponent, as it should.
   u32 base = exponent >= -14 ? (u32)(exponent + 14) << 10 : 0;
   return (u16)(sign | (base + (u32)kept));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Raw bits in memory: where a bitstring term's bits are, and integers to and from bit fields. Nothing
-// here allocates heap words except bits_get_integer. Used by binary.c, bs_match.c and bs_build.c.
+// Bits in memory: where the bits of a bitstring term are, and conversion between integers and bit fields. Only
+// bits_get_integer allocates heap words. Used by binary.c, bs_match.c and bs_build.c.
 #ifndef TERM_BITS_H
 #define TERM_BITS_H
 
@@ -13,7 +13,7 @@ INLINE u8 *whole_bytes(term whole) {
   return ((struct refc *)(uintptr_t)p[3])->data + p[2];
 }
 INLINE struct refc *refc_of(term whole) { return (struct refc *)(uintptr_t)boxed_ptr(whole)[3]; }
-// The whole binary behind a bitstring, and the bits of it that the bitstring shows: [*start, *end).
+// The whole binary that a bitstring refers to, and the range [*start, *end) of its bits that the bitstring shows.
 INLINE term whole_of(term t, u64 *start, u64 *end) {
   term *p = boxed_ptr(t);
   if (header_kind(*p) == KIND_SUB_BIN) {
@@ -27,11 +27,11 @@ INLINE term whole_of(term t, u64 *start, u64 *end) {
 }
 
 bool bits_equal(const u8 *a, u64 a_bit, const u8 *b, u64 b_bit, u64 nbits);
-// An integer field of nbits at bit position `bit`; flags as BS_LITTLE and BS_SIGNED. NV: no memory.
+// The integer in a field of nbits at position bit; flags are BS_LITTLE and BS_SIGNED. NV: no memory.
 term bits_get_integer(struct heap *h, const u8 *data, u64 bit, u64 nbits, u32 flags);
-// Stores an integer term (checked by the caller) into such a field. False: no memory.
+// Stores an integer term, which the caller has checked, into such a field. False: no memory.
 bool bits_put_integer(u8 *data, u64 bit, u64 nbits, u32 flags, term value);
 double half_to_double(u16 half);
-u16 double_to_half(double d); // round to nearest even; infinity when too large
+u16 double_to_half(double d); // rounds to nearest even; infinity when d is too large
 
 #endif

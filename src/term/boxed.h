@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Layout of every boxed object. Kinds below KIND_FIRST_RAW hold terms only in their payload (the
-// collector scans it); kinds from KIND_FIRST_RAW on hold raw words only (the collector skips it).
-// Pointers to VM structures inside a scanned payload are stored as small integers.
-// "p" below is the address of the header; the size in the header counts the words after it.
+// Layout of every boxed object. The payload of the kinds below KIND_FIRST_RAW holds only terms, and the collector scans
+// it; the payload of the kinds from KIND_FIRST_RAW on holds raw words, and the collector skips it. A pointer to a VM
+// structure inside a scanned payload is stored as a small integer. In the comments p is the address of the header; the
+// size in the header is the number of words behind it.
 #ifndef TERM_BOXED_H
 #define TERM_BOXED_H
 

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Building of bitstrings as bs_build.h describes. Invariant: of all terms that show a payload, at most
-// one has aux = 1, and only that one may extend it; bytes below refc->size that other terms show are
-// never written again.
+// Building bitstrings, see bs_build.h. Invariant: of all terms that refer to a payload at most one has aux = 1, and
+// only that one may extend it; bytes below refc->size that other terms show are never written again.
 #include "term/bs_build.h"
 
 #include "base/alloc.h"
 #include "term/atom.h"
 #include "term/number.h"
 
-// More bits than any memory here can hold (2^40, 128 GB): the error is system_limit before trying.
+// More bits than any memory has (2^40 bits are 128 GB): raises system_limit before allocating.
 #define BUILD_MAX_BITS ((u64)1 << 40)
 enum { APPEND_MIN_CAP = 256 };
 
-// What is being filled.
+// The binary that is being filled.
 static struct {
   u8 *data;
   u64 pos; // next bit
@@ -20,7 +19,7 @@ static struct {
 } out;
 static bool limit_hit;
 u64 bs_copied_bits;
-static bool no_float; // why bs_put_float failed
+static bool no_float; // whether bs_put_float failed because the value is no float
 
 bool bs_limit(void) {
   bool hit = limit_hit;
@@ -71,15 +70,15 @@ term bs_init_bits(struct heap *h, u64 bits) {
   return bits & 7 ? sub_of(h, whole, bits, 0) : whole;
 }
 
-// A payload of size bytes in use with room to grow, NULL when there is no memory for even that.
+// A payload with size bytes in use and room to grow. NULL: not even size bytes can be had.
 static struct refc *growable(size_t size) {
   size_t cap = size < APPEND_MIN_CAP / 2 ? APPEND_MIN_CAP : size <= SIZE_MAX / 4 ? size * 2 : size;
   struct refc *r = refc_new(size, cap);
   return r ? r : refc_new(size, size);
 }
 
-// Lets the payload of whole have size bytes in use, moving it when that takes more room. Only when the
-// payload may be extended by the caller.
+// Makes size bytes of the payload of whole be in use; moves the payload when it has no room for them. The caller may
+// extend the payload.
 static bool extend(struct heap *h, term whole, size_t size) {
   struct refc *r = refc_of(whole);
   term *p = boxed_ptr(whole);
@@ -87,7 +86,7 @@ static bool extend(struct heap *h, term whole, size_t size) {
     if (r->refs > 1) return false;
     size_t old_bytes = offsetof(struct refc, data) + r->cap, room = size <= SIZE_MAX / 4 ? size : 0, cap;
     struct refc *moved;
-    // With less room than this every few bytes would cost a copy: rather out of memory.
+    // When less than this is left to grow into, every few bytes would cost a copy: then fail as out of memory.
     do {
       cap = size + room;
       moved = mem_realloc(r, old_bytes, offsetof(struct refc, data) + cap, MEM_BINARY);
@@ -118,7 +117,7 @@ static term append(struct heap *h, term binary, u64 extra, bool mutate) {
       header_kind(boxed_header(whole)) == KIND_REFC_BIN && boxed_ptr(whole)[2] == 0) {
     struct refc *r = refc_of(whole);
     size_t used = (size_t)((end + 7) >> 3), size = (size_t)((bits + 7) >> 3);
-    // A shared last byte could be shared with another writer: only sole owners extend it.
+    // Another writer may share the last byte when it is partial; so only the sole owner extends such a payload.
     if (used == r->size && ((end & 7) == 0 || r->refs == 1) && extend(h, whole, size)) {
       out.data = refc_of(whole)->data;
       out.pos = end;
@@ -162,7 +161,7 @@ term bs_private_append_bits(struct heap *h, term binary, u64 extra_bits, u32 uni
 term bs_init_writable(struct heap *h, term size) {
   i64 hint = is_small(size) ? small_val(size) : 0;
   u8 *unused;
-  // Small results are built as heap binaries; append moves to a growing payload by itself.
+  // A small result is built as a heap binary; appending to it moves it to a payload that grows.
   if (hint <= HEAP_BIN_MAX || hint > 1 << 28) return binary_new(h, 0, &unused);
   struct refc *r = refc_new(0, (size_t)hint);
   if (!r) return binary_new(h, 0, &unused);
@@ -342,8 +341,8 @@ static enum bs_cause whole_binary(const struct bs_segment *s, u64 *bits) {
   return *bits % s->unit == 0 ? BS_CAUSE_NONE : BS_CAUSE_UNIT;
 }
 
-// The bits a segment will take, or a cause. (OTP looks at UTF-32 values here, at other UTF values and
-// at the binary appended to only when all sizes are known.)
+// The number of bits that a segment takes, or a cause of failure. Like OTP, this checks UTF-32 values already, but
+// other UTF values and the binary that is appended to only when all sizes are known.
 static enum bs_cause segment_bits(const struct bs_segment *s, u64 *bits, term *culprit) {
   u32 c;
   *culprit = s->value;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Building of the bit syntax. bs_create does a whole bs_create_bin from a table of segments, in OTP's
-// two phases: all sizes first, then the values, so that errors name the segment OTP would name. The
-// bs_init*/bs_put* functions are the older instructions, which share one builder because the
-// instructions of one construction stand next to each other in the code.
+// Building bitstrings for the bit syntax. bs_create does all the work of one bs_create_bin instruction from a table of
+// segments. As in OTP it first computes all sizes and then stores the values, so that an error names the segment that
+// OTP would name. The bs_init* and bs_put* functions serve the older instructions. They share one builder, because the
+// instructions that build one bitstring stand next to each other in the code.
 //
-// Appending to a binary is amortised constant time: a KIND_SUB_BIN with aux = 1 whose last bit is the
-// last in use (refc->size) grows its payload in place. Appending takes the aux mark from the old term,
-// so at most one term may extend a payload. Whoever copies a KIND_SUB_BIN to another heap clears aux.
-// Called by the interpreter; nothing here collects.
+// Appending to a binary takes amortised constant time: a KIND_SUB_BIN with aux = 1 that ends at the last byte in use of
+// the payload (refc->size) grows that payload in place. Appending takes the aux mark from the old term, so at most one
+// term may extend a payload. Whoever copies a KIND_SUB_BIN to another heap clears aux. Called by the interpreter;
+// nothing here collects.
 #ifndef TERM_BS_BUILD_H
 #define TERM_BS_BUILD_H
 
@@ -19,14 +19,14 @@ struct bs_segment {
   u8 type;          // enum bs_type
   u8 flags;         // enum bs_flags
   u16 unit;         // bits
-  u16 number;       // as the source has it, from 1: for error_info
-  term value;       // not for BS_STRING
-  term size;        // any term for utf; else as evaluated
-  bool whole;       // BS_BINARY: all of it, size says nothing
-  const u8 *string; // BS_STRING: size is the number of bytes (unit 8), as in the instruction
+  u16 number;       // number of the segment in the source, from 1, for error_info
+  term value;       // unused for BS_STRING
+  term size;        // for the utf types anything; else the evaluated size
+  bool whole;       // BS_BINARY: the segment takes the whole binary, and size is unused
+  const u8 *string; // BS_STRING: size is its number of bytes (unit 8), as in the instruction
   u64 bits;         // filled in by bs_create
 };
-// As the interpreter's code has it.
+// The segment as the translator writes it into the interpreter's code.
 enum { BS_MAX_SEGMENTS = (1 << 14) - 1 };
 #define BS_SEGMENT_WORD(type, flags, unit, number) \
   ((cword)(type) | (cword)(flags) << 4 | (cword)(unit) << 9 | (cword)(number) << 18)
@@ -39,28 +39,28 @@ enum bs_cause {
   BS_CAUSE_NO_FLOAT,
   BS_CAUSE_INVALID
 };
-struct bs_error {    // error:Reason, error_info cause {Segment, Type, Cause, Value}
-  bool system_limit; // reason system_limit, else badarg
-  u32 segment;       // 1..
+struct bs_error {    // the reason, and what error_info's cause {Segment, Type, Cause, Value} is made of
+  bool system_limit; // the reason is system_limit; else badarg
+  u32 segment;       // from 1
   enum bs_type type;
   enum bs_cause cause;
   term value;
 };
-// The new bitstring, or NV with *error filled in. Takes at most BS_CREATE_WORDS from the heap.
+// bs_create returns the new bitstring, or NV with *error filled in. It takes at most BS_CREATE_WORDS from the heap.
 enum { BS_CREATE_WORDS = 2 + HEAP_BIN_MAX / 8 + 4, BS_LIVE_BITS = 11 };
 term bs_create(struct heap *h, struct bs_segment *segments, u32 n, struct bs_error *error);
-// Atoms of the cause tuple: integer, float, binary, utf8, utf16, utf32 / type, size, unit, short, no_float, invalid.
-// (string and append count as binary.)
-// error_info's cause => {Segment, Type, Cause, Value}.
+// The tuple {Segment, Type, Cause, Value} of error_info. Type is integer, float, binary, utf8, utf16 or utf32
+// (BS_STRING and BS_APPEND count as binary); Cause is type, size, unit, short, no_float or invalid.
 term bs_error_term(struct heap *h, const struct bs_error *error);
 
-// The older instructions. All return false (term: NV) on failure; bs_limit() tells system_limit from badarg.
+// The older instructions. All return false (those that make a term: NV) on failure; bs_limit() tells whether the reason
+// is system_limit or badarg.
 bool bs_limit(void);
-extern u64 bs_copied_bits;                   // of binaries, into others, since somebody last set it to 0
-term bs_init_bits(struct heap *h, u64 bits); // bs_init2 (bytes * 8), bs_init_bits: becomes the binary being built
+extern u64 bs_copied_bits;                   // bits copied from binaries into others since the caller last set it to 0
+term bs_init_bits(struct heap *h, u64 bits); // bs_init2 (with bytes * 8) and bs_init_bits
 term bs_append_bits(struct heap *h, term binary, u64 extra_bits, u32 unit);         // bs_append
 term bs_private_append_bits(struct heap *h, term binary, u64 extra_bits, u32 unit); // bs_private_append
-term bs_init_writable(struct heap *h, term size); // an empty binary to append to; size in bytes is a hint
+term bs_init_writable(struct heap *h, term size); // an empty binary to append to; size, in bytes, is a hint
 bool bs_put_integer(term value, u64 bits, u32 flags);
 bool bs_put_float(term value, u64 bits, u32 flags);
 bool bs_put_binary(term value, u64 bits);
@@ -70,8 +70,8 @@ bool bs_put_bits(const struct bits *b);
 bool bs_put_utf8(term value);
 bool bs_put_utf16(term value, u32 flags);
 bool bs_put_utf32(term value, u32 flags);
-u32 bs_utf8_size(term value); // bytes; value as checked or not: 4 for non-characters
+u32 bs_utf8_size(term value); // bytes; 4 for a value that is no character
 u32 bs_utf16_size(term value);
-bool bs_build_size(term size, u32 unit, u64 *bits); // Size * Unit; false as above (bs_limit)
+bool bs_build_size(term size, u32 unit, u64 *bits); // Size * Unit; false on failure, see bs_limit
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The getters of bs_match.h. Invariant: a failed match leaves the position alone.
+// The getters of bs_match.h. Invariant: a failed match leaves the position as it was.
 #include "term/bs_match.h"
 
 #include "term/number.h"
@@ -24,7 +24,7 @@ term bs_get_integer(struct heap *h, term context, u64 bits, u32 flags) {
   return t;
 }
 
-// The next n (<= 8) bytes, most significant first as the flags want them.
+// Copies the next n (at most 8) bytes, ordered so that the most significant one comes first; flags say how they lie.
 static void get_bytes(term context, u8 *out, u32 n, u32 flags) {
   bits_copy(out, 0, bs_data(context), bs_position_bits(context), n * 8);
   if (!(flags & (BS_LITTLE | BS_NATIVE))) return;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Term order and equality. One loop walks two terms side by side; what is still to be compared waits as
-// runs (two arrays of terms) on an explicit stack, first small and on the C stack, then from mem_alloc.
-// Invariant: the last element of a run is popped before it is entered, so lists and right-nested terms
-// need no stack. Called by the interpreter, maps, ETS and BIFs; never allocates in an Erlang heap.
+// Term order and equality. One loop walks two terms side by side. What is still to be compared waits as runs (a run is
+// two arrays of terms of equal length) on an explicit stack, which lies on the C stack while it is small and in
+// allocated memory when it grows. Invariant: the last element of a run is popped before the walk enters it, so lists
+// and right-nested terms need no stack. Called by the interpreter, maps, ETS and BIFs; allocates nothing on an Erlang
+// heap.
 #include "term/compare.h"
 
 #include <math.h>
@@ -16,10 +17,10 @@
 #include "term/record.h"
 
 enum mode {
-  MODE_ORDER,       // <, ==
-  MODE_EXACT,       // order of map keys
-  MODE_EQUAL,       // only whether ==
-  MODE_SAME,        // only whether =:=
+  MODE_ORDER,       // for < and ==
+  MODE_EXACT,       // for the order of map keys
+  MODE_EQUAL,       // whether the terms are ==
+  MODE_SAME,        // whether the terms are =:=
   MODE_CHILDREN = 4 // added to MODE_EQUAL or MODE_SAME: the terms are children of hash-map nodes
 };
 #define ONLY_EQUALITY(mode) ((mode)&2)
@@ -29,7 +30,8 @@ struct run {
   u32 n;
   u32 mode;
 };
-// Sorted pairs of two hash maps under comparison: 2n words each, and n of each for the split arrays.
+// Sorted pairs of two hash maps that are being compared: 2n words for each, and n words for each to separate keys from
+// values.
 struct scratch {
   struct scratch *next;
   size_t size;
@@ -44,7 +46,7 @@ struct walk {
   struct run first[STACK_INLINE];
 };
 
-// How deep comparisons are nested in each other (keys of hash maps inside keys of hash maps).
+// How many comparisons run inside each other: comparing two hash maps sorts their keys, and keys may contain hash maps.
 static int nested;
 
 static NOINLINE bool grow(struct walk *w) {
@@ -151,7 +153,7 @@ static int compare_ports(term a, term b) {
   return c ? c : SIGN(va, vb);
 }
 
-// The numbers of a reference, least significant first, without leading zeros.
+// The 32-bit numbers of a reference, the least significant first, without leading zeros.
 static u32 ref_words(term t, const u32 **words, u32 local[4], struct node *node) {
   const term *p = boxed_ptr(t);
   u32 n = 3;
@@ -217,9 +219,9 @@ static int compare_numbers(term a, term b, u32 mode) {
   return num_compare(a, b);
 }
 
-// --- Compounds: compare what is at hand, push the rest -----------------------------------------
+// --- Compounds: each function compares what is at hand and pushes the rest ---------------------
 
-// Returned by these when the result is known only after the pushed runs, or memory ran out.
+// What these functions return when the result is known only after the pushed runs, and when memory ran out.
 enum { DECIDED_LATER = 2, NO_MEMORY = 3 };
 
 static int enter_funs(struct walk *w, term a, term b, u32 mode) {
@@ -259,13 +261,14 @@ void term_sort_pairs(term *pairs, term *spare, size_t n) {
   if (from != pairs) memcpy(pairs, from, n * 2 * sizeof *pairs);
 }
 
-// Keys of a hash map in key order to out[0..n), their values to out[n..2n); spare has 4n words.
+// Writes the keys of a hash map in key order to out[0..n) and their values to out[n..2n); spare has 4n words.
 static void sorted_pairs(term map, size_t n, term *out, term *spare) {
   struct map_iter it;
   map_iter_init(&it, map);
   term *pairs = spare;
   for (size_t i = 0; i < n; i++) map_iter_next(&it, &pairs[2 * i], &pairs[2 * i + 1]);
-  if (nested < NESTED_MAX) { // deeper ones are taken in the order of the trie, which is an order too
+  // Maps nested deeper than this are compared in the order of their tries, which is a total order too.
+  if (nested < NESTED_MAX) {
     nested++;
     term_sort_pairs(pairs, spare + 2 * n, n);
     nested--;
@@ -301,7 +304,7 @@ static int enter_maps(struct walk *w, term a, term b, u32 mode) {
   return push(w, p + 2, q + 2, header_size(p[0]) - 1, mode | MODE_CHILDREN) ? DECIDED_LATER : NO_MEMORY;
 }
 
-// Two nodes of keys whose hashes are equal: the leaves may stand in any order.
+// Compares two nodes of keys whose hashes are equal: their leaves may stand in any order.
 static int enter_collisions(struct walk *w, const term *p, const term *q, u32 mode) {
   u32 n = header_size(p[0]);
   if (nested >= NESTED_MAX) return 1;
@@ -337,7 +340,8 @@ static int enter_tuples(struct walk *w, term a, term b, u32 mode) {
   return push(w, tuple_elements(a), tuple_elements(b), n, mode) ? DECIDED_LATER : NO_MEMORY;
 }
 
-// First what they are: module, name, whether exported, number of fields, keys; all but the number are atoms.
+// Compares first what identifies the records: module, name, whether exported, number of fields, keys. All but the
+// number are atoms.
 static int enter_records(struct walk *w, term a, term b, u32 mode) {
   const term *d = record_definition(a), *e = record_definition(b);
   u32 n = record_size(a), m = record_size(b);
@@ -351,7 +355,7 @@ static int enter_records(struct walk *w, term a, term b, u32 mode) {
 
 static int enter_lists(struct walk *w, term a, term b, u32 mode) {
   const term *p = cons_ptr(a), *q = cons_ptr(b);
-  // Heads that are immediate need no stack.
+  // Equal heads that are immediate need no stack.
   while (is_immediate(p[0]) && p[0] == q[0]) {
     if (p[1] == q[1]) return DECIDED_LATER;
     if (!is_cons(p[1]) || !is_cons(q[1]) || --w->steps <= 0)
@@ -392,13 +396,13 @@ static void begin(struct walk *w) {
   w->scratch = NULL;
 }
 
-// True: decided. False: no steps are left, and a and b are what comes next.
+// Walks on. True: *decision is the result. False: no steps are left, and *a and *b are to be compared next.
 INLINE bool go_on(struct walk *w, term *a, term *b, u32 *mode, int *decision) {
   int result = 0;
   for (;;) {
     if (*a != *b) {
       result = enter(w, *a, *b, *mode);
-      if (UNLIKELY(result == NO_MEMORY)) { // no way to report it: any order will do
+      if (UNLIKELY(result == NO_MEMORY)) { // the caller cannot be told: any order will do
         result = SIGN(*a, *b);
         break;
       }
@@ -440,7 +444,7 @@ void term_compare_drop(struct comparison *c) {
   mem_free(c, sizeof *c, MEM_SYSTEM);
 }
 
-// A copy of a walk that lay on the C stack.
+// Copies a walk from the C stack to allocated memory.
 static struct comparison *keep(const struct walk *w, term a, term b, u32 mode) {
   struct comparison *c = mem_alloc(sizeof *c, MEM_SYSTEM);
   if (!c) return NULL;
@@ -469,7 +473,7 @@ bool term_compare_some(enum term_mode how, term a, term b, struct comparison **c
       return false;
     }
     if ((*c = keep(w, a, b, mode))) return false;
-    w->steps = INT64_MAX; // without memory for a pause: at once
+    w->steps = INT64_MAX; // there is no memory for a pause: finish at once
   }
 }
 
@@ -483,7 +487,7 @@ INLINE int order(term a, term b, u32 mode) {
 int term_compare(term a, term b) { return order(a, b, MODE_ORDER); }
 int term_compare_exact(term a, term b) { return order(a, b, MODE_EXACT); }
 
-// Two different words of which one is immediate, or only one a list: never =:=.
+// Whether two different words cannot be =:=: one is immediate, or only one is a list.
 static bool differ_at_once(term a, term b) { return is_immediate(a) || is_immediate(b) || is_cons(a) != is_cons(b); }
 
 bool term_equal_slow(term a, term b) { return a == b || compare(a, b, MODE_EQUAL) == 0; }

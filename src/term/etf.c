@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What both directions of the external term format share: the hooks that rooms below set, and the name
-// of this node. Invariant: the hooks are set before any fun or compressed term is met (vm start).
+// What both directions of the external term format share: the hooks that later rooms set, and the name of this node.
+// Invariant: the hooks are set when the VM starts, before any fun or compressed term is decoded.
 #include "term/etf.h"
 
 #include "term/atom.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The external term format to terms. The input is hostile: every length is checked against what is left,
-// and the number of terms still owed never exceeds the bytes left, so memory is linear in the input.
-// Places still to be filled wait as frames in a byte buffer; terms never move while this works
-// (heap_alloc does not collect). Called by binary_to_term, the JS boundary and the loader's literals.
+// Decoding of the external term format. The input is hostile: every length is checked against the bytes that are left,
+// and the number of terms still expected never exceeds the number of bytes left, so memory is linear in the input.
+// Places still to be filled wait as frames in a byte buffer; terms do not move meanwhile, because heap_alloc does not
+// collect. Called by binary_to_term, the JavaScript boundary and the loader's literals.
 #include "base/alloc.h"
 #include "gen/seam.h"
 #include "term/atom.h"
@@ -14,24 +14,24 @@
 #include "term/ref.h"
 
 struct frame {
-  term *p;      // next place to fill
+  term *p;      // the next place to fill
   u32 n;        // places left
-  u32 step;     // 1, or 2 for the heads of list cells; 0: a map, whose pairs are complete at p
-  term *target; // of a map: where it goes
+  u32 step;     // 1; 2 for the heads of list cells; 0: a map, all of whose pairs were read to p
+  term *target; // for a map: where the map goes
 };
 struct reader {
   const u8 *start, *p, *end;
   struct heap *h;
   struct bytes frames; // of struct frame
   term result;
-  term *target; // where the next term goes; NULL: the topmost frame knows
-  u64 owed;     // terms still to come
-  term map;     // made of the first map_pairs pairs of the topmost frame
+  term *target; // where the next term goes; NULL: the topmost frame says
+  u64 owed;     // number of terms still expected
+  term map;     // a map of the first map_pairs pairs of the topmost frame
   u32 map_pairs;
   bool safe, host;
-  const char *what; // what is wrong, once something is
+  const char *what; // what is wrong with the input, or NULL
 };
-enum { MAP_PORTION = 8192 }; // pairs that become part of a map at once
+enum { MAP_PORTION = 8192 }; // pairs that are put into a map in one step
 
 static bool fail(struct reader *r, const char *what) {
   if (!r->what) r->what = what;
@@ -79,7 +79,7 @@ static bool get_atom_text(struct reader *r, u32 tag, term *out) {
   return *out != NV || fail(r, "atom does not exist");
 }
 
-// An atom inside another term.
+// Reads an atom inside another term.
 static bool get_atom(struct reader *r, term *out) {
   if (!need(r, 1)) return false;
   u32 tag = get8(r);
@@ -88,7 +88,7 @@ static bool get_atom(struct reader *r, term *out) {
   return fail(r, "not an atom");
 }
 
-// An unsigned number inside a fun or export.
+// Reads an unsigned number inside a fun or an export.
 static bool get_unsigned(struct reader *r, u32 *out) {
   if (!need(r, 2)) return false;
   u32 tag = get8(r);
@@ -110,7 +110,7 @@ static bool get_unsigned(struct reader *r, u32 *out) {
   return true;
 }
 
-// Creations of one byte go to 3.
+// Reads a creation. In the old tags it is one byte, with values from 0 to 3.
 static bool get_creation(struct reader *r, bool old, u32 *creation) {
   *creation = old ? get8(r) : get32(r);
   return !old || *creation <= 3 || fail(r, "bad creation");
@@ -268,7 +268,7 @@ static bool get_export(struct reader *r, term *out) {
 
 // --- Compounds ---------------------------------------------------------------------------------
 
-// n more terms will come: each takes a byte at least.
+// Adds n to the number of terms expected; each of them takes at least a byte.
 static bool owe(struct reader *r, u64 n) {
   r->owed += n;
   return r->owed <= left(r) || fail(r, "truncated");
@@ -286,7 +286,7 @@ static bool get_tuple(struct reader *r, u32 tag, term *out) {
   if (n > MAX_BOXED_SIZE) return fail(r, "tuple too large");
   term *elements = heap_tuple(r->h, n, out);
   if (!elements) return fail(r, "out of memory");
-  memset(elements, 0, n * sizeof *elements); // the heap stays valid should the rest fail
+  memset(elements, 0, n * sizeof *elements); // keeps the heap valid if the rest fails
   if (n > 0) push(r, elements, n, 1, NULL);
   return true;
 }
@@ -335,7 +335,7 @@ static void drop_frame(struct reader *r) {
   r->frames.len -= sizeof f;
 }
 
-// Puts the next pairs into the map whose pairs are complete: all of them, when it is not large.
+// Puts the next pairs into the map whose pairs were all read; a small map gets all of them at once.
 static bool go_on_map(struct reader *r) {
   struct frame f = *top_frame(r);
   u32 n = f.n - r->map_pairs < MAP_PORTION ? f.n - r->map_pairs : MAP_PORTION;
@@ -372,7 +372,7 @@ static bool get_record(struct reader *r, term *out) {
 
 static bool get_fun(struct reader *r, term *out) {
   if (!need(r, 29)) return false;
-  get32(r); // size: the rest says it too
+  get32(r); // the size: not needed
   u32 arity = get8(r);
   const u8 *uniq = r->p;
   r->p += 16;
@@ -436,7 +436,7 @@ static bool get_term(struct reader *r, term *out) {
 
 enum outcome { READ_MORE, READ_DONE, READ_BAD };
 
-// Reads that many terms, or what there is of them.
+// Reads at most so many terms.
 static enum outcome read_on(struct reader *r, u64 steps) {
   while (steps > 0) {
     if (!r->target) {
@@ -477,18 +477,18 @@ static void reader_end(struct reader *r) {
 
 static size_t reader_offset(const struct reader *r) { return (size_t)(r->p - r->start); }
 
-// zlib makes at most about 1030 bytes out of one.
+// zlib expands one byte to about 1030 bytes at most.
 enum { INFLATE_RATIO = 1040 };
 
-// What stands after the version: where the term begins, and the bytes that it inflates to.
+// The input behind the version byte: where the term begins, and the bytes it inflates to when it is compressed.
 struct input {
   const u8 *data;
-  size_t n, skip; // skip: bytes before data
+  size_t n, skip; // skip: number of bytes before data
   u8 *plain;      // what data points to, if it was compressed
   size_t consumed;
 };
 
-// NULL, or what is wrong.
+// Returns NULL, or what is wrong.
 static const char *input_open(struct input *in, const u8 *data, size_t n, int flags) {
   size_t skip = flags & ETF_NO_VERSION ? 0 : 1;
   *in = (struct input){.skip = skip};
@@ -510,7 +510,7 @@ static void input_close(struct input *in) {
   if (in->plain) mem_free(in->plain, in->n, MEM_SYSTEM);
 }
 
-// How many bytes the term took. 0: the compressed data holds more than one.
+// How many bytes of input the term took. 0: the compressed data holds more than one term.
 static size_t input_used(const struct input *in, size_t offset) {
   if (!in->plain) return in->skip + offset;
   return offset == in->n ? in->skip + 4 + in->consumed : 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Terms to the external term format, byte for byte as OTP 25 does it. Elements still to be written wait
-// as frames in a byte buffer. Invariant: a frame's last element is popped before it is entered, so long
-// lists need one frame. Called by the term_to_binary family and the JS boundary.
+// Encoding to the external term format, byte for byte as OTP 25 does it. Elements still to be written wait as frames in
+// a byte buffer. Invariant: a frame's last element is popped before it is entered, so a long list needs one frame.
+// Called by the term_to_binary family and the JavaScript boundary.
 #include "base/alloc.h"
 #include "gen/seam.h"
 #include "term/atom.h"
@@ -22,8 +22,8 @@ struct writer {
   struct bytes *out;
   struct bytes frames; // of struct frame
   const struct etf_options *o;
-  struct scratch *scratch; // sorted pairs (deterministic), freed at the end
-  size_t pause;            // no further in one go than to this length
+  struct scratch *scratch; // sorted pairs, for the option deterministic; freed at the end
+  size_t pause;            // a portion ends when the output has this length
 };
 struct scratch {
   struct scratch *next;
@@ -61,7 +61,7 @@ static void push(struct writer *w, enum frame_kind kind, const term *p, size_t n
 
 // --- Leaves ------------------------------------------------------------------------------------
 
-// Before minor version 2 an atom of Latin-1 characters is written in Latin-1.
+// Before minor version 2, an atom of Latin-1 characters is written in Latin-1.
 static bool put_latin1_atom(struct writer *w, const u8 *text, size_t len, u32 characters) {
   u8 latin1[MAX_ATOM_CHARACTERS];
   u32 c;
@@ -202,7 +202,7 @@ static void open_fun(struct writer *w, term t) {
   struct fun_info_etf f;
   etf_fun_info(t, &f);
   put8(w, ETF_NEW_FUN);
-  push(w, FRAME_FUN_SIZE, NULL, w->out->len); // the size is known when the free variables are written
+  push(w, FRAME_FUN_SIZE, NULL, w->out->len); // the size is known only when the free variables are written
   put32(w, 0);
   put8(w, f.arity);
   bytes_append(w->out, f.uniq, 16);
@@ -234,7 +234,7 @@ static void open_list(struct writer *w, term t) {
   push(w, FRAME_CELLS, cons_ptr(t), n);
 }
 
-// Pairs of a hash map in key order, keys and values in turn.
+// Pushes the pairs of a hash map in key order, keys and values in turn.
 static void open_sorted_map(struct writer *w, term t, size_t n) {
   size_t size = sizeof(struct scratch) + 4 * n * sizeof(term);
   struct scratch *s = mem_alloc(size, MEM_SYSTEM);
@@ -323,7 +323,7 @@ static void open_term(struct writer *w, term t) {
 
 static void pop(struct writer *w) { w->frames.len -= sizeof(struct frame); }
 
-// The next term to write; false when the top frame had none.
+// Gives the next term to write. False: the topmost frame had none left.
 static bool advance(struct writer *w, term *t) {
   struct frame *f = (struct frame *)(w->frames.data + w->frames.len) - 1;
   const term *p = f->p;
@@ -341,7 +341,7 @@ static bool advance(struct writer *w, term *t) {
       *t = p[0];
       f->p = --f->n ? cons_ptr(p[1]) : p + 1;
       return true;
-    case FRAME_FLAT_MAP: { // or a record as a map
+    case FRAME_FLAT_MAP: { // also a record that is written as a map
       size_t at = f->n++;
       if (f->n == header_size(p[0]) - 1) pop(w);
       *t = tuple_elements(p[1])[at + (header_kind(p[0]) == KIND_RECORD ? RECORD_KEYS : 0)];
@@ -359,7 +359,8 @@ static bool advance(struct writer *w, term *t) {
       push(w, FRAME_CHILDREN, boxed_ptr(child) + 1, header_size(boxed_header(child)));
       return false;
     }
-    default: { // FRAME_FUN_SIZE: where the size goes; it counts itself
+    // FRAME_FUN_SIZE: the frame knows where the size goes; the size includes its own bytes.
+    default: {
       u32 size = (u32)(w->out->len - f->n);
       u8 *at = w->out->data + f->n;
       at[0] = (u8)(size >> 24), at[1] = (u8)(size >> 16), at[2] = (u8)(size >> 8), at[3] = (u8)size;
@@ -369,7 +370,7 @@ static bool advance(struct writer *w, term *t) {
   }
 }
 
-// True: all is written, or there is no memory. False: no steps are left.
+// Writes on. True: everything is written, or memory is out. False: no steps are left.
 static bool write_on(struct writer *w, i64 *steps) {
   bool more = false;
   term t = NIL;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text to float, rounded to the nearest double (halves to even) whatever the length of the text: short
-// ones by one exact floating point operation, the rest by dividing big integers. Called by BIFs.
+// Text to float, rounded to the nearest double (halves to even) however long the text is: short texts by one exact
+// floating point operation, the others by dividing big integers. Called by BIFs.
 
 #include <math.h>
 
 #include "term/bigint.h"
 #include "term/number.h"
 
-// 0.d1d2...dn * 10^point, more: a digit below is not zero.
-enum { MAX_DIGITS = 800 }; // further digits cannot matter beyond being zero or not
+// The number 0.d1d2...dn * 10^point; digits after the first MAX_DIGITS matter only in being all zero or not.
+enum { MAX_DIGITS = 800 };
 struct scanned {
   bool negative;
   i64 point;
@@ -22,7 +22,7 @@ static void add_digit(struct scanned *s, u8 c) {
   if (!s->n && c == '0') return;
   if (s->n < MAX_DIGITS) {
     s->digit[s->n++] = c;
-  } else if (c != '0') { // what is below the last digit kept only has to be known as not zero
+  } else if (c != '0') { // of digits after MAX_DIGITS only whether all are zero matters
     s->digit[MAX_DIGITS] = '1';
     s->n = MAX_DIGITS + 1;
   }
@@ -50,7 +50,8 @@ static bool scan_exponent(const u8 *p, const u8 *end, i64 *exponent) {
   return true;
 }
 
-// Sign, digits, point (or comma, as OTP reads it), digits, perhaps an exponent; nothing else.
+// Reads sign, digits, point (or comma, which OTP accepts), digits, and an optional exponent. False: there is anything
+// else.
 static bool scan(struct scanned *s, const u8 *p, const u8 *end) {
   s->n = 0;
   s->point = 0;
@@ -69,7 +70,7 @@ static bool scan(struct scanned *s, const u8 *p, const u8 *end) {
   return true;
 }
 
-// Up to 15 digits and a power of ten below 10^23 are exact doubles, so one operation rounds once.
+// Up to 15 digits and a power of ten below 10^23 are exact doubles, so one operation on them rounds only once.
 static bool quick(const struct scanned *s, double *out) {
   i64 exponent = s->point - (i64)s->n;
   if (s->n > 15 || exponent < -22 || exponent > 22) return false;
@@ -104,9 +105,10 @@ static void shift_up(struct ratio_part *x, u32 bits) {
   if (carry) x->limb[x->n++] = carry;
 }
 
-// value = q * 2^exponent (and a little more when sticky), q with its top bit set.
+// Rounds q * 2^exponent to a double; q has its top bit set. sticky: the value is a little larger than that.
 static double round_to_double(u64 q, int exponent, bool sticky) {
-  int keep = exponent + 63 >= -1022 ? 53 : 53 - (-1022 - (exponent + 63)); // denormals have fewer bits
+  // Denormals have fewer bits.
+  int keep = exponent + 63 >= -1022 ? 53 : 53 - (-1022 - (exponent + 63));
   if (keep < 0) return 0;
   int drop = 64 - keep;
   u64 mantissa = drop == 64 ? 0 : q >> drop, half = 1ull << (drop - 1), rest = q & (half | (half - 1));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Floats to text, exactly, without tables. The shortest text that reads back as the same double
-// (Steele and White, Dragon4), a fast path for the short decimals programs mostly hold; and the exact
-// decimal expansion, rounded to a wanted number of digits. Called by BIFs and print.c.
+// Floats to text, exactly and without tables: the shortest text that reads back as the same double (Steele and White's
+// Dragon4, with a fast path for the short decimals that programs mostly use), and the exact decimal expansion, rounded
+// to a wanted number of digits. Called by BIFs and print.c.
 
 #include <math.h>
 
@@ -12,7 +12,8 @@
 struct parts {
   u64 mantissa;
   int exponent;
-  bool negative, narrow_below; // narrow_below: the next lower double is half as far as the next higher
+  // Narrow_below: the next lower double is half as far away as the next higher one.
+  bool negative, narrow_below;
 };
 static struct parts parts_of(double d) {
   u64 bits;
@@ -24,14 +25,14 @@ static struct parts parts_of(double d) {
   return p;
 }
 
-// Digits d1 d2 ... dn of 0.d1d2...dn * 10^point.
+// The number 0.d1d2...dn * 10^point.
 enum { EXACT_DIGITS = 800 }; // a double has at most 767
 struct decimal {
   int n, point;
   u8 digit[EXACT_DIGITS];
 };
 
-// A magnitude of fixed room: the largest here is 5^1074 * 2^53.
+// A magnitude in a fixed number of limbs: the largest one needed here is 5^1074 * 2^53.
 enum { WIDE_LIMBS = 84 };
 struct wide {
   u32 n, limb[WIDE_LIMBS];
@@ -65,11 +66,13 @@ static NOINLINE void wide_mul_pow10(struct wide *w, u32 exponent) {
 static NOINLINE int wide_compare(const struct wide *a, const struct wide *b) {
   return bigint_compare(a->limb, a->n, b->limb, b->n);
 }
-static NOINLINE void wide_sub(struct wide *a, const struct wide *b) { // a >= b
+// Needs a >= b.
+static NOINLINE void wide_sub(struct wide *a, const struct wide *b) {
   bigint_sub(a->limb, a->limb, a->n, b->limb, b->n);
   a->n = (u32)bigint_trim(a->limb, a->n);
 }
-static NOINLINE int wide_compare_sum(const struct wide *a, const struct wide *b, const struct wide *c) { // a + b with c
+// Compares a + b with c.
+static NOINLINE int wide_compare_sum(const struct wide *a, const struct wide *b, const struct wide *c) {
   struct wide sum;
   const struct wide *large = a->n < b->n ? b : a, *little = large == a ? b : a;
   sum.n = large->n;
@@ -87,8 +90,8 @@ static void push_unsigned(struct decimal *out, u64 v) {
   while (out->n && !out->digit[out->n - 1]) out->n--;
 }
 
-// Decimals of at most 15 digits are the only ones of their length near their double, so the first
-// power of ten that makes d whole and divides back to d gives the shortest text.
+// A decimal of at most 15 digits is the only one of its length near its double. So the first power of ten that makes d
+// a whole number and divides back to d gives the shortest text.
 static bool short_decimal(double d, struct decimal *out) {
   if (d >= 1e15 || d < 1e-5) return false;
   double scale = 1;
@@ -103,10 +106,11 @@ static bool short_decimal(double d, struct decimal *out) {
   return false;
 }
 
-// The state of Dragon4: value = r/s, half the distances to the neighbours m_low/s and m_high/s.
+// The state of Dragon4: the value is r/s; half the distances to the neighbouring doubles are low/s and high/s.
 struct dragon {
   struct wide r, s, low, high;
-  bool closed; // the ends of the interval read back as the value too (even mantissa)
+  // The ends of the interval read back as the value too, because the mantissa is even.
+  bool closed;
 };
 static int dragon_start(struct dragon *g, const struct parts *p) {
   u32 up = p->exponent > 0 ? (u32)p->exponent : 0, down = p->exponent < 0 ? (u32)-p->exponent : 0;
@@ -120,8 +124,9 @@ static int dragon_start(struct dragon *g, const struct parts *p) {
   wide_shl(&g->low, up);
   wide_set(&g->high, 1);
   wide_shl(&g->high, up + extra);
-  int bits = 64 - __builtin_clzll(p->mantissa) + p->exponent;      // 2^(bits-1) <= value < 2^bits
-  int point = (int)ceil((bits - 1) * 0.30102999566398120 - 1e-10); // right, or one too low
+  int bits = 64 - __builtin_clzll(p->mantissa) + p->exponent; // 2^(bits-1) <= value < 2^bits
+  // The right value or one less.
+  int point = (int)ceil((bits - 1) * 0.30102999566398120 - 1e-10);
   if (point >= 0) {
     wide_mul_pow10(&g->s, (u32)point);
   } else {
@@ -157,7 +162,7 @@ static void dragon(const struct parts *p, struct decimal *out) {
   }
 }
 
-// All digits of a positive double.
+// Computes all digits of a positive double.
 static NOINLINE void exact(struct parts p, struct decimal *out) {
   while (p.exponent < 0 && !(p.mantissa & 1)) p.mantissa >>= 1, p.exponent++;
   struct wide w;
@@ -179,7 +184,7 @@ static NOINLINE void exact(struct parts p, struct decimal *out) {
   out->point = out->n + (p.exponent < 0 ? p.exponent : 0);
 }
 
-// Keeps the first `keep` digits, halves to even, and pads with zeros to that length.
+// Rounds to the first `keep` digits (halves to even) and pads with zeros to that length.
 static NOINLINE void round_digits(struct decimal *x, int keep) {
   if (keep < 0) x->n = 0;
   if (x->n > keep && keep >= 0) {
@@ -192,7 +197,7 @@ static NOINLINE void round_digits(struct decimal *x, int keep) {
     while (up && i >= 0 && x->digit[i] == 9) x->digit[i--] = 0;
     if (up && i >= 0) {
       x->digit[i]++;
-    } else if (up) { // 9.99 -> 10.0
+    } else if (up) { // 9.99 becomes 10.0
       memmove(x->digit + 1, x->digit, (size_t)x->n);
       x->digit[0] = 1;
       x->point++;
@@ -212,7 +217,7 @@ static void put_exponent(struct bytes *out, int exponent) {
 
 static int decimal_length(int v) { return (v < 0) + (v > -10 && v < 10 ? 1 : v > -100 && v < 100 ? 2 : 3); }
 
-// io_lib's choice: positional unless the form with an exponent is shorter.
+// Writes as io_lib does: without an exponent unless the form with an exponent is shorter.
 static void put_shortest(struct bytes *out, const struct decimal *x, bool force_exponent) {
   int n = x->n, point = x->point, exponent = point - 1;
   int cost = decimal_length(exponent) + 1 + (n == 1 ? 2 : 1);
@@ -242,7 +247,7 @@ void num_print_float(struct bytes *out, double d) {
   put_shortest(out, &x, fabs(d) >= 0x1p53);
 }
 
-// Both forms below are C's %.*e and %.*f.
+// The two functions below write as C's %.*e and %.*f do.
 static void exact_or_zero(const struct parts *p, struct decimal *x) {
   x->n = 0;
   x->point = 1;
@@ -279,8 +284,8 @@ static void put_fixed(struct bytes *out, const struct parts *p, int decimals) {
   put_digits(out, &x, x.point, x.point + decimals);
 }
 
-// Up to 18 decimals OTP rounds in floating point, halves up, which differs from C in places; the
-// digits must be the same.
+// OTP computes up to 18 decimals in floating point and rounds halves up, which sometimes differs from C. We compute the
+// same way, because the digits must be the same.
 static void put_fixed_fast(struct bytes *out, double d, int decimals) {
   u64 whole = (u64)d, unit = 1;
   for (int i = 0; i < decimals; i++) unit *= 10;
@@ -297,7 +302,7 @@ static void put_fixed_fast(struct bytes *out, double d, int decimals) {
 }
 
 bool num_print_float_decimals(struct bytes *out, double d, int decimals, bool compact) {
-  enum { LONGEST = 255 }; // OTP's buffer
+  enum { LONGEST = 255 }; // the size of OTP's buffer
   struct parts p = parts_of(d);
   size_t start = out->len;
   if (p.negative) bytes_put(out, '-');
@@ -311,7 +316,7 @@ bool num_print_float_decimals(struct bytes *out, double d, int decimals, bool co
     out->len = start;
     return false;
   }
-  // As in OTP, compact takes the zeros off a large whole number too when no decimals are wanted.
+  // As in OTP, compact also takes zeros off the end of a large whole number when no decimals are wanted.
   if (compact && (decimals > 0 || !fast) && !out->failed) {
     while (out->data[out->len - 1] == '0' && out->data[out->len - 2] != '.') out->len--;
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The VM's own hash of terms, for maps and tables. Invariant: terms that are =:= hash the same (a hash of
-// a small piece of the term would do), and the result does not depend on addresses, so that the order of
-// large maps is the same in every run. The stack is bounded: what is nested deeper than it is left out.
+// The VM's own hash of terms, for maps and tables. Invariant: terms that are =:= have the same hash, and the hash does
+// not depend on addresses, so that the order of large maps is the same in every run. The stack is bounded: parts of a
+// term that are nested too deeply for it do not contribute to the hash.
 #include "term/hash.h"
 
 #include "term/binary.h"
@@ -48,7 +48,7 @@ static u64 mix_bits(u64 h, term t) {
   bits_of(t, &b);
   h = mix(h, b.size);
   if (b.offset == 0 && (b.size & 7) == 0) return mix_bytes(h, b.data, (size_t)(b.size / 8));
-  // Unaligned or with loose bits: through an aligned buffer whose last bits are zero.
+  // Data that is not aligned, or ends inside a byte, goes through an aligned buffer whose last bits are zero.
   u64 at = 0;
   u8 buffer[64];
   while (at < b.size) {
@@ -61,10 +61,11 @@ static u64 mix_bits(u64 h, term t) {
   return h;
 }
 
-// A local and an external form of the same pid, port or reference never occur together.
+// The same pid, port or reference never occurs in both a local and an external form.
 static u64 mix_ref(u64 h, const term *p) {
   if (header_kind(p[0]) != KIND_EXT_REF) return mix(h, p[1]);
-  u32 words = (u32)(p[2] >> 32); // references that differ in leading zeros only are equal
+  // References that differ only in leading zeros are equal.
+  u32 words = (u32)(p[2] >> 32);
   return mix(mix(h, p[1] ^ p[2] << 32), words > 1 ? p[3] : words ? (u32)p[3] : 0);
 }
 
@@ -109,12 +110,12 @@ static void mix_boxed(struct state *s, term t) {
       s->h = mix(s->h, p[1]);
       push(s, p + 2, n - 1);
       break;
-    case KIND_MAP_NODE: // the order inside collision nodes is not determined
+    case KIND_MAP_NODE: // leaves in a collision node may stand in any order
       if (!map_node_is_collision(p[0])) push(s, p + 1, n);
       break;
     case KIND_FUN: mix_fun(s, t, p); break;
     case KIND_EXPORT: mix_export(s, t, p); break;
-    case KIND_FLOAT: { // 0.0 =:= -0.0
+    case KIND_FLOAT: { // so that 0.0 and -0.0 have the same hash
       double d = float_val(t) + 0.0;
       u64 w;
       memcpy(&w, &d, 8);
@@ -156,5 +157,6 @@ u32 hash_term(term t) {
     t = *r->p++;
     if (--r->n == 0) s.top--;
   }
-  return (u32)s.h; // mix has folded the upper half in already: doing so again would take it out
+  // Mix has folded the upper half into the lower one already; folding again would cancel it.
+  return (u32)s.h;
 }

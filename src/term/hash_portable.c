@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// phash2 and phash, whose values are part of the language: the same on every Erlang. phash2 is built on
-// Bob Jenkins' mixing function of 96 bits; phash on multiplication by primes. Terms are walked in a fixed
-// order with an explicit stack. Called by BIFs only; the VM's own tables use hash.c.
+// phash2 and phash. Their values are defined by the language: they are the same on every Erlang. phash2 is built on Bob
+// Jenkins' mixing function of 96 bits, phash on multiplication by primes. Terms are walked in a fixed order with an
+// explicit stack. Called only by BIFs; the VM's own tables use hash.c.
 #include "base/alloc.h"
 #include "term/atom.h"
 #include "term/binary.h"
@@ -26,13 +26,14 @@ struct item {
   const term *p; // terms still to be hashed
   u32 n;         // how many
   u32 op;
-  u32 a, b; // values kept for the end of a map or tuple, or between portions of the bytes of a binary
+  // Values kept for the end of a map or tuple, or between portions of the bytes of a binary.
+  u32 a, b;
   const u8 *bytes;
 };
 enum { INLINE_ITEMS = 32 };
 struct walk {
   u32 h;
-  u32 pairs; // exclusive or of the hashes of the pairs of the map at hand
+  u32 pairs; // exclusive or of the hashes of the pairs of the present map
   struct item *stack;
   size_t top, cap;
   i64 steps; // left before a pause
@@ -50,7 +51,7 @@ static void walk_free(struct walk *w) {
   if (w->stack != w->first) mem_free(w->stack, w->cap * sizeof *w->stack, MEM_SYSTEM);
 }
 
-// Out of memory: the item is left out, the hash is then not OTP's; there is no way to say so.
+// When memory is out, the item is left out: the hash then differs from OTP's, and the caller cannot be told.
 static void push(struct walk *w, enum op op, const term *p, u32 n, u32 a, u32 b) {
   if (UNLIKELY(w->top == w->cap)) {
     struct item *stack = mem_alloc(2 * w->cap * sizeof *stack, MEM_SYSTEM);
@@ -126,11 +127,11 @@ static const u8 *hash_dozens(struct block *k, const u8 *p, size_t dozens) {
   return p;
 }
 
-// The last n < 12 bytes of len.
+// Hashes the last n < 12 bytes of len bytes in all.
 static u32 hash_tail(const struct block *k, const u8 *p, size_t n, size_t len) {
   u32 a = k->a, b = k->b, c = k->c;
   u8 tail[12] = {0};
-  if (n > 0) memcpy(tail, p, n); // the lowest byte of c is kept for the length
+  if (n > 0) memcpy(tail, p, n); // the lowest byte of c is reserved for the length
   a += load32(tail);
   b += load32(tail + 4);
   c += (u32)len + (load32(tail + 8) << 8);
@@ -202,7 +203,7 @@ static u32 hash_float(u32 h, term t) {
   return hash_two(h, (u32)(w >> 32), (u32)w, 12);
 }
 
-// The bytes of a long binary go in portions: n dozens are left at bytes.
+// The bytes of a long binary are hashed in portions; n is the number of blocks of 12 bytes that are left.
 enum { LONG_BINARY = 1 << 20, DOZENS = 1 << 15, STEPS_OF_DOZENS = DOZENS / 4 };
 
 static bool enter_long_binary(struct walk *w, term t) {
@@ -228,7 +229,7 @@ static void hash_bytes_on(struct walk *w, struct item *i) {
   w->top--;
 }
 
-// Four characters of a string at a time.
+// Hashes a string, four characters at a time.
 static void enter_list(struct walk *w, term t) {
   u32 c = 0, four = 0;
   const term *rest = NULL; // the tail of the last character
@@ -302,8 +303,8 @@ static void enter_boxed(struct walk *w, term t) {
   }
 }
 
-// Takes the next term from the stack, doing what ends on the way; false at the end, or for a pause when no steps are
-// left.
+// Takes the next term from the stack and finishes compound terms that end before it. False: the walk is at its end, or
+// pauses because no steps are left.
 static bool next_term(struct walk *w, term *t) {
   while (w->top > 0) {
     if (UNLIKELY(--w->steps < 0)) return false;
@@ -314,7 +315,8 @@ static bool next_term(struct walk *w, term *t) {
         *t = *i->p++;
         if (--i->n == 0) w->top--;
         return true;
-      case OP_PAIRS: { // n: pairs of the flat map p that are done
+      // N is the number of pairs of the flat map p that are done.
+      case OP_PAIRS: {
         u32 at = i->n++;
         if (i->n == header_size(p[0]) - 1) w->top--;
         push(w, OP_PAIR_DONE, NULL, 0, 0, 0);
@@ -398,7 +400,7 @@ bool hash_phash2_some(term t, struct hashing **s, i64 steps, u32 *hash) {
     if (w.stack == w.first) (*s)->w.stack = (*s)->w.first;
     return false;
   }
-  if (w.top > 0) { // without memory for a pause: at once
+  if (w.top > 0) { // there is no memory for a pause: finish at once
     w.steps = INT64_MAX - 1;
     if (next_term(&w, &t)) hash_from(&w, t);
   }
@@ -476,7 +478,7 @@ static u32 old_immediate(u32 h, term t) {
   return old_port(h, port_number(t));
 }
 
-// The characters at its front; then the first other element, or the tail.
+// Hashes the characters at the front of a list; then the first other element, or the tail, comes next.
 static void old_list(struct walk *w, const term *cell) {
   while (is_byte(cell[0])) {
     w->h = w->h * PRIME_2 + (u32)small_val(cell[0]);
@@ -491,7 +493,7 @@ static void old_list(struct walk *w, const term *cell) {
   push(w, OP_TERMS, cell, 1, 0, 0);
 }
 
-// What OTP has in a definition: the order of the fields, a hash, and what we have.
+// Hashes what OTP keeps in a definition: the order of the fields, a hash, and what our definition has.
 static u32 old_definition(u32 h, term t) {
   u32 n = record_size(t);
   for (u32 i = 0; i < n; i++) h = old_immediate(h, make_small(i));

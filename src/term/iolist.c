@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Walking and flattening of iodata. Invariant: the stack holds only tails that are not [], so plain
-// nesting of last elements ([X | [Y | ...]] or [X, [Y, [...]]]) takes no stack.
+// Walking and flattening iodata. Invariant: the stack holds only tails that are not [], so nesting in last elements ([X
+// | [Y | ...]] or [X, [Y, [...]]]) takes no stack.
 #include "term/iolist.h"
 
 #include "base/alloc.h"
@@ -70,9 +70,9 @@ enum iolist_item iolist_next(struct iolist *it) {
   }
 }
 
-// [at, innermost rest ... | outermost rest]: walked on, the whole list but its first element is one entry of the stack,
-// and becomes the outermost rest of the next pause. So a walk with pauses builds each entry once, however deep the
-// nesting.
+// The rest is [at, innermost rest ... | outermost rest]. When the walk resumes, this list without its first element is
+// one entry of the stack, and it becomes the outermost rest of the next pause. So each entry is built only once,
+// however often the walk pauses and however deep the nesting is.
 term iolist_rest(const struct iolist *it, struct heap *h) {
   if (it->depth == 0) return it->at;
   term rest = it->stack[0];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Maps. Up to MAP_FLAT_MAX pairs a map is flat: a tuple of keys in map key order, shared by the versions
-// of the map that have the same keys, and the values beside it. Larger maps are hash tries (map_hash.c).
-// Invariant: the form follows from the number of pairs alone. Called by the interpreter, BIFs and ETF.
+// Maps. A map of up to MAP_FLAT_MAX pairs is flat: a tuple of keys in map key order, which versions of the map with the
+// same keys share, and the values beside it. Larger maps are hash tries (map_hash.c). Invariant: the number of pairs
+// alone decides the form. Called by the interpreter, BIFs and the external term format.
 #include "term/map.h"
 
 #include "base/alloc.h"
@@ -15,7 +15,7 @@ INLINE const term *flat_values(term map) { return boxed_ptr(map) + 2; }
 
 size_t map_size(term map) { return is_flat(map) ? flat_size(map) : (size_t)small_val(boxed_ptr(map)[1]); }
 
-// Index of the key, or n when absent.
+// The index of the key, or n when it is absent.
 INLINE u32 find_key(const term *keys, u32 n, term key) {
   for (u32 i = 0; i < n; i++)
     if (keys[i] == key) return i;
@@ -64,7 +64,7 @@ static term flat_of_pairs(struct heap *h, term *pairs, size_t n) {
   return flat_of(h, keys, values, (u32)n);
 }
 
-// Where a key is among n sorted keys, or belongs.
+// The index of a key among n sorted keys, or the index where it belongs.
 static u32 search_key(const term *keys, u32 n, term key, bool *found) {
   u32 lo = 0, hi = n;
   while (lo < hi) {
@@ -152,7 +152,8 @@ term map_remove(struct heap *h, term map, term key, term *old) {
 
 // --- Building from many pairs ------------------------------------------------------------------
 
-// Sorts by the upper 32 bits, least significant byte first; stable. Returns where the result is.
+// Sorts by the upper 32 bits, the least significant byte first; the sort is stable. Returns the array that has the
+// result.
 static u64 *radix_sort(u64 *from, u64 *to, size_t n) {
   for (u32 shift = 32; shift < 64; shift += 8) {
     u32 start[257] = {0};
@@ -166,8 +167,9 @@ static u64 *radix_sort(u64 *from, u64 *to, size_t n) {
   return from;
 }
 
-// Drops all but the last of equal keys; they stand together because their hashes are equal. The kept
-// ones of a run are gathered at its end, so a key repeated a million times costs a million comparisons.
+// Drops all but the last of equal keys. Equal keys stand together because their hashes are equal. The pairs that stay
+// are gathered at the end of each run of equal hashes, so a key that is repeated a million times costs a million
+// comparisons, not their square.
 static size_t drop_duplicates(const term *pairs, u64 *order, size_t n) {
   size_t out = 0;
   for (size_t from = 0, to; from < n; from = to) {
@@ -204,11 +206,11 @@ static term large_from_pairs(struct heap *h, const term *pairs, size_t n) {
   return map;
 }
 
-// Puts pairs into sorted arrays that have room; returns the new number.
+// Inserts pairs into sorted arrays that have room for them; returns the new number of pairs.
 static u32 insert_pairs(term *keys, term *values, u32 n, const term *kv, size_t count) {
   for (size_t i = 0; i < count; i++, kv += 2) {
     u32 at = n;
-    // Input is mostly sorted already: try the end first.
+    // Input is mostly sorted already: compare with the last key first.
     if (n > 0 && term_compare_exact(keys[n - 1], kv[0]) >= 0) {
       bool found;
       at = search_key(keys, n, kv[0], &found);
@@ -231,7 +233,7 @@ term map_from_pairs(struct heap *h, const term *pairs, size_t n) {
   return flat_of(h, keys, values, insert_pairs(keys, values, 0, pairs, n));
 }
 
-// Sets the values of keys the map has: false when one is absent.
+// Sets the values of keys that the map has. False: a key is absent.
 static bool flat_set_many(struct heap *h, term map, const term *kv, size_t n, term *result) {
   u32 size = flat_size(map);
   u32 at[MAP_FLAT_MAX];
@@ -242,7 +244,7 @@ static bool flat_set_many(struct heap *h, term map, const term *kv, size_t n, te
     differ |= flat_values(map)[at[i]] != kv[2 * i + 1];
   }
   *result = map;
-  if (!differ) return true; // the same map, not a copy
+  if (!differ) return true; // nothing changes: return the same map
   term *values = new_flat(h, size, boxed_ptr(map)[1], result);
   memcpy(values, flat_values(map), size * sizeof *values);
   for (size_t i = 0; i < n; i++) values[at[i]] = kv[2 * i + 1];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Large maps as hash tries (map_node.h has the invariant). Updates copy the path to the leaf and share
-// the rest. Recursion is along the trie only, so at most TRIE_DEPTH + 1 deep. Called by map.c.
+// Large maps as hash tries; map_node.h has the invariant. An update copies the path to the leaf and shares the rest.
+// Recursion follows the trie, so it is at most TRIE_DEPTH + 1 deep. Called by map.c.
 #include "base/alloc.h"
 #include "term/compare.h"
 #include "term/map_node.h"
@@ -40,7 +40,7 @@ static term with_child(struct heap *h, const term *p, u32 at, term child) {
   return make_boxed(q);
 }
 
-// at: word where the new child goes.
+// Copies the node p with a new child; at is the index of the word where the child goes.
 static term with_new_child(struct heap *h, const term *p, u32 at, u32 bit, term child) {
   u32 size = header_size(p[0]);
   term *q = heap_alloc(h, size + 2);
@@ -68,7 +68,7 @@ static term node_of_two(struct heap *h, u32 bitmap, term first, term second) {
   return make_boxed(q);
 }
 
-// The subtree at this depth that holds two leaves of different keys.
+// Makes the subtree at this depth that holds two leaves of different keys.
 static term split(struct heap *h, u32 depth, term a, u32 hash_a, term b, u32 hash_b) {
   u32 d = depth;
   while (d < TRIE_DEPTH && trie_bit(hash_a, d) == trie_bit(hash_b, d)) d++;
@@ -99,7 +99,7 @@ struct insertion {
   bool existed;
 };
 
-// The leaf to stand where a leaf of the same key stood.
+// Returns the leaf that replaces a leaf of the same key.
 static term replace_leaf(struct insertion *in, term leaf) {
   in->existed = true;
   if (in->mode == PUT_IF_ABSENT || tl(leaf) == in->value) return leaf;
@@ -119,7 +119,7 @@ static term put_collision(struct insertion *in, term child) {
 
 static term put_node(struct insertion *in, term node, u32 skip, u32 depth);
 
-// The subtree at this depth with the pair put in; NV when it may not be.
+// Returns the subtree at this depth with the pair inserted. NV: in->mode does not allow it.
 static term put_child(struct insertion *in, term child, u32 depth) {
   if (is_cons(child)) {
     if (term_same(hd(child), in->key)) return replace_leaf(in, child);
@@ -144,13 +144,13 @@ static term put_node(struct insertion *in, term node, u32 skip, u32 depth) {
 term map_hash_put(struct heap *h, term map, term key, term value, enum map_put_mode mode) {
   struct insertion in = {h, key, value, hash_key(key), mode, false};
   term t = put_node(&in, map, ROOT_SKIP, 0);
-  if (t != NV && !in.existed) boxed_ptr(t)[1] += make_small(1); // t is a fresh root then
+  if (t != NV && !in.existed) boxed_ptr(t)[1] += make_small(1); // t is a new root then
   return t;
 }
 
 // --- Remove ------------------------------------------------------------------------------------
 
-// The subtree without the key: NV when nothing is left. *old stays NV when the key is absent.
+// Returns the subtree without the key; NV: it is empty now. *old stays NV when the key is absent.
 static term remove_child(struct heap *h, term child, u32 depth, term key, u32 hash, term *old) {
   if (is_cons(child)) {
     if (!term_same(hd(child), key)) return child;
@@ -195,7 +195,7 @@ term map_hash_remove(struct heap *h, term map, term key, term *old) {
 struct build {
   struct heap *h;
   const u64 *order;
-  const term *leaves; // cell i belongs to order[i]
+  const term *leaves; // the cell at index i belongs to order[i]
 };
 
 static term build_range(const struct build *b, size_t from, size_t to, u32 depth) {
@@ -205,7 +205,7 @@ static term build_range(const struct build *b, size_t from, size_t to, u32 depth
   if (depth == TRIE_DEPTH) {
     size_t count = to - from;
     term *p = count < MAX_BOXED_SIZE ? heap_alloc(b->h, count + 1) : NULL;
-    if (!p) return NIL; // exhausted is set, or about to be: the caller looks
+    if (!p) return NIL; // the caller checks exhausted
     p[0] = MAKE_HEADER_AUX(KIND_MAP_NODE, count, COLLISION_AUX);
     for (size_t i = 0; i < count; i++) p[1 + i] = make_cons(b->leaves + 2 * (from + i));
     return make_boxed(p);
@@ -245,8 +245,8 @@ term map_hash_build(struct heap *h, const term *pairs, const u64 *order, size_t 
 
 struct merge {
   struct heap *h;
-  u64 shared; // keys found in both
-  u64 steps;  // children met so far
+  u64 shared; // number of keys found in both maps
+  u64 steps;  // number of children visited so far
 };
 
 static u64 count_leaves(struct merge *m, term child) {
@@ -280,7 +280,7 @@ static term merge_child(struct merge *m, term a, term b, u32 depth) {
   return a;
 }
 
-// Two nodes of one place that are being merged, children in the order of their bits.
+// Two nodes at the same place of two tries, which are being merged; their children are in the order of their bits.
 struct merge_level {
   const term *p, *q, *pc, *qc; // the nodes and their next children
   u32 skip, bit, n;
@@ -291,7 +291,8 @@ static void level_open(struct merge_level *l, const term *p, const term *q, u32 
   *l = (struct merge_level){.p = p, .q = q, .pc = p + skip, .qc = q + skip, .skip = skip, .bit = 1};
 }
 
-// Takes over the children that only one of the nodes has. True: *pc and *qc are to be merged; false: that was all.
+// Copies the children that only one of the nodes has. True: *pc and *qc must be merged next; false: all children are
+// done.
 static bool level_next(struct merge_level *l) {
   u32 pb = header_aux(l->p[0]), qb = header_aux(l->q[0]);
   for (; l->bit <= (pb | qb); l->bit <<= 1) {
@@ -330,17 +331,18 @@ static term with_size(term t, term a, term b, u64 shared) {
 
 term map_hash_merge(struct heap *h, term a, term b) {
   struct merge m = {h, 0, 0};
-  term t = merge_nodes(&m, boxed_ptr(a), boxed_ptr(b), ROOT_SKIP, 0); // which counts m.shared
+  term t = merge_nodes(&m, boxed_ptr(a), boxed_ptr(b), ROOT_SKIP, 0); // also counts m.shared
   return with_size(t, a, b, m.shared);
 }
 
 // --- Merge in portions -------------------------------------------------------------------------
 
-enum { MERGE_LEVELS = 4 }; // the topmost ones, between whose nodes it can stop
+// A merge can pause between the nodes of this many topmost levels.
+enum { MERGE_LEVELS = 4 };
 struct map_merger {
   struct merge m;
   term a, b, result;
-  u32 depth; // of the level that is being merged
+  u32 depth; // the level that is being merged
   struct merge_level levels[MERGE_LEVELS];
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Inside of large maps: a trie over the 32 bits of hash_term(key), four a level, highest first, so that
-// walking the trie meets the hashes in ascending order. Keys whose whole hashes are equal share a
-// collision node at the bottom. Invariant: a subtree with one key is that key's leaf, hence equal maps
-// have tries of one shape (up to the order inside collision nodes). Only map*.c and compare.c look here.
+// The inside of large maps: a trie over the 32 bits of hash_term(key). Each level takes four bits, the highest first,
+// so that a walk meets the hashes in ascending order. Keys whose whole hashes are equal share a collision node at the
+// bottom. Invariant: a subtree that holds one key is the leaf of that key. Hence equal maps have tries of the same
+// shape, except for the order inside collision nodes. Included only by files of term/ that walk tries.
 #ifndef TERM_MAP_NODE_H
 #define TERM_MAP_NODE_H
 

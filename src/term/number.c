@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Integers as terms, conversion to and from C numbers and floats, comparison. Small integers are
-// handled first everywhere; bignums go through struct integer. Called by the interpreter and BIFs.
+// Integers as terms, their conversion to and from C numbers and floats, and comparison. Every function handles small
+// integers first; bignums go through struct integer. Called by the interpreter and BIFs.
 
 #include "term/number.h"
 
@@ -48,7 +48,7 @@ bool integer_begin(struct integer_build *b, struct heap *h, size_t limbs) {
   }
   b->limb = (u32 *)(b->p + 1);
   b->room = 2 * words;
-  b->limb[b->room - 1] = 0; // the half of a word that an odd number of limbs leaves
+  b->limb[b->room - 1] = 0; // the upper half of the last word when the number of limbs is odd
   return true;
 }
 
@@ -168,7 +168,7 @@ term int_from_bytes(struct heap *h, const u8 *bytes, size_t n, bool little, bool
   if (n <= 8) return from_few_bytes(h, bytes, n, little, is_signed);
   bool negative = is_signed && bytes[little ? n - 1 : 0] & 0x80;
   u8 padding = negative ? 0xFF : 0;
-  while (n > 1 && bytes[little ? n - 1 : 0] == padding) { // so that padding does not count against the limit
+  while (n > 1 && bytes[little ? n - 1 : 0] == padding) { // padding must not count against the limit
     n--;
     if (!little) bytes++;
   }
@@ -185,15 +185,15 @@ term int_from_bytes(struct heap *h, const u8 *bytes, size_t n, bool little, bool
   return integer_end(&b, h, negative);
 }
 
-// OTP adds the 64-bit words up from the least significant one, each rounded by itself; the last bit
-// of the result can differ from the nearest double.
+// Like OTP, adds up the 64-bit words from the least significant one and rounds each step. So the last bit of the result
+// can differ from that of the nearest double.
 double int_to_double(term t, bool *overflow) {
   *overflow = false;
   if (is_small(t)) return (double)small_val(t);
   const term *p = boxed_ptr(t);
   double sum = 0, weight = 1;
   for (u32 i = 1; i <= header_size(*p); i++) {
-    volatile double product = (double)p[i] * weight; // never fused with the addition
+    volatile double product = (double)p[i] * weight; // volatile: must not be fused with the addition
     sum += product;
     weight *= 18446744073709551616.0;
   }
@@ -213,10 +213,10 @@ term float_make(struct heap *h, double d) {
 
 term float_checked(struct heap *h, double d) { return LIKELY(isfinite(d)) ? float_make(h, d) : NV; }
 
-// The limbs of a double have this many at most.
+// The largest number of limbs that a double has.
 enum { DOUBLE_LIMBS = 34 };
 
-// Limbs of |d| for |d| >= 2^53; the rest is zeroed. Answers the length without leading zeros.
+// Writes the limbs of |d|, for |d| >= 2^53, and zeros above them. Returns the length without leading zeros.
 static size_t integer_double_limbs(double d, u32 limb[DOUBLE_LIMBS]) {
   u64 bits;
   memcpy(&bits, &d, 8);
@@ -263,7 +263,7 @@ static int compare_small_float(i64 v, double d) {
 static int compare_big_float(term a, double d) {
   struct integer x;
   integer_view(&x, a);
-  int larger = x.negative ? -1 : 1; // the order when a is further from zero
+  int larger = x.negative ? -1 : 1; // the order when a is further from zero than b
   if ((d < 0) != x.negative || fabs(d) < 0x1p58) return larger;
   u32 limb[DOUBLE_LIMBS];
   size_t n = integer_double_limbs(d, limb);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The arithmetic operators and the roundings. Each operator tries two smalls, then two integers, then
-// converts to floats. Results are built on the heap given. Called by the interpreter and BIFs.
+// The arithmetic operators and the roundings. Each operator tries two smalls, then two integers, then converts to
+// floats. Results are built on the given heap. Called by the interpreter and BIFs.
 
 #include <math.h>
 
@@ -8,7 +8,7 @@
 #include "term/compare.h"
 #include "term/integer.h"
 
-// Both as doubles; false when one is not a number or too large for a float.
+// Converts both to doubles. False: one is no number, or too large for a float.
 static bool both_double(term a, term b, double *x, double *y) {
   bool too_large_a = false, too_large_b = false;
   if (is_float(a)) {
@@ -28,7 +28,7 @@ static bool both_double(term a, term b, double *x, double *y) {
   return !too_large_a && !too_large_b;
 }
 
-// a + b, or a - b when subtract.
+// a + b, or a - b when subtract is set.
 static term add_integers(struct heap *h, term a, term b, bool subtract) {
   struct integer x, y;
   integer_view(&x, a);
@@ -80,7 +80,7 @@ static term mul_smalls(struct heap *h, i64 a, i64 b) {
   return integer_from_limbs(h, limb, high ? 4 : 2, negative);
 }
 
-// NV also after a pause.
+// Copies a result to the heap. NV: no memory, or the operation has paused.
 static term worked_out(struct heap *h, const u32 *limb, size_t n, bool negative) {
   if (bigint_work->no_memory) return integer_limit();
   return bigint_paused() ? NV : integer_from_limbs(h, limb, bigint_trim(limb, n), negative);
@@ -95,7 +95,7 @@ static term mul_integers(struct heap *h, term a, term b) {
   size_t n = x.n + y.n;
   bool negative = x.negative != y.negative;
   if (n > INTEGER_MAX_LIMBS + 1) return integer_limit();
-  if (bigint_work) { // the heap gets what is done
+  if (bigint_work) { // only the result goes on the heap, not intermediate values
     u32 *limb = bigint_block(n);
     return limb && bigint_mul(limb, x.limb, x.n, y.limb, y.n) ? worked_out(h, limb, n, negative) : integer_limit();
   }
@@ -117,7 +117,7 @@ term num_divide(struct heap *h, term a, term b) {
   return float_checked(h, x / y);
 }
 
-// The quotient, or the rest when want_rest; b is not zero.
+// The quotient, or the remainder when want_rest is set; b is not zero.
 static term divide_integers(struct heap *h, term a, term b, bool want_rest) {
   struct integer x, y;
   integer_view(&x, a);
@@ -175,6 +175,6 @@ static term rounded(struct heap *h, term a, double (*way)(double)) {
   return is_float(a) ? integer_from_double(h, way(float_val(a))) : NV;
 }
 term num_trunc(struct heap *h, term a) { return rounded(h, a, trunc); }
-term num_round(struct heap *h, term a) { return rounded(h, a, round); } // halves away from zero
+term num_round(struct heap *h, term a) { return rounded(h, a, round); } // rounds halves away from zero
 term num_floor(struct heap *h, term a) { return rounded(h, a, floor); }
 term num_ceil(struct heap *h, term a) { return rounded(h, a, ceil); }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bit operations on integers, which behave as two's complement of unlimited width. Limbs of negative
-// operands are complemented as they are read, those of a negative result as they are written. Called
-// by the interpreter and BIFs.
+// Bit operations on integers, which behave as two's complement of unlimited width. Limbs of negative operands are
+// complemented while they are read, limbs of a negative result while they are written. Called by the interpreter and
+// BIFs.
 
 #include "term/integer.h"
 
 enum op { OP_AND, OP_OR, OP_XOR };
 
-// The limbs of a two's complement reading of v, lowest first.
+// Reads v as two's complement, one limb at a time, the lowest first.
 struct reader {
   const struct integer *v;
   size_t next;
@@ -96,7 +96,7 @@ static term shift_right(struct heap *h, term a, u64 count) {
 static term shift(struct heap *h, term a, term count, bool left) {
   if (!is_integer(a) || !is_integer(count)) return NV;
   bool negative = int_is_negative(count);
-  u64 distance = UINT64_MAX; // what a bignum stands for: further than any integer is long
+  u64 distance = UINT64_MAX; // for a bignum: further than any integer is long
   if (is_small(count)) distance = negative ? -(u64)small_val(count) : (u64)small_val(count);
   return left != negative ? shift_left(h, a, distance) : shift_right(h, a, distance);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text of integers. Floats are float_text.c's. Called by BIFs and print.c.
+// Text of integers; float_text.c has that of floats. Called by BIFs and print.c.
 
 #include "base/alloc.h"
 #include "term/bigint_work.h"
@@ -33,14 +33,14 @@ term num_parse_int(struct heap *h, const u8 *text, size_t n, u32 base) {
   bool negative = n && text[0] == '-';
   if (negative || (n && text[0] == '+')) text++, n--;
   if (!BIGINT_STEP(n, valid_digits(text, n, base))) return NV;
-  if (n <= (base <= 10 ? 17u : 11u)) { // below 2^59
+  if (n <= (base <= 10 ? 17u : 11u)) { // the value is below 2^59
     i64 value = 0;
     for (size_t i = 0; i < n; i++) value = value * (i64)base + bigint_digit(text[i]);
     return make_small(negative ? -value : value);
   }
   size_t zeros = BIGINT_STEP(n, zeros_before(text, n));
   text += zeros, n -= zeros;
-  if (n > (u64)INTEGER_MAX_LIMBS * 32) return integer_limit(); // even in base 2
+  if (n > (u64)INTEGER_MAX_LIMBS * 32) return integer_limit(); // too long even in base 2
   size_t room = bigint_parse_limbs(n, base), limbs = room;     // up to 16 % too many
   u32 few[16], *limb = limbs <= COUNT_OF(few) ? few : bigint_block(limbs);
   if (!limb || !bigint_parse(limb, text, n, base)) limbs = SIZE_MAX;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text of terms. What is still to be printed waits as frames on a stack of its own (a byte buffer), so
-// deep terms need no C stack. Invariant: each frame prints the separator before its next element.
-// Called by BIFs (display, fun_to_list), crash texts and the JS boundary.
+// Text of terms. What is still to be printed waits as frames on an explicit stack (a byte buffer), so deep terms need
+// no C stack. Invariant: each frame prints the separator before its next element. Called by BIFs (display,
+// fun_to_list), crash texts and the JavaScript boundary.
 #include "term/print.h"
 
 #include "term/atom.h"
@@ -26,7 +26,7 @@ struct printer {
 
 static void push(struct printer *w, enum frame_kind kind, const term *p, u32 n) {
   struct frame f = {p, n, kind};
-  bytes_append(&w->frames, &f, sizeof f); // out of memory: the text is cut
+  bytes_append(&w->frames, &f, sizeof f); // when memory is out, the text is cut
 }
 
 // --- Atoms -------------------------------------------------------------------------------------
@@ -108,7 +108,7 @@ static void put_numbers(struct bytes *out, const char *start, u64 node, const u6
   bytes_put(out, '>');
 }
 
-// Another node is shown by the index of its name's atom, as OTP does.
+// A pid of another node shows the index of the node name's atom, as in OTP.
 void print_pid(struct bytes *out, term pid) {
   const term *p = is_boxed(pid) ? boxed_ptr(pid) : NULL;
   u64 n[2] = {p ? (u32)p[3] : pid_number(pid), p ? p[3] >> 32 : pid_serial(pid)};
@@ -173,7 +173,7 @@ static u8 byte_at(const struct bits *b, u64 i) {
   return (u8)byte;
 }
 
-// What display takes for a character of a string.
+// Whether display takes c for a character of a string.
 static bool is_text_char(u64 c) { return (c >= 32 && c < 127) || (c >= 9 && c <= 13) || (c >= 160 && c <= 255); }
 
 static void put_text_char(struct bytes *out, u32 c) {
@@ -271,7 +271,7 @@ static void open_boxed(struct printer *w, term t, size_t end) {
     case KIND_EXT_REF: print_ref(w->out, t); break;
     case KIND_EXT_PID: print_pid(w->out, t); break;
     case KIND_EXT_PORT: print_port(w->out, t); break;
-    case KIND_MATCH: bytes_text(w->out, "#MatchState"); break; // only a stack has one
+    case KIND_MATCH: bytes_text(w->out, "#MatchState"); break; // only a stack can hold one
     default: put_bits(w, t, end); break;
   }
 }
@@ -287,17 +287,17 @@ static void open_term(struct printer *w, term t, size_t end) {
   else bytes_text(w->out, "#NoValue");
 }
 
-// A pair follows: the comma unless it is the map's first.
+// Prints the comma before a pair, unless the pair is the map's first.
 static void separate_pair(struct printer *w) {
   if (w->out->len && w->out->data[w->out->len - 1] != '{') bytes_put(w->out, ',');
 }
 
-// Prints up to the next term, which it returns in *t; false when this frame had none (it may be gone).
+// Prints up to the next term and returns that in *t. False: this frame had no term left, and may be gone.
 static bool advance(struct printer *w, term *t) {
   struct frame *f = (struct frame *)(w->frames.data + w->frames.len) - 1;
   const term *p = f->p;
   switch (f->kind) {
-    case FRAME_LIST: // p: the cell that comes next; n: it is the first
+    case FRAME_LIST: // p: the next cell; n: whether it is the first
       if (!f->n) bytes_put(w->out, ',');
       f->n = 0;
       *t = p[0];
@@ -317,11 +317,11 @@ static bool advance(struct printer *w, term *t) {
         bytes_put(w->out, '}');
         break;
       }
-      if (!is_header(p[-1])) bytes_put(w->out, ','); // before the first element stands the header
+      if (!is_header(p[-1])) bytes_put(w->out, ','); // what stands before the first element is the header
       *t = *f->p++;
       f->n--;
       return true;
-    case FRAME_RECORD: { // n: fields done
+    case FRAME_RECORD: { // n: number of fields done
       u32 at = f->n++;
       if (at == header_size(p[0]) - 1) break;
       if (at > 0) bytes_put(w->out, ',');
@@ -330,7 +330,7 @@ static bool advance(struct printer *w, term *t) {
       *t = p[2 + at];
       return true;
     }
-    case FRAME_FLAT_MAP: { // n: pairs done
+    case FRAME_FLAT_MAP: { // n: number of pairs done
       u32 at = f->n++;
       if (at == header_size(p[0]) - 1) break;
       separate_pair(w);
@@ -351,7 +351,7 @@ static bool advance(struct printer *w, term *t) {
       push(w, FRAME_VALUE, cons_ptr(child) + 1, '>');
       return true;
     }
-    case FRAME_VALUE: // of a map, or the tail of a list
+    case FRAME_VALUE: // a value of a map, or the tail of a list
       *t = *p;
       if (f->n == '|') {
         bytes_put(w->out, '|');
@@ -379,7 +379,7 @@ static void print(struct printer *w, term t, size_t limit) {
       if (w->frames.len > 0 || w->out->len > end) {
         if (w->out->len > end) w->out->len = end;
         while (w->out->len > 0 && w->out->len == end && (w->out->data[end] & 0xC0) == 0x80)
-          end = --w->out->len; // whole characters
+          end = --w->out->len; // cut between characters
         bytes_text(w->out, "...");
       }
       break;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What native records are made of (term/record.h). Called by the interpreter, BIFs, the loader and the external format.
+// Native records, see term/record.h. Called by the interpreter, BIFs, the loader and the external term format.
 #include "term/record.h"
 
 #include "base/alloc.h"
@@ -40,7 +40,7 @@ term record_copy(struct heap *h, term record) {
 }
 
 bool record_keys_distinct(struct heap *h, const term *keys, u32 n) {
-  if (n > MAP_FLAT_MAX) { // as keys of a map: never quadratic
+  if (n > MAP_FLAT_MAX) { // sort large ones as the keys of a map, so that time is not quadratic
     size_t size = 2 * (size_t)n * sizeof(term);
     term *pairs = mem_calloc(size, MEM_SYSTEM);
     for (u32 i = 0; pairs && i < n; i++) pairs[2 * i] = keys[i];

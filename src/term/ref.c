@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Local references. A reference is a 64-bit counter laid out as OTP's three numbers: the lowest 18 bits
-// are n0, the next 32 n1, the rest n2; so references grow in term order as they are made. Invariant: no
-// id is given out twice in one VM. Called by every room that identifies something by a reference.
+// Local references. A reference is a 64-bit counter, split into OTP's three numbers: the lowest 18 bits are n0, the
+// next 32 bits n1, the rest n2. So references grow in term order as they are made. Invariant: no number is used twice
+// in one VM. Called by every room that identifies something by a reference.
 #include "term/ref.h"
 
 static u64 next_id = 1;
@@ -11,13 +11,13 @@ enum { N0_BITS = 18 };
 void ref_init(u64 seed) {
   seed ^= seed >> 31;
   seed *= 0x9E3779B97F4A7C15ull;
-  // 40 random bits, above them zeros: more than 2^63 references remain.
+  // 40 random bits with zeros above them: more than 2^63 references remain.
   next_id = (seed >> 24) | 1;
 }
 
 u64 ref_next_id(void) { return next_id++; }
 
-// The three numbers of a reference as printed, #Ref<0.n2.n1.n0>: n0 has 18 bits.
+// Splits an id into the three numbers of a reference, which is printed as #Ref<0.n2.n1.n0>.
 static void ref_numbers(u64 id, u32 out[3]) {
   out[0] = (u32)id & ((1u << N0_BITS) - 1);
   out[1] = (u32)(id >> N0_BITS);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Local references: a 96-bit unique number. The first 64 bits identify it inside this VM.
+// Local references: unique numbers of 96 bits. The first 64 bits identify a reference inside this VM.
 #ifndef TERM_REF_H
 #define TERM_REF_H
 
@@ -8,10 +8,10 @@
 enum { REF_WORDS = 3, MAGIC_REF_WORDS = 5 };
 void ref_init(u64 seed);
 term ref_new(struct heap *h);
-u64 ref_next_id(void);                                 // unique id without building a term
+u64 ref_next_id(void);                                 // a unique id without building a term
 term ref_from_id(struct heap *h, u64 id);              // the reference with this id
-u64 ref_id(term ref);                                  // of a local reference
-term ref_magic(struct heap *h, struct refc *resource); // takes one reference to the resource
-struct refc *ref_resource(term ref);                   // NULL when not magic
+u64 ref_id(term ref);                                  // ref is a local reference
+term ref_magic(struct heap *h, struct refc *resource); // the new reference takes over one reference to the resource
+struct refc *ref_resource(term ref);                   // NULL: it has no resource
 
 #endif

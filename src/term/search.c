@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Byte pattern search. Invariant of the trie: node 0 is the root, children of a node are a linked list,
-// fail points to the node of the longest proper suffix that is a prefix of some pattern, out is the
-// length of the longest pattern that ends here.
+// Search for byte patterns. Invariant of the trie: node 0 is the root; the children of a node are a linked list; fail
+// is the node of the longest proper suffix that is a prefix of some pattern; out is the length of the longest pattern
+// that ends at the node.
 #include "term/search.h"
 
 #include "base/alloc.h"
@@ -43,7 +43,7 @@ static bool find_horspool(const u8 *pattern, size_t m, const u8 *text, size_t fr
 // --- Several patterns --------------------------------------------------------------------------------------
 
 struct node {
-  u32 child, sibling; // 0: none (the root is nobody's child)
+  u32 child, sibling; // 0: none, because the root is no node's child
   u32 fail;
   u32 depth;
   u32 out;
@@ -83,7 +83,7 @@ static void add_pattern(struct trie *t, const u8 *bytes, size_t n) {
   t->nodes[node].out = t->nodes[node].depth;
 }
 
-// Breadth first, so that the fail node of every shorter prefix is known.
+// Goes breadth first, so that the fail nodes of all shorter prefixes are known.
 static void link_failures(struct trie *t, u32 *queue) {
   u32 head = 0, tail = 0;
   queue[tail++] = 0;
@@ -115,7 +115,7 @@ static bool find_many(const struct trie *t, const u8 *text, size_t from, size_t 
     while ((next = child_of(t, node, text[i])) == 0 && node != 0) node = t->nodes[node].fail;
     node = next;
     const struct node *n = &t->nodes[node];
-    // What could still match begins after the hit: nothing better can come.
+    // Any other match would begin after the hit, so none can be better.
     if (found && i + 1 - n->depth > hit->at) return true;
     if (n->out > 0 && (!found || i + 1 - n->out <= hit->at)) {
       hit->at = i + 1 - n->out;

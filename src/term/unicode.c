@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The walk over chardata. Invariant: `at` and the stack always describe what comes after the current
-// binary, so the rest after an error is built from them alone.
+// The walk over chardata. Invariant: `at` and the stack always describe what comes after the current binary, so the
+// rest after an error can be built from them alone.
 #include "term/unicode.h"
 
 #include "base/alloc.h"
@@ -65,8 +65,8 @@ void chars_stop(struct chars *c) {
   c->cap = 0;
 }
 
-// Bytes of the character that byte begins, 0 when it begins none. (As OTP, C0, C1 and F5..F7 count as
-// beginnings until the whole sequence is seen.)
+// Number of bytes of a character that begins with this byte; 0: no character does. As in OTP, C0, C1 and F5 to F7 are
+// accepted as first bytes until the whole sequence is known.
 static u32 sequence_length(u8 byte) {
   if (byte < 0x80) return 1;
   if (byte < 0xC0) return 0;
@@ -90,7 +90,8 @@ static void enter_binary(struct chars *c, term t, bool whole) {
   c->position = 0;
 }
 
-// The next character of the current binary, with the pending bytes in front. CHARS_END: it is used up.
+// Takes the next character from the current binary, with the pending bytes in front of it. CHARS_END: the binary is
+// used up.
 static enum chars_item from_binary(struct chars *c) {
   u64 left = bytes_left(c);
   if (left == 0) return CHARS_END;
@@ -120,7 +121,7 @@ static enum chars_item from_binary(struct chars *c) {
     c->pending_n = 0;
     return CHARS_CHARACTER;
   }
-  // As in OTP, a character that is too short is looked at when it has got its length from the next binaries, or none
+  // As OTP does, judge an incomplete character only when the next binaries have completed its bytes, or when no binary
   // follows.
   if (have >= sequence_length(p[0])) return CHARS_ERROR;
   memmove(c->pending, p, have);
@@ -179,7 +180,7 @@ enum chars_item chars_next(struct chars *c) {
   }
 }
 
-// What is left of the list being walked, the current binary included.
+// The rest of the list being walked, including the rest of the current binary.
 static term rest_here(struct chars *c, struct heap *h) {
   if (c->binary == NV) return c->at;
   u64 from = c->position * 8;
@@ -187,7 +188,7 @@ static term rest_here(struct chars *c, struct heap *h) {
   return c->whole ? binary : cons(h, binary, c->at);
 }
 
-// The entries that were pushed since the last pause go on top of those of earlier ones, which stay as they are.
+// Puts only the entries that were pushed since the last pause on top of the list of earlier ones, which stays as it is.
 term chars_pause(struct chars *c, struct heap *h) {
   term below = c->below;
   for (u32 i = 0; i < c->depth; i++) below = cons(h, c->stack[i], below);
