@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every BIF ends with: an exception, a trap, a wait. Sets the fields of ctx that the interpreter
-// reads after a BIF returned NV; always returns NV, so that a BIF can say "return bif_badarg()".
+// The ends of BIFs: an exception, a trap, a wait. These functions set the fields of ctx that the interpreter reads
+// after a BIF has returned NV. They always return NV, so that a BIF can say "return bif_badarg()".
 #include "bif/bif.h"
 
 #include <stdarg.h>
@@ -20,7 +20,7 @@ term bif_badarith(void) { return bif_error(ATOM_badarith); }
 term bif_system_limit(void) { return bif_error(ATOM_system_limit); }
 term bif_notsup(const char *what) { return bif_error(tuple2(HEAP, ATOM_notsup, atom_from_c(what))); }
 
-// va_list is an array on some machines; so it is passed on inside a struct.
+// On some machines va_list is an array, which cannot be passed on; so it is passed inside a struct.
 struct arguments {
   va_list list;
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// BIFs between atoms and text. An atom that would be too long is system_limit when it is to be made, and
-// badarg when it must exist already, as in OTP.
+// BIFs between atoms and text. As in OTP, a text too long for an atom raises system_limit when the atom is to be made,
+// and badarg when it must exist already.
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "bif/bif_term.h"
@@ -92,14 +92,14 @@ term bif_atom_to_binary_2(struct process *p UNUSED, term *a) {
   return is_encoding(a[1]) ? to_binary(a[0], a[1] == ATOM_latin1) : bif_badarg();
 }
 
-// Latin-1 text as UTF-8, which is at most twice as long; returns its length.
+// Writes Latin-1 text as UTF-8, which is at most twice as long; returns its length.
 static size_t utf8_of_latin1(const u8 *text, size_t n, u8 *out) {
   size_t len = 0;
   for (size_t i = 0; i < n; i++) len += (size_t)utf8_encode(out + len, text[i]);
   return len;
 }
 
-// Text that is too long before it is malformed is too long.
+// Counts the characters of a text. One that is too long up to its first malformed byte counts as too long.
 static size_t count_characters(const u8 *text, size_t n) {
   u32 c;
   size_t characters = 0;

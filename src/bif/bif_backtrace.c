@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The stack of a process as text: process_info(Pid, backtrace) and erlang:process_display/2, in the words of OTP's
-// emulator. Addresses are those of the code and of the stack; what follows them tells the function, and how many code
-// words into it.
+// The stack of a process as text, for process_info(Pid, backtrace) and erlang:process_display/2, worded as OTP's
+// emulator does. Addresses are those of the code and of the stack; the function, and the offset into it in code words,
+// follow them.
 #include "base/hostcalls.h"
 #include "bif/bif_process.h"
 #include "gen/bifs.h"
@@ -17,7 +17,7 @@ static void put_address(struct bytes *b, const void *address) {
     bytes_put(b, (u8) "0123456789abcdef"[(u64)(uintptr_t)address >> (shift - 4) & 15]);
 }
 
-// 0x... (Module:Function/Arity + Offset)
+// Writes 0x... (Module:Function/Arity + Offset).
 static void put_place(struct bytes *b, const cword *ip, bool is_return_address) {
   struct code_place place;
   put_address(b, ip);
@@ -77,7 +77,7 @@ term bif_backtrace(const struct process *p) {
   return t;
 }
 
-// erts_internal:process_display(Pid, backtrace): on standard error.
+// erts_internal:process_display(Pid, backtrace): prints on standard error.
 term bif_process_display_2(struct process *p UNUSED, term *a) {
   const struct process *of = is_local_pid(a[0]) ? process_find(a[0]) : NULL;
   if (!of || a[1] != ATOM_backtrace) return ATOM_badarg;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// BIFs that measure, cut, copy and convert binaries (erlang and binary). Arguments that are not what
-// they should be give badarg, as in OTP; sizes no memory could hold give system_limit.
+// BIFs that measure, cut, copy and convert binaries (modules erlang and binary). As in OTP, a bad argument raises
+// badarg, and a size that no memory could hold raises system_limit.
 #include "base/alloc.h"
 #include "bif/portion.h"
 #include "gen/bifs.h"
 #include "term/bits.h"
 #include "term/bs_match.h"
 
-// Work on bytes costs a reduction for so many.
+// How many bytes, or list cells, one reduction pays for.
 enum { BYTES_PER_REDUCTION = 256, CELLS_PER_REDUCTION = 16 };
 
 static term bytes_done(term result, u64 bytes) {
@@ -15,14 +15,14 @@ static term bytes_done(term result, u64 bytes) {
   return result == NV ? bif_system_limit() : result;
 }
 
-// A binary argument; *tmp is to be given back with done_with.
+// The bytes of a binary argument; the caller gives *tmp to done_with.
 static const u8 *bytes_arg(term t, size_t *n, u8 **tmp) { return binary_bytes(t, n, tmp); }
 static void done_with(u8 *tmp, size_t n) { mem_free(tmp, n, MEM_SYSTEM); }
 
 static term from_u64(u64 v) { return v <= (u64)SMALL_MAX ? make_small((i64)v) : int_from_u64(HEAP, v); }
 
-// The bits of a bitstring, or those left in a match context: from OTP 26 on the compiler asks for these without
-// making a bitstring of them first. False: neither.
+// The number of bits of a bitstring, or of those left in a match context: from OTP 26 on, the compiler asks for the
+// size of a context without making a bitstring of it first. False: it is neither.
 static bool bits_in(term t, u64 *bits) {
   if (is_bitstring(t)) *bits = bit_size_of(t);
   else if (is_match_context(t)) *bits = (u64)(small_val(boxed_ptr(t)[3]) - small_val(boxed_ptr(t)[2]));
@@ -45,7 +45,8 @@ term bif_size(struct process *p UNUSED, term *a) {
   return is_bitstring(a[0]) ? from_u64(bit_size_of(a[0]) >> 3) : bif_badarg();
 }
 
-// Start and length as the binary module takes them (a negative length counts backwards), within n bytes.
+// Reads a start and a length as the binary module takes them (a negative length counts backwards). False: they do not
+// lie within n bytes.
 static bool part_of(term start, term length, u64 n, u64 *from, u64 *count) {
   i64 s, l;
   if (!bif_small(start, 0, SMALL_MAX, &s) || !bif_small(length, SMALL_MIN, SMALL_MAX, &l)) return false;
@@ -85,7 +86,7 @@ term bif_split_binary(struct process *p UNUSED, term *a) {
 
 enum { LIST_PORTION = 32768 }; // cells built between yields
 
-// The bytes [from, from + count) as a list in front of tail; NV without memory.
+// The bytes [from, from + count) as a list in front of tail; NV: no memory.
 static term bytes_to_list(const struct bits *b, u64 from, size_t count, term tail) {
   if (count == 0) return tail;
   term *cell = heap_alloc(HEAP, count * 2);
@@ -101,8 +102,8 @@ static term bytes_to_list(const struct bits *b, u64 from, size_t count, term tai
   return list;
 }
 
-// The bytes [from, from + count) of the binary in *arg, from the back, portion by portion. w->rest is
-// the number of bytes still to do, w->so_far the list behind them.
+// Makes a list of the bytes from `from` on of the binary in *arg, from the end, portion by portion. w->rest is the
+// number of bytes still to do, w->so_far the list of the bytes behind them.
 static term to_list(struct portion *w, term *arg, u64 from) {
   struct bits b;
   bits_of(w->original, &b);
@@ -153,7 +154,7 @@ term bif_bitstring_to_list(struct process *p UNUSED, term *a) {
 
 // --- The binary module ----------------------------------------------------------------------------------
 
-// Byte i of a binary (i < 0: from the end), badarg when there is none.
+// Byte i of a binary (from the end when i < 0); badarg when there is none.
 static term byte_at(term t, i64 i) {
   struct bits b;
   u8 byte = 0;
@@ -186,7 +187,7 @@ static term copies(term t, u64 times) {
     bits_of(t, &b);
     bits_copy(out, 0, b.data, b.offset, b.size);
     size_t done = (size_t)n, all = (size_t)(n * times);
-    while (done < all) { // doubling: the copied part is the source of the next
+    while (done < all) { // doubling: each step copies all that was written before
       size_t more = done < all - done ? done : all - done;
       memcpy(out + done, out, more);
       done += more;
@@ -249,7 +250,7 @@ term bif_decode_unsigned_2(struct process *p UNUSED, term *a) {
   return endianness(a[1], &little) ? decode_unsigned(a[0], little) : bif_badarg();
 }
 
-// How many bytes all binaries of the list share at their start (or end).
+// The number of bytes that all binaries of the list have in common at their start (or end).
 static term longest_common(term list, bool suffix) {
   u32 count;
   size_t first_n = 0, n, common = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// binary:match, matches, split and compile_pattern. A compiled pattern is {bm, Ref} (one) or {ac, Ref}
-// (several) with a magic reference to the compiled form.
+// binary:match, matches, split and compile_pattern. A compiled pattern is {bm, Ref} (one pattern) or {ac, Ref}
+// (several); Ref is a magic reference to the compiled form.
 #include "base/alloc.h"
 #include "bif/portion.h"
 #include "gen/bifs.h"
@@ -11,7 +11,7 @@ enum { BYTES_PER_REDUCTION = 256 };
 
 // --- Patterns ----------------------------------------------------------------------------------------------
 
-// A list of patterns (or one) as bytes. The copies of unaligned ones are in tmps.
+// The bytes of one pattern or of a list of patterns. tmps holds the copies of those that are not aligned.
 struct pattern_list {
   struct pattern_bytes *items;
   u8 **tmps;
@@ -32,7 +32,7 @@ static bool pattern_list_add(struct pattern_list *l, term t) {
   return p->n > 0;
 }
 
-// Compiles a binary or a list of binaries. NULL: badarg or system_limit has been raised.
+// Compiles a binary or a list of binaries. NULL: badarg or system_limit was raised.
 static struct refc *compile(term t) {
   struct pattern_list l = {NULL, NULL, 1, 0};
   struct refc *r = NULL;
@@ -55,7 +55,7 @@ static struct refc *compile(term t) {
   return r;
 }
 
-// Takes the caller's reference.
+// Takes over the caller's reference to r.
 static term compiled_term(struct refc *r) {
   return tuple2(HEAP, r->type == SEARCH_ONE ? ATOM_bm : ATOM_ac, ref_magic(HEAP, r));
 }
@@ -65,7 +65,7 @@ term bif_compile_pattern(struct process *p UNUSED, term *a) {
   return r ? compiled_term(r) : NV;
 }
 
-// The compiled form of a pattern argument, with one reference for the caller. NULL: raised.
+// The compiled form of a pattern argument, with one reference for the caller. NULL: an exception was raised.
 static struct refc *pattern_arg(term t) {
   if (!is_tuple_of(t, 2)) return compile(t);
   term *e = tuple_elements(t);
@@ -83,9 +83,9 @@ static struct refc *pattern_arg(term t) {
 
 struct search {
   const u8 *text;
-  u8 *tmp;         // the text's copy when it is not byte-aligned
+  u8 *tmp;         // a copy of the text when it is not byte-aligned
   size_t n;        // bytes of text
-  size_t from, to; // scope
+  size_t from, to; // the part to search
   bool global, trim, trim_all;
   struct refc *pattern;
 };
@@ -122,7 +122,7 @@ static bool option(struct search *s, term o, bool splits) {
   return true;
 }
 
-// Arguments of all three functions. False: an exception has been raised, nothing is held.
+// Reads the arguments of all three functions. False: an exception was raised, and nothing is held.
 static bool search_begin(struct search *s, term text, term pattern, term options, bool splits) {
   memset(s, 0, sizeof *s);
   s->text = binary_bytes(text, &s->n, &s->tmp);
@@ -139,8 +139,8 @@ static term hit_term(const struct search_hit *hit) {
   return tuple2(HEAP, make_small((i64)hit->at), make_small((i64)hit->n));
 }
 
-// So much is looked through at a time: what begins in it ends no further behind it than a pattern is long, and a
-// compiled pattern is at least as large as the longest one in it.
+// The number of bytes searched in one portion. A match that begins within it ends behind it by no more than the length
+// of a pattern, and a compiled pattern is at least as large as its longest pattern.
 enum { MATCH_PORTION = 2 << 20 };
 
 static term match(term *a, term options) {
@@ -154,7 +154,7 @@ static term match(term *a, term options) {
   size_t end = s.from + part, overlap = (size_t)min_u64(s.to - end, s.pattern->cap);
   bool last = end == s.to;
   bool found = search_next(s.pattern, s.text, s.from, end + overlap, &hit) && (last || hit.at < end);
-  s.to = found ? hit.at + hit.n : end; // what was looked at, for the reductions
+  s.to = found ? hit.at + hit.n : end; // the end of what was searched, for the reductions
   if (!found && !last) {
     a[1] = compiled_term(s.pattern);
     s.pattern = NULL;
@@ -171,9 +171,9 @@ term bif_match_3(struct process *p UNUSED, term *a) { return match(a, a[2]); }
 
 // --- All of them -------------------------------------------------------------------------------------------
 
-// What is found is collected last first, a portion at a time: enough for a millisecond or two.
+// Matches are collected in portions, the last one first; a portion takes a millisecond or two.
 enum { HITS_AT_A_TIME = 20000 };
-// Where to look on; for split, where the part begun there begins.
+// Where the search goes on; for split, where the present part begins.
 struct collected {
   term list;
   size_t from, part;
@@ -184,7 +184,7 @@ static void collect_part(struct collected *c, const struct search *s, term text,
     c->list = cons(HEAP, binary_sub(HEAP, text, (u64)c->part * 8, (u64)(end - c->part) * 8), c->list);
 }
 
-// Answers whether that was all.
+// Returns whether all matches were found.
 static bool collect(struct collected *c, const struct search *s, term text, bool splits) {
   struct search_hit hit;
   for (u32 n = 0; search_next(s->pattern, s->text, c->from, s->to, &hit); n++) {
@@ -199,7 +199,7 @@ static bool collect(struct collected *c, const struct search *s, term text, bool
   return true;
 }
 
-// The same list the other way round, of cells that nothing else refers to and no collection has seen.
+// Reverses a list in place: its cells are referred to by nothing else, and no collection has seen them.
 static term turned(term list) {
   term done = NIL;
   while (is_cons(list)) {
@@ -223,7 +223,7 @@ static term search_all(term *a, term options, bool splits) {
   if (!fresh) c.from = c.part = s.from = (size_t)small_val(w.rest);
   bool all = collect(&c, &s, w.original, splits);
   if (!all) {
-    s.to = c.from; // what was looked at, for the reductions
+    s.to = c.from; // the end of what was searched, for the reductions
     a[1] = compiled_term(s.pattern);
     s.pattern = NULL;
     w.rest = make_small((i64)c.from);

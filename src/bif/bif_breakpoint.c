@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// erts_debug:breakpoint/2, by which OTP's debugger has the calls of a module's functions led to itself.
+// erts_debug:breakpoint/2, with which OTP's debugger redirects calls of a module's functions to itself.
 #include "bif/bif.h"
 #include "code/breakpoint.h"
 #include "gen/bifs.h"
@@ -18,7 +18,8 @@ static void set(struct module *m, void *arg) {
   else w->found += n;
 }
 
-// {Module, Function, Arity}, the last ones '_'; true | false. Answers how many functions there are of that name.
+// Takes {Module, Function, Arity}, where Function and Arity may be '_', and true or false. Returns the number of
+// functions that match.
 term bif_breakpoint_2(struct process *p UNUSED, term *a) {
   if (!is_tuple_of(a[0], 3) || !atom_is_bool(a[1])) return bif_badarg();
   const term *mfa = tuple_elements(a[0]);

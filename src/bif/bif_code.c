@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Code as OTP's code server sees it: preparing and finishing loads, on_load functions, old versions and
-// purging, what modules export. A prepared load is a magic reference that owns a staged module.
+// Code as OTP's code server sees it: preparing and finishing loads, on_load functions, old versions and purging, and
+// what modules export. A prepared load is a magic reference that owns a staged module.
 #include "base/alloc.h"
 #include "base/hostcalls.h"
 #include "bif/bif.h"
@@ -28,7 +28,7 @@ static void prepared_destroy(struct refc *r) {
   mem_free(r, offsetof(struct refc, data) + r->cap, MEM_BINARY);
 }
 
-// The resource of a prepared load not used yet, or NULL.
+// The resource of a prepared load that was not used yet, or NULL.
 static struct refc *prepared_of(term t) {
   struct refc *r = ref_resource(t);
   return r && r->type == REFC_PREPARED && prepared_module(r) ? r : NULL;
@@ -52,7 +52,7 @@ static void report(term name, const struct load_error *e) {
   bytes_free(&b);
 }
 
-// The bytes of a binary argument; *tmp is to be given to drop_bytes. NULL: no binary.
+// The bytes of a binary argument; the caller gives *tmp to drop_bytes. NULL: it is no binary.
 static const u8 *bytes_of(term t, size_t *n, u8 **tmp) {
   *tmp = NULL;
   return is_binary(t) ? binary_bytes(t, n, tmp) : NULL;
@@ -108,7 +108,7 @@ static bool duplicated(const struct module *m, term list) {
   return n > 1;
 }
 
-// The names of those that pass a test, each once.
+// The names of the modules in a list that pass the test, each once.
 static term names_that(module_test test, term list) {
   term names = NIL;
   for (term l = list; is_cons(l); l = tl(l)) {
@@ -189,13 +189,13 @@ term bif_erts_internal_purge_module_2(struct process *p, term *a) {
   return ATOM_true;
 }
 
-// erts_code_purger:purge(Module) -> {WasOld, DidKill}. OTP asks a process of that name, which asks every
-// process in turn; here all are looked at in one go.
+// erts_code_purger:purge(Module) -> {WasOld, DidKill}. OTP asks a process of that name, which asks every process in
+// turn; here one call examines all processes.
 term bif_purge_1(struct process *p, term *a) {
   if (!is_atom(a[0])) return bif_badarg();
   if (!code_has_old(a[0])) return tuple2(HEAP, ATOM_false, ATOM_false);
   struct old_users users = keep_kill_users_of_old(a[0], p->pid, EXIT_CAUSE_EXIT);
-  if (users.self) { // the caller is not spared; it dies before the code goes
+  if (users.self) { // the caller is killed too, and dies before its code is dropped
     exit_process(p, ATOM_killed);
     return bif_stop(BIF_EXITING);
   }
@@ -211,7 +211,8 @@ term bif_soft_purge_1(struct process *p, term *a) {
   return ATOM_true;
 }
 
-// Literals of purged code are looked after by memory/retire.c: OTP's collector process finds nothing.
+// OTP's literal collector process calls this and finds nothing to do, because memory/retire.c collects the literals of
+// purged code.
 term bif_release_area_switch_0(struct process *p, term *a) {
   (void)p, (void)a;
   return ATOM_false;
@@ -244,7 +245,7 @@ term bif_loaded_0(struct process *p, term *a) {
   return list;
 }
 
-// The export of an M:F/A given as three arguments. False: they are no such thing.
+// The export of an M:F/A that is given as three arguments. False: they are no M:F/A.
 static bool mfa_export(const term *a, struct export **e) {
   *e = NULL;
   if (!is_atom(a[0]) || !is_atom(a[1]) || !is_small(a[2])) return false;
@@ -257,7 +258,7 @@ term bif_function_exported_3(struct process *p, term *a) {
   struct export *e;
   return mfa_export(a, &e) ? make_bool(e && export_defined(e)) : bif_badarg();
 }
-// Whether OTP has it in C; here some are that OTP has in Erlang, and two the other way round.
+// Whether the function is a BIF in OTP. Some are in C here but in Erlang there, and for two it is the other way round.
 static bool is_builtin(const struct export *e) {
   u32 release = system_otp_release();
   if (!e->bif && e->module != ATOM_erlang) return false;
@@ -330,7 +331,7 @@ term bif_get_module_info_1(struct process *p, term *a) {
 
 static u32 big_endian(const u8 *p) { return (u32)p[0] << 24 | (u32)p[1] << 16 | (u32)p[2] << 8 | p[3]; }
 
-// The payload of a chunk; NULL when the file has none of the name, or is no beam file.
+// The payload of a chunk; NULL: the file has no chunk of this name, or is no beam file.
 static const u8 *find_chunk(const u8 *file, size_t n, const u8 name[4], u32 *size) {
   if (n < 12 || memcmp(file, "FOR1", 4) != 0 || memcmp(file + 8, "BEAM", 4) != 0) return NULL;
   for (size_t at = 12; n - at >= 8;) {
@@ -384,7 +385,7 @@ term bif_beamfile_module_md5_1(struct process *p, term *a) {
   return result;
 }
 
-// Native code: only what modules of ours stand in for.
+// Native code can only be "loaded" for modules that have a stand-in here.
 term bif_load_nif_2(struct process *p, term *a) {
   (void)p;
   struct bytes path;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Questions: comparison operators, type tests and boolean operators as functions, for apply, match
-// specifications and guards that the interpreter has no operation for.
+// Comparison operators, type tests and boolean operators as functions: for apply, match specifications, and guards that
+// the interpreter has no operation for.
 
 #include "bif/bif.h"
 #include "bif/bif_system.h"
@@ -11,7 +11,7 @@
 #define QUESTION1(name, condition) \
   term name(struct process *p UNUSED, term *a) { return make_bool(condition(a[0])); }
 
-// Long comparisons go in portions.
+// Compares; long comparisons pause and go on in portions.
 static term compared(enum term_mode mode, term *a, bool (*answer)(int)) {
   int order;
   return held_compare(mode, a[0], a[1], &order) ? make_bool(answer(order)) : bif_yield();
@@ -43,13 +43,13 @@ QUESTION1(bif_is_port, is_port)
 QUESTION1(bif_is_reference, is_ref)
 QUESTION1(bif_is_tuple, is_tuple)
 
-// Whole numbers in a range (OTP 29).
+// is_integer(Term, Low, High) of OTP 29.
 term bif_is_integer_3(struct process *p UNUSED, term *a) {
   if (!is_integer(a[1]) || !is_integer(a[2])) return bif_badarg();
   return make_bool(is_integer(a[0]) && int_compare(a[0], a[1]) >= 0 && int_compare(a[0], a[2]) <= 0);
 }
 
-// No fun has so many parameters that its arity would not be a small.
+// An arity that is no small is larger than any fun's.
 term bif_is_function_2(struct process *p UNUSED, term *a) {
   if (!is_integer(a[1]) || int_is_negative(a[1])) return bif_badarg();
   return make_bool(is_fun(a[0]) && a[1] == make_small((i64)header_aux(boxed_header(a[0]))));
@@ -64,7 +64,7 @@ term bif_is_record(struct process *p UNUSED, term *a) {
   return make_bool(is_native_record(a[0]) ? record_definition(a[0])[RECORD_NAME] == a[1] : is_record(a[0], a[1]));
 }
 
-// A tuple's tag and size, or (OTP 29) a native record's module and name.
+// The size and tag of a tuple; from OTP 29 on also the module and name of a native record.
 term bif_is_record_3(struct process *p UNUSED, term *a) {
   if (is_atom(a[1]) && is_atom(a[2]) && system_otp_release() >= 29) return make_bool(record_is(a[0], a[1], a[2]));
   if (!is_atom(a[1]) || !is_small(a[2])) return bif_badarg();

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// atomics and counters: arrays of 64-bit integers behind a magic reference, shared by all processes.
-// With one thread every operation is atomic. Counters with write_concurrency are the same thing.
+// The modules atomics and counters: arrays of 64-bit integers behind a magic reference, shared by all processes. With
+// one thread every operation is atomic, so counters with write_concurrency are no different.
 #include "bif/bif.h"
 #include "gen/bifs.h"
 #include "term/ref.h"
 
 enum { REFC_ATOMICS = 0x61746F6D }; // "atom"
 
-// In the resource's data: a word of flags, then the integers. Not aligned for u64 on every machine.
+// The data of the resource: a word of flags, then the integers, which on some machines are not aligned for u64.
 struct array {
   struct refc *r;
   u32 count;
@@ -35,7 +35,7 @@ static bool array_of(term t, struct array *out) {
   return true;
 }
 
-// The place of an element, NULL when the index is out of range or t no array.
+// The address of an element; NULL: the index is out of range, or t is no array.
 static u8 *element_of(term t, term index, struct array *out) {
   i64 i;
   if (!array_of(t, out) || !bif_small(index, 1, out->count, &i)) return NULL;
@@ -53,7 +53,7 @@ static term value_term(const struct array *a, u64 v) {
   return a->is_signed ? int_from_i64(HEAP, (i64)v) : int_from_u64(HEAP, v);
 }
 
-// A value to be stored must fit the array's kind; an increment may be anything of 64 bits.
+// Reads a value to be stored, which must fit the array's kind; an increment may be any 64-bit integer.
 static bool value_of(const struct array *a, term t, u64 *out) {
   i64 v;
   if (!a->is_signed) return int_to_u64(t, out);
@@ -69,7 +69,8 @@ static bool increment_of(term t, u64 *out) {
   return true;
 }
 
-term bif_atomics_new_2(struct process *p, term *a) { // erts_internal: the second argument has bit 0 for signed
+// Erts_internal:atomics_new: bit 0 of the second argument says that the integers are signed.
+term bif_atomics_new_2(struct process *p, term *a) {
   (void)p;
   if (!is_small(a[1])) return bif_badarg();
   return array_new(a[0], small_val(a[1]) & 1);

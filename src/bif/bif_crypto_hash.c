@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checksums of iodata: MD5, CRC-32 (the zlib polynomial) and Adler-32, each also in portions, and the
-// combination of the checksums of two halves. An MD5 context is a binary of struct md5's fields.
+// Checksums of iodata: MD5, CRC-32 (zlib's polynomial) and Adler-32. Each can be computed in parts, and the checksums
+// of two halves can be combined. An MD5 context is a binary with the fields of struct md5.
 #include "base/md5.h"
 #include "bif/portion.h"
 #include "gen/bifs.h"
 #include "term/bits.h"
 
-// One kind of checksum: how it takes bytes, and its state as a term and back.
+// One kind of checksum: how it takes bytes, and how its state becomes a term and comes back.
 struct hash {
   void (*update)(void *state, const void *data, size_t n);
   void *state;
@@ -29,7 +29,7 @@ static bool take(void *argument, const struct bits *b) {
   return true;
 }
 
-// Hashes the iodata in *arg on top of hash->state. True: done; false: *result is what the BIF returns.
+// Hashes the iodata in *arg, continuing from hash->state. True: it is done; false: the BIF returns *result.
 static bool hash_on(struct hash *hash, term *arg, term *result) {
   struct portion w;
   struct portion_sink sink = {true, take, hash};
@@ -112,7 +112,7 @@ static term checksum(void (*update)(void *, const void *, size_t), u32 sum, term
 
 #define CRC_POLYNOMIAL 0xEDB88320u
 
-// crc_table[k][b]: what byte b does to the remainder when k more bytes follow it.
+// crc_table[k][b] is the effect of byte b on the remainder when k more bytes follow it.
 static u32 crc_table[4][256];
 
 static void crc_prepare(void) {
@@ -145,7 +145,7 @@ term bif_crc32_2(struct process *p UNUSED, term *a) {
   return u32_load(a[0], &c) ? checksum(crc_feed, c, a + 1) : bif_badarg();
 }
 
-// Product of two polynomials modulo the CRC's, bit-reversed as the CRC is.
+// The product of two polynomials modulo the CRC's polynomial, all bit-reversed as the CRC is.
 static u32 crc_multiply(u32 a, u32 b) {
   u32 product = 0;
   for (u32 bit = 0x80000000u; bit != 0; bit >>= 1) {
@@ -159,7 +159,7 @@ term bif_crc32_combine(struct process *p UNUSED, term *a) {
   u32 first, second;
   u64 n;
   if (!u32_load(a[0], &first) || !u32_load(a[1], &second) || !int_to_u64(a[2], &n)) return bif_badarg();
-  // The first part is followed by n bytes: multiply it by x^(8n), by repeated squaring.
+  // n bytes follow the first part: multiply its CRC by x^(8n), by repeated squaring.
   u32 power = 0x00800000u; // x^8
   for (; n != 0; n >>= 1) {
     if (n & 1) first = crc_multiply(power, first);
@@ -170,7 +170,7 @@ term bif_crc32_combine(struct process *p UNUSED, term *a) {
 
 // --- Adler-32 --------------------------------------------------------------------------------------------
 
-enum { ADLER_BASE = 65521, ADLER_RUN = 5552 }; // so many bytes cannot overflow 32 bits (RFC 1950)
+enum { ADLER_BASE = 65521, ADLER_RUN = 5552 }; // the sums of ADLER_RUN bytes fit 32 bits (RFC 1950)
 
 static void adler_feed(void *state, const void *data, size_t n) {
   const u8 *p = data;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What erts_debug says of the VM's inside, as far as it takes C: sizes with sharing, counts of references, records of
-// monitors, the numbers unique integers are made of. The rest is spawnlink_erts_debug's.
+// The part of erts_debug that needs C: sizes with sharing, reference counts, records of monitors, the counters of
+// unique integers. The rest of erts_debug is spawnlink_erts_debug.erl.
 #include "base/hostcalls.h"
 #include "bif/bif.h"
 #include "bif/bif_system.h"
@@ -12,7 +12,7 @@
 #include "term/hash.h"
 #include "term/ref.h"
 
-// erts_debug:size_shared/1: words, what occurs twice counted once, literals not at all.
+// erts_debug:size_shared/1: the size in words; a shared subterm counts once, literals do not count.
 term bif_size_shared(struct process *p UNUSED, term *a) {
   struct shared s;
   bool ok = shared_find(&s, a[0], false);
@@ -21,8 +21,8 @@ term bif_size_shared(struct process *p UNUSED, term *a) {
   return ok ? int_from_u64(HEAP, s.words) : bif_system_limit();
 }
 
-// erts_debug:size/1: as OTP's own counts, which cannot look into our large maps. A small map has a word of its size
-// there, and {} is a literal of no size.
+// erts_debug:size/1 in C, because OTP's Erlang code cannot look into our large maps. A small map has a word for its
+// size in OTP, and {} is a literal there, which has no size.
 term bif_debug_size(struct process *p UNUSED, term *a) {
   struct shared s;
   bool ok = shared_find(&s, a[0], true);
@@ -35,7 +35,7 @@ term bif_debug_size(struct process *p UNUSED, term *a) {
   return ok ? int_from_u64(HEAP, s.words) : bif_system_limit();
 }
 
-// erts_debug:copy_shared/2: a copy in which what occurs twice still does.
+// erts_debug:copy_shared/2: a copy that keeps the sharing of subterms.
 term bif_copy_shared(struct process *p UNUSED, term *a) {
   struct shared s;
   term copy = shared_find(&s, a[0], false) ? shared_copy(&s, HEAP, a[0]) : NV;
@@ -46,7 +46,7 @@ term bif_copy_shared(struct process *p UNUSED, term *a) {
 
 // --- spawnlink:internal/1,2 -----------------------------------------------------------------------------
 
-// {refc_binary, Size, {binary, Allocated}, Flags} | heap_binary, of a binary.
+// {refc_binary, Size, {binary, Allocated}, Flags} or heap_binary, for a binary.
 static term binary_info(term t) {
   if (!is_binary(t)) return bif_badarg();
   const term *b = boxed_ptr(t);
@@ -68,7 +68,7 @@ static term monitor_entry(const struct monitor *m, bool origin) {
                 copy_term(HEAP, who), m->name == NV ? NIL : m->name);
 }
 
-// [{Type, origin | target, Ref, Pid, Name | []}], those the process made and those on it.
+// [{Type, origin | target, Ref, Pid, Name | []}]: the monitors that the process has made, and those on it.
 static term monitor_list(term pid) {
   struct process *p = process_find(pid);
   if (!p) return ATOM_undefined;
@@ -79,7 +79,7 @@ static term monitor_list(term pid) {
   return list;
 }
 
-// Nodes of a hash trie, which is at most a few levels deep, and pairs in them.
+// Counts the nodes of a hash trie, which is only a few levels deep, and the pairs in them.
 static void count_nodes(const term *node, u32 first, u32 *nodes, u32 *pairs) {
   ++*nodes;
   for (u32 i = first; i <= header_size(node[0]); i++) {
@@ -103,7 +103,7 @@ term bif_internal_1(struct process *p UNUSED, term *a) {
   return a[0] == ATOM_monotonic ? time_monotonic_integer() : bif_badarg();
 }
 
-// What the process may do with tables, a sum of 1 (super user) and 2 (raw); before: what it was.
+// Sets what the process may do with tables, a sum of 1 (super user) and 2 (raw access). Returns the sum from before.
 static term ets_rights(struct process *p, i64 rights) {
   term before = make_small((p->ets_super_user ? ETS_SUPER_USER : 0) | (p->ets_raw ? ETS_RAW : 0));
   p->ets_super_user = (rights & ETS_SUPER_USER) != 0;
@@ -125,7 +125,7 @@ term bif_internal_2(struct process *p, term *a) {
   if (a[0] != ATOM_monotonic || !is_integer(a[1])) return bif_badarg();
   if (!int_to_u64(a[1], &n)) {
     if (!int_to_i64(a[1], &negative)) return bif_badarg();
-    n = (u64)negative; // counted back from 2^64
+    n = (u64)negative; // counted down from 2^64
   }
   time_set_monotonic_integer(n);
   return ATOM_true;

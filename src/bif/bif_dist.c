@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The BIFs of distribution that net_kernel, dist_util and a distribution controller call (erlang(3), "dist_ctrl_*"; the
-// others are OTP's own business). What a packet of another node does is in bif_dist_signal.c. Neither atom caches nor
-// fragments are offered to other nodes: a packet is one whole signal.
+// The BIFs of distribution that net_kernel, dist_util and a distribution controller call (erlang(3), "dist_ctrl_*";
+// others are internal to OTP). bif_dist_signal.c performs the signals in packets from other nodes. We do not offer atom
+// caches or fragments to other nodes, so each packet is one whole signal.
 #include "bif/bif_dist.h"
 
 #include "base/alloc.h"
@@ -9,10 +9,11 @@
 #include "term/etf.h"
 #include "term/ref.h"
 
-// What we can do, as bits of the distribution protocol: references, pids, ports, funs, floats, maps, atoms as all
-// releases from 25 on have them, and its handshake;
+// What we support, as bits of the distribution protocol. Mandatory: references, pids, ports, funs, floats, maps, atoms
+// as all releases from 25 on encode them, and the handshake of these releases.
+// By default also: monitors, monitors by name, Unicode I/O, short atoms, unlink ids; spawn requests, wide pids and
+// ports, aliases.
 #define FLAGS_MANDATORY ((i64)0x1070F94)
-// monitors, by name too, Unicode I/O, short atoms, unlink ids; spawn requests, wide pids and ports, aliases.
 #define FLAGS_DEFAULT (FLAGS_MANDATORY | 0x6005028 | (i64)13 << 32)
 enum { PASS_THROUGH = 112 };
 
@@ -83,7 +84,7 @@ term bif_create_dist_channel_3(struct process *p, term *a) {
 
 // --- The controller -------------------------------------------------------------------------------------------
 
-// Of the connection that the caller controls; NULL after an exception.
+// The connection that the caller controls; NULL: an exception was raised.
 static struct node *controlled(const struct process *p, term handle) {
   struct node *n = node_by_handle(handle);
   if (!n) bif_badarg();
@@ -143,7 +144,7 @@ term bif_dist_get_stat_1(struct process *p, term *a) {
   return tuple4(HEAP, ATOM_ok, make_small((i64)n->in), make_small((i64)n->out), make_small((i64)n->queued));
 }
 
-// --- What comes -----------------------------------------------------------------------------------------------
+// --- Packets from the other node -----------------------------------------------------------------------------
 
 static bool take(struct node *n, const u8 *data, size_t size) {
   size_t used, used_too;
@@ -157,7 +158,7 @@ static bool take(struct node *n, const u8 *data, size_t size) {
 }
 
 term bif_dist_ctrl_put_data_2(struct process *p, term *a) {
-  if (a[0] == NV) return ATOM_ok; // all exits are done
+  if (a[0] == NV) return ATOM_ok; // called again after all exits are done
   struct node *n = node_by_handle(a[0]);
   if (!n) return bif_badarg();
   if (n->input != p->pid) return bif_error(ATOM_notsup);
@@ -178,7 +179,7 @@ term bif_dist_ctrl_put_data_2(struct process *p, term *a) {
 
 // --- process_flag({monitor_nodes, Options}, Boolean) ------------------------------------------------------------
 
-// An option of net_kernel:monitor_nodes goes into bits. False: it is none.
+// Reads one option of net_kernel:monitor_nodes into bits. False: it is no such option.
 static bool option(term key, term value, u32 *bits) {
   u32 bit = key == ATOM_connection_id ? NODES_ID : key == ATOM_nodedown_reason ? NODES_REASON : 0;
   if (bit) return *bits |= value == ATOM_true ? bit : 0, atom_is_bool(value);
@@ -190,7 +191,7 @@ static bool option(term key, term value, u32 *bits) {
   return key == ATOM_node_type && kinds;
 }
 
-// [] or a map, as net_kernel makes it of its options; list: that they were a list.
+// Reads [] or a map, which net_kernel makes of the list of options; the key `list` says that there was a list.
 static bool options_of(term t, u32 *bits) {
   *bits = 0;
   if (!is_map(t)) return t == NIL;

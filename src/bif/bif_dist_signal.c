@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signals that come from other nodes (erts "Distribution Protocol"). Each is checked in full before it does anything,
-// then done in the name of its sender's remote, by the functions that local signals use.
+// Signals from other nodes (erts "Distribution Protocol"). Each signal is first checked completely. Then it is
+// performed in the name of its sender's near end (struct remote), by the functions that local signals use.
 #include "bif/bif.h"
 #include "bif/bif_dist.h"
 #include "process/kept.h"
@@ -9,8 +9,8 @@
 #include "term/etf.h"
 #include "term/ref.h"
 
-// What each place of a control tuple must be: f a pid of the sender's node, t a pid, n an atom, p either, r a
-// reference, i an integer, l a list, x anything.
+// What each place of a control tuple must hold: f a pid of the sender's node, t a pid, n an atom, p a pid or an atom, r
+// a reference, i an integer, l a list, x anything.
 static const struct shape {
   u8 operation, message;
   const char *places;
@@ -79,7 +79,8 @@ static struct link *link_of(term from, term to, struct process **remote, struct 
   return *remote && *local ? link_find(*remote, *local) : NULL;
 }
 
-// Links the near end of a process of another node. A doomed process answers once it is gone.
+// Links the near end of a process of another node. When the local process is doomed, the answer follows once it is
+// gone.
 static bool link_local(struct process *local, struct process *remote) {
   enum link_result result = link_add(local, remote);
   bool behind = UNLIKELY(local->doomed) && result == LINK_MADE;

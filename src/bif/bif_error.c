@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// BIFs that exist to raise: erlang:error, exit, throw, raise, nif_error. What the interpreter is to add
-// to the trace stands in ctx: fault_args (arguments of the caller), fault_info (its error_info), or
-// fault_trace (a whole trace given by the program).
+// BIFs that raise exceptions: erlang:error, exit, throw, raise, nif_error. They leave in ctx what the interpreter adds
+// to the stack trace: fault_args (the caller's arguments), fault_info (its error_info), or fault_trace (a whole trace
+// given by the program).
 #include "bif/bif.h"
 #include "bif/bif_system.h"
 #include "gen/bifs.h"
@@ -18,8 +18,8 @@ term bif_error_2(struct process *p, term *a) {
   return NV;
 }
 
-// erlang:error(Reason, Args | none, Options): of the options only {error_info, Map} says anything;
-// what is malformed is ignored, as OTP does.
+// erlang:error(Reason, Args | none, Options): the only option with a meaning is {error_info, Map}; malformed options
+// are ignored, as in OTP.
 term bif_error_3(struct process *p, term *a) {
   bif_error_2(p, a);
   for (term l = a[2]; is_cons(l); l = tl(l)) {
@@ -47,7 +47,7 @@ term bif_nif_error_1(struct process *p, term *a) {
 
 term bif_nif_error_2(struct process *p, term *a) { return bif_error_2(p, a); }
 
-// An entry of a trace in the form {M,F,A,Location} or {Fun,Args,Location}; NV when it is no entry.
+// An entry of a trace in the form {M,F,A,Location} or {Fun,Args,Location}; NV: t is no entry.
 static term trace_entry(term t) {
   if (!is_tuple(t)) return NV;
   const term *e = tuple_elements(t);
@@ -62,11 +62,11 @@ static term trace_entry(term t) {
   }
 }
 
-// erlang:raise(Class, Reason, Stacktrace): does not fail, but returns badarg when misused.
+// erlang:raise(Class, Reason, Stacktrace): when its arguments are bad, it does not raise but returns badarg.
 term bif_raise_3(struct process *p, term *a) {
   (void)p;
   if (a[0] != ATOM_error && a[0] != ATOM_exit && a[0] != ATOM_throw) return ATOM_badarg;
-  static term kept[1024]; // what system_flag(backtrace_depth, N) allows
+  static term kept[1024]; // as many as system_flag(backtrace_depth, N) allows
   u32 n = 0, depth = system_backtrace_depth();
   term l = a[2];
   for (; is_cons(l); l = tl(l)) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// BIFs between terms and the external term format: option lists and errors; the format is term/etf*.c's.
-// Charges a reduction for each 64 bytes. To compress is Erlang's (spawnlink_zlib:compressed/2), which has zlib's
-// streams and may wait for them.
+// BIFs between terms and the external term format: options and errors; term/etf*.c has the format itself. One reduction
+// is charged for 64 bytes. Compression is done in Erlang (spawnlink_zlib:compressed/2), which uses zlib's streams and
+// can wait for them.
 #include "base/alloc.h"
 #include "bif/bif.h"
 #include "bif/bif_system.h"
@@ -10,9 +10,10 @@
 #include "term/etf.h"
 
 enum { BYTES_PER_RED = 64, DEFAULT_LEVEL = 6 };
-static int default_minor_version(void) { return system_otp_release() < 26 ? 1 : 2; } // 26 on: atoms as UTF-8
+// Since OTP 26 atoms are encoded as UTF-8 by default.
+static int default_minor_version(void) { return system_otp_release() < 26 ? 1 : 2; }
 
-// {compressed, 0..9} or {minor_version, 0..2} (0..1 for sizes, as in OTP)
+// Reads {compressed, 0..9} or {minor_version, 0..2} (0..1 for sizes, as in OTP).
 static bool encode_pair(term key, term value, struct etf_options *o, i64 *level) {
   i64 n;
   if (key == ATOM_minor_version && bif_small(value, 0, level ? 2 : 1, &n)) o->minor_version = (int)n;
@@ -21,7 +22,7 @@ static bool encode_pair(term key, term value, struct etf_options *o, i64 *level)
   return true;
 }
 
-// level: of compression, 0: none; NULL: the size alone is asked for.
+// level is that of compression, 0 for none; it is NULL when the caller only wants the size.
 static bool encode_options(term list, struct etf_options *o, i64 *level) {
   *o = (struct etf_options){.minor_version = default_minor_version()};
   for (; is_cons(list); list = tl(list)) {
@@ -33,7 +34,7 @@ static bool encode_options(term list, struct etf_options *o, i64 *level) {
     } else if (t == ATOM_deterministic && level) {
       o->deterministic = true;
     } else if (t != ATOM_local || !level) {
-      // local: an encoding of its own that OTP may choose; here it is the usual one.
+      // The option `local` allows OTP an encoding of its own choice; here that is the usual one.
       return false;
     }
   }
@@ -54,7 +55,8 @@ static void drop_encoding(struct work *w) {
   mem_free(e, sizeof *e, MEM_PROCESS);
 }
 
-// Begins or goes on. NULL: no memory. When *more, the process keeps it and the caller yields; else the caller drops it.
+// Begins or continues an encoding. NULL: no memory. When *more is set, the process keeps the result and the caller
+// yields; otherwise the caller drops it.
 static struct encoding *encode(struct process *p, term t, const struct etf_options *o, bool *more) {
   struct encoding *e = (struct encoding *)work_take(p);
   if (!e) {
@@ -88,7 +90,7 @@ static term encoded(struct process *p, term t, term options, enum form form) {
   term result = b->failed ? NV : binary_from(HEAP, b->data, b->len);
   drop_encoding(&e->work);
   if (result == NV) return bif_system_limit();
-  // In either form OTP answers a binary then.
+  // When it compresses, OTP returns a binary, even if an iovec was asked for.
   if (level) return bif_trap_mfa(ATOM_spawnlink_zlib, ATOM_compressed, 2, result, make_small(level));
   return form == FORM_IOVEC ? cons(HEAP, result, NIL) : result;
 }
@@ -116,12 +118,12 @@ term bif_external_size_2(struct process *p, term *a) { return external_size(p, a
 
 // --- Decoding ------------------------------------------------------------------------------------------
 
-// More than so many bytes are decoded in portions.
+// Larger inputs than this are decoded in portions.
 enum { DECODE_BYTES = 32768, DECODE_STEPS = 20000 };
 struct decoding {
   struct work work;
   struct etf_decoder *decoder;
-  u8 *tmp; // the bytes of a binary that does not begin at one
+  u8 *tmp; // a copy of the binary's bytes when they are not aligned
   size_t n;
 };
 
@@ -132,7 +134,7 @@ static void drop_decoding(struct work *w) {
   mem_free(d, sizeof *d, MEM_PROCESS);
 }
 
-// NULL: no memory. tmp is the decoding's from now on.
+// NULL: no memory. The result owns tmp.
 static struct decoding *decoding_new(const u8 *data, size_t n, u8 *tmp, int flags) {
   struct decoding *d = mem_alloc(sizeof *d, MEM_PROCESS);
   if (!d) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// BIFs on tables as a whole: creation, deletion, names, owners, options, fixation; and the helpers of
-// all ETS BIFs. Freeing the rows of a large table is spread over slices.
+// BIFs on tables as a whole: creation, deletion, names, owners, options, fixation. Also helpers for all ETS BIFs. The
+// rows of a large table are freed over several slices.
 #include "bif/bif_ets.h"
 
 #include "base/alloc.h"
@@ -78,7 +78,7 @@ static bool option_atom(struct ets_options *o, term t) {
   return true;
 }
 
-// {debug_hash_fixed_number_of_locks, N}, as OTP's tests have it.
+// {debug_hash_fixed_number_of_locks, N}, an option that OTP's tests use.
 static bool locks(term value) {
   if (!is_tuple(value) || tuple_arity(value) != 2) return false;
   const term *e = tuple_elements(value);
@@ -86,7 +86,7 @@ static bool locks(term value) {
   return e[0] == ATOM_debug_hash_fixed_number_of_locks && bif_small(e[1], 1, 32768, &n);
 }
 
-// Options on concurrency change nothing, and info/1 says so: as OTP with one scheduler.
+// Options on concurrency change nothing, and info/1 reports them as OTP with one scheduler does.
 static bool option_pair(struct ets_options *o, term name, term value) {
   i64 n;
   if (name == ATOM_keypos) {
@@ -141,9 +141,9 @@ static void nothing_to_drop(struct ets_work *w, struct process *p) {
   (void)w;
   (void)p;
 }
-static struct ets_work freeing = {nothing_to_drop, 0}; // the graveyard itself knows what is left
+static struct ets_work freeing = {nothing_to_drop, 0}; // the graveyard itself knows what is left to free
 
-// Frees a portion of deleted rows. False: the process is to yield (its work is "freeing" then).
+// Frees a portion of deleted rows. False: the process must yield; its work is `freeing` then.
 static bool free_portion(struct process *p) {
   struct ets_process *e = p->ets_tables;
   bif_bump(FREE_PORTION / 20);
@@ -194,7 +194,7 @@ term bif_ets_delete_object(struct process *p, term *a) {
 
 static void add_id(struct ets_table *t, void *list) { *(term *)list = cons(HEAP, ets_id_term(HEAP, t), *(term *)list); }
 
-// The answer of every scheduler to ets:all/0; there is one.
+// ets:all/0 asks every scheduler for its tables; this is the answer of the only one.
 term bif_ets_request_all(struct process *p, term *a) {
   (void)a;
   term list = NIL, ref = ref_new(HEAP);
@@ -273,7 +273,8 @@ term bif_ets_setopts(struct process *p, term *a) {
   return ATOM_true;
 }
 
-// The rows that died meanwhile, in portions. Whoever fixes the table again, or deletes it, ends that.
+// Frees in portions the rows that were deleted while the table was fixed. Stops when a process fixes the table again or
+// deletes it.
 static term bury(struct ets_table *t) {
   if (!t || t->fix_count || !t->dead_count) return ATOM_true;
   ets_hash_bury(t, FREE_PORTION);
@@ -282,7 +283,7 @@ static term bury(struct ets_table *t) {
 }
 
 term bif_ets_safe_fixtable(struct process *p, term *a) {
-  if (a[1] == NV) { // unfixed, burying
+  if (a[1] == NV) { // called again after the table was unfixed, to free rows
     bool is_table;
     return bury(ets_by_ref(a[0], &is_table));
   }

@@ -22,7 +22,7 @@ static term protection_name(const struct ets_table *t) {
   return t->protection == ETS_PUBLIC ? ATOM_public : t->protection == ETS_PRIVATE ? ATOM_private : ATOM_protected;
 }
 
-// false, or {Time, [{Pid, Count}]}.
+// false or {Time, [{Pid, Count}]}, as ets:info(Table, safe_fixed) returns.
 static term fixations(const struct ets_table *t, term time) {
   term list = NIL;
   for (const struct ets_fix *f = t->fixes; f; f = f->table_next)
@@ -37,7 +37,8 @@ static term safe_fixed(const struct ets_table *t) {
       t, tuple3(HEAP, make_small(us / 1000000000000), make_small(us / 1000000 % 1000000), make_small(us % 1000000)));
 }
 
-// {Buckets, average chain, deviation, expected deviation, shortest, longest, dead rows, segments}.
+// The statistics of a hash table: {Buckets, average chain, deviation, expected deviation, shortest, longest, dead rows,
+// segments}.
 static term stats(const struct ets_table *t) {
   if (t->type == ETS_ORDERED_SET) return ATOM_false;
   u32 slots = ets_hash_slots(t->store), shortest = UINT32_MAX, longest = 0;
@@ -66,7 +67,7 @@ static term stats(const struct ets_table *t) {
   return result;
 }
 
-// As process_info(_, binary): what the rows refer to, those kept by a fixation too.
+// The binaries that the rows refer to, as process_info(_, binary) lists them; includes rows that a fixation keeps.
 static term binaries(const struct ets_table *t) {
   term list = NIL;
   bif_bump(t->store->size / 64);
@@ -105,7 +106,7 @@ static term item(const struct ets_table *t, term name) {
   return NV;
 }
 
-// The table, or what info says instead: undefined when there is none.
+// The table; or NULL with *instead the result of info: undefined when there is no such table.
 static struct ets_table *info_arg(term table, term *instead) {
   bool is_table = true;
   struct ets_table *t = is_atom(table) ? ets_by_name(table) : ets_by_ref(table, &is_table);

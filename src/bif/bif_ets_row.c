@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// BIFs on rows: insertion, look-up, walking key by key. A list is inserted atomically: all rows are made
-// first; a long list is made over several slices, and put over several slices while the table is busy
-// (other processes wait).
+// BIFs on rows: insertion, look-up, walking key by key. A list is inserted atomically: first all rows are made, then
+// they are put into the table. For a long list both take several slices; while rows are put, the table is busy, and
+// other processes wait.
 #include "base/alloc.h"
 #include "bif/bif_ets.h"
 
@@ -13,9 +13,9 @@ struct insertion {
   struct ets_work work;
   u64 table;
   bool only_new;
-  bool backwards; // a bag gets the rows of a list last to first, as in OTP
+  bool backwards; // as in OTP, a bag gets the rows of a list from last to first
   enum insert_phase phase;
-  struct ets_row *rows, *last; // chain by next, in the order they are put
+  struct ets_row *rows, *last; // linked by next, in the order in which they are put
   struct ets_row *checked;
 };
 
@@ -40,14 +40,14 @@ static bool make_rows(struct insertion *in, term *list, u32 max) {
   return true;
 }
 
-// 1: a key is there already; 0: none is; -1: not done yet.
+// 1: a row has a key that is in the table already; 0: none has; -1: not all were checked yet.
 static int check_rows(struct insertion *in, struct ets_table *t, u32 max) {
   for (; in->checked && max; in->checked = in->checked->next, max--)
     if (ets_find(t, ets_key(t, in->checked))) return 1;
   return in->checked ? -1 : 0;
 }
 
-// False: no memory.
+// Puts up to max rows into the table. False: no memory.
 static bool put_rows(struct insertion *in, struct ets_table *t, u32 max) {
   while (in->rows && max--) {
     struct ets_row *r = in->rows;
@@ -68,7 +68,7 @@ static void insertion_end(struct insertion *in, struct process *p) {
 static void insertion_drop(struct ets_work *w, struct process *p) {
   struct insertion *in = (struct insertion *)w;
   struct ets_table *t = ets_by_id(in->table);
-  // What others may have seen the start of is completed.
+  // Other processes may have seen a part of this insertion, so it is completed.
   if (t && in->phase == PUTTING) (void)put_rows(in, t, UINT32_MAX);
   insertion_end(in, p);
 }
@@ -223,7 +223,8 @@ static term walk(struct process *p, term *a, bool backwards, bool rows) {
   if (!t) return NV;
   bool known;
   struct ets_row *r = ets_after(t, a[1], backwards, p->ets_raw, &known);
-  if (a[1] == ATOM_end_of_table && t->type == ETS_ORDERED_SET) known = false; // it ends a walk, it begins none
+  // This atom ends a walk and does not begin one.
+  if (a[1] == ATOM_end_of_table && t->type == ETS_ORDERED_SET) known = false;
   return known ? answer(t, r, rows) : ets_badarg(NV);
 }
 

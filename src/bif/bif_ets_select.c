@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// ets:select and its family, match and match_object: arguments, limits, continuations, and passes that
-// go on over several slices. While a pass is on, the process's ets_work is the pass and a[0] the list of
-// results so far. Continuations are OTP's: {Table, Slot, Limit, Spec, List, Got} of a hash and
-// {Table, LastKey, End, Limit, Spec, List, Backwards, Got} of an ordered set.
+// ets:select and its family, match and match_object: arguments, limits, continuations, and passes that take several
+// slices. During a pass, the process's ets_work is the pass, and a[0] is the list of results so far. Continuations are
+// OTP's: {Table, Slot, Limit, Spec, List, Got} for a hash, {Table, LastKey, End, Limit, Spec, List, Backwards, Got} for
+// an ordered set.
 #include "base/alloc.h"
 #include "bif/bif_ets.h"
 #include "ets/traverse.h"
@@ -26,7 +26,9 @@ static term program_ref(const struct traversal *tr) {
 
 static term hash_continuation(const struct traversal *tr, const struct ets_table *t, term rest, u32 got) {
   term k, *e = heap_tuple(HEAP, 6, &k);
-  e[0] = ets_ref(HEAP, t); // goes on after a change of name; that of a tree, as in OTP, does not
+  // The table is given by reference, so a continuation still works when the table was renamed. That of a tree has the
+  // name, as in OTP, and does not.
+  e[0] = ets_ref(HEAP, t);
   e[1] = make_small(tr->slot);
   e[2] = make_small(tr->limit);
   e[3] = program_ref(tr);
@@ -50,7 +52,8 @@ static term tree_continuation(const struct traversal *tr, const struct ets_table
   return k;
 }
 
-// A chain is visited whole, so there may be more results than wanted: the newest ones wait in the continuation.
+// A chain of a hash is always visited as a whole, so there may be more results than wanted: the newest ones wait in the
+// continuation.
 static term hash_page(const struct traversal *tr, const struct ets_table *t, term list, bool at_end) {
   u32 extra = tr->got > tr->limit ? tr->got - tr->limit : 0;
   term rest = NIL;
@@ -102,7 +105,7 @@ static term proceed(struct process *p, term *a) {
   return result;
 }
 
-// Starts a pass; takes what tr holds.
+// Starts a pass, which takes over what tr holds.
 static term begin(struct process *p, struct ets_table *t, struct traversal *tr, term list, term *a) {
   u32 budget = PORTION;
   tr->table = t->id;
@@ -128,7 +131,7 @@ static term begin(struct process *p, struct ets_table *t, struct traversal *tr, 
 
 // --- Arguments ------------------------------------------------------------------------------------
 
-// Compiles the specification or pattern into tr. False: exception set.
+// Compiles the specification or pattern into tr. False: an exception was raised.
 static bool prepare(struct traversal *tr, const struct ets_table *t, enum what what, term spec) {
   struct match_program *m;
   enum match_error error = what == WHAT_SELECT ? match_compile(spec, MATCH_TABLE_OR_EMPTY, NULL, &m)
@@ -148,7 +151,8 @@ static bool prepare(struct traversal *tr, const struct ets_table *t, enum what w
   return false;
 }
 
-// All rows (a[0] table, a[1] specification). A tree is walked against the order wanted: results are consed.
+// All matching rows (a[0] is the table, a[1] the specification). A tree is walked against the wanted order, because
+// results are prepended to the list.
 static term all(struct process *p, term *a, enum what what, enum traverse_kind kind, bool backwards) {
   if (ets_work_of(p)) return proceed(p, a);
   bool writes = kind == TRAVERSE_DELETE || kind == TRAVERSE_REPLACE;
@@ -159,7 +163,7 @@ static term all(struct process *p, term *a, enum what what, enum traverse_kind k
   return prepare(&tr, t, what, a[1]) ? begin(p, t, &tr, NIL, a) : NV;
 }
 
-// The first so many (a[2]).
+// The first a[2] matching rows.
 static term some(struct process *p, term *a, enum what what, bool backwards) {
   if (ets_work_of(p)) return proceed(p, a);
   struct ets_table *t = ets_arg(p, a[0], ETS_READ);
@@ -201,7 +205,7 @@ static bool parse_tree(struct traversal *tr, const term *e) {
   return true;
 }
 
-// The next page (a[0] continuation).
+// The next page; a[0] is the continuation.
 static term more(struct process *p, term *a) {
   if (ets_work_of(p)) return proceed(p, a);
   if (a[0] == ATOM_end_of_table) return a[0];

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// ets:update_counter/3,4 and ets:update_element/3,4. All changes of one call are computed first and then
-// take effect together. Small integers are written in place; anything else makes a new row.
+// ets:update_counter/3,4 and ets:update_element/3,4. All changes of one call are computed first and then take effect
+// together. Small integers are overwritten in place; any other change makes a new row.
 #include "base/alloc.h"
 #include "bif/bif_ets.h"
 
-// Changes so far: elements by index. Few, as a rule; the same element may be changed again.
+// The new values so far, with their element indices. Usually there are few; an element may be changed more than once.
 struct changes {
   u32 n, cap;
   u32 *index;
@@ -53,7 +53,7 @@ static bool change(struct changes *c, u32 index, term value) {
   return true;
 }
 
-// The row a call works on: one of the table, or the default object with the key put in.
+// The row that a call works on: a row of the table, or the default object with the key put into it.
 struct target {
   struct ets_table *t;
   struct ets_row *row;
@@ -61,7 +61,7 @@ struct target {
   bool fresh;
 };
 
-// Makes the changes. False: no memory.
+// Makes the changes take effect. False: no memory.
 static bool commit(struct target *g, struct changes *c) {
   if (!g->fresh) {
     bool in_place = true;
@@ -77,7 +77,7 @@ static bool commit(struct target *g, struct changes *c) {
   return g->fresh ? ets_put(g->t, r) : ets_replace(g->t, g->row, r);
 }
 
-// Finds the row, or takes the default with the key put in. 0: neither; -1: exception set.
+// Finds the row, or takes the default with the key put into it. 0: there is neither; -1: an exception was raised.
 static int target_of(struct target *g, struct ets_table *t, term key, term standard) {
   g->t = t;
   if (standard != NV && (!is_tuple(standard) || tuple_arity(standard) <= t->key)) {
@@ -113,7 +113,7 @@ static bool position_ok(const struct target *g, i64 position) {
 
 // --- update_counter -------------------------------------------------------------------------------
 
-// One operation {Pos, Incr} or {Pos, Incr, Threshold, SetValue}: its result, or NV after an exception.
+// Performs one operation {Pos, Incr} or {Pos, Incr, Threshold, SetValue}: its result, or NV after an exception.
 static term count(struct target *g, struct changes *c, term op) {
   u32 n = is_tuple(op) ? tuple_arity(op) : 0;
   const term *e = n ? tuple_elements(op) : NULL;
@@ -125,7 +125,7 @@ static term count(struct target *g, struct changes *c, term op) {
   term old = before ? *before : tuple_elements(g->tuple)[index];
   if (!is_integer(old)) return ets_badarg(NV);
   term sum = num_add(HEAP, old, e[1]);
-  // Adding 0 may give back the number inside the row, which is about to go.
+  // Adding 0 may return the very bignum in the row, which is about to be freed: copy it.
   if (sum == old) sum = copy_term(HEAP, sum);
   if (sum == NV) return bif_system_limit();
   if (n == 4) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Funs as values: making external ones, telling what a fun is.
+// Funs as values: making external funs, and the properties of a fun.
 #include "bif/bif.h"
 #include "code/code.h"
 #include "gen/bifs.h"
@@ -22,14 +22,14 @@ static term environment(const term *f, u32 n) {
   return list;
 }
 
-// An item of a fun with an environment; NV when there is no such item.
+// The value of an item of a local fun; NV: there is no such item.
 static term local_item(const term *f, term item) {
   const struct fun_entry *e = ptr_val(f[1]);
   u32 free_count = header_size(f[0]) - 2;
   switch (atom_index(item)) {
     case ATOM_IDX_type: return ATOM_local;
     case ATOM_IDX_module: return e->module;
-    // The name is known from the loaded code; OTP answers [] for a fun whose module is not loaded.
+    // Only loaded code knows the name; OTP returns [] for a fun whose module is not loaded.
     case ATOM_IDX_name: return e->ip ? e->function : NIL;
     case ATOM_IDX_arity: return make_small(header_aux(f[0]));
     case ATOM_IDX_env: return environment(f, free_count);

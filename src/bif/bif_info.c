@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the system says of itself: system_info, memory, statistics. Values that make no sense in a
-// single-threaded VM in wasm are those of an emulator with one scheduler.
+// What the system reports about itself: system_info, memory, statistics. Values that mean nothing in a single-threaded
+// VM in wasm are those of an emulator with one scheduler.
 #include "base/alloc.h"
 #include "bif/bif_process.h"
 #include "bif/bif_system.h"
@@ -66,7 +66,7 @@ static term garbage_collection(void) {
   return cons(HEAP, tuple2(HEAP, ATOM_max_heap_size, int_term(process_memory_defaults.max_heap_words)), l);
 }
 
-// OTP's series whole, larger than any memory as it is there.
+// OTP's list of heap sizes goes on beyond any real memory, and so does ours.
 #define LARGEST_HEAP_SIZE ((u64)1 << 50)
 enum { MAX_HEAP_SIZES = 160 };
 static term heap_sizes(void) {
@@ -79,7 +79,7 @@ static term heap_sizes(void) {
   return l;
 }
 
-// Every BIF of OTP's as {Module, Function, Arity}.
+// The list of all BIFs of OTP, as {Module, Function, Arity}.
 static term snifs(void) {
   term l = NIL;
   struct bif_cursor cursor = {0};
@@ -132,7 +132,7 @@ static term described_info(term key) {
   }
 }
 
-// What never changes and what is seldom asked is in spawnlink_erlang:system_info/1.
+// Items that never change or are seldom asked for are in spawnlink_erlang:system_info/1.
 term bif_system_info_1(struct process *p, term *a) {
   (void)p;
   if (a[0] == ATOM_schedulers || a[0] == ATOM_schedulers_online) return make_small(1);
@@ -144,7 +144,7 @@ term bif_system_info_1(struct process *p, term *a) {
 
 // --- memory --------------------------------------------------------------------------------------
 
-// Bytes of one of erlang:memory's items; false when there is none of the name.
+// The bytes of one of the items of erlang:memory. False: there is no item of this name.
 static bool memory_item(term key, u64 *out) {
   u64 processes = mem_live(MEM_PROCESS) + mem_live(MEM_HEAP);
   switch (is_atom(key) ? atom_index(key) : ATOM_COUNT) {
@@ -193,7 +193,7 @@ term bif_memory_1(struct process *p, term *a) {
 
 // --- statistics ----------------------------------------------------------------------------------
 
-// {Total, SinceLastCall}, of counts that only grow.
+// Makes {Total, SinceLastCall} of counts that only grow.
 static struct { u64 reductions, exact_reductions, runtime, wall_clock; } last;
 
 u64 bif_io_bytes[2];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// BIFs that flatten iodata: list_to_binary, iolist_to_binary, list_to_bitstring, iolist_size.
-// Usual sizes: one walk measures and checks, a second fills the exact result. Long
-// lists are appended portion by portion to a growing binary.
+// BIFs that flatten iodata: list_to_binary, iolist_to_binary, list_to_bitstring, iolist_size. For the usual sizes, one
+// walk measures and checks, and a second one fills a result of the exact size. A long list is appended portion by
+// portion to a binary that grows.
 #include "base/bytes.h"
 #include "bif/bif_system.h"
 #include "bif/portion.h"
@@ -33,7 +33,7 @@ static bool take_bits(void *state, const struct bits *b) {
   return bs_put_bits(b);
 }
 
-// The next portion of a long list.
+// Flattens the next portion of a long list.
 static term flatten_on(struct portion *w, term *arg, bool whole_bytes_only) {
   struct portion_sink sink = {whole_bytes_only, take_bits, &w->so_far};
   enum portion_result result = portion_feed(w, &sink);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// iolist_to_iovec/1. Divides iodata where OTP does: what is smaller than IOVEC_SMALL is collected, what is not becomes
-// an element of its own, if need be without the bytes that the collected ones lack to be one. OTP 27 collects more and
-// is content with any size. Long iodata is done in portions: between them the elements so far are a list, the newest
-// first, and what is being collected lies in a resource.
+// iolist_to_iovec/1. Divides iodata into the same elements as OTP: pieces smaller than IOVEC_SMALL are collected into
+// one element. A larger piece becomes an element of its own; if the collected pieces are too short to be an element,
+// they first take the bytes they lack from it. OTP 27 collects larger pieces and accepts collected elements of any
+// size. Long iodata is done in portions; between them the finished elements are a list, the newest first, and the
+// collected bytes lie in a resource.
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "bif/bif_system.h"
@@ -14,8 +15,11 @@
 enum { IOVEC_SMALL = 256, IOVEC_SMALL_27 = 513, IOVEC_FULL = 32 * IOVEC_SMALL, RESOURCE_IOVEC = 0x494F56 };
 struct collected {
   struct bytes bytes;
-  size_t room;   // what OTP has allocated for them: once it is IOVEC_FULL, what does not fit begins another element
-  size_t in_run; // bytes still to come of a row of bytes in a list, for which there is room
+  // What OTP has allocated for the collected bytes: when it is IOVEC_FULL, a piece that does not fit begins another
+  // element.
+  size_t room;
+  // The bytes still to come of a run of bytes in a list, for which there is room already.
+  size_t in_run;
 };
 struct iovec {
   term done;
@@ -29,7 +33,7 @@ static void collected_free(struct refc *r) {
   mem_free(r, offsetof(struct refc, data) + r->cap, MEM_BINARY);
 }
 
-// Begins with what *so_far says (NV: anew). False: no memory.
+// Continues from the state in *so_far (NV: begins). False: no memory.
 static bool iovec_open(struct iovec *v, term so_far) {
   v->is_27 = system_otp_release() >= 27;
   v->done = NIL;
@@ -59,7 +63,7 @@ static bool iovec_flush(struct iovec *v) {
   return true;
 }
 
-// Room for n more bytes of one piece.
+// Makes room for n more bytes of one piece.
 static bool iovec_room(struct iovec *v, size_t n) {
   struct collected *c = v->c;
   size_t needed = c->bytes.len + n;
@@ -91,7 +95,7 @@ static bool iovec_binary(struct iovec *v, term binary) {
   return true;
 }
 
-// A byte that the walk has come to: the first of those that follow it in the same list asks for room for all.
+// Collects a byte. The first byte of a run in a list makes room for the whole run.
 static bool iovec_byte(struct iovec *v, const struct iolist *it) {
   struct collected *c = v->c;
   if (c->in_run == 0) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Walks over all words a process can reach, however reached: heap blocks, fragments, messages, stack,
-// registers, dictionary. Used to find out whether old code or retired literals are still in use.
-// Kept terms (exit reasons, timers) and ETS rows have no literals in them and are not walked.
+// Walks over all words that a process can reach: heap blocks, fragments, messages, stack, registers, dictionary. They
+// find out whether old code or retired literals are still in use. Kept terms (exit reasons, timers) and ETS rows
+// contain no literals, so they are not walked.
 #include "bif/bif_keep.h"
 
 #include "code/code.h"
@@ -12,7 +12,7 @@
 #include "process/held.h"
 #include "process/stack.h"
 
-// Calls fn for each range of words; stops when it returns false.
+// Is called for each range of words; returns false to stop the walk.
 typedef bool (*words_fn)(const term *words, size_t n, void *arg);
 
 static bool each_frag(const struct frag *f, words_fn fn, void *arg) {
@@ -82,7 +82,7 @@ void keep_close(void) {
 
 // --- Old code ------------------------------------------------------------------------------------
 
-// As OTP: funs of the old version do not count, they find their module gone when called.
+// As in OTP, funs of the old version do not count: when such a fun is called later, its module is gone.
 bool keep_process_uses_old(struct process *p, term module) {
   struct module *old = module_old(module);
   if (!old || p->is_js) return false;
@@ -110,7 +110,7 @@ static void find_user(struct process *p, void *arg) {
   if (p == ctx.p) s->users.self = true;
   else if (s->kill) {
     signal_exit(s->killer == NV ? p->pid : s->killer, p, ATOM_kill, s->cause);
-    exit_doomed(p); // its code goes now
+    exit_doomed(p); // its code is dropped next
   }
 }
 

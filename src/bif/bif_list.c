@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// BIFs on lists. Searching and reversing go on where they were after a yield, with their state in the
-// arguments; appending builds its result at once and charges for it.
+// BIFs on lists. Searching and reversing keep their state in the arguments, and go on from it after a yield. Appending
+// builds its result at once and charges reductions for it.
 #include "base/alloc.h"
 #include "bif/bif.h"
 #include "gen/bifs.h"
 #include "term/hash.h"
 
 enum {
-  STEPS = 20000,     // list cells looked at between yields
+  STEPS = 20000,     // list cells visited between yields
   CELLS_PER_RED = 16 // what one reduction pays for
 };
 
@@ -68,7 +68,7 @@ term bif_lists_reverse(struct process *p UNUSED, term *a) {
 
 // --- Lists of tuples ---------------------------------------------------------------------------
 
-// The first tuple whose element at a[1] equals a[0]: found, NIL (none), or NV (error, or yield).
+// Finds the first tuple whose element at a[1] equals a[0]. NIL: there is none; NV: an exception, or a yield.
 static term key_search(term *a) {
   i64 at;
   if (!bif_small(a[1], 1, INT64_MAX >> 4, &at)) return bif_badarg();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// BIFs on maps: the native part of module maps, the map guards, and the pieces of erts_internal that
-// iterators are made of. The work is term/map.c's; here are arguments, errors and reductions.
+// BIFs on maps: the native part of the module maps, the map guards, and the functions of erts_internal behind
+// iterators. term/map.c does the work; arguments, errors and reductions are handled here.
 #include "base/alloc.h"
 #include "bif/portion.h"
 #include "gen/bifs.h"
@@ -54,7 +54,7 @@ term bif_maps_take(struct process *p UNUSED, term *a) {
 
 // --- Merge, in portions when both are large ----------------------------------------------------
 
-enum { STEPS = 32768 }; // pairs or so that are done at once
+enum { STEPS = 32768 }; // about so many pairs are merged in one portion
 struct merging {
   struct work work;
   struct map_merger *merger;
@@ -104,13 +104,13 @@ struct listing {
   struct work work;
   struct map_iter at;
   bool keys;
-  term *cells, *end; // of those that are still to be filled
+  term *cells, *end; // cells that are still to be filled
   term list;
 };
 
 static void drop_listing(struct work *w) { mem_free(w, sizeof(struct listing), MEM_PROCESS); }
 
-// The keys or the values as a list, in the map's order. False: there is more.
+// Makes a list of the keys or the values, in the map's order. False: there is more to do.
 static bool list_fill(struct listing *l, size_t steps) {
   term *stop = (size_t)(l->end - l->cells) / 2 > steps ? l->cells + 2 * steps : l->end;
   bif_bump((u32)((stop - l->cells) / 32));
@@ -150,7 +150,7 @@ static term list_of(struct process *p, term map, bool keys) {
   if (n == 0) return NIL;
   if (!listing_open(&l, map, keys)) return bif_system_limit();
   if (n <= STEPS) return list_fill(&l, n), l.list;
-  memset(l.cells, 0, 2 * n * sizeof *l.cells); // what is on the heap stays valid
+  memset(l.cells, 0, 2 * n * sizeof *l.cells); // keeps the heap valid
   if (!(paused = mem_alloc(sizeof *paused, MEM_PROCESS))) return bif_system_limit();
   *paused = l;
   return listing_go_on(p, paused);
@@ -160,9 +160,9 @@ term bif_maps_values(struct process *p, term *a) { return list_of(p, a[0], false
 
 // --- From lists --------------------------------------------------------------------------------
 
-enum { PORTION = 8192 }; // pairs that are put in at once
+enum { PORTION = 8192 }; // pairs that are inserted in one step
 
-// A map of the first n elements: pairs, or keys that all get the same value (NV: they are pairs).
+// A map of the first n elements of a list: they are pairs if value is NV, else keys that all get this value.
 static term map_of_first(term *list, size_t n, term value) {
   term few[2 * MAP_FLAT_MAX], *pairs = few;
   size_t size = 2 * n * sizeof *pairs;
@@ -186,7 +186,7 @@ static size_t first_portion(term list) {
   return n;
 }
 
-// A long list is taken in portions by a BIF that has the map so far as an argument.
+// A long list is done in portions, by a BIF whose argument is the map made so far.
 static term map_from_list(term list, term value, term continuation) {
   term map = map_of_first(&list, first_portion(list), value);
   if (map == NV) return bif_system_limit();
@@ -222,8 +222,8 @@ term bif_maps_from_keys(struct process *p UNUSED, term *a) {
 
 enum { BATCH = MAP_FLAT_MAX, LIST_BATCH = 16384 };
 
-// Reads pairs from a position on: at least one batch, or up to the end; never part of the keys of one
-// hash. Returns their number, and where to go on (NV: nowhere).
+// Reads pairs from a position on: at least one batch, or up to the end. Keys with the same hash are always read
+// together. Returns the number of pairs, and where to continue (NV: nowhere).
 static size_t read_batch(term map, u32 position, term *pairs, size_t batch, size_t room, term *next) {
   struct map_iter it;
   size_t n = 0;
@@ -244,10 +244,10 @@ static size_t read_batch(term map, u32 position, term *pairs, size_t batch, size
     pairs[2 * n] = k;
     pairs[2 * n++ + 1] = v;
   }
-  return SIZE_MAX; // more keys of one hash than there is room for
+  return SIZE_MAX; // more keys with one hash than there is room for
 }
 
-// As read_batch, in a block that always is large enough; *size is the block's.
+// The same as read_batch, into an allocated block that is large enough; *size is the size of the block.
 static size_t read_pairs(term map, u32 position, size_t batch, term **pairs, size_t *size, term *next) {
   for (size_t room = batch + 16;; room *= 4) {
     *size = 2 * room * sizeof **pairs;
@@ -265,7 +265,7 @@ static term chain_of(const term *pairs, size_t n, term next) {
   return next;
 }
 
-// Ordered iterators have the list of the keys that are left in place of the position.
+// An ordered iterator has the list of the remaining keys in place of a position.
 static term next_of_keys(term keys, term map) {
   if (is_nil(keys)) return ATOM_none;
   if (!is_cons(keys)) return bif_badarg();
@@ -273,8 +273,7 @@ static term next_of_keys(term keys, term map) {
   return v == NV ? bif_badarg() : tuple3(HEAP, hd(keys), v, cons(HEAP, tl(keys), map));
 }
 
-// The next pairs of the whole list in front of a[2]. In the map's order: those of a large map are collected the last
-// one first.
+// Prepends the next pairs to a[2]. The result is in the map's order; pairs of a large map are collected in reverse.
 static term list_on(term *a, const term *pairs, size_t n, term next) {
   struct portion w;
   portion_open(&w, a[2]);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Match specifications without a table: compiled ones as references, running them over lists, and
+// Match specifications without a table: compiled ones are references; running them over lists; and
 // erlang:match_spec_test/3.
 #include "bif/bif_ets.h"
 #include "ets/match.h"
@@ -21,7 +21,7 @@ term bif_is_compiled_ms(struct process *p, term *a) {
 
 enum { RUNS_AT_ONCE = 2000 };
 
-// match_spec_run_r(List, Compiled, Acc): a[0] is what is left, a[2] what was found.
+// match_spec_run_r(List, Compiled, Acc): a[0] is the rest of the list, a[2] the results so far.
 term bif_match_spec_run_r(struct process *p, term *a) {
   (void)p;
   struct match_program *m = match_of(a[1]);

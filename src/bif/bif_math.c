@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The module math: C's functions, with badarg for what is no number and badarith for what has no
-// (finite) result.
+// The module math: C's functions. They raise badarg for an argument that is no number, and badarith when there is no
+// finite result.
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Arithmetic as functions: the operators for apply and guards, abs, the roundings, min and max. The
-// interpreter has its own fast paths and comes here for the rest.
+// Arithmetic as functions: the operators for apply and guards, abs, the roundings, min and max. The interpreter has
+// fast paths of its own and calls these for the rest.
 
 #include "bif/bif.h"
 #include "gen/bifs.h"
@@ -54,7 +54,7 @@ term bif_float(struct process *p UNUSED, term *a) {
   return overflow ? bif_badarg() : float_make(HEAP, d);
 }
 
-// Of equal numbers of different types the first is taken.
+// When the numbers are equal but of different types, the result is the first one.
 static term chosen(term *a, bool least) {
   int order;
   if (!held_compare(TERM_ORDER, a[0], a[1], &order)) return bif_yield();

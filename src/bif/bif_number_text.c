@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers to text and back: integer_to_list, list_to_float and their kin, for lists and binaries.
-// The text goes through a struct bytes either way.
+// Numbers to text and back: integer_to_list, list_to_float and the like, for lists and binaries. In both directions the
+// text goes through a struct bytes.
 
 #include "base/alloc.h"
 #include "bif/bif.h"
@@ -8,7 +8,7 @@
 #include "process/held.h"
 
 enum { DIGITS_PER_REDUCTION = 64 };
-// Of long numbers: their conversion pauses, with its state in the process.
+// The conversion of numbers longer than this pauses; its state is kept in the process.
 enum { LONG_WORDS = 512, LONG_DIGITS = 8192, LIMBS_AT_ONCE = 1 << 19, CELLS_AT_ONCE = 1 << 16, REDUCTIONS = 4000 };
 
 struct text_work {
@@ -16,8 +16,9 @@ struct text_work {
   struct bigint_work b;
   struct bytes text;
   bool converted;
-  term list;   // what is left of the characters; or those that are there, the last ones
-  size_t left; // characters that have yet to come before them
+  // When parsing: the rest of the characters. When printing: the cells made so far, which are the last ones.
+  term list;
+  size_t left; // characters that still have to be put in front of list
 };
 
 static void text_clear(struct text_work *w) {
@@ -34,7 +35,7 @@ static struct text_work text_begin(term list) {
   bytes_init(&w.text);
   return w;
 }
-// What was done so far, or NULL: then into *fresh.
+// The state of a paused conversion; without one, begins a new one in *fresh.
 static struct text_work *text_resume(struct process *p, struct text_work *fresh, term list) {
   struct work *work = work_take(p);
   if (LIKELY(!work)) {
@@ -72,7 +73,7 @@ static term text_to_list(const struct bytes *text) {
   return list;
 }
 
-// The text as a list or a binary; frees it.
+// Returns the text as a list or a binary, and frees it.
 static term finish(struct bytes *text, bool as_list) {
   term result = NV;
   if (!text->failed) result = as_list ? text_to_list(text) : binary_from(HEAP, text->data, text->len);
@@ -81,7 +82,7 @@ static term finish(struct bytes *text, bool as_list) {
   return result == NV ? bif_system_limit() : result;
 }
 
-// A portion of the list of the digits, from its end on.
+// Makes a portion of the list of digits, from its end.
 static bool more_cells(struct text_work *w) {
   size_t n = w->left < CELLS_AT_ONCE ? w->left : CELLS_AT_ONCE;
   term *cell = heap_alloc(HEAP, 2 * n);
@@ -126,7 +127,7 @@ term bif_integer_to_list_2(struct process *p, term *a) { return integer_to_text(
 term bif_integer_to_binary(struct process *p, term *a) { return integer_to_text(p, a[0], make_small(10), false); }
 term bif_integer_to_binary_2(struct process *p, term *a) { return integer_to_text(p, a[0], a[1], false); }
 
-// How a float is to be written; the last option of a kind counts.
+// How a float is to be written. Of contradictory options the last one counts.
 struct float_format {
   enum { SCIENTIFIC, DECIMALS, SHORT } form;
   i64 digits;
@@ -150,7 +151,8 @@ static bool float_option(struct float_format *f, term option) {
   }
   f->form = SCIENTIFIC;
   if (e[0] != ATOM_scientific || !bif_small(e[1], SMALL_MIN, 249, &f->digits)) return false;
-  if (f->digits < 0) f->digits = 6; // as C's %e, which OTP hands it to
+  // As with C's %e, which OTP uses.
+  if (f->digits < 0) f->digits = 6;
   return true;
 }
 
@@ -170,7 +172,7 @@ static term float_to_text(term t, term options, bool as_list) {
   switch (f.form) {
     case SCIENTIFIC:
       num_print_float_scientific(&text, float_val(t), (int)f.digits);
-      fits = text.len <= 255; // as with decimals
+      fits = text.len <= 255; // the same limit as with decimals
       break;
     case DECIMALS: fits = num_print_float_decimals(&text, float_val(t), (int)f.digits, f.compact); break;
     case SHORT: num_print_float(&text, float_val(t)); break;
@@ -186,7 +188,7 @@ term bif_float_to_binary_2(struct process *p UNUSED, term *a) { return float_to_
 
 // --- In
 
-// The characters of a list or the bytes of a binary. False: something else.
+// Reads the characters of a list or the bytes of a binary. False: t is neither.
 static bool text_of(struct bytes *text, term t, bool from_list) {
   bytes_init(text);
   if (!from_list) {
@@ -204,7 +206,7 @@ static bool text_of(struct bytes *text, term t, bool from_list) {
   return t == NIL;
 }
 
-// The same for integers: of a list a portion, w->list is what is left of it. False: not a text.
+// The same for integers, of a list only one portion; w->list becomes the rest. False: t is no text.
 static bool text_gather(struct text_work *w, term t, bool from_list) {
   if (!from_list) return w->text.len > 0 || text_of(&w->text, t, false);
   for (u32 n = 0; n < CELLS_AT_ONCE && is_cons(w->list); n++, w->list = tl(w->list)) {
@@ -243,7 +245,7 @@ static term text_to_float(term t, bool from_list) {
   double d;
   bool valid = text_of(&text, t, from_list) && !text.failed;
   if (valid) {
-    const u8 *zero = text.len ? memchr(text.data, 0, text.len) : NULL; // OTP reads a C string
+    const u8 *zero = text.len ? memchr(text.data, 0, text.len) : NULL; // OTP reads this as a C string
     valid = num_parse_float(text.data, zero ? (size_t)(zero - text.data) : text.len, &d);
   }
   bytes_free(&text);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// os: environment variables (a list of our own: there is no environment in a browser), process id; and
-// the names of files as prim_file sees them. Names and values are UTF-8 inside, lists outside.
+// The module os: environment variables (a list of our own, because a browser has no environment) and the process id;
+// and file names as prim_file sees them. Names and values are UTF-8 inside the VM, lists outside.
 #include "base/alloc.h"
 #include "base/hostcalls.h"
 #include "bif/bif.h"
@@ -10,7 +10,7 @@
 struct variable {
   struct variable *next;
   size_t name_len, value_len;
-  u8 text[]; // name, value
+  u8 text[]; // name, then value
 };
 static struct variable *variables;
 
@@ -47,7 +47,7 @@ void os_close(void) {
   while (variables) drop(&variables);
 }
 
-// A list of characters as UTF-8, without zeros. False: not such a list, or no memory.
+// Writes a list of characters as UTF-8. False: it is no such list, contains a zero, or there is no memory.
 static bool text_of(term list, struct bytes *out) {
   bytes_init(out);
   for (; is_cons(list); list = tl(list)) {
@@ -62,7 +62,7 @@ static bool text_of(term list, struct bytes *out) {
   return false;
 }
 
-// The characters of UTF-8; bytes that are not UTF-8 stand for themselves.
+// Makes a list of the characters of UTF-8 text; bytes that are not UTF-8 stand for themselves.
 static term characters(const u8 *p, size_t n) {
   const u8 *end = p + n;
   term list = NIL; // built from its end
@@ -77,7 +77,7 @@ static term characters(const u8 *p, size_t n) {
   return list;
 }
 
-// A name of a variable: no '=' but at its beginning.
+// Reads the name of a variable: only its first character may be '='.
 static bool name_of(term list, struct bytes *out) {
   if (!text_of(list, out)) return false;
   if (out->len == 0 || memchr(out->data, '=', out->len) == NULL) return true;
@@ -134,13 +134,14 @@ term bif_os_getpid_0(struct process *p, term *a) {
   i64 pid = host_file(PORT_OS_PID, 0, NULL, 0, 0, &out, &n);
   struct bytes text;
   bytes_init(&text);
-  bytes_unsigned(&text, pid > 0 ? (u64)pid : 1); // 1: no programs are seen, so there is no other to tell apart from
+  // Where the host has no process id it is 1: programs cannot see any other program.
+  bytes_unsigned(&text, pid > 0 ? (u64)pid : 1);
   term digits = characters(text.data, text.len);
   bytes_free(&text);
   return digits;
 }
 
-// strstr, in a tenth of its size: it would be the only use of it.
+// Like strstr, which would be linked for this one use and is ten times larger.
 static bool has_word(const char *words, const char *word) {
   for (; *words; words++) {
     size_t i = 0;
@@ -150,12 +151,12 @@ static bool has_word(const char *words, const char *word) {
   return false;
 }
 
-// What is handled comes as {notify, Signal} to erl_signal_server; the host sees to it, where it is given programs
-// (js/host/signals.js).
+// A signal that the program handles comes to erl_signal_server as {notify, Signal}. The host sends it, if it can
+// receive signals (js/host/signals.js).
 term bif_os_set_signal_2(struct process *p, term *a) {
   (void)p;
   static const char names[] = " sighup sigquit sigabrt sigalrm sigterm sigusr1 sigusr2 sigchld sigstop sigtstp ";
-  static const char newer[] = " sigcont sigwinch "; // OTP 28 on
+  static const char newer[] = " sigcont sigwinch "; // since OTP 28
   if (!is_atom(a[0]) || (a[1] != ATOM_default && a[1] != ATOM_ignore && a[1] != ATOM_handle)) return bif_badarg();
   u8 *out = NULL;
   size_t n, none = 0;
@@ -169,12 +170,12 @@ term bif_os_set_signal_2(struct process *p, term *a) {
                               : a[1] == ATOM_ignore ? SIGNAL_ACTION_IGNORE
                                                     : SIGNAL_ACTION_HANDLE;
   host_file(PORT_SIGNAL, 0, name, n, action, &out, &none);
-  return ATOM_ok; // where none reach us nothing is to be done
+  return ATOM_ok; // where the host has no signals there is nothing to do
 }
 
 // --- File names ----------------------------------------------------------------------------------
 
-// A name as the bytes an operating system takes, with a zero at the end.
+// Returns a name as the bytes that an operating system takes, with a zero at the end.
 term bif_prim_file_name2native_1(struct process *p, term *a) {
   (void)p;
   struct bytes text;
@@ -194,8 +195,8 @@ term bif_prim_file_name2native_1(struct process *p, term *a) {
   return result == NV ? bif_system_limit() : result;
 }
 
-// A list of characters. What is not UTF-8 is an error, or with warn {error, warning}: prim_file then warns of the name
-// and leaves it out, as with erl's own +fnuw.
+// A name as a list of characters. A name that is not UTF-8 is an error; with warn set the result is {error, warning},
+// for which prim_file logs a warning and leaves the name out, as erl does with +fnuw.
 static term name_from(term binary, bool warn) {
   size_t len;
   u8 *tmp = NULL;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers at the beginning of a text, with what follows them (string:to_integer and its like build on
-// these), and small answers that releases 26 to 29 ask the emulator for.
+// Numbers at the beginning of a text, with the rest of the text (string:to_integer and similar functions build on
+// these); and small BIFs that releases 26 to 29 call.
 #include "bif/bif.h"
 #include "bif/bif_process.h"
 #include "gen/bifs.h"
@@ -17,7 +17,7 @@ static int digit_value(i64 c) {
   return 36;
 }
 
-// A sign, then digits of the base; *rest is what follows them. Only a sign: nothing is taken.
+// Takes a sign and digits of the base from the list; *rest is what follows. A sign alone is not taken.
 static bool take_integer(term list, u32 base, struct bytes *text, term *rest) {
   bytes_init(text);
   if (character(list) == '-' || character(list) == '+') {
@@ -31,7 +31,7 @@ static bool take_integer(term list, u32 base, struct bytes *text, term *rest) {
   return text->len > signs;
 }
 
-// {Integer, Rest}, or one of the two atoms, as it stands.
+// Returns {Integer, Rest}, or the atom that says why there is no integer.
 static term prefix_integer(term list, u32 base) {
   struct bytes text;
   term rest;
@@ -55,7 +55,7 @@ term bif_string_list_to_integer_1(struct process *p UNUSED, term *a) {
   return is_atom(t) ? error_pair(t) : t;
 }
 
-// The whole of a binary; the reason as an atom otherwise.
+// Parses a whole binary; returns an atom with the reason when it is no integer.
 term bif_prefix_binary_to_integer_2(struct process *p UNUSED, term *a) {
   i64 base;
   size_t n;
@@ -75,7 +75,7 @@ static term take_digits(term list, struct bytes *text, size_t *count) {
   return list;
 }
 
-// sign digits . digits [e sign digits], with a comma allowed for the point. NV: no float begins here.
+// Takes: sign, digits, point (or comma), digits, and optionally e, sign, digits. NV: no float begins here.
 static term take_float(term list, struct bytes *text) {
   size_t n;
   if (character(list) == '-' || character(list) == '+') {
@@ -97,7 +97,7 @@ static term take_float(term list, struct bytes *text) {
   }
   exponent = take_digits(exponent, text, &n);
   if (n > 0) return exponent;
-  text->len = mantissa; // no exponent after all
+  text->len = mantissa; // what follows is no exponent
   return list;
 }
 
@@ -128,14 +128,14 @@ term bif_term_to_string_2(struct process *p UNUSED, term *a) {
   return failed ? bif_system_limit() : list;
 }
 
-// --- Processes, one after another (28 on)
+// --- Walking over the processes (since OTP 28)
 
 static void add_pid(struct process *p, void *arg) {
   term *list = arg;
   if (p->state != PROCESS_EXITING && !p->port) *list = cons(HEAP, p->pid, *list);
 }
 
-// erts_internal:processes_next(0) -> {1, [Pid]}, then none.
+// erts_internal:processes_next(0) -> {1, [Pid]}; the next call returns none.
 term bif_processes_next_1(struct process *p UNUSED, term *a) {
   i64 at;
   if (!bif_small(a[0], 0, 1, &at)) return bif_badarg();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// persistent_term: a hash table of {Key, Value} tuples, each in a literal area of its own, so that get
-// copies nothing. What is replaced or erased is retired: processes that still have it keep it alive.
+// The module persistent_term: a hash table of {Key, Value} tuples, each in a literal area of its own, so that get
+// copies nothing. A term that is replaced or erased is retired: processes that still refer to it keep it alive.
 #include "base/alloc.h"
 #include "bif/bif.h"
 #include "bif/bif_keep.h"
@@ -45,7 +45,7 @@ static bool resize(u32 n) {
   return true;
 }
 
-// A full table works too.
+// Makes room for an entry. False: no memory; but a table that is merely full keeps working.
 static bool make_room(void) {
   if (table.count < table.slot_count) return true;
   return resize(table.slot_count ? table.slot_count * 2 : FIRST_SLOTS) || table.slot_count > 0;
@@ -55,7 +55,7 @@ static void give_room_back(void) {
   if (table.slot_count > FIRST_SLOTS && table.count < table.slot_count / 4) (void)resize(table.slot_count / 2);
 }
 
-// The link to the entry of a key, or NULL.
+// The link that points to the entry of a key, or NULL.
 static struct entry **find(term key, u32 hash) {
   if (!table.slot_count) return NULL;
   for (struct entry **link = &table.slots[hash & (table.slot_count - 1)]; *link; link = &(*link)->next)
@@ -63,7 +63,7 @@ static struct entry **find(term key, u32 hash) {
   return NULL;
 }
 
-// Key and value, with what they share kept so.
+// Stores key and value; subterms that they share stay shared.
 static bool store(struct entry *e, term pair) {
   struct shared s;
   bool ok = shared_find(&s, pair, true);
@@ -132,7 +132,7 @@ term bif_persistent_term_put_2(struct process *p, term *a) {
   return ATOM_ok;
 }
 
-// Of OTP 26 and later: as put, but a value that is there stays.
+// Since OTP 26: like put, but raises badarg when the key has another value.
 term bif_persistent_term_put_new_2(struct process *p, term *a) {
   struct entry **old = find(a[0], hash_term(a[0]));
   if (old && !term_same(pair_value(*old), a[1])) return bif_badarg();
@@ -151,7 +151,7 @@ term bif_persistent_term_get_2(struct process *p, term *a) {
   return e ? pair_value(*e) : a[1];
 }
 
-// All as a list of {Key, Value}; the tuples are the stored ones.
+// All entries as a list of {Key, Value}; the tuples are the stored ones, not copies.
 term bif_persistent_term_get_0(struct process *p, term *a) {
   (void)p, (void)a;
   term list = NIL;
@@ -178,7 +178,7 @@ term bif_persistent_term_info_0(struct process *p, term *a) {
   return map_from_pairs(HEAP, pairs, 2);
 }
 
-// spawnlink:persistent_term_words/0: of the table itself.
+// spawnlink:persistent_term_words/0: the size of the table itself.
 term bif_persistent_term_words_0(struct process *p, term *a) {
   (void)p, (void)a;
   return make_small(table.slot_count * sizeof *table.slots / sizeof(term));

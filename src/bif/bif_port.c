@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// BIFs of ports. What open_port/2 and its relatives mean is written in Erlang (src/erl/native/spawnlink_port.erl), to
-// which most of these only go on; the rest is what that module needs of the core.
+// BIFs of ports. The meaning of open_port/2 and its relatives is written in Erlang (src/erl/native/spawnlink_port.erl),
+// and most of these BIFs trap to it; the others are what that module needs of the core.
 #include "bif/bif_process.h"
 #include "process/port.h"
 #include "process/signal.h"
@@ -45,13 +45,13 @@ term bif_spawnlink_port_2(struct process *p, term *a) {
   struct spawn_options o;
   spawn_options_default(&o);
   o.link = o.port = true;
-  o.priority = PRIORITY_MAX; // what it was told is done before its owner goes on, as if at once
+  o.priority = PRIORITY_MAX; // done before its owner goes on, so that it seems to happen at once
   o.port_handle = (u32)small_val(a[0]);
   struct process *port = process_spawn(p, ATOM_spawnlink_port, ATOM_init, a[1], &o, NULL);
   return port ? port->pid : bif_system_limit();
 }
 
-// spawnlink:port_connect(Port, Pid) -> boolean: Pid owns the port from now on, and is linked to it.
+// spawnlink:port_connect(Port, Pid) -> boolean: makes Pid the owner of the port and links it to the port.
 term bif_spawnlink_port_connect_2(struct process *p, term *a) {
   (void)p;
   struct process *port = endpoint_find(a[0]), *to = process_find(a[1]);
@@ -61,7 +61,7 @@ term bif_spawnlink_port_connect_2(struct process *p, term *a) {
   return ATOM_true;
 }
 
-// spawnlink:port_tell(Pid) -> ok: Pid gets {Port, closed} once the calling port is closed.
+// spawnlink:port_tell(Pid) -> ok: Pid will get {Port, closed} when the calling port is closed.
 term bif_spawnlink_port_tell_1(struct process *p, term *a) {
   if (!p->port) return bif_badarg();
   p->port->tell = a[0];

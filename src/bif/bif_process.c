@@ -20,7 +20,7 @@ static void add_pid(struct process *p, void *arg) {
 term bif_processes_0(struct process *p, term *a) {
   (void)p, (void)a;
   term list = NIL, sorted = NIL;
-  bif_bump(REDUCTIONS_PER_SLICE); // as in OTP, others run before the caller looks at what it got
+  bif_bump(REDUCTIONS_PER_SLICE); // as in OTP, others run before the caller looks at the result
   process_each(add_pid, &list);
   for (; is_cons(list); list = tl(list)) sorted = cons(HEAP, hd(list), sorted);
   return sorted;
@@ -32,7 +32,7 @@ term bif_is_process_alive_1(struct process *p, term *a) {
   return is_pid(a[0]) && boxed_ptr(a[0])[1] == etf_node_name ? ATOM_false : bif_badarg();
 }
 
-// erts_internal:is_process_alive(Pid, Ref): the answer comes as a message.
+// erts_internal:is_process_alive(Pid, Ref): the answer is sent as a message.
 term bif_is_process_alive_2(struct process *p, term *a) {
   if (!is_local_pid(a[0]) || !is_ref(a[1])) return bif_badarg();
   if (!bif_received(p, process_find(a[0]))) return NV;
@@ -183,7 +183,7 @@ static term flag_number(u32 *field, term value) {
   return make_small(old);
 }
 
-// A size is raised to the least there is, and to one of OTP's.
+// Raises a size to the minimum, and to the next size in OTP's series.
 static term flag_size(u32 *field, u32 least, term value) {
   term old = flag_number(field, value);
   if (old != NV) *field = *field < least ? least : gc_next_size(*field);
@@ -206,7 +206,7 @@ static term flag_queue_data(struct process *p, term value) {
   return old ? ATOM_on_heap : ATOM_off_heap;
 }
 
-// Calls are not recorded: it is part of tracing.
+// Calls are not recorded, because that is a part of tracing.
 static term flag_save_calls(term value) {
   i64 n;
   if (!bif_small(value, 0, 10000, &n)) return bif_badarg();
@@ -252,6 +252,6 @@ term bif_process_flag_3(struct process *p, term *a) {
 }
 
 term bif_is_system_process_1(struct process *p, term *a) {
-  (void)p; // also of a process that has ended since the caller learned of it
+  (void)p; // or of a process that has ended since the caller learned of it
   return is_local_pid(a[0]) ? ATOM_false : bif_badarg();
 }

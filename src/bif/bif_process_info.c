@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// process_info/1,2. Items are looked up in one table, by name to the function that makes the value.
-// Everything is copied to the caller's heap; the other process does not run, so its state is whole.
+// process_info/1,2. One table maps the name of an item to the function that makes its value. Everything is copied to
+// the caller's heap; the other process is not running, so its state is consistent.
 #include "base/alloc.h"
 #include "bif/bif_process.h"
 #include "bif/bif_system.h"
@@ -15,7 +15,7 @@
 #include "term/etf.h"
 #include "term/hash.h"
 
-// A copy of another heap's term on the caller's; NV (once) when memory is out.
+// Copies a term of another heap to the caller's. NV: no memory.
 static term copied(struct process *p, term t) {
   if (p == ctx.p || is_immediate(t)) return t;
   size_t words = copy_size(t);
@@ -47,7 +47,7 @@ static term place_term(const struct code_place *place) {
   return tuple4(HEAP, place->module, place->function, make_small(place->arity), location(place));
 }
 
-// The innermost places of code, at most max of them. Equal neighbours (recursion) count once.
+// The innermost code places on the stack, at most max. Equal neighbours, which recursion makes, count once.
 static u32 places(const struct process *p, struct code_place *out, u32 max) {
   u32 n = 0;
   if (p->is_js) return 0;
@@ -61,7 +61,7 @@ static u32 places(const struct process *p, struct code_place *out, u32 max) {
 
 static bool at_place(struct process *p, struct code_place *place) { return !p->hibernated && places(p, place, 1) == 1; }
 
-// Whatever fun a process began with, its initial call was erlang:apply/2.
+// When a process began in a fun, its initial call is erlang:apply/2.
 static term initial_mfa(const struct process *p) {
   return p->began_in_fun ? mfa(ATOM_erlang, ATOM_apply, 2) : mfa(p->initial[0], p->initial[1], p->initial_arity);
 }
@@ -117,7 +117,7 @@ static term info_messages(struct process *p) {
   u32 i = 0;
   for (struct message *m = p->mailbox.first; m; m = m->next) {
     if (m->value == NV) continue;
-    // The caller's own messages are copied too: they may lie in fragments that go with the message.
+    // The caller's own messages are copied too, because they may lie in fragments that are freed with the message.
     term value = is_immediate(m->value) ? m->value : copy_term(HEAP, m->value);
     if (value == NV) return NV;
     cells[2 * i] = value;
@@ -317,7 +317,7 @@ static const struct {
     {ATOM_reductions, info_reductions},
     {ATOM_garbage_collection, info_garbage_collection},
     {ATOM_suspending, info_suspending},
-    // the rest only when asked for by name
+    // The items below are only given when asked for by name.
     {ATOM_messages, info_messages},
     {ATOM_monitors, info_monitors},
     {ATOM_monitored_by, info_monitored_by},
@@ -351,7 +351,7 @@ term bif_process_info_items_0(struct process *p, term *a) {
   return list;
 }
 
-// Index of an item, -1: no such. {dictionary, Key} has the index of dictionary.
+// The index of an item; -1: there is none. {dictionary, Key} has the index of dictionary.
 static int item_index(term item) {
   if (is_tuple_of(item, 2) && tuple_elements(item)[0] == ATOM_dictionary) item = ATOM_dictionary;
   else if (!is_atom(item)) return -1;
@@ -371,7 +371,7 @@ static term item_pair(struct process *p, term item) {
   return value == NV ? NV : tuple2(HEAP, item, value);
 }
 
-// The process asked about, NULL with *answer set: undefined, or an exception.
+// The process that is asked about; NULL: *answer is the result, undefined or NV after an exception.
 static struct process *subject(struct process *self, term pid, term *answer) {
   struct process *p = endpoint_find(pid);
   if (p == self) signal_queue_receive(p);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Module records (OTP 29): native records looked at and made by functions.
+// The module records (OTP 29): functions that read and make native records.
 #include "bif/bif.h"
 #include "code/records.h"
 #include "gen/bifs.h"
@@ -22,7 +22,7 @@ term bif_records_is_exported(struct process *p UNUSED, term *a) {
   return is_native_record(a[0]) ? part(a[0], RECORD_EXPORTED) : bad(ATOM_badrecord, a[0]);
 }
 
-// Keys, with their defaults if those of a prototype are wanted.
+// The keys; with their default values when defaults is set, for a prototype.
 static term fields(term record, bool defaults) {
   term list = NIL;
   for (u32 n = record_size(record); n--;) {

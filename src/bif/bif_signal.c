@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// BIFs that send signals: messages, exit signals, links, monitors, aliases. Each checks its arguments as
-// OTP does and leaves the meaning to the process room. A BIF that ends a port or a connection finishes that,
-// or as much as fits, before its caller goes on (bif_after_exits).
+// BIFs that send signals: messages, exit signals, links, monitors, aliases. Each checks its arguments as OTP does; the
+// process room performs the signals. A BIF that ends a port or a connection finishes its exit, or as much of it as
+// fits, before its caller goes on (bif_after_exits).
 #include "bif/bif_process.h"
 #include "bif/bif_system.h"
 #include "process/event.h"
@@ -27,12 +27,12 @@ term bif_after_exits(struct process *p, term *a, term value) {
   u32 units = EXIT_UNITS_IN_BIF;
   bool done = !exit_pending() || exit_work(&units);
   if (p->state == PROCESS_EXITING) return bif_exiting();
-  if (done || p->is_js) return value; // what remains for a JS process's call is done before anything runs
-  a[0] = NV; // no argument of a program: called again after the scheduler has finished the exits
+  if (done || p->is_js) return value; // the VM finishes the rest of a JavaScript process's call before anything runs
+  a[0] = NV; // no argument of a program: the BIF is called again after the scheduler has finished the exits
   return bif_yield();
 }
 
-// The option `priority`, of messages and signals, as of OTP 28.
+// Whether t is the option `priority` for messages and signals, which exists since OTP 28.
 static bool priority_option(term t) { return t == ATOM_priority && system_otp_release() >= 28; }
 
 bool bif_priority_options(term list, bool *priority) {
@@ -43,7 +43,7 @@ bool bif_priority_options(term list, bool *priority) {
 
 bool bif_received(struct process *p, struct process *of) {
   if (LIKELY(!of || !of->doomed)) return !(p->asking = false);
-  if (p->is_js) { // it cannot wait
+  if (p->is_js) { // a JavaScript process cannot wait
     u32 units = EXIT_UNITS_IN_BIF;
     exit_doomed(of);
     exit_work(&units);
@@ -58,11 +58,11 @@ bool bif_received(struct process *p, struct process *of) {
   return false;
 }
 
-// A pid or port of another node, or of an earlier life of this one (which is as good as dead).
+// Whether t is a pid or port of this node, or of an earlier instance of it, which counts as dead.
 static bool is_of_this_node(term t) { return is_immediate(t) || boxed_ptr(t)[1] == etf_node_name; }
 
-// What stands for a pid of another node, or for the node itself, in links and monitors; as signals do, this connects.
-// NULL: this node is not alive, or no memory.
+// The near end that stands for a process of another node, or for that node itself, in links and monitors. Like a
+// signal, this connects to the node. NULL: this node is not alive, or no memory.
 static struct process *away(term pid, term node) {
   struct node *n = node_connect(node);
   return n ? remote_get(n, pid) : NULL;
@@ -100,7 +100,7 @@ term bif_send_3(struct process *p, term *a) {
 
 // --- Exit signals and links --------------------------------------------------------------------------------
 
-// Through an alias, as of OTP 28.
+// Sends an exit signal through an alias, as is possible since OTP 28.
 static term exit_alias(struct process *p, const term *a, bool priority) {
   if (!is_local_ref(a[0])) return ATOM_true;
   signal_queue_send(p, a[0]);
@@ -129,10 +129,11 @@ term bif_exit_2(struct process *p, term *a) {
   return UNLIKELY(is_port(a[0])) ? bif_after_exits(p, a, ATOM_true) : ATOM_true;
 }
 
-// The other end of a new link is not there: an exception, or a signal when exits are trapped.
+// The other end of a new link does not exist: raises an exception, or sends an exit message when the process traps
+// exits.
 static term link_noproc(struct process *p, term other) {
   if (!p->trap_exit) return bif_error(ATOM_noproc);
-  return signal_exit_message(p, other, ATOM_noproc) ? ATOM_true : bif_system_limit(); // in the mailbox at once
+  return signal_exit_message(p, other, ATOM_noproc) ? ATOM_true : bif_system_limit(); // put into the mailbox at once
 }
 
 static term link_to(struct process *p, term other, bool priority) {
@@ -202,7 +203,7 @@ bool bif_monitor_options(term list, term *tag, u8 *alias, bool *priority) {
   return list == NIL;
 }
 
-struct request { // of a monitor
+struct request { // for a monitor
   struct process *p;
   u64 id;
   enum monitor_kind kind;
@@ -211,7 +212,7 @@ struct request { // of a monitor
   bool priority;
 };
 
-// DOWN of a name that nobody has is sent at once, of a pid later.
+// The DOWN of a name that nobody has is sent at once, that of a pid later.
 static bool absent_down(const struct request *r, term reason, bool at_once) {
   return at_once ? signal_queue_down(r->p, r->id, reason, NULL) : signal_queue_unsent_down(r->p, r->id, reason);
 }
@@ -289,7 +290,7 @@ static bool demonitored(struct process *p, term ref) {
 }
 
 term bif_demonitor_1(struct process *p, term *a) {
-  if (!is_local_ref(a[0])) return bif_badarg(); // nor one of another node
+  if (!is_local_ref(a[0])) return bif_badarg(); // not a reference of another node either
   demonitored(p, a[0]);
   return ATOM_true;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// BIFs that make processes: spawn, spawn_link, spawn_opt, spawn_request. Options are checked in full
-// before anything is made.
+// BIFs that make processes: spawn, spawn_link, spawn_opt, spawn_request. All options are checked before anything is
+// made.
 #include "bif/bif_process.h"
 #include "bif/bif_dist.h"
 #include "bif/bif_system.h"
@@ -60,7 +60,8 @@ static bool parse_pair(struct request *r, term key, term value, bool is_request)
   return false;
 }
 
-// False: an unknown option or a bad value; the rest of the list is read all the same (reply options count).
+// False: an option is unknown or has a bad value. The rest of the list is read all the same, because the options about
+// the reply still count.
 static bool parse_options(struct request *r, term list, bool is_request) {
   bool ok = true;
   for (; is_cons(list); list = tl(list)) {
@@ -113,13 +114,13 @@ term bif_spawn_opt_4(struct process *p, term *a) {
   return spawn(p, a, &r.o);
 }
 
-// {Tag, Ref, ok | error, What}
+// Sends {Tag, Ref, ok | error, What}.
 static bool reply(struct process *p, const struct request *r, u64 id, term outcome, term what) {
   if (!(outcome == ATOM_ok ? r->reply_ok : r->reply_error)) return true;
   return signal_send(p, p, tuple4(HEAP, r->reply_tag, ref_from_id(HEAP, id), outcome, what));
 }
 
-// erts_internal:spawn_request(M, F, Args, Options): the reference, or badarg as a value.
+// erts_internal:spawn_request(M, F, Args, Options): returns the reference, or badarg as a value.
 term bif_spawn_request_4(struct process *p, term *a) {
   struct request r;
   u32 n;
@@ -138,11 +139,11 @@ term bif_spawn_request_4(struct process *p, term *a) {
 
 term bif_spawn_request_abandon_1(struct process *p, term *a) {
   if (!is_ref(a[0])) return bif_badarg();
-  // Local ones are answered before anyone can abandon them.
+  // A local request is answered before anyone can abandon it.
   return make_bool(is_local_ref(a[0]) && request_abandon(ref_id(a[0]), p));
 }
 
-// The options that the other side gets: those about the answer are for us, what a monitor is like too.
+// The options that are sent to the other node: without those about the reply and about a monitor, which are used here.
 static term options_there(term list) {
   term out = NIL;
   for (; is_cons(list); list = tl(list)) {
@@ -153,7 +154,7 @@ static term options_there(term list) {
   return out;
 }
 
-// {29, Request, From, GroupLeader, {M, F, Arity}, Options} + Args
+// Sends the request {29, Request, From, GroupLeader, {M, F, Arity}, Options}, followed by Args.
 static bool ask(struct process *p, struct node *n, u64 id, const struct request *r, const term *mfa, term options) {
   term t, *e = heap_tuple(HEAP, 6, &t);
   u32 arity;
@@ -185,7 +186,7 @@ term bif_dist_spawn_request_4(struct process *p, term *a) {
   return for_spawn_opt ? tuple2(HEAP, ref, make_bool(r.o.monitor)) : ref;
 }
 
-// A process for one of another node (o's relative): its pid, or the atom that says why not.
+// Makes a process for one of another node. Returns its pid, or the atom that says why there is none.
 term dist_spawn(struct process *remote, term mfa, term args, term options, term leader, struct kept *ref, u32 *flags) {
   struct request r;
   request_default(&r);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Subtracting lists: the elements to be removed are counted, in a hash when they are many, so that it takes linear
-// time. Long lists are done in portions. Between those a collection may move terms: so only if what is counted is
-// immediate.
+// Subtraction of lists (--). The elements to be removed are counted, in a hash when they are many, so that it takes
+// linear time. Long lists are done in portions when all counted elements are immediate: between portions a collection
+// may move other terms.
 #include "base/alloc.h"
 #include "bif/portion.h"
 #include "gen/bifs.h"
@@ -11,8 +11,8 @@
 
 enum { CELLS_PER_RED = 4, ELEMENTS_AT_A_TIME = 50000 };
 
-// The elements to be removed, each with how often: an open-addressing hash when they are many.
-// Times: 1 more than it is to be removed; 0: a free slot.
+// The elements to be removed with their counts: an open-addressing hash when they are many. A count is 1 more than the
+// number of times that the element is still to be removed; 0 marks a free slot.
 struct counted {
   term t;
   u32 times;
@@ -21,7 +21,7 @@ enum { FEW = 16 };
 struct removals {
   struct counted *slots;
   u32 size; // slots
-  u32 left; // to be removed yet
+  u32 left; // how many elements are still to be removed
   bool hashed;
   struct counted few[FEW];
 };
@@ -48,7 +48,7 @@ static void removals_free(struct removals *r) {
   if (r->slots && r->slots != r->few) mem_free(r->slots, r->size * sizeof *r->slots, MEM_SYSTEM);
 }
 
-// Counts what is to be removed, at most so many; answers the rest of the list.
+// Counts at most so many elements to be removed; returns the rest of the list.
 static term count_removals(struct removals *r, term list, u32 most) {
   for (; is_cons(list) && most > 0; list = tl(list), most--) {
     struct counted *c = find(r, hd(list));
@@ -58,7 +58,7 @@ static term count_removals(struct removals *r, term list, u32 most) {
   return list;
 }
 
-// Whether this one goes, as far as counts say.
+// Whether this element is to be removed; counts it down.
 static bool goes(struct removals *r, term t) {
   struct counted *c = r->left ? find(r, t) : NULL;
   if (!c || c->times < 2) return false;
@@ -67,7 +67,7 @@ static bool goes(struct removals *r, term t) {
   return true;
 }
 
-// cells has room for all of list.
+// Copies what is kept of list into cells, which has room for all of it.
 static u32 keep_rest(struct removals *r, term list, term *cells) {
   u32 kept = 0;
   for (; is_cons(list); list = tl(list)) {
@@ -109,8 +109,8 @@ static term removals_ref(u32 n) {
   return good ? ref : NV;
 }
 
-// First the elements of a[1] are counted (so_far: the reference), then those of a[0] kept, last first (so_far:
-// [Reference | Kept]).
+// First counts the elements of a[1]; so_far is the reference. Then collects what is kept of a[0], the last element
+// first; so_far is [Reference | Kept].
 static term subtract_portion(struct portion *w, term *a) {
   bool counting = !is_cons(w->so_far);
   term ref = counting ? w->so_far : hd(w->so_far);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The system as a whole: flags, halt, garbage collection on request, nodes (there is one). Also the life
-// of everything BIFs keep between calls (bif_open, bif_close).
+// The system as a whole: flags, halt, garbage collection on request, nodes. Also bif_open and bif_close, which begin
+// and end everything that BIFs keep between calls.
 #include "bif/bif_system.h"
 
 #include "base/hostcalls.h"
@@ -26,7 +26,7 @@ term bif_badarg_because(term cause) {
 
 // --- Flags ---------------------------------------------------------------------------------------
 
-// Flags that take a number; they are kept and reported, few mean something here.
+// Flags that take a number. They are kept and reported; few of them have an effect here.
 static struct number_flag {
   term name;
   u32 initial, min, max, value, *default_of;
@@ -52,7 +52,7 @@ term system_flag_value(term name) {
 
 u32 system_backtrace_depth(void) { return number_flags[0].value ? number_flags[0].value : 1; }
 
-// Flags that have one possible value here: what they were, whatever is asked for.
+// Flags that have only one possible value here: the result, which is the old value, is always the same.
 static term fixed_flag(term name, term value) {
   switch (is_atom(name) ? atom_index(name) : ATOM_COUNT) {
     case ATOM_IDX_schedulers_online:
@@ -68,7 +68,8 @@ static term fixed_flag(term name, term value) {
   }
 }
 
-// Of new processes. A heap is as large as one of OTP's series; the least that OTP begins with is here a limit only.
+// Sets defaults for new processes. Heap sizes are those of OTP's series; OTP's smallest initial size is only a limit
+// here.
 static void set_memory_default(struct number_flag *f) {
   if (f->name == ATOM_fullsweep_after) {
     *f->default_of = f->value = f->value > UINT16_MAX ? UINT16_MAX : f->value;
@@ -109,7 +110,7 @@ term bif_system_flag_2(struct process *p, term *a) {
 
 // --- halt ----------------------------------------------------------------------------------------
 
-// Prints a slogan as OTP does; NV when it is no string.
+// Prints a slogan as OTP does. False: list is no string.
 static bool print_slogan(term list) {
   struct bytes text;
   bytes_init(&text);
@@ -136,22 +137,22 @@ term bif_halt_2(struct process *p, term *a) {
   }
   if (options != NIL) return bif_badarg_because(ATOM_badopt);
   i64 code;
-  if (a[0] == ATOM_abort) code = 134; // as a process that got SIGABRT
+  if (a[0] == ATOM_abort) code = 134; // as the exit code of a process that got SIGABRT
   else if (bif_small(a[0], 0, INT32_MAX, &code)) code &= 0xFF;
   else if (is_list(a[0]) && print_slogan(a[0])) code = 1;
   else return bif_badarg();
   vm_halt_code = (i32)code;
   vm_halt_requested = 1;
   ctx.fcalls = 0;
-  return bif_wait(); // nothing will wake it: the VM has stopped
+  return bif_wait(); // never wakes, because the VM has stopped
 }
 
 // --- Garbage collection --------------------------------------------------------------------------
 
-// Asks for a collection at the next safe point: a major one's is the BIF's return.
+// Asks for a collection at the next safe point, which for a major one is the return of the BIF.
 static void collect_self(struct process *p, bool major) {
   if (major) p->gc_requested = true;
-  ctx.heap.offheap_bytes |= (size_t)1 << 30; // more than any limit: heap_wants_gc
+  ctx.heap.offheap_bytes |= (size_t)1 << 30; // more than any limit of heap_wants_gc
 }
 
 term bif_garbage_collect_1(struct process *p, term *a) {
@@ -160,14 +161,14 @@ term bif_garbage_collect_1(struct process *p, term *a) {
   return ATOM_true;
 }
 
-// erlang:garbage_collect/0 without the way through Erlang.
+// erlang:garbage_collect/0 in C; OTP's own goes through Erlang code.
 term bif_garbage_collect_0(struct process *p, term *a) {
   (void)a;
   collect_self(p, true);
   return ATOM_true;
 }
 
-// The collection of another process, in portions. False: the BIF is to be called again.
+// Collects another process in portions. False: the BIF must be called again.
 static void nothing_to_drop(struct work *w) { (void)w; }
 static struct work collecting = {nothing_to_drop};
 static bool collect_other(struct process *to) {
@@ -177,8 +178,8 @@ static bool collect_other(struct process *to) {
   return false;
 }
 
-// What a process is asked to do by another; here it is done at once, in its stead. The answer is a
-// message {Request, Id, Result}.
+// Performs at once, and in its stead, what a process is asked to do by another. The answer is a message {Request, Id,
+// Result}.
 static term system_task(struct process *p, term target, term request) {
   if (!is_tuple(request) || tuple_arity(request) < 2) return bif_badarg();
   const term *e = tuple_elements(request);
@@ -191,7 +192,7 @@ static term system_task(struct process *p, term target, term request) {
     else if (!collect_other(to)) return bif_yield();
   } else if (e[0] == ATOM_check_process_code && tuple_arity(request) == 3 && is_atom(e[2])) {
     result = make_bool(to && keep_process_uses_old(to, e[2]));
-  } else if (e[0] == ATOM_system_task_test) { // OTP's suites ask it
+  } else if (e[0] == ATOM_system_task_test) { // a request that OTP's suites make
     result = make_bool(to != NULL);
   } else {
     return bif_badarg();
@@ -209,7 +210,7 @@ term bif_request_system_task_3(struct process *p, term *a) {
   return system_task(p, a[0], a[2]);
 }
 
-// The same on behalf of another process, which gets the answer.
+// The same on behalf of another process, to which the answer is sent.
 term bif_request_system_task_4(struct process *p, term *a) {
   if (!is_pid(a[0]) || !is_pid(a[1]) || !is_priority(a[2])) return bif_badarg();
   struct process *requester = process_find(a[0]);
@@ -254,7 +255,7 @@ static u32 kind_bits(term kind) {
   }
 }
 
-// Of a kind of nodes, or a list of kinds. False: something else.
+// Reads a kind of nodes or a list of kinds. False: t is neither.
 static bool kinds_of(term t, u32 *bits) {
   *bits = is_atom(t) ? kind_bits(t) : 0;
   if (is_atom(t)) return *bits != 0;
@@ -269,7 +270,7 @@ static u32 kind_of(const struct node *n) {
   return n->state != NODE_CONNECTED ? NOT_CONNECTED : n->hidden ? HIDDEN : VISIBLE;
 }
 
-// What is wanted of a node: bit 0 its connection, bit 1 its type; -1: just its name.
+// An element of the result of nodes(): wanted has bit 0 for the connection, bit 1 for the type; -1: only the name.
 static term node_entry(term name, u32 kind, u64 id, int wanted) {
   static const term types[] = {
       [THIS] = ATOM_this, [VISIBLE] = ATOM_visible, [HIDDEN] = ATOM_hidden, [NOT_CONNECTED] = ATOM_known};

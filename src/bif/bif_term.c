@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// BIFs on terms of any type: hashes, printing and naming, and the hooks by which the term room learns
-// about funs and exports. Those on the external term format are in bif_etf.c.
+// BIFs on terms of any type: hashes, printing, identifiers as text; and the hooks by which the term room learns about
+// funs and exports. The BIFs on the external term format are in bif_etf.c.
 #include "base/alloc.h"
 #include "base/hostcalls.h"
 #include "bif/bif_system.h"
@@ -47,7 +47,8 @@ static term make_export(struct heap *h, term m, term f, u32 arity) {
   return make_boxed(p);
 }
 
-// The entry of a fun whose module is not loaded is hollow: what the external form says is kept in it.
+// Makes a fun that was decoded. If its module is not loaded, its entry is a placeholder that keeps what the external
+// form says.
 static term make_fun(struct heap *h, term module, u32 arity, const u8 uniq[16], u32 index, u32 old_index, u32 old_uniq,
                      term pid, u32 free_count, term **free_vars) {
   struct fun_entry *e = fun_entry_get(module, old_uniq, index);
@@ -75,7 +76,7 @@ void bif_term_init(void) {
 
 // --- Hashes ------------------------------------------------------------------------------------
 
-// 1..2^32, or 0 when it is no range.
+// Reads a range, 1 to 2^32; 0: t is none.
 static u64 range_of(term t) {
   i64 range;
   return bif_small(t, 1, (i64)1 << 32, &range) ? (u64)range : 0;
@@ -93,7 +94,7 @@ static void drop_hash(struct work *w) {
   mem_free(h, sizeof *h, MEM_PROCESS);
 }
 
-// False: a pause, and the process has what was done so far.
+// Computes phash2. False: it pauses, and the process holds the state.
 static bool phash2(struct process *p, term t, u32 *hash) {
   struct hash_work *w = (struct hash_work *)work_take(p);
   struct hashing *s = w ? w->s : NULL;
@@ -173,12 +174,12 @@ static bool parse_number(const u8 **p, const u8 *end, u64 *out) {
   return true;
 }
 
-// Reads "<prefix>N0.N1.N2...>" with exactly count numbers below 2^32 after that of the node: 0 is this one (*node
-// NULL).
+// Reads "<prefix>N0.N1.N2...>" with exactly count numbers below 2^32 after the number of the node. When that is 0, the
+// node is this one, and *node is NULL.
 static bool parse_numbers(term list, const char *prefix, u32 count, u64 *numbers, const struct node **node) {
   u8 text[64];
   size_t n;
-  for (term l = list; is_cons(l); l = tl(l)) // one byte each
+  for (term l = list; is_cons(l); l = tl(l)) // all are ASCII
     if (!is_small(hd(l)) || (u64)small_val(hd(l)) > 127) return false;
   if (bif_utf8_of_list(list, text, sizeof text, &n) < 0) return false;
   size_t k = strlen(prefix);
@@ -242,11 +243,11 @@ term bif_display(struct process *p UNUSED, term *a) {
   struct bytes b;
   bytes_init(&b);
   print_display(&b, a[0]);
-  bytes_text(&b, "\r\n"); // as erts prints it, whatever the terminal
+  bytes_text(&b, "\r\n"); // erts prints \r\n whatever the terminal is
   return written(1, &b);
 }
 
-// Characters, or from OTP 26 on the bytes of a binary too.
+// Prints characters, and since OTP 26 also the bytes of a binary.
 static term display_text(int fd, term text) {
   struct bytes b;
   bytes_init(&b);

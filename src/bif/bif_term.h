@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the BIFs on terms give to others: text as lists and back, and the hooks of the term room.
+// Functions of the BIFs on terms that others use: text as lists and back, and the hooks of the term room.
 #ifndef BIF_BIF_TERM_H
 #define BIF_BIF_TERM_H
 
 #include "bif/bif.h"
 
-void bif_term_init(void); // tells the external term format about funs and exports; at VM start
+void bif_term_init(void); // called when the VM starts: tells the external term format about funs and exports
 
-term bif_list_of_utf8(const u8 *text, size_t n); // list of characters; NV = system_limit is raised
+term bif_list_of_utf8(const u8 *text, size_t n); // a list of characters; NV: system_limit was raised
 // The characters of a list as UTF-8. Returns their number, or -1 (not a list of characters), or -2 (more than max).
 int bif_utf8_of_list(term list, u8 *out, int max, size_t *len);
 

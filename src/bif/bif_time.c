@@ -12,8 +12,8 @@ static struct {
   bool open;
   i64 start_ns;
   i64 offset_us;         // system clock minus monotonic clock
-  u64 last_now_us;       // erlang:now/0 never returns the same twice
-  u64 unique, monotonic; // how many there have been
+  u64 last_now_us;       // erlang:now/0 never returns the same value twice
+  u64 unique, monotonic; // how many of each kind were given out
 } clocks;
 
 void time_open(void) {
@@ -35,8 +35,8 @@ i64 time_start_ns(void) {
 
 i64 time_monotonic_ns(void) { return (i64)host_monotonic_us() * NS_PER_US; }
 
-// The offset stays as it was unless the system clock was set, or the machine slept (browsers stop the
-// monotonic clock then).
+// The time offset changes only when the system clock was set, or when the machine slept (browsers stop the monotonic
+// clock then).
 i64 time_offset_ns(void) {
   ensure_open();
   i64 now = (i64)host_system_us() - (i64)host_monotonic_us();
@@ -45,7 +45,7 @@ i64 time_offset_ns(void) {
   return clocks.offset_us * NS_PER_US;
 }
 
-// Erlang system time: monotonic time and time offset.
+// Erlang system time: monotonic time plus time offset.
 static i64 system_ns(void) {
   i64 offset = time_offset_ns();
   return time_monotonic_ns() + offset;
@@ -55,7 +55,7 @@ static i64 system_ns(void) {
 
 static term int_term(i64 v) { return int_from_i64(HEAP, v); }
 
-// Parts per second of a time unit; NV when it is none.
+// Parts per second of a time unit; NV: it is no time unit.
 static term unit_parts(term unit) {
   static const struct {
     term atom;
@@ -78,7 +78,7 @@ static term unit_parts(term unit) {
   return NV;
 }
 
-// ns in a unit, rounded down.
+// Converts ns to a unit, rounded down.
 static term in_unit(i64 ns, term unit) {
   term parts = unit_parts(unit);
   if (parts == NV) return bif_badarg();
@@ -187,7 +187,8 @@ static u32 days_of_month(i64 y, u32 m) {
   return days[m - 1] + (m == 2 && is_leap(y) ? 1u : 0u);
 }
 
-// Days from 1970-01-01. Years are counted from March, so that the leap day comes last.
+// The number of days from 1970-01-01 to a date. Years are counted from March, so that the leap day is the last day of a
+// year.
 static i64 days_from_date(i64 y, u32 m, u32 d) {
   if (m <= 2) y--;
   i64 era = (y >= 0 ? y : y - 399) / 400;
@@ -240,7 +241,7 @@ static bool three_smalls(term t, i64 out[3]) {
   return true;
 }
 
-// A valid {{Y,Mo,D},{H,Mi,S}} not before a year.
+// Reads a valid {{Y,Mo,D},{H,Mi,S}} from first_year on. False: it is not.
 static bool parse_date_time(term t, i64 first_year, struct date_time *out) {
   i64 d[3], s[3];
   if (!is_tuple_of(t, 2) || !three_smalls(tuple_elements(t)[0], d) || !three_smalls(tuple_elements(t)[1], s))
@@ -289,8 +290,8 @@ term bif_universaltime_to_localtime_1(struct process *p, term *a) {
   return both_term(utc + host_utc_offset_s(utc));
 }
 
-// The offset of a local time. dst true or false asks for summer or standard time whether or not the
-// date has it; otherwise the offset that is in force there.
+// The offset of a local time. When dst is true or false, the result is the offset of summer or standard time, whether
+// or not it is in force then; otherwise it is the offset in force.
 static i64 local_offset(i64 local, i64 year, term dst) {
   if (dst == ATOM_undefined) {
     i64 offset = host_utc_offset_s(local - host_utc_offset_s(local));

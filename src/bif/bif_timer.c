@@ -8,7 +8,7 @@
 #include "process/timer.h"
 #include "term/ref.h"
 
-#define LONGEST_MS ((i64)1 << 43) // as OTP's, whose clock ends there
+#define LONGEST_MS ((i64)1 << 43) // as in OTP, whose clock ends there
 
 static term bad_time(void) {
   bif_badarg();
@@ -33,7 +33,7 @@ static term start(term *a, term options, bool wrap) {
   if (!abs_option(options, &is_abs)) return bif_badopt();
   if (!is_local_pid(a[1]) && !is_atom(a[1])) return bif_badarg();
   if (!bif_small(a[0], is_abs ? -LONGEST_MS : 0, LONGEST_MS, &ms)) return bad_time();
-  if (is_abs && ms < time_start_ns() / 1000000) return bad_time(); // before the VM began
+  if (is_abs && ms < time_start_ns() / 1000000) return bad_time(); // before the VM started
   struct process *to = process_find(a[1]);
   if (is_local_pid(a[1]) && !to) return ref_new(HEAP); // never fires
   u64 at = is_abs ? (u64)(ms < 0 ? 0 : ms) * 1000 : host_monotonic_us() + (u64)ms * 1000;

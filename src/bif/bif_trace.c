@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tracing, profiling and dynamic probes: the VM has none. Asking what is traced answers "nothing",
-// switching off succeeds, switching on fails with notsup.
+// Tracing, profiling and dynamic probes, which the VM does not have. Queries answer that nothing is traced, switching
+// off succeeds, and switching on fails with notsup.
 #include "bif/bif.h"
 #include "gen/bifs.h"
 #include "process/signal.h"
 #include "term/etf.h"
 #include "term/ref.h"
 
-// erts_internal:trace(What, How, Flags): how many were switched.
+// erts_internal:trace(What, How, Flags): returns how many processes it applied to.
 term bif_trace_3(struct process *p, term *a) {
   (void)p;
   if (!atom_is_bool(a[1])) return bif_badarg();
@@ -33,7 +33,7 @@ term bif_trace_info_2(struct process *p, term *a) {
   return tuple2(HEAP, a[1], NIL);
 }
 
-// The promise that all trace messages have come is kept at once.
+// There are no trace messages, so they have all been delivered.
 term bif_trace_delivered_1(struct process *p, term *a) {
   if (!is_pid(a[0]) && a[0] != ATOM_all) return bif_badarg();
   term ref = ref_new(HEAP);
@@ -73,7 +73,7 @@ term bif_system_profile_2(struct process *p, term *a) {
   return a[0] == ATOM_undefined ? ATOM_undefined : bif_notsup("erlang:system_profile/2");
 }
 
-// Tags of dynamic probes, which file operations carry.
+// Tags of dynamic probes, which are arguments of file operations.
 term bif_dt_undefined_0(struct process *p, term *a) {
   (void)p, (void)a;
   return ATOM_undefined;
@@ -91,7 +91,7 @@ term bif_dt_same_1(struct process *p, term *a) {
   return a[0];
 }
 
-// --- Small answers other modules of kernel ask of the emulator ------------------------------------
+// --- Small BIFs that other modules of kernel call ---------------------------------------------------
 
 term bif_one_arg_false(struct process *p, term *a) {
   (void)p, (void)a;
@@ -112,7 +112,7 @@ term bif_get_creation_0(struct process *p, term *a) {
 }
 term bif_no_aux_work_threads_0(struct process *p, term *a) {
   (void)p, (void)a;
-  return make_small(2); // the scheduler, and one for what only OTP has
+  return make_small(2); // the scheduler, and one that only OTP has a use for
 }
 term bif_system_check_1(struct process *p, term *a) {
   (void)p;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// BIFs on tuples: each builds one new tuple or list. Called by compiled code and apply.
+// BIFs on tuples: each makes one new tuple or list. Called by compiled code and apply.
 #include "bif/bif.h"
 #include "gen/bifs.h"
 
@@ -54,7 +54,7 @@ term bif_make_tuple_3(struct process *p UNUSED, term *a) {
   return t;
 }
 
-// A copy with room for one more element before position at (from 0).
+// Copies a tuple with room for one more element before position at, which counts from 0.
 static term *widened(term tuple, u32 at, term *result) {
   u32 n = tuple_arity(tuple);
   if (n >= MAX_BOXED_SIZE) return NULL;

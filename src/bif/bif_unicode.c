@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// unicode:characters_to_binary/2 and characters_to_list/2 for Latin-1 and UTF-8 (other encodings go on
-// in Erlang, as in OTP), and bin_is_7bit/1. Results: the converted text, or {error | incomplete, Done,
-// Rest}. Long texts are converted portion by portion: a binary grows by appending, a list is collected
-// in reverse order.
+// unicode:characters_to_binary/2 and characters_to_list/2 for Latin-1 and UTF-8 (as in OTP, Erlang code handles other
+// encodings), and bin_is_7bit/1. The result is the converted text, or {error | incomplete, Done, Rest}. Long text is
+// converted portion by portion: a binary grows by appending, a list is collected in reverse.
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "bif/portion.h"
@@ -18,14 +17,14 @@ static bool encoding(term t, bool *latin1) {
   return *latin1 || t == ATOM_utf8 || t == ATOM_unicode;
 }
 
-// The walk begins, or goes on where it paused.
+// Begins the walk, or resumes it where it paused.
 static void start(struct chars *c, const struct portion *w, bool latin1) {
   if (w->so_far == NV) chars_start(c, w->rest, latin1);
   else chars_resume(c, w->rest, latin1);
 }
 
-// What follows the conversion of a portion: more of it, the text itself, or a tuple that says why it
-// ended. done: the text so far; so_far: the same in the form in which it continues.
+// Returns what the BIF returns after a portion: a pause, the whole text, or a tuple that says why the conversion ended.
+// done is the text so far; w->so_far is the same text in the form in which the conversion continues.
 static term finish(struct portion *w, term *arg, struct chars *c, enum chars_item item, term done) {
   term result = done;
   bif_bump(c->steps / CHARACTERS_PER_REDUCTION);
@@ -43,8 +42,8 @@ static term finish(struct portion *w, term *arg, struct chars *c, enum chars_ite
   return result;
 }
 
-// Text that is one aligned binary of valid UTF-8 needs no conversion. A long one is looked through in portions: from
-// where to go on is kept as a small number in so_far.
+// Text that is one aligned binary of valid UTF-8 needs no conversion. A long one is checked in portions; so_far is a
+// small, the position to continue from.
 enum check { CHECK_VALID, CHECK_OTHER, CHECK_MORE };
 enum { CHECK_BYTES = 2 << 20 };
 
@@ -62,7 +61,7 @@ static enum check check_utf8(struct portion *w) {
   return to == n ? CHECK_VALID : CHECK_MORE;
 }
 
-// The portion's bytes behind those of earlier portions. NV: no memory.
+// Appends the portion's bytes to those of earlier portions. NV: no memory.
 static term append_text(term so_far, const struct bytes *text) {
   if (text->failed) return NV;
   if (so_far == NV) return binary_from(HEAP, text->data, text->len);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Portions of long BIFs, see portion.h. Invariant: the marker resource is static and its count never
-// reaches zero, so it is told by its address and never freed.
+// Portions of long BIFs, see portion.h. Invariant: the resource behind the marker is static and its count never reaches
+// zero, so it is recognised by its address and never freed.
 #include "bif/portion.h"
 
 #include "term/iolist.h"
@@ -32,7 +32,7 @@ term portion_fail(struct portion *w, term *arg, bool no_memory) {
   return no_memory ? bif_system_limit() : bif_badarg();
 }
 
-// Bytes met one by one, on their way to the sink together.
+// Single bytes of the iodata, collected to be given to the sink together.
 struct pending {
   const struct portion_sink *sink;
   u32 n;
