@@ -1,7 +1,7 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The application controller of a bare VM: keeps the environment of applications, as application:set_env/3 and the like
-%% ask, and says that kernel and stdlib run. It starts none, as it finds none.
+%% The application controller of a bare VM: keeps the environment of applications for application:set_env/3 and the
+%% like, and says that kernel and stdlib run. It cannot start others, because a bare VM has no .app files.
 -module(spawnlink_applications).
 -export([start/0]).
 
@@ -27,7 +27,6 @@ reply({unset_env, Application, Key, _}) ->
     ok;
 reply(which_applications) -> running();
 reply(loaded_applications) -> running();
-%% There are no .app files.
 reply({load_application, Name}) when is_atom(Name) ->
     {error, {"no such file or directory", atom_to_list(Name) ++ ".app"}};
 reply(_) -> {error, bare}.

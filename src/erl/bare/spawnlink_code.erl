@@ -1,12 +1,12 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The code server of a bare VM: answers the calls of OTP's module code that make sense when modules come
-%% from the host. The VM itself loads a module at its first call, without asking here.
-%% It also runs on_load functions, each in a process of its own, while those who want the module wait.
+%% The code server of a bare VM. It answers those calls of OTP's module code that make sense when modules come from the
+%% host; the VM itself loads a module at its first call, without asking this server. It also runs on_load functions,
+%% each in a process of its own, while callers of the module wait.
 -module(spawnlink_code).
 -export([start/0, on_load/1, undefined_function/3]).
--export([is_loaded/1]). % to which the loader leads code_server:is_loaded/1
-%% Native functions of OTP's module code: an emulator that does not count what is executed.
+-export([is_loaded/1]). % the loader redirects code_server:is_loaded/1 here
+%% Native functions of OTP's module code, as in an emulator without support for coverage.
 -export([get_coverage/2, get_coverage_mode/1, set_coverage_mode/1, reset_coverage/1]).
 
 get_coverage(Level, Module) -> not_counted(get_coverage, [Level, Module]).
@@ -40,7 +40,7 @@ loop(Pending) ->
             loop(Pending)
     end.
 
-%% A request that makes no sense ends nothing for others.
+%% A malformed request must not end the server.
 serve(Request, From, Answer, Pending) ->
     try reply(Request) of
         {on_load, Module} -> wait_on_load(Module, From, Answer, Pending);
@@ -52,7 +52,7 @@ serve(Request, From, Answer, Pending) ->
 wait_on_load(Module, From, Answer, Pending) ->
     case lists:keyfind(Module, 1, Pending) of
         {_, From, _} ->
-            %% The on_load function itself, calling its module as others will.
+            %% The on_load function itself calls its module, as others will.
             Answer({error, on_load}),
             Pending;
         {_, Pid, Waiting} ->
@@ -68,13 +68,13 @@ on_load_done(Module, ok) ->
     {module, Module};
 on_load_done(Module, Other) ->
     erts_code_purger:finish_after_on_load(Module, false),
-    %% As OTP's code server has it; not from this process, which the logger may need.
+    %% The warning is OTP's. Another process logs it, because the logger may need this one.
     is_atom(Other) orelse
         spawn(fun() -> error_logger:warning_msg("The on_load function for module ~s returned:~n~P\n",
             [Module, Other, 10]) end),
     {error, on_load_failure}.
 
-%% Called for a module that was loaded but for its on_load function: has it run, or waits for it.
+%% The VM calls this for a module that is loaded except for its on_load function: runs that function, or waits for it.
 on_load(Module) ->
     Server = server(),
     Ref = monitor(process, Server),
@@ -84,8 +84,8 @@ on_load(Module) ->
         {'DOWN', Ref, _, _, _} -> {error, on_load_failure}
     end.
 
-%% The code server of a bare VM, which began in erlang:hibernate/3. OTP's own knows of no modules that JavaScript loads:
-%% beside it this one runs under a name of ours.
+%% The code server of a bare VM, a process that began in erlang:hibernate/3. OTP's own code server does not know of
+%% modules that JavaScript loads; beside it, this one runs under a name of ours.
 server() ->
     Server = whereis(code_server),
     case is_pid(Server) andalso process_info(Server, initial_call) of
@@ -100,7 +100,7 @@ server() ->
             end
     end.
 
-%% The VM calls this instead of a function of such a module.
+%% The VM calls this in place of a function of a module whose on_load function has not run.
 undefined_function(Module, Function, Arguments) ->
     case on_load(Module) of
         {module, _} -> apply(Module, Function, Arguments);
@@ -110,7 +110,7 @@ undefined_function(Module, Function, Arguments) ->
             end
     end.
 
-%% In the caller. OTP's own code server keeps what it has loaded in a table.
+%% Runs in the caller. OTP's own code server keeps a table of what it has loaded.
 is_loaded(Module) ->
     case ets:whereis(code_server) of
         undefined -> loaded(Module);
@@ -121,7 +121,7 @@ is_loaded(Module) ->
             end
     end.
 
-%% What the code server knows of its file; another process asks it.
+%% What the code server knows about the file of a module; called in other processes, which ask the server.
 loaded(Module) ->
     case erlang:module_loaded(Module) of
         false -> false;
@@ -132,7 +132,7 @@ loaded(Module) ->
             end
     end.
 
-%% What load_binary and the like said, or a name: modules come from the host, in whatever way.
+%% The file that load_binary or the like named; otherwise the name of the module, which came from the host.
 file_of(Module) ->
     case get({file, Module}) of
         undefined -> atom_to_list(Module) ++ ".beam";
@@ -161,7 +161,7 @@ reply({finish_loading, Prepared, Ensure}) ->
     finish([P || {Module, _} = P <- Prepared, not (Ensure andalso erlang:module_loaded(Module))]);
 reply({delete, Module}) ->
     erase({file, Module}),
-    (catch erlang:delete_module(Module)) =:= true; % not while an old version is there
+    (catch erlang:delete_module(Module)) =:= true; % false while there is an old version
 reply({purge, Module}) -> element(2, erts_code_purger:purge(Module));
 reply({soft_purge, Module}) -> erts_code_purger:soft_purge(Module);
 reply({get_object_code, Module}) ->
@@ -186,7 +186,7 @@ reply({dir, {lib_dir, App}}) -> lib_dir(App);
 reply({dir, {lib_dir, App, SubDir}}) -> below(lib_dir(App), atom_to_list(SubDir));
 reply({dir, {priv_dir, App}}) -> below(lib_dir(App), "priv");
 reply({dir, _}) -> {error, bad_name};
-%% Folders are given by who starts the VM.
+%% Whoever starts the VM decides on the folders.
 reply({add_path, _, _}) -> {error, bad_directory};
 reply({add_path, _, _, _}) -> {error, bad_directory};
 reply({add_paths, _, _}) -> ok;
@@ -203,7 +203,7 @@ reply(_) -> {error, bare}.
 below(Dir, Name) when is_list(Dir) -> filename:join(Dir, Name);
 below(Error, _) -> Error.
 
-%% Where OTP is, when whoever started the VM said so and there are files: for -include_lib.
+%% The root of OTP, if whoever started the VM named it and there are files: for -include_lib.
 root() ->
     init ! {self(), {get_argument, root}},
     receive
@@ -216,7 +216,7 @@ lib_dir(App0) ->
     Lib = filename:join(root(), "lib"),
     case file:list_dir(Lib) of
         {ok, Names} ->
-            %% The application itself, or the newest of its versions.
+            %% The folder with the application's own name, or the one of its newest version.
             case [Name || Name <- lists:sort(Names), Name =:= App orelse lists:prefix(App ++ "-", Name)] of
                 [] -> {error, bad_name};
                 Found -> filename:join(Lib, lists:last(Found))

@@ -1,31 +1,32 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The first process of a bare VM. It stands where OTP's init does (registered as init, same protocol) and
-%% starts the light services: I/O (user, standard_error), logger, code_server. It holds the arguments of
-%% the command line. Started by js/vm/vm.js and the native runner before any other process.
+%% The first process of a bare VM. It takes the place of OTP's init (it is registered as init and speaks the same
+%% protocol), starts the light services, such as I/O (user, standard_error), logger and code_server, and holds the
+%% arguments of the command line. js/vm/vm.js and the native runner start it before any other process.
 -module(spawnlink_init).
 -export([start/0, start/1]).
 
 start() -> start([]).
 
-%% Arguments: binaries, as they follow the program's own name on the command line.
+%% The arguments are binaries, as they follow the program's own name on the command line.
 start(Arguments) ->
     register(init, self()),
     process_flag(trap_exit, true),
-    %% Where application:get_env looks: no application has any.
+    %% The table that application:get_env reads; it has no variables yet.
     ac_tab = ets:new(ac_tab, [set, public, named_table, {read_concurrency, true}]),
-    %% Where os:cmd/1 of OTP 26 and later looks.
+    %% The key that os:cmd/1 of OTP 26 and later reads.
     persistent_term:put(kernel_os_cmd_shell, "/bin/sh"),
     code_server_mode(list_to_integer(erlang:system_info(otp_release))),
     start_services(services()),
-    %% As group_leader/2, without loading the module erlang: a start loads as little as it can.
+    %% The same as group_leader/2, without loading the module erlang: a start loads as little as it can.
     true = erts_internal:group_leader(whereis(user), self()),
     {Flags, Plain} = flags(Arguments, [], []),
-    %% Not here: who parses asks init for its flags. Without flags not at all: spawn/1 is of the module erlang.
+    %% In another process, because parsing asks init for its flags. Only when there are flags, because spawn/1 would
+    %% load the module erlang.
     _ = Flags =/= [] andalso spawn(fun() -> environment(Flags) end),
     loop(Flags, Plain).
 
-%% Name, module, function and arguments. Each is there for all processes; one that somebody kills is started again.
+%% The name, module, function and arguments of each service. A service that is killed is started again.
 services() ->
     [
         {user, spawnlink_io, start, [1]},
@@ -43,14 +44,14 @@ services() ->
 start_services([Service | Rest]) -> start_service(Service), start_services(Rest);
 start_services([]) -> ok.
 
-%% A process that runs its function, whose module is loaded only then, once somebody sends it something. Not so the
-%% logger, whose table is asked before.
+%% Starts a process that runs its function when it gets its first message: only then is the function's module loaded.
+%% The logger runs at once, because its table is read without asking it.
 start_service({Name, Module, Function, Arguments}) ->
     Pid =
         case Name of
             logger -> spawn_link(Module, Function, Arguments);
             global_name_server ->
-                %% Where global:whereis_name/1 looks: no name has been registered.
+                %% The table that global:whereis_name/1 reads; no name is registered yet.
                 global_names = ets:new(global_names, [set, public, named_table, {read_concurrency, true}]),
                 spawn_link(erlang, hibernate, [Module, Function, Arguments]);
             _ -> spawn_link(erlang, hibernate, [Module, Function, Arguments])
@@ -59,7 +60,7 @@ start_service({Name, Module, Function, Arguments}) ->
     put(Pid, Name),
     Pid.
 
-%% The processes whose group leader has ended get its successor.
+%% When a group leader has ended, its processes get the successor.
 ended(Pid) ->
     case erase(Pid) of
         undefined -> ok;
@@ -70,13 +71,13 @@ ended(Pid) ->
             ok
     end.
 
-%% Where OTP 26 and later look up the mode of the code server, and whether files are read through a process.
+%% The keys that tell OTP 26 and later the mode of the code server, and whether files are read through a process.
 code_server_mode(Release) when Release >= 26 ->
     persistent_term:put(code_server, interactive),
     persistent_term:put(erl_prim_loader, {efile, undefined});
 code_server_mode(_) -> ok.
 
-%% -kernel Key Value..., -stdlib Key Value...: the environment of the applications that are there.
+%% -kernel Key Value... and -stdlib Key Value... set the environment of these two applications.
 environment([{Application, Pairs} | Rest]) when Application =:= kernel; Application =:= stdlib ->
     variables(Application, Pairs),
     environment(Rest);
@@ -104,7 +105,8 @@ refuse(Application, Value) ->
     Text = " takes keys and Erlang terms, not " ++ unicode:characters_to_list(Value),
     halt("spawnlink: -" ++ atom_to_list(Application) ++ Text).
 
-%% -flag value... --flag ... -- plain ...; -extra ends it all. No call to lists: a start loads few modules.
+%% Parses -flag value... --flag ... -- plain ...; -extra ends the flags. Does not call lists, because a start loads as
+%% few modules as it can.
 flags([], Flags, Plain) -> {reverse(Flags, []), reverse(Plain, [])};
 flags([<<"-extra">> | Rest], Flags, Plain) -> {reverse(Flags, []), reverse(Plain, Rest)};
 flags([<<"--">> | Rest], Flags, Plain) ->
@@ -131,7 +133,7 @@ loop(Flags, Plain) ->
             From ! {init, reply(Request, Flags, Plain)},
             loop(Flags, Plain);
         {'EXIT', _, {undef, _}} ->
-            %% It lacks a module, as all services do in a VM without OTP, and would again.
+            %% The service lacks a module, as all services do in a VM without OTP; it would fail again.
             loop(Flags, Plain);
         {'EXIT', Pid, _} ->
             ended(Pid),

@@ -1,14 +1,14 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The I/O server of a bare VM: Erlang's I/O protocol in front of the host's output and input. Every
-%% process spawned from outside has the one for standard output as its group leader. It never fails for
-%% a request it cannot serve: it answers with an error, as the protocol asks.
+%% The I/O server of a bare VM: Erlang's I/O protocol in front of the host's output and input. The one for standard
+%% output is the group leader of every process spawned from outside. A request that it cannot serve does not make it
+%% fail; it answers with an error, as the protocol demands.
 -module(spawnlink_io).
 -export([start/1]).
 
 -record(io, {
     fd,                 % 1 or 2
-    buffer = [],        % characters that were read and not yet asked for
+    buffer = [],        % characters that were read but not yet requested
     eof = false,
     binary = false,
     encoding = unicode
@@ -90,7 +90,7 @@ put(Encoding, Chars, #io{fd = Fd}) ->
 refuse(Fd, Encoding, Chars) ->
     {error, case tells_little(Fd) of true -> put_chars; false -> {put_chars, Encoding, Chars} end}.
 
-%% What OTP's standard_error, and its user in OTP 25, say of all that cannot be written.
+%% Whether errors of output are reported without details, as OTP's standard_error does, and OTP 25's user.
 tells_little(Fd) -> Fd =:= 2 orelse erlang:system_info(otp_release) =:= "25".
 
 prompt('', _) -> ok;
@@ -151,12 +151,12 @@ until(Continuation, Encoding, M, F, A, Io) ->
         {more, More} -> until(More, Encoding, M, F, A, Io1)
     end.
 
-%% Waits for input of the host. Bytes of a character cut in two stay for the next piece.
+%% Waits for input of the host. The bytes of an incomplete character are kept for the next piece.
 more(Io) ->
     spawnlink:want_input(),
     input(Io).
 
-%% One process's wait for input holds up nobody's output: what asks for no input is served meanwhile.
+%% While one process waits for input, requests that need no input are served.
 input(#io{buffer = Buffer} = Io) ->
     Part = case get(part) of undefined -> <<>>; P -> P end,
     receive

@@ -1,8 +1,8 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% Logging in a bare VM: what kernel's logger has set up by the time a program runs, without its
-%% processes. Tells OTP's own logger module that one handler exists, this module, which formats with OTP's
-%% logger_formatter and writes at once. Also receives the reports of the VM itself about uncaught errors.
+%% Logging in a bare VM: what kernel's logger has set up when a program runs, without its processes. OTP's own logger
+%% module is told of one handler, this module, which formats with OTP's logger_formatter and writes at once. It also
+%% receives the VM's own reports about uncaught errors.
 -module(spawnlink_log).
 -export([start/0, log/2]).
 
@@ -11,7 +11,7 @@ start() ->
     Table = logger_config:new(logger),
     logger_config:create(Table, primary, primary()),
     logger_config:create(Table, default, handler()),
-    %% As logger_server's own init leaves it: {state, Table, AsyncRequest, Queue, RemoteLogger}.
+    %% The state that logger_server's own init returns: {state, Table, AsyncRequest, Queue, RemoteLogger}.
     Queue = {[], []},
     loop({state, Table, undefined, Queue, undefined}).
 
@@ -33,8 +33,8 @@ handler() ->
         formatter => {logger_formatter, #{legacy_header => true, single_line => false}}
     }.
 
-%% The VM's reports come as messages (erts, "Error logging"). Changes of the configuration are calls that
-%% OTP's logger_server, whose name this process has, knows how to serve.
+%% The VM's reports come as messages (erts, "Error logging"). Changes of the configuration are calls, and OTP's
+%% logger_server, whose name this process has, contains the code that serves them.
 loop(State) ->
     receive
         {log, Level, Format, Args, Meta} ->
@@ -47,7 +47,7 @@ loop(State) ->
         Message -> loop(serve(fun() -> logger_server:handle_info(Message, State) end, none, State))
     end.
 
-%% A request that cannot be served changes nothing, and ends nothing.
+%% A request that cannot be served changes nothing and does not end the server.
 serve(Fun, From, State) ->
     try
         case Fun() of
@@ -64,7 +64,7 @@ report(Log, Report) ->
         _:_ -> erlang:display(Report)
     end.
 
-%% The handler callback.
+%% The callback of a logger handler.
 log(Event, #{formatter := {Formatter, Config}}) ->
     Text = Formatter:format(Event, Config),
     case unicode:characters_to_binary(Text) of

@@ -1,29 +1,28 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
 %% kernel_sup and kernel_safe_sup of a bare VM: OTP's own supervisor without children, for the services that OTP starts
-%% when they are first used (timer, disk_log). Each waits outside this module until somebody sends it something
-%% (spawnlink_init).
+%% when they are first used (timer, disk_log). Each process hibernates, without this module being loaded, until it gets
+%% its first message (spawnlink_init).
 -module(spawnlink_sup).
 -export([start/1, file_server/0, global/0, prim_loader/0, init/1]).
 
 start(Name) ->
-    %% As if proc_lib had started it.
+    %% What proc_lib puts there when it starts a process.
     put('$ancestors', [init]),
     put('$initial_call', {supervisor, ?MODULE, 1}),
-    %% {ok, State}, from OTP 27 on {ok, State, hibernate} and the like.
+    %% {ok, State}, and from OTP 27 on also {ok, State, hibernate} and the like.
     Init = supervisor:init({{local, Name}, ?MODULE, []}),
     State = element(2, Init),
     gen_server:enter_loop(supervisor, [], State, {local, Name}).
 
-%% OTP's file server, once somebody asks for a file.
+%% OTP's file server, started by the first request.
 file_server() ->
     put('$ancestors', [kernel_sup, init]),
     put('$initial_call', {file_server, init, 1}),
     {ok, State} = file_server:init([]),
     gen_server:enter_loop(file_server, [], State, {local, file_server_2}).
 
-%% OTP's global, once somebody registers a name or the like. Its own table takes the place of the empty one that was
-%% looked into before.
+%% OTP's global, started by the first request. Its own table replaces the empty one, which spawnlink_init made.
 global() ->
     put('$ancestors', [kernel_sup, init]),
     put('$initial_call', {global, init, 1}),
@@ -31,8 +30,9 @@ global() ->
     {ok, State} = global:init([]),
     gen_server:enter_loop(global, [], State, {local, global_name_server}).
 
-%% OTP's primary loader, once somebody asks it. It starts itself and takes the name, which comes back to us: modules are
-%% the host's to give (OTP 25 asks for them here), and what else is asked goes to OTP's.
+%% OTP's primary loader, started by the first request. It registers its name when it starts, and then this process takes
+%% the name back: it serves requests for modules itself, which OTP 25 makes and for which the host is responsible, and
+%% passes all other requests to OTP's loader.
 prim_loader() ->
     receive {From, Request} when is_pid(From) -> ok end,
     unregister(erl_prim_loader),
@@ -51,7 +51,7 @@ answer(From, Request, Loader) ->
 
 next(Loader) -> receive {From, Request} when is_pid(From) -> answer(From, Request, Loader) end.
 
-%% {[{Module, What Use made of it}], [{Module, Error}]}
+%% Returns {[{Module, result of Use}], [{Module, Error}]}.
 modules(Modules, Use) ->
     Done = [{Module, module(Module, Use)} || Module <- Modules],
     {[{Module, Value} || {Module, {ok, Value}} <- Done], [{Module, Error} || {Module, {error, Error}} <- Done]}.

@@ -1,11 +1,11 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% What the command line runs inside the VM. eval/1 evaluates expressions and prints values and errors as
-%% the Erlang shell does; run/1 does -s, -run and -eval in order, as erl's init does.
+%% What the command line runs inside the VM. eval/1 evaluates expressions and prints values and errors as the Erlang
+%% shell does; run/1 does -s, -run and -eval in order, as OTP's init does.
 -module(spawnlink_cli).
 -export([eval/1, run/1]).
 
-%% --- eval: forms as typed at a shell. Answers ok or error -----------------------------------------
+%% --- eval: forms as typed at a shell. Returns ok or error ------------------------------------------
 
 eval(Text) ->
     eval(unicode:characters_to_list(Text) ++ "\n", {1, 1}, erl_eval:new_bindings()).
@@ -21,7 +21,7 @@ eval(Text, Location, Bindings) ->
             end
     end.
 
-%% Result: of erl_scan:tokens.
+%% The first argument is the result of erl_scan:tokens.
 form({ok, Tokens, End}, Rest, Bindings) ->
     case erl_parse:parse_exprs(Tokens) of
         {ok, Expressions} ->
@@ -43,7 +43,7 @@ form({error, Info, _}, _, _) -> complain(Info).
 rest(Rest) when is_list(Rest) -> Rest;
 rest(_) -> [].
 
-%% As the shell: a variable that has no value is found before anything runs.
+%% As in the shell, a variable without a value is found before anything runs.
 check(Expressions, Bindings) ->
     Variables = [Name || {Name, _} <- erl_eval:bindings(Bindings)],
     case erl_lint:exprs_opt(Expressions, lists:zip(Variables, Variables), []) of
@@ -85,7 +85,7 @@ evaluator(Parent, Expressions, Bindings) ->
             Class:Reason:Stack -> {self(), Class, Reason, Stack}
         end,
     Parent ! Outcome,
-    %% What the expression has spawned and linked lives on, as in a shell.
+    %% Processes that the expression has spawned and linked live on, as in a shell.
     receive after infinity -> ok end.
 
 local(Name, Expressions, Bindings) ->
@@ -109,9 +109,9 @@ pp(Term, Column) ->
         {strings, true}, {record_print_fun, fun(_, _) -> no end}, {encoding, unicode}
     ]).
 
-%% --- run: [{eval, Text} | {s, [Text]} | {run, [Text]}], texts are binaries --------------------------
+%% --- run: a list of {eval, Text}, {s, [Text]} and {run, [Text]}; texts are binaries ------------------
 
-%% In a process of their own, as OTP's init runs them, so that somebody is left to tell how it ended.
+%% The steps run in a process of their own, as in OTP's init, so that this one can report how they ended.
 run(Steps) ->
     {_, Ref} = spawn_monitor(fun() -> guarded(Steps) end),
     receive
@@ -119,7 +119,7 @@ run(Steps) ->
         {'DOWN', Ref, process, _, Why} -> terminate(Why)
     end.
 
-%% The process of OTP's init that does them traps exits.
+%% In OTP's init, the process that runs the steps traps exits.
 guarded(Steps) ->
     process_flag(trap_exit, true),
     try steps(Steps)
@@ -128,7 +128,7 @@ guarded(Steps) ->
         throw:Reason:Stack -> exit({{nocatch, Reason}, without_own(Stack)})
     end.
 
-%% Who started the program is no part of what it did.
+%% A stack without the functions of this module, which are not part of the program.
 without_own(Stack) -> [Place || Place <- Stack, element(1, Place) =/= ?MODULE].
 
 -spec terminate(term()) -> no_return().
@@ -136,7 +136,7 @@ terminate(Why) ->
     erlang:display({"init terminating in do_boot", Why}),
     halt("init terminating in do_boot (" ++ slogan(Why, 0) ++ ")").
 
-%% As OTP's init words it.
+%% The texts are those of OTP's init.
 slogan(Term, _) when is_atom(Term) -> atom_to_list(Term);
 slogan(Term, _) when is_pid(Term) -> pid_to_list(Term);
 slogan(Term, _) when is_float(Term) -> float_to_list(Term);
@@ -152,7 +152,7 @@ slogan(Term, Depth) when is_list(Term), Depth < 4 ->
             end;
         [] -> "[" ++ slogans(Term, Depth) ++ "]"
     catch
-        error:_ -> "[_]" % improper
+        error:_ -> "[_]" % an improper list
     end;
 slogan(Term, _) when is_list(Term) -> "[_]";
 slogan(_, _) -> "".

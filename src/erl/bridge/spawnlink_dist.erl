@@ -1,11 +1,11 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% How nodes reach each other: the -proto_dist of a VM that is a node (ERTS User's Guide, "How to Implement an
-%% Alternative Carrier for the Erlang Distribution"). What carries the bytes is a process, a session: made by
-%% js/distribution.js of a message port or a stream, or by whatever is registered as spawnlink_channels. It gets {own,
-%% Controller}, then bytes to carry; it sends {Session, Bytes} to its controller, is linked to it, and exits when there
-%% is nothing to carry them any more. {open, Node, From} asks spawnlink_channels for one to Node: {opened, Session} or
-%% refused; one that the other side opened comes to spawnlink_dist as {accept, Session}.
+%% How nodes connect: the -proto_dist of a VM that is a node (ERTS User's Guide, "How to Implement an Alternative
+%% Carrier for the Erlang Distribution"). A process called a session carries the bytes of one connection.
+%% js/distribution.js makes sessions of message ports or streams; so does the process registered as spawnlink_channels.
+%% A session gets {own, Controller} and then bytes to send; it sends {Session, Bytes} to its controller, is linked to
+%% it, and exits when the connection is lost. To connect, this module sends {open, Node, From} to spawnlink_channels and
+%% gets {opened, Session} or refused. A session that the other side opened comes to spawnlink_dist as {accept, Session}.
 -module(spawnlink_dist).
 -export([listen/1, listen/2, address/0, accept/1, accept_connection/5, setup/5, close/1, select/1, is_node_name/1]).
 -export([accept_loop/1, do_accept/6, do_setup/5, controller/2, tick/1, put_data/2, damaged/3]).
@@ -95,7 +95,7 @@ data(Kernel, MyNode, Controller, Timer) ->
 
 host(Node) -> tl(string:find(atom_to_list(Node), "@")).
 
-%% The controller answers or dies, and we with it.
+%% The controller answers; when it dies instead, this process dies too.
 ask(Controller, Question) ->
     Ref = make_ref(),
     Controller ! {self(), Ref, Question},
@@ -110,7 +110,7 @@ controller(Session, Setup) ->
     Session ! {own, self()},
     handshake(Session, Setup, <<>>).
 
-%% Packets of the handshake have their length in two bytes, those after it in four.
+%% Packets of the handshake have a length of two bytes, later packets one of four.
 handshake(Session, Setup, Buffer) ->
     receive
         {Setup, Ref, {send, Bytes}} ->
@@ -136,7 +136,7 @@ put_packets(Session, Handle, <<N:32, Packet:N/binary, Rest/binary>>) ->
 put_packets(Session, Handle, Rest) ->
     get_packets(Session, Handle, Rest).
 
-%% All that waits, then word of what comes next.
+%% Sends all packets that wait, then asks to be notified of the next one.
 get_packets(Session, Handle, Buffer) ->
     case erlang:dist_ctrl_get_data(Handle) of
         none ->
@@ -160,7 +160,7 @@ connected(Session, Handle, Buffer) ->
 
 put_data(Handle, Data) -> erlang:dist_ctrl_put_data(Handle, iolist_to_binary(Data)).
 
-%% A packet that makes no sense: said as erts says it, and the connection ends.
+%% A malformed packet is reported as erts reports it, and ends the connection.
 damaged(Controller, Node, Packet) ->
     Bytes = lists:join($,, [integer_to_list(Byte) || <<Byte>> <= Packet]),
     error_logger:warning_msg("~p got a corrupted external term from ~p on distribution channel~n<<...,~s>>~n",

@@ -1,7 +1,7 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The far end of vm.call(): applies a function in a process of its own and sends the outcome to a
-%% JavaScript process. A process that is killed first sends nothing; its exit event tells.
+%% The Erlang side of vm.call(): applies a function in a process of its own and sends the outcome to a JavaScript
+%% process. When that process is killed first, it sends nothing, and its exit event tells JavaScript.
 -module(spawnlink_js).
 -export([call/5]).
 
@@ -16,13 +16,13 @@ call(To, Id, M, F, A) ->
         end,
     To ! {spawnlink_reply, Id, Outcome}.
 
-%% Whether the module is there whose function failed, or was not found.
+%% Whether the module of the function that failed, or was not found, is loaded.
 loaded([{M, _, _, _} | _]) -> erlang:module_loaded(M);
 loaded(_) -> true.
 
-%% What OTP knows about the arguments of the function that failed (error_info, since OTP 24): texts such as
-%% "argument 1: not an atom". Only where the module that knows it is loaded: to fetch a pack for it would be too much.
-%% Nothing here needs another module before that: there may be no memory to load one.
+%% What OTP knows about the arguments of the function that failed (error_info, since OTP 24): texts such as "argument 1:
+%% not an atom". Only used when the module with these texts is loaded, because it is not worth fetching a pack for. The
+%% code up to that point calls no other module: there may be no memory to load one.
 notes(error, Reason, [{M, _, _, Location} | _] = Stack) ->
     try [Info || {error_info, Info} <- Location] of
         [#{module := Module} = Info | _] -> notes(Module, Info, Reason, Stack);

@@ -1,7 +1,7 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The native functions of OTP's erl_debugger (28 on): the loader leads its stubs here. All is as in an emulator that
-%% was started without +D: there is no debugger to support, and the other functions are undefined.
+%% The native functions of OTP's erl_debugger (since OTP 28), to which the loader redirects its stubs. They behave as in
+%% an emulator that was started without +D: a debugger is not supported, and most functions are undefined.
 -module(spawnlink_erl_debugger).
 -export([supported/0, instrumentations/0, toggle_instrumentations/1, register/1, unregister/2, whereis/0, breakpoint/3,
     breakpoints/1, breakpoints/3,

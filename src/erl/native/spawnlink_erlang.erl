@@ -1,7 +1,7 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% Functions of OTP's module erlang that are too seldom called to be in C: the loader leads its stubs here.
-%% decode_packet/3 is in spawnlink_packet. system_info/1 is what the BIF of that name does not know itself.
+%% Functions of OTP's module erlang that are called too seldom to be written in C; the loader redirects its stubs here.
+%% decode_packet/3 is in spawnlink_packet. system_info/1 has the items that the BIF of that name does not know itself.
 -module(spawnlink_erlang).
 -export([decode_packet/3, scheduler_wall_time/1, garbage_collect_message_area/0, exit_signal/2, exit_signal/3,
     statistics/1, system_flag/2, system_info/1, '$handle_undefined_function'/2]).
@@ -15,10 +15,10 @@ decode_packet(Type, Bin, Options) ->
             [{error_info, #{cause => badopt, module => erl_erts_errors}}])
     end.
 
-%% Messages are in the heap of who gets them: there is no area of their own.
+%% Messages lie in fragments of their receiver's heap: there is no separate message area.
 garbage_collect_message_area() -> false.
 
-%% Unlike exit/2, a process that says normal to itself is not ended.
+%% Unlike with exit/2, a process that sends itself the reason normal does not exit.
 exit_signal(Pid, normal) when Pid =:= self() ->
     {trap_exit, Traps} = process_info(Pid, trap_exit),
     Traps andalso exit(Pid, normal),
@@ -35,12 +35,13 @@ exit_signal(Pid, Reason, Options) ->
 
 %% --- Time of schedulers ----------------------------------------------------------------------------------
 
-%% Kept as {on, Busy, Time}: what was then; or {off, Busy, Time}: how much was counted. In microseconds.
+%% The state of a flag: {on, Busy, Time} has the clocks when it was switched on, {off, Busy, Time} what was counted
+%% before it was switched off; in microseconds.
 -define(STATE(Flag), {?MODULE, Flag}).
 
 state(Flag) -> persistent_term:get(?STATE(Flag), {off, 0, 0}).
 
-%% Who wants it is counted by OTP's kernel_refc, where that runs.
+%% Where OTP's kernel_refc runs, it counts the processes that want the flag on.
 system_flag(scheduler_wall_time, On) when is_boolean(On) ->
     case whereis(kernel_refc) of
         undefined -> scheduler_wall_time(On);
@@ -59,7 +60,8 @@ system_flag(microstate_accounting, On) when is_boolean(On) -> switch(microstate_
 system_flag(Item, Value) ->
     spawnlink_native:fail(badarg, erlang, system_flag, [Item, Value], [{error_info, #{module => erl_erts_errors}}]).
 
-%% There is but one scheduler to be blocked; who does so, and how often, is kept as long as they live.
+%% Blocking has no effect, because there is only one scheduler; but processes that block it, and how often, are counted
+%% while they live.
 blockers() -> [Entry || {Pid, _} = Entry <- persistent_term:get({?MODULE, blockers}, []), is_process_alive(Pid)].
 
 blocked(Entries) ->
@@ -68,10 +70,10 @@ blocked(Entries) ->
 
 scheduler_wall_time(On) ->
     Was = switch(scheduler_wall_time, On),
-    On orelse persistent_term:erase(?STATE(scheduler_wall_time)), % it begins anew each time
+    On orelse persistent_term:erase(?STATE(scheduler_wall_time)), % a new counting begins from zero
     Was.
 
-%% Answers whether it was on.
+%% Returns whether the flag was on.
 switch(Flag, On) ->
     {Was, Busy, Time} = state(Flag),
     {Busy1, Time1} = spawnlink:internal(statistics),
@@ -79,7 +81,7 @@ switch(Flag, On) ->
         {case On of true -> on; false -> off end, Busy1 - Busy, Time1 - Time}),
     Was =:= on.
 
-%% The one scheduler is busy while the VM has the host's thread; what it does then is not told apart.
+%% The one scheduler is busy while the VM runs on the host's thread; states within that are not distinguished.
 statistics(microstate_accounting) ->
     {Busy, Time} = counted(state(microstate_accounting)),
     [#{type => scheduler, id => 1, counters => #{aux => 0, check_io => 0, emulator => Busy, gc => 0, other => 0,
@@ -92,7 +94,7 @@ statistics(Item) ->
             [{1, Busy, Time}, {2, 0, Time}] ++ [{3, 0, Time} || Item =:= scheduler_wall_time_all]
     end.
 
-%% In nanoseconds, the VM's own unit.
+%% Counted times, in nanoseconds, which is the VM's native unit.
 counted({off, Busy, Time}) -> {1000 * Busy, 1000 * Time};
 counted({on, Busy, Time}) ->
     {Busy1, Time1} = spawnlink:internal(statistics),
@@ -140,10 +142,10 @@ info(port_limit) -> 65536;
 info(ets_limit) -> 1 bsl 20;
 info(atom_limit) -> 1048576;
 info(context_reductions) -> 4000;
-%% How it is built, what it is.
+%% How the emulator is built.
 info(max_integer) -> % since OTP 27; 2 * 524287 limbs of 32 bits (INTEGER_MAX_LIMBS)
     list_to_integer(erlang:system_info(otp_release)) >= 27 orelse error(badarg),
-    %% Not by arithmetic, which the compiler would do at once: the beam would carry the number's four megabytes.
+    %% Not by arithmetic, which the compiler would evaluate: the beam file would contain the number's four megabytes.
     binary:decode_unsigned(binary:copy(<<255>>, 2 * 524287 * 4));
 info({wordsize, internal}) -> 8;
 info({wordsize, external}) -> 8;
@@ -172,7 +174,8 @@ info(system_architecture) -> "wasm32-unknown-spawnlink";
 info(machine) -> "BEAM";
 info(driver_version) -> "3.3";
 info(nif_version) -> "2.16";
-%% A Unix to OTP's code (paths, line ends), of a kind that it knows: os_mon and others refuse to start on any else.
+%% For OTP's code (paths, line ends) we are a Unix of a kind that it knows: os_mon and others refuse to start on other
+%% systems.
 info(os_type) -> {unix, linux};
 info(os_version) -> {1, 0, 0};
 info(c_compiler_used) -> {clang, {14, 0, 0}};
@@ -191,7 +194,7 @@ info(delayed_node_table_gc) -> 60;
 info(dist_buf_busy_limit) -> 1048576;
 info(dist_ctrl) -> [];
 info(dist) -> <<"=node:", (atom_to_binary(node()))/binary, "\n">>;
-%% Memory: it has one allocator.
+%% Memory: there is one allocator.
 info(alloc_util_allocators) -> [];
 info(allocator) -> {undefined, [], [], []};
 info({allocator, Name}) when is_atom(Name) -> false;

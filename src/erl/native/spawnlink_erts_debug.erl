@@ -1,7 +1,7 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% Functions of OTP's module erts_debug that tests of OTP call: the loader leads its stubs here. What looks into OTP's
-%% own emulator is not there.
+%% Functions of OTP's module erts_debug that OTP's tests call; the loader redirects its stubs here. Functions that
+%% examine the inside of OTP's own emulator do not exist.
 -module(spawnlink_erts_debug).
 -export([get_internal_state/1, set_internal_state/2, dirty/3, dirty_cpu/2, dirty_io/2, disassemble/1,
     dist_ext_to_term/2, instructions/0, lcnt_control/1, lcnt_control/2, lcnt_collect/0, lcnt_clear/0,
@@ -10,10 +10,10 @@
 
 -include("instructions.hrl").
 
-%% What code is translated to when it is loaded: the VM's own instructions.
+%% The instructions to which code is translated when it is loaded.
 instructions() -> ?INSTRUCTIONS.
 
-%% --- set_internal_state/2: undef unless internal state was made available, as OTP ----------------
+%% --- set_internal_state/2: as in OTP, undef unless internal state was made available -------------
 
 set_internal_state(available_internal_state, Available) when is_boolean(Available) ->
     Before = persistent_term:get({?MODULE, available}, false),
@@ -24,7 +24,7 @@ set_internal_state(Item, Value) ->
         [Item, Value]),
     set(Item, Value).
 
-%% Nothing is put off: memory is freed, timers are cancelled when they are.
+%% There is nothing to wait for: memory is freed and timers are cancelled at once.
 set(wait, What) when What =:= deallocations; What =:= timer_cancellations; What =:= thread_progress;
     What =:= aux_work -> ok;
 set(reds_left, N) when is_integer(N), N >= 0 ->
@@ -35,7 +35,7 @@ set(force_gc, Pid) when is_pid(Pid) ->
         true -> erlang:garbage_collect();
         false -> false
     end;
-%% What OTP cuts into pieces here, in tests into smaller ones, is cut by time.
+%% OTP cuts these operations into portions of a fixed size, which tests make smaller; here portions end by time.
 set(ets_force_trap, On) when is_boolean(On) -> ok;
 set(Limit, N) when (Limit =:= binary_loop_limit orelse Limit =:= re_loop_limit orelse Limit =:= unicode_loop_limit),
     (is_integer(N) orelse N =:= default) ->
@@ -45,12 +45,12 @@ set(Limit, N) when (Limit =:= binary_loop_limit orelse Limit =:= re_loop_limit o
         _ -> persistent_term:put({?MODULE, Limit}, N)
     end,
     Before;
-%% A receive marker is a place in the mailbox: there are no numbers to run out of.
+%% A receive marker is a place in the mailbox: it has no number that could run out.
 set(process_uniq_counter, N) when is_integer(N) -> ok;
-%% Signals are delivered when they are sent: there are no buffers of them to be used.
+%% There are no buffers of signals that could be switched on.
 set(proc_sig_buffers, On) when is_boolean(On) -> On;
 set(unique_monotonic_integer_state, N) when is_integer(N) -> spawnlink:internal(monotonic, N);
-%% One thread: who sleeps keeps it from all others.
+%% There is one thread: a process that sleeps keeps all others from running.
 set(Sleep, Time) when (Sleep =:= sleep orelse Sleep =:= block orelse Sleep =:= block_scheduler), is_integer(Time) ->
     spin(erlang:monotonic_time(millisecond) + Time),
     true;
@@ -85,7 +85,8 @@ state(processes) -> processes();
 state(reds_left) -> spawnlink:internal(reductions);
 state(force_heap_frags) -> false;
 state(process_info_args) -> spawnlink:process_info_items();
-%% processes/0 is one step of the whole table: no chunks, no processes that end meanwhile; 4 processes a reduction.
+%% processes/0 reads the whole table in one step: there are no chunks, and no process ends meanwhile. A reduction pays
+%% for 4 processes.
 state(processes_bif_info) -> {ptab_list_bif_info, 1, 1, erlang:system_info(process_limit), 4, 0, 0, 0, 4, 0};
 state(memory) -> erlang:memory();
 state(persistent_term) -> #{table => spawnlink:persistent_term_words()};
@@ -110,20 +111,20 @@ state({monitor_list, Pid}) when is_pid(Pid), node(Pid) =:= node() ->
     end;
 state({monitor_list, Node}) when is_atom(Node) -> links_of_node(Node);
 state({atom, Index}) when is_integer(Index) -> atom(Index);
-%% The clock cannot be made to run slower or faster, nor be set.
+%% The clock can neither be adjusted nor set.
 state({check_time_config, Correction, no_time_warp}) when is_boolean(Correction) -> Correction.
 
-%% Records of OTP's: {erl_link, process | port, Pid, linked, Id}. A link is one record that both ends know: it has no
-%% number.
+%% Links as OTP's records {erl_link, process | port, Pid, linked, Id}. Here a link is one record, which both ends share;
+%% it has no id.
 links(undefined) -> undefined;
 links({links, Others}) ->
     [{erl_link, case is_pid(Other) of true -> process; false -> port end, Other, linked, []} || Other <- Others].
 
-%% No other node can be reached.
+%% Links to processes of other nodes are not listed.
 links_of_node(Node) when Node =:= node() -> [];
 links_of_node(_) -> undefined.
 
-%% The atom of this number in the table of atoms, which gets more when it has not so many.
+%% The atom with this index in the atom table; atoms are made until there is one.
 atom(Index) ->
     case spawnlink:internal(atom, Index) of
         undefined when Index > 2 ->
@@ -134,11 +135,11 @@ atom(Index) ->
 
 %% --- Dirty schedulers ------------------------------------------------------------------------------------
 
-%% There are none, but as on them: nothing else of the process happens meanwhile.
+%% There are none, but the effect is the same as on them: the process does nothing else meanwhile.
 dirty_cpu(What, Argument) -> dirty_answer(dirty_work(dirty_cpu, What, Argument), dirty_cpu, [What, Argument]).
 dirty_io(What, Argument) -> dirty_answer(dirty_work(dirty_io, What, Argument), dirty_io, [What, Argument]).
 
-%% The same on schedulers of any type: normal ones cannot be asked for again.
+%% The same on a scheduler of any type; reschedule is not possible on a normal one.
 dirty(Type, What, Argument) when (Type =:= normal orelse Type =:= dirty_cpu orelse Type =:= dirty_io),
     What =/= reschedule ->
     dirty_answer(dirty_work(Type, What, Argument), dirty, [Type, What, Argument]);
@@ -168,13 +169,13 @@ dirty_work(_, _, _) -> error.
 
 %% --- Others --------------------------------------------------------------------------------------------------
 
-%% As an emulator that was built without counting locks.
+%% As in an emulator that was built without lock counting.
 lcnt_control(Item) -> badarg(lcnt_control, [Item]).
 lcnt_control(Item, Value) -> badarg(lcnt_control, [Item, Value]).
 lcnt_collect() -> error.
 lcnt_clear() -> error.
 
-%% Of a map with more than 32 keys. Nodes are all of one kind, with a bitmap.
+%% Describes a map with more than 32 keys. All its nodes are of one kind and have a bitmap.
 map_info(Map) ->
     try
         {Pairs, Nodes} = spawnlink:internal(map, Map),
@@ -197,7 +198,7 @@ dist_ext_to_term(Atoms, <<131, Tag, _/binary>> = Ext) when is_tuple(Atoms), Tag 
     end;
 dist_ext_to_term(Atoms, Ext) -> spawnlink_native:fail(badarg, erts_debug, dist_ext_to_term, [Atoms, Ext], []).
 
-%% {Term, Rest}: the first term in Bin with its references replaced by the atoms.
+%% Returns {Term, Rest}: the first term in Bin, with its references replaced by the atoms.
 without_references(<<82, Index, Rest/binary>>, Atoms) ->
     true = is_atom(Atom = element(Index + 1, Atoms)),
     <<131, Ext/binary>> = term_to_binary(Atom),
@@ -225,7 +226,7 @@ without_references(<<Tag, Bin/binary>>, Atoms) ->
             {Ext, Rest}
     end.
 
-%% So many bytes, so many terms, so many bytes.
+%% A term that consists of Before bytes, N terms and After bytes.
 parts(Tag, Before, N, After, Bin, Atoms) ->
     <<Head:Before/binary, Rest/binary>> = Bin,
     {Terms, Rest2} = lists:mapfoldl(fun(_, B) -> without_references(B, Atoms) end, Rest, lists:seq(1, N)),
@@ -236,8 +237,7 @@ badarg(Function, Arguments) -> erlang:raise(error, badarg, [{erts_debug, Functio
 
 '$handle_undefined_function'(Function, Arguments) -> spawnlink_native:lacking(erts_debug, Function, Arguments).
 
-%% --- unaligned_bitstring/2 (OTP 28 on): the same bits, the first of them so many bits after the beginning of a byte
-%% -------------
+%% --- unaligned_bitstring/2 (since OTP 28): the same bits, beginning at a bit offset within a byte -------
 
 unaligned_bitstring(Bits, Offset) when is_bitstring(Bits), is_integer(Offset), Offset > 0, Offset < 8 ->
     <<_:Offset, Unaligned/bits>> = <<0:Offset, Bits/bits>>,

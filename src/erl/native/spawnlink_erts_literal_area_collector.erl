@@ -1,7 +1,7 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The native function of OTP's erts_literal_area_collector: only that process may call it, and here it never does, as
-%% the core retires literals itself. For all others it is not supported, as in OTP.
+%% The native function of OTP's erts_literal_area_collector. Only that process may call it, and here it never does,
+%% because the core collects retired literals itself. For all others it is not supported, as in OTP.
 -module(spawnlink_erts_literal_area_collector).
 -export([send_copy_request/3]).
 

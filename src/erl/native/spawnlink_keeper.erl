@@ -1,11 +1,12 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% Processes that keep a public table for all, where OTP has native state (spawnlink_zlib, spawnlink_prim_buffer):
-%% registered by the table's name, started when first asked for, never ended. The table is there when ensure/3 returns.
+%% Processes that own a public table for all others, where OTP has native state (spawnlink_zlib, spawnlink_prim_buffer).
+%% Such a process is registered under the table's name, is started when the table is first needed, and never ends. When
+%% ensure/3 returns, the table exists.
 -module(spawnlink_keeper).
 -export([ensure/3]).
 
-%% Options: of ets:new/2, beside named_table and public. Loop(): what the process does for ever.
+%% Options are those of ets:new/2, without named_table and public. Loop() is what the process does for ever.
 ensure(Name, Options, Loop) ->
     case whereis(Name) of
         undefined ->

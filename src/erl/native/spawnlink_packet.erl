@@ -1,7 +1,8 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% erlang:decode_packet/3: where a packet ends (size/3), then what is in it. Sizes count the whole packet; more: it
-%% cannot be told yet; invalid: there is none. Errors: badopt for a type that is none, badarg for all else.
+%% erlang:decode_packet/3: first where the packet ends (size/3), then its content. Sizes are those of the whole packet;
+%% `more` means that the size is not known yet, `invalid` that there is no packet. Errors: badopt for an unknown type,
+%% badarg otherwise.
 -module(spawnlink_packet).
 -export([decode/3]).
 
@@ -65,7 +66,7 @@ size(Type, Bin, L) when Type =:= http; Type =:= http_bin -> first_line(Bin, most
 size(Type, Bin, L) when Type =:= httph; Type =:= httph_bin -> header(Bin, most(L));
 size(_, _, _) -> more.
 
-%% The emulator counts in 32 bits with a sign.
+%% The emulator computes with signed 32-bit integers.
 whole(Header, Length, #limits{packet = Most}) ->
     Signed = signed(Length),
     Total = signed(Header + Length),
@@ -83,7 +84,7 @@ asn1(<<_:3, 31:5, Rest/binary>> = Bin, L) when Rest =/= <<>> -> asn1_tag(Rest, B
 asn1(<<_, Rest/binary>> = Bin, L) when Rest =/= <<>> -> asn1_length(Rest, Bin, L);
 asn1(_, _) -> more.
 
-%% A long tag: bytes with the highest bit, then one without; at least one more byte is wanted.
+%% A long tag: bytes with the highest bit set, then one without; at least one more byte must follow.
 asn1_tag(<<1:1, _:7, Rest/binary>>, Bin, L) -> asn1_tag(Rest, Bin, L);
 asn1_tag(<<_, Rest/binary>>, Bin, L) when Rest =/= <<>> -> asn1_length(Rest, Bin, L);
 asn1_tag(_, _, _) -> more.
@@ -105,7 +106,7 @@ line(Bin, #limits{packet = Most, line = Longest, delimiter = Delimiter}) ->
         {At, _} -> At + 1
     end.
 
-%% Of lines of HTTP the limit of a line is that of the packet, if there is no other.
+%% When only a limit for lines is given, it is the limit for the packets of HTTP.
 most(#limits{packet = 0, line = Longest} = L) -> L#limits{packet = Longest};
 most(L) -> L.
 
@@ -117,7 +118,7 @@ first_line(Bin, #limits{packet = Most}) ->
         At -> At + 1
     end.
 
-%% A header goes on in the next line if that begins with a blank: so one more byte must be there to tell.
+%% A header continues in the next line if that begins with a blank, so one more byte must be there to decide.
 header(<<"\n">>, _) -> 1;
 header(<<"\r\n">>, _) -> 2;
 header(Bin, L) -> header(Bin, 0, L).
@@ -142,13 +143,13 @@ newline(Bin, From) ->
         nomatch -> nomatch
     end.
 
-%% --- What is in it -----------------------------------------------------------------------------------
+%% --- The content of a packet -------------------------------------------------------------------------
 
 content(1, <<_, Content/binary>>) -> Content;
 content(2, <<_:16, Content/binary>>) -> Content;
 content(4, <<_:32, Content/binary>>) -> Content;
 content(fcgi, <<_:48, Padding, _/binary>> = Packet) -> binary:part(Packet, 0, byte_size(Packet) - Padding);
-content(ssl_tls, <<1:1, _:15, 1, Major, Minor, Data/binary>>) -> % a client's hello as SSL 2 has it
+content(ssl_tls, <<1:1, _:15, 1, Major, Minor, Data/binary>>) -> % a client's hello in the format of SSL 2
     {ssl_tls, [], 22, {Major, Minor}, <<1, (byte_size(Data) + 2):24, Major, Minor, Data/binary>>};
 content(ssl_tls, <<Type, Major, Minor, _:16, Data/binary>>) -> {ssl_tls, [], Type, {Major, Minor}, Data};
 content(http, Packet) -> spawnlink_packet_http:start_line(Packet, list);

@@ -1,7 +1,7 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The lines of HTTP as erlang:decode_packet/3 tells them. Strings are lists or binaries, as asked; methods and names of
-%% headers that are known are atoms.
+%% The lines of HTTP as erlang:decode_packet/3 returns them. Strings are lists or binaries, as the caller wants; known
+%% methods and header names are atoms.
 -module(spawnlink_packet_http).
 -export([start_line/2, header/2]).
 
@@ -14,7 +14,7 @@ text(Bin, list) -> binary_to_list(Bin).
 
 wrong(Packet, As) -> {http_error, text(Packet, As)}.
 
-%% Without its \r\n, or \n; the byte before \n goes by \r alone.
+%% A packet without its \r\n or \n. The byte before \n is dropped only if it is \r.
 stripped(Packet) ->
     Size = byte_size(Packet),
     if
@@ -38,7 +38,7 @@ blanks(Bin) -> Bin.
 digits(<<C, Rest/binary>>, N) when ?IS_DIGIT(C) -> digits(Rest, 10 * N + C - $0);
 digits(Rest, N) -> {int(N), Rest}.
 
-%% The emulator counts in 32 bits.
+%% The emulator computes with 32-bit integers.
 int(N) ->
     <<Int:32/signed>> = <<N:32>>,
     Int.
@@ -74,7 +74,7 @@ response({Version, <<C, _/binary>> = Rest}, As) when ?IS_BLANK(C) ->
     end;
 response(_, _) -> invalid.
 
-%% The name of a method or header, and what follows it.
+%% The name of a method or header, and the rest.
 token(Bin, Size) ->
     case Bin of
         <<Token:Size/binary>> -> {Token, <<>>};

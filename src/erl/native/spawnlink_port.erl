@@ -1,15 +1,15 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% Ports, as erts describes them (erlang:open_port/2 and "Ports and Port Drivers"). The functions named as those of
-%% erts_internal run in their caller. A port itself runs init/3: it has a port for its identifier, so that self() below
-%% is the port, and what links, monitors and exit signals do to it the core does. Its dictionary holds what port_info
-%% shows.
+%% Ports, as erts describes them (erlang:open_port/2 and "Ports and Port Drivers"). The functions with the names of
+%% erts_internal's run in their caller. The port itself runs init/3: it is a process whose identifier is a port, so
+%% self() is the port there, and the core handles links, monitors and exit signals of it. Its dictionary holds what
+%% port_info shows.
 -module(spawnlink_port).
 -export([open_port/2, port_command/3, port_call/3, port_control/3, port_close/1, port_connect/2, port_info/1,
     port_info/2,
          port_get_data/1, port_set_data/2, init/3]).
 
-%% Operations of the host, and their errors.
+%% Operations of the host and its error numbers.
 -include("seam.hrl").
 
 -record(options, {
@@ -29,11 +29,11 @@
     name,
     options,
     buffer = <<>>,              % of input
-    status,                     % of the program, once it has ended
-    at_eof = false              % its output has ended
+    status,                     % status of the program when it has ended
+    at_eof = false              % whether its output has ended
 }).
 
-%% --- In the caller: answers an atom for an error ------------------------------------------------------------------
+%% --- In the caller: an atom as the result means an error -------------------------------------------------------------
 
 open_port(Name, Settings) ->
     try
@@ -129,7 +129,7 @@ port_set_data(Port, Data) ->
         _ -> error(badarg)
     end.
 
-%% The open port of that name or identity.
+%% The open port with that name or identifier.
 open(Name) when is_atom(Name) ->
     case whereis(Name) of
         Port when is_port(Port) -> Port;
@@ -142,7 +142,7 @@ open(Port) when is_port(Port) ->
     end;
 open(_) -> undefined.
 
-%% What the port does for us, in order with all that was sent to it before.
+%% Lets the port do something, in order with all that was sent to it before.
 call(Port, Request) ->
     case open(Port) of
         undefined -> badarg;
@@ -179,7 +179,7 @@ number(Port) ->
     "#Port<0." ++ Rest = port_to_list(Port),
     list_to_integer(lists:droplast(Rest)).
 
-%% --- What open_port is asked to open --------------------------------------------------------------------------------
+%% --- The arguments of open_port --------------------------------------------------------------------------------------
 
 options([binary | Rest], O) -> options(Rest, O#options{binary = true});
 options([stream | Rest], O) -> options(Rest, O#options{packet = stream});
@@ -210,7 +210,7 @@ variable({Name, false}) -> {text(Name), false};
 variable({Name, Value}) -> {text(Name), text(Value)};
 variable(_) -> throw(badarg).
 
-%% UTF-8 for the host; no zeros, which separate what it is told.
+%% Text for the host, in UTF-8. It must not contain zeros, which separate texts.
 text(Text) when is_atom(Text), Text =/= [] -> text(atom_to_list(Text));
 text(Text) ->
     Binary = if is_binary(Text) -> Text; true -> unicode:characters_to_binary(Text) end,
@@ -220,7 +220,7 @@ text(Text) ->
 outside({spawn, Command}, #options{args = undefined, arg0 = undefined} = O) ->
     case text(Command) of
         <<>> -> badarg;
-        %% Drivers of OTP's emulator, in Erlang here.
+        %% Drivers of OTP's emulator that are written in Erlang here.
         <<"ram_file_drv">> -> {ram_file, "ram_file_drv"};
         <<"tty_sl", _/binary>> = Text -> case spawnlink_prim_tty:size() of undefined -> badarg;
             _ -> {terminal, binary_to_list(Text)} end;
@@ -247,7 +247,7 @@ program(File, Arg0, Args, Shown, #options{in = In, out = Out, flags = Flags, cd 
     Ways = (if In =:= true -> ?PORT_FLAG_READ; true -> 0 end) bor (if Out =:= true -> ?PORT_FLAG_WRITE; true -> 0 end),
     case spawnlink:file(?PORT_OPEN, 0, lists:join(0, Told), Flags bor Ways) of
         {Handle, _} -> {{handle, Handle}, unicode:characters_to_list(Shown)};
-        ?HOST_ENOTSUP -> enoent; % no programs are to be had here: none is found
+        ?HOST_ENOTSUP -> enoent; % this host has no programs, so none is found
         Error -> element(-Error, ?HOST_NAMES)
     end.
 
@@ -256,8 +256,7 @@ variable({Name, Value}, Env) ->
     Others = lists:keydelete(Key, 1, Env),
     if Value =:= false -> Others; true -> [{Key, unicode:characters_to_list(Value)} | Others] end.
 
-%% --- The port
-%% ----------------------------------------------------------------------------------------------------------
+%% --- The port -----------------------------------------------------------------------------------------------------
 
 init({Opener, Ref}, #port{name = Name, outside = Outside} = P, Handle) ->
     put(name, Name),
@@ -295,7 +294,7 @@ loop(P) ->
         {spawnlink_call, Ref, From, Request} ->
             From ! {Ref, served(Request, P)},
             loop(P);
-        %% An exit signal that came behind something not yet done.
+        %% An exit signal that arrived behind a message not handled yet.
         {'EXIT', _, Reason} -> exit(Reason);
         Message ->
             told(Message, connected(), P),
@@ -333,7 +332,7 @@ told(_, Owner, _) -> exit(Owner, badsig).
 
 bad_value(Name) -> error_logger:error_msg("Bad value on output port '~ts'~n~n", [Name]).
 
-%% What cannot be written ends the port.
+%% A failure to write ends the port.
 write(Data, #port{outside = Outside, options = #options{packet = Packet, out = Out}} = P) ->
     Size = byte_size(Data),
     put(output, get(output) + Size),
@@ -370,7 +369,7 @@ input(Data, #port{buffer = Buffer, options = #options{packet = Packet}} = P) ->
     spawnlink:internal(input, byte_size(Data)),
     P#port{buffer = pieces(Packet, if Buffer =:= <<>> -> Data; true -> <<Buffer/binary, Data/binary>> end, P)}.
 
-%% Delivers what is whole; answers the rest.
+%% Delivers complete packets; returns the rest.
 pieces(stream, Data, #port{outside = terminal} = P) ->
     {Whole, Rest} = spawnlink_tty_sl:whole(Data),
     deliver(shape(Whole, P)),
@@ -383,7 +382,7 @@ pieces(Bytes, Data, P) ->
         _ -> Data
     end.
 
-%% A line longer than Max comes in pieces; a carriage return before the newline does not count.
+%% A line longer than Max is delivered in pieces; a carriage return before the newline does not count.
 lines(Data, Max, P) ->
     case binary:match(Data, <<$\n>>, [{scope, {0, min(byte_size(Data), Max + 1)}}]) of
         {At, 1} ->
@@ -409,7 +408,7 @@ shape(Data, _) -> binary_to_list(Data).
 
 deliver(Data) -> connected() ! {self(), {data, Data}}.
 
-%% The program has ended its output, or itself, or both.
+%% The program has ended its output, or has exited, or both.
 ended(#port{at_eof = false} = P) -> P;
 ended(#port{status = undefined, options = #options{exit_status = true}} = P) -> P;
 ended(#port{buffer = Buffer, status = Status, options = #options{packet = Packet, eof = Eof,

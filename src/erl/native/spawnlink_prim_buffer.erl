@@ -1,10 +1,10 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The native functions of OTP's prim_buffer: the loader leads its stubs here. Two processes share a buffer (the one
-%% that opened a file, and the one that writes later what it was given), so that what buffers hold is in a table, which
-%% a process keeps for all: {Buffer, Bytes, Locks}. A buffer that is empty and not locked has no row: every file opened
-%% makes one, and nobody says when it is done with. A row goes with the process that made the buffer, which is {Ref,
-%% Pid}.
+%% The native functions of OTP's prim_buffer, to which the loader redirects its stubs. Two processes share a buffer: the
+%% one that opened a file, and the one that later writes the collected data. So the contents are in a table {Buffer,
+%% Bytes, Locks}, which a keeper process owns. A buffer that is empty and not locked has no row, because every file that
+%% is opened makes a buffer, and nobody says when it is no longer used. A buffer is {Ref, Pid}; its row is deleted when
+%% the process Pid, which made it, ends.
 -module(spawnlink_prim_buffer).
 -export([new/0, size/1, peek_head/1, copying_read/2, write/2, skip/2, find_byte_index/2, try_lock/1, unlock/1]).
 
@@ -21,7 +21,7 @@ keep(Buffer, Bytes) ->
     Bytes =:= <<>> andalso ets:match_delete(?MODULE, {Buffer, <<>>, 0}),
     ok.
 
-%% The row that a buffer has from now on.
+%% Makes the row of a buffer that has none.
 row({_, Owner} = Buffer) ->
     spawnlink_keeper:ensure(?MODULE, [], fun() -> keeper_loop() end),
     ets:insert_new(?MODULE, {Owner, watched}) andalso (?MODULE ! {watch, Owner}),

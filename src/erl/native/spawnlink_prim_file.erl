@@ -1,8 +1,8 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The native functions of OTP's prim_file: the loader leads its stubs here. Files are the host's
-%% (spawnlink:file/4): those of the machine for the command line, in memory elsewhere. A handle is a number
-%% of the host's, which also keeps the position in the file.
+%% The native functions of OTP's prim_file, to which the loader redirects its stubs. Files are the host's
+%% (spawnlink:file/4): on the command line those of the machine, elsewhere files in memory. A handle is a number that
+%% the host gives; the host also keeps the position in the file.
 -module(spawnlink_prim_file).
 -export([open_nif/2, file_desc_to_ref_nif/1, close_nif/1, delayed_close_nif/1, read_nif/2, write_nif/2, pread_nif/3,
     pwrite_nif/3, seek_nif/3,
@@ -13,7 +13,7 @@
          make_dir_nif/1, del_file_nif/1, del_dir_nif/1, rename_nif/2, make_hard_link_nif/2, make_soft_link_nif/2,
          get_device_cwd_nif/1, set_cwd_nif/1, get_cwd_nif/0, altname_nif/1]).
 
-%% Operations of the host, and their errors.
+%% Operations of the host and its error numbers.
 -include("seam.hrl").
 
 %% --- Open files -----------------------------------------------------------------------------------
@@ -25,7 +25,8 @@ open_nif(Path, Modes) ->
         Error -> {error, Error}
     end.
 
-%% A pipe or a terminal that has nothing yet, or no room, or nobody at its other end: only who asks waits, not the VM.
+%% When a pipe or terminal has no data yet, no room, or no process at its other end, only the calling process waits, not
+%% the VM.
 -define(PATIENCE_MS, 5).
 later(Fun) -> receive after ?PATIENCE_MS -> Fun() end.
 
@@ -50,7 +51,7 @@ read_nif(File, Size) ->
         Error -> {error, Error}
     end.
 
-%% The host tells how much of it a pipe did not take.
+%% For a pipe, the host returns how many bytes it did not take.
 write_nif(File, Data) ->
     case handle(?FILE_WRITE, File, Data, 0) of
         {0, _} -> ok;
@@ -64,7 +65,7 @@ write_nif(File, Data) ->
 pread_nif(File, Offset, Size) -> at(File, Offset, fun() -> read_nif(File, Size) end).
 pwrite_nif(File, Offset, Data) -> at(File, Offset, fun() -> write_nif(File, Data) end).
 
-%% Something at another place; the position stays as it is.
+%% Does something at another position and then restores the position.
 at(File, Offset, Fun) ->
     case handle(?FILE_SEEK_HERE, File, [], 0) of
         {Here, _} ->
@@ -99,7 +100,7 @@ advise_nif(File, Offset, Length, Advice) when is_integer(Offset), is_integer(Len
     end;
 advise_nif(_, _, _, _) -> error(badarg).
 
-%% A file that is shorter grows to this size. The host is not asked to keep room on its disk for it.
+%% A shorter file grows to this size. The host is not asked to reserve disk space.
 allocate_nif(File, Offset, Length) when is_integer(Offset), is_integer(Length) ->
     case read_handle_info_nif(File) of
         {error, _} = Error -> Error;
@@ -156,7 +157,7 @@ altname_nif(_) -> {error, enotsup}.
 make_dir_nif(Path) -> done(path(?FILE_MAKE_DIR, Path, 0)).
 del_dir_nif(Path) ->
     case done(path(?FILE_DEL_DIR, Path, 0)) of
-        {error, eexist} = Error -> % the current folder is told otherwise
+        {error, eexist} = Error -> % the current folder has an error of its own
             case same(read_info_nif(Path, 1), read_info_nif(<<".">>, 1)) of
                 true -> {error, einval};
                 false -> Error
@@ -164,7 +165,7 @@ del_dir_nif(Path) ->
         Result -> Result
     end.
 
-%% Whether both are one folder, by device and inode. A host that has neither answers with zeros.
+%% Whether both are the same folder, by device and inode. A host that has neither gives zeros.
 same(A, B) when element(1, A) =:= file_info, element(1, B) =:= file_info ->
     {element(10, A), element(12, A)} =:= {element(10, B), element(12, B)} andalso element(12, A) =/= 0;
 same(_, _) -> false.
@@ -182,7 +183,7 @@ rename_nif(From, To) ->
 make_hard_link_nif(Existing, New) -> done(two(?FILE_LINK, Existing, New)).
 make_soft_link_nif(Existing, New) -> done(two(?FILE_SYMLINK, Existing, New)).
 set_permissions_nif(Path, Permissions) -> done(path(?FILE_CHMOD, Path, Permissions)).
-%% An id of -1 leaves what there is.
+%% An id of -1 leaves the owner or group as it is.
 set_owner_nif(Path, Uid, Gid) ->
     is_id(Uid) andalso is_id(Gid) orelse error(badarg),
     case set_id(?FILE_SET_OWNER, Path, Uid) of
@@ -213,7 +214,7 @@ list_dir_nif(Path) ->
 path(Operation, Path, Number) -> file(Operation, 0, name(Path), Number).
 two(Operation, A, B) -> file(Operation, 0, [name(A), 0, name(B)], 0).
 
-%% prim_file's names end with a zero.
+%% The names that prim_file passes end with a zero.
 name(Path) ->
     Size = byte_size(Path) - 1,
     case Path of
@@ -236,7 +237,7 @@ done(Error) -> {error, Error}.
 data({_, Data}) -> {ok, Data};
 data(Error) -> {error, Error}.
 
-%% As #file_info{}, times as seconds.
+%% Makes a #file_info{}, with times in seconds.
 info({_, <<Size:64/little, Type:64/little, Access:64/little, ATime:64/little-signed, MTime:64/little-signed,
     CTime:64/little-signed, Mode:64/little,
            Links:64/little, Major:64/little, Minor:64/little, Inode:64/little, Uid:64/little, Gid:64/little>>}) ->

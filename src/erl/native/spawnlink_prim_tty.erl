@@ -1,8 +1,8 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The native functions of prim_tty (OTP 26 and later): standard input and output as user_drv sees them. The host says
-%% whether they are a terminal (terminal_operation). A process registered as spawnlink_tty gets what the host
-%% sends, input and signals alike, tells user_drv's reader that there is some, and hands it out when it is asked.
+%% The native functions of prim_tty (OTP 26 and later): standard input and output for user_drv. The host says whether
+%% they are a terminal (terminal_operation). The process registered as spawnlink_tty gets input and signals from the
+%% host, notifies user_drv's reader, and hands them out when the reader asks.
 -module(spawnlink_prim_tty).
 -export([isatty/1, tty_create/0, tty_create/1, tty_init/2, tty_init/3, tty_set/1, tty_is_open/2, setlocale/1,
     tty_select/2, tty_select/3,
@@ -11,23 +11,24 @@
          sizeof_wchar/0, tgetent_nif/1, tgetnum_nif/1, tgetflag_nif/1, tgetstr_nif/1, tgoto_nif/1, tgoto_nif/2,
              tgoto_nif/3,
          setupterm_nif/0, tigetnum_nif/1, tigetflag_nif/1, tigetstr_nif/1, tinfo_nif/0, tputs_nif/2]).
--export([size/0, raw/1]). % of the terminal; also for spawnlink_tty_sl
+-export([size/0, raw/1]). % also used by spawnlink_tty_sl
 
 -include("seam.hrl").
 
-%% {Columns, Rows} | undefined: no terminal.
+%% {Columns, Rows}; undefined: there is no terminal.
 size() ->
     case spawnlink:file(?TERMINAL_SIZE, 0, [], 0) of
         {Size, _} -> {Size bsr 16, Size band 16#FFFF};
         _ -> undefined
     end.
 
-%% Whether keys come one by one and unseen, as line editing needs it, or as lines.
+%% With true, the terminal delivers each key at once and without echo, as line editing needs it; with false, it delivers
+%% lines.
 raw(Raw) -> spawnlink:file(?TERMINAL_RAW, 0, [], case Raw of true -> 1; false -> 0 end), ok.
 
 isatty(_) -> size() =/= undefined.
 
-%% A handle says where its output goes.
+%% A handle holds the number of the file that its output goes to.
 tty_create() -> tty_create(stdout).
 tty_create(stdout) -> {ok, {1, make_ref()}};
 tty_create(stderr) -> {ok, {2, make_ref()}}.
@@ -48,7 +49,7 @@ tty_init(_, _, _) ->
 
 tty_set(_) -> raw(true).
 tty_is_open(_, _) -> true.
-%% JavaScript's terminals and ours speak UTF-8.
+%% Terminals of JavaScript and of our command line use UTF-8.
 setlocale(_) -> true.
 tty_encoding(_) -> utf8.
 
@@ -60,10 +61,9 @@ tty_window_size(_) ->
 
 write_nif({Output, _}, Data) -> spawnlink:write(Output, Data).
 
-%% --- Input and signals
-%% --------------------------------------------------------------------------------------------------
+%% --- Input and signals -----------------------------------------------------------------------------------------------
 
-%% 26 and 27 ask for signals as for input; later ones hear of them through erl_signal_server.
+%% In OTP 26 and 27 the reader asks for signals as it does for input; later releases get them through erl_signal_server.
 tty_select(TTY, SignalRef, ReadRef) -> select(TTY, ReadRef, {reader, SignalRef}).
 tty_select(TTY, ReadRef) -> select(TTY, ReadRef, erl_signal_server).
 
@@ -78,7 +78,7 @@ select(TTY, ReadRef, Signals) ->
     put(spawnlink_input, Feeder),
     ok.
 
-%% Data: what was not yet taken, or eof. Caught: signals that were not yet taken.
+%% Data: input that was not taken yet, or eof. Caught: signals that were not taken yet.
 feed(Data, Caught, #{reader := Reader, ready := Ready} = To) ->
     receive
         {spawnlink_input, More} ->
@@ -134,7 +134,7 @@ tty_read_signal(_, _) ->
 
 isprint(C) -> C >= 32 andalso not (C >= 127 andalso C < 160).
 
-%% As most terminals have it: East Asian characters and pictures take two columns, combining ones none.
+%% As in most terminals: East Asian characters and pictures take two columns, combining characters none.
 wcwidth(C) when C >= 16#300, C =< 16#36F; C >= 16#200B, C =< 16#200F; C >= 16#FE00, C =< 16#FE0F; C =:= 16#200D -> 0;
 wcwidth(C) when C >= 16#1100, C =< 16#115F; C >= 16#2E80, C =< 16#A4CF; C >= 16#AC00, C =< 16#D7A3;
     C >= 16#F900, C =< 16#FAFF;
@@ -152,13 +152,13 @@ wcswidth(Text) ->
     || C <- unicode:characters_to_list(Text)])}.
 sizeof_wchar() -> 4.
 
-%% --- What the terminal can do: what every terminal of these days understands
-%% -------------------------------------------
+%% --- Capabilities of the terminal: those that every present terminal has
+%% ----------------------------------------------
 
-%% Names come with a zero at their end.
+%% Names end with a zero.
 name(Name) -> lists:droplast(lists:flatten(Name)).
 
-%% By termcap, in 26 and 27.
+%% OTP 26 and 27 use termcap.
 tgetent_nif(_) ->
     case size() of
         undefined -> {error, enotsup};
@@ -188,7 +188,7 @@ tgoto_nif(_) -> {error, enotsup}.
 tgoto_nif(_, _) -> {error, enotsup}.
 tgoto_nif(_, _, _) -> {error, enotsup}.
 
-%% By terminfo, from 28 on: there is no such data base here, and io_ansi then has sequences of its own.
+%% OTP 28 and later use terminfo. There is no such data base here, and io_ansi then uses sequences of its own.
 setupterm_nif() -> tgetent_nif([]).
 
 tigetnum_nif(Name) ->

@@ -1,19 +1,20 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% A file in memory, as the driver ram_file_drv of OTP's emulator keeps it for module ram_file: file:open(Bytes, [ram]),
-%% erl_tar. The port (spawnlink_port) keeps what new/0 answers, and gives each command to command/2.
+%% A file in memory, as OTP's driver ram_file_drv keeps it for the module ram_file, which file:open(Bytes, [ram]) and
+%% erl_tar use. The port (spawnlink_port) keeps the result of new/0 and passes each command to command/2.
 -module(spawnlink_ram_file).
 -export([new/0, command/2]).
 
 -record(file, {bytes = <<>>, at = 0, mode = 0}).
 
-%% Modes.
+%% Bits of the open mode.
 -define(READ, 1).
 -define(WRITE, 2).
 
 new() -> #file{}.
 
-%% Answers {Reply, File}. A reply is {Head, Bytes | none}: small integers, and what follows them, as binary or list.
+%% Returns {Reply, File}. A reply is {Head, Bytes | none}: Head is a list of small integers, Bytes a binary or list that
+%% follows it.
 command(<<1, Mode:32, Bytes/binary>>, File) -> {number(0), File#file{bytes = Bytes, at = 0, mode = Mode}};
 command(<<2, Size:32>>, #file{at = At} = File) ->
     case may(?READ, File) of
@@ -43,7 +44,7 @@ command(<<19>>, File) -> {ok(), File};
 command(<<30>>, #file{bytes = Bytes} = File) -> {bytes(Bytes), File};
 command(<<37>>, #file{bytes = Bytes} = File) -> {number(byte_size(Bytes)), File};
 command(<<38, _:64, _:64, Advice:32/signed>>, File) when Advice >= 0, Advice =< 5 -> {ok(), File};
-command(<<39, _:128>>, File) -> {ok(), File}; % room, not size
+command(<<39, _:128>>, File) -> {ok(), File}; % reserves room, but does not change the size
 command(_, File) -> {failed("einval"), File}.
 
 may(Mode, #file{mode = Modes}) -> Modes band Mode =/= 0.
@@ -59,7 +60,7 @@ write(At, Bytes, File, Then) ->
         false -> {failed("ebadf"), File}
     end.
 
-%% At the end is the usual place: then the binary grows where it is.
+%% Most writes are at the end: then the binary grows in place.
 written(At, Bytes, All) when At =:= byte_size(All) -> <<All/binary, Bytes/binary>>;
 written(At, Bytes, All) when At > byte_size(All) -> <<(sized(At, All))/binary, Bytes/binary>>;
 written(At, Bytes, All) ->

@@ -1,21 +1,21 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The native functions of OTP's module re: the loader leads its stubs here. Matching is PCRE2's
-%% (libraries/regex/regex.h, through spawnlink:file/4). A compiled pattern is {re_pattern, Captures, Unicode, UseCrLf,
-%% <<Options:32/little, Newline, Bsr, Pattern/binary>>}: it holds what it was made of, so it can be sent, stored and
-%% used by another VM; the host keeps those lately used compiled.
+%% The native functions of OTP's module re, to which the loader redirects its stubs. PCRE2 does the matching
+%% (libraries/regex/regex.h, called through spawnlink:file/4). A compiled pattern is {re_pattern, Captures, Unicode,
+%% UseCrLf, <<Options:32/little, Newline, Bsr, Pattern/binary>>}. It contains its source, so it can be sent, stored, and
+%% used in another VM; the host keeps recently used patterns compiled.
 -module(spawnlink_re).
 -export([version/0, compile/1, compile/2, import/1, run/2, run/3, internal_run/4, inspect/2,
     '$handle_undefined_function'/2]).
 
 -include("seam.hrl").
 
-%% How much of a subject goes along at once.
+%% How many bytes of a subject are passed at a time.
 -define(PORTION, 262144).
-%% Steps of a search (libraries/regex/pausing.h) that are a reduction; a slice has 4,000.
+%% How many steps of a search (libraries/regex/pausing.h) one reduction pays for; a slice has 4,000 reductions.
 -define(STEPS_PER_REDUCTION, 16).
 
-%% Options and results as pcre2.h numbers them.
+%% Options and results with the numbers of pcre2.h.
 -define(ANCHORED, 16#80000000).
 -define(UTF, 16#00080000).
 -define(DUPNAMES, 16#00000040).
@@ -24,16 +24,17 @@
 -define(DEPTH_LIMIT, -53).
 -define(HEAP_LIMIT, -63).
 -define(NO_MEMORY, -48).
-%% Begins an exported pattern; no OTP takes what follows for its own, so it compiles the source too.
+%% The beginning of an exported pattern. No OTP accepts what follows as its own compiled form, so OTP compiles the
+%% source.
 -define(EXPORTED, <<"re-PCRE2", 0:48>>).
 -define(NO_LIMIT, 16#FFFFFFFF).
 
 -record(options, {
-    compile = 0, newline = 0, bsr_is = 0,     % of the pattern
+    compile = 0, newline = 0, bsr_is = 0,     % from options of the pattern
     match = 0, offset = 0, limit = ?NO_LIMIT, depth = ?NO_LIMIT,
     capture = all, type = index,
     global = false, report = false,
-    only_compile = false, only_run = false % has some that belong to compile, to run alone
+    only_compile = false, only_run = false % whether options allow only compile, or only run
 }).
 
 ask(Operation, Request) -> ask(Operation, 0, Request, 0).
@@ -67,7 +68,7 @@ compile(Pattern, Options) ->
 exported(Options) when length(Options) > 0 -> is_pcre2() andalso lists:member(export, Options);
 exported(_) -> false.
 
-%% An exported pattern (OTP 28 on) holds its source, of which it is made anew.
+%% An exported pattern (since OTP 28) contains its source, which is compiled again.
 import(Exported) ->
     checked(import, [Exported], fun() ->
         case Exported of
@@ -125,7 +126,7 @@ flag(_, _) -> 1.
 
 is_unicode(#options{compile = Compile}) -> flag(Compile, ?UTF) =:= 1.
 
-%% Bytes of a subject or pattern.
+%% The bytes of a subject or pattern.
 flat(Text, _) when is_binary(Text) -> Text;
 flat(Text, true) ->
     case unicode:characters_to_binary(Text) of
@@ -142,7 +143,7 @@ inspect(RE, Item) ->
         end
     end).
 
-%% Named groups: {Name, Number}, by name.
+%% The named groups as {Name, Number}, sorted by name.
 names(Key) ->
     <<0:32, _:12/binary, _:32, _:32, Size:32/little, Table/binary>> = valid(ask(?REGEX_COMPILE, request(Key))),
     [{hd(binary:split(Name, <<0>>)), Number} || Size > 0, <<Entry:Size/binary>> <= Table,
@@ -178,7 +179,7 @@ run1(Subject, Pattern, Options) when is_bitstring(Pattern); is_list(Pattern) ->
     end;
 run1(_, _, _) -> error(badarg).
 
-%% What a newline is may be said again when the pattern is used; from OTP 28 on only the same again.
+%% The kind of newline may be given again when a pattern is used; since OTP 28 it must be the same.
 with(#options{newline = 0, bsr_is = 0}, Key) -> Key;
 with(#options{newline = Newline, bsr_is = Bsr}, <<Compile:4/binary, OldNewline, OldBsr, Pattern/binary>> = Key) ->
     Again = <<Compile/binary, (either(Newline, OldNewline)),
@@ -189,7 +190,7 @@ with(#options{newline = Newline, bsr_is = Bsr}, <<Compile:4/binary, OldNewline, 
 either(0, Old) -> Old;
 either(New, _) -> New.
 
-%% What newlines and \\R are in a pattern.
+%% The kinds of newline and of \R in a pattern.
 kinds(Key) ->
     <<0:32, _:8/binary, Newline:32/little, Bsr:32/little, _/binary>> = valid(ask(?REGEX_COMPILE, request(Key))),
     {Newline, Bsr}.
@@ -217,8 +218,8 @@ matches_of(Subject, Key, Options) ->
 portion(<<First:?PORTION/binary, Rest/binary>>) -> {First, Rest};
 portion(Subject) -> {Subject, <<>>}.
 
-%% What a search answers. One that is not done goes on, which other processes wait for no longer than a portion takes; a
-%% reference makes sure that it is forgotten when this process ends meanwhile.
+%% Handles the result of a search. A search that is not finished is continued in portions, so that other processes wait
+%% no longer than one portion takes. A reference makes the host forget the search if this process ends meanwhile.
 found(<<?REGEX_MORE:32, Handle:32/little, Check:32/little, Steps:32/little, Found/binary>>, Reference0, Rest,
     Earlier) ->
     Reference = case Reference0 of 0 -> spawnlink:resource(?REGEX_FORGET, Handle * 4); _ -> Reference0 end,
@@ -241,18 +242,18 @@ matches(<<N:32/little, Rest/binary>>) ->
     [Pairs | matches(More)];
 matches(<<>>) -> [].
 
-failure(?NOMATCH) -> nomatch; % or no more
+failure(?NOMATCH) -> nomatch; % or no further match
 failure(N) when N > 0 -> nomatch;
 failure(?MATCH_LIMIT) -> {error, match_limit};
 failure(?DEPTH_LIMIT) -> {error, match_limit_recursion};
 failure(?HEAP_LIMIT) -> {error, match_limit_recursion};
 failure(?NO_MEMORY) -> {error, match_limit_recursion};
-failure(-52) -> nomatch; % a recursion without end
-failure(_) -> error(badarg). % text that is not UTF-8, an offset within a character
+failure(-52) -> nomatch; % an endless recursion
+failure(_) -> error(badarg). % the text is not UTF-8, or the offset lies within a character
 
 %% --- What was captured ----------------------------------------------------------------------------
 
-%% Which groups are asked for: all, none, all_but_first, or a list of numbers, each perhaps a list of alternatives.
+%% Which groups are wanted: all, none, all_but_first, or a list of numbers; an element may be a list of alternatives.
 groups(all, _) -> all;
 groups(all_but_first, _) -> all_but_first;
 groups(none, _) -> none;
@@ -363,12 +364,12 @@ of_compile(ungreedy) -> 16#40000;
 of_compile(unicode) -> ?UTF;
 of_compile(_) -> 0.
 
-%% From OTP 28 on re is made with PCRE2 itself.
+%% Since OTP 28, re is built on PCRE2 itself.
 is_pcre2() -> list_to_integer(erlang:system_info(otp_release)) >= 28.
 
 %% --- Errors ---------------------------------------------------------------------------------------
 
-%% Errors are raised as if the function were native.
+%% Raises errors as if the function were native.
 checked(Function, Arguments, Fun) ->
     try Fun()
     catch

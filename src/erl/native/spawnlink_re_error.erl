@@ -1,13 +1,13 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% Patterns PCRE2 refuses. Until OTP 27 re was PCRE, which took some of them and whose words and places for the others
-%% sometimes differ: those are given here, so that programs see what their release says.
+%% Patterns that PCRE2 refuses. Until OTP 27 re was built on PCRE, which accepts some of them and has other texts and
+%% positions for some errors. This module has those, so that programs see what their release says.
 -module(spawnlink_re_error).
 -export([again/3, text/4]).
 
-%% A pattern that PCRE took, as PCRE2 takes it: a hyphen between a class and a character means itself, a letter that is
-%% no escape, or none in a class, too, \\8 and \\9 where there are fewer groups, and
-%% any ASCII character after \\c. no: it is wrong for both.
+%% Rewrites a pattern that only PCRE accepts into one that PCRE2 accepts: a hyphen between a class and a character is
+%% literal; so is a letter after a backslash that is no escape (or none in a class), and \8 and \9 when there are fewer
+%% groups; \c may precede any ASCII character. Returns no when the pattern is wrong for both.
 again(Code, Offset, Pattern) ->
     case is_pcre2() of
         true -> no;
@@ -44,7 +44,7 @@ digits(Offset, Pattern) ->
         _ -> no
     end.
 
-%% Without the backslash before Offset.
+%% The pattern without the backslash before Offset.
 plain(Offset, Pattern) ->
     Backslash = Offset - 1,
     case Pattern of
@@ -52,7 +52,7 @@ plain(Offset, Pattern) ->
         _ -> no
     end.
 
-%% Code, text and place as PCRE2 has them -> {Text, Place}.
+%% Converts the code, text and position of PCRE2 into {Text, Place}.
 text(Code, Text, Offset, Pattern) ->
     case is_pcre2() of
         true -> {Text, Offset};
@@ -99,7 +99,7 @@ words(_, Text, _) -> Text.
 suffix(Head, End) ->
     byte_size(Head) >= byte_size(End) andalso binary:part(Head, byte_size(Head), -byte_size(End)) =:= End.
 
-%% What is open at the end, read backwards: options of a group, or just a group.
+%% What is not finished at the end of the pattern, which is read backwards: the options of a group, or just a group.
 unfinished("P?(" ++ _, 0) -> "unrecognized character after (?P";
 unfinished("C?(" ++ _, 0) -> "closing ) for (?C expected";
 unfinished("(?(" ++ _, 0) -> "assertion expected after (?( or (?(?C)";
@@ -125,7 +125,7 @@ place(125, Offset, Pattern) -> closing(Offset + 1, 0, Pattern);
 place(154, Offset, Pattern) -> closing(closing(Offset + 1, 0, Pattern) + 1, 0, Pattern);
 place(_, Offset, _) -> Offset.
 
-%% The end of a group's name or number.
+%% The position behind a group's name or number.
 past_name(Offset, Pattern) ->
     case Pattern of
         <<_:Offset/binary, C, _/binary>> when C =:= $_; C >= $0, C =< $9; C >= $A, C =< $Z; C >= $a, C =< $z ->
@@ -133,7 +133,7 @@ past_name(Offset, Pattern) ->
         _ -> Offset
     end.
 
-%% The parenthesis that closes the group that opens before Offset.
+%% The position of the parenthesis that closes the group that opens before Offset.
 closing(Offset, Depth, Pattern) ->
     case Pattern of
         <<_:Offset/binary, $\\, _, _/binary>> -> closing(Offset + 2, Depth, Pattern);
@@ -144,5 +144,5 @@ closing(Offset, Depth, Pattern) ->
         _ -> byte_size(Pattern)
     end.
 
-%% From OTP 28 on re is made with PCRE2 itself.
+%% Since OTP 28, re is built on PCRE2 itself.
 is_pcre2() -> list_to_integer(erlang:system_info(otp_release)) >= 28.

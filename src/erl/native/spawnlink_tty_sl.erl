@@ -1,16 +1,16 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The driver tty_sl, by which user_drv of OTP 25 and earlier edits the line on the screen: it is told to put, insert
-%% and delete characters and to move, and keeps the line to know where on the screen that is. A line is its cells before
-%% the cursor (the last one first) and after it; a cell is what is written and how many columns it takes. All runs in
-%% the port (spawnlink_port).
+%% The driver tty_sl, with which user_drv of OTP 25 edits the line on the screen: it gets commands to put, insert and
+%% delete characters and to move the cursor, and keeps the line in order to know where on the screen that is. A line is
+%% its cells before the cursor (the last one first) and after it; a cell has its text and its width in columns. All this
+%% runs in the port (spawnlink_port).
 -module(spawnlink_tty_sl).
 -export([open/0, command/2, control/3, whole/1]).
 
 -record(line, {
     before = [],
     'after' = [],
-    unicode = true              % what the terminal understands
+    unicode = true              % whether the terminal understands Unicode
 }).
 
 %% undefined: there is no terminal.
@@ -22,7 +22,7 @@ open() ->
 
 columns() -> {Columns, _} = spawnlink_prim_tty:size(), Columns.
 
-%% One of user_drv's commands. Answers what to write, the line then, and whether that is to be acknowledged.
+%% Does one of user_drv's commands. Returns what to write, the new line, and whether the command must be acknowledged.
 command(<<0, Text/binary>>, Line) -> done(put_chars(characters(Text), Line, []));
 command(<<1, N:16/signed>>, Line) -> done(move(N, Line));
 command(<<2, Text/binary>>, Line) -> done(insert(characters(Text), Line));
@@ -33,7 +33,7 @@ command(_, Line) -> {[], Line, false}.
 
 done({Out, Line}) -> {Out, Line, false}.
 
-%% Answers {ListOfBytes, Line}, or badarg.
+%% Returns {ListOfBytes, Line} or badarg.
 control(16#018b0900 + 100, _, Line) ->
     {Columns, Rows} = spawnlink_prim_tty:size(),
     {binary_to_list(<<Columns:32/little, Rows:32/little>>), Line};
@@ -43,7 +43,7 @@ control(_, _, _) -> badarg.
 
 state(#line{unicode = Unicode}) -> case Unicode of true -> 1; false -> 0 end.
 
-%% Bytes of input up to the end of a character, and the rest.
+%% The bytes of input up to the end of the last complete character, and the rest.
 whole(Bytes) ->
     case unicode:characters_to_binary(Bytes) of
         {incomplete, Whole, Rest} -> {Whole, Rest};
@@ -56,10 +56,9 @@ characters(Text) ->
         _ -> binary_to_list(Text)
     end.
 
-%% --- Cells
-%% ---------------------------------------------------------------------------------------------------------------
+%% --- Cells -----------------------------------------------------------------------------------------------------------
 
-%% The first cell of Text, at a column; what follows it.
+%% The first cell of Text at a column, and the rest of Text.
 cell([$\e | Text], _, _) ->
     {Sequence, Rest} = sequence(Text),
     {{[$\e | Sequence], 0}, Rest};
@@ -74,7 +73,7 @@ cell([C | Text], _, false) when C >= 128 ->
 cell([C | Text], _, true) ->
     {{C, case spawnlink_prim_tty:wcwidth(C) of W when is_integer(W) -> W; _ -> 0 end}, Text}.
 
-%% Of colours and the like: they take no column.
+%% An escape sequence, for colours and the like, which takes no column.
 sequence([$[ | Text]) ->
     {Numbers, Rest} = lists:splitwith(fun(C) -> C =:= $; orelse C >= $0 andalso C =< $9 end, Text),
     {Last, Rest1} = lists:split(min(1, length(Rest)), Rest),
@@ -85,10 +84,9 @@ sequence([]) -> {[], []}.
 width(Cells) -> lists:sum([Width || {_, Width} <- Cells]).
 text(Cells) -> unicode:characters_to_binary([Out || {Out, _} <- Cells]).
 
-%% --- What user_drv asks for
-%% ----------------------------------------------------------------------------------------------
+%% --- The commands of user_drv ---------------------------------------------------------------------------------------
 
-%% Text is written over what stands after the cursor; a newline ends the line.
+%% Overwrites what is after the cursor with Text; a newline ends the line.
 put_chars(Text, Line, Out) ->
     {Before, After, Rest} = over(Text, Line#line.before, Line#line.'after', Line#line.unicode),
     Written = lists:reverse(lists:sublist(Before, length(Before) - length(Line#line.before))),
@@ -123,7 +121,7 @@ step(N, #line{before = [Cell | Before], 'after' = After} = Line) when N < 0 ->
     step(N + 1, Line#line{before = Before, 'after' = [Cell | After]});
 step(_, Line) -> Line.
 
-%% Forwards, or backwards where N is negative.
+%% Deletes forwards, or backwards when N is negative.
 delete(N, #line{before = Before, 'after' = After} = Line) ->
     #line{before = Before1, 'after' = After1} = step(N, Line),
     {Kept, Left, Gone} =
@@ -137,9 +135,9 @@ delete(N, #line{before = Before, 'after' = After} = Line) ->
         Line#line{before = Kept, 'after' = Left}}.
 
 %% --- The screen
-%% --------------------------------------------------------------------------------------------------------
+%% -------------------------------------------------------------------------------------------------------
 
-%% A terminal that has filled a row goes to the next one only with the next character.
+%% A terminal that has filled a row moves to the next one only when the next character comes.
 at_edge(At, After) ->
     case At > 0 andalso At rem columns() =:= 0 of
         true -> [case After of [] -> " "; [Next | _] -> text([Next]) end,

@@ -1,9 +1,10 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The native functions of OTP's zlib: the loader leads its stubs here. The work is zlib's own (stream_operation of
-%% base/seam.tab), which is given what OTP's native code gives it, piece by piece, so that the bytes are the same;
-%% what else there is to a stream is a row of a table that a process keeps for all: it ends the streams of processes
-%% that have died. Only the process that controls a stream may use it, so a row is never written by two.
+%% The native functions of OTP's zlib, to which the loader redirects its stubs. zlib itself does the work
+%% (stream_operation of base/seam.tab); it gets the same pieces that OTP's native code gives it, so that the output is
+%% the same. The rest of a stream's state is a row in a table that a keeper process owns; the keeper ends the streams of
+%% processes that have died. Only the process that controls a stream may use it, so two processes never write the same
+%% row.
 -module(spawnlink_zlib).
 -export([open_nif/0, close_nif/1, set_controller_nif/2, enqueue_nif/2, crc32_nif/1, getStash_nif/1, clearStash_nif/1,
     setStash_nif/2, getBufSize_nif/1, setBufSize_nif/2]).
@@ -22,12 +23,12 @@
     key,
     controller,
     state = none,       % none, deflate, inflate or closed
-    handle = 0,         % the host's
-    queue = [],         % input, binaries
+    handle = 0,         % the host's handle
+    queue = [],         % input as binaries
     ended = false,      % the end of the stream was seen
-    at_end = 2,         % what then becomes of further input: 0 an error, 1 a new stream begins, 2 it is dropped
+    at_end = 2,         % what happens to input after it: 0 an error, 1 a new stream begins, 2 it is dropped
     raw = false,
-    crc = 0,            % of raw data: what went in (deflate) or came out (inflate)
+    crc = 0,            % of the uncompressed data
     stash = empty,
     buffer = 4000
 }).
@@ -71,7 +72,7 @@ stream(Z, State) ->
 
 keep(S) -> ets:insert(?MODULE, S), ok.
 
-%% Input and stash are forgotten.
+%% A stream without its input and stash.
 emptied(S) -> S#stream{queue = [], stash = empty}.
 
 %% --- The keeper ------------------------------------------------------------------------------------
@@ -106,7 +107,7 @@ host_end(#stream{state = State, handle = Handle}) when State =:= deflate; State 
     spawnlink:file(?STREAM_END, Handle, [], 0);
 host_end(_) -> ok.
 
-%% {BytesUsed, Status, Checksum, Output}
+%% Returns {BytesUsed, Status, Checksum, Output}.
 run(Handle, Input, Room, Flush) ->
     <<Used:32, Status:32, Checksum:32, Output/binary>> = host(?STREAM_RUN, Handle, Input, Room * 8 + Flush),
     {Used, Status, Checksum, Output}.
@@ -130,11 +131,11 @@ deflateSetDictionary_nif(Z, Data) ->
     Dictionary = iolist_to_binary(Data),
     <<Sum:32>> = host(?STREAM_SET_DICTIONARY, Handle, Dictionary, 0),
     case Raw of
-        true -> sum(erlang:adler32(0, Dictionary)); % zlib does not sum it up
+        true -> sum(erlang:adler32(0, Dictionary)); % zlib does not compute the sum in this case
         false -> sum(Sum)
     end.
 
-%% OTP 25 takes checksums for signed.
+%% OTP 25 reads checksums as signed integers.
 sum(Sum) when Sum < 16#80000000 -> Sum;
 sum(Sum) ->
     case erlang:system_info(otp_release) of
@@ -210,8 +211,9 @@ enqueue_nif(Z, Data) ->
     lists:all(fun is_binary/1, Data) orelse error(badarg),
     keep(S#stream{queue = S#stream.queue ++ [Part || Part <- Data, Part =/= <<>>]}).
 
-%% Some of the input, part by part; once there is no more the stream is flushed as asked. As zlib_flush_queue of OTP's
-%% native code: a part is given whole or cut to Most, even if that makes it more than Most in all.
+%% Processes some of the input, part by part; when there is no more, flushes the stream as Flush says. As in
+%% zlib_flush_queue of OTP's native code, a part is cut to Most bytes, even if the parts together then have more than
+%% Most.
 codec(#stream{queue = Queue, crc = Crc} = S, Most, Room, Flush) ->
     {Used, Status1, Sum1, Out1, Crc1} = parts(S, Queue, Most, Room, 0, 0, <<>>, Crc),
     Left = drop(Queue, Used),
@@ -230,7 +232,7 @@ codec(#stream{queue = Queue, crc = Crc} = S, Most, Room, Flush) ->
         true -> {continue, Output}
     end.
 
-%% Percent: of the time slice that OTP's code takes for used.
+%% Percent is the share of the time slice that OTP's code counts as used.
 parts(S, [Part | Parts], Most, Room, Percent, Used, Out, Crc) when Used < Most, Percent < 100 ->
     Given = binary:part(Part, 0, min(byte_size(Part), Most)),
     {Took, Status, Sum, Made} = run(S#stream.handle, Given, Room - byte_size(Out), 0),
@@ -260,7 +262,7 @@ crc32_nif(Z) ->
 
 -define(PIECE, 16384).
 
-%% Binary as term_to_binary made it, compressed if that is no longer.
+%% Binary is what term_to_binary has made. Returns it compressed, unless that would make it longer.
 compressed(<<131, Plain/binary>> = Binary, Level) ->
     <<Handle:32>> = host(?STREAM_DEFLATE, 0, <<Level, 15, 8, 0>>, 0),
     Packed = try pack(Handle, Plain, byte_size(Plain) - 5, []) after spawnlink:file(?STREAM_END, Handle, [], 0) end,
@@ -269,7 +271,7 @@ compressed(<<131, Plain/binary>> = Binary, Level) ->
         _ -> iolist_to_binary([131, $P, <<(byte_size(Plain)):32>> | Packed])
     end.
 
-%% A piece at a time: no call takes long.
+%% Compresses a piece at a time, so that no call takes long.
 pack(_, _, Room, _) when Room < 0 -> too_long;
 pack(Handle, Data, Room, Packed) ->
     {Piece, Flush} = case Data of
@@ -283,7 +285,7 @@ pack(Handle, Data, Room, Packed) ->
         <<_:Used/binary, Rest/binary>> -> pack(Handle, Rest, Left, [Packed | Out])
     end.
 
-%% --- A term kept with the stream, a number for inflateChunk ------------------------------------------
+%% --- The stash: a term kept with the stream, in which inflateChunk keeps a number ----------------------
 
 getStash_nif(Z) -> (stream(Z))#stream.stash.
 

@@ -1,9 +1,9 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The native functions of OTP's zstd (OTP 28 on): the loader leads its stubs here. The work is that of the library
-%% itself (libraries/zstd/zstd_contexts.c), which is given what OTP's native code gives it; a context or a dictionary is
-%% a reference that lets the library forget it once nobody has it any more (spawnlink:resource/2): so it is the
-%% reference that goes along until the library is done, not the handle alone.
+%% The native functions of OTP's zstd (since OTP 28), to which the loader redirects its stubs. The zstd library does the
+%% work (libraries/zstd/zstd_contexts.c); it gets the same pieces that OTP's native code gives it. A context or a
+%% dictionary is a reference that makes the library forget it when nobody refers to it any more (spawnlink:resource/2).
+%% So the reference must stay alive, and not only the handle, until the library is done.
 -module(spawnlink_zstd).
 -export([init_compress_nif/0, load_compress_dictionary_nif/2, ref_compress_dictionary_nif/2,
     set_compress_parameter_nif/3, get_compress_parameter_nif/2]).
@@ -20,7 +20,7 @@
 -define(COMPRESS, 0).
 -define(DECOMPRESS, 1).
 -define(BLOCK, 131072).
--define(FIRST_PARAMETER, 100). % of either kind
+-define(FIRST_PARAMETER, 100). % of both kinds of context
 
 %% --- The library ------------------------------------------------------------------------------------
 
@@ -36,17 +36,17 @@ ask(Operation, Handle, Data, Number) ->
         _ -> spawnlink_native:no_library('zstd.wasm', Operation)
     end.
 
-%% The kind of thing is in the reference too.
+%% Makes a reference; it also holds the kind of thing.
 made(Kind, <<Handle:32>>) -> spawnlink:resource(?CONTEXT_FORGET, Handle * 4 + Kind).
 
-%% {Handle, Owner}
+%% Returns {Handle, Owner}.
 known(Kind, Reference) ->
     case spawnlink:resource(Reference) of
         {?CONTEXT_FORGET, Number, Owner} when Number band 3 =:= Kind -> {Number bsr 2, Owner};
         _ -> error(badarg)
     end.
 
-%% A context that is open, which only the process that made it may use.
+%% The handle of an open context, which only the process that made it may use.
 context(Kind, Reference) ->
     {_, Owner} = known(Kind, Reference),
     ask(?CONTEXT_GET, Reference, [], ?FIRST_PARAMETER),
@@ -73,7 +73,7 @@ ref_decompress_dictionary_nif(Context, Dictionary) -> refer(?DECOMPRESS, Context
 refer(Kind, Context, Dictionary) ->
     {Handle, _} = known(Kind + 2, Dictionary),
     ok(ask(?CONTEXT_REFER, context(Kind, Context), [], Handle)),
-    _ = known(Kind + 2, Dictionary), % it was there all the time
+    _ = known(Kind + 2, Dictionary), % keeps the reference alive until here
     ok.
 
 ok(<<>>) -> ok.
@@ -98,7 +98,7 @@ get_compress_parameter_nif(Context, Key) ->
     <<Value:32/signed>> = ask(?CONTEXT_GET, context(?COMPRESS, Context), [], compress_key(Key)),
     case kind(Key) of
         number -> Value;
-        boolean -> false; % whatever it is: OTP looks at the wrong thing
+        boolean -> false; % no value is accepted, because OTP checks the wrong term
         strategy -> lists:nth(Value + 1, strategies())
     end.
 
@@ -113,7 +113,7 @@ get_decompress_parameter_nif(Context, Key) ->
 
 set(Handle, Parameter, Value) -> ok(ask(?CONTEXT_SET, Handle, <<Parameter:32, Value:32>>, 0)).
 
-%% As zstd.h numbers them.
+%% The numbers of zstd.h.
 compress_key(compressionLevel) -> 100;
 compress_key(windowLog) -> 101;
 compress_key(hashLog) -> 102;
@@ -160,7 +160,7 @@ is_int(Value) -> is_integer(Value) andalso Value >= -16#80000000 andalso Value =
 
 %% --- Streams ----------------------------------------------------------------------------------------
 
-%% Directive: 0 continue, 1 flush, 2 end.
+%% Directive is 0 to continue, 1 to flush, 2 to end.
 compress_stream_nif(Context, Data, Directive) -> codec(?COMPRESS, context(?COMPRESS, Context), Data, Directive).
 decompress_stream_nif(Context, Data, Directive) -> codec(?DECOMPRESS, context(?DECOMPRESS, Context), Data, Directive).
 
@@ -168,7 +168,7 @@ codec(Kind, Handle, Data, Directive) ->
     is_binary(Data) orelse error(badarg),
     run(Kind, Handle, Data, Directive, 0, []).
 
-%% Until the room for output is full or there is no more input.
+%% Runs until the room for output is full or there is no more input.
 run(Kind, Handle, Data, Directive, Room, Made) ->
     <<Used:32, Left:32, More, Out/binary>> = ask(?CONTEXT_RUN, Handle, [<<(byte_size(Data)):64>>, piece(Kind, Data)],
         Room * 4 + Directive),
@@ -182,8 +182,8 @@ run(Kind, Handle, Data, Directive, Room, Made) ->
         true -> {done, iolist_to_binary(All)}
     end.
 
-%% No more at a time than a block or two: the last piece is larger than the room for output, so that the library does
-%% not take it for one that it may compress at one go unless it would have done so with the whole.
+%% Passes no more than a block or two at a time. The last piece is larger than the room for output: then the library
+%% compresses it in one go only if it would also do so with the whole data.
 piece(?COMPRESS, Data) when byte_size(Data) > 2 * ?BLOCK -> binary:part(Data, 0, ?BLOCK);
 piece(?DECOMPRESS, Data) when byte_size(Data) > 2 * ?BLOCK -> binary:part(Data, 0, 2 * ?BLOCK);
 piece(_, Data) -> Data.
