@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Libraries of others that lie in a wasm of their own, loaded when a program first needs one. Each is one function over
-// bytes: that of its wasm (wasm.c) and of the native host (tests/c/native_libraries.c). The VM asks by host_file
-// (src/base/hostcalls.h); nothing of the VM is known here.
+// Libraries of other projects, each in a wasm of its own, which is loaded when a program first needs it. Each is one
+// function over bytes, called by its wasm (wasm.c) and by the native host (tests/c/native_libraries.c). The VM calls it
+// through host_file (src/base/hostcalls.h). Nothing here knows the VM.
 #ifndef LIBRARIES_LIBRARY_H
 #define LIBRARIES_LIBRARY_H
 
@@ -10,8 +10,8 @@
 
 #include "gen/seam.h" // enum library_error, the operations of each library
 
-// operation, handle and number: as src/base/seam.tab describes them. The answer is its size, and *out says where it
-// stays until the next call; or an error.
+// src/base/seam.tab describes operation, handle and number. Returns the size of the answer, which stays at *out until
+// the next call; or an error.
 typedef int32_t library_call(uint32_t operation, uint32_t handle, const uint8_t *in, size_t n, uint32_t number,
                              const uint8_t **out);
 

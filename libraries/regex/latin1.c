@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Character tables of ISO 8859-1 in the layout of pcre2_maketables: lower case, other case, ten classes of 256 bits,
-// types.
+// Character tables of ISO 8859-1 in the layout that pcre2_maketables makes: lower case, other case, ten classes of 256
+// bits, types.
 #include <string.h>
 
 #include "regex/regex.h"

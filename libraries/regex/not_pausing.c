@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// pausing.h over a PCRE2 that was not built from its source here: a match is done in one go.
+// The functions of pausing.h for a PCRE2 that was not built from its source: a match is done in one go.
 #include "regex/pausing.h"
 
 #include <stdlib.h>

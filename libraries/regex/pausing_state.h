@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// Included by pcre2_match.c alone, into which pcre2.cmake writes these macros: the middle of a match, as it is kept
-// between calls (pausing.h). Between two frames a match has nothing but its frame; of pcre2_match() only few
-// variables are not made anew by its beginning, which therefore is run through again.
+// Included only by pcre2_match.c, into which pcre2.cmake writes these macros: the state of a match that is kept between
+// calls (pausing.h). Between two frames the state of match() is its frame. The beginning of pcre2_match() is run again
+// after a pause; it sets all but a few of that function's variables.
 #include <stdlib.h>
 
 #include "regex/pausing.h"
 
 struct pausing {
-  int64_t steps;      // left
-  PCRE2_SPTR from;    // where the search for a place to begin at began
-  BOOL inside;        // it paused within match()
-  PCRE2_SIZE checked; // so many bytes are known to be UTF-8
-  PCRE2_SIZE frame;   // where in the vector
+  int64_t steps;      // steps that are left
+  PCRE2_SPTR from;    // where the search for a starting point began
+  BOOL inside;        // whether it paused within match()
+  PCRE2_SIZE checked; // so many bytes were found to be valid UTF-8
+  PCRE2_SIZE frame;   // offset in the vector
   PCRE2_SPTR start_match, req_cu_ptr, found, found2;
   match_block block;
 };
 
-// The current one: a copy, so that its fields are at fixed addresses.
+// The current state. It is a copy, so that its fields are at fixed addresses.
 static struct pausing pausing;
 
 struct pausing *pausing_new(void) {
@@ -35,7 +35,7 @@ int64_t pausing_leave(struct pausing *p, bool paused) {
   return pausing.steps;
 }
 
-// How many bytes are a step. A class of Unicode's properties takes longest; a copied frame is fast.
+// The number of bytes that count as a step. Classes with Unicode properties take longest; copying a frame is fast.
 #define PAUSING_BYTES(n) ((int64_t)((PCRE2_SIZE)(n) >> (utf || ucp ? 1 : 3)))
 enum { FRAME_BYTES = 128, CHECKED_BYTES = 8, WINDOW = 1 << 16 };
 
@@ -49,7 +49,8 @@ enum { FRAME_BYTES = 128, CHECKED_BYTES = 8, WINDOW = 1 << 16 };
     goto PAUSING_FRAME_ON; \
   }
 
-// A frame is new. Only what was gone through forwards counts: backwards it goes one by one, with a frame each.
+// Called for each new frame. Only bytes scanned forwards count; backwards, the matcher goes one by one and makes a
+// frame for each.
 #define PAUSING_FRAME \
   pausing.steps -= 1 + (int64_t)(frame_size / FRAME_BYTES); \
   PAUSING_RETURN; \
@@ -88,8 +89,9 @@ enum { FRAME_BYTES = 128, CHECKED_BYTES = 8, WINDOW = 1 << 16 };
     return rc; \
   }
 
-// A place to begin at is looked for in a part of the subject. Where there is none the end of that part is tried, as
-// it would be without PCRE2's looking ahead: which finds nothing, but is a frame.
+// PCRE2 looks ahead for a place where a match can begin, here only within a window of the subject. When there is none
+// in the window, a match is tried at the window's end, as without looking ahead: it finds nothing, but it makes a
+// frame, where the match can pause.
 #define PAUSING_WINDOW \
   if (!anchored && end_subject - start_match > WINDOW) { \
     end_subject = start_match + WINDOW; \
@@ -97,7 +99,7 @@ enum { FRAME_BYTES = 128, CHECKED_BYTES = 8, WINDOW = 1 << 16 };
       while (NOT_FIRSTCU(*end_subject)) end_subject--; \
   }
 
-// Whether a subject is UTF-8, in portions.
+// Checks in portions whether a subject is UTF-8.
 static int pausing_valid_utf(PCRE2_SPTR subject, PCRE2_SIZE n, PCRE2_SIZE *at) {
   while (pausing.checked < n) {
     PCRE2_SPTR part = subject + pausing.checked;

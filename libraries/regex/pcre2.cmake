@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# PCRE2 from its source (in PCRE2, as scripts/fetch-source unpacks it), for re.wasm and for the native build. Its
-# matcher is edited on the way into the build folder, so that a long match pauses (pausing.h): pcre2_match.c of 10.42
-# has each of the places named here exactly once. In one that has not nothing is edited: the build warns of that, and
-# a match does not pause.
+# Builds PCRE2 from its source (in PCRE2, as scripts/fetch-source unpacks it) for re.wasm and for the native build. The
+# copy of pcre2_match.c in the build folder is edited, so that a long match can pause (pausing.h). In pcre2_match.c of
+# 10.42, each place named here occurs exactly once. If that is not so in another version, nothing is edited: the build
+# warns of it, and matches do not pause.
 
 # Puts `added` before or after (where) the one place in the text `pcre2_match` that matches the expression `place`.
 macro(edit where place added)
@@ -22,7 +22,7 @@ endmacro()
 
 function(pcre2_pausing source target)
   file(READ ${source} pcre2_match)
-  # CMake reads ; and [ ] in a list of findings as its own: they are other characters meanwhile.
+  # CMake gives ; and [ ] in a list of matches a meaning of its own, so other characters stand for them meanwhile.
   string(ASCII 1 semicolon)
   string(ASCII 2 opening)
   string(ASCII 3 closing)
@@ -31,7 +31,7 @@ function(pcre2_pausing source target)
   string(REPLACE "]" "${closing}" pcre2_match "${pcre2_match}")
   set(unknown "")
   edit(after "#include \"pcre2_internal.h\"" "\n#include \"regex/pausing_state.h\"")
-  # match(): one attempt at one place.
+  # match(): one attempt at one starting point.
   edit(before "Frdepth = 0${semicolon} " "PAUSING_ENTER${semicolon}\n")
   edit(after "if .Frdepth >= mb->match_limit_depth. return PCRE2_ERROR_DEPTHLIMIT${semicolon}"
     "\nPAUSING_FRAME${semicolon}\n")
@@ -39,7 +39,7 @@ function(pcre2_pausing source target)
   edit(after "F = .heapframe [*]...char [*].F - Fback_frame.${semicolon}" " PAUSING_BACK${semicolon}")
   edit(after "length = Fovector${opening}offset.1${closing} - Fovector${opening}offset${closing}${semicolon}"
     "\nPAUSING_REFERENCE(length)${semicolon}\n")
-  # pcre2_match(): all places.
+  # pcre2_match(): all starting points.
   edit(instead "PRIV.valid_utf..mb->check_subject," "pausing_valid_utf(mb->check_subject,")
   edit(before "memset..char [*]..match_data->heapframes. [+] offsetof.heapframe, ovector., 0xff,"
     "if (!pausing.inside) ")
@@ -60,7 +60,7 @@ function(pcre2_pausing source target)
   file(WRITE ${target} "${pcre2_match}")
 endfunction()
 
-# PCRE2 as sources of `target`.
+# Adds PCRE2 to the sources of `target`.
 function(pcre2_into target)
   set(generated ${CMAKE_CURRENT_BINARY_DIR}/pcre2)
   configure_file(${PCRE2}/src/pcre2.h.generic ${generated}/pcre2.h COPYONLY)

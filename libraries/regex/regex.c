@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Invariant: nothing outlives a call but the cache of compiled patterns, of bounded number and size, the searches that
-// are not done, and the last answer. A request carries its pattern whole, so a pattern that fell out of the cache is
-// compiled again and nobody notices; a search keeps the pattern it has.
+// Invariant: only the cache of compiled patterns (bounded in number and size), unfinished searches and the last answer
+// outlive a call. A request contains its whole pattern, so a pattern that was dropped from the cache is simply compiled
+// again; a search holds on to its own pattern.
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "regex/regex.h"
 
@@ -13,17 +13,19 @@
 
 enum { PATTERN_HEADER = 12, MATCH_HEADER = 20 };
 enum { CACHE_PATTERNS = 64, CACHE_BYTES = 8 << 20 };
-enum { HEAP_LIMIT_KIB = 128 << 10 }; // backtracking takes at most so much memory
-#ifndef REGEX_STEPS                  // few in the tests, so that all pauses
+enum { HEAP_LIMIT_KIB = 128 << 10 }; // backtracking takes no more memory than this
+#ifndef REGEX_STEPS                  // the tests set a small number, so that everything pauses
 #define REGEX_STEPS 50000
 #endif
-enum { STEPS = REGEX_STEPS, SEARCH_STEPS = 30 }; // of one call, about a millisecond; of beginning to search once more
-enum { NESTING = 500 };                          // of parentheses, which take C stack: re.wasm has 1 MiB
+// How many steps one call takes, about a millisecond; how many steps count for starting another search.
+enum { STEPS = REGEX_STEPS, SEARCH_STEPS = 30 };
+// Limits nested parentheses, which take C stack: re.wasm has 1 MiB.
+enum { NESTING = 500 };
 static const uint32_t NO_LIMIT = UINT32_MAX;
 
 struct pattern {
-  uint32_t users; // the cache, and searches
-  uint8_t *key;   // the request's first part
+  uint32_t users; // the cache and searches
+  uint8_t *key;   // the first part of the request
   size_t size;
   uint64_t used;
   pcre2_code *code;
@@ -99,7 +101,7 @@ static void forget(struct pattern **place) {
   *place = NULL;
 }
 
-// A free place, made by forgetting what was not used for longest.
+// Returns a free place; if need be, frees the pattern that was not used for longest.
 static struct pattern **place_for(size_t size) {
   size_t total;
   for (struct pattern **old = oldest(&total); old && total + size > CACHE_BYTES; old = oldest(&total)) forget(old);
@@ -110,8 +112,8 @@ static struct pattern **place_for(size_t size) {
   return old;
 }
 
-// What PCRE2 expects a match to begin with is wrong for \w in UTF-8 with tables that have letters beyond ASCII
-// (set_type_bits of pcre2_study.c looks at the class of spaces): it is told not to.
+// PCRE2's optimization of what a match begins with is wrong for \w in UTF-8 with tables that have letters beyond ASCII
+// (set_type_bits in pcre2_study.c reads the class of spaces): so it is switched off there.
 static uint32_t options_of(const uint8_t *key, size_t size) {
   uint32_t options = u32_at(key);
   if ((options & (PCRE2_UTF | PCRE2_UCP)) != PCRE2_UTF) return options;
@@ -131,7 +133,7 @@ static pcre2_code *compile(const uint8_t *key, size_t size, int *error, size_t *
   uint8_t bsr = key[5] & (REGEX_ASCII - 1);
   pcre2_set_bsr(context, bsr ? bsr : PCRE2_BSR_UNICODE);
   pcre2_set_parens_nest_limit(context, NESTING);
-  // As before PCRE2 10.38, and as PCRE: \K within lookaround.
+  // Allows \K within lookaround, as PCRE and PCRE2 before 10.38 do.
 #ifdef PCRE2_EXTRA_ALLOW_LOOKAROUND_BSK
   pcre2_set_compile_extra_options(context, PCRE2_EXTRA_ALLOW_LOOKAROUND_BSK);
 #endif
@@ -193,20 +195,21 @@ struct search {
   struct search *next;
   uint32_t handle, check;
   struct pattern *pattern;
-  uint8_t *subject;      // its own, for a paused match points into it
-  size_t size, received; // of the subject; how much of it is there
+  uint8_t *subject;      // a copy, because a paused match points into it
+  size_t size, received; // size of the subject; bytes received so far
   uint32_t options;
-  size_t offset; // to search from
+  size_t offset; // where the search begins
   bool all;
-  bool after_empty; // an empty match was found at `begin`: is there another one from `offset` on?
+  // An empty match was found at `begin`; find out whether another one begins at `offset`.
+  bool after_empty;
   size_t begin;
-  int64_t steps; // left
+  int64_t steps; // steps that are left
   pcre2_match_data *data;
   pcre2_match_context *context;
   struct pausing *pausing;
 };
 
-static struct search *searches; // that are not done
+static struct search *searches; // unfinished searches
 static uint32_t last_handle;
 enum { HANDLES = 0x1FFFFFFF };
 
@@ -220,7 +223,7 @@ static void search_free(struct search *s) {
   free(s);
 }
 
-// in: after the pattern. NULL: no memory.
+// in is the request after the pattern. NULL: no memory.
 static struct search *search_new(struct pattern *p, bool all, const uint8_t *in) {
   struct search *s = calloc(1, sizeof *s);
   if (!s) return NULL;
@@ -257,13 +260,13 @@ static void receive(struct search *s, const uint8_t *in, size_t n) {
   s->received += n;
 }
 
-// PCRE2's result, or REGEX_PAUSED: it is to be called with the same again.
+// Returns PCRE2's result; or REGEX_PAUSED, and then the caller calls again with the same arguments.
 static int find(struct search *s, uint32_t more_options) {
   pausing_enter(s->pausing, s->steps);
   const pcre2_code *code = s->pattern->code;
   int rc = pcre2_match(code, s->subject, s->size, s->offset, s->options | more_options, s->data, s->context);
   s->steps = pausing_leave(s->pausing, rc == REGEX_PAUSED) - SEARCH_STEPS;
-  if (rc != REGEX_PAUSED) s->options |= PCRE2_NO_UTF_CHECK; // now it has been looked at
+  if (rc != REGEX_PAUSED) s->options |= PCRE2_NO_UTF_CHECK; // the subject was checked
   return rc;
 }
 
@@ -288,8 +291,8 @@ static int match_one(struct search *s) {
   return rc;
 }
 
-// As re's own loop does it: after an empty match a longer one at the same place counts too, then it goes on a character
-// further.
+// Finds all matches as re's own loop does: after an empty match, a longer match at the same place counts too; then the
+// search continues one character further.
 static int match_all(struct search *s) {
   uint32_t newline = info(s->pattern, PCRE2_INFO_NEWLINE);
   bool crlf = newline == PCRE2_NEWLINE_CRLF || newline == PCRE2_NEWLINE_ANY || newline == PCRE2_NEWLINE_ANYCRLF;
@@ -319,7 +322,8 @@ static int match_all(struct search *s) {
   return PCRE2_ERROR_NOMATCH;
 }
 
-// The check: so that the handle of a search that was lost, with all of re.wasm, is not taken for another's.
+// Gives a search its handle and check. The check prevents that the handle of a search that was lost together with its
+// re.wasm is taken for that of another search.
 static void name(struct search *s) {
   do last_handle = last_handle % HANDLES + 1;
   while (*search_at(last_handle));
@@ -329,7 +333,7 @@ static void name(struct search *s) {
   s->check = sum & 0x7FFFFFFF;
 }
 
-// Searches for a while; s is among the searches from then on, or freed.
+// Searches for a while. Afterwards s is either in the list of unfinished searches or freed.
 static void search_go_on(struct search *s) {
   size_t head = answer_size;
   for (int i = 0; i < 4; i++) put_u32(0);
@@ -385,7 +389,7 @@ static void forget_search(uint32_t handle) {
 static void version(void) {
   char text[64];
   int length = pcre2_config(PCRE2_CONFIG_VERSION, text);
-  put(text, length > 1 ? (size_t)length - 1 : 0); // without the zero
+  put(text, length > 1 ? (size_t)length - 1 : 0); // without the zero at its end
 }
 
 int32_t regex_call(uint32_t operation, uint32_t handle, const uint8_t *in, size_t n, uint32_t number,

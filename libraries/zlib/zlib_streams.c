@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Streams of zlib, for module zlib and term_to_binary (src/erl/native/spawnlink_zlib.erl), which give their operations
-// the arguments that OTP's own native code gives zlib: so the bytes are those of erl. A handle is an index of the
-// table, in which an ended stream's place is used again. Numbers of an answer are big-endian u32.
+// Streams of zlib, for the module zlib and for term_to_binary (src/erl/native/spawnlink_zlib.erl). Operations get the
+// arguments that OTP's own native code gives zlib, so the bytes are those of erl. A handle is an index into the table;
+// the place of a stream that has ended is used again. Numbers in an answer are big-endian u32.
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
 #include "library.h"
 
-enum { LEVEL, WINDOW_BITS, MEM_LEVEL, STRATEGY }; // a byte each
+enum { LEVEL, WINDOW_BITS, MEM_LEVEL, STRATEGY }; // indices of the bytes of a request
 
 struct stream {
   z_stream z;
@@ -119,7 +119,7 @@ static int32_t get_dictionary(struct stream *s, const uint8_t **out) {
   return (int32_t)n;
 }
 
-// OTP flushes before, so there is nothing to come out, and the byte of room is for zlib's 1.2.11 that wants one.
+// OTP flushes the stream before, so no output is pending; the byte of room is for zlib 1.2.11, which demands some.
 static int32_t set_params(struct stream *s, const uint8_t *in) {
   Bytef unused;
   s->z.next_in = NULL;

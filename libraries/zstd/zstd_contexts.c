@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Contexts and dictionaries of Zstandard, for module zstd (src/erl/native/spawnlink_zstd.erl). A handle is an index of
-// the table. An object keeps its place when it is closed, until the VM's last reference to it is gone (CONTEXT_FORGET);
-// a dictionary stays as long as a context refers to it. Numbers are big-endian. An answer begins with a byte: 0, or 1
-// and the error's name.
+// Contexts and dictionaries of Zstandard, for the module zstd (src/erl/native/spawnlink_zstd.erl). A handle is an index
+// into the table. A closed object keeps its place until the VM's last reference to it is gone (CONTEXT_FORGET); a
+// dictionary stays as long as a context refers to it. Numbers are big-endian. An answer begins with a byte: 0, or 1
+// followed by the name of the error.
 #define ZSTD_STATIC_LINKING_ONLY
 #include <zstd.h>
 
@@ -23,8 +23,8 @@ struct object {
     ZSTD_CDict *cd;
     ZSTD_DDict *dd;
   } of;
-  struct object *dictionary; // that it refers to
-  uint32_t refs;             // of a dictionary: contexts, and the VM
+  struct object *dictionary; // the dictionary that a context refers to
+  uint32_t refs;             // number of contexts that refer to a dictionary, and 1 for the VM
   bool in_use;               // a frame has begun
 };
 static struct object **objects;
@@ -177,7 +177,7 @@ static void reset(struct object *o) {
 
 // --- Running --------------------------------------------------------------------------------------
 
-// Room for output, as OTP has it.
+// Returns the room for output that OTP chooses.
 static size_t choose_room(const struct object *o, const uint8_t *in, size_t n) {
   if (o->kind == COMPRESSES) return ZSTD_CStreamOutSize();
   unsigned long long all = o->in_use ? ZSTD_CONTENTSIZE_UNKNOWN : ZSTD_findDecompressedSize(in, n);
@@ -186,8 +186,8 @@ static size_t choose_room(const struct object *o, const uint8_t *in, size_t n) {
              : ZSTD_DStreamOutSize();
 }
 
-// The caller gives the input in pieces, so that no call takes long. Who ends a frame with its first call tells by that
-// how much there is, which is pledged for all pieces.
+// The caller gives the input in pieces, so that no call takes long. When the first call of a frame says that it also
+// ends the frame, the total length is known, and it is pledged for all pieces.
 static int32_t run(struct object *o, const uint8_t *in, size_t n, uint32_t numbers, const uint8_t **out) {
   enum { SIZE = 8, HEAD = 10 };
   unsigned directive = numbers & 3;
