@@ -21,6 +21,7 @@ import { Machine } from './machine.js';
 
 export { readSnapshot } from './inspect.js';
 export { loadError, readRecord } from './machine.js';
+export { moduleProxy } from './module-proxy.js';
 export { SPAWN_NAMES, array, count, spawnOptions } from './spawn.js';
 export { callError, processError } from './wording.js';
 

@@ -31,6 +31,7 @@ import { asBytes } from '../base/bytes.js';
 /** @import { EventRecord, Fields, Machine, Word } from './machine.js' */
 /** @import { Clock } from '../host/imports.js' */
 /** @import { SpawnOptions } from './spawn.js' */
+/** @import { AnyModule, ErlangModule } from './module-proxy.js' */
 /** @import { VMOptions } from './create.js' */
 /** @import { Identity } from '../term/etf.js' */
 /** @import { ModuleFinder } from '../otp/otp.js' */
@@ -65,6 +66,10 @@ import { asBytes } from '../base/bytes.js';
 /**
  * @typedef {{pid: Pid, name: string | undefined, initialCall: InitialCall | undefined, reason: any, stack: any}}
  *   CrashEvent an error or throw nobody caught
+ */
+/**
+ * @typedef {{timeout?: number, signal?: AbortSignal, pretty?: boolean} & SpawnOptions} CallOptions how a function is
+ *   called: `timeout` in milliseconds; `pretty`: its value as the usual JavaScript (see pretty)
  */
 /** @typedef {{text: string, bytes: Uint8Array}} OutputEvent */
 /** @typedef {{status: number}} HaltEvent */
@@ -386,8 +391,7 @@ export class VM extends Events {
    * @param {string | Atom} fun
    * @param {Term[]} [args]
    * @template [T=any]
-   * @param {{timeout?: number, signal?: AbortSignal, pretty?: boolean} & SpawnOptions} [options] `pretty`: the value as
-   *   the usual JavaScript (see pretty)
+   * @param {CallOptions} [options]
    * @returns {Promise<T>}
    */
   call(module, fun, args = [], options = {}) {
@@ -442,6 +446,28 @@ export class VM extends Events {
       { kind, reason, stack, loaded, notes, asked: this.#asked, booted: Boolean(this.#options.boot) },
       trace,
     );
+  }
+
+  /**
+   * An Erlang module as an object: `vm.module(name).f(...args)` is `vm.call(name, 'f', args, options)`. What JavaScript
+   * itself looks for in objects (`then`, `toString`, `toJSON`, symbols) are no functions of the module, so that the
+   * object can be awaited and logged; `vm.call` reaches functions of these names.
+   *
+   * For TypeScript `vm.module<{ sum(list: number[]): number }>('lists').sum([1])` is a promise of a number.
+   *
+   * @example
+   * const vm = await createVM();
+   * const lists = vm.module('lists', { timeout: 1000 });
+   * await lists.sum([1, 2, 3]); // 6
+   * await lists.nth(5, [1]).catch((error) => error.class); // 'error'
+   *
+   * @template {object} [M=AnyModule]
+   * @param {string | Atom} name
+   * @param {CallOptions} [options] of each call
+   * @returns {ErlangModule<M>}
+   */
+  module(name, options = {}) {
+    return this.#tools.moduleProxy(this, name, options);
   }
 
   // --- Running ------------------------------------------------------------------------------------

@@ -216,6 +216,13 @@ async function main(): Promise<void> {
   const sum: number = await vm.call<number>('lists', 'sum', [[1, 2]]);
   // @ts-expect-error the value is said to be a number
   const wrong: string = await vm.call<number>('lists', 'sum', [[sum]]);
+  const lists = await vm.module<{ sum(list: number[]): number }>('lists', { timeout: 1000 });
+  const total: number = await lists.sum([1, 2]);
+  // @ts-expect-error a list of numbers is summed
+  await lists.sum('text');
+  // @ts-expect-error no function of that name was told
+  await lists.max([total]);
+  console.log(await (await vm.module('lists')).reverse([1]));
   const me = vm.process({ trapExit: true });
   me.link(pid);
   me.on('trapped', ({ from, reason }) => console.log(from.node, reason));
