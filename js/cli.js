@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The command line: `spawnlink run` starts Erlang programs with erl's flags, `spawnlink eval` prints values as the
-// Erlang shell does, `spawnlink shell` is erl, `spawnlink compile` is erlc. Ends with halt's status, or when nothing is
-// left to do.
+// Erlang shell does, `spawnlink shell` is erl, `spawnlink compile` is erlc. It exits with the status of halt, or when
+// nothing is left to do.
 
 import fs from 'node:fs';
 import process from 'node:process';
@@ -44,16 +44,16 @@ function fail(message) {
  * @property {string[]} first folders searched before OTP
  * @property {string[]} last folders searched after it
  * @property {string | undefined} otp
- * @property {boolean} sandbox nothing of the machine is seen
+ * @property {boolean} sandbox whether the program sees nothing of the machine
  * @property {{name: 's' | 'run' | 'eval', values: string[]}[]} steps
- * @property {string[]} args what the program sees of the command line
- * @property {string[]} rest words that are no flags
+ * @property {string[]} args the part of the command line that the program sees
+ * @property {string[]} rest words that are not flags
  * @property {boolean} boot
- * @property {Record<string, string>} env variables of -env
- * @property {number | undefined} maxProcesses of +P
+ * @property {Record<string, string>} env variables set by -env
+ * @property {number | undefined} maxProcesses the value of +P
  */
 
-/** Flags before -extra are OTP's, but for three of ours. @param {Command} command @param {string[]} argv */
+/** Flags before -extra are OTP's, except for three of our own. @param {Command} command @param {string[]} argv */
 function bootCommand(command, argv) {
   for (let i = 0; i < argv.length; i++) {
     if (argv[i] === '--boot') continue;
@@ -111,7 +111,7 @@ function parse(argv, isEval) {
 }
 
 /**
- * A command line of erl, with what stands in the environment and in files.
+ * Parses a command line of erl together with the flags in the environment and in files.
  * @param {string[]} argv
  * @returns {Command}
  */
@@ -130,16 +130,19 @@ const isEscript = (file) =>
   /\.escript$/.test(file) || (fs.existsSync(file) && fs.readFileSync(file, 'latin1').startsWith('#!'));
 
 /**
- * Words that stand before those of OTP's init, `--otp` of ours among them.
+ * Puts our own --boot and --otp in front of the flags of OTP's init.
  * @param {string[]} argv
- * @param {(words: string[]) => string[]} flags OTP's, for the rest of the words
+ * @param {(words: string[]) => string[]} flags makes OTP's flags of the other words
  */
 function withOtp(argv, flags) {
   const own = argv[0] === '--otp' ? argv.slice(0, 2) : [];
   return ['--boot', ...own, ...flags(argv.slice(own.length))];
 }
 
-/** What erlc tells erl: paths are the emulator's, all else is erl_compile's. @param {string[]} words */
+/**
+ * The flags with which erlc starts erl: paths are for the emulator, all others for erl_compile.
+ * @param {string[]} words
+ */
 function compilerFlags(words) {
   const rest = [];
   const paths = [];
@@ -170,7 +173,7 @@ async function openSource(path) {
   );
 }
 
-/** What erl itself tells init. @param {string | undefined} otp */
+/** The arguments that erl itself gives to init. @param {string | undefined} otp */
 function ownArguments(otp) {
   const root = otp !== undefined && fs.existsSync(`${otp}/lib`) ? ['-root', otp] : [];
   return [...root, '-progname', 'erl', '-home', process.env.HOME ?? '/'];
@@ -193,14 +196,14 @@ async function start(command, more) {
     otp: command.otp === undefined ? undefined : [command.otp],
     modules: combine(first),
     fallback: last.length > 0 ? combine(last) : none,
-    // For -include_lib: where the applications are.
+    // The root says where the applications are, for -include_lib.
     boot: command.boot,
     args: [...(!command.boot ? ownArguments(command.otp) : command.sandbox ? [] : [SIGNALS]), ...command.args],
     env: { ...process.env, ...command.env },
     ...(command.maxProcesses && { maxProcesses: command.maxProcesses }),
     files: command.sandbox ? {} : 'host',
     ports: command.sandbox ? undefined : 'host',
-    // For those who debug the VM itself, in a checkout: docs/debugging.md.
+    // For developers of the VM, in a checkout: docs/debugging.md.
     ...(/^(?!0?$)/.test(process.env.SPAWNLINK_DEBUG ?? '') && { debug: true }),
     stdin: inputReader(),
     stdout: true,
@@ -307,18 +310,18 @@ async function main() {
   return 0;
 }
 
-// Who reads our output may go before us, as head does.
+// The reader of our output may end first, as `head` does.
 process.stdout.on('error', (error) => process.exit(/** @type {any} */ (error).code === 'EPIPE' ? 0 : 1));
 
 const ended = (/** @type {number | undefined} */ status) => {
   process.exitCode = status;
-  // Standard input that was being read would keep Node alive.
+  // A pending read of standard input would keep Node alive.
   process.stdin.unref?.();
 };
 const failed = (/** @type {any} */ error) => {
-  // A file that is not there is the caller's mistake too.
+  // A missing file is a mistake of the caller too.
   if (!(error instanceof SpawnlinkError) && !error?.syscall) throw error;
   fail(error.message);
 };
-// Not awaited here: in the bundle, what main imports later is defined below.
+// Not awaited here, because in the bundle the modules that main imports are defined below.
 main().then(ended).catch(failed);

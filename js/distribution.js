@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Erlang distribution over what JavaScript has: two VMs joined by a message port (of one program, or of a page and a
-// worker), or a VM joined to an Erlang node by a stream (a TCP socket of Node's net). The nodes are OTP's own:
-// net_kernel, its handshake, its cookies; here bytes are carried. One connection of nodes is one session: a JavaScript
-// process of the VM, linked to the process that controls the connection (src/erl/bridge/spawnlink_dist.erl). Loaded
-// when it is first used.
+// Erlang distribution over channels that JavaScript has: two VMs connected by a message port (in one program, or
+// between a page and a worker), or a VM connected to an Erlang node by a stream (a TCP socket of Node's net). The nodes
+// are OTP's own, with net_kernel, its handshake and its cookies; this file only carries bytes. Each connection between
+// nodes has a session: a JavaScript process of the VM, linked to the process that controls the connection
+// (src/erl/bridge/spawnlink_dist.erl). This file is loaded when it is first used.
 
 import { asBytes } from './base/bytes.js';
 import { ArgumentError, Atom, ClosedError, ErlangError, HaltedError, NoProcessError, Tuple } from './index.js';
@@ -31,17 +31,17 @@ import { ArgumentError, Atom, ClosedError, ErlangError, HaltedError, NoProcessEr
  */
 
 /**
- * The near end of a session's bytes.
+ * The end of a connection that a session sends to.
  * @typedef {{send: (bytes: Uint8Array) => void, close: () => void}} Carrier
  */
 
 const [OPEN, DATA, CLOSE] = [0, 1, 2];
-/** A session that the sender of a message opened; otherwise it is one that the receiver opened. */
+/** Bit of a message: its sender has opened the session; without the bit, its receiver has. */
 const MINE = 4;
 const CHANNELS = 'spawnlink_channels';
 const tag = (/** @type {string} */ name) => Atom.for(name);
 
-/** Of each VM: how its nodes are reached. @type {WeakMap<VM, Routes>} */
+/** How each VM reaches other nodes. @type {WeakMap<VM, Routes>} */
 const routesOf = new WeakMap();
 
 /** @param {any} vm */
@@ -50,7 +50,7 @@ function checkVM(vm) {
     throw new ArgumentError('the first argument is a VM, as createVM makes it');
 }
 
-/** Whether a VM is a node that runs. @param {VM} vm */
+/** Throws unless the VM is a running node. @param {VM} vm */
 function checkNode(vm) {
   if (vm.closed) throw new ClosedError();
   if (vm.haltStatus !== undefined) throw new HaltedError(vm.haltStatus);
@@ -68,7 +68,7 @@ function checkStream(stream, what) {
   return stream;
 }
 
-/** Does what is in vain when the process or the VM has ended. @param {() => void} action */
+/** Does something that fails without harm when the process or the VM has ended. @param {() => void} action */
 function attempt(action) {
   try {
     action();
@@ -91,11 +91,11 @@ class Routes {
   }
 }
 
-/** One connection of nodes, seen from one of them. */
+/** One connection between nodes, as one of them sees it. */
 class Session {
   /** @type {Pid | undefined} */
   #controller;
-  /** Bytes that came before anybody wanted them. @type {Uint8Array[]} */
+  /** Bytes that came before there was a controller. @type {Uint8Array[]} */
   #early = [];
 
   /**
@@ -109,7 +109,7 @@ class Session {
       const bytes = asBytes(message);
       if (bytes) carrier.send(bytes);
       else if (message.at(0) === tag('own')) this.#owned(message.at(1));
-      else if (message.at(0) === tag('EXIT')) attempt(() => this.process.exit()); // of its controller
+      else if (message.at(0) === tag('EXIT')) attempt(() => this.process.exit()); // its controller has ended
     });
     this.process.on('exit', () => carrier.close());
   }
@@ -120,7 +120,7 @@ class Session {
     for (const bytes of this.#early.splice(0)) this.take(bytes);
   }
 
-  /** Bytes have come. @param {Uint8Array} bytes */
+  /** Passes bytes from the other node to the controller. @param {Uint8Array} bytes */
   take(bytes) {
     if (!this.process.alive) return;
     const controller = this.#controller;
@@ -128,25 +128,25 @@ class Session {
     else this.#early.push(bytes);
   }
 
-  /** None will come any more. The VM may have ended it already, and we have not heard of it yet. */
+  /** Ends the session when no more bytes will come. The VM may have ended it already, without our knowing yet. */
   end() {
     attempt(() => this.process.exit(tag('connection_closed')));
   }
 
-  /** Hands it to the node, which did not ask for it. @param {VM} vm */
+  /** Gives a session that the other side has opened to the node. @param {VM} vm */
   offer(vm) {
     attempt(() => vm.send('spawnlink_dist', new Tuple(tag('accept'), this.process.pid)));
   }
 }
 
 /**
- * Sessions over a message port: a message is a byte that says which, then the bytes.
+ * Sessions over a message port. A message is a byte with its kind and whose session it is about, then the bytes.
  * @param {VM} vm
  * @param {PortLike} port
  */
 function overPort(vm, port) {
   /**
-   * That which this side opened last, and that which the other did.
+   * The last session that this side opened, and the last one that the other side opened.
    * @type {[Session | undefined, Session | undefined]}
    */
   const sessions = [undefined, undefined];
@@ -203,9 +203,9 @@ const overStream = (stream) => (session) => {
 };
 
 /**
- * Says how a VM that is a node (the option `node` of createVM) reaches another: over a message port, whose other end is
- * given to the other VM in the same way, or over a stream that a function opens each time a connection is made. The
- * nodes connect when one first speaks to the other, as Erlang nodes do.
+ * Makes a route from a VM that is a node (the option `node` of createVM) to another node: over a message port, whose
+ * other end is given to the other VM in the same way, or over a stream, which a function opens for each connection. As
+ * with Erlang nodes, the connection is made when one node first sends something to the other.
  *
  * @example
  * import { createVM, Atom } from 'spawnlink';
@@ -221,8 +221,8 @@ const overStream = (stream) => (session) => {
  * port1.close();
  *
  * @param {VM} vm
- * @param {string} node the name of the other: 'name@host'
- * @param {PortLike | (() => StreamLike)} by a message port; or what opens a stream to it
+ * @param {string} node the name of the other node: 'name@host'
+ * @param {PortLike | (() => StreamLike)} by a message port, or a function that opens a stream to the node
  */
 export function connect(vm, node, by) {
   checkVM(vm);
@@ -246,7 +246,7 @@ export function connect(vm, node, by) {
 }
 
 /**
- * Takes a connection that another node has opened.
+ * Accepts a connection that another node has opened.
  *
  * @example
  * import { createServer } from 'node:net';

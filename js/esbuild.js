@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// `spawnlink/esbuild`: a plugin for esbuild, which knows no URLs of assets. It has the package's files emitted as
-// esbuild's loader `file` emits them, and their URLs written in their place.
+// `spawnlink/esbuild`: a plugin for esbuild, which does not recognise URLs of assets in code. The plugin makes esbuild
+// emit the package's files as its loader `file` does, and puts their URLs into the code.
 
 import { dirname, join } from 'node:path';
 
-/** Files of the package, as its bundles name them: new URL("./vm.wasm", import.meta.url). */
+/** A file of the package as its bundles name it: new URL("./vm.wasm", import.meta.url). */
 const ASSET = /new URL\(\s*(["'])\.\/([\w.-]+\.(?:wasm|pack))\1\s*,\s*import\.meta\.url\s*\)/g;
 
 /**
@@ -22,7 +22,7 @@ export default function spawnlink() {
     name: 'spawnlink',
     setup(build) {
       const esm = build.initialOptions.format === 'esm';
-      // A script that is no module knows only its page.
+      // A script that is no module only knows the URL of its page.
       const base = esm ? 'import.meta.url' : '(globalThis.document?.baseURI ?? globalThis.location.href)';
       build.onLoad({ filter: /[\\/]spawnlink[\w-]*\.c?js$/ }, async (/** @type {{path: string}} */ { path }) => {
         const { readFile } = await import('node:fs/promises');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// All public names of the package.
+// All public names of the package `spawnlink`.
 
 export { VM, openVMs } from './vm/vm.js';
 export { createVM } from './vm/create.js';

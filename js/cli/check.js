@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// `spawnlink check PATH...`: what beams need that the VM or its OTP lacks, told before anything runs. What code finds
-// out only when it runs (apply with computed names) is not seen.
+// `spawnlink check PATH...`: says what beams need and the VM or its OTP does not have, before anything runs. Calls that
+// code computes at run time (apply with computed names) are not found.
 
 import { readBeam } from '../otp/beams.js';
 
@@ -11,17 +11,17 @@ import { readBeam } from '../otp/beams.js';
 /**
  * Made by scripts/dist.js from the tables in src/code and the modules in src/erl.
  * @typedef {object} Tables
- * @property {string[]} functions that the VM has itself: module:function/arity
- * @property {string[]} refused of those: functions that fail with notsup whatever they are asked to do
- * @property {string[]} native modules whose native functions ours have: load_nif works for them
- * @property {([string, number] | null)[]} opcodes name and number of operands, by number
+ * @property {string[]} functions functions that the VM has itself: module:function/arity
+ * @property {string[]} refused those of them that always fail with notsup
+ * @property {string[]} native modules whose native functions the VM has, so that load_nif works for them
+ * @property {([string, number] | null)[]} opcodes the name and number of operands of each opcode
  */
 
 /**
  * @param {Map<string, Uint8Array>} beams what to check
- * @param {ModuleFinder} otp the modules there are besides
+ * @param {ModuleFinder} otp finds all other modules
  * @param {Tables} tables
- * @returns {Promise<Map<string, Set<string>>>} what lacks, each with the modules that need it
+ * @returns {Promise<Map<string, Set<string>>>} what is missing, each with the modules that need it
  */
 export async function lacking(beams, otp, tables) {
   const has = new Set(tables.functions);
@@ -69,7 +69,7 @@ export async function lacking(beams, otp, tables) {
 }
 
 /**
- * What a module takes from a library of native code: functions that by themselves only raise nif_error.
+ * The functions that a module needs from a native library: by themselves they only raise nif_error.
  * @param {Beam} beam
  */
 function nativeCode({ stubs }) {
@@ -77,7 +77,7 @@ function nativeCode({ stubs }) {
   return `native code (erlang:load_nif/2)${names.length > 0 ? ` for ${names.join(' ')}` : ''}`;
 }
 
-/** @param {Map<string, Set<string>>} result @param {number} modules how many were checked */
+/** @param {Map<string, Set<string>>} result @param {number} modules the number of modules checked */
 export function report(result, modules) {
   const lines = [...result]
     .sort(([a], [b]) => (a < b ? -1 : 1))

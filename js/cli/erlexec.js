@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What OTP's erlexec and escript do with a command line before init sees it: words from ERL_AFLAGS, ERL_FLAGS and
-// ERL_ZFLAGS, -args_file, -env, the emulator's own +flags; a release's flags; the %%! line of an escript. Used by the
-// command line only.
+// What OTP's erlexec and escript do with a command line before init gets it: words from ERL_AFLAGS, ERL_FLAGS and
+// ERL_ZFLAGS, -args_file, -env, the emulator's own +flags; the flags of a release; the %%! line of an escript. Used
+// only by the command line.
 
 import fs from 'node:fs';
 import { ArgumentError } from '../index.js';
@@ -11,7 +11,7 @@ import { ArgumentError } from '../index.js';
 const refuse = (message) => new ArgumentError(message);
 
 /**
- * The words of a text, as erlexec cuts it: at white space, but for what stands in quotes or behind a backslash.
+ * Splits a text into words as erlexec does: at white space that is neither in quotes nor behind a backslash.
  *
  * @example
  * import { wordsOf } from './erlexec.js';
@@ -19,7 +19,7 @@ const refuse = (message) => new ArgumentError(message);
  * wordsOf("-name 'two words' a\\ b # rest", true); // [ '-name', 'two words', 'a b' ]
  *
  * @param {string} text
- * @param {boolean} [comments] what follows a # up to the end of its line is left out
+ * @param {boolean} [comments] whether a # begins a comment, up to the end of its line
  */
 export function wordsOf(text, comments = false) {
   const words = [];
@@ -43,19 +43,19 @@ export function wordsOf(text, comments = false) {
   return words;
 }
 
-/** +flags of erl without a value; all others have one, in the same word where it is a number. */
+/** +flags of erl without a value. All others have one; a number may stand in the same word. */
 const BARE = /^\+(B.*|L|l|d|r|v|V|fn.*|c)$/;
 const WITH_NUMBER = /^\+([#aACeinPQtTRWK]|S|SDcpu|SDio|SP)[\d:-]/;
 
 /**
  * @typedef {object} Executed
- * @property {string[]} words what init gets
- * @property {string[]} extra what follows -extra
- * @property {Record<string, string>} env what -env says
- * @property {number | undefined} maxProcesses what +P says
+ * @property {string[]} words the words for init
+ * @property {string[]} extra the words behind -extra
+ * @property {Record<string, string>} env variables set by -env
+ * @property {number | undefined} maxProcesses the value of +P
  */
 
-/** @param {string[]} words @param {Executed} into @param {number} [depth] of files in files */
+/** @param {string[]} words @param {Executed} into @param {number} [depth] nesting of -args_file */
 function execute(words, into, depth = 0) {
   for (let i = 0; i < words.length; i++) {
     const word = words[i];
@@ -90,7 +90,7 @@ function processes(text) {
 }
 
 /**
- * What erl makes of its command line and of its environment.
+ * What erl makes of its command line and its environment.
  * @param {string[]} argv
  * @param {Record<string, string | undefined>} env
  * @returns {Executed}
@@ -102,17 +102,17 @@ export function erlexec(argv, env) {
   const [before, rest] = at < 0 ? [argv, []] : [argv.slice(0, at), argv.slice(at)];
   const given = (/** @type {string} */ name) => wordsOf(env[name] ?? '');
   execute([...given('ERL_AFLAGS'), ...before, ...given('ERL_FLAGS'), ...given('ERL_ZFLAGS')], done);
-  // A name is taken, though without a daemon that others would ask for it (js/distribution.js).
+  // A node gets its name, but no daemon (epmd) tells it to other nodes (js/distribution.js).
   const named = done.words.some((word) => word === '-name' || word === '-sname');
   if (named && !done.words.includes('-proto_dist')) done.words.unshift('-proto_dist', 'spawnlink', '-no_epmd');
-  // What a variable has behind -extra comes last.
+  // The words behind -extra in a variable come last.
   if (rest.length > 0) done.words.push(...rest, ...done.extra);
   else if (done.extra.length > 0) done.words.push('-extra', ...done.extra);
   return done;
 }
 
 /**
- * The flags in an escript's second or third line, `%%! -pa ebin`, which escript hands to erl as they are.
+ * The flags in the second or third line of an escript, `%%! -pa ebin`, which escript passes to erl unchanged.
  * @param {string} file
  */
 export function escriptFlags(file) {
@@ -123,8 +123,8 @@ export function escriptFlags(file) {
 }
 
 /**
- * Where a release has its boot script: its version is told by releases/start_erl.data, or is the only one there
- * (a tar file of systools has no start_erl.data).
+ * The folder with the boot script of a release: the version is in releases/start_erl.data, or there is only one version
+ * (a tar file made by systools has no start_erl.data).
  * @param {string} root
  */
 function releaseFolder(root) {
@@ -137,17 +137,17 @@ function releaseFolder(root) {
   return found[0] ?? releases;
 }
 
-/** Names of boot scripts in a folder. @param {string} folder */
+/** The names of the boot scripts in a folder. @param {string} folder */
 function bootScripts(folder) {
   const names = fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? fs.readdirSync(folder) : [];
   return names.filter((name) => name.endsWith('.boot') && !/clean|no_dot_erlang/.test(name));
 }
 
 /**
- * The flags with which a release is started that mix, rebar3 or systools has made, when a folder is one: it has no boot
- * script of OTP's in bin, but its own beside its sys.config and vm.args.
+ * The flags that start a release made by mix, rebar3 or systools; [] when the folder is none. A release has no boot
+ * script of OTP in bin, but its own beside its sys.config and vm.args.
  * @param {string} root
- * @param {string[]} words of the command line; what they say themselves is left to them
+ * @param {string[]} words of the command line; what they set is not set again
  * @returns {string[]}
  */
 export function releaseFlags(root, words) {

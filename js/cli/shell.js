@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// `spawnlink shell`: OTP's own shell on the terminal of Node. Keys go to the VM one by one, for OTP edits the lines;
-// but what the kernel makes of keys in other programs is done here: Ctrl-C opens the break menu, Ctrl-Z stops the job,
-// Ctrl-\ quits. The terminal is as it was whenever the process ends or stops (of its own end Node takes care). Loaded
-// only for that command. Where standard input or output is no terminal, the shell reads lines, as erl's does.
+// `spawnlink shell`: OTP's own shell on the terminal of Node. Keys go to the VM one by one, because OTP edits the
+// lines. What the kernel does with special keys in other programs is done here: Ctrl-C opens the break menu, Ctrl-Z
+// stops the job, Ctrl-\ quits. When the process ends or stops, the terminal gets its old mode back (Node does this at a
+// normal end). This file is loaded only for that command. When standard input or output is no terminal, the shell reads
+// lines, as erl's does.
 
 import process from 'node:process';
 import { Atom, NoProcessError, tuple } from '../index.js';
@@ -13,14 +14,14 @@ import { Atom, NoProcessError, tuple } from '../index.js';
 const [CTRL_C, CTRL_Z, CTRL_BACKSLASH] = [3, 26, 28];
 const MENU = '\nBREAK: (a)bort (c)ontinue (p)roc info (i)nfo (v)ersion\n';
 
-/** Whether lines can be edited here. */
+/** Whether lines can be edited on this terminal. */
 const isTerminal = () =>
   Boolean(process.stdin.isTTY && process.stdout.isTTY) && !/^(dumb)?$/.test(process.env.TERM ?? '');
 
-/** A terminal that does not know its size has the usual one. */
+/** The size of the terminal, or the usual size when it is unknown. */
 const size = () => ({ columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 });
 
-/** Standard input as a terminal's keys, and what they do to the VM. */
+/** Reads keys from the terminal and handles the special ones. */
 class Keys {
   /** @type {VM | undefined} */
   vm;
@@ -43,7 +44,7 @@ class Keys {
     });
   }
 
-  /** The next keys; null at the end. @returns {Promise<Uint8Array | null>} */
+  /** Resolves with the next keys; null at the end. @returns {Promise<Uint8Array | null>} */
   read() {
     return new Promise((resolve) => {
       this.#reader = resolve;
@@ -87,7 +88,7 @@ class Keys {
     if (special > 0) this.#give(keys.slice(0, special));
     if (keys[special] === CTRL_C) this.#menu();
     else if (keys[special] === CTRL_Z) this.#stop();
-    else this.#quit(131); // as of SIGQUIT
+    else this.#quit(131); // the status of a process that got SIGQUIT
     const rest = keys.slice(special + 1);
     if (rest.length > 0) this.#keys(rest);
   }
@@ -98,7 +99,7 @@ class Keys {
     this.#serve();
   }
 
-  /** Nothing runs while the menu is open, as in erl. */
+  /** While the menu is open, the VM does not run, as in erl. */
   #menu() {
     if (!this.vm) this.#quit(0);
     this.vm?.stop();
@@ -155,7 +156,7 @@ class Keys {
 }
 
 /**
- * Runs the shell until it halts. Answers the status.
+ * Runs the shell until it halts. Resolves with the status.
  * @param {(options: {shell: import('../vm/create.js').Terminal | true, stdin?: () => Promise<Uint8Array | null>}) =>
  *   Promise<VM>} start
  * @returns {Promise<number>}

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// class VM: one Erlang virtual machine. Owns the instance, the loop, the JS processes and the calls under way; turns
-// terms into requests and event records into events. Made by createVM, ended by close.
+// class VM: one Erlang virtual machine. It owns the wasm instance, the loop that runs it, the JavaScript processes and
+// the calls under way. It turns terms into requests to the instance, and event records of the instance into events.
+// createVM makes it, close ends it.
 
 import {
   EVENT_END,
@@ -39,9 +40,10 @@ import { asBytes } from '../base/bytes.js';
 /** @import { Term } from '../term/term.js' */
 
 /**
- * The function that a process is known by, as in OTP's Observer: of a process of a behaviour its callback
- * (`bank:init/1`, `supervisor:shop/1`), of one of proc_lib the function that was asked for, of one that a fun began the
- * fun (`'-start/0-fun-0-'`). `erlang:process_info/2` tells what was spawned: `proc_lib:init_p/5`, `erlang:apply/2`.
+ * The function by which a process is known, as in OTP's Observer. For a process of a behaviour it is the callback
+ * (`bank:init/1`, `supervisor:shop/1`); for a process of proc_lib, the function that proc_lib was given; for a process
+ * that began in a fun, the fun (`'-start/0-fun-0-'`). `erlang:process_info/2` shows what was spawned instead:
+ * `proc_lib:init_p/5`, `erlang:apply/2`.
  *
  * @typedef {object} InitialCall
  * @property {string} module
@@ -83,10 +85,10 @@ import { asBytes } from '../base/bytes.js';
 
 const NAMES_OF_EVENTS = new Set([...EVENT_NAMES, 'stdout', 'stderr', 'halt', 'error', 'close']);
 const NODE = 'nonode@nohost';
-/** Reductions of a tick under the virtual clock, where time cannot end it. */
+/** Reductions of a tick under the virtual clock, where time cannot end a tick. */
 const VIRTUAL_TICK = 4_000_000;
 
-/** Every VM that is open, for leak gates. @type {Set<VM>} */
+/** Every open VM, for tests that look for leaks. @type {Set<VM>} */
 const open = new Set();
 export const openVMs = () => open.size;
 
@@ -100,42 +102,42 @@ export class VM extends Events {
   #clock;
   /** @type {ModuleFinder[]} */
   #finders;
-  /** What is loaded with the machine. @type {typeof import('./prepare.js')} */
+  /** The functions of prepare.js, which is loaded together with the machine. @type {typeof import('./prepare.js')} */
   #tools;
   #loop = new Loop(() => this.#turn());
   #owner = { vm: true };
   /** @type {Identity} */
   #identity;
-  /** Pids JavaScript knows, so that there is one object for each. @type {Map<number | string, WeakRef<Pid>>} */
+  /** The pids that JavaScript knows, so that each has only one object. @type {Map<number | string, WeakRef<Pid>>} */
   #pids = new Map();
   #forget = new Registry((/** @type {number | string} */ key) => {
     if (this.#pids.get(key)?.deref() === undefined) this.#pids.delete(key);
   });
-  /** Living JS processes by the key of their pid. @type {Map<number | string, JsProcess>} */
+  /** Living JavaScript processes by the key of their pid. @type {Map<number | string, JsProcess>} */
   #jsProcesses = new Map();
   /** @type {Pid | undefined} the process that gets the results of calls */
   #bridge;
   /** Calls under way. @type {Map<number, {settle: (outcome: any) => void, fail: (why: () => Error) => void}>} */
   #calls = new Map();
-  /** Their ids by the key of their pid. @type {Map<number | string, number>} */
+  /** The ids of calls by the key of the pid that does the call. @type {Map<number | string, number>} */
   #callPids = new Map();
   #nextCall = 1;
   /**
-   * Event records not yet delivered, in order, and what is to be done after those before.
+   * Event records not yet delivered, in order; and functions to be called when the records before them are delivered.
    * @type {(Fields | (() => void))[]}
    */
   #pending = [];
   #delivering = false;
   #mask = -1;
   /**
-   * Bytes of modules that were fetched and not yet taken; null: there is none; or an error.
+   * What was fetched for a module and not yet taken by the VM: its bytes; null, there is no such module; or an error.
    * @type {Map<string, Uint8Array | Error | null>}
    */
   #arrived = new Map();
   /** @type {Set<string>} */
   #fetching = new Set();
   /**
-   * What became of modules that were wanted: true, they were found; null, nobody has them; or an error.
+   * The results for modules that were looked for: true, found; null, no finder has it; or an error.
    * @type {Map<string, unknown>}
    */
   #asked = new Map();
@@ -147,15 +149,15 @@ export class VM extends Events {
   /** @type {number | undefined} */
   #halted;
   /**
-   * In a page: names of processes that have crashed and whose reports are to come, by pid.
+   * In a page: the names of processes that have crashed, by pid, until their crash reports are written.
    * @type {Map<string, string>}
    */
   #casualties = new Map();
-  /** Reads of standard input under way. */
+  /** Number of reads of standard input and running programs, which keep the VM from being idle. */
   #reading = 0;
 
   /**
-   * Use createVM.
+   * Called by createVM only.
    * @param {Machine} machine
    * @param {VMOptions} options
    * @param {Clock} clock
@@ -174,7 +176,10 @@ export class VM extends Events {
       owner: this.#owner,
       pid: (_node, id, serial, creation) => this.#pid(id, serial, creation),
     };
-    /** Blocks of memory that close() found still in use: 0, or a bug of ours. @type {number | undefined} */
+    /**
+     * Number of memory blocks that close() found still in use; it is 0 unless the VM has a bug.
+     * @type {number | undefined}
+     */
     this.leaked = undefined;
     open.add(this);
     this.subscribed();
@@ -183,7 +188,7 @@ export class VM extends Events {
   // --- Code ---------------------------------------------------------------------------------------
 
   /**
-   * Loads a module from the bytes of its .beam file. Answers its name.
+   * Loads a module from the bytes of its .beam file. Returns its name.
    *
    * @example
    * const vm = await createVM();
@@ -192,7 +197,7 @@ export class VM extends Events {
    * String(vm.load(beam)); // 'hello'
    *
    * @param {Uint8Array | ArrayBuffer} bytes
-   * @param {{name?: string | Atom}} [options] `name`: what the module must be called
+   * @param {{name?: string | Atom}} [options] `name`: the name that the module must have
    * @returns {Atom}
    */
   load(bytes, options = {}) {
@@ -205,8 +210,8 @@ export class VM extends Events {
   }
 
   /**
-   * Makes the modules of an archive known: an .ez or other zip, a .tar, a .tar.gz, an escript. They are loaded when
-   * they are first called, before OTP's of the same name. Answers their names.
+   * Makes the modules of an archive known: an .ez or other zip, a .tar, a .tar.gz, an escript. Each is loaded when it
+   * is first called; it takes precedence over OTP's module of the same name. Resolves with their names.
    * @param {Uint8Array | ArrayBuffer} bytes
    * @returns {Promise<string[]>}
    */
@@ -246,8 +251,8 @@ export class VM extends Events {
    * @param {string | Atom} fun
    * @param {Term[]} args
    * @param {Term[]} options
-   * @param {Term[]} [given] what the caller gave of the arguments, for errors
-   * @param {string | Atom} [name] the same
+   * @param {Term[]} [given] the part of the arguments that the caller gave, for errors
+   * @param {string | Atom} [name] the name that the caller gave, for errors
    * @returns {Pid}
    */
   #spawn(module, fun, args, options, given = args, name = '') {
@@ -263,7 +268,7 @@ export class VM extends Events {
   }
 
   /**
-   * Sends a message, from nobody in particular (a JS process has a send of its own).
+   * Sends a message without a sender (to send in the name of a process, use the send of a JsProcess).
    *
    * @example
    * const vm = await createVM();
@@ -279,7 +284,7 @@ export class VM extends Events {
   }
 
   /**
-   * Sends an exit signal, as exit/2 does. To a process that has ended it does nothing.
+   * Sends an exit signal, as exit/2 does. If the process has ended, nothing happens.
    *
    * @example
    * const vm = await createVM();
@@ -309,14 +314,14 @@ export class VM extends Events {
     this.#loop.wake();
   }
 
-  /** Throws unless a program can run: the VM is open and has not halted. */
+  /** Throws unless the VM is open and has not halted. */
   #running() {
     this.#machine.check();
     if (this.#halted !== undefined) throw new HaltedError(this.#halted);
   }
 
   /**
-   * A message that comes from the host, whatever has become of the VM meanwhile.
+   * Sends a message from the host, unless the VM was closed or has halted meanwhile.
    * @param {any} to
    * @param {Term} message
    */
@@ -378,10 +383,10 @@ export class VM extends Events {
   // --- Calls --------------------------------------------------------------------------------------
 
   /**
-   * Calls a function in a process of its own. Resolves with its value, of type T for TypeScript; rejects with an
-   * ErlangError if it raises or its process is killed (see ErlangError), with a HaltedError if the program halts, with
-   * a TimeoutError after `timeout` milliseconds, with the signal's reason when `signal` aborts (the process is then
-   * killed).
+   * Calls a function in a process of its own. Resolves with its value, which for TypeScript has the type T. Rejects
+   * with an ErlangError if the function raises or its process is killed (see ErlangError), with a HaltedError if the
+   * program halts, with a TimeoutError after `timeout` milliseconds, and with the signal's reason when `signal` aborts.
+   * In the last two cases the process is killed.
    *
    * @example
    * const vm = await createVM();
@@ -416,12 +421,12 @@ export class VM extends Events {
           this.#callPids.delete(key);
         };
         const settle = (/** @type {any} */ [kind, value, ...details]) => {
-          forget(); // what becomes of its process afterwards says nothing
+          forget(); // how its process ends later does not matter
           try {
             if (kind.name === 'ok') resolve(asPretty ? pretty(value) : value);
             else reject(this.#callError(kind.name, value, details, trace));
           } catch (error) {
-            reject(error); // a value that pretty cannot show
+            reject(error); // pretty cannot convert the value
           }
         };
         this.#calls.set(id, { settle, fail: (why) => reject(toldTo(why(), trace)) });
@@ -435,10 +440,10 @@ export class VM extends Events {
   }
 
   /**
-   * What a call rejects with, in Erlang's words.
+   * The error with which a call rejects, with Erlang's reason.
    * @param {'error' | 'exit' | 'throw'} kind
    * @param {any} reason
-   * @param {any[]} details stack, whether its module is loaded, notes about arguments: from spawnlink_js
+   * @param {any[]} details from spawnlink_js: the stack, whether its module is loaded, notes about arguments
    * @param {Error} trace where the call was made
    */
   #callError(kind, reason, [stack, loaded = true, notes], trace) {
@@ -473,7 +478,8 @@ export class VM extends Events {
   // --- Running ------------------------------------------------------------------------------------
 
   /**
-   * Runs for a while, by hand. `reductions` bounds it by work instead of time, so that it is repeatable.
+   * Runs the VM for a while, when `start` does not. With `reductions` the amount of work is limited instead of the
+   * time, so that runs are repeatable.
    *
    * @example
    * const vm = await createVM({ autostart: false, clock: 'virtual', seed: 1 });
@@ -499,7 +505,7 @@ export class VM extends Events {
     }
     const unhurried = reductions !== undefined && !this.#clock.virtual;
     const begun = performance.now();
-    // Events the last tick had no time for come first, and nothing runs before they have come.
+    // Events that the last tick had no time to deliver come first; the program does not run before they are delivered.
     if (!this.#delivering && !this.#deliver(unhurried ? Infinity : begun + budget)) return { state: 'runnable' };
     try {
       const left = Math.max(budget - (performance.now() - begun), 1);
@@ -532,7 +538,7 @@ export class VM extends Events {
     try {
       result = this.tick();
     } catch (error) {
-      // A crash has been told to all who wait; nobody called this tick.
+      // All who wait were told of the crash, and no caller waits for this tick.
       if (!(error instanceof CrashError)) throw error;
       return false;
     }
@@ -541,14 +547,14 @@ export class VM extends Events {
     return false;
   }
 
-  /** Lets the VM run by itself. It does from the start, unless `autostart` is false. */
+  /** Lets the VM run by itself. It does so from the start unless `autostart` is false. */
   start() {
     this.#machine.check();
     this.#loop.start();
   }
 
   /**
-   * Stops running by itself; `tick` runs it by hand.
+   * Stops running by itself; then `tick` runs the VM.
    *
    * @example
    * const vm = await createVM();
@@ -562,7 +568,7 @@ export class VM extends Events {
     this.#loop.stop();
   }
 
-  /** Whether nothing is left to do. Who has halted waits for nothing that it asked of the host, such as input. */
+  /** Whether nothing is left to do. A VM that has halted does not wait for what it asked of the host, such as input. */
   #quiet() {
     return (
       this.#pending.length === 0 &&
@@ -571,7 +577,7 @@ export class VM extends Events {
   }
 
   /**
-   * Resolves once nothing is left to do: no process can run and no timer is set.
+   * Resolves when nothing is left to do: no process can run and no timer is set.
    *
    * @example
    * const vm = await createVM();
@@ -593,7 +599,7 @@ export class VM extends Events {
   }
 
   /**
-   * A snapshot of all processes and how they are connected.
+   * A snapshot of all processes and their connections.
    *
    * @example
    * const vm = await createVM();
@@ -626,13 +632,13 @@ export class VM extends Events {
     return this.#machine.closed;
   }
 
-  /** The status the program halted with, undefined while it has not. */
+  /** The status with which the program has halted; undefined while it has not. */
   get haltStatus() {
     return this.#halted;
   }
 
   /**
-   * Ends the VM and gives everything back. Calls under way are rejected with a ClosedError.
+   * Ends the VM and frees its memory. Calls under way reject with a ClosedError.
    *
    * @example
    * const vm = await createVM();
@@ -650,7 +656,7 @@ export class VM extends Events {
     this.close();
   }
 
-  /** @param {() => Error} why an error for each who waits, with their stack */
+  /** @param {() => Error} why makes an error for each caller that waits */
   #shut(why) {
     open.delete(this);
     this.#loop.close();
@@ -668,7 +674,7 @@ export class VM extends Events {
     for (const call of [...this.#calls.values()]) call.fail(why);
   }
 
-  /** No process of this VM runs any more. @param {() => Error} why */
+  /** Ends all calls and JavaScript processes, because no process of this VM will run again. @param {() => Error} why */
   #endAll(why) {
     this.#failCalls(why);
     for (const process of this.#jsProcesses.values()) process.ended(why);
@@ -699,10 +705,13 @@ export class VM extends Events {
     if (!NAMES_OF_EVENTS.has(name)) throw new ArgumentError(`no event ${shown(name)}`);
   }
 
-  /** What nobody wants to see is not recorded; that what the host started has ended always is. @protected @override */
+  /**
+   * Only events with subscribers are recorded; exits of processes that the host started always are. @protected
+   * @override
+   */
   subscribed() {
     if (this.#machine.closed) return;
-    // A page is told the names of processes that crash (see writeOutput).
+    // A page needs the names of processes that crash (see writeOutput).
     const mask = EVENT_NAMES.reduce(
       (bits, name, kind) => bits | (this.wants(name) || (name === 'crash' && isPage) ? 1 << kind : 0),
       0,
@@ -712,7 +721,7 @@ export class VM extends Events {
   }
 
   /**
-   * Delivers recorded events until the deadline. Answers whether all are delivered.
+   * Delivers recorded events until the deadline. Returns whether all are delivered.
    * @param {number} deadline
    */
   #deliver(deadline) {
@@ -744,7 +753,7 @@ export class VM extends Events {
       case HOST_EVENT_INPUT:
         return void this.#input(this.#word(record.subject));
       case HOST_EVENT_LOAD_FAILED: {
-        // A module that was called; its caller saw undef.
+        // The module of a function that was called; the caller got undef.
         const error = this.#tools.loadError(new TextDecoder().decode(record.bytes));
         this.#asked.set(error.module, error);
         return this.report(error);
@@ -798,7 +807,7 @@ export class VM extends Events {
   }
 
   /**
-   * A process has ended: it may be a JS process, or that of a call.
+   * Handles the end of a process, which may be a JavaScript process or that of a call.
    * @param {number | string} key
    * @param {EventRecord} record
    */
@@ -810,7 +819,7 @@ export class VM extends Events {
     const reason = this.#value(record.a);
     const why = () => new ErlangError('exit', reason);
     if (bridge) {
-      // Somebody has killed whom the results of calls go to: the next call starts another.
+      // The process that receives the results of calls was killed: the next call starts another.
       this.#bridge = undefined;
       this.#failCalls(why);
     }
@@ -819,7 +828,7 @@ export class VM extends Events {
     if (id !== undefined) this.#calls.get(id)?.settle([Atom.for('exit'), reason]);
   }
 
-  /** A JS process has mail: all of it is taken. @param {Word} word */
+  /** Receives all messages in the mailbox of a JavaScript process. @param {Word} word */
   #mail(word) {
     const js = this.#jsProcesses.get(keyOfWord(word));
     const pid = this.#word(word);
@@ -836,7 +845,7 @@ export class VM extends Events {
           else this.#reply(message);
         }
       } catch (error) {
-        // It may have ended meanwhile, and its mailbox with it; for want of memory it has now. The loop goes on.
+        // The process may have ended meanwhile, or ends now for want of memory. The loop of other events goes on.
         if (error instanceof CrashError) throw error;
         return error instanceof NoProcessError ? undefined : this.report(error);
       }
@@ -861,7 +870,7 @@ export class VM extends Events {
     this.emit(name, event);
   }
 
-  /** @param {Pid} pid who reads */
+  /** @param {Pid} pid the process that reads */
   async #input(pid) {
     let data = null;
     this.#reading++;
@@ -880,7 +889,7 @@ export class VM extends Events {
   // --- Modules ------------------------------------------------------------------------------------
 
   /**
-   * What the VM is told about a module it does not have.
+   * Looks for a module that the VM does not have.
    * @param {string} name
    * @returns {Uint8Array | Error | null | 'pending'}
    */
@@ -894,7 +903,7 @@ export class VM extends Events {
   /**
    * @param {string} name
    * @param {number} from
-   * @param {Error | null} fault of the finders before
+   * @param {Error | null} fault what an earlier finder failed with
    * @returns {Uint8Array | Error | null | 'pending'}
    */
   #find(name, from, fault) {
@@ -920,7 +929,10 @@ export class VM extends Events {
     return fault;
   }
 
-  /** A finder has failed: a file that is lacking is told once no other has the module. @param {unknown} error */
+  /**
+   * Reports the error of a finder. A file that cannot be had is reported later, if no other finder has the module.
+   * @param {unknown} error
+   */
   #faulty(error) {
     if (!(error instanceof AssetError)) queueMicrotask(() => this.report(error, 'modules'));
     return Object(error);
@@ -954,7 +966,7 @@ export class VM extends Events {
 
   // --- Terms --------------------------------------------------------------------------------------
 
-  /** @param {any} term @param {string} [name] of what was given, for errors @param {any} [given] */
+  /** @param {any} term @param {string} [name] of the argument, for errors @param {any} [given] its value */
   #encode(term, name, given) {
     this.#machine.check();
     return encode(term, this.#identity, name, given);
@@ -976,7 +988,7 @@ export class VM extends Events {
   }
 
   /**
-   * Something from the outside end of a port.
+   * Passes on a message from the outside of a port.
    * @internal
    * @param {number} number the port's
    * @param {string} kind
@@ -986,13 +998,13 @@ export class VM extends Events {
     this.#tell(this.#port(number), Tuple.from([Atom.for('spawnlink_port'), Atom.for(kind), data]));
   }
 
-  /** Counts what keeps the VM from being idle: programs that run. @internal @param {number} change */
+  /** Counts the running programs that keep the VM from being idle. @internal @param {number} change */
   hold(change) {
     this.#reading += change;
     this.#loop.wake();
   }
 
-  /** The one object for a pid. @param {number} number @param {number} serial @param {number} creation */
+  /** The only object for a pid. @param {number} number @param {number} serial @param {number} creation */
   #pid(number, serial, creation) {
     const key = keyOfWord({ number, serial });
     let pid = this.#pids.get(key)?.deref();
@@ -1005,7 +1017,7 @@ export class VM extends Events {
   }
 
   /**
-   * Starts the services of a bare VM, or boots OTP, and waits until all stands.
+   * Starts the services of a bare VM, or boots OTP, and waits until they run.
    * @internal
    */
   async boot() {
@@ -1017,14 +1029,14 @@ export class VM extends Events {
   }
 }
 
-/** What a finder has given. @param {string} name @param {unknown} found */
+/** Checks what a finder has returned. @param {string} name @param {unknown} found */
 function bytesOfModule(name, found) {
   const bytes = found == null ? null : asBytes(found);
   if (bytes === undefined) throw new ArgumentError(`of module ${name} came what is no bytes, but ${shown(found)}`);
   return bytes;
 }
 
-/** Whether output that nobody takes can only go to the console. */
+/** Whether output that no option or handler takes can only go to the console. */
 const isPage = !globalThis.process?.stdout?.write;
 
 /** @param {Word} word */
@@ -1033,8 +1045,8 @@ const keyOfWord = ({ number, serial }) => (serial < 2 ** 24 ? serial * 2 ** 28 +
 const keyOfPid = (pid) => keyOfWord({ number: pid.numbers[0], serial: pid.numbers[1] });
 
 /**
- * Where output goes that nobody has taken: in a page to its console, reports of errors as errors, with the name of the
- * process.
+ * Writes output that no option or handler takes. In a page it goes to the console; reports of errors are logged as
+ * errors, with the name of the process.
  * @param {'stdout' | 'stderr'} name
  * @param {OutputEvent} event
  * @param {Map<string, string>} names of processes that have crashed

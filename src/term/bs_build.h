@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Building bitstrings for the bit syntax. bs_create does all the work of one bs_create_bin instruction from a table of
 // segments. As in OTP it first computes all sizes and then stores the values, so that an error names the segment that
-// OTP would name. The bs_init* and bs_put* functions serve the older instructions. They share one builder, because the
+// OTP would name. The functions from bs_limit on serve the older instructions. They share one builder, because the
 // instructions that build one bitstring stand next to each other in the code.
 //
 // Appending to a binary takes amortised constant time: a KIND_SUB_BIN with aux = 1 that ends at the last byte in use of
