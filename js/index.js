@@ -4,6 +4,7 @@
 
 export { VM, openVMs } from './vm/vm.js';
 export { createVM } from './vm/create.js';
+export { withContext } from './vm/context.js';
 export { JsProcess } from './vm/process.js';
 export {
   Atom,

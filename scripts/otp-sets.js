@@ -8,7 +8,7 @@
 const FIRST = {
   kernel: 'error_handler logger_config',
   stdlib: 'io io_lib io_lib_format lists maps timer unicode',
-  spawnlink: 'spawnlink_init spawnlink_io spawnlink_log spawnlink_code spawnlink_js spawnlink_sup spawnlink_native',
+  spawnlink: 'spawnlink_init spawnlink_io spawnlink_log spawnlink_code spawnlink_js spawnlink_sup spawnlink_native js',
 };
 
 /**

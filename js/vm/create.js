@@ -45,6 +45,8 @@ import { VM } from './vm.js';
  * @property {boolean | ((text: string, bytes: Uint8Array) => void)} [stderr] the same for the standard error output
  * @property {() => string | Uint8Array | null | Promise<string | Uint8Array | null>} [stdin] gives the next piece of
  *   input whenever the program wants one, and null at the end
+ * @property {import('./exposed.js').Exposable} [expose] the functions of JavaScript that the program may call, by
+ *   `js:call(Name, Args)`; one that is to know its caller is made by `withContext`. By default it may call none
  * @property {number} [budget] how many milliseconds the VM runs before it returns to the event loop, 8 by default
  * @property {boolean} [autostart] whether the VM runs by itself from the start, true by default
  * @property {number} [slice] how many reductions a process runs at a time (for tests)

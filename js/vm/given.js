@@ -74,6 +74,7 @@ const KINDS = {
   stdout: OUTPUT,
   stderr: OUTPUT,
   stdin: ['a function', isFunction],
+  expose: ['an object of functions', (value) => isObject(value) && isPlain(value)],
   budget: ['a positive number', (value) => typeof value === 'number' && value > 0],
   autostart: FLAG,
   slice: COUNT,

@@ -20,6 +20,7 @@ import { Machine } from './machine.js';
 /** @import { VM } from './vm.js' */
 
 export { readSnapshot } from './inspect.js';
+export { Modules } from './modules.js';
 export { loadError, readRecord } from './machine.js';
 export { moduleProxy } from './module-proxy.js';
 export { SPAWN_NAMES, array, count, spawnOptions } from './spawn.js';

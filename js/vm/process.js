@@ -426,8 +426,8 @@ export class JsProcess extends Events {
   }
 }
 
-/** The exit reason of a process whose handler threw this. @param {any} error @returns {Term} */
-function jsError(error) {
+/** The reason {js_error, #{name, message, stack}} for what JavaScript threw. @param {any} error @returns {Term} */
+export function jsError(error) {
   const utf8 = (/** @type {any} */ value) => new TextEncoder().encode(String(value));
   const { name = 'Error', message = error, stack = '' } = Object(error);
   return Tuple.from([Atom.for('js_error'), { name: utf8(name), message: utf8(message), stack: utf8(stack) }]);

@@ -17,7 +17,7 @@ import {
   JS_RECEIVE,
   SIGNAL_NAMES,
 } from '../base/seam.js';
-import { ArgumentError, AssetError, ClosedError, CrashError, HaltedError, NoProcessError } from '../base/errors.js';
+import { ArgumentError, ClosedError, CrashError, HaltedError, NoProcessError } from '../base/errors.js';
 import { ErlangError } from '../term/erlang-error.js';
 import { Decoder, decode, encode } from '../term/etf.js';
 import { Events } from './events.js';
@@ -100,8 +100,6 @@ export class VM extends Events {
   #options;
   /** @type {Clock} */
   #clock;
-  /** @type {ModuleFinder[]} */
-  #finders;
   /** The functions of prepare.js, which is loaded together with the machine. @type {typeof import('./prepare.js')} */
   #tools;
   #loop = new Loop(() => this.#turn());
@@ -129,20 +127,14 @@ export class VM extends Events {
   #pending = [];
   #delivering = false;
   #mask = -1;
-  /**
-   * What was fetched for a module and not yet taken by the VM: its bytes; null, there is no such module; or an error.
-   * @type {Map<string, Uint8Array | Error | null>}
-   */
-  #arrived = new Map();
-  /** @type {Set<string>} */
-  #fetching = new Set();
-  /**
-   * The results for modules that were looked for: true, found; null, no finder has it; or an error.
-   * @type {Map<string, unknown>}
-   */
-  #asked = new Map();
+  /** @type {InstanceType<typeof import('./prepare.js').Modules>} */
+  #modules;
   /** @type {(() => void)[]} */
   #idlers = [];
+  /** Whether somebody who was waited for has answered while events were delivered: see `again`. */
+  #again = false;
+  /** The functions that Erlang code may call. @type {Promise<import('./exposed.js').Exposed> | undefined} */
+  #exposed;
   /** @type {number | undefined} */
   #wakeUs;
   #state = /** @type {'idle' | 'runnable' | 'timer' | 'halted'} */ ('runnable');
@@ -169,7 +161,15 @@ export class VM extends Events {
     this.#machine = machine;
     this.#options = { ...options, budget: options.budget ?? 8 };
     this.#clock = clock;
-    this.#finders = finders;
+    this.#modules = new tools.Modules(finders, {
+      report: (error, where) => this.report(error, where),
+      arrived: () => {
+        this.#machine.moduleArrived();
+        this.#state = 'runnable';
+        this.#loop.wake();
+      },
+      closed: () => this.#machine.closed,
+    });
     this.#tools = tools;
     this.#identity = {
       node: NODE,
@@ -221,7 +221,7 @@ export class VM extends Events {
     this.#running();
     const modules = (await import('../otp/archives.js')).openArchive(archive);
     if (!modules) throw new ArgumentError('neither a beam nor an archive');
-    this.#finders.unshift((name) => modules.get(name));
+    this.#modules.first((name) => modules.get(name));
     return [...modules.keys()].sort();
   }
 
@@ -448,7 +448,7 @@ export class VM extends Events {
    */
   #callError(kind, reason, [stack, loaded = true, notes], trace) {
     return this.#tools.callError(
-      { kind, reason, stack, loaded, notes, asked: this.#asked, booted: Boolean(this.#options.boot) },
+      { kind, reason, stack, loaded, notes, asked: this.#modules.asked, booted: Boolean(this.#options.boot) },
       trace,
     );
   }
@@ -473,6 +473,27 @@ export class VM extends Events {
    */
   module(name, options = {}) {
     return this.#tools.moduleProxy(this, name, options);
+  }
+
+  /**
+   * Gives functions of JavaScript to the program, as createVM's option `expose` does: Erlang code calls them by
+   * `js:call(Name, Args)`, which waits for the promise if there is one. A function that has the name of one that was
+   * given before takes its place.
+   *
+   * @example
+   * const vm = await createVM();
+   * const notes = new Map();
+   * await vm.expose({ max: Math.max, notes: { put: (key, value) => void notes.set(text(key), value) } });
+   * await vm.call('js', 'call', [Atom.for('max'), [3, 1, 2]]); // 3
+   * await vm.call('js', 'call', [Atom.for('notes.put'), ['a', 1]]);
+   * notes.get('a'); // 1
+   *
+   * @param {import('./exposed.js').Exposable} functions
+   */
+  async expose(functions) {
+    this.#running();
+    this.#exposed ??= import('./exposed.js').then(({ Exposed }) => new Exposed(this));
+    (await this.#exposed).add(functions);
   }
 
   // --- Running ------------------------------------------------------------------------------------
@@ -527,7 +548,7 @@ export class VM extends Events {
     const all = this.#deliver(unhurried ? Infinity : begun + 1.5 * budget);
     if (this.#machine.closed) return { state: 'halted' };
     if (!all) return { state: 'runnable' };
-    if (this.#state !== 'runnable' && this.#fetching.size === 0) this.#arrived.clear();
+    if (this.#state !== 'runnable' && !this.#modules.fetching) this.#modules.forget();
     if (this.#quiet()) for (const resolve of this.#idlers.splice(0)) resolve();
     const wake = this.#wakeUs === undefined ? undefined : Math.max(0, (this.#wakeUs - this.#clock.monotonic()) / 1000);
     return { state: this.#state, wake };
@@ -535,8 +556,12 @@ export class VM extends Events {
 
   #turn() {
     let result;
+    const end = performance.now() + this.#options.budget / 2;
     try {
-      result = this.tick();
+      do {
+        this.#again = false;
+        result = this.tick();
+      } while (this.#again && performance.now() < end);
     } catch (error) {
       // All who wait were told of the crash, and no caller waits for this tick.
       if (!(error instanceof CrashError)) throw error;
@@ -545,6 +570,15 @@ export class VM extends Events {
     if (result.state === 'runnable') return true;
     if (result.state === 'timer') return this.#clock.virtual || /** @type {number} */ (result.wake);
     return false;
+  }
+
+  /**
+   * Has the VM run once more in this turn of the event loop: the answer that a process waits for has been sent while
+   * events were delivered.
+   * @internal
+   */
+  again() {
+    this.#again = true;
   }
 
   /** Lets the VM run by itself. It does so from the start unless `autostart` is false. */
@@ -572,7 +606,7 @@ export class VM extends Events {
   #quiet() {
     return (
       this.#pending.length === 0 &&
-      (this.#halted !== undefined || (this.#state === 'idle' && this.#fetching.size === 0 && this.#reading === 0))
+      (this.#halted !== undefined || (this.#state === 'idle' && !this.#modules.fetching && this.#reading === 0))
     );
   }
 
@@ -666,7 +700,7 @@ export class VM extends Events {
     this.emit('close', undefined);
     this.endEvents();
     this.#pids.clear();
-    this.#arrived.clear();
+    this.#modules.forget();
   }
 
   /** @param {() => Error} why */
@@ -755,7 +789,7 @@ export class VM extends Events {
       case HOST_EVENT_LOAD_FAILED: {
         // The module of a function that was called; the caller got undef.
         const error = this.#tools.loadError(new TextDecoder().decode(record.bytes));
-        this.#asked.set(error.module, error);
+        this.#modules.asked.set(error.module, error);
         return this.report(error);
       }
       default: {
@@ -886,82 +920,13 @@ export class VM extends Events {
     this.#tell(pid, Tuple.from([Atom.for('spawnlink_input'), data ?? Atom.for('eof')]));
   }
 
-  // --- Modules ------------------------------------------------------------------------------------
-
   /**
-   * Looks for a module that the VM does not have.
+   * What the VM is told about a module it does not have.
+   * @internal
    * @param {string} name
-   * @returns {Uint8Array | Error | null | 'pending'}
    */
   findModule(name) {
-    const arrived = this.#arrived.get(name);
-    if (arrived !== undefined) return arrived;
-    if (this.#fetching.has(name)) return 'pending';
-    return this.#find(name, 0, null);
-  }
-
-  /**
-   * @param {string} name
-   * @param {number} from
-   * @param {Error | null} fault what an earlier finder failed with
-   * @returns {Uint8Array | Error | null | 'pending'}
-   */
-  #find(name, from, fault) {
-    for (let i = from; i < this.#finders.length; i++) {
-      let found;
-      try {
-        found = /** @type {any} */ (this.#finders[i](name));
-        if (typeof found?.then === 'function') {
-          this.#fetch(name, i, found, fault);
-          return 'pending';
-        }
-        const bytes = bytesOfModule(name, found);
-        if (bytes) {
-          this.#asked.set(name, true);
-          return bytes;
-        }
-      } catch (error) {
-        fault = this.#faulty(error);
-      }
-    }
-    this.#asked.set(name, fault);
-    if (fault instanceof AssetError) queueMicrotask(() => this.report(fault));
-    return fault;
-  }
-
-  /**
-   * Reports the error of a finder. A file that cannot be had is reported later, if no other finder has the module.
-   * @param {unknown} error
-   */
-  #faulty(error) {
-    if (!(error instanceof AssetError)) queueMicrotask(() => this.report(error, 'modules'));
-    return Object(error);
-  }
-
-  /**
-   * @param {string} name
-   * @param {number} index
-   * @param {Promise<Uint8Array | null | undefined>} promise
-   * @param {Error | null} fault
-   */
-  async #fetch(name, index, promise, fault) {
-    this.#fetching.add(name);
-    /** @type {Uint8Array | Error | null | 'pending' | undefined} */
-    let bytes;
-    try {
-      bytes = bytesOfModule(name, await promise);
-    } catch (error) {
-      fault = this.#faulty(error);
-    }
-    this.#fetching.delete(name);
-    if (this.#machine.closed) return;
-    if (bytes) this.#asked.set(name, true);
-    else bytes = this.#find(name, index + 1, fault);
-    if (bytes === 'pending') return;
-    this.#arrived.set(name, bytes);
-    this.#machine.moduleArrived();
-    this.#state = 'runnable';
-    this.#loop.wake();
+    return this.#modules.find(name);
   }
 
   // --- Terms --------------------------------------------------------------------------------------
@@ -1023,20 +988,14 @@ export class VM extends Events {
   async boot() {
     const { args = [], boot } = this.#options;
     this.spawn(boot ? 'spawnlink_boot' : 'spawnlink_init', 'start', [args.map((arg) => new TextEncoder().encode(arg))]);
-    while (this.tick({ budget: 50 }).state === 'runnable' || this.#fetching.size > 0)
+    if (this.#options.expose) await this.expose(this.#options.expose);
+    while (this.tick({ budget: 50 }).state === 'runnable' || this.#modules.fetching)
       await new Promise((resolve) => after(0, () => resolve(undefined)));
     if (this.#options.autostart !== false) this.#loop.start();
   }
 }
 
-/** Checks what a finder has returned. @param {string} name @param {unknown} found */
-function bytesOfModule(name, found) {
-  const bytes = found == null ? null : asBytes(found);
-  if (bytes === undefined) throw new ArgumentError(`of module ${name} came what is no bytes, but ${shown(found)}`);
-  return bytes;
-}
-
-/** Whether output that no option or handler takes can only go to the console. */
+/** Whether output that nobody takes can only go to the console. */
 const isPage = !globalThis.process?.stdout?.write;
 
 /** @param {Word} word */

@@ -128,6 +128,8 @@ function uses(S, vm, me) {
       ]),
     ),
     'createVM budget': [made('budget'), 'undefined one fraction infinity huge unsafe'],
+    'createVM expose': [made('expose'), 'undefined object bare unprintable'],
+    expose: [(x) => vm.expose(x), 'object bare unprintable'],
     'load bytes': [(x) => vm.load(x), ''],
     'load name': [(x) => vm.load(new Uint8Array(9), { name: x }), ''],
     'load options': [(x) => vm.load(new Uint8Array(9), x), ''],

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The functions of the host that a VM was given: a JavaScript process, registered as spawnlink_host, which the Erlang
+// module js (src/erl/bridge/js.erl) asks to call them. Loaded when the first function is given.
+
+import { ArgumentError, TimeoutError } from '../base/errors.js';
+import { ErlangError } from '../term/erlang-error.js';
+import { shown } from '../term/only.js';
+import { Atom, Pid, Ref, Tuple, isPlain, text } from '../term/term.js';
+import { wantsContext } from './context.js';
+import { jsError } from './process.js';
+
+/** @import { CallContext } from './context.js' */
+/** @import { JsProcess } from './process.js' */
+/** @import { VM } from './vm.js' */
+
+/**
+ * Functions by name, and objects of functions, whose names are then put before theirs: `{ storage: { get } }` exposes
+ * 'storage.get'.
+ * @typedef {{[name: string]: ((...args: any[]) => any) | Exposable}} Exposable
+ */
+
+/**
+ * @typedef {object} Given
+ * @property {(...args: any[]) => any} fn
+ * @property {object | undefined} self the object it was given in, which is its `this`
+ */
+
+/**
+ * The functions of an object and of the objects in it, by name. What cannot be called is refused with an ArgumentError,
+ * but properties that do not show, such as Math.PI, are passed over.
+ * @param {any} object
+ * @param {Map<string, Given>} found
+ * @param {string} [before] the name of the object, with a dot
+ * @param {any[]} [around] the objects that it is in
+ */
+function collect(object, found, before = '', around = []) {
+  for (const name of Object.getOwnPropertyNames(object)) {
+    const value = object[name];
+    if (typeof value === 'function') found.set(before + name, { fn: value, self: before ? object : undefined });
+    else if (isNamespace(value) && !around.includes(value))
+      collect(value, found, `${before}${name}.`, [...around, object]);
+    else if (Object.prototype.propertyIsEnumerable.call(object, name))
+      throw new ArgumentError(`expose takes functions, and objects of functions: ${before}${name} is ${shown(value)}`);
+  }
+  return found;
+}
+
+/** @param {any} it */
+const isNamespace = (it) => typeof it === 'object' && it !== null && !Array.isArray(it) && isPlain(it);
+
+/** A call under way. */
+class Call {
+  #host;
+  #ref;
+  #caller;
+  /** @type {AbortController | undefined} */
+  #controller;
+  /** @type {Ref | undefined} */
+  #monitor;
+  #waiting = false;
+
+  /** @param {Exposed} host @param {Ref | undefined} ref undefined: of a cast @param {Pid} caller */
+  constructor(host, ref, caller) {
+    this.#host = host;
+    this.#ref = ref;
+    this.#caller = caller;
+  }
+
+  /** What a function is given that wants to know who calls it. @returns {CallContext} */
+  get context() {
+    const signal = () => this.#signal();
+    return {
+      get signal() {
+        return signal();
+      },
+      caller: this.#caller,
+      vm: this.#host.vm,
+    };
+  }
+
+  /** Only whoever looks at the signal has the caller watched. */
+  #signal() {
+    if (this.#controller) return this.#controller.signal;
+    this.#controller = new AbortController();
+    this.#monitor = this.#host.watch(this.#caller, this);
+    return this.#controller.signal;
+  }
+
+  /** The function has given a promise. */
+  waits() {
+    this.#waiting = true;
+    this.#host.vm.hold(1);
+    if (this.#ref) this.#host.calls.set(String(this.#ref), this);
+  }
+
+  /** @param {Error} reason */
+  stop(reason) {
+    this.#controller?.abort(reason);
+  }
+
+  end() {
+    if (this.#monitor) this.#host.watchNoMore(this.#monitor);
+    if (this.#ref) this.#host.calls.delete(String(this.#ref));
+    if (this.#waiting) this.#host.vm.hold(-1);
+    this.#waiting = false;
+    this.#monitor = undefined;
+  }
+}
+
+/** The process that calls functions for Erlang code. */
+export class Exposed {
+  /** @type {Map<string, Given>} */
+  #functions = new Map();
+  /** Those that watch their caller, by the reference of the monitor. @type {Map<string, Call>} */
+  #watching = new Map();
+  /** Those that wait for a promise, by the reference of the call. @type {Map<string, Call>} */
+  calls = new Map();
+
+  /** @param {VM} vm */
+  constructor(vm) {
+    this.vm = vm;
+    this.process = this.#open();
+  }
+
+  /**
+   * Adds functions; each takes the place of one that has its name.
+   * @param {Exposable} functions
+   */
+  add(functions) {
+    if (!isNamespace(functions))
+      throw new ArgumentError(`expose takes an object of functions, not ${shown(functions)}`);
+    for (const [name, given] of collect(functions, new Map())) this.#functions.set(name, given);
+  }
+
+  /** The process that is asked. When somebody kills it, another one takes its place. */
+  #open() {
+    const process = this.vm.process({ name: 'spawnlink_host', trapExit: true });
+    process.on('message', (message) => this.#asked(message));
+    process.on('down', ({ ref, reason }) => this.#watching.get(String(ref))?.stop(new ErlangError('exit', reason)));
+    process.on('exit', ({ reason }) => {
+      // An Error says that the whole VM has ended.
+      const ended = reason instanceof Error;
+      for (const call of this.calls.values()) call.stop(ended ? reason : new ErlangError('exit', reason));
+      this.#watching.clear();
+      if (!ended) this.process = this.#open();
+    });
+    return process;
+  }
+
+  /** Has a call told when its caller ends. @param {Pid} caller @param {Call} call @returns {Ref | undefined} */
+  watch(caller, call) {
+    if (!this.process.alive) return undefined;
+    const ref = this.process.monitor(caller);
+    this.#watching.set(String(ref), call);
+    return ref;
+  }
+
+  /** @param {Ref} ref */
+  watchNoMore(ref) {
+    if (this.#watching.delete(String(ref)) && this.process.alive) this.process.demonitor(ref, { flush: true });
+  }
+
+  /** What js.erl sends; anything else is nobody's business. @param {any} message */
+  #asked(message) {
+    if (!(message instanceof Tuple)) return;
+    const [tag, first, ...rest] = message;
+    if (tag === CALL && first instanceof Ref && rest.length === 3 && Array.isArray(rest[2]))
+      this.#call(first, /** @type {any} */ (rest));
+    else if (tag === CAST && first instanceof Pid && rest.length === 2 && Array.isArray(rest[1]))
+      this.#cast(first, rest[0], rest[1]);
+    else if (tag === STOP) this.calls.get(String(first))?.stop(new TimeoutError('js:call has waited long enough'));
+  }
+
+  /**
+   * Calls a function as Erlang code has asked for it.
+   * @param {Call} call
+   * @param {any} name
+   * @param {any[]} args
+   */
+  #run(call, name, args) {
+    const found = this.#functions.get(ArrayBuffer.isView(name) ? text(name) : String(name));
+    if (!found) throw new ErlangError('error', Tuple.from([UNDEF, name, [...this.#functions.keys()].sort()]));
+    const { fn, self } = found;
+    const value = wantsContext(fn) ? fn.call(self, call.context, ...args) : fn.apply(self, args);
+    if (typeof value?.then === 'function') call.waits();
+    return value;
+  }
+
+  /** @param {Ref} ref @param {[Pid, any, any[]]} asked */
+  #call(ref, [caller, name, args]) {
+    const call = new Call(this, ref, caller);
+    const answer = (/** @type {any} */ value) => {
+      call.end();
+      this.#answer(ref, value);
+    };
+    const fail = (/** @type {unknown} */ error) => {
+      call.end();
+      this.#tell(ref, [ref, ERROR, reasonOf(error)]);
+    };
+    try {
+      const value = this.#run(call, name, args);
+      if (typeof value?.then !== 'function') answer(value);
+      else Promise.resolve(value).then(answer, fail);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  /** @param {Pid} caller @param {any} name @param {any[]} args */
+  async #cast(caller, name, args) {
+    const call = new Call(this, undefined, caller);
+    try {
+      await this.#run(call, name, args);
+    } catch (error) {
+      /** @type {any} */ (this.vm).report(error, `js:cast by ${caller}`);
+    }
+    call.end();
+  }
+
+  /** @param {Ref} ref @param {any} value */
+  #answer(ref, value) {
+    try {
+      this.#tell(ref, [ref, value]);
+    } catch (error) {
+      this.#tell(ref, [ref, ERROR, jsError(error)]); // what the function has given has no term
+    }
+  }
+
+  /** @param {Ref} ref @param {any[]} message */
+  #tell(ref, message) {
+    if (this.vm.closed || this.vm.haltStatus !== undefined) return;
+    this.vm.send(ref, Tuple.from(message));
+    this.vm.again();
+  }
+}
+
+const [CALL, CAST, STOP, ERROR, UNDEF] = ['call', 'cast', 'stop', 'error', 'js_undef'].map((name) => Atom.for(name));
+
+/** What js:call raises. @param {unknown} error */
+const reasonOf = (error) =>
+  error instanceof ErlangError && error.reason instanceof Tuple && error.reason.at(0) === UNDEF
+    ? error.reason
+    : jsError(error);
