@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Checks a linked vm.wasm: every import is a function of module "env" whose name starts with host_.
-// Anything else is a C function that nobody defined, or a libc one that wants a system. Run after each link.
+// Checks a linked vm.wasm: every import must be a function of module "env" whose name starts with host_. Any other
+// import is a C function that was not defined, or a function of libc that needs an operating system. Run after each
+// link.
 
 import { readFileSync, rmSync } from 'node:fs';
 
@@ -12,6 +13,6 @@ if (wrong.length > 0) {
   console.error(
     `${file}: not defined anywhere, and no import of ours: ${wrong.map((i) => `${i.module}.${i.name}`).join(', ')}`,
   );
-  rmSync(file); // or the next build would take it for finished
+  rmSync(file); // otherwise the next build would take the file for finished
   process.exit(1);
 }

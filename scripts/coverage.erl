@@ -1,9 +1,9 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% Run by scripts/coverage on a release's own erl: prints one line for each function that OTP's emulator
-%% implements (BIFs, and stubs of native functions in its modules) and that its preloaded modules, kernel,
-%% stdlib or compiler import or define: `M:F/A stub|erlang|none`. stub: the module's own function only raises
-%% nif_error; erlang: the module has it in Erlang; none: the module does not define it.
+%% scripts/coverage runs this on a release's own erl. It prints one line for each function that OTP's emulator
+%% implements (BIFs, and stubs of native functions in its modules) and that its preloaded modules, kernel, stdlib or
+%% compiler import or define: `M:F/A stub|erlang|none`. stub: the module's own function only raises nif_error; erlang:
+%% the module has it in Erlang; none: the module does not define it.
 -module(coverage).
 -export([main/1]).
 
@@ -25,7 +25,7 @@ module(File) ->
     {beam_file, M, _, _, _, Code} = beam_disasm:file(File),
     {M, [{F, A, kind(Is)} || {function, F, A, _, Is} <- Code], Imports}.
 
-%% A stub does nothing but call erlang:nif_error.
+%% A stub only calls erlang:nif_error.
 kind(Instructions) ->
     Calls = [MFA || {_, _, {extfunc, _, _, _} = MFA} <- Instructions] ++ [MFA
         || {_, _, {extfunc, _, _, _} = MFA, _} <- Instructions],

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Makes dist/, what the npm package publishes: the bundles (rollup), the declarations (tsc, from JSDoc) for both module
-// systems, vm.wasm and the packs. Does nothing when dist/ is newer than what it comes from. `--types` only checks
+// Makes dist/, which the npm package publishes: the bundles (by rollup), the declarations (by tsc, from JSDoc) for both
+// module systems, vm.wasm and the packs. Does nothing when dist/ is newer than its sources. `--types` only checks
 // types.
 
 import { spawnSync } from 'node:child_process';
@@ -36,7 +36,7 @@ function copy(from, to) {
   if (mtime(from) > mtime(to)) copyFileSync(from, to);
 }
 
-/** A declaration file and those it imports, and so on. @param {string} name @param {Set<string>} found */
+/** Adds a declaration file and all that it imports. @param {string} name @param {Set<string>} found */
 function reach(name, found) {
   if (found.has(name)) return;
   found.add(name);
@@ -46,12 +46,12 @@ function reach(name, found) {
     reach(join(dirname(name), `${next}.d.ts`), found);
 }
 
-/** What js/globals.d.ts declares. */
+/** The types that js/globals.d.ts declares. */
 const GLOBALS = ['URL', 'Response', 'AbortSignal', 'EventTarget', 'WebAssembly'];
 
 /**
- * A declaration file that TypeScript 5.4 reads too, whose typed arrays take no arguments, and that needs no DOM and no
- * Node.
+ * Makes a declaration file readable for TypeScript 5.4, whose typed arrays have no type arguments, and for projects
+ * without the types of the DOM and of Node.
  * @param {string} text @param {string} name its path from js/
  */
 function portable(text, name) {
@@ -63,7 +63,7 @@ function portable(text, name) {
   return `import { ${imported} } from '${'../'.repeat(name.split('/').length - 1) || './'}globals.js';\n${older}`;
 }
 
-/** tsc's declarations, once as they are and once for CommonJS, where a relative import names a .cjs file. */
+/** Makes tsc's declarations: as they are, and a copy for CommonJS, in which a relative import names a .cjs file. */
 function declarations() {
   rmSync('build/types', { recursive: true, force: true });
   const fine = run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json']);
@@ -74,7 +74,7 @@ function declarations() {
   wanted.add('globals.d.ts');
   for (const file of [...files('build/types'), 'js/globals.d.ts']) {
     const name = relative(dirname(file) === 'js' ? 'js' : 'build/types', file);
-    if (!wanted.has(name)) continue; // no part of the public types
+    if (!wanted.has(name)) continue; // not a part of the public types
     const read = readFileSync(file, 'utf8');
     const text = name === 'globals.d.ts' ? read : portable(read, name);
     put(join('dist/types', name), text);
@@ -111,7 +111,7 @@ for (const from of [
 ]) {
   if (existsSync(from)) copy(from, join('dist', basename(from)));
 }
-// For `spawnlink check`.
+// The tables that `spawnlink check` reads.
 put(
   'dist/tables.json',
   JSON.stringify({ functions: functions(), refused: refused(), native: nativeModules(), opcodes: opcodes() }),

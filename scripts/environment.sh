@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Sourced by the other scripts: settings every build step shares. Sets JOBS and GENERATOR.
+# Sourced by the other scripts: settings that every build step needs. Sets JOBS and GENERATOR.
 
-# Debian's emscripten keeps its JavaScript libraries where Node does not look by itself.
+# Debian's emscripten keeps its JavaScript libraries in a folder where Node does not search.
 if [ -d /usr/share/nodejs ] && [ "$(command -v emcc || true)" = /usr/bin/emcc ]; then
   export NODE_PATH="${NODE_PATH:-/usr/share/nodejs}"
-  # It starts a Python per file; one found on PATH may be a version manager's shim, which starts much more slowly.
+  # emcc starts Python for each file; one on PATH may be a version manager's wrapper, which starts much more slowly.
   export EMSDK_PYTHON="${EMSDK_PYTHON:-/usr/bin/python3}"
 fi
 

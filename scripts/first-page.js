@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a page of Chromium downloads to do something first: for scripts/check-size. Seen by a server, so that nothing is
-// forgotten.
+// Measures what a page in Chromium downloads before it can do something first; for scripts/check-size. A server counts
+// the requests, so that nothing is overlooked.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const params = { [constants.BROTLI_PARAM_QUALITY]: 9 };
 
 /**
- * What is done first, and its budgets in KiB: all files together, and as a host sends them that compresses by brotli.
+ * What is measured, with budgets in KiB: for all files together as they are, and as a host sends them with brotli.
  */
 export const FIRST = [
   { name: 'vm.call', code: "await vm.call('lists', 'sum', [[1, 2, 3]]);", shipped: 604, brotli: 420 },

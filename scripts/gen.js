@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Generates the C side of the three tables: `node scripts/gen.js src/code build/x/gen`.
+// Makes the C code of the tables in src/code: `node scripts/gen.js src/code build/x/gen`.
 //
 //   atoms.tab (and atoms.d/*.tab)   ident ['text']                      -> atoms.h atoms.inc
 //   bifs.d/*.tab                    module:function/arity c_name flags  -> bifs.h bifs.inc
@@ -8,7 +8,7 @@
 //                                                                         cold_ops.inc
 //   genop.tab                       number name arity                   -> genop.h genop.inc
 //
-// `#` starts a comment at the start of a line. A file is written only if its text changes. Run by CMake.
+// A line that starts with `#` is a comment. A file is written only if its text changes. Run by CMake.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ if (!source || !target) {
 
 let errors = 0;
 
-/** The meaningful lines of a table and of the files in its .d folder, with where each stands. */
+/** The meaningful lines of a table and of the files in its .d folder, each with its file and line. */
 function* rows(name) {
   const files = [join(source, `${name}.tab`)];
   const folder = join(source, `${name}.d`);
@@ -31,7 +31,7 @@ function* rows(name) {
     files.push(...more.sort().map((file) => join(folder, file)));
   }
   for (const file of files.filter(existsSync)) {
-    // An indented line goes on with the row above it.
+    // An indented line continues the row above it.
     const lines = readFileSync(file, 'utf8')
       .replace(/\n[ \t]+(?=\S)/g, ' ')
       .split('\n');
@@ -61,7 +61,7 @@ function cString(text) {
   let out = '';
   for (const byte of Buffer.from(text)) {
     const plain = byte >= 0x20 && byte < 0x7f && byte !== 0x22 && byte !== 0x5c && byte !== 0x3f;
-    // Three octal digits: unlike \x they cannot run on into the next character.
+    // Three octal digits: unlike \x, they cannot merge with the next character.
     out += plain ? String.fromCharCode(byte) : `\\${byte.toString(8).padStart(3, '0')}`;
   }
   return `"${out}"`;
@@ -82,7 +82,7 @@ function atoms() {
     const atom = { ident: match[1], text: match[2] === undefined ? match[1] : unquote(match[2]), file: row.file };
     const same = byIdent.get(atom.ident) ?? byText.get(atom.text);
     if (same !== undefined) {
-      // The parts are written side by side, so the same atom may stand in two of them.
+      // Different parts of a table may contain the same atom.
       const merged = same.ident === atom.ident && same.text === atom.text && same.file !== row.file;
       if (!merged) fail(row, `already there as ${same.ident} ${cString(same.text)} in ${same.file}`);
       continue;

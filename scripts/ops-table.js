@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads src/code/ops.tab, the table of internal operations, and makes C of it. The grammar of a row is told at the head
-// of the table. Used by scripts/gen.js and scripts/check-operands.
+// Reads src/code/ops.tab, the table of internal operations, and makes C of it. The head of the table describes the
+// grammar of a row. Used by scripts/gen.js and scripts/check-operands.
 
 /**
  * @typedef {{ name: string, kind: string, words?: boolean, items?: Operand[] }} Operand
- *   kind is a letter of the table; of a list it is 'n', with what an item is made of
+ * kind is a letter of the table; for a list it is 'n', and items are the operands of one item
  * @typedef {{ name: string, operands: Operand[], temperature: 'hot' | 'warm' | 'cold', effects: Record<string, string>,
  *   meaning: string }} Op
  */
 
-/** The type in C of an operand, and of the argument of the function that emits it, by its kind. */
+/** For each kind of operand, its C type and the C type of the argument of the function that emits it. */
 const TYPES = {
   a: ['term *'],
   x: ['term *'],
@@ -30,7 +30,7 @@ const TYPES = {
   n: ['cword '],
   c: ['segment_word '],
 };
-/** Kinds whose type is a structure around one word: the member. */
+/** For kinds whose type is a structure around one word, the name of that member. */
 const MEMBER = { y: '.offset', s: '.word', d: '.word', i: '.word', c: '.word' };
 const EFFECTS = /^(in:(?:\d+|args|[a-z]\w*(?:\+\d+)?)|out:\d+|calls|ends|leaves|raises)$/;
 const ROW = /^([A-Za-z_]\w*)\s+(\S+)\s+(hot|warm|cold)((?:\s+[^|\s]+)*)(?:\s*\|\s*(.*))?$/;
@@ -59,7 +59,7 @@ function checkNames(operands) {
   if (operands.slice(0, -1).some((operand) => operand.items)) throw new Error('a list comes last');
 }
 
-/** @param {string} text of a row @returns {Op} Throws what is wrong with it. */
+/** @param {string} text a row @returns {Op} Throws an Error that says what is wrong with the row. */
 export function parseOp(text) {
   const match = ROW.exec(text);
   if (!match) throw new Error('not `name operands hot|warm|cold [effect...] [| what it does]`');
@@ -81,7 +81,7 @@ export function parseOp(text) {
   return { name, operands, temperature: /** @type {'hot'} */ (temperature), effects, meaning };
 }
 
-/** @param {Op[]} list Hot and warm ones first, so that the interpreter's switch is dense. */
+/** @param {Op[]} list Puts hot and warm operations first, so that the interpreter's switch is dense. */
 export const inOrder = (list) => [
   ...list.filter((op) => op.temperature !== 'cold'),
   ...list.filter((op) => op.temperature === 'cold'),
@@ -92,11 +92,11 @@ const parameter = (operand) => `${TYPES[operand.kind][1] ?? TYPES[operand.kind][
 const emit = (operand) =>
   TYPES[operand.kind][2]?.(operand.name) ?? `emit_word(e, (cword)${operand.name}${MEMBER[operand.kind] ?? ''})`;
 
-/** Operands as a key: operations with the same names and kinds in the same order have one structure. */
+/** A key of operands: operations with the same names and kinds in the same order share one structure. */
 const key = (operands) => operands.map((o) => `${o.name}:${o.kind}${o.items ? `(${key(o.items)})` : ''}`).join();
 
 /**
- * The structures of the operations' code words. Those of the same operands are one type, as are items of lists.
+ * The structures of the operations' code words. Operations with the same operands share a type, as do items of lists.
  * @param {Op[]} ordered
  */
 export function structures(ordered) {
@@ -122,7 +122,7 @@ export function structures(ordered) {
 }
 
 /**
- * How many words an operation takes, without the items of its list.
+ * Assertions of how many words each operation takes, without the items of its list.
  * @param {Op[]} ordered
  */
 export const lengths = (ordered) =>
@@ -132,15 +132,17 @@ export const lengths = (ordered) =>
 
 /**
  * For each operation the function that emits it: emit_NAME(e, operands in their order), and emit_NAME_item(e, operands)
- * for an item of its list. For what is chosen among operations with operands of the same kinds: the type kinds_KINDS of
- * such an operation, AS_NAME, which is one, and emit_kinds_KINDS(e, operation, operands).
+ * for an item of its list. When the code chooses among operations with operands of the same kinds: the type kinds_KINDS
+ * for such an operation, the constant AS_NAME of this type for each of them, and emit_kinds_KINDS(e, operation,
+ * operands).
  * @param {Op[]} ordered
  */
 export function emitters(ordered) {
   const lines = [];
   const kinds = new Set();
   for (const op of ordered) {
-    if (op.operands.some((operand) => operand.kind === 'o')) continue; // made of two that were emitted (code/fuse.c)
+    // A fusion of two operations that were emitted (code/fuse.c).
+    if (op.operands.some((operand) => operand.kind === 'o')) continue;
     const shape = op.operands.map((operand) => operand.kind).join('') || 'none';
     const list = op.operands.map((operand, index) => ({ ...operand, name: `o${index + 1}` }));
     if (!kinds.has(shape)) {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Builds an OTP pack (format: js/otp/pack.js) from an OTP root: beams stripped to what the VM loads, literals kept
-// uncompressed, grouped in blocks, each block deflated. Beside FILE it writes FILE.br, the same pack with its blocks
-// stored as they are and brotli over the whole, for a server that sends it with Content-Encoding: br.
+// Makes an OTP pack (js/otp/pack.js describes the format) from an OTP root: it has only those chunks of beams that the
+// VM loads, with uncompressed literals, in blocks that are deflated. Beside FILE it writes FILE.br, the same pack with
+// stored blocks and brotli over the whole, for a server that sends it with Content-Encoding: br.
 //
 //   scripts/otp-pack [ROOT] [-o FILE] [--set first|base|compiler|full] [--no-br] [--if-changed]
 //
-// ROOT is that of `erl` on PATH if not given. Which modules are in which set: scripts/otp-sets.js; our own are in
-// src/erl. The first pack says which modules its companions (FILE-base.pack, FILE-compiler.pack, FILE-full.pack) have,
-// so that a VM opens them when one of those is first called.
+// By default ROOT is that of the `erl` on PATH. scripts/otp-sets.js says which modules are in which set; our own
+// modules are in src/erl. The first pack lists the modules of its companions (FILE-base.pack, FILE-compiler.pack,
+// FILE-full.pack), so that a VM opens a companion when one of its modules is first called.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ import { instructions } from './tables.js';
 import { writePack } from './write-pack.js';
 
 const SETS = ['first', 'base', 'compiler', 'full'];
-/** What the loader reads; the rest (Dbgi, Docs, Abst, ...) is for tools. */
+/** The chunks that the loader reads; the others (Dbgi, Docs, Abst, ...) are for tools. */
 const CHUNKS = new Set([
   'Atom',
   'AtU8',
@@ -38,7 +38,7 @@ const CHUNKS = new Set([
   'CInf',
   'Recs',
 ]);
-/** What one of our own modules takes at most. */
+/** The largest size allowed for one of our own modules. */
 const OWN_BYTES = 64 * 1024;
 const LICENCE =
   'The modules in this pack are part of Erlang/OTP, unmodified but for debug information left out. ' +
@@ -82,8 +82,8 @@ function rootOfErl() {
 }
 
 /**
- * The applications of ROOT, those of FULL first: an old application may still carry a module that moved.
- * 'stdlib-4.2' and 'stdlib' (a source tree's) are both OTP's way to name an application's folder.
+ * The applications of ROOT, those of FULL first, because an old application may still contain a module that has moved
+ * to another one. OTP names the folder of an application 'stdlib-4.2', or 'stdlib' in a source tree.
  */
 function applications(root) {
   const found = [];
@@ -102,7 +102,9 @@ function applications(root) {
   return found.sort((a, b) => rank(a) - rank(b));
 }
 
-/** Where OTP keeps the beams that are linked into the emulator: erts-V/ebin, or a source tree's preloaded folder. */
+/**
+ * The beams that are linked into the emulator: they are in erts-V/ebin, or in the preloaded folder of a source tree.
+ */
 function preloaded(root) {
   for (const folder of readdirSync(root).filter((name) => /^erts(-[\d.]+)?$/.test(name))) {
     for (const ebin of [join(root, folder, 'ebin'), join(root, folder, 'preloaded', 'ebin')]) {
@@ -112,13 +114,13 @@ function preloaded(root) {
   return [];
 }
 
-/** The sources of our own modules, in the rooms of src/erl, by the names of the modules. */
+/** The sources of our own modules, from the rooms of src/erl, sorted by module name. */
 function ownSources() {
   const found = readdirSync(join(home, 'src', 'erl'), { recursive: true }).filter((name) => name.endsWith('.erl'));
   return found.map((name) => join(home, 'src', 'erl', name)).sort((a, b) => (basename(a) < basename(b) ? -1 : 1));
 }
 
-/** Our own modules (src/erl), compiled with the erlc of this machine. */
+/** Our own modules (src/erl), compiled with this machine's erlc. */
 function ownModules() {
   const files = ownSources();
   const ebin = join(home, 'build', 'erl');
@@ -133,8 +135,8 @@ function ownModules() {
   if (stale.length > 0)
     execFileSync('erlc', ['+deterministic', '-I', ebin, '-o', ebin, ...stale], { stdio: 'inherit' });
   const modules = files.map((file) => basename(file, '.erl'));
-  // What the compiler works out at once may be large: a beam once carried a number of four megabytes to every VM that
-  // booted.
+  // An expression that the compiler evaluates may become a large literal: one beam once contained a number of four
+  // megabytes, which every VM that booted had to load.
   const large = modules.filter((name) => strip(join(ebin, `${name}.beam`)).length > OWN_BYTES);
   if (large.length > 0) die(`over ${OWN_BYTES} bytes with its literals unpacked: ${large.join(' ')}`);
   return { name: 'spawnlink', version: '', ebin, modules };
@@ -142,7 +144,7 @@ function ownModules() {
 
 const mtime = (file) => (existsSync(file) ? statSync(file).mtimeMs : 0);
 
-/** A beam with only the chunks the VM reads, its literals stored instead of deflated. */
+/** A beam with only the chunks that the VM reads, and with literals that are stored instead of deflated. */
 function strip(file) {
   let bytes = readFileSync(file);
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) bytes = gunzipSync(bytes);
@@ -173,8 +175,8 @@ function u32be(n) {
 }
 
 /**
- * The literal table uncompressed. OTP 28 and later mark that by size 0, and our loader reads the mark in
- * any beam; the pack's own compression then does better than zlib twice over.
+ * The uncompressed literal table. OTP 28 and later mark it by the size 0, and our loader accepts that mark in any beam;
+ * the compression of the pack then works better than compressing twice.
  */
 function storedLiterals(data) {
   if (data.readUInt32BE(0) === 0) return data;
@@ -189,7 +191,7 @@ const modulesOf = ({ ebin, modules }) =>
     .map((name) => name.slice(0, -'.beam'.length))
     .sort();
 
-/** Each module's beam by its name, and the applications as a pack describes them. */
+/** The beam of each module by its name, and the description of the applications for the pack. */
 function collect(root, set) {
   const apps = [...applications(root), ownModules()];
   const entries = new Map();
@@ -205,8 +207,8 @@ function collect(root, set) {
 }
 
 /**
- * What OTP's own boot and compiler read besides beams: applications' resource files, the boot script, public header
- * files.
+ * The files besides beams that OTP's own boot and compiler read: applications' resource files, the boot script, public
+ * header files.
  */
 function otherFiles(root, apps, entries) {
   for (const { name: application, ebin } of apps) {
@@ -221,7 +223,7 @@ function otherFiles(root, apps, entries) {
   if (existsSync(boot)) entries.set('start_clean.boot', readFileSync(boot));
 }
 
-/** Which modules the companions of a first pack have that it has not: by file, each module in the smallest. */
+/** The modules that a first pack lacks and its companions have: by file; each module is listed for the smallest one. */
 function companions(root, out) {
   const more = {};
   const taken = new Set();
@@ -235,14 +237,14 @@ function companions(root, out) {
   return more;
 }
 
-/** The usual first ones together, then each application's, in order. */
+/** Orders entries: those that are usually needed first, then those of each application. */
 const inOrder = (entries, first) =>
   new Map([...first.filter((name) => entries.has(name)).map((name) => [name, entries.get(name)]), ...entries]);
 
-/** Where a build notes what a pack was made from: the pack itself names no folder of this machine. */
+/** The file in which a build notes the OTP root of a pack; the pack itself names no folder of this machine. */
 const origin = ({ out }) => `${out}.root`;
 
-/** Whether FILE is newer than all that goes into it: the beams, our modules and these scripts. */
+/** Whether FILE is newer than everything it is made from: the beams, our modules and these scripts. */
 function upToDate({ root, out }) {
   const made = mtime(out);
   if (made === 0 || !existsSync(origin({ out })) || readFileSync(origin({ out }), 'utf8') !== root) return false;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which modules of OTP go in which pack (scripts/otp-pack.js). A module that a release does not have is left out of its
-// packs: the lists are for all releases from 25 on. What is in none of the small packs is in `full`, which has
-// everything.
+// Which modules of OTP go into which pack (scripts/otp-pack.js). The lists serve all releases from 25 on; a module that
+// a release does not have is left out of its packs. The set `full` has all modules.
 
-/** What a bare VM starts with, and what a first call and a line of text as output need. A page waits for it. */
+/** What a bare VM needs to start, to do a first call, and to print a line of text. A page waits for this pack. */
 const FIRST = {
   kernel: 'error_handler logger_config',
   stdlib: 'io io_lib io_lib_format lists maps timer unicode',
@@ -12,9 +11,9 @@ const FIRST = {
 };
 
 /**
- * What OTP's behaviours need, the data structures that most programs use, terms as output and reports of crashes:
- * io_lib_pretty asks epp for its default encoding, and erl_scan with erl_features whether an atom is a reserved word,
- * which look at what init was given.
+ * What OTP's behaviours need, the data structures that most programs use, output of terms, and crash reports. These
+ * modules are connected: io_lib_pretty asks epp for its default encoding, and erl_scan asks erl_features whether an
+ * atom is a reserved word, which looks at init's arguments.
  */
 const BASE = {
   erts: 'erlang erts_internal init prim_eval persistent_term atomics counters zlib',
@@ -25,8 +24,8 @@ const BASE = {
 };
 
 /**
- * The compiler and erl_eval with the parts of stdlib they need: what an editor in a page, or a shell, asks for besides
- * those.
+ * The compiler and erl_eval with the parts of stdlib that they need: an editor in a page, or a shell, needs this pack
+ * too.
  */
 const COMPILER = {
   compiler: '*',
@@ -36,7 +35,7 @@ const COMPILER = {
   spawnlink: 'spawnlink_cli',
 };
 
-/** Of the compiler application, what only its own developers, or rare options, ask for. */
+/** The modules of the compiler application that only its own developers, or rare options, need. */
 const COMPILER_WITHOUT = new Set([
   'beam_disasm',
   'beam_listing',
@@ -53,7 +52,7 @@ const COMPILER_WITHOUT = new Set([
   'cerl_prettypr',
 ]);
 
-/** The applications `full` starts with; the others of the OTP root follow. */
+/** The applications that come first in `full`; the other applications of the OTP root follow. */
 export const FULL = ['erts', 'kernel', 'stdlib', 'compiler', 'syntax_tools', 'parsetools'];
 
 /**
@@ -73,12 +72,12 @@ export function inSet(set) {
   };
 }
 
-/** Of the first pack, what is stored as it is: what every start needs is there before an inflate is. */
+/** The modules of the first pack that are stored uncompressed: every start needs them, before an inflate is loaded. */
 export const PLAIN = 'spawnlink_init spawnlink_log logger_config spawnlink_js error_handler'.split(' ');
 
 /**
- * Of a full pack, what a VM that boots loads, in that order, and what OTP's shell loads next: a boot inflates no more
- * than that.
+ * The modules of a full pack that a VM loads when it boots, in that order, and then those that OTP's shell loads: so a
+ * boot inflates no other blocks.
  */
 export const BOOT = `erts.app kernel.app stdlib.app compiler.app syntax_tools.app parsetools.app sasl.app
   spawnlink.app start_clean.boot spawnlink_boot init erlang erl_prim_loader prim_file spawnlink_prim_file

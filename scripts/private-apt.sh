@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Sourced by scripts/fetch-*: apt-get with a configuration of its own, so that packages of any Debian suite can be
-# downloaded and unpacked while the machine's own apt stays as it is and nothing is installed. The mirror is the one
-# this machine uses. What cannot be had ends the script with code 77 and a reason: tests then skip in the open.
+# Sourced by scripts/fetch-*: apt-get with its own configuration, so that packages of any Debian suite can be downloaded
+# and unpacked without changing the machine's own apt or installing anything. It uses the mirror that this machine uses.
+# When something is not available, the script exits with code 77 and a reason, and tests count as skipped.
 #
-#   private_apt NAME SUITE [deb-src]   makes $work (removed at exit) and changes into it
-#   download PACKAGE                   PACKAGE_*.deb into $work; any trouble skips
+#   private_apt NAME SUITE [deb-src]   makes the folder $work (removed at exit) and changes into it
+#   download PACKAGE                   downloads PACKAGE_*.deb into $work; any failure skips
 #   unpack FOLDER PACKAGE...           downloads and unpacks each
 
 skip() {
@@ -18,7 +18,7 @@ private_apt() {
   local kind=${3:-deb} keyring=/usr/share/keyrings/debian-archive-keyring.gpg mirror
   command -v apt-get >/dev/null && command -v dpkg >/dev/null || skip 'needs apt-get and dpkg (Debian)'
   [ -r "$keyring" ] || skip "needs $keyring"
-  # In either format of sources.
+  # The sources may be in either of apt's formats.
   mirror=$(grep -rhoE 'https?://[^ ]*/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null |
     head -1 | tr -d ' ') || true
   [ -n "$mirror" ] || skip "the machine's apt sources name no Debian mirror"

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
 //
-// Makes of src/base/seam.tab, which says how it is to be read, the constants of each language:
+// Makes the constants of each language from src/base/seam.tab, which describes its own grammar:
 //
-//   scripts/seam.js                 js/base/seam.js and build/erl/seam.hrl: run by each scripts/build
-//   scripts/seam.js c FOLDER        FOLDER/seam.h: run by CMake
+//   scripts/seam.js                 writes js/base/seam.js and build/erl/seam.hrl; each scripts/build runs it
+//   scripts/seam.js c FOLDER        writes FOLDER/seam.h; CMake runs it
 //
-// A file is written only if its text changes. None of them is in git.
+// A file is written only if its text changes. None of these files is in git.
 
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -27,7 +27,12 @@ const MEMBER = /^([A-Z]\w*)(?: =(-?(?:0x)?[\da-f]+))?((?: [a-z]+(?:=[a-z]+)?)*)$
  * @typedef {{groups: Group[], revision: number, abi: string}} Seam
  */
 
-/** The value of a member that gives none. @param {string} how @param {number} from @param {Member | undefined} last */
+/**
+ * The value of a member without one of its own.
+ * @param {string} how
+ * @param {number} from
+ * @param {Member | undefined} last
+ */
 function nextValue(how, from, last) {
   if (how === 'bits') return last ? last.value * 2 : 1;
   if (how === 'values') return NaN;
@@ -36,7 +41,7 @@ function nextValue(how, from, last) {
 }
 
 /**
- * Reads the table. Throws an Error that says what is wrong in which line.
+ * Reads the table. Throws an Error that names the faulty line and says what is wrong.
  * @param {string} table
  * @returns {Seam}
  */
@@ -45,7 +50,7 @@ export function parse(table) {
   const groups = [];
   const taken = new Set();
   let revision = NaN;
-  /** @type {Group | Member | undefined} what a text that goes on belongs to */
+  /** @type {Group | Member | undefined} the member or group that a continued text belongs to */
   let last;
   for (const [index, line] of table.split('\n').entries()) {
     const fail = (/** @type {string} */ why) => new Error(`seam.tab:${index + 1}: ${why}: ${line}`);
@@ -75,7 +80,7 @@ export function parse(table) {
   return { groups, revision, abi: hash(groups, revision) };
 }
 
-/** Eight digits for all that the other side must have the same. @param {Group[]} groups @param {number} revision */
+/** Eight hex digits over everything that both sides must agree on. @param {Group[]} groups @param {number} revision */
 function hash(groups, revision) {
   const said = groups.map(({ prefix, members }) =>
     members.map(({ name, value, marks }) => [`${prefix}_${name}`, value, marks]),
@@ -87,7 +92,7 @@ function hash(groups, revision) {
 }
 
 /**
- * Members by their marks, 'process' or 'end=peer' for example.
+ * The members with each mark, for example 'process' or 'end=peer'.
  * @param {Group} group
  * @returns {Map<string, Member[]>}
  */
@@ -99,7 +104,7 @@ function byMark({ members }) {
   return found;
 }
 
-/** Constants that stand for several members: name and value. @param {Group} group @returns {[string, number][]} */
+/** Constants that combine several members: name and value. @param {Group} group @returns {[string, number][]} */
 function masks(group) {
   const plain = [...byMark(group)].filter(([, members]) => !members[0].marks.some((mark) => mark.includes('=')));
   return plain.map(([mark, members]) => {
@@ -112,7 +117,7 @@ function masks(group) {
   });
 }
 
-/** What a member is called where its name is told to people. @param {Member} member */
+/** The name of a member as people see it. @param {Member} member */
 const shown = (member) => member.name.toLowerCase();
 
 const comment = (/** @type {string} */ text) => (text ? ` // ${text}` : '');
@@ -189,7 +194,7 @@ function put(file, comment, lines) {
   writeFileSync(file, text);
 }
 
-/** The table of this source tree. */
+/** The parsed table of this source tree. */
 export const seam = () => parse(readFileSync(TABLE, 'utf8'));
 
 /** Writes what js/ imports and src/erl/ includes. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the VM has, read from its tables: BIFs (src/code/bifs.d), native functions of OTP's modules that modules of ours
-// serve (src/erl/native/spawnlink_M.erl), instructions (src/code/genop.tab). For scripts/coverage, and for `spawnlink
-// check` (dist/tables.json, written by scripts/dist.js).
+// Reads from the VM's tables what the VM has: BIFs (src/code/bifs.d), native functions of OTP's modules for which we
+// have modules (src/erl/native/spawnlink_M.erl), instructions (src/code/genop.tab). Used by scripts/coverage, and by
+// scripts/dist.js, which writes dist/tables.json for `spawnlink check`.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,14 +14,14 @@ const rows = (file) =>
     .split('\n')
     .filter((line) => /^[^#\s]/.test(line));
 
-/** Without the quotes of quoted atoms. */
+/** Removes the quotes of quoted atoms. */
 export const unquote = (name) => name.replace(/'/g, '');
 
-/** Where our module of the native functions of one of OTP's is, or that of the code server of a bare VM. */
+/** The source of our module with the native functions of an OTP module, or of the code server of a bare VM. */
 const sourceOf = (module) =>
   ['native', 'bare'].map((room) => join(home, `src/erl/${room}/spawnlink_${module}.erl`)).find(existsSync) ?? '';
 
-/** Names as module:function/arity. */
+/** All functions as module:function/arity. */
 export function functions() {
   const names = [];
   for (const file of readdirSync(join(home, 'src/code/bifs.d')))
@@ -33,13 +33,12 @@ export function functions() {
   return [...new Set(names)].sort();
 }
 
-/** How many arguments are written between two parentheses. @param {string} list */
+/** The number of arguments written in a parenthesis. @param {string} list */
 const arityOf = (list) => (list.trim() === '' ? 0 : list.split(',').length);
 
 /**
- * Of those, which only refuse: BIFs that raise {notsup, Name} for all that would do something, and native functions
- * whose one clause fails with notsup or answers {error, enotsup}. Also by the names that programs call them by, in
- * OTP's erlang.
+ * The functions that always refuse: BIFs that raise {notsup, Name}, and native functions whose only clause fails with
+ * notsup or returns {error, enotsup}. Includes the names by which programs call them in OTP's module erlang.
  */
 export function refused() {
   /** @type {Map<string, string[]>} names of a BIF by its function in C */
@@ -66,12 +65,12 @@ export function refused() {
     for (const [, name, list] of text.matchAll(/^(\w+)\(([_, ]*)\) -> \{error, enotsup\}\.$/gm))
       names.add(`${module}:${name}/${arityOf(list)}`);
   }
-  // Nor does Unix have these.
+  // Unix does not have these either.
   for (const name of ['prim_file:altname_nif/1', 'prim_file:get_device_cwd_nif/1']) names.delete(name);
   return [...names].sort();
 }
 
-/** Modules of OTP with native functions that ours have: those whose spawnlink_M is an atom of the core. */
+/** The modules of OTP whose native functions we have: those for which spawnlink_M is an atom of the core. */
 export function nativeModules() {
   return [
     ...rows('src/code/atoms.d/file.tab')
@@ -81,10 +80,10 @@ export function nativeModules() {
   ];
 }
 
-/** Names of the VM's own instructions, those that OTP's were translated to. */
+/** The names of the VM's own instructions, to which OTP's are translated. */
 export const instructions = () => rows('src/code/ops.tab').map((row) => row.split(/\s+/)[0]);
 
-/** [name, number of operands] by number. */
+/** The name and number of operands of each opcode. */
 export function opcodes() {
   const list = [];
   for (const row of rows('src/code/genop.tab')) {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs suites of tests in order and adds up what they report: `node scripts/test.js [SUITE[/PART]...]`; without names
-// all of them. A part is one of a suite's own: a room or a module of tests/erl (`erl/signals`,
-// `erl-gc/term/term_maps`), a file of tests/js (`js/vm`), a C test (`c/gc`). Only what the chosen suites need is built
-// first. A suite that ends without saying how many tests it ran, or does not end, has failed. The last line is `N
-// passed, N failed`: cases.
+// Runs suites of tests in order and adds up their results: `node scripts/test.js [SUITE[/PART]...]`; without names all
+// suites. A part is a room or a module of tests/erl (`erl/signals`, `erl-gc/term/term_maps`), a file of tests/js
+// (`js/vm`) or a C test (`c/gc`). What the chosen suites need is built first. A suite that does not end, or ends
+// without reporting how many tests it ran, has failed. The last line is `N passed, N failed`, and counts cases.
 
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -18,17 +17,20 @@ const tests = (folder, pattern) => readdirSync(folder).filter((name) => pattern.
 const FETCH =
   'for what in "otp sid" "elixir bookworm" "elixir sid"; do scripts/fetch-$what || [ $? = 77 ] || exit 1; done';
 
-/** What suites need, made in this order: `needs` names these. One that fails counts as a failure, else as nothing. */
+/**
+ * The builds that suites need, in the order in which they run; `needs` names them. A build that fails counts as a
+ * failed case; otherwise it does not count.
+ */
 const BUILDS = [
   { name: 'native', command: ['scripts/build', 'native'] },
   { name: 'wasm', together: true, command: ['scripts/build', 'wasm', 'pack'] },
   { name: 'debug', command: ['scripts/build', 'debug'] },
-  // Other releases of Erlang and Elixir; who needs one that cannot be had skips in the open.
+  // Other releases of Erlang and Elixir; a suite that needs one which is not available is skipped and says so.
   { name: 'fetch', together: true, command: ['sh', '-c', FETCH] },
   { name: 'dist', command: ['scripts/build', 'dist'] },
 ];
 
-/** A suite of tests/erl/run.js: of all rooms, or of these unless parts are named. */
+/** A suite of tests/erl/run.js: runs the given rooms, or all, unless parts are named. */
 const erl = (name, needs, args, rooms = []) => ({
   name,
   needs,
@@ -42,8 +44,8 @@ const erl = (name, needs, args, rooms = []) => ({
 const modes = (...names) => names.flatMap((name) => ['--mode', name]);
 const runner = (name, needs, ...args) => ({ name, needs, command: () => [node, `tests/${name}/run.js`, ...args] });
 
-// `quiet` suites are printed only when they fail; those `together` that follow each other run at once: they mostly
-// wait. What `asserts` counts its assertions, and is one case itself.
+// The output of a `quiet` suite is printed only when it fails. Consecutive suites marked `together` run at the same
+// time, because they mostly wait. A suite marked `asserts` counts assertions and is itself one case.
 const SUITES = [
   { name: 'layers', command: () => ['scripts/check-layers'], quiet: true },
   { name: 'operands', command: () => ['scripts/check-operands'], quiet: true },
@@ -58,7 +60,7 @@ const SUITES = [
     asserts: true,
   })),
   erl('erl', ['native', 'wasm'], []),
-  // The libraries and compilers of later releases, against their own erl.
+  // The libraries and compilers of later releases, compared with their own erl.
   erl('erl-trixie', ['wasm'], ['--otp', 'trixie', ...modes('wasm')]),
   erl('erl-sid', ['wasm', 'fetch'], ['--otp', 'sid', ...modes('wasm')]),
   erl('erl-records', ['native', 'fetch'], ['--otp', 'sid', ...modes('native', 'gc-stress')], ['record']),
@@ -67,28 +69,28 @@ const SUITES = [
     needs: ['wasm', 'debug', 'fetch', 'dist'],
     parts: 'a file tests/js/PART.test.js',
     isPart: (part) => existsSync(`tests/js/${part}.test.js`),
-    // One file needs no bundles but where it says so; what is there of other releases is used.
+    // One file needs the bundles only where it says so. It uses those other releases that were fetched before.
     partNeeds: (part) => (part === 'otp' ? ['wasm', 'dist'] : ['wasm']),
     command: (parts) => [node, 'node_modules/jest/bin/jest.js', ...parts.map((part) => `tests/js/${part}.test.js`)],
   },
-  // The wasm with assertions and the heap verifier.
+  // The wasm that has assertions and the heap verifier.
   erl('erl-debug', ['wasm', 'debug'], modes('debug'), ['signals', 'term']),
-  // Elixir on the libraries of OTP 25, and the newest on those of OTP 29.
+  // Elixir on the libraries of OTP 25, and the newest Elixir on those of OTP 29.
   { ...runner('elixir', ['native', 'wasm', 'fetch']), together: true },
   { ...runner('elixir', ['native', 'wasm', 'fetch'], 'sid'), name: 'elixir-sid', together: true },
-  // Two nodes, of which one or both or none is erl.
+  // Two nodes; one of them, both or neither is erl.
   { ...runner('nodes', ['native', 'wasm']), together: true },
-  // Processes and signals again, where every call is a place to be scheduled out.
+  // Processes and signals with slices so short that a process can be scheduled out at every call.
   erl('erl-slices', ['native'], modes('slice=1', 'slice=3', 'slice=7'), ['interp', 'process', 'signals', 'otp']),
-  // A collection wherever there may be one: a term that nobody holds does not survive it.
+  // A collection at every possible point: a term that is not a root does not survive it.
   erl('erl-gc', ['native'], modes('gc-stress'), ['interp', 'term', 'binary', 'signals']),
-  // Every collection in portions, between which others run.
+  // Every collection in portions, between which other processes run.
   erl('erl-portions', ['native'], modes('gc-portion=100'), ['process', 'signals']),
-  // One long operation at a time, in ticks: none keeps the host waiting.
+  // Runs long operations one at a time and checks that no tick keeps the host waiting.
   runner('budget', ['wasm']),
-  // Out of memory at every allocation of a program, one after the other.
+  // Runs a program again and again; memory runs out at each of its allocations in turn.
   runner('failures', ['native']),
-  // Random programs and leaks, in small; `npm run soak` has the full numbers.
+  // Random programs and leak tests with small numbers; `npm run soak` has the full ones.
   runner('soak', ['native', 'wasm'], ...modes('native', 'slice=2', 'wasm')),
   runner('leak', ['wasm']),
   ...['examples', 'package', 'recipes'].map((name) => runner(name, ['wasm', 'dist'])),
@@ -97,7 +99,7 @@ const SUITES = [
   { name: 'size', needs: ['wasm', 'dist'], command: () => ['scripts/check-size'] },
 ];
 
-/** Told what cannot be chosen, and what can. @param {string} why */
+/** Says which names are not suites, and lists the suites. @param {string} why */
 function refuse(why) {
   const names = [...new Set(SUITES.map(({ name }) => name.replace(/^c\/.*/, 'c')))];
   console.error(
@@ -108,7 +110,7 @@ function refuse(why) {
   process.exit(2);
 }
 
-/** The suites that the words name, each with the parts of it that were named, in the order of SUITES. */
+/** The suites that the words name, each with its named parts, in the order of SUITES. */
 function choose(words) {
   const chosen = new Map(words.length === 0 ? SUITES.map((suite) => [suite, []]) : []);
   const whole = new Set();
@@ -128,7 +130,7 @@ function choose(words) {
   return SUITES.filter((suite) => chosen.has(suite)).map((suite) => ({ ...suite, chosen: chosen.get(suite) }));
 }
 
-/** The builds that these suites need, before them. */
+/** The builds that these suites need, followed by the suites. */
 function plan(suites) {
   const needs = suites.flatMap(({ needs = [], partNeeds, chosen }) =>
     chosen.length > 0 && partNeeds ? chosen.flatMap(partNeeds) : needs,
@@ -141,18 +143,17 @@ function plan(suites) {
 }
 
 const SANITIZERS = { ASAN_OPTIONS: 'detect_leaks=1:abort_on_error=0', UBSAN_OPTIONS: 'print_stacktrace=1' };
-/** What a line says that is no news when a suite has failed. */
+/** Lines that are not interesting when a suite has failed. */
 const SUCCESS = /^\s*ok |^PASS |\u2713|, 0 failed|longest tick|: ok$|nothing left/;
 const TALLY = /^\s*(?:\w+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\s*$/;
 
-// How long a suite may take before it is ended; the slowest takes a tenth of it on a machine of two cores that has
-// nothing else to do.
+// The longest time that a suite may take. On an idle machine with two cores, the slowest takes a tenth of it.
 const LIMIT_MS = 15 * 60_000;
 
-/** How many lines of a suite that failed are told again at the end. */
+/** How many lines of a failed suite are repeated at the end. */
 const NEWS = 60;
 
-/** The counts in a suite's output: its last tally line, or Jest's own; undefined without one. */
+/** The counts in a suite's output: its last tally line, or Jest's own; undefined when there is none. */
 function count(lines) {
   for (const line of lines.toReversed()) {
     const tally = TALLY.exec(line);
@@ -163,7 +164,7 @@ function count(lines) {
   return undefined;
 }
 
-/** Process groups of the suites that run: when this program is interrupted, they are too. @type {Set<number>} */
+/** The process groups of running suites; they are killed when this program is interrupted. @type {Set<number>} */
 const children = new Set();
 function end(group) {
   try {
@@ -176,7 +177,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.exit(1);
   });
 
-/** Runs a suite, passing its lines on under its name: its own tally is not to be taken for the total. */
+/** Runs a suite and prints its lines with its name in front, so that its tally is not taken for the total. */
 function run({ name, command, quiet, build }) {
   return new Promise((resolve) => {
     const child = spawn(command[0], command.slice(1), {
@@ -202,7 +203,7 @@ function run({ name, command, quiet, build }) {
       stream.on('end', () => rest !== '' && take(rest));
     }
     let broken = '';
-    // In a process group of its own, so that what it started ends with it.
+    // It has a process group of its own, so that all processes it has started end with it.
     const limit = setTimeout(() => {
       broken = `not finished after ${LIMIT_MS / 1000} s`;
       end(child.pid);
@@ -214,11 +215,11 @@ function run({ name, command, quiet, build }) {
       const result = count(lines) ?? { passed: 0, failed: 0 };
       if (!build && result.passed + result.failed + (result.skipped ?? 0) === 0)
         broken ||= 'ended without a count of its tests';
-      // A suite that ended badly without saying which test failed (a crash, a sanitizer's report) has failed.
+      // A suite that ended badly without naming a failed test (a crash, a sanitizer's report) has failed.
       if ((status !== 0 || broken) && result.failed === 0) result.failed = 1;
       if (quiet && result.failed > 0) lines.slice(-100).forEach(show);
       if (broken || signal) show(broken || `ended by ${signal}`);
-      // Told again at the very end: of a long log, often only the end is kept.
+      // Repeated at the very end, because of a long log often only the end is kept.
       if (result.failed > 0)
         result.news = [
           ...lines.filter((line) => line !== '' && !SUCCESS.test(line)).slice(-NEWS),
@@ -231,9 +232,9 @@ function run({ name, command, quiet, build }) {
 
 const begunAll = Date.now();
 const total = { passed: 0, failed: 0, assertions: 0 };
-/** @type {Map<string, string[]>} what suites that failed said */
+/** @type {Map<string, string[]>} the output of suites that failed */
 const failed = new Map();
-/** Suites that run at once. */
+/** The next suites that run at the same time. */
 function* groups() {
   const group = [];
   for (const suite of plan(choose(process.argv.slice(2)))) {
@@ -243,7 +244,7 @@ function* groups() {
   if (group.length > 0) yield group;
 }
 
-/** A suite of assertions is one case: what it counted is told apart. */
+/** Counts a suite of assertions as one case, and its assertions separately. */
 function asCase(result) {
   const asserted = result.passed + result.failed;
   return {
@@ -254,7 +255,7 @@ function asCase(result) {
   };
 }
 
-/** @returns {string} what a suite did, for its line */
+/** @returns {string} the result of a suite, for its line */
 function verdict({ build, asserts }, { passed, failed, assertions }) {
   if (build) return failed > 0 ? 'FAILED' : 'done';
   return `${passed} of ${passed + failed} passed${asserts ? `, ${assertions} assertions` : ''}`;
@@ -278,5 +279,5 @@ for (const [name, lines] of failed) for (const line of lines) console.log(`${nam
 if (failed.size > 0) console.log(`[test] with failures: ${[...failed.keys()].join(' ')}`);
 if (total.assertions > 0) console.log(`[test] assertions in C tests, not counted as cases: ${total.assertions}`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
-// No test at all is no success.
+// Running no test at all is a failure.
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Writes packs (format: js/otp/pack.js): entries in blocks of about BLOCK bytes, each block deflated, or stored to be
-// compressed as a whole.
+// Writes packs (js/otp/pack.js describes the format): the entries are in blocks of about BLOCK bytes, which are either
+// deflated, or stored when the pack will be compressed as a whole.
 
 import { deflateRawSync } from 'node:zlib';
 
@@ -15,7 +15,7 @@ function u32(...numbers) {
 }
 
 /**
- * @param {Map<string, Uint8Array>} entries in the order in which they are to lie
+ * @param {Map<string, Uint8Array>} entries in the order in which they are stored
  * @param {number} plain see writePack
  */
 function layOut(entries, plain) {
@@ -48,11 +48,11 @@ function deflated(block) {
 }
 
 /**
- * @param {object} meta what the pack says of itself
- * @param {Map<string, Uint8Array>} entries in the order in which they are to lie: what is used together beside each
- *   other
- * @param {{deflate: boolean, plain?: number}} how `plain`: how many of the first entries are stored all the same: what
- *   every program starts with is read without loading an inflate first
+ * @param {object} meta the description in the pack
+ * @param {Map<string, Uint8Array>} entries in the order in which they are stored; entries that are used together
+ *   should be next to each other
+ * @param {{deflate: boolean, plain?: number}} how `plain`: how many of the first entries are stored uncompressed in
+ *   any case, so that what every program needs first can be read before an inflate is loaded
  * @returns {Buffer}
  */
 export function writePack(meta, entries, { deflate, plain = 0 }) {
