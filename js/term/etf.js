@@ -81,14 +81,38 @@ const NIL = Symbol('nil');
 
 // --- Encoding -------------------------------------------------------------------------------------
 
+/** Where most terms are written: making a buffer costs more than writing a small term. */
+const DESK = new Uint8Array(4096);
+const DESK_VIEW = new DataView(DESK.buffer);
+/** Whether nobody writes there: a getter of a value may have another term written meanwhile. */
+let deskFree = true;
+/** The external forms of the atoms that were written most recently, by name. @type {Map<string, Uint8Array>} */
+const atomForms = new Map();
+const MOST_FORMS = 1000;
+
 class Writer {
-  bytes = new Uint8Array(256);
-  view = new DataView(this.bytes.buffer);
   at = 0;
 
   /** @param {Identity | undefined | null} identity the VM whose pids may be written; null: those of any VM may */
   constructor(identity) {
     this.identity = identity;
+    this.atDesk = deskFree;
+    this.bytes = deskFree ? DESK : new Uint8Array(256);
+    this.view = deskFree ? DESK_VIEW : new DataView(this.bytes.buffer);
+    deskFree = false;
+  }
+
+  /** What was written, for the caller to keep. Nothing is written after that. */
+  finish() {
+    const written = this.bytes.slice(0, this.at);
+    this.leave();
+    return written;
+  }
+
+  /** Whoever has made a writer calls this or `finish`. */
+  leave() {
+    if (this.atDesk) deskFree = true;
+    this.atDesk = false;
   }
 
   /** Makes room for n more bytes. @param {number} n */
@@ -142,17 +166,13 @@ class Writer {
 
   /** @param {string} name */
   atom(name) {
-    const text = utf8Bytes(name);
-    if (text.length > 255 && [...name].length > 255)
-      throw new TermError(`an atom has at most 255 characters, not ${[...name].length}`);
-    if (text.length < 256) {
-      this.u8(ETF_SMALL_ATOM_UTF8);
-      this.u8(text.length);
-    } else {
-      this.u8(ETF_ATOM_UTF8);
-      this.u16(text.length);
+    let form = atomForms.get(name);
+    if (form === undefined) {
+      form = atomForm(name);
+      if (atomForms.size >= MOST_FORMS) atomForms.clear();
+      atomForms.set(name, form);
     }
-    this.append(text);
+    this.append(form);
   }
 
   /** @param {number} value */
@@ -201,6 +221,18 @@ class Writer {
   }
 }
 
+/** The external form of an atom. @param {string} name */
+function atomForm(name) {
+  const text = utf8Bytes(name);
+  const n = text.length;
+  if (n > 255 && [...name].length > 255)
+    throw new TermError(`an atom has at most 255 characters, not ${[...name].length}`);
+  const form = new Uint8Array(n < 256 ? 2 + n : 3 + n);
+  form.set(n < 256 ? [ETF_SMALL_ATOM_UTF8, n] : [ETF_ATOM_UTF8, n >> 8, n & 255]);
+  form.set(text, form.length - n);
+  return form;
+}
+
 /** @param {string} text */
 function utf8Bytes(text) {
   const bytes = toUtf8.encode(text);
@@ -239,9 +271,10 @@ export function encode(term, identity, name = 'term', given = term) {
       else writeOne(w, next, todo);
     }
   } catch (error) {
+    w.leave();
     throw located(error, name, given, next);
   }
-  return w.bytes.subarray(0, w.at);
+  return w.finish();
 }
 
 /**
@@ -341,8 +374,12 @@ function leafKey(term) {
   if (term instanceof Atom || (Number.isSafeInteger(term) && !Object.is(term, -0))) return term;
   if (typeof term === 'boolean' || term == null) return Atom.for(String(term));
   const w = new Writer(null);
-  writeOne(w, term, []);
-  return oneByte.decode(w.bytes.subarray(0, w.at));
+  try {
+    writeOne(w, term, []);
+    return oneByte.decode(w.bytes.subarray(0, w.at));
+  } finally {
+    w.leave();
+  }
 }
 
 /**

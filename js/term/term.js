@@ -341,6 +341,8 @@ const hide = (object, key) => void Object.defineProperty(object, key, { enumerab
 
 /** The base of pids, ports and references: the node they belong to and, for a node of this program, its VM. */
 class Identifier extends Shown {
+  #owner;
+
   /**
    * @param {string} node
    * @param {readonly number[]} numbers
@@ -352,8 +354,12 @@ class Identifier extends Shown {
     this.node = node;
     this.numbers = numbers;
     this.creation = creation;
-    this.owner = owner;
-    hide(this, 'owner');
+    this.#owner = owner;
+  }
+
+  /** No property of its own, so that consoles do not show it and test runners do not compare it. */
+  get owner() {
+    return this.#owner;
   }
 
   /** @param {unknown} other */
