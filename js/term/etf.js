@@ -901,3 +901,11 @@ export function decode(bytes, identity) {
     throw new TermError(`${given.length - decoder.at} bytes after the term ${format(term, { limit: 100 })}`);
   return term;
 }
+
+/** The terms of these bytes, one after the other. @param {Uint8Array} bytes @param {Identity} identity */
+export function decodeAll(bytes, identity) {
+  const decoder = new Decoder(bytes, identity);
+  const terms = [];
+  while (!decoder.ended) terms.push(decoder.term());
+  return terms;
+}

@@ -101,8 +101,10 @@ class Call {
 
   end() {
     if (this.#monitor) this.#host.watchNoMore(this.#monitor);
-    if (this.#ref) this.#host.calls.delete(String(this.#ref));
-    if (this.#waiting) this.#host.vm.hold(-1);
+    if (this.#waiting) {
+      this.#host.vm.hold(-1);
+      if (this.#ref) this.#host.calls.delete(String(this.#ref));
+    }
     this.#waiting = false;
     this.#monitor = undefined;
   }

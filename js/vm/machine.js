@@ -195,10 +195,15 @@ export class Machine {
     }
   }
 
-  /** A copy of the bytes that the last request answered with. */
-  #result() {
+  /** The bytes that the last request answered with, in the VM's memory. */
+  #answer() {
     const at = this.call('result') >>> 0;
-    return new Uint8Array(this.memory.buffer, at, this.call('result_size') >>> 0).slice();
+    return new Uint8Array(this.memory.buffer, at, this.call('result_size') >>> 0);
+  }
+
+  /** A copy of them. */
+  #result() {
+    return this.#answer().slice();
   }
 
   /**
@@ -240,7 +245,8 @@ export class Machine {
   }
 
   /**
-   * Makes a request on behalf of a JS process (src/host/js_process.h). Answers with the bytes of terms.
+   * Makes a request on behalf of a JS process (src/host/js_process.h). Answers with the bytes of terms, which stand in
+   * the VM's memory: they are to be read before the VM is entered again.
    * @param {number} operation
    * @param {Uint8Array} term in the external term format
    * @param {string} what what could not be done, for the message of an error
@@ -250,7 +256,7 @@ export class Machine {
       this.#with([term], (at, n) => this.call('js', operation, at, n)),
       what,
     );
-    return this.#result();
+    return this.#answer();
   }
 
   /**

@@ -48,7 +48,7 @@ export class Modules {
 
   /** Forgets what was fetched: nobody who has asked for it is left. */
   forget() {
-    this.#arrived.clear();
+    if (this.#arrived.size > 0) this.#arrived.clear();
   }
 
   /**

@@ -19,7 +19,7 @@ import {
 } from '../base/seam.js';
 import { ArgumentError, ClosedError, CrashError, HaltedError, NoProcessError } from '../base/errors.js';
 import { ErlangError } from '../term/erlang-error.js';
-import { Decoder, decode, encode } from '../term/etf.js';
+import { decode, decodeAll, encode } from '../term/etf.js';
 import { Events } from './events.js';
 import { Registry, TextDecoder, TextEncoder, Weak } from '../base/host.js';
 import { Loop, after, toldTo, until } from './loop.js';
@@ -872,12 +872,10 @@ export class VM extends Events {
       try {
         const bytes = this.#machine.js(JS_RECEIVE, request, 'cannot receive');
         if (bytes.length === 0) return;
-        const decoder = new Decoder(bytes, this.#identity);
-        while (!decoder.ended) {
-          const message = decoder.term();
+        // All are read before the first is delivered, whose receiver may enter the VM again.
+        for (const message of decodeAll(bytes, this.#identity))
           if (js) js.deliver(message);
           else this.#reply(message);
-        }
       } catch (error) {
         // The process may have ended meanwhile, or ends now for want of memory. The loop of other events goes on.
         if (error instanceof CrashError) throw error;
