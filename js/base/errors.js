@@ -100,6 +100,22 @@ export class TimeoutError extends SpawnlinkError {
   }
 }
 
+/**
+ * Something that OTP's compiler, or a part of it, says about Erlang source. `line` and `column` count from 1; `message`
+ * is in OTP's words.
+ * @typedef {{severity: 'error' | 'warning', file: string, line: number, column: number, message: string}} Diagnostic
+ */
+
+/** Erlang source cannot be compiled or evaluated. */
+export class CompileError extends SpawnlinkError {
+  /** @param {string} message @param {Diagnostic[]} diagnostics */
+  constructor(message, diagnostics) {
+    super('COMPILE', message);
+    /** What is wrong, and the warnings. */
+    this.diagnostics = diagnostics;
+  }
+}
+
 /** A method of the VM was called while a tick of the same VM runs: from the function that gives it modules. */
 export class BusyError extends SpawnlinkError {
   constructor() {

@@ -17,14 +17,18 @@ import { Machine } from './machine.js';
 /** @import { Clock, Compression, HostFiles } from '../host/imports.js' */
 /** @import { ModuleFinder } from '../otp/otp.js' */
 /** @import { VMOptions } from './create.js' */
-/** @import { VM } from './vm.js' */
+/** @import { Bindings, CallOptions, VM } from './vm.js' */
 
 export { readSnapshot } from './inspect.js';
 export { Modules } from './modules.js';
 export { loadError, readRecord } from './machine.js';
 export { moduleProxy } from './module-proxy.js';
+export { Session } from './session.js';
 export { SPAWN_NAMES, array, count, spawnOptions } from './spawn.js';
 export { callError, processError } from './wording.js';
+
+/** vm.eval. @param {VM} vm @param {[source: string, bindings: Bindings, options: CallOptions]} given */
+export const evaluate = async (vm, ...given) => (await import('./eval.js')).evaluate(vm, [], ...given);
 
 /** Whether no options were given; given.js, which checks them, is then not loaded. @param {any} options */
 const isNone = (options) => Boolean(options) && isPlain(options) && Object.keys(options).length === 0;

@@ -73,6 +73,7 @@ import { asBytes } from '../base/bytes.js';
  * @typedef {{timeout?: number, signal?: AbortSignal, pretty?: boolean} & SpawnOptions} CallOptions how a function is
  *   called: `timeout` in milliseconds; `pretty`: its value as the usual JavaScript (see pretty)
  */
+/** @typedef {Record<string, Term>} Bindings values of Erlang variables by their names */
 /** @typedef {{text: string, bytes: Uint8Array}} OutputEvent */
 /** @typedef {{status: number}} HaltEvent */
 
@@ -494,6 +495,46 @@ export class VM extends Events {
     this.#running();
     this.#exposed ??= import('./exposed.js').then(({ Exposed }) => new Exposed(this));
     (await this.#exposed).add(functions);
+  }
+
+  /**
+   * Evaluates Erlang, as it is typed at OTP's shell, in a process of its own: expressions, and definitions of records
+   * and functions, each with a dot at its end (the last dot may be left out). Resolves with the value of the last.
+   * Rejects with a CompileError if a form has no sense (a syntax error, a variable without a value): the forms before
+   * it have run. Rejects as `call` does when the evaluation fails.
+   *
+   * The first use loads OTP's evaluator, in a page the pack `otp-compiler.pack`.
+   *
+   * @example
+   * const vm = await createVM();
+   * await vm.eval('lists:sum(X).', { X: [1, 2] }); // 3
+   * const { diagnostics } = await vm.eval('1 + .').catch((error) => error);
+   * diagnostics[0].message; // "syntax error before: '.'"
+   * `${diagnostics[0].line}:${diagnostics[0].column}`; // '1:5'
+   *
+   * @param {string} source
+   * @param {Bindings} [bindings] values of variables
+   * @param {CallOptions} [options]
+   * @template [T=any]
+   * @returns {Promise<T>}
+   */
+  eval(source, bindings = {}, options = {}) {
+    return this.#tools.evaluate(this, source, bindings, options);
+  }
+
+  /**
+   * A session: its `eval` keeps variables, records and functions, as OTP's shell does. Close it when it is no longer
+   * needed.
+   *
+   * @example
+   * const vm = await createVM();
+   * const session = vm.session();
+   * await session.eval('X = 20.');
+   * await session.eval('X + 1.'); // 21
+   * session.close();
+   */
+  session() {
+    return new this.#tools.Session(this);
   }
 
   // --- Running ------------------------------------------------------------------------------------

@@ -76,6 +76,7 @@ const OPTIONS = 'undefined object bare';
 function uses(S, vm, me) {
   const { Atom, createVM } = S;
   const fresh = () => vm.process();
+  const session = vm.session();
   /** A VM with that option does its work. */
   const made = (name) => async (x) => {
     const v = await createVM({ stdout: false, stderr: false, [name]: x });
@@ -173,6 +174,19 @@ function uses(S, vm, me) {
     'module signal': [(x) => vm.module('erlang', { signal: x }).node(), 'undefined'],
     'module pretty': [(x) => vm.module('erlang', { pretty: x }).node(), 'undefined true'],
     'module argument': [(x) => vm.module('erlang').is_atom(x), TERMS],
+    'eval source': [(x) => vm.eval(x), 'empty text'],
+    'eval bindings': [(x) => vm.eval('1.', x), OPTIONS],
+    'eval binding': [(x) => vm.eval('X.', { X: x }), TERMS],
+    'eval options': [(x) => vm.eval('1.', {}, x), OPTIONS],
+    'eval timeout': [
+      (x) => vm.eval('1.', {}, { timeout: x === 1 || x === 1.5 ? x * 10_000 : x }),
+      'undefined one fraction infinity huge unsafe',
+    ],
+    'eval signal': [(x) => vm.eval('1.', {}, { signal: x }), 'undefined'],
+    'eval pretty': [(x) => vm.eval('1.', {}, { pretty: x }), 'undefined true'],
+    'session eval': [(x) => session.eval(x), 'empty text'],
+    'session eval bindings': [(x) => session.eval('1.', x), OPTIONS],
+    'session eval options': [(x) => session.eval('1.', {}, x), OPTIONS],
     'tick options': [(x) => vm.tick(x), OPTIONS],
     'tick budget': [(x) => vm.tick({ budget: x }), 'undefined one fraction infinity huge unsafe'],
     'tick reductions': [(x) => vm.tick({ reductions: x }), 'undefined one'],

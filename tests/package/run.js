@@ -120,9 +120,10 @@ console.log(String(await vm.call('erlang', 'atom_to_list', [1]).catch((e) => [e.
   e instanceof ErlangError])));
 console.log(Buffer.from(await vm.call('zlib', 'gunzip', [await vm.call('zlib', 'gzip',
   [[...Buffer.from('zipped')]])])).toString());
+console.log(await vm.module('lists').sum([1, 2]), await vm.eval('A = X + 1. A * 2.', { X: 1 }));
 vm.close();
 `;
-const PRINTED = '6 ok Atom VM\nErlangError,ERLANG,true\nzipped\n';
+const PRINTED = '6 ok Atom VM\nErlangError,ERLANG,true\nzipped\n3 4\n';
 
 await test('as an ES module', () => {
   equal(node(file('esm.mjs', `import { createVM, Atom, ErlangError } from 'spawnlink';${PROGRAM}`)), PRINTED);
@@ -207,7 +208,7 @@ export default { input: 'esm.mjs', output: { dir: 'bundle', format: 'es', entryF
 });
 
 const TYPES = `
-import { createVM, Atom, ErlangError, tuple } from 'spawnlink';
+import { createVM, Atom, CompileError, ErlangError, tuple } from 'spawnlink';
 async function main(): Promise<void> {
   const vm = await createVM({ memoryLimit: 64e6, stdout: (text: string) => console.log(text.length) });
   const pid = vm.spawn('timer', 'sleep', [100], { name: 'sleeper', priority: 'high' });
@@ -224,6 +225,11 @@ async function main(): Promise<void> {
   // @ts-expect-error no function of that name was told
   await lists.max([total]);
   console.log(await (await vm.module('lists')).reverse([1]));
+  const evaluated: number = await vm.eval<number>('X + 1.', { X: total }, { timeout: 1000 });
+  const session = vm.session();
+  const failed: unknown = await session.eval('1 +').catch((error) => error);
+  if (failed instanceof CompileError) console.log(failed.diagnostics[0].line + evaluated);
+  session.close();
   const me = vm.process({ trapExit: true });
   me.link(pid);
   me.on('trapped', ({ from, reason }) => console.log(from.node, reason));

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What OTP's compiler and its parts say about Erlang source: as objects, and as the error that carries them. Loaded by
+// eval.js and compile.js.
+
+import { CompileError } from '../base/errors.js';
+import { text } from '../term/term.js';
+
+/** @import { Diagnostic } from '../base/errors.js' */
+
+/** The diagnostics of a list of {Severity, File, Line, Column, Text}. @param {any[]} terms @returns {Diagnostic[]} */
+export const diagnostics = (terms) =>
+  terms.map(([severity, file, line, column, message]) => ({
+    severity: severity.name,
+    file: text(file),
+    line,
+    column,
+    message: text(message),
+  }));
+
+/** The error, whose message is a line for each thing that is wrong. @param {Diagnostic[]} found */
+export function compileError(found) {
+  const lines = found
+    .filter(({ severity }) => severity === 'error')
+    .map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`);
+  return new CompileError(lines.join('\n'), found);
+}
