@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // npm run conformance: OTP's own test suites, each case on `erl` and on ours under one small runner (conform.erl).
 //   npm run conformance -- [--otp 25|27|29] [--native] [--bare] [--report] [--erl-again | --erl]
-//     [--limit SECONDS] [--jobs N] [SUITE | APPLICATION | APPLICATION/SUITE ...]
+//     [--limit SECONDS] [--suite-limit SECONDS] [--jobs N] [SUITE | APPLICATION | APPLICATION/SUITE ...]
 // Ours is the product (js/cli.js, wasm), booted, as the suites expect of a node; --bare leaves kernel and its processes
 // out, and so does --native, the optimised native build, which is always bare. --otp: the suites, the erl, the compiler
 // and the libraries of that release, 25 (the installed one) without it. Results are kept in build/conformance/results,
 // or build/conformance-27/results: erl's are used again unless --erl-again; --erl runs those that are missing and
-// nothing else. docs/conformance.md is written once every suite has been run on the product; --report writes it at once
-// from the results there are of that engine, and names the suites that have none.
+// nothing else. --limit is the longest a case may take on ours, --suite-limit the longest a suite may take on either: a
+// suite that takes longer is given up, and keeps no result. docs/conformance.md is written once every suite has been run
+// on the product; --report writes it at once from the results there are of that engine, and names the suites that have
+// none.
 // Not part of npm test: it fetches OTP's source (scripts/fetch-otp-source) and takes a while.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -20,6 +22,9 @@ import { ALL, FLAGS } from './suites.js';
 
 // The longest a case may take, in ms: on erl, and on ours, which may be slower than a JIT.
 const LIMIT = { erl: 90_000, wasm: 180_000, native: 120_000 };
+
+// The longest a suite may take on one engine, in ms.
+let suiteLimit = Infinity;
 
 const args = process.argv.slice(2);
 const names = [];
@@ -40,6 +45,7 @@ for (let i = 0; i < args.length; i++) {
   else if (args[i] === '--erl') erlOnly = true;
   else if (args[i] === '--report') reportOnly = true;
   else if (args[i] === '--limit') LIMIT.wasm = LIMIT.native = 1000 * Number(args[++i]);
+  else if (args[i] === '--suite-limit') suiteLimit = 1000 * Number(args[++i]);
   else if (args[i] === '--jobs') jobs = Number(args[++i]);
   else names.push(args[i]);
 }
@@ -71,10 +77,10 @@ function command(which, { ebin, name }) {
 }
 
 /**
- * One VM from case number `from` on. Calls onLine for each line of the runner's; resolves with why it ended when it
- * has.
+ * One VM from case number `from` on, killed at `deadline` (ms since the epoch). Calls onLine for each line of the
+ * runner's; resolves with why it ended when it has.
  */
-function oneVm(which, suite, folders, from, onLine) {
+function oneVm(which, suite, folders, from, deadline, onLine) {
   const [cmd, argv] = command(which, suite);
   const child = spawn(
     cmd,
@@ -99,10 +105,13 @@ function oneVm(which, suite, folders, from, onLine) {
     let timer;
     const watch = () => {
       clearTimeout(timer);
-      timer = setTimeout(() => {
-        hung = true;
-        child.kill('SIGKILL');
-      }, LIMIT[which] + 20_000);
+      timer = setTimeout(
+        () => {
+          hung = true;
+          child.kill('SIGKILL');
+        },
+        Math.max(0, Math.min(LIMIT[which] + 20_000, deadline - Date.now())),
+      );
     };
     watch();
     child.stdout.setEncoding('latin1').on('data', (data) => {
@@ -126,16 +135,17 @@ function oneVm(which, suite, folders, from, onLine) {
   });
 }
 
-/** All cases of a suite on one engine: {plan, cases: {path: [result, reason]}}. */
+/** All cases of a suite on one engine: {cases: {path: [result, reason]}}; null when the suite takes too long. */
 async function runSuite(which, suite) {
   const folders = prepareFolders(release, which, suite.key, suite.data);
+  const deadline = Date.now() + suiteLimit;
   let plan = null;
   const results = new Map();
   let from = 0,
     ended = false;
   for (let tries = 0; !ended; tries++) {
     let current = null;
-    const why = await oneVm(which, suite, folders, Math.max(0, from), (line) => {
+    const why = await oneVm(which, suite, folders, Math.max(0, from), deadline, (line) => {
       const [, word, n, reason] = /^@@(\w+) ?(\d+)? ?(.*)$/.exec(line) ?? [];
       if (word === 'plan') plan ??= JSON.parse(line.slice(7));
       else if (word === 'start') current = Number(n);
@@ -145,6 +155,7 @@ async function runSuite(which, suite) {
         if (current === Number(n)) current = null;
       }
     });
+    if (!ended && Date.now() >= deadline) return null;
     if (ended || plan === null) {
       if (plan === null) return { failed: why, cases: {} };
       break;
@@ -183,6 +194,10 @@ async function measure(which, suite) {
   const result = suite.failed
     ? { failed: `does not compile: ${suite.failed}`, cases: {} }
     : await runSuite(which, suite);
+  if (!result) {
+    console.log(`${suite.key}: given up on ${which}, it takes longer than ${suiteLimit / 1000} s`);
+    return null;
+  }
   mkdirSync(join(work, 'results', which), { recursive: true });
   result.excluded = Object.fromEntries(suite.excluded ?? []);
   writeFileSync(resultFile(work, which, suite.key), JSON.stringify(result, null, 1) + '\n');
@@ -197,9 +212,9 @@ const worker = async () => {
     suite = { ...suite, ...prepareSuite(release, suite.group, suite.name) };
     if (suite.absent) continue;
     const erl = (!erlAgain && loadFrom(work, 'erl', suite.key)) || (await measure('erl', suite));
-    if (erlOnly) continue;
+    if (erlOnly || !erl) continue;
     const ours = await measure(engine, suite);
-    console.log(summary(suite.key, erl, ours, suite.excluded));
+    if (ours) console.log(summary(suite.key, erl, ours, suite.excluded));
   }
 };
 await Promise.all(Array.from({ length: jobs }, worker));
