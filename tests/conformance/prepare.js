@@ -8,7 +8,13 @@ import { NEEDS, sourceOf } from './suites.js';
 
 /** @import { Release } from './release.js' */
 
-/** Our runner, and a common_test of headers only. @param {Release} release */
+/**
+ * Modules of OTP's common_test that are taken as they are: the examples of the documentation as cases, and properties,
+ * which are skipped where no tool for them is installed.
+ */
+const COMMON_TEST = ['ct_doctest', 'ct_property_test'];
+
+/** Our runner, and a common_test of headers and few modules. @param {Release} release */
 export function prepareRunner(release) {
   const { source, work, runnerBeams } = release;
   const own = join(root, 'tests/conformance');
@@ -18,9 +24,14 @@ export function prepareRunner(release) {
   const failed = erlc(release, files, runnerBeams, [], own, process.env);
   if (failed) throw new Error(failed);
   const library = join(work, 'lib/common_test');
-  if (existsSync(join(library, 'include'))) return;
-  mkdirSync(join(library, 'ebin'), { recursive: true });
-  symlinkSync(join(source, 'lib/common_test/include'), join(library, 'include'));
+  if (!existsSync(join(library, 'include'))) {
+    mkdirSync(join(library, 'ebin'), { recursive: true });
+    symlinkSync(join(source, 'lib/common_test/include'), join(library, 'include'));
+  }
+  const env = { ...process.env, ERL_LIBS: join(work, 'lib') };
+  const theirs = COMMON_TEST.map((name) => join(source, 'lib/common_test/src', `${name}.erl`)).filter(existsSync);
+  const complaint = erlc(release, theirs, runnerBeams, [], own, env);
+  if (complaint) throw new Error(complaint);
 }
 
 /** Whether this release's source has a suite. @param {string} source @param {string} group @param {string} name */

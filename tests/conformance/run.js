@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // npm run conformance: OTP's own test suites, each case on `erl` and on ours under one small runner (conform.erl).
 //   npm run conformance -- [--otp 25|27|29] [--native] [--bare] [--report] [--erl-again | --erl]
-//     [--limit SECONDS] [--suite-limit SECONDS] [--jobs N] [SUITE | APPLICATION | APPLICATION/SUITE ...]
+//     [--missing] [--limit SECONDS] [--suite-limit SECONDS] [--jobs N] [SUITE | APPLICATION | APPLICATION/SUITE ...]
 // Ours is the product (js/cli.js, wasm), booted, as the suites expect of a node; --bare leaves kernel and its processes
 // out, and so does --native, the optimised native build, which is always bare. --otp: the suites, the erl, the compiler
 // and the libraries of that release, 25 (the installed one) without it. Results are kept in build/conformance/results,
 // or build/conformance-27/results: erl's are used again unless --erl-again; --erl runs those that are missing and
-// nothing else. --limit is the longest a case may take on ours, --suite-limit the longest a suite may take on either: a
-// suite that takes longer is given up, and keeps no result. docs/conformance.md is written once every suite has been run
-// on the product; --report writes it at once from the results there are of that engine, and names the suites that have
-// none.
+// nothing else; --missing runs the suites that have no result of ours, so that a pass can be made in portions, as long
+// as the build stays the same. --limit is the longest a case may take on ours, --suite-limit the longest a suite may
+// take on either: a suite that takes longer is given up, and keeps no result. docs/conformance.md is written once every
+// suite has been run on the product; --report writes it at once from the results there are of that engine, and names
+// the suites that have none.
 // Not part of npm test: it fetches OTP's source (scripts/fetch-otp-source) and takes a while.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -34,6 +35,7 @@ let number = '25',
   erlAgain = false,
   erlOnly = false,
   reportOnly = false,
+  missing = false,
   jobs = Math.min(2, availableParallelism());
 for (let i = 0; i < args.length; i++) {
   if (args[i] === '--otp') number = args[++i];
@@ -43,6 +45,7 @@ for (let i = 0; i < args.length; i++) {
     booted = true; // as without it
   else if (args[i] === '--erl-again') erlAgain = true;
   else if (args[i] === '--erl') erlOnly = true;
+  else if (args[i] === '--missing') missing = true;
   else if (args[i] === '--report') reportOnly = true;
   else if (args[i] === '--limit') LIMIT.wasm = LIMIT.native = 1000 * Number(args[++i]);
   else if (args[i] === '--suite-limit') suiteLimit = 1000 * Number(args[++i]);
@@ -205,10 +208,12 @@ async function measure(which, suite) {
 }
 
 prepareRunner(release);
-const asked = ({ key, name, group }) => names.length === 0 || [key, name, group].some((word) => names.includes(word));
+const asked = ({ key, name, group }) =>
+  names.length === 0 || [key, group, `${group}/${name}`].some((word) => names.includes(word));
 const queue = ALL.filter((suite) => !reportOnly && asked(suite));
 const worker = async () => {
   for (let suite; (suite = queue.shift()); ) {
+    if (missing && existsSync(resultFile(work, engine, suite.key))) continue;
     suite = { ...suite, ...prepareSuite(release, suite.group, suite.name) };
     if (suite.absent) continue;
     const erl = (!erlAgain && loadFrom(work, 'erl', suite.key)) || (await measure('erl', suite));
