@@ -267,10 +267,15 @@ static term chain_of(const term *pairs, size_t n, term next) {
 
 // An ordered iterator has the list of the remaining keys in place of a position.
 static term next_of_keys(term keys, term map) {
-  if (is_nil(keys)) return ATOM_none;
-  if (!is_cons(keys)) return bif_badarg();
-  term v = map_get(map, hd(keys));
-  return v == NV ? bif_badarg() : tuple3(HEAP, hd(keys), v, cons(HEAP, tl(keys), map));
+  term pairs[2 * BATCH];
+  size_t n = 0;
+  for (; is_cons(keys) && n < BATCH; keys = tl(keys), n++) {
+    pairs[2 * n] = hd(keys);
+    pairs[2 * n + 1] = map_get(map, hd(keys));
+    if (pairs[2 * n + 1] == NV) return bif_badarg();
+  }
+  if (!is_list(keys)) return bif_badarg();
+  return chain_of(pairs, n, is_nil(keys) ? ATOM_none : cons(HEAP, keys, map));
 }
 
 // Prepends the next pairs to a[2]. The result is in the map's order; pairs of a large map are collected in reverse.
@@ -298,7 +303,10 @@ term bif_map_next(struct process *p UNUSED, term *a) {
   if (!is_map(map) || (!iterator && !is_list(a[2]) && !portion_paused(a[2]))) return bif_badarg();
   if (iterator && is_list(a[0])) return next_of_keys(a[0], map);
   if (!bif_small(a[0], 0, UINT32_MAX, &position)) return bif_badarg();
-  if (position > 0 && map_size(map) <= MAP_FLAT_MAX && (size_t)position >= map_size(map)) return bif_badarg();
+  if (map_size(map) <= MAP_FLAT_MAX) { // which is read in one go, from whatever position in it
+    if ((size_t)position > map_size(map)) return bif_badarg();
+    position = 0;
+  }
   size_t n = read_pairs(map, (u32)position, iterator ? BATCH : LIST_BATCH, &pairs, &size, &next);
   if (n == SIZE_MAX) return bif_system_limit();
   bif_bump((u32)n / 8);
