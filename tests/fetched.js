@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What tests fetch before they run: other releases, sources, Elixir.
+// Runs the scripts that fetch other releases, sources and Elixir for tests.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /**
- * The folder that a script of ours prints. Where it cannot be had nothing is tested, and that is said.
+ * The folder that a script of ours prints. If it is not available, the tests are skipped and this is reported.
  * @param {string} script of scripts/
  * @param {string[]} args
  */

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How slow this machine is just now: budgets of time are meant for one on which a new Node is ready after NODE_MS, and
-// are multiplied by what this says. Two machines of the same kind differ by a factor of three, and so do two hours of
-// one.
+// Measures how slow this machine is at present. Budgets of time are meant for a machine on which a new Node is ready
+// after NODE_MS, and are multiplied by the result. Two machines of the same kind differ by a factor of three, and so
+// does one machine from hour to hour.
 
 import { execFileSync } from 'node:child_process';
 
 /**
- * After how many milliseconds a new Node runs the first line of a program, on the machine the budgets are meant for.
+ * Milliseconds until a new Node runs the first line of a program, on the machine that the budgets are meant for.
  */
 const NODE_MS = 40;
 
 /**
- * At least 1: the least of some new Nodes' times by NODE_MS. To be asked beside what is measured, not once for all.
+ * The shortest start of several new Nodes divided by NODE_MS, but at least 1. Call this next to each measurement, not
+ * once for all.
  *
  * @param {number} [runs]
  * @param {string[]} [flags] for Node

@@ -1,8 +1,8 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Compiles every module of an application and prints a line for each: its name, and the size and the digest of its
-%% whole beam, or why there is none. From its source in Folder where that has all it takes, else (what OTP's build
-%% generates, OTP unpacked without sources) from the forms that the application's own beam holds. Run on erl and on ours
-%% by run.js.
+%% Compiles every module of an application and prints a line for each: its name, and the size and digest of its whole
+%% beam, or why there is none. Compiles the source in Folder if that is complete; otherwise (modules that OTP's build
+%% generates, an OTP unpacked without sources) the forms in the application's own beam. run.js runs it on erl and on
+%% ours.
 -module(beams).
 -export([main/1]).
 

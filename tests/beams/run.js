@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// OTP's compiler on ours gives the beams that it gives on erl, byte for byte: every module of the applications named
-// (stdlib).
+// Checks that OTP's compiler makes the same beams on ours as on erl, byte for byte, from every module of the named
+// applications (by default stdlib).
 //   node tests/beams/run.js [--otp SUITE] [application ...]
-// --otp: another release, as scripts/fetch-otp unpacks it, compiled from the forms in its beams; else the installed
-// one, from its source (scripts/fetch-otp-source). Takes minutes: not part of npm test, where tests/erl/compiler has
-// some modules.
+// --otp: another release, as scripts/fetch-otp unpacks it, compiled from the forms in its beams. Otherwise the
+// installed release, compiled from its source (scripts/fetch-otp-source). This takes minutes, so it is not part of npm
+// test; there, tests/erl/compiler compiles a few modules.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -27,7 +27,7 @@ const out = join(root, 'build/tests/beams');
 mkdirSync(out, { recursive: true });
 spawnSync('erlc', ['-o', out, join(root, 'tests/beams/beams.erl')], { stdio: 'inherit' });
 
-/** What beams.erl tells of each beam there. @returns {Map<string, string>} */
+/** What beams.erl prints about each beam. @returns {Map<string, string>} */
 function told(command, argv) {
   const begun = Date.now();
   const r = spawnSync(

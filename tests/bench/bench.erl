@@ -1,7 +1,7 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% The benchmark set. bench:main(Names) runs cases (all when empty) and prints "Name Nanoseconds" per
-%% operation: the least of several samples, each in a fresh process, after one warm-up. Same module on erl
-%% and on ours; tests/bench/run.js pairs the results.
+%% The benchmarks. bench:main(Names) runs the named cases (all when the list is empty) and prints "Name Nanoseconds" per
+%% operation: the least of several samples, each in a new process, after a warm-up. The same module runs on erl and on
+%% ours; tests/bench/run.js combines the results.
 -module(bench).
 -export([main/0, main/1, names/0, id/1]).
 
@@ -14,7 +14,7 @@ main(Names) ->
 
 names() -> [N || {N, _, _} <- cases()].
 
-%% At least five samples, and so many as 300 ms hold: on a machine that does other things few are undisturbed.
+%% Takes at least five samples, and as many as fit 300 ms, because on a busy machine few are undisturbed.
 best(F) ->
     sample(F),
     best(F, sample(F), 4, erlang:monotonic_time(millisecond) + 300).
@@ -158,7 +158,7 @@ monitor_down(N) ->
     {P, M} = spawn_monitor(fun() -> ok end),
     receive {'DOWN', M, process, P, normal} -> monitor_down(N - 1) end.
 
-%% N processes linked to one hub, which is killed.
+%% N processes linked to one process, which is killed.
 star(N) ->
     {Hub, M} = spawn_monitor(fun idle/0),
     Me = self(),
@@ -171,7 +171,7 @@ star(N) ->
 wait_dead([]) -> ok;
 wait_dead([P | T]) -> case is_process_alive(P) of true -> erlang:yield(), wait_dead([P | T]); false -> wait_dead(T) end.
 
-%% N processes, each linked to the next; the first is killed.
+%% N processes, each linked to the next; the first one is killed.
 chain(N) ->
     Me = self(),
     First = spawn(fun() -> link_next(N - 1, Me) end),

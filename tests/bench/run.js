@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Benchmarks, ours against erl: both run the whole set in alternation, the table shows the median of the
-// rounds per operation and the ratio (1 = equal, lower is faster).
+// Benchmarks of ours against erl. Both run the whole set alternately; the table shows for each operation the median of
+// the rounds, and the ratio (1: equal; less: ours is faster).
 //   node tests/bench/run.js [--rounds N] [--other NAME=COMMAND] [case ...]
-// COMMAND is run with the case names appended and must print "case nanoseconds" lines.
+// COMMAND is run with the names of the cases appended, and must print lines "case nanoseconds".
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long a VM takes to boot OTP in a process of its own, and its memory: prints {wall, cpu (ms), memory (bytes)}. Run
-// by run.js.
+// Boots OTP in a process of its own and prints {wall, cpu (ms), memory (bytes)}. Run by run.js.
 import { createVM } from '../../dist/spawnlink.js';
 
 const before = process.cpuUsage();

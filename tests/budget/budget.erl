@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Single long operations for tests/budget/run.js: run(Name, Scale, Parent) prepares what the operation works on, tells
-%% so, waits to be told to go, does it and ends normally. Scale 1 is the full size, 100 a hundredth of it.
+%% Single long operations for tests/budget/run.js: run(Name, Scale, Parent) prepares the data of the operation, reports
+%% that, waits for the start, performs the operation and ends normally. Scale 1 is the full size, 100 a hundredth of it.
 -module(budget).
 -export([run/2, warm/1, names/0]).
 
@@ -15,12 +15,12 @@ run(Name, Scale) ->
     receive go -> ok end,
     unregister(ready),
     Result = Do(Data),
-    %% Kept until now, so that nothing is measured that an unused result would spare.
+    %% The result is used here, so that the operation cannot be optimised away.
     persistent(Result).
 
 persistent(_) -> ok.
 
-%% Memory that the VM has had once, for what is measured then.
+%% Uses memory once, so that the VM has it before the measurement.
 warm(Scale) -> persistent(binary:copy(<<1>>, 600000000 div Scale)).
 
 operations(S) ->
@@ -159,10 +159,10 @@ in_guard() ->
     D = deep(), E = deep(),
     if E == D, E >= D -> yes; true -> no end.
 
-%% 2^60 elements, of 60 tuples.
+%% A term of 2^60 elements, made of 60 tuples.
 deep() -> lists:foldl(fun(_, A) -> {A, A} end, [], lists:seq(1, 60)).
 
-%% What would go on for ever, or end for want of memory: in a process of its own that is killed after a while.
+%% Runs what would never end, or would run out of memory, in a process of its own, which is killed after a while.
 a_while(Fun) ->
     {Pid, Ref} = spawn_monitor(fun() -> Fun() end),
     receive {'DOWN', Ref, _, _, _} -> ok after 60 -> exit(Pid, kill), receive {'DOWN', Ref, _, _, _} -> ok end end.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long one operation keeps the host waiting: each of budget.erl's is done in ticks of 8 ms, and the longest tick
-// is printed. Part of the tests with a hundredth of the sizes, where none may be over LONGEST_MS at pace 1
-// (../pace.js). And how long it takes to boot OTP.
+// Measures how long one operation keeps the host waiting: each operation of budget.erl runs in ticks of 8 ms, and the
+// longest tick is printed. npm test uses a hundredth of the sizes, and fails if a tick takes more than LONGEST_MS at
+// pace 1 (../pace.js). Also measures how long OTP takes to boot.
 //   node tests/budget/run.js [--full] [operation ...]
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -19,7 +19,9 @@ const names = args.filter((a) => !a.startsWith('--'));
 const BUDGET_MS = 8,
   LONGEST_MS = 30,
   ATTEMPTS = 4;
-/** Boot: 300 ms by the clock, or half as much again of the processor: other work on the machine slows both. */
+/**
+ * Limits for a boot: 300 ms of wall-clock time, or 1.5 times as much CPU time. Other work on the machine affects both.
+ */
 const BOOT_MS = 300,
   BOOT_SLACK = 1.5,
   BOOT_BYTES = 16e6,
@@ -30,12 +32,13 @@ execFileSync('erlc', ['-o', out, join(root, 'tests/budget/budget.erl')], { stdio
 const beam = readFileSync(join(out, 'budget.beam'));
 const turn = (ms = 0) => new Promise((done) => (ms > 1 ? setTimeout(done, ms) : setImmediate(done)));
 
-/** The longest tick of one operation, in a VM of its own; not of its preparation. */
+/** The longest tick of one operation, without its preparation, in a VM of its own. */
 async function measure(name) {
   const vm = await createVM({ autostart: false, stdout: false, stderr: false, memoryLimit: 3.9e9 });
   try {
     vm.load(beam);
-    // The host's first touch of a page of memory may cost more than all that is done there: not the operation's.
+    // Touching a page of memory for the first time may take the host longer than the work on it, so that is done
+    // before.
     let warming = true;
     const warm = vm.spawn('budget', 'warm', [scale]);
     vm.on('exit', (e) => {
@@ -63,8 +66,7 @@ async function measure(name) {
         used = process.cpuUsage();
       const { state, wake } = vm.tick({ budget: BUDGET_MS });
       const { user, system } = process.cpuUsage(used);
-      // What another program had the processor for is not this tick's; what V8's own threads did meanwhile is not
-      // either.
+      // Time in which other programs had the processor does not count, and neither does the work of V8's own threads.
       const took = Math.min(performance.now() - begun, (user + system) / 1000);
       longest = Math.max(longest, took);
       total += took;
@@ -83,11 +85,11 @@ const all = (await vm.call('budget', 'names')).map((a) => a.name);
 vm.close();
 let passed = 0,
   failed = 0;
-// Time is counted at the pace of this machine, asked again before a tick is called too long.
+// Limits are multiplied by the pace of this machine, which is measured again before a tick is called too long.
 let slow = pace();
 for (const name of names.length ? names : all) {
   let best;
-  // A tick may be long because the machine was busy: the least of some attempts counts.
+  // A tick may be long because the machine was busy, so the shortest of several attempts counts.
   for (let i = 0; i < (full ? 2 : ATTEMPTS); i++) {
     const got = await measure(name);
     if (!best || got.longest < best.longest) best = got;
@@ -114,8 +116,8 @@ if (names.length === 0) {
   );
   const least = (key) => Math.min(...boots.map((boot) => boot[key]));
   const median = (key) => boots.map((boot) => boot[key]).sort((a, b) => a - b)[boots.length >> 1];
-  // By the clock, as the budget is meant; or, where others keep the machine busy, by the processor, which compiles in
-  // other threads too.
+  // The budget is meant as wall-clock time. When other programs keep the machine busy, CPU time decides, which includes
+  // the compilation in other threads.
   const inTime = least('wall') <= allowed || least('cpu') <= allowed * BOOT_SLACK;
   const ok = inTime && least('memory') <= BOOT_BYTES;
   if (ok) passed++;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prints the internal code of a loaded module (native_main -disasm M): for people who look at what
-// translate.c makes of a function. Operands print with their names, as their kinds in ops.tab say.
+// Prints the internal code of a loaded module (native_main -disasm M), for people who examine what translate.c makes of
+// a function. Operands are printed with their names and as their kinds in ops.tab say.
 #include <stdio.h>
 
 #include "code/op_table.h"
@@ -25,7 +25,7 @@ static void absolute(cword w) {
   }
 }
 
-// As its kind says (the head of ops.tab).
+// Prints an operand as its kind says (see the head of ops.tab).
 static void operand(const struct module *m, char kind, cword w) {
   switch (kind) {
     case 's':
@@ -55,7 +55,7 @@ static void operand(const struct module *m, char kind, cword w) {
   }
 }
 
-// Prints the first of the names and returns the others.
+// Prints the first of the comma-separated names and returns the others.
 static const char *name(const char *names) {
   int n = (int)strcspn(names, ",");
   printf(" %.*s", n, names);

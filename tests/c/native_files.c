@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// host_file of the native build: the files of the machine, by POSIX. A handle is a file descriptor.
+// host_file of the native build: the files of the machine, through POSIX. A handle is a file descriptor.
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +27,7 @@ static i64 failed(void) {
 }
 static i64 done(i64 result) { return result < 0 ? failed() : result; }
 
-// The data as a block of exactly its size; empty: none.
+// Returns the data as a block of exactly its size; when it is empty, there is no block.
 static i64 give(struct bytes *b, u8 **out, size_t *n_out) {
   i64 n = (i64)b->len;
   u8 *block = b->len && !b->failed ? mem_alloc(b->len, MEM_SYSTEM) : NULL;
@@ -93,7 +93,7 @@ static i64 list(const char *path, u8 **out, size_t *n_out) {
 
 static i64 open_file(const char *path, i64 flags) {
   bool reads = (flags & OPEN_READ) != 0, writes = (flags & OPEN_WRITE) != 0;
-  bool keeps = reads || (flags & (OPEN_APPEND | OPEN_EXCLUSIVE)) != 0; // what is in the file
+  bool keeps = reads || (flags & (OPEN_APPEND | OPEN_EXCLUSIVE)) != 0; // whether the file keeps its contents
   int mode = writes ? (reads ? O_RDWR : O_WRONLY) | O_CREAT | (keeps ? 0 : O_TRUNC) : O_RDONLY;
   struct stat s;
   if (flags & OPEN_APPEND) mode |= O_APPEND;
@@ -111,7 +111,7 @@ static i64 set_time(const char *path, i64 seconds) {
   return done(utime(path, &t));
 }
 
-// Leaves the other time as it is.
+// Sets the access time and leaves the modification time unchanged.
 static i64 set_access_time(const char *path, i64 seconds) {
   struct stat s;
   if (stat(path, &s) < 0) return failed();
@@ -121,7 +121,7 @@ static i64 set_access_time(const char *path, i64 seconds) {
 
 static i64 by_handle(u32 operation, int fd, const u8 *in, size_t n, i64 number, u8 **out, size_t *n_out) {
   struct stat s;
-  if (fcntl(fd, F_GETFD) < 0) return errno = EINVAL, failed(); // closed before
+  if (fcntl(fd, F_GETFD) < 0) return errno = EINVAL, failed(); // it was closed before
   switch (operation) {
     case FILE_CLOSE: return done(close(fd));
     case FILE_READ: return read_some(fd, number, out, n_out);
@@ -165,7 +165,7 @@ i64 host_file(u32 operation, u32 handle, const u8 *in, size_t n, i64 number, u8 
   if (n >= sizeof path) return errno = ENAMETOOLONG, failed();
   if (n) memcpy(path, in, n);
   path[n] = 0;
-  const char *second = path + strlen(path) + 1; // meaningful where there are two
+  const char *second = path + strlen(path) + 1; // only meaningful when there are two names
   struct stat s;
   switch (operation) {
     case FILE_OPEN: return open_file(path, number);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The native twin of the wasm host: host_* calls by libc, POSIX and zlib. Modules come from folders of
-// .beam files, looked up in the order the folders were added. Linked into the native runner and tests.
+// The native counterpart of the wasm host: the host_* functions by libc, POSIX and zlib. Modules come from folders of
+// .beam files, searched in the order in which the folders were added. Linked into the native runner and tests.
 
 #include "native_host.h"
 
@@ -46,7 +46,7 @@ static bool wanted_application(const char *folder) {
   return false;
 }
 
-// The folder releases/N of an OTP root: N, or 0.
+// N of the folder releases/N of an OTP root; 0 when there is none.
 static unsigned release_of(const char *root) {
   for (unsigned n = 20; n < 100; n++) {
     char path[4096];

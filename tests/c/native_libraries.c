@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The libraries that have a wasm of their own (libraries/), here in the same program and over the machine's PCRE2 and
-// zlib. There is no Zstandard: only OTP 29 asks for it, whose tests run in wasm.
+// The libraries that have a wasm of their own (libraries/), linked into this program with the machine's PCRE2 and zlib.
+// Zstandard is left out, because only OTP 29 needs it, and its tests run in wasm.
 #include <string.h>
 
 #include "base/alloc.h"
@@ -14,7 +14,7 @@ i64 native_library(u32 operation, u32 handle, const u8 *in, size_t n, i64 number
   library_call *call = operation >> SERVICE_SHIFT == SERVICE_RE ? regex_call : zlib_call;
   i32 size = call(operation, handle, in, n, (u32)number, &answer);
   u8 *block = size > 0 ? mem_alloc((size_t)size, MEM_SYSTEM) : NULL;
-  if (!block) return size; // where there is an answer the caller sees that it has no data
+  if (!block) return size; // the caller sees a size without data
   memcpy(block, answer, (size_t)size);
   *out = block;
   *n_out = (size_t)size;

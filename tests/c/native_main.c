@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The native runner: spawnlink_native [-pa DIR]... [-slice N] [-gc-stress] [-gc-portion WORDS] [-virtual-clock] [-wait]
-// [-bare] M F [ARG...]. Calls M:F() or M:F([Arg]) with strings, as erl's -run does, in a process of its
-// own; ends when that process has ended and nothing is runnable (-wait: when nothing is left to do at
-// all), or at halt. OTP's modules come from OTP_ROOT; -bare starts no I/O server. Exit code: halt's,
-// else 1 when the process ended abnormally. -leaks: fails when closing leaves memory behind.
-// -failures N: runs M:F() N times, in the n-th run the n-th allocation fails; each run must end.
+// [-bare] M F [ARG...]. Calls M:F() or M:F([Arg]) with strings, as erl's -run does, in a process of its own. It ends
+// when that process has ended and nothing is runnable (-wait: when nothing at all is left to do), or at halt. OTP's
+// modules come from OTP_ROOT; with -bare there is no I/O server. The exit code is that of halt, otherwise 1 when the
+// process ended abnormally. -leaks: fails when memory is left after closing the VM. -failures N: runs M:F() N times; in
+// the n-th run the n-th allocation fails, and each run must end.
 
 #include <limits.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@
 static term main_pid = NV;
 static bool main_ended;
 static int main_code;
-static int failures; // runs of -failures
+static int failures; // number of runs of -failures
 
 static void print_line(FILE *file, const char *before, term t) {
   struct bytes text;
@@ -93,7 +93,7 @@ static int parse(int argc, char **argv) {
   return i;
 }
 
-static term string_term(struct heap *h, const char *text) { // UTF-8 to characters
+static term string_term(struct heap *h, const char *text) { // text is UTF-8; the term is a list of characters
   u32 characters[4096], n = 0;
   const u8 *at = (const u8 *)text, *end = at + strlen(text);
   for (int step; at < end && n < 4096 && (step = utf8_decode(at, end, &characters[n])) > 0; at += step) n++;
@@ -114,7 +114,7 @@ static bool start_main(char **argv, int argc) {
   return ok;
 }
 
-static bool run_until_idle(void) { // false: halted
+static bool run_until_idle(void) { // false: the VM has halted
   for (;;) {
     i64 wake;
     enum tick_result result = vm_tick(10000, 0, &wake);
@@ -132,7 +132,8 @@ static bool run_until_idle(void) { // false: halted
   }
 }
 
-// What was asked for in vain kills who asked; nobody waits for ever, and nothing is left behind.
+// In each run one allocation fails. The process that asked for it may die, but no process may wait for ever, and no
+// memory may be left.
 static int run_failures(char **argv, int argc) {
   if (!start_main(argv, argc) || !run_until_idle() || !main_ended || main_code) die("fails without failures");
   u64 blocks = mem_live_blocks();
@@ -145,7 +146,7 @@ static int run_failures(char **argv, int argc) {
     mem_fail_at(-1);
     if (!started) refused++;
     else if (!running || !main_ended) stuck++, fprintf(stderr, "failure %d: main never ended\n", n);
-    // Tables keep the size they grew to; what a failure leaves behind would come again and again.
+    // Tables keep the size to which they grew; a leak after failures would grow again and again.
     if (mem_live_blocks() > blocks) grown++, blocks = mem_live_blocks();
   }
   printf("%d runs: %d not spawned, %d ended by it, %d for ever, memory grew in %d\n", failures, refused, main_code,
@@ -157,7 +158,7 @@ int main(int argc, char **argv) {
   int first = parse(argc, argv);
   const char *root = getenv("OTP_ROOT");
   const char *own = getenv("SPAWNLINK_ERL");
-  // In full: a module may be loaded when the program has changed the working directory.
+  // An absolute path, because a module may be loaded after the program has changed the working directory.
   char full[PATH_MAX];
   native_host_path(realpath(own ? own : "build/erl", full) ? full : "build/erl");
   u32 release = native_host_otp(root ? root : "/usr/lib/erlang");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Outside ends of ports in the native build: programs with pipes. A handle is an index into the table below, plus one.
-// What comes in is sent to the port by native_ports_poll, which the runner calls between ticks.
+// The outside of ports in the native build: programs connected by pipes. A handle is an index into the table below,
+// plus one. native_ports_poll, which the runner calls between ticks, sends input to the port.
 #include "native_host.h"
 
 #include <errno.h>
@@ -24,11 +24,11 @@
 
 enum { MAX_PORTS = 1024, MAX_WORDS = 1024 };
 static struct outside {
-  pid_t child;  // 0: waited for
-  int from, to; // our ends, -1: none
+  pid_t child;  // 0: its status was read
+  int from, to; // our ends of the pipes; -1: none
   term port;
   bool used, attached;
-  u8 *unwritten; // bytes the program has not taken yet
+  u8 *unwritten; // bytes that the program has not read yet
   size_t size;
 } table[MAX_PORTS];
 
@@ -95,7 +95,7 @@ long long native_port(unsigned operation, unsigned handle, const unsigned char *
   signal(SIGPIPE, SIG_IGN);
   if (operation == PORT_OPEN) return open_program(in, n, number);
   if (operation == PORT_OS_PID && handle == 0) return getpid();
-  if (handle == 0 || handle > MAX_PORTS) return HOST_EIO; // what else is asked of the machine itself
+  if (handle == 0 || handle > MAX_PORTS) return HOST_EIO; // other operations need the machine itself
   struct outside *o = &table[handle - 1];
   switch (operation) {
     case PORT_ATTACH:
@@ -160,7 +160,7 @@ bool native_ports_poll(long milliseconds) {
     fds[n++] = (struct pollfd){.fd = table[i].from, .events = POLLIN};
   }
   if (!any) return false;
-  // A program's end is looked for now and then.
+  // Wakes regularly to check whether a program has ended.
   poll(fds, n, (int)(milliseconds < 0 || milliseconds > 5 ? 5 : milliseconds));
   for (nfds_t i = 0; i < n; i++)
     if (fds[i].revents) read_some(of[i]);

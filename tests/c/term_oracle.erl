@@ -1,7 +1,7 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% What Erlang says about a few hundred terms, for test_oracle.c: their external forms, hashes, text and
-%% order. main(File) writes: count, then for each term four encodings (minor version 1, 0, 2,
-%% deterministic), phash2, phash, and its text; then a byte for each pair of terms.
+%% What Erlang computes for a few hundred terms, for test_oracle.c: their external forms, hashes, text and order.
+%% main(File) writes the number of terms; for each term four encodings (minor version 1, 0, 2, deterministic), phash2,
+%% phash, and its text; then a byte for each pair of terms.
 -module(term_oracle).
 -export([main/1]).
 -compile([nowarn_deprecated_function]).

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The BEAM reader on every module of the installed OTP (OTP_ROOT, else /usr/lib/erlang), of releases
-// fetched to build/otp, and on damaged copies of them: never a crash, always an error with its place.
+// Runs the BEAM reader on every module of the installed OTP (OTP_ROOT, else /usr/lib/erlang), of the releases fetched
+// to build/otp, and on damaged copies of them. It must never crash, and must report each error with its position.
 // test_beam_file [ROOT...] reads other trees; without any OTP only the small cases run.
 #include <glob.h>
 #include <stdio.h>
@@ -45,8 +45,8 @@ struct counts {
   u64 instructions, literals, lines;
 };
 
-// Opens, decodes and checks everything. The bytes are in a block of their exact size, so that the
-// sanitizer sees a read beyond them.
+// Opens, decodes and checks everything. The bytes are in a block of exactly their size, so that the sanitizer detects a
+// read beyond them.
 static bool read_everything(const u8 *bytes, size_t len, struct counts *n, struct beam_error *e) {
   u8 *data = malloc(len ? len : 1);
   memcpy(data, bytes, len);
@@ -158,7 +158,7 @@ static void test_md5(const char *text, const char *expected) {
   u8 digest[16];
   char hex[33];
   md5_init(&m);
-  // In uneven portions.
+  // In portions of different sizes.
   size_t len = strlen(text), at = 0;
   for (size_t step = 1; at < len; step++) {
     size_t k = step < len - at ? step : len - at;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Magnitudes and integer terms against identities and slow reference methods, with random operands
-// whose limbs are often all zeros or all ones (where carries go wrong).
+// Compares magnitudes and integer terms with identities and slow reference methods. The operands are random, with many
+// limbs of all zeros or all ones, where carries are most likely to go wrong.
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +29,7 @@ static u32 random_limb(void) {
   u32 kind = random32() % 4;
   return kind == 0 ? 0 : kind == 1 ? 0xFFFFFFFFu : random32();
 }
-static u32 *random_limbs(size_t n) { // the top one not zero
+static u32 *random_limbs(size_t n) { // the top limb is not zero
   u32 *a = malloc((n + 1) * 4);
   for (size_t i = 0; i < n; i++) a[i] = random_limb();
   if (n && !a[n - 1]) a[n - 1] = 1 + random32() % 5;
@@ -58,10 +58,10 @@ static void test_mul(size_t an, size_t bn) {
   free(a), free(b), free(r), free(want);
 }
 
-// q*b + r == a and r < b
+// Checks q*b + r == a and r < b.
 static void test_divide(size_t an, size_t bn) {
   u32 *a = random_limbs(an), *b = random_limbs(bn);
-  if (an > bn && random32() % 3 == 0) memcpy(a + an - bn, b, bn * 4); // quotient digits of all ones
+  if (an > bn && random32() % 3 == 0) memcpy(a + an - bn, b, bn * 4); // makes quotient digits of all ones
   size_t qn = an - bn + 1;
   u32 *q = zeros(qn), *r = zeros(bn), *back = zeros(qn + bn);
   bool done = bigint_divide(q, r, a, an, b, bn);
@@ -73,7 +73,7 @@ static void test_divide(size_t an, size_t bn) {
   free(a), free(b), free(q), free(r), free(back);
 }
 
-static void test_exact(size_t an, size_t bn) { // (a*b)/b == a, remainder 0
+static void test_exact(size_t an, size_t bn) { // checks (a*b)/b == a with remainder 0
   u32 *a = random_limbs(an), *b = random_limbs(bn), *ab = zeros(an + bn), *q = zeros(an + 1), *r = zeros(bn);
   bool done = bigint_mul(ab, a, an, b, bn);
   size_t n = bigint_trim(ab, an + bn);
@@ -226,7 +226,7 @@ static void timing(void) {
   bytes_free(&text);
 }
 
-// --- In portions: the same results, wherever it pauses. --------------------------------------------------
+// --- In portions: the same results, wherever the operation pauses ---------------------------------------
 
 static u32 pauses;
 #define IN_PORTIONS(operation) \

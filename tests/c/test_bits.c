@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bits, binaries, the bit syntax, pattern search, iodata and the allocator against naive models, with
-// random cases from a fixed seed.
+// Compares bits, binaries, the bit syntax, pattern search, iodata and the allocator with simple models, on random cases
+// from a fixed seed.
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -74,7 +74,7 @@ static void test_bits_copy(void) {
   }
 }
 
-// The value of a field by the definition, as sign and bytes: compared with what the field was made of.
+// Computes the value of a field by its definition, as sign and bytes, and compares it with what the field was made of.
 static void test_integers(void) {
   for (int round = 0; round < 30000; round++) {
     u8 field[64], copy[64];
@@ -88,7 +88,7 @@ static void test_integers(void) {
     check(bits_put_integer(copy, at, n, flags, t), "put integer", (long)n, flags);
     check(memcmp(copy, field, sizeof field) == 0, "integer round trip", (long)n, flags);
     if (n == 0 || n > 57) continue;
-    u64 v = 0; // by definition
+    u64 v = 0; // computed by the definition
     if (flags & BS_LITTLE) {
       for (u64 i = 0; i < n; i++) {
         u64 byte = i / 8, width = byte == n / 8 ? n % 8 : 8;
@@ -117,7 +117,7 @@ static bool has_bytes(term t, const u8 *bytes, u64 nbits) {
   return bits_of(t, &b) && b.size == nbits && bits_equal(b.data, b.offset, bytes, 0, nbits);
 }
 
-// Appends random segments again and again, keeping older versions alive, which must not change.
+// Appends random segments repeatedly; older versions are kept and must not change.
 static void test_append(void) {
   for (int round = 0; round < 300; round++) {
     u64 bits = 0, kept_bits[4] = {0};
@@ -130,7 +130,7 @@ static void test_append(void) {
       struct bs_error error;
       u64 extra = round % 2 ? 8 * rnd(30) : rnd(200), from = rnd(4);
       s[1].size = make_small((i64)extra);
-      if (kept[from] != NV && rnd(10) == 0) { // branch off an older version
+      if (kept[from] != NV && rnd(10) == 0) { // append to an older version
         t = kept[from];
         bits = kept_bits[from];
         s[0].value = t;
@@ -156,7 +156,7 @@ static void test_append(void) {
       if (bits > 16000) break;
     }
   }
-  // N one-byte appends: content right, payload memory within a factor of N.
+  // Appends N single bytes: the content must be right, and the memory of payloads linear in N.
   u8 *unused;
   term t = binary_new(&heap, 0, &unused);
   enum { N = 20000 };

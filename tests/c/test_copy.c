@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Deep copies: sizes are exact, deep and wide terms need no C stack, literals are shared unless told
-// otherwise, payloads are counted, and running out of memory leaves nothing behind.
+// Deep copies: computed sizes are exact, deep and wide terms need no C stack, literals are shared unless the caller
+// says otherwise, payloads are counted, and running out of memory leaves nothing behind.
 #include <stdio.h>
 
 #include "base/alloc.h"
@@ -108,7 +108,7 @@ static void no_memory(void) {
   struct heap h;
   f = frag_new(4);
   frag_heap(&h, f);
-  CHECK(is_cons(copy_term(&h, list)) && h.frags != NULL); // grows into further fragments
+  CHECK(is_cons(copy_term(&h, list)) && h.frags != NULL); // grows into more fragments
   frag_free(h.frags);
   frag_free(f);
 }

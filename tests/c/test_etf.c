@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The external term format against bad input: every prefix and thousands of mutations of valid encodings,
-// lengths that lie, nesting a million deep, duplicate keys; nothing crashes, leaks or takes much memory.
+// The external term format against bad input: every prefix and thousands of mutations of valid encodings, wrong
+// lengths, nesting a million levels deep, duplicate keys. Nothing may crash, leak or take much memory.
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -36,7 +36,7 @@ static void release(struct heap *h) {
   memset(h, 0, sizeof *h);
 }
 
-// Decodes; what decodes must encode again, print, hash and compare.
+// Decodes bytes. A term that decodes must also encode again, print, hash and compare.
 static bool try_bytes(const u8 *data, size_t n, int flags, long id) {
   struct heap h;
   memset(&h, 0, sizeof h);
@@ -118,7 +118,7 @@ static const struct sample bad[] = {
     BYTES(131, 70, 127, 240, 0, 0, 0, 0, 0, 0),
     BYTES(131, 70, 127, 248, 0, 0, 0, 0, 0, 1),
     BYTES(131, 119, 1, 255),
-    BYTES(131, 116, 0, 0, 0, 2, 97, 1, 97, 2, 97, 1, 97, 3), // a key twice
+    BYTES(131, 116, 0, 0, 0, 2, 97, 1, 97, 2, 97, 1, 97, 3), // the same key twice
     BYTES(131, 90, 0, 6, 100, 0, 1, 'a', 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0, 5, 0, 0,
           0, 6),
     BYTES(131, 90, 0, 0, 100, 0, 1, 'a', 0, 0, 0, 1),
@@ -138,7 +138,7 @@ static void mutate(const struct sample *s, long id) {
   }
 }
 
-// Containers within each other: tuples, lists (head and tail), maps.
+// Nested containers: tuples, lists (in head and tail), maps.
 static void nest(const u8 *open, size_t n, size_t depth, const u8 *close, size_t n_close, bool ok, long id) {
   size_t len = 1 + depth * (n + n_close) + 1;
   u8 *data = malloc(len), *p = data;
@@ -160,11 +160,11 @@ static void nested(void) {
   nest(list, sizeof list, 300000, nil, 1, true, 2);
   nest(map, sizeof map, 100000, NULL, 0, true, 3);
   nest(key, sizeof key, 20000, nil, 1, true, 4);
-  // Each of 100,000 tuples claims 16 million elements.
+  // Each of 100,000 nested tuples claims to have 16 million elements.
   nest(wide, sizeof wide, 100000, NULL, 0, false, 5);
 }
 
-// A large map of one key repeated is refused quickly; one of many keys is read.
+// A large map that repeats one key is refused quickly; one with many keys is read.
 static void large_maps(void) {
   enum { N = 200000 };
   size_t len = 6 + N * 7;

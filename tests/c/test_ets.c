@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tables in C: random insertions and deletions against an array, with the balance of the tree and the
-// slots of the hash checked as they go; freeing in portions; memory running out at every allocation.
-// Live blocks must be at the end what they were at the start.
+// Tables in C: random insertions and deletions are compared with an array, and the balance of the tree and the slots of
+// the hash are checked after each; freeing in portions; memory that runs out at every allocation. At the end there must
+// be as many live blocks as at the start.
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -47,7 +47,7 @@ static term pair(term key, term value) {
   return make_boxed(words);
 }
 
-// Sizes and balance of a subtree; depth is bounded by the balance itself.
+// The size and balance of a subtree; because trees are balanced, the recursion is not deep.
 static bool balanced(const struct ets_row *r) {
   if (!r) return true;
   u32 l = r->left ? r->left->size : 0, n = r->right ? r->right->size : 0;
@@ -123,7 +123,7 @@ static void ascending_stays_shallow(void) {
   CHECK(ets_free_work(UINT32_MAX));
 }
 
-// Every allocation of a typical use fails once; nothing may leak or break.
+// Lets each allocation of a typical use fail once; nothing may leak or break.
 static bool use_once(enum ets_type type) {
   struct ets_table *t = make(type);
   if (!t) return false;
@@ -176,7 +176,7 @@ int main(void) {
   random_operations(ETS_SET);
   ascending_stays_shallow();
   for (u32 type = ETS_SET; type <= ETS_DUPLICATE_BAG; type++) memory_runs_out((enum ets_type)type);
-  // The owner dies: its tables go.
+  // When the owner dies, its tables are deleted.
   for (u32 i = 0; i < 100; i++) CHECK(make(ETS_BAG) != NULL);
   exit_process(owner, ATOM_kill);
   for (u32 units = 10; !exit_work(&units); units = 10) continue;

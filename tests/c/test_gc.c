@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The collector against a shadow model: random heaps of every kind of object are kept in parallel as
-// plain C trees; after each of many random collections (minor, major, with fragments, growing,
-// shrinking) the terms must still equal their trees, and the payload counts must be exact.
+// Compares the collector with a model: random heaps with every kind of object also exist as plain C trees. After each
+// of many random collections (minor, major, with fragments, growing, shrinking) the terms must still equal their trees,
+// and the counts of payloads must be exact.
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -26,7 +26,7 @@ static u32 rnd(u32 n) {
   return (u32)(seed >> 33) % n;
 }
 
-// --- The shadow: a tree of what a term should be. Nodes are shared and never freed before the end. --
+// --- The model: a tree of what a term should be. Nodes are shared and not freed before the end. ---------
 struct shadow {
   u32 shape, n, value;
   struct shadow *kid[8];
@@ -66,7 +66,7 @@ static bool same(term t, const struct shadow *s, int depth) {
       struct refc *r = (struct refc *)(uintptr_t)boxed_ptr(t)[3];
       return r->size == s->n && r->data[0] == (u8)s->value && r->refs >= 1;
     }
-    default: // a copy of a byte is a binary of its own
+    default: // the copy of a byte is a binary of its own
       if (is_kind(t, KIND_HEAP_BIN))
         return boxed_ptr(t)[1] == 1 && (s->kid[0]->n == 0 || ((u8 *)(boxed_ptr(t) + 2))[0] == (u8)s->kid[0]->value);
       return is_kind(t, KIND_SUB_BIN) && same(boxed_ptr(t)[1], s->kid[0], depth + 1);
@@ -107,7 +107,7 @@ static term build(struct shadow **out) {
       *out = shadow_new(shape, n, value);
       u8 *data;
       term t = binary_new(&heap, n, &data);
-      // Bytes that look like pointers: the collector must not look at them.
+      // The bytes look like pointers, which the collector must not follow.
       if (n) memset(data, (u8)value, n);
       return t;
     }
@@ -156,7 +156,7 @@ static void round_of(u64 s, bool stress) {
     }
     if (rnd(10) == 0) { // a message arrives in a fragment
       u32 from = rnd(ROOTS), to = rnd(ROOTS);
-      // Sharing is not kept by copies: only small terms, or the shadow's tree would explode.
+      // Copies do not keep sharing: only small terms are sent, otherwise the model's tree would grow exponentially.
       if (copy_size(roots[from]) < 2000) {
         struct frag *f;
         term *chain;
@@ -174,7 +174,7 @@ static void round_of(u64 s, bool stress) {
     if (rnd(20) == 0)
       for (u32 k = 0; k < ROOTS; k += 1 + rnd(3)) roots[k] = make_small(7), expect[k] = shadow_new(S_SMALL, 0, 7);
     if (rnd(3) == 0 || heap_wants_gc(&heap)) collect(rnd(5) ? rnd(20) : rnd(5000), rnd(8) == 0);
-    // Terms double in size at each step if shared freely: start over when a root is too large.
+    // When terms share freely, they double in size at each step: start again when a root is too large.
     for (u32 k = 0; k < ROOTS; k++) {
       if (copy_size(roots[k]) > 20000) roots[k] = make_small(1), expect[k] = shadow_new(S_SMALL, 0, 1);
     }
@@ -203,7 +203,8 @@ static void growth_series(void) {
   passed++;
 }
 
-// A list of a million cells and one of half garbage: no recursion, sizes sane, promoted once.
+// A list of a million cells and one half of which is garbage: the collector does not recurse, sizes are reasonable, and
+// cells are promoted only once.
 static void long_list(void) {
   CHECK(gc_area_init(&heap, &area, 233));
   term list = NIL;
@@ -244,7 +245,7 @@ static void limits(void) {
     CHECK(length == (u32)n * 50);
   }
   gc_area_destroy(&heap, &area);
-  // Out of memory in the middle of a BIF: small requests are served, the owner is told.
+  // Memory runs out in the middle of a BIF: small requests still succeed, and the heap is marked as exhausted.
   CHECK(gc_area_init(&heap, &area, 24));
   mem_set_limit(mem_live_total());
   term *p = heap_alloc(&heap, 3000);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Links, monitors, aliases and exits against a model: random operations on a few processes, the room's
-// own invariant checker and the model compared after each; then mass exits (star, chain, mesh) and a
-// count of live blocks, which must be what it was before.
+// Compares links, monitors, aliases and exits with a model: after each random operation on a few processes, the room's
+// own invariants and the model are checked. Then many processes exit at once (star, chain, mesh), and the number of
+// live blocks must be as before.
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -36,12 +36,12 @@ static struct process *make(struct process *parent, bool link) {
   o.link = link;
   struct process *p = process_spawn_fun(parent, NIL, &o, NULL);
   if (!p) abort();
-  scheduler_remove(p); // nobody runs here
+  scheduler_remove(p); // nothing runs in this test
   p->state = PROCESS_WAITING;
   return p;
 }
 
-// A turn in which nothing is done.
+// A turn of a process that does nothing.
 static void idle_slice(struct process *p) {
   process_enter(p);
   ctx.live = 0;
@@ -73,7 +73,7 @@ static u32 expected_down;
 
 static void model_exit(int i, term reason);
 
-// What the rules say an exit signal does (spec 6.4).
+// The effect of an exit signal by the rules (Erlang reference manual, "Processes", "Receiving Exit Signals").
 static void model_signal(int to, term reason, bool by_link) {
   if (!procs[to]) return;
   bool untrappable = reason == ATOM_kill && !by_link;

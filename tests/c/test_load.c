@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loading without running: every module of the installed OTP is staged, published, looked up, replaced
-// and purged; a load that fails, for damage or for want of memory, leaves nothing behind.
+// Loading without running: every module of the installed OTP is staged, published, looked up, replaced and purged. A
+// load that fails, because the file is damaged or memory runs out, leaves nothing behind.
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +24,7 @@ static int passed, failed;
     printf("\n"); \
   } while (0)
 
-// In place of the generated table: loading needs those that guards call, and one that overrides a function.
+// Stands for the generated table of BIFs: loading needs those that guards call, and one that overrides a function.
 static term no_bif(struct process *p, term *a) {
   (void)p, (void)a;
   return NV;
@@ -71,7 +71,7 @@ static u32 export_count(void) {
   return n;
 }
 
-// Every address of the code belongs to the module, and every line found is plausible.
+// Checks that every address of the code belongs to the module, and that every line found is plausible.
 static void test_places(const char *path, const struct module *m) {
   bool good = true;
   for (u32 i = 0; i < m->export_count; i++) {
@@ -87,7 +87,7 @@ static void test_places(const char *path, const struct module *m) {
 
 static void test_failures(const char *path, const u8 *data, size_t len, bool memory) {
   struct load_error e;
-  // Atoms and interned constants stay; a first load makes them all.
+  // Atoms and interned constants are never freed; a first load makes them all.
   struct module *m = code_stage(NV, data, len, &e);
   if (!m) return;
   code_discard(m);
@@ -102,7 +102,7 @@ static void test_failures(const char *path, const u8 *data, size_t len, bool mem
     else CHECK(e.where.what && strlen(e.where.chunk) == 4 && !e.no_memory, "%s: damaged, and no error", path);
   }
   free(copy);
-  exports = export_count(); // what was staged and discarded may have made some
+  exports = export_count(); // staging and discarding may have made some
   blocks = mem_live_blocks();
   for (i64 k = 1; memory && k < 3000; k++) {
     mem_fail_at(k);

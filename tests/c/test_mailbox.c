@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Mailboxes: selective receive against a list model with collections in between, markers, messages that
-// go straight to the receiver's heap, and signals that are received later than they are sent.
+// Mailboxes: selective receive with collections in between is compared with a list; receive markers; messages that are
+// built on the receiver's heap; and signals that are received later than they are sent.
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -47,7 +47,7 @@ static void end(struct process *p) {
   for (u32 units = 1000; !exit_work(&units); units = 1000) continue;
 }
 
-// {I, [I, ...]} with a payload whose size and kind depend on i: immediate, small, big, counted binary.
+// {I, [I, ...]} with a payload that depends on i: an immediate, a small term, a big one, a reference-counted binary.
 static term message_of(struct heap *h, i64 i) {
   term list = NIL;
   u32 n = i % 5 == 0 ? 0 : i % 7 == 0 ? 300 : (u32)(i % 5);
@@ -90,7 +90,7 @@ static void selective(void) {
   process_enter(p);
   ctx.live = 0;
   for (u32 round = 0; round < 20000; round++) {
-    if (rnd(2) && n < MAX) { // from outside, or while it runs
+    if (rnd(2) && n < MAX) { // from outside, or while the process runs
       bool inside = rnd(2);
       if (!inside) process_leave(p);
       send_one(p, next);
@@ -98,7 +98,7 @@ static void selective(void) {
       model[n++] = next++;
       continue;
     }
-    // receive the k-th message, collecting now and then while it is being matched
+    // Receives the k-th message, and sometimes collects while it is being matched.
     u32 k = rnd(n + 3), at = 0;
     struct message *m;
     while ((m = mailbox_peek(p)) && at < k) {
@@ -136,7 +136,7 @@ static void markers(void) {
   process_enter(p);
   for (i64 i = 0; i < 100000; i++) CHECK(signal_send(NULL, p, make_small(i)));
   u64 t = host_monotonic_us();
-  for (i64 i = 0; i < 10000; i++) { // a call: marker, reference, request, answer
+  for (i64 i = 0; i < 10000; i++) { // like a call: marker, reference, request, answer
     term marker = mailbox_marker_reserve(p), ref = ref_new(HEAP);
     mailbox_marker_bind(p, marker, ref);
     signal_send(NULL, p, ref);
@@ -144,7 +144,7 @@ static void markers(void) {
     struct message *m = mailbox_peek(p);
     CHECK(m && term_same(m->value, ref));
     mailbox_remove(p);
-    if (i % 3) mailbox_marker_clear(p, ref); // the others give way as newer ones come
+    if (i % 3) mailbox_marker_clear(p, ref); // newer markers replace the others
     if (i % 100 == 0) CHECK(process_collect(p, NULL, 0, 0, false));
   }
   printf("10000 calls into a mailbox of 100000: %llu us\n", (unsigned long long)(host_monotonic_us() - t));
@@ -164,7 +164,8 @@ static void queued_signals(void) {
   p->trap_exit = true;
   process_enter(p);
   ctx.live = 0;
-  // To itself, trapped; then no longer trapping before it was received: fatal, and what came behind it is gone.
+  // An exit signal to itself, while trapping exits; then it stops trapping before it receives the signal: it dies, and
+  // what it was sent later is lost.
   signal_exit(p->pid, p, ATOM_badarg, EXIT_CAUSE_EXIT);
   CHECK(p->mailbox.length == 0 && signal_send(NULL, p, ATOM_ok));
   CHECK(mailbox_peek(p) != NULL && p->mailbox.length == 2);
@@ -177,7 +178,7 @@ static void queued_signals(void) {
   CHECK(mailbox_peek(p) == NULL && p->state == PROCESS_EXITING && p->exit_reason == ATOM_badarg &&
         p->mailbox.length == 0);
   end(p);
-  // A message through an alias, the alias ended before it was received.
+  // A message is sent through an alias, which ends before the message is received.
   p = make();
   process_enter(p);
   u64 id = ref_next_id();
@@ -188,7 +189,7 @@ static void queued_signals(void) {
   alias_remove(alias_find(id));
   signal_queue_receive(p);
   CHECK(p->mailbox.length == 1 && p->mailbox.first->value == ATOM_ok);
-  // DOWN of the dead comes when the process has been scheduled out.
+  // The DOWN of a dead process comes when the monitoring process has been scheduled out.
   CHECK(monitor_add(77, p, NULL, MONITOR_PROCESS, make_pid(5, 9), NV, NV) &&
         signal_queue_unsent_down(p, 77, ATOM_noproc));
   signal_queue_receive(p);

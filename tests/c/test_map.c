@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Maps against a model (an array of pairs): random puts, updates, removals, merges and bulk building over
-// key sets of several sizes and kinds, keys with colliding hashes among them; form, order and iteration.
+// Compares maps with a model (an array of pairs): random puts, updates, removals, merges and bulk building over key
+// sets of several sizes and kinds, including keys with colliding hashes; checks form, order and iteration.
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -53,7 +53,7 @@ static void model_remove(struct model *m, term key) {
   m->values[i] = m->values[m->n];
 }
 
-// 0: small integers; 1: of several types, built anew each time; 2: small integers whose hashes collide.
+// Kind 0: small integers; 1: keys of several types, built anew each time; 2: small integers whose hashes collide.
 static term collisions[64];
 static term key_of(int kind, u32 i) {
   if (kind == 0) return make_small(i);
@@ -67,7 +67,7 @@ static term key_of(int kind, u32 i) {
   }
 }
 
-// Searches small integers with equal hashes: pairs of them come up after some 2^17 tries.
+// Searches for small integers with equal hashes: pairs appear after about 2^17 tries.
 static void find_collisions(void) {
   enum { TABLE = 1 << 20 };
   u32 *seen = calloc(TABLE, sizeof *seen), found = 0;
@@ -107,11 +107,11 @@ static void check_same(term map, const struct model *m, long n) {
   for (u32 i = 0; i < m->n; i++) check(map_get(map, m->keys[i]) == m->values[i], "get", n);
 }
 
-// The same map built another way must be equal, and ordered the same.
+// The same map, built in another way, must be equal and have the same order.
 static void check_rebuilt(term map, const struct model *m, long n) {
   term *pairs = malloc((2 * m->n + 2) * 2 * sizeof *pairs);
   u32 shift = m->n ? draw(m->n) : 0;
-  for (u32 i = 0; i < m->n; i++) { // an early value that a later one overrides
+  for (u32 i = 0; i < m->n; i++) { // an early value, which a later one overrides
     pairs[2 * i] = m->keys[i];
     pairs[2 * i + 1] = NIL;
     pairs[2 * (m->n + i)] = m->keys[(i + shift) % m->n];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Terms against real Erlang: term_oracle.erl writes what erl says of some hundred terms, and this checks
-// decoding, the encodings, both hashes, printing and the whole matrix of comparisons. Skipped without erl.
+// Compares terms with real Erlang: term_oracle.erl writes what erl computes for some hundred terms, and this test
+// checks decoding, the encodings, both hashes, printing, and comparisons of all pairs. Skipped without erl.
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #include "term/map.h"
 #include "term/print.h"
 
-// The Erlang side lies beside this file. Tests are run in the root of the repository, from which __FILE__ is told.
+// The Erlang part is beside this file. Tests run in the root of the repository, relative to which __FILE__ is given.
 static const char *oracle(void) {
   static char path[400];
   const char *slash = strrchr(__FILE__, '/');
@@ -31,7 +31,7 @@ static void check(bool ok, const char *what, u32 i) {
   }
 }
 
-// Funs and exports of the test: what code/ would keep.
+// Funs and exports of the test: stands for the entries that code/ keeps.
 struct entry {
   term module, function;
   u32 arity, index, old_index, old_uniq;
@@ -94,7 +94,7 @@ static struct blob get_blob(void) {
 }
 
 static bool encodes_to(term t, struct blob want, int minor_version, bool deterministic) {
-  if (want.n == 0) return true; // a large map: its order is ours
+  if (want.n == 0) return true; // a large map: its order differs from erl's
   struct bytes b;
   bytes_init(&b);
   struct etf_options o = {.minor_version = minor_version, .deterministic = deterministic};
@@ -108,7 +108,7 @@ static bool prints_as(term t, struct blob want) {
   struct bytes b;
   bytes_init(&b);
   print_term(&b, t, SIZE_MAX);
-  // External nodes are shown by atom index, which is ours.
+  // A pid of another node shows the atom's index, which differs from erl's.
   bool ok = memmem(want.p, want.n, "<8", 2) != NULL || memmem(want.p, want.n, "<9", 2) != NULL ||
             (b.len == want.n && memcmp(b.data, want.p, b.len) == 0);
   if (!ok)

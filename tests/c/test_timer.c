@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Timers under a clock the test moves: order of firing, cancelling, receive timers, timers of the dead,
-// 100,000 of them at once; and the scheduler's tick with a stub for the engine.
+// Timers under a clock that the test moves: order of firing, cancelling, receive timers, timers of dead processes,
+// 100,000 timers at once; and the scheduler's tick with a stub in place of the interpreter.
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -127,7 +127,7 @@ static void many(void) {
   CHECK(mem_live_blocks() == blocks);
 }
 
-// --- The tick, with an engine that yields, waits, exits as the process's first dictionary word says -------
+// --- The tick, with a stub that yields, waits or exits as the process's first dictionary word says --------
 
 static u32 turns[4], slices;
 static void engine(struct process *p) {
@@ -151,7 +151,7 @@ static void ticks(void) {
   CHECK(scheduler_tick(UINT64_MAX, 90000, &wake) == TICK_RUNNABLE);
   CHECK(turns[PRIORITY_HIGH] == 1 && turns[PRIORITY_LOW] > 50 && turns[PRIORITY_NORMAL] >= 6 * turns[PRIORITY_LOW]);
   CHECK(c->state == PROCESS_WAITING && a->state == PROCESS_RUNNABLE && process_verify());
-  // Suspended, a process is in no queue; resumed, it is again.
+  // A suspended process is in no queue; when it is resumed, it is in one again.
   suspend_add(a, b);
   suspend_add(a, b);
   CHECK(scheduler_runnable() == 1 && b->suspend_count == 2 && process_verify());

@@ -1,8 +1,8 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% Which cases of a suite use what a single VM without ports has not. main([Beam, Table]): Table is Erlang text, a list
-%% of {Module, Function | '*', Why}. Prints `Function<TAB>Why` for each function of arity 1 from which such a call is
-%% reached through the suite's own functions.
+%% Finds the cases of a suite that use what a single VM without ports does not have. main([Beam, Table]): Table is
+%% Erlang text, a list of {Module, Function | '*', Why}. Prints `Function<TAB>Why` for each function of arity 1 that
+%% reaches such a call through the suite's own functions.
 -module(analyse).
 -export([main/1]).
 
@@ -26,7 +26,7 @@ reached([Function | Rest], Seen, Calls, Needs) ->
     end;
 reached([], _, _, _) -> [].
 
-%% {[{F, A}] called here, [{M, F}] called elsewhere}
+%% Returns {[{F, A}] called in this module, [{M, F}] called in others}.
 calls(Form, Imports) -> calls([Form], Imports, [], []).
 
 calls([{call, _, {remote, _, {atom, _, M}, {atom, _, F}}, Args} | Rest], Imports, Local, Remote) ->

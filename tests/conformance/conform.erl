@@ -1,14 +1,14 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% Runs the cases of one OTP test suite, as common_test does but small. main([Suite, DataDir, PrivDir, From, Limit]):
-%% the cases are numbered in the order of all/0, groups opened out; those from number From on are run, one after the
-%% other, each in a process of its own; Limit is the longest a case may take (ms). Prints one line a step, which run.js
-%% reads:
+%% A small replacement for common_test that runs the cases of one OTP test suite. main([Suite, DataDir, PrivDir, From,
+%% Limit]): the cases are numbered in the order of all/0, with groups expanded. Those from number From on run one after
+%% the other, each in a process of its own; Limit is the longest time for a case (ms). Prints one line for each step,
+%% which run.js reads:
 %%   @@plan <json list of paths>     @@start N     @@pass N    @@skip N Reason    @@fail N Reason    @@end
-%% A case that takes the VM down is known by its @@start alone; run.js then starts another VM from the next one.
+%% When a case ends the VM, only its @@start was printed; run.js then starts another VM with the next case.
 %%
 %% Invariant: every function of the suite runs in a process that ends with it (init_per_testcase and its case share
-%% one), so that nothing a case does to its process (links, flags, dictionary, heap) is seen by the next.
+%% one). So what a case does to its process (links, flags, dictionary, heap) does not affect the next one.
 -module(conform).
 -export([main/1, timetrap/1, timetrap_left/0, capture/1]).
 
@@ -22,7 +22,7 @@ main([SuiteName, DataDir, PrivDir, From, Limit]) ->
     put(suite, Suite),
     Config = [{data_dir, DataDir}, {priv_dir, PrivDir}, {nodenames, []}],
     {module, _} = code:ensure_loaded(Suite),
-    code:ensure_loaded(timer), % as common_test has by then: cases that measure memory do not pay for it
+    code:ensure_loaded(timer), % common_test has loaded it by then; cases that measure memory must not pay for it
     {Nodes, Count} = plan(Suite),
     put(from, list_to_integer(From)),
     put(timetrap, suite_timetrap(Suite)),
@@ -37,7 +37,7 @@ main([SuiteName, DataDir, PrivDir, From, Limit]) ->
     say("@@end", []),
     halt(0).
 
-%% A bare VM has no applications: starting one fails there, and does not end who asks.
+%% A bare VM has no applications: starting one fails there, but does not end the caller.
 no_applications() ->
     receive {'$gen_call', From, _} -> gen:reply(From, {error, no_application_controller}) end,
     no_applications().
@@ -111,7 +111,7 @@ report_all([{group, _, _, _, Nodes} | Rest], Format, Reason) ->
     report_all(Rest, Format, Reason);
 report_all([], _, _) -> ok.
 
-%% init_per_suite, end_per_group and so on: {ok, Config} | {skip, Reason} | {fail, Reason}.
+%% Calls init_per_suite, end_per_group and so on: {ok, Config} | {skip, Reason} | {fail, Reason}.
 hook(Function, Args, Config) ->
     Suite = get(suite),
     case erlang:function_exported(Suite, Function, length(Args)) of
@@ -142,7 +142,7 @@ testcase(N, Name, Config) ->
             end
         end),
     report(N, Outcome),
-    %% Who failed, or was killed, is cleaned up after by another process.
+    %% After a case that failed or was killed, another process cleans up.
     case Outcome of
         {failed, Reason, LastConfig} ->
             Status = {tc_status, {failed, Reason}},
@@ -181,7 +181,7 @@ report(N, {failed, Reason, _}) -> say("@@fail ~w ~ts", [N, text(Reason)]).
 
 %% --- A process with a time limit ----------------------------------------------------------------------------
 
-%% {value, Value} | {failed, Reason} | {failed, Reason, Config} when the case had begun.
+%% Returns {value, Value}, {failed, Reason}, or {failed, Reason, Config} when the case had begun.
 in_process(Fun) ->
     flush(),
     Leader = spawn(fun() -> leader(conform, none) end),
@@ -233,7 +233,7 @@ failed(Reason, {config, Config}) -> {failed, Reason, Config}.
 
 flush() -> receive _ -> flush() after 0 -> ok end.
 
-%% Called in a case: its time begins anew, and is this long (ms).
+%% Called by a case: its time starts again, with this limit (ms).
 timetrap(infinity) -> timetrap(1 bsl 31);
 timetrap(Time) -> catch conform ! {timetrap, Time}, ok.
 
@@ -256,8 +256,8 @@ milliseconds(N) when is_integer(N) -> N.
 
 %% --- Output ----------------------------------------------------------------------------------------------------
 
-%% The group leader of a case: what it prints goes nowhere, or is kept while captured; the rest is the VM's own
-%% leader's.
+%% The group leader of a case: drops what the case prints, or keeps it while it is captured; passes other requests to
+%% the VM's own group leader.
 leader(Out, Captured) ->
     receive
         {out, New} -> leader(New, Captured);
@@ -301,14 +301,14 @@ characters(Text, Encoding) ->
         _ -> {{error, {put_chars, Encoding, Text}}, []}
     end.
 
-%% capture(start | stop | get): the texts printed by this case since.
+%% capture(start | stop | get): the texts that this case has printed since the start.
 capture(What) ->
     group_leader() ! {capture, What, self()},
     receive {captured, Texts} -> Texts end.
 
 say(Format, Args) -> io:put_chars(get(out), ["\n", io_lib:format(Format, Args), "\n"]).
 
-%% One line of ASCII.
+%% One line of ASCII text.
 text(Reason) when is_list(Reason) ->
     case io_lib:printable_unicode_list(Reason) of
         true -> clip(Reason);

@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The functions of common_test's module ct that OTP's suites call, over conform. What is logged is printed.
+%% The functions of common_test's module ct that OTP's suites call, implemented with conform. Log messages are printed.
 -module(ct).
 -export([pal/1, pal/2, pal/3, log/1, log/2, log/3, log/4, print/1, print/2, comment/1, comment/2, fail/1, fail/2,
     sleep/1,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Gets a release's suites ready: compiled by its own compiler, with the data their cases want.
+// Prepares the suites of a release: compiles them with the release's own compiler, and copies the data that their cases
+// need.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,12 +10,12 @@ import { NEEDS, sourceOf } from './suites.js';
 /** @import { Release } from './release.js' */
 
 /**
- * Modules of OTP's common_test that are taken as they are: the examples of the documentation as cases, and properties,
- * which are skipped where no tool for them is installed.
+ * Modules of OTP's common_test that are used unchanged: one runs the examples of the documentation as cases, the other
+ * properties, which are skipped when no tool for them is installed.
  */
 const COMMON_TEST = ['ct_doctest', 'ct_property_test'];
 
-/** Our runner, and a common_test of headers and few modules. @param {Release} release */
+/** Compiles our runner and a stand-in for common_test: its headers and few modules. @param {Release} release */
 export function prepareRunner(release) {
   const { source, work, runnerBeams } = release;
   const own = join(root, 'tests/conformance');
@@ -38,23 +39,25 @@ export function prepareRunner(release) {
 export const hasSuite = (source, group, name) => existsSync(join(source, sourceOf(group), `${name}_SUITE.erl`));
 
 /**
- * Compiles a suite and the helpers beside it. Answers its folders, the cases that are not single-node with the reason,
- * that this release has no such suite, or why it does not compile.
+ * Compiles a suite and the helpers beside it. Returns its folders and the cases that need more than one node, each with
+ * the reason; or that this release has no such suite; or why it does not compile.
  */
 export function prepareSuite(release, group, name) {
   const { source, work } = release;
   const from = join(source, sourceOf(group));
-  const ebin = join(work, 'ebin', `${group}_test`); // not the name of an application: code:lib_dir would find it here
+  // Must not be the name of an application, or code:lib_dir would find it.
+  const ebin = join(work, 'ebin', `${group}_test`);
   const env = { ...process.env, ERL_LIBS: join(work, 'lib'), ERL_TOP: source };
   if (!hasSuite(source, group, name)) return { ebin, absent: true };
-  // With lib itself, -include_lib finds headers of an application's sources, which no installed release has.
+  // With lib itself in the path, -include_lib finds the headers in an application's source, which no installed release
+  // has.
   const includes = [from, join(source, 'lib/stdlib/include'), join(source, 'lib/kernel/include'), join(source, 'lib')];
   beside(from, ebin);
   const helpers = readdirSync(from)
     .filter((f) => f.endsWith('.erl') && !f.endsWith('_SUITE.erl'))
     .map((f) => join(from, f));
-  helpers.push(join(source, 'erts/emulator/test/erts_test_utils.erl')); // which suites of stdlib use too
-  // What does not compile is missed by who calls it.
+  helpers.push(join(source, 'erts/emulator/test/erts_test_utils.erl')); // suites of stdlib use it too
+  // A helper that does not compile only fails the cases that call it.
   for (const helper of helpers) erlc(release, [helper], ebin, includes, from, env);
   const failed = erlc(release, [join(from, `${name}_SUITE.erl`)], ebin, includes, from, env);
   if (failed) return { ebin, failed };
@@ -62,7 +65,7 @@ export function prepareSuite(release, group, name) {
 }
 
 /**
- * Suites look for sources, .app files and data beside their own beam, where OTP's own installation of tests has them.
+ * Suites look for sources, .app files and data beside their own beam, as in OTP's own installation of tests.
  */
 function beside(from, ebin) {
   mkdirSync(ebin, { recursive: true });
@@ -84,7 +87,7 @@ function excluded({ erl, runnerBeams }, beam) {
   );
 }
 
-/** A folder of its own for one suite on one engine: a copy of its data, and one to write in. */
+/** Makes a folder for one suite on one engine: a copy of its data, and a folder to write to. */
 export function prepareFolders(release, engine, key, data) {
   const folder = join(release.work, 'run', engine, key.replace('/', '-'));
   const name = key.slice(key.indexOf('/') + 1);
@@ -97,7 +100,7 @@ export function prepareFolders(release, engine, key, data) {
   return { folder, priv: priv + '/', data: copy + '/' };
 }
 
-/** Compiles NAME/src to NAME/ebin, and what the data's Makefile.src has compiled by erlc. */
+/** Compiles NAME/src to NAME/ebin, and what the data's Makefile.src compiles with erlc. */
 function compileData(release, copy) {
   for (const entry of readdirSync(copy)) {
     const sources = join(copy, entry, 'src');

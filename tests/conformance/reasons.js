@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cases that erl passes and ours does not, by suite, with why. CANNOT: they need what a VM of one thread without
-// tracing, drivers and OTP's own allocators has not, so they do not count (as those that suites.js finds by what they
-// call). WHY: they count.
+// Cases that erl passes and ours does not, by suite, with the reason. Cases in CANNOT need what a VM with one thread
+// and without tracing, drivers and OTP's own allocators does not have; they do not count, like those that suites.js
+// finds by their calls. Cases in WHY count.
 
 const SCHEDULERS = 'more than one scheduler';
 const OWN_HASH = "terms that collide in OTP's own internal hash";
@@ -13,7 +13,7 @@ export const CANNOT = {
     check_process_code_dirty_exec_proc: SCHEDULERS,
   },
   counters: {
-    basic: SCHEDULERS, // asks for the memory that counters take on each
+    basic: SCHEDULERS, // reads the memory that counters take on each scheduler
   },
   ets: {
     grow_pseudo_deleted: SCHEDULERS,
@@ -37,11 +37,11 @@ export const CANNOT = {
   statistics: {
     msacc: 'sockets',
     msb_scheduler_wall_time: SCHEDULERS,
-    scheduler_wall_time: SCHEDULERS, // loads those for dirty functions beside the others
+    scheduler_wall_time: SCHEDULERS, // reads the times of dirty schedulers too
     scheduler_wall_time_all: SCHEDULERS,
   },
   unique: {
-    unique_integer_white_box: SCHEDULERS, // asks for the integers that each makes
+    unique_integer_white_box: SCHEDULERS, // reads the integers of each scheduler
   },
   rand: {
     plugin: CRYPTO,

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The releases whose suites are run: each with its own erl, compiler, libraries and source, and a folder for what is
-// made.
+// The releases whose suites are run: each with its own erl, compiler, libraries and source, and a folder for results.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -9,22 +8,22 @@ import { fileURLToPath } from 'node:url';
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
 /**
- * By number: Debian's suite that has it; the installed release otherwise.
+ * For each release number, Debian's suite that has it; undefined for the installed release.
  * @type {Record<string, string | undefined>}
  */
 export const RELEASES = { 25: undefined, 27: 'trixie', 29: 'sid' };
 
-/** What a script of ours prints last; exits with its status and reason when it fails. */
+/** The last line that a script of ours prints. When the script fails, exits with its status and reason. */
 function fetched(script, ...args) {
   const r = spawnSync(join(root, 'scripts', script), args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
   if (r.status !== 0) process.exit(r.status ?? 1);
   return r.stdout.trim().split('\n').at(-1);
 }
 
-/** Where results of a release are kept; nothing is fetched. @param {string} number */
+/** The folder for results of a release; fetches nothing. @param {string} number */
 export const workOf = (number) => join(root, `build/conformance${RELEASES[number] ? `-${number}` : ''}`);
 
-/** Where a release's source is once scripts/fetch-otp-source has fetched it. @param {string} number */
+/** The folder into which scripts/fetch-otp-source unpacks a release's source. @param {string} number */
 export const sourceFolder = (number) => join(root, `build/otp-source${RELEASES[number] ? `-${RELEASES[number]}` : ''}`);
 
 /**
@@ -59,7 +58,7 @@ export function openRelease(number) {
 const newer = (a, b) => !existsSync(b) || statSync(a).mtimeMs > statSync(b).mtimeMs;
 
 /**
- * Compiles what is newer than its beam, by the release's own compiler. Answers the first complaint, or ''.
+ * Compiles what is newer than its beam with the release's own compiler. Returns the first error, or ''.
  * @param {Release} release @param {string[]} files @param {string} out @param {string[]} includes
  * @param {string} cwd @param {Record<string, string | undefined>} env
  */

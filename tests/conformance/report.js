@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the runs say: one line for a suite, and docs/conformance.md for all.
+// Reports on the runs: a line for each suite, and docs/conformance.md for all.
 import { CANNOT, WHY } from './reasons.js';
 
 const caseName = (path) => path.slice(path.lastIndexOf('/') + 1);
 
-/** Counts of one suite. A case counts when erl passes it and it is single-node; one that ours passes is not excused. */
+/**
+ * Counts of one suite. A case counts when erl passes it and it needs one node only. A case that ours passes is never
+ * excused.
+ */
 export function count(name, erl, ours) {
   const excluded = (ours ?? erl).excluded ?? {};
   const out = { both: 0, erlOnly: [], excluded: [], excludedPass: 0, notErl: 0 };
@@ -39,7 +42,7 @@ export function summary(name, erl, ours) {
 
 const escaped = (s) => s.replace(/[`|]/g, "'").replace(/\/[^\s"']*\/build\//g, '.../');
 
-/** One release: how many, the table, what differs, what is left out. */
+/** The section of one release: totals, the table, the differences, and what is left out. */
 function section({ number, results }) {
   const missing = results.filter((r) => !r.erl || !r.ours).map((r) => r.name);
   const none = results.filter((r) => r.erl && r.ours && r.erl.failed).map((r) => r.name);
@@ -87,7 +90,7 @@ function section({ number, results }) {
   return [...lines, ''];
 }
 
-/** docs/conformance.md. @param {{number: string, results: any[]}[]} releases @param {string} engine */
+/** The text of docs/conformance.md. @param {{number: string, results: any[]}[]} releases @param {string} engine */
 export function report(releases, engine) {
   const machine = engine === 'wasm' ? 'the product, wasm on Node' : 'the native build';
   const lines = [

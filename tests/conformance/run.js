@@ -2,16 +2,16 @@
 // npm run conformance: OTP's own test suites, each case on `erl` and on ours under one small runner (conform.erl).
 //   npm run conformance -- [--otp 25|27|29] [--native] [--bare] [--report] [--erl-again | --erl]
 //     [--missing] [--limit SECONDS] [--suite-limit SECONDS] [--jobs N] [SUITE | APPLICATION | APPLICATION/SUITE ...]
-// Ours is the product (js/cli.js, wasm), booted, as the suites expect of a node; --bare leaves kernel and its processes
-// out, and so does --native, the optimised native build, which is always bare. --otp: the suites, the erl, the compiler
-// and the libraries of that release, 25 (the installed one) without it. Results are kept in build/conformance/results,
-// or build/conformance-27/results: erl's are used again unless --erl-again; --erl runs those that are missing and
-// nothing else; --missing runs the suites that have no result of ours, so that a pass can be made in portions, as long
-// as the build stays the same. --limit is the longest a case may take on ours, --suite-limit the longest a suite may
-// take on either: a suite that takes longer is given up, and keeps no result. docs/conformance.md is written once every
-// suite has been run on the product; --report writes it at once from the results there are of that engine, and names
-// the suites that have none.
-// Not part of npm test: it fetches OTP's source (scripts/fetch-otp-source) and takes a while.
+// Ours is the product (js/cli.js, wasm), booted, because the suites expect a node. --bare leaves kernel and its
+// processes out, and so does --native, the optimised native build, which is always bare. --otp: uses the suites, the
+// erl, the compiler and the libraries of that release; by default 25, the installed one. Results are kept in
+// build/conformance/results, or build/conformance-27/results. Results of erl are used again unless --erl-again is
+// given; --erl only runs those that are missing. --missing runs the suites without a result of ours, so that a run can
+// be done in portions, as long as the build stays the same. --limit is the longest time for a case on ours,
+// --suite-limit the longest for a suite on either: a suite that takes longer is abandoned and keeps no result.
+// docs/conformance.md is written when every suite has been run on the product; --report writes it at once from the
+// results of that engine, and names the suites without results.
+// Not part of npm test, because it fetches OTP's source (scripts/fetch-otp-source) and takes a while.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -21,10 +21,10 @@ import { RELEASES, openRelease, root, sourceFolder, workOf } from './release.js'
 import { report, summary } from './report.js';
 import { ALL, FLAGS } from './suites.js';
 
-// The longest a case may take, in ms: on erl, and on ours, which may be slower than a JIT.
+// The longest time that a case may take, in ms: on erl, and on ours, which may be slower than a JIT.
 const LIMIT = { erl: 90_000, wasm: 180_000, native: 120_000 };
 
-// The longest a suite may take on one engine, in ms.
+// The longest time that a suite may take on one engine, in ms.
 let suiteLimit = Infinity;
 
 const args = process.argv.slice(2);
@@ -42,7 +42,7 @@ for (let i = 0; i < args.length; i++) {
   else if (args[i] === '--native') engine = 'native';
   else if (args[i] === '--bare') booted = false;
   else if (args[i] === '--booted')
-    booted = true; // as without it
+    booted = true; // the default
   else if (args[i] === '--erl-again') erlAgain = true;
   else if (args[i] === '--erl') erlOnly = true;
   else if (args[i] === '--missing') missing = true;
@@ -80,8 +80,8 @@ function command(which, { ebin, name }) {
 }
 
 /**
- * One VM from case number `from` on, killed at `deadline` (ms since the epoch). Calls onLine for each line of the
- * runner's; resolves with why it ended when it has.
+ * Runs the cases from number `from` on in one VM, which is killed at `deadline` (ms since the epoch). Calls onLine for
+ * each line that the runner prints; resolves with the reason why the VM ended.
  */
 function oneVm(which, suite, folders, from, deadline, onLine) {
   const [cmd, argv] = command(which, suite);
@@ -138,7 +138,7 @@ function oneVm(which, suite, folders, from, deadline, onLine) {
   });
 }
 
-/** All cases of a suite on one engine: {cases: {path: [result, reason]}}; null when the suite takes too long. */
+/** Runs a suite on one engine: {cases: {path: [result, reason]}}; null when the suite takes too long. */
 async function runSuite(which, suite) {
   const folders = prepareFolders(release, which, suite.key, suite.data);
   const deadline = Date.now() + suiteLimit;
@@ -164,8 +164,8 @@ async function runSuite(which, suite) {
       break;
     }
     if (current === null) {
-      // It ended between two cases, in the end of one or in a group's functions: the next one that has no result is to
-      // blame.
+      // The VM ended between two cases, at the end of one, or in a function of a group: the next case without a result
+      // is blamed.
       current = Math.max(from, results.size ? Math.max(...results.keys()) + 1 : 0);
       if (current >= plan.length) break;
       if (tries === 0 || results.has(current - 1)) {
@@ -224,7 +224,7 @@ const worker = async () => {
 };
 await Promise.all(Array.from({ length: jobs }, worker));
 
-/** What there is of a release: its suites, with null for a result that is not there. @param {string} of */
+/** The results that exist for a release, by suite; null for one without results. @param {string} of */
 function table(of) {
   const folder = workOf(of);
   const there = ALL.filter(({ group, name }) => hasSuite(sourceFolder(of), group, name));

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which of OTP's suites are run, and which uses of the machine make a case one that no single VM without ports can
-// pass.
+// Which of OTP's suites are run, and which calls make a case one that a single VM without ports cannot pass.
 
-/** By application, in the order of the report. A release that lacks a suite is not asked for it. */
+/** By application, in the order of the report. When a release lacks a suite, it is left out. */
 export const SUITES = {
   emulator: `a after beam beam_literals bif big binary bs_bincomp bs_bit_binaries bs_construct bs_match_bin
     bs_match_int bs_match_misc bs_match_tail bs_utf code counters atomics decode_packet exception float fun gc guard
@@ -32,11 +31,11 @@ export const SUITES = {
   xmerl: ['xmerl', 'xmerl_sax', 'xmerl_sax_stream', 'xmerl_xsd'],
 };
 
-/** The folder of an application's suites in OTP's source. @param {string} group */
+/** The folder with the suites of an application in OTP's source. @param {string} group */
 export const sourceOf = (group) => (group === 'emulator' ? 'erts/emulator/test' : `lib/${group}/test`);
 
 /**
- * Every suite with the name it goes by: its own, or APPLICATION/NAME where another one came before it with that name.
+ * Every suite with a unique key: its name, or APPLICATION/NAME when an earlier application has a suite of that name.
  * @type {{group: string, name: string, key: string}[]}
  */
 export const ALL = [];
@@ -45,11 +44,11 @@ for (const [group, list] of Object.entries(SUITES)) {
     ALL.push({ group, name, key: ALL.some((other) => other.name === name) ? `${group}/${name}` : name });
 }
 
-// What a suite wants on the command line: their modules have a feature that is off unless asked for.
+// Flags that a suite needs: its module uses a feature that is off by default.
 export const FLAGS = { erl_eval: ['-enable-feature', 'maybe_expr'], maybe: ['-enable-feature', 'maybe_expr'] };
 
-// A case that calls one of these, itself or through the suite's own functions, is not a single-node case. [module,
-// function or *, why]
+// A case that calls one of these, directly or through the suite's own functions, needs more than one VM: [module,
+// function or *, reason]
 export const NEEDS = [
   ['peer', '*', 'starts another node'],
   ['slave', '*', 'starts another node'],

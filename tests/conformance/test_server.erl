@@ -1,7 +1,7 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The functions of common_test's module test_server that OTP's suites call, over conform. Nodes are not started: the
-%% cases that ask for one are not single-node, and fail by that name.
+%% The functions of common_test's module test_server that OTP's suites call, implemented with conform. Nodes are not
+%% started: cases that need one are not single-node cases, and fail with a reason that names this.
 -module(test_server).
 -export([lookup_config/2, timetrap/1, timetrap_cancel/1, timetrap_scale_factor/0, hours/1, minutes/1, seconds/1,
          milliseconds/1, do_times/2, do_times/4, sleep/1, adjusted_sleep/1, is_native/1, is_cover/0, is_debug/0,

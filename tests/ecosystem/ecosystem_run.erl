@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Runs the EUnit tests of modules and prints a line for each: @@ok, @@failed or @@skipped, its name, and why. main/1 is
-%% given the names of the modules; "@@end" is the last line. It is a listener of EUnit's.
+%% Runs the EUnit tests of modules and prints a line for each test: @@ok, @@failed or @@skipped, its name, and the
+%% reason. main/1 gets the names of the modules; "@@end" is the last line. This module is a listener of EUnit.
 -module(ecosystem_run).
 -behaviour(eunit_listener).
 -export([main/1, start/1, init/1, handle_begin/3, handle_end/3, handle_cancel/3, terminate/2]).
@@ -39,7 +39,7 @@ handle_cancel(Kind, Data, State) ->
 
 terminate(_, _) -> ok.
 
-%% The place in the tree of tests makes names that occur twice different.
+%% The position in the tree of tests makes names unique.
 say(How, Data, Why) ->
     {M, F, _} = case proplists:get_value(source, Data) of {_, _, _} = MFA -> MFA; _ -> {none, none, 0} end,
     Id = lists:join($., [integer_to_list(I) || I <- proplists:get_value(id, Data)]),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Elixir's own tests: those of its libraries elixir, eex, ex_unit and logger, from Debian's source package, with
-// Debian's build of the same version, on erl and on ours. The test scripts are compiled where they run.
+// Runs Elixir's own tests on erl and on ours: those of its libraries elixir, eex, ex_unit and logger, from Debian's
+// source package, with Debian's build of the same version. Each VM compiles the test scripts itself.
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { fetched } from '../fetched.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const PACKAGE = 'elixir-lang';
-/** By library: its helper, and the folder of its tests. */
+/** For each library, its test helper and the folder of its tests. */
 const TESTS = {
   eex: { helper: 'test/test_helper.exs', folder: 'test' },
   logger: { helper: 'test/test_helper.exs', folder: 'test' },
@@ -17,15 +17,15 @@ const TESTS = {
 };
 
 /**
- * @typedef {object} Place what run.js knows
+ * @typedef {object} Place where run.js found things
  * @property {string} root
- * @property {string} suite of Debian
+ * @property {string} suite Debian's suite
  * @property {string} otpRoot
  * @property {(command: string, args: string[], cwd: string) => Promise<Map<string, string>>} run
  */
 
 /**
- * Runs those libraries' tests; yields each one's name and what its tests came to on erl and on ours.
+ * Runs the tests of those libraries; yields the name of each library and its results on erl and on ours.
  * @param {Place} place @param {string[]} names none: all
  */
 export async function* elixirTests({ root, suite, otpRoot, run }, names) {
@@ -35,7 +35,7 @@ export async function* elixirTests({ root, suite, otpRoot, run }, names) {
   const version = readFileSync(join(source, 'VERSION'), 'utf8').trim();
   const app = readFileSync(join(built, 'elixir/ebin/elixir.app'), 'utf8');
   if (!app.includes(`"${version}"`)) throw new Error(`the source is Elixir ${version}, the build is another one`);
-  // Some tests start bin/elixir of the tree.
+  // Some tests start bin/elixir of the source tree.
   for (const name of ['eex', 'elixir', 'ex_unit', 'iex', 'logger', 'mix'])
     if (!existsSync(join(source, 'lib', name, 'ebin')))
       symlinkSync(join(built, name, 'ebin'), join(source, 'lib', name, 'ebin'));
@@ -43,7 +43,7 @@ export async function* elixirTests({ root, suite, otpRoot, run }, names) {
     '-pa',
     join(built, name, 'ebin'),
   ]);
-  process.env.ELIXIR_ASSERT_TIMEOUT ??= '5000'; // of what is waited for: a busy machine is slow
+  process.env.ELIXIR_ASSERT_TIMEOUT ??= '5000'; // how long tests wait for messages; a busy machine is slow
   for (const [name, { helper, folder }] of Object.entries(TESTS)) {
     if (names.length > 0 && !names.includes(name)) continue;
     const cwd = join(source, 'lib', name);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # A formatter of ExUnit that prints a line for each test, as ecosystem_run does: @@ok, @@failed or @@skipped, its name
-# without spaces, and why.
+# without spaces, and the reason.
 defmodule EcosystemFormatter do
   use GenServer
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The libraries whose own tests are run on erl and on ours: Debian's source packages that have tests which need neither
-// a network nor a NIF. Those of a newer suite are there because this one's archive lacks their source.
+// The libraries whose own tests are run on erl and on ours: Debian's source packages with tests that need neither a
+// network nor a NIF. Some are from a newer suite, because this one's archive lacks their source.
 
 /**
  * @typedef {object} Library
- * @property {string} package Debian's source package, and the folder it is unpacked to
- * @property {string} [suite] Debian's, if not the machine's
- * @property {string[]} [needs] other packages of this list: their beams are on the path
- * @property {string[]} [first] sources that others of the library need to be compiled (behaviours, transforms)
- * @property {string[]} [flags] of erlc
+ * @property {string} package the name of Debian's source package and of its folder
+ * @property {string} [suite] Debian's suite, if it is not the machine's
+ * @property {string[]} [needs] other packages of this list, whose beams must be on the path
+ * @property {string[]} [first] sources that must be compiled first (behaviours, transforms)
+ * @property {string[]} [flags] flags for erlc
  * @property {RegExp} [without] test modules that are left out
- * @property {string} [why] they are
+ * @property {string} [why] why they are left out
  */
 
 /** @type {Library[]} */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tests that Erlang libraries bring along, on erl and on ours: how many pass on erl, and how many of those on ours.
-// Fetches Debian's source packages (libraries.js) and compiles them with the installed erlc. Not part of `npm test`.
+// Runs the tests that Erlang libraries come with, on erl and on ours, and counts how many pass on erl, and how many of
+// those on ours. Fetches Debian's source packages (libraries.js) and compiles them with the installed erlc. Not part of
+// `npm test`.
 //   npm run ecosystem [-- PACKAGE ...]      (or elixir, elixir:eex ...: see elixir.js)
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -22,7 +23,7 @@ const otpRoot = spawnSync('erl', ['-noshell', '-eval', 'io:put_chars(code:root_d
 }).stdout;
 const suite = readFileSync('/etc/os-release', 'utf8').match(/VERSION_CODENAME=(\w+)/)?.[1] ?? 'stable';
 
-/** As the application is called, for -include_lib. */
+/** The name of the application, which -include_lib needs. */
 const folderOf = (name) => join(work, 'lib', name.replace(/^erlang-/, ''));
 const ebinOf = (name) => join(folderOf(name), 'ebin');
 const sourcesIn = (folder, pattern = /\.erl$/) =>
@@ -32,7 +33,7 @@ const sourcesIn = (folder, pattern = /\.erl$/) =>
         .map((f) => join(folder, f))
     : [];
 
-/** Compiles one file after the other, so that what does not compile is missed alone. */
+/** Compiles files one by one, so that a file that does not compile affects no other. */
 function compile(library, source, files) {
   const ebin = ebinOf(library.package);
   const before = [library, ...(library.needs ?? []).map((name) => ({ package: name }))];
@@ -54,7 +55,7 @@ function compile(library, source, files) {
   return failed;
 }
 
-/** Its beams, and the names of the modules that have tests. @param {Library} library */
+/** Compiles a library; returns the names of its modules with tests. @param {Library} library */
 function prepare(library, source) {
   const tree = join(source, library.package);
   const ebin = ebinOf(library.package);
@@ -67,7 +68,7 @@ function prepare(library, source) {
   if (grammars.length > 0) spawnSync('erlc', ['-o', join(tree, 'src'), ...grammars]);
   const src = sourcesIn(join(tree, 'src'));
   const first = (library.first ?? []).map((name) => join(tree, 'src', `${name}.erl`));
-  // Behaviours and transforms are found wherever they stand once all has been compiled: what failed is tried again.
+  // Behaviours and transforms are found when everything was compiled once, so what failed is compiled again.
   let failed = compile(library, source, [...first, ...src.filter((file) => !first.includes(file))]);
   const again = () => src.filter((file) => !existsSync(join(ebin, basename(file, '.erl') + '.beam')));
   if (again().length > 0) failed = compile(library, source, again());
@@ -86,7 +87,7 @@ function prepare(library, source) {
     .filter((f) => f.endsWith('.beam'))
     .map((f) => basename(f, '.beam'));
   const tests = modules.filter((name) => /\btest\/0|_test_?\/0/.test(exportsOf(join(ebin, name))));
-  // EUnit takes the tests of m_tests for those of m, too.
+  // EUnit runs the tests in m_tests together with those of m.
   const chosen = tests.filter((name) => !(name.endsWith('_tests') && tests.includes(name.slice(0, -6))));
   return { failed, modules: chosen.filter((name) => !library.without?.test(name)) };
 }
@@ -98,7 +99,7 @@ function exportsOf(beam) {
   return spawnSync('erl', ['-noshell', '-eval', ask], { encoding: 'utf8' }).stdout;
 }
 
-/** @returns {Promise<Map<string, string>>} what each test came to */
+/** @returns {Promise<Map<string, string>>} the result of each test */
 function run(command, args, cwd) {
   const results = new Map();
   let module = 'none',
@@ -132,7 +133,7 @@ async function both(library, modules) {
   return [await start[0](), await start[1]()];
 }
 
-/** Prints how the two compare; returns the counts. */
+/** Prints a comparison of the two; returns the counts. */
 function report(name, erl, ours) {
   const passed = [...erl].filter(([, how]) => how === 'ok').map(([test]) => test);
   const differ = passed.filter((test) => ours.get(test) !== 'ok');

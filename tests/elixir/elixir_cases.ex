@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# What an Elixir program does every day, printed line by line: run on erl and on ours, the lines must be equal.
+# Common features of Elixir programs, with a printed line for each: the lines must be equal on erl and on ours.
 
 defmodule ElixirCases do
   def main do

@@ -4,13 +4,13 @@
 -export([main/0]).
 
 main() ->
-    logger:set_primary_config(level, none), % reports name pids and times
+    logger:set_primary_config(level, none), % reports contain pids and times
     start(lists:keyfind(kernel, 1, application:which_applications())),
-    io:format("begin~n"), % what the emulator itself may have said comes before
+    io:format("begin~n"), % what the emulator itself prints comes before this line
     'Elixir.ElixirCases':main().
 
-%% A bare VM has a stand-in for the application controller, which starts no application: OTP's own controller takes its
-%% name, without kernel's processes, and Elixir is started by its own start function.
+%% A bare VM has a stand-in for the application controller, which starts no application. So OTP's own controller takes
+%% over its name, without kernel's processes, and Elixir is started by its own start function.
 start({kernel, _, ""}) ->
     unregister(application_controller),
     Environment = ets:tab2list(ac_tab),

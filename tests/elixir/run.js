@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Elixir: the cases are compiled once with elixirc on erl, then run on erl, natively and in wasm; each line that is
+// Elixir: the cases are compiled once with elixirc on erl, and then run on erl, natively and in wasm. Each line that is
 // equal is a passed case.
 //   node tests/elixir/run.js [bookworm|sid]
-// bookworm: Debian's Elixir for OTP 25, on the installed erl and its libraries. sid: the newest Elixir and OTP Debian
-// has.
+// bookworm: Debian's Elixir for OTP 25, on the installed erl and its libraries. sid: the newest Elixir and OTP that
+// Debian has.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -15,7 +15,7 @@ const here = join(root, 'tests/elixir');
 const suite = process.argv[2] ?? 'bookworm';
 const TIMEOUT_MS = 120_000;
 
-/** The cases' lines. @param {string} output */
+/** The lines that the cases print. @param {string} output */
 const lines = (output) =>
   output
     .split('\n')
@@ -44,7 +44,7 @@ const paths = ['elixir', 'logger']
   .concat(out)
   .flatMap((path) => ['-pa', path]);
 
-/** Compiles what has changed since the last time. */
+/** Compiles the sources that have changed since the last time. */
 function compile() {
   const sources = ['elixir_cases.ex', 'elixir_run.erl'].map((name) => join(here, name));
   const stamp = join(out, 'stamp');
@@ -67,7 +67,7 @@ function compile() {
 }
 
 const MODES = {
-  // The native VM takes its libraries from the installed OTP, or from OTP_ROOT.
+  // The native VM takes its libraries from OTP_ROOT, or else from the installed OTP.
   native: () =>
     run(
       join(root, 'build/native/spawnlink_native'),

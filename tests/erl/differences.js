@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where later releases of OTP answer otherwise than OTP 25, and the VM still answers as 25 does: a line that differs
-// for one of these reasons counts as skipped, and run.js prints how many there were of each. `since`: the release;
-// `line`: what erl's line looks like.
+// Lines in which later releases of OTP differ from OTP 25 and the VM answers as 25 does. A line that differs for one of
+// these reasons counts as skipped, and run.js prints how many there were for each. `since` is the release; `line`
+// matches erl's line.
 
 /**
- * Atoms are ordered by their numbers in maps of up to 32 keys since OTP 26: by what was loaded before, which no program
- * can rely on.
+ * Since OTP 26, maps of up to 32 keys order atoms by their numbers, that is, by the order in which they were loaded, on
+ * which no program can rely.
  */
 const keyOrder = (theirs, ours) => theirs.includes('#{') && [...theirs].sort().join('') === [...ours].sort().join('');
 
@@ -97,7 +97,7 @@ const DIFFERENCES = [
   { since: 29, module: 're_test', line: /^\{ucp,/, why: 'a newer Unicode in PCRE2' },
 ];
 
-/** Modules that a release cannot run at all. Release 0: the installed one, 25 or later. */
+/** Modules that a release cannot run. Release 0 is the installed one, 25 or later. */
 const UNFIT = [
   { since: 29, module: 'bits_old', why: 'instructions that OTP 29 refuses' },
   { since: 28, module: 're_error_test', why: 'what a newer PCRE2 says of bad patterns' },
@@ -110,12 +110,12 @@ const UNFIT = [
   { until: 28, module: 'debugger', why: 'the debugger of the emulator came with OTP 28' },
 ];
 
-/** Why a module is left out for a release, or undefined. */
+/** Why a release does not run a module; undefined if it does. */
 export const unfit = (release, module) =>
   UNFIT.find((one) => one.module === module && (one.until ? (release || 25) < one.until : release >= one.since))?.why;
 
 /**
- * For one module's run: answers for each differing pair of lines the known reason, or undefined.
+ * For one run of a module: returns a function that gives the known reason why two lines differ, or undefined.
  * @param {number} release @param {string} module
  */
 export function known(release, module) {

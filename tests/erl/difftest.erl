@@ -1,10 +1,10 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Runs the main/0 of test modules on whatever machine this is: the same on erl and on ours. What a
-%% module prints is its result; a crash of main/0 is printed as well, so that both sides can be compared.
+%% Runs main/0 of test modules on erl or on ours. What a module prints is its result; a crash of main/0 is printed as
+%% well, so that both sides can be compared.
 -module(difftest).
 -export([main/1, all/1]).
 
-%% -s difftest all M1 M2 ...: every module's output behind a line "@@ M".
+%% -s difftest all M1 M2 ...: prints a line "@@ M" in front of each module's output.
 all(Modules) ->
     [begin io:format("@@ ~s~n", [M]), one(M) end || M <- Modules],
     io:format("@@ end~n"),

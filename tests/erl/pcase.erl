@@ -5,7 +5,7 @@
 -export([quiet/0, run/1, run/2, idle/0, idle/1, do/2, tell/2, dead/0, why/1, mb/0, take/1, down/1, gone/1, links/1,
     trap/0, err/1, await/1]).
 
-%% No reports of crashes in the output: through logger's settings, or where the light logger is, without it.
+%% Switches off crash reports: by logger's settings, or, where the light logger runs, without them.
 quiet() ->
     _ = (catch logger:set_primary_config(level, none)),
     case is_pid(whereis(logger)) andalso process_info(whereis(logger), initial_call) of

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Differential tests: every module under tests/erl/<room> exports main/0 and prints deterministic lines.
-// It runs on the installed erl and on ours; each line that is equal is a passed case.
+// Differential tests: every module under tests/erl/ROOM exports main/0 and prints deterministic lines. It runs on the
+// installed erl and on ours; each line that is equal is a passed case.
 //   node tests/erl/run.js [--mode native|wasm|debug|boot|slice=N|gc-stress|gc-portion=N|stress] [--otp DIR|SUITE
 //   [--installed-erlc]] [--show] [ROOM|MODULE ...]
-// Without --mode: native (sanitizers), then wasm; debug is the debug wasm, boot is wasm with OTP's own init. gc-stress
-// collects at every opportunity; stress is a build that does so at every allocation (scripts/build stress). --otp:
-// another release, unpacked by scripts/fetch-otp or of that suite of Debian, fetched by it: its erl is
-// compared with, its libraries run on ours, its compiler makes the tests (--installed-erlc: the machine's does).
+// Without --mode: native (with sanitizers), then wasm. debug is the debug wasm, boot is wasm with OTP's own init.
+// gc-stress collects at every opportunity; stress is a build that collects at every allocation (scripts/build stress).
+// --otp: another release, as a folder made by scripts/fetch-otp, or as a suite of Debian, which is then fetched: ours
+// is compared with its erl, runs its libraries, and the tests are compiled by its compiler (--installed-erlc: by the
+// machine's).
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -34,7 +35,7 @@ if (otp && !otp.includes('/')) otp = fetched('fetch-otp', otp);
 otp &&= resolve(otp);
 if (modes.length === 0) modes.push('native', 'wasm');
 const erl = otp ? join(otp, 'erl') : 'erl';
-// The libraries of the erl that is compared with, not those of the packs.
+// The libraries of the erl that ours is compared with, not those of the packs.
 const otpRoot = otp
   ? join(otp, 'usr/lib/erlang')
   : execFileSync('erl', ['-noshell', '-eval', 'io:put_chars(code:root_dir()), halt().'], { encoding: 'utf8' });
@@ -75,7 +76,7 @@ function compile(tests) {
   if (stale.length === 0) return;
   if (!otp || installed)
     return execFileSync('erlc', ['+nowarn_deprecated_function', '-W0', '-o', out, ...stale], { stdio: 'inherit' });
-  // Instructions of older releases: only a compiler that still knows them makes them.
+  // Instructions of older releases are only made by a compiler that still knows them.
   const old = stale.filter((p) => /^-compile\(.*\br24\b/m.test(readFileSync(p, 'utf8')));
   if (old.length > 0) execFileSync('erlc', ['-W0', '-o', out, ...old], { stdio: 'inherit' });
   const options = `[nowarn_deprecated_function, report_errors, {outdir, ${JSON.stringify(out)}}]`;
@@ -88,7 +89,7 @@ function compile(tests) {
   });
 }
 
-/** What erl prints when it runs these modules. */
+/** Resolves with what erl prints when it runs these modules. */
 function erlPrints(modules) {
   const child = spawn(erl, ['+S', '1', '-noshell', '-pa', out, '-s', 'difftest', 'all', ...modules], {
     env,
@@ -102,8 +103,8 @@ function erlPrints(modules) {
   return new Promise((done) => child.on('close', () => done({ stdout, stderr })));
 }
 
-// By module, with one scheduler, as ours. A release's own emulator may crash in a test: that test is left out, in the
-// open.
+// What erl prints, by module; with one scheduler, as ours has. The emulator of a release may crash in a test; then the
+// test is skipped, and this is reported.
 async function oracle(tests) {
   const results = new Map();
   for (let rest = tests.map((t) => t.module); rest.length > 0; ) {
@@ -125,7 +126,10 @@ async function oracle(tests) {
   return results;
 }
 
-/** What the native runner is told. In stress no timeout must fire before all is done. */
+/**
+ * The flags of the native runner. In stress mode everything is slow, so the clock is virtual: no timeout may fire
+ * early.
+ */
 function flagsOf(mode) {
   const [kind, number] = mode.split('=');
   return (
@@ -197,11 +201,11 @@ function ours(mode, module) {
   });
 }
 
-/** Lines that are known to differ in this release, by reason. @type {Map<string, number>} */
+/** The number of lines that are known to differ in this release, by reason. @type {Map<string, number>} */
 const skipped = new Map();
 
 /**
- * What erl prints when it is asked again, by module: where it differs from itself, either answer is erl's.
+ * By module, what erl prints when it runs again: where erl differs from itself, either line is right.
  * @type {Map<string, string[]>}
  */
 const again = new Map();
@@ -255,12 +259,12 @@ const all = sources().filter(({ module }) => {
 });
 compile(all);
 const tests = all.filter((t) => !t.helper);
-/** What cannot be run while every allocation collects. */
+/** Modules that cannot be run when every allocation collects. */
 const NOT_IN_STRESS = {
   port_test: 'programs of the machine do not wait for the virtual clock',
   process_growth: 'a heap of some MB is collected at every allocation: hours',
 };
-// erl and ours at once, of two processors each has one; when erl is done, ours has both.
+// erl and ours run at the same time, each on one of two processors; when erl is done, ours has both.
 const running = oracle(tests);
 const results = [];
 for (const mode of modes) {
@@ -278,7 +282,7 @@ const expected = await running;
 let passed = 0,
   failed = 0;
 for (const { mode, test, got } of results) {
-  if (!expected.get(test.module)) continue; // erl crashed in it
+  if (!expected.get(test.module)) continue; // erl crashed in this module
   const [p, f] = await compare(test, expected.get(test.module), got, mode);
   passed += p;
   failed += f;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs the examples: each must end by itself with exit code 0 and print what tests/examples/NAME.expected says.
+// Runs the examples: each must end by itself with exit code 0 and print the text of tests/examples/NAME.expected.
 //   node tests/examples/run.js [--write] [name ...]     --write: takes the output as the expected one
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ for (const name of readdirSync(join(root, 'examples')).filter((n) =>
   const main = join(root, 'examples', name, 'main.js');
   const r = spawnSync(process.execPath, [main], { encoding: 'utf8', timeout: TIMEOUT_MS });
   const file = join(root, 'tests/examples', `${name}.expected`);
-  // A supervisor of OTP 27 and later hibernates where an older one waits.
+  // Since OTP 27 a supervisor hibernates where older ones wait.
   const output = r.stdout.replace(/<\d+\.\d+\.\d+>/g, '<pid>').replace(/\bhibernated$/gm, 'waiting');
   const lines = readFileSync(main, 'utf8').split('\n').length - 1;
   const wrong = [];

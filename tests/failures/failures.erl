@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% What allocation failures are injected into (tests/failures/run.js): a little of everything that asks for memory.
-%% Whoever runs out dies; those who wait for him hear of it by a monitor.
+%% The program in which allocations are made to fail (tests/failures/run.js): it does a little of everything that needs
+%% memory. A process that gets no memory dies; the processes that wait for it learn this through monitors.
 -module(failures).
 -export([main/0]).
 
@@ -21,7 +21,7 @@ main() ->
     work(fun() -> erlang:raise(error, {reason, lists:seq(1, 20)}, []) end),
     garbage_collect().
 
-%% In a process, linked and monitored.
+%% Runs F in a process that is linked and monitored.
 work(F) ->
     {P, M} = spawn_opt(F, [link, monitor]),
     receive {'DOWN', M, process, P, _} -> ok end,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs tests/failures/failures.erl again and again, the n-th allocation failing in the n-th run: whoever asked dies,
-// those who wait for him are told, and closing the VM finds nothing left. In the native build, under its sanitizers.
+// Runs tests/failures/failures.erl repeatedly; in the n-th run the n-th allocation fails. The process that asked for
+// memory dies, the processes that wait for it are notified, and no memory is left when the VM closes. Uses the native
+// build with its sanitizers.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// libFuzzer target of the BEAM reader: opens, checks and decodes any bytes.
+// A libFuzzer program for the BEAM reader: opens, checks and decodes any bytes.
 #include "code/check.h"
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// libFuzzer program for the external term format: what decodes must encode again to a term that is the
-// same, hashes the same and prints. Anything else may only be refused.
+// A libFuzzer program for the external term format: a term that decodes must encode again to a term that is the same,
+// has the same hashes, and prints. Other input may only be refused.
 #include "base/alloc.h"
 #include "memory/copy.h"
 #include "term/atom.h"

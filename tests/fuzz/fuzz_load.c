@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// libFuzzer target of loading: any bytes are a module or give a typed error; a module is published and purged. Its code
-// is not run: the check proves registers, frames and labels, and, as OTP's loader, no types and no live counts.
+// A libFuzzer program for loading: any bytes are either a module or give a typed error; a module is published and
+// purged. Its code is not run, because the check proves registers, frames and labels, but, like OTP's loader, neither
+// types nor live counts.
 #include "base/alloc.h"
 #include "code/load.h"
 #include "host/vm.h"
@@ -9,7 +10,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len) {
   static u32 inputs;
-  // Atoms are for ever in a VM: now and then there is a new one, which also tells a leak.
+  // A VM never frees atoms, so a new VM is made from time to time, which also detects leaks.
   if (inputs++ % 1000 == 0) {
     if (inputs > 1) vm_close();
     if (mem_live_blocks() != 0 || vm_open(&(struct vm_options){.memory_limit = 512u << 20, .seed = 1}) != VM_OK)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// libFuzzer target of running: whatever bytes load as a module are run, every export with arguments of several types,
-// for some thousand reductions and with collections in between. Nothing that runs may harm the VM's memory or end the
-// VM, and every process keeps its invariants (process/verify.c).
+// A libFuzzer program for running: of any bytes that load as a module, every export is run with arguments of several
+// types, for some thousand reductions and with collections in between. The code must neither damage the VM's memory nor
+// end the VM, and every process must keep its invariants (process/verify.c).
 #include "base/alloc.h"
 #include "code/load.h"
 #include "host/vm.h"

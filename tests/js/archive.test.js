@@ -15,7 +15,7 @@ const run = (args) => {
 };
 
 let folder = '';
-/** What there is to load hello from, by kind. @type {Record<string, string>} */
+/** For each kind of archive or folder, the path from which hello is loaded. @type {Record<string, string>} */
 const from = {};
 const ebin = (...parts) => {
   const path = join(folder, ...parts);

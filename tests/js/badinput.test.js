@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What must not do harm: wrong types, values that have no term, handlers that throw or come back, programs that never
-// end.
+// Bad input that must not do harm: values of the wrong type, values that have no term, handlers that throw or call the
+// VM again, programs that never end.
 import { describe, expect, test } from '@jest/globals';
 import {
   ArgumentError,
@@ -45,7 +45,7 @@ const JUNK = [
   10n,
 ];
 
-/** What a call throws or rejects with; undefined if it does not. */
+/** The error that a call throws or rejects with; undefined if it succeeds. */
 async function failure(fn) {
   try {
     await fn();
@@ -142,7 +142,7 @@ describe('values that cannot cross', () => {
     expect(() => v.spawn('lists', 'sum', [[value]])).toThrow(TermError);
     await expect(v.call('lists', 'sum', [tuple(value)])).rejects.toThrow(TermError);
     expect(() => encodeTerm({ deep: [{ er: value }] })).toThrow(TermError);
-    expect(v.stats().processes - before.processes).toBeLessThanOrEqual(1); // that which gets the results of calls
+    expect(v.stats().processes - before.processes).toBeLessThanOrEqual(1); // the process that gets the results of calls
   });
 
   test('what is shared or deep is no cycle', () => {
@@ -219,7 +219,7 @@ describe('programs that never end', () => {
     for (let i = 0; i < 20; i++) {
       const begun = performance.now();
       await v.call('bad', 'id', [i]).catch((error) => {
-        // The spawner may have taken the last place.
+        // The spawner may have used the last place.
         if (!/LIMIT|ERLANG/.test(error.code)) throw error;
       });
       const turn = performance.now();
@@ -227,7 +227,7 @@ describe('programs that never end', () => {
       longest = Math.max(longest, performance.now() - turn);
       expect(performance.now() - begun).toBeLessThan(10_000);
     }
-    expect(longest).toBeLessThan(500); // 8 ms and what a busy machine adds
+    expect(longest).toBeLessThan(500); // 8 ms, and what a busy machine adds
     for (const pid of [sink, ...evil]) v.exit(pid, Atom.for('kill'));
     v.close();
     expect(v.leaked).toBe(0);

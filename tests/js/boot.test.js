@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Booted mode: OTP's own init, kernel and stdlib, from the pack and from an installed OTP; and programs behind ports.
+// Booted VMs: OTP's own init, kernel and stdlib, from the pack and from an installed OTP; and programs behind ports.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { Atom, Tuple, createVM } from '../../js/index.js';
 import { compile, vm } from './helper.js';
 
 const cli = fileURLToPath(new URL('../../js/cli.js', import.meta.url));
-/** A pack of all of the installed OTP, which is what the answers are compared with. */
+/** A pack made of the whole installed OTP, whose answers are compared with those of erl. */
 let folder = '';
 let otp = '';
 beforeAll(() => {
@@ -59,7 +59,7 @@ describe('booted from the pack', () => {
     expect(running.map(([name]) => name.name)).toEqual(['stdlib', 'kernel']);
     expect(await v.call('init', 'get_status')).toMatchObject({});
     const names = (await v.call('erlang', 'registered')).map(String);
-    // All that erl starts without distribution, but what belongs to its emulator.
+    // All processes that erl starts without distribution, except those of its emulator.
     const native = execFileSync('erl', ['-noinput', '-eval', 'io:format("~w", [registered()]), halt().'], {
       encoding: 'utf8',
     });
@@ -78,7 +78,7 @@ describe('booted from the pack', () => {
     const ask = async () => String(await v.call('gen_server', 'call', [Atom.for('demo_worker'), Atom.for('what')]));
     expect(await ask()).toBe('{start_arg,{ok,green}}');
     v.exit('demo_worker', Atom.for('kill'));
-    // Until the supervisor has started it again, there is none.
+    // Until the supervisor has restarted the process, the call fails.
     const again = () => ask().catch(again);
     expect(await again()).toBe('{start_arg,{ok,green}}');
     expect(String(await v.call('application', 'stop', [Atom.for('demo')]))).toBe('ok');
@@ -103,7 +103,7 @@ describe('booted from the pack', () => {
       v.close();
       expect(v.leaked).toBe(0);
     }
-    // Of the processor: other work on the machine does not count. Other threads' does: they compile the wasm.
+    // CPU time, because other work on the machine does not count. It includes the threads that compile the wasm.
     expect(Math.min(...spent)).toBeLessThan(300);
   });
 });
@@ -175,7 +175,7 @@ describe('later releases boot', () => {
           encoding: 'utf8',
           timeout: 60_000,
         });
-        // Its emulator may lack a library for sockets, and says so.
+        // The emulator of erl may not find a library for sockets, and then prints a warning.
         const theirs = native.stdout.replace(/=ESOCK[^\n]*\n[^\n]*\n/, '');
         expect([ours.status, ours.stdout, ours.stderr]).toEqual([native.status, theirs, '']);
         expect(ours.status).toBe(5);

@@ -89,7 +89,7 @@ describe('eval prints what the Erlang shell prints', () => {
     'tuple_to_list({1,2}).',
   ];
   test('', () => {
-    // One shell for all; its prompt ends each answer.
+    // One shell evaluates all expressions; its prompt ends each answer.
     const shell = execFileSync('erl', ['+B'], {
       input: EXPRESSIONS.map((e) => `f(). ${/\.$/.test(e) ? e : `${e}\n.`}\n`).join(''),
       encoding: 'utf8',
@@ -99,7 +99,7 @@ describe('eval prints what the Erlang shell prints', () => {
       .slice(1)
       .map((text) => text.replace(/^\d+> /, ''));
     const ours = EXPRESSIONS.map((e) => run(['eval', '--otp', otpRoot, e]).stdout);
-    // Two prompts for each line: f() answers ok.
+    // There are two prompts for each expression, because f() answers ok.
     const theirs = EXPRESSIONS.map((_, i) => answers[2 * i + 1]);
     const plain = (text) => text?.replace(/\* \d+:\d+: /, '* ').replace(/#Fun<erl_eval[^>]*>/, '#Fun<erl_eval>');
     EXPRESSIONS.forEach((e, i) => expect(`${e} ${plain(ours[i])}`).toBe(`${e} ${plain(theirs[i])}`));
@@ -251,13 +251,13 @@ describe('run', () => {
       'e',
     ];
     const theirs = execFileSync('erl', args, { encoding: 'utf8', env });
-    // But for where it is installed.
+    // The paths of the installation differ.
     const plain = (text) => text.replace(/\{(root|bindir|kernel),\[.*?\]\},/g, '');
     for (const boot of [[], ['--boot']])
       expect(plain(run(['run', ...boot, ...args], { env }).stdout)).toBe(plain(theirs));
   }, 60_000);
 
-  /** What a program prints that is sent a signal once it says that it is ready. */
+  /** Sends a signal to a program when it says that it is ready; resolves with what the program prints. */
   const signalled = (command, args, signal) =>
     new Promise((resolve) => {
       const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What is printed of an uncaught error is what erl prints, pids and times aside: by the VM itself and by proc_lib,
-// gen_server and supervisor.
+// The reports of uncaught errors by the VM itself, proc_lib, gen_server and supervisor are those that erl prints,
+// except for pids and times.
 
 import { expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
@@ -49,7 +49,7 @@ handle_call({fail, X}, _, S) -> {reply, X + id(b), S}.
 handle_cast({fail, R}, S) -> error({R, S}).
 `;
 
-/** Without pids, references, ports and times. */
+/** The text without pids, references, ports and times. */
 const tidy = (text) =>
   text
     .replace(/<0\.\d+\.\d+>/g, '<pid>')

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Nodes joined by message ports: what goes wrong with them, and what is given back. That they show each other what two
-// erl show each other is tests/nodes.
+// Nodes connected by message ports: what happens when connections fail or data is damaged, and whether all memory is
+// freed. tests/nodes checks that two nodes see of each other what two nodes on erl see.
 
 import { expect, test } from '@jest/globals';
 import { createServer } from 'node:net';
@@ -20,7 +20,7 @@ const node = (name, options = {}) =>
   });
 const [A, B] = [atom('a@localhost'), atom('b@localhost')];
 
-/** Two nodes and the ports between them. */
+/** Makes two nodes and the ports between them. */
 async function pair(one = {}, other = {}) {
   const [a, b] = [await node('a', one), await node('b', other)];
   const { port1, port2 } = new MessageChannel();
@@ -60,7 +60,8 @@ test('JavaScript processes talk to other nodes, link to and monitor their proces
   const pid = await here.receive();
   here.link(pid);
   const ref = here.monitor(pid);
-  expect(await a.call('net_adm', 'ping', [B])).toBe(atom('pong')); // link and monitor have arrived before it
+  // When the ping returns, link and monitor have arrived.
+  expect(await a.call('net_adm', 'ping', [B])).toBe(atom('pong'));
   there.exit(atom('gone'));
   const messages = [await here.receive(), await here.receive()];
   expect(messages.find((m) => m.at(0) === atom('EXIT')).at(2)).toBe(atom('gone'));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What happens when something goes wrong: in Erlang, in a handler written in JavaScript, or with the VM itself.
+// Errors in Erlang code, in handlers written in JavaScript, and in the VM itself.
 import { describe, expect, jest, test } from '@jest/globals';
 import {
   ArgumentError,
@@ -20,7 +20,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compile, erl, vm } from './helper.js';
 
-jest.setTimeout(60_000); // erlc and erl take their time on a busy machine
+jest.setTimeout(60_000); // erlc and erl are slow on a busy machine
 
 const atom = (name) => Atom.for(name);
 const e = compile(`
@@ -33,7 +33,7 @@ call(Js) -> gen_server:call(Js, question, 60000).
 halt(N) -> erlang:halt(N).
 `);
 
-/** Expressions that fail, each in its own way. X is any term: the compiler knows nothing of it. */
+/** Expressions that fail, each in its own way. X is a term about which the compiler knows nothing. */
 const FAILING = [
   'lists:summ(X)',
   "no_such_module:'odd name'(X, 1)",
@@ -117,7 +117,10 @@ const setup = async (options) => {
 };
 
 describe('a handler of a JS process', () => {
-  /** Ways to fail: a throw, a rejection at once, one later; all handlers that a message can reach. */
+  /**
+   * Ways in which a handler may fail: it throws, rejects at once, or rejects later; in each handler that a message can
+   * reach.
+   */
   const FAILURES = {
     throws() {
       throw new RangeError('out of reach');
@@ -311,7 +314,7 @@ describe('after halt', () => {
     const first = v.call('lists', 'sum', [[1, 2]]);
     v.tick();
     v.spawn('e', 'halt', [1]);
-    v.on('spawn', () => {}); // records to deliver
+    v.on('spawn', () => {}); // makes records that must be delivered
     while (v.haltStatus === undefined) v.tick();
     expect(await first).toBe(3);
     await expect(v.call('lists', 'sum', [[1]])).rejects.toThrow(HaltedError);
@@ -384,7 +387,7 @@ describe('what a call rejects with', () => {
         .replace(/\s+/g, '')
         .replace(/^error:(?!\S+$)/, '')
         .replace(/<0\.\d+\.0>/g, 'PID');
-    // Ours says why there is no such function, and no "error: " before words.
+    // Our texts say why a function does not exist, and have no "error: " in front.
     const told = (texts) =>
       FAILING.map(
         (expression, i) =>
@@ -455,7 +458,7 @@ describe('what a call rejects with', () => {
       /^error: \{not_loaded,\[\{module,stub\},\{line,\d+\}\]\} \(a native function, NIF/,
     );
     expect((await failure('lists', 'summ')).message).toBe('undefined function lists:summ/1');
-    // A module that comes later is no longer missed.
+    // A module that was loaded later no longer counts as missing.
     v.load(late);
     expect((await failure('nobody_has', 'f')).message).toBe('undefined function nobody_has:f/1');
   });
@@ -523,7 +526,7 @@ test('options that there are not are refused by name', async () => {
 });
 
 test('in a page reports of errors go to the console as errors, with the name of the process', () => {
-  // Node, but for its streams.
+  // Node without its own output streams.
   const program = `
     const { stdout } = process;
     Object.defineProperty(process, 'stdout', { value: undefined });

@@ -25,7 +25,7 @@ import { join } from 'node:path';
 import { erl, vm } from './helper.js';
 import { chance, randomTerm, spoil } from './terms.fuzz.js';
 
-/** Terms as Erlang writes them; both ways through our codec they must come back =:= . */
+/** Terms as Erlang source. When our codec has decoded and encoded them, erl must find them =:= to the original. */
 const TERMS = [
   '0',
   '255',
@@ -88,7 +88,7 @@ const TERMS = [
 
 test('every kind of term crosses both ways', () => {
   const list = TERMS.map((text) => `begin ${text} end`).join();
-  // One erl holds the terms (pids and funs included), we answer its bytes re-encoded.
+  // One erl holds the terms (including pids and funs), and reads our encoding of its bytes.
   const program = `
     Terms = [${list}],
     io:put_chars([[base64:encode(term_to_binary(T)), $\\n] || T <- Terms])`;
@@ -159,7 +159,7 @@ test("another VM's pids, references and funs are refused", () => {
   expect(() => encode(tuple(theirs), ours)).toThrow(ForeignError);
   expect(() => encode(new Ref('nonode@nohost', [1, 2, 3], 0, {}), ours)).toThrow(ForeignError);
   expect(() => encode(theirs)).toThrow(ForeignError);
-  // Those of other nodes belong to no VM.
+  // Identifiers of other nodes belong to no VM.
   expect(encode(new Pid('a@b', [1, 0], 0, null), ours)).toBeInstanceOf(Uint8Array);
   expect(encode(Fun.external('a', 'b', 1))).toBeInstanceOf(Uint8Array);
 });
@@ -198,8 +198,8 @@ test('whatever bytes: what binary_to_term refuses is refused, with a TermError; 
   while (cases.length < 4 * 4000) {
     const bytes = [131, ...randomTerm(rnd, 4)];
     if (rnd(2)) for (let i = rnd(3); i >= 0; i--) spoil(rnd, bytes);
-    // References of no words make OTP 25 crash; atoms by number are known to the emulator alone; so are the pids that
-    // there may be on the node nonode@nohost, which erl is.
+    // Left out: references with no words, which crash OTP 25; atoms by number, which only the emulator knows; and pids
+    // of nonode@nohost, because erl is that node and knows which pids it has.
     if (/5a0000|49|(58|67)(76000d|770d)6e6f/.test(Buffer.from(bytes).toString('hex'))) continue;
     let again = new Uint8Array();
     try {
@@ -253,7 +253,7 @@ describe('reading takes time by the size of a term, whatever it is', () => {
     expect(format(term).length).toBeGreaterThan(1000);
     pretty(term);
     if (term instanceof ErlangMap) expect(term.has(7)).toBe(false);
-    // Quadratic it was half a minute; all this is linear.
+    // All this takes linear time; a quadratic algorithm took half a minute.
     expect((process.cpuUsage().user - begun) / 1000).toBeLessThan(15_000);
   });
 
@@ -267,7 +267,7 @@ describe('reading takes time by the size of a term, whatever it is', () => {
   });
 });
 
-/** Each tag of the format, in bytes that erl takes (or, where it says so, does not). */
+/** Each tag of the format, in bytes that erl accepts (or, where a comment says so, refuses). */
 const TAGS = {
   NEW_FLOAT_EXT: [70, 64, 4, 0, 0, 0, 0, 0, 0],
   BIT_BINARY_EXT: [77, 0, 0, 0, 1, 3, 160],
@@ -379,7 +379,7 @@ test('a list that goes on in its tail is one list', () => {
   expect(decode(Uint8Array.from([131, 108, 0, 0, 0, 1, 97, 1, 108, 0, 0, 0, 1, 97, 2, 97, 3]))).toEqual(
     new ImproperList([1, 2], 3),
   );
-  expect(decode(Uint8Array.from([131, 108, 0, 0, 0, 0, 97, 7]))).toBe(7); // as binary_to_term
+  expect(decode(Uint8Array.from([131, 108, 0, 0, 0, 0, 97, 7]))).toBe(7); // as binary_to_term does
 });
 
 test.each([
@@ -429,7 +429,7 @@ test('what has no term is refused with the way to it', () => {
   ];
   for (const [value, message] of cases) expect(() => encode(value)).toThrow(message);
   expect(new TextDecoder().decode(encode('\ud83d\ude00').subarray(6))).toBe('\ud83d\ude00');
-  // Too deep to say where, but said.
+  // The term is too deep for the message to say where, but the fault is reported.
   let deep = [NaN];
   for (let i = 0; i < 100_000; i++) deep = [deep];
   expect(() => encode(deep)).toThrow('NaN is not an Erlang number');

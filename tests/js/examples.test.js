@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every @example in the documentation of js/ is run. What follows a statement after two slashes is what it must
-// give, as Node shows it; other comments are on lines of their own. All names of the package are there, imported or
-// not. The examples run in a Node of their own, for code in comments is no code of this file.
+// Every @example in the documentation of js/ is run. The comment behind a statement is the value that it must have, as
+// Node shows it; other comments are on lines of their own. All names of the package are defined, whether the example
+// imports them or not. The examples run in another Node, because Jest does not transform code in comments.
 
 import { beforeAll, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
@@ -16,7 +16,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const out = join(root, 'build/tests/jsdoc');
 const MINIMUM = 40;
 
-/** The examples of a file: where each is, and its lines. */
+/** The examples in a file: for each its place and its lines. */
 function examples(file) {
   const lines = readFileSync(join(root, 'js', file), 'utf8').split('\n');
   const found = [];
@@ -29,7 +29,7 @@ function examples(file) {
   return found;
 }
 
-/** A line of an example as a line of a program that checks it. */
+/** Makes of a line of an example a line of a program that checks the value. */
 function checked(line) {
   const [, indent, statement, shown] = /^(\s*)(.*); \/\/ (.*)$/.exec(line) ?? [];
   if (shown === undefined) return line;
@@ -39,7 +39,7 @@ function checked(line) {
     : `${indent}check(${JSON.stringify(shown)}, inspect_(${statement}));`;
 }
 
-/** The program that runs them all and prints, as JSON, what was wrong with each. */
+/** Makes the program that runs all examples and prints, as JSON, what was wrong with each. */
 function program(all) {
   const imports = new Set();
   const functions = all.map(({ name, code }) => {
@@ -81,7 +81,7 @@ process.stdout.write(JSON.stringify(wrong));
 `;
 }
 
-/** The public names, without createVM, whose VMs the program closes. */
+/** The public names without createVM: the program defines a createVM whose VMs it closes. */
 const names = () => Object.keys(api).filter((name) => name !== 'createVM');
 
 const all = readdirSync(join(root, 'js'), { recursive: true })

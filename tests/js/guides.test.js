@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What CONTRIBUTING.md, tests/README.md and docs/debugging.md name is there: files, and suites of scripts/test.js.
+// Checks that the files and suites of scripts/test.js exist that CONTRIBUTING.md, tests/README.md and docs/debugging.md
+// name.
 
 import { expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
@@ -10,13 +11,13 @@ import { fileURLToPath } from 'node:url';
 const root = new URL('../../', import.meta.url);
 const read = (name) => readFileSync(new URL(name, root), 'utf8');
 
-/** Files of the source that a guide names in backticks; capitals and stars stand for something. */
+/** The source files that a guide names in backticks; names with capitals or stars are patterns. */
 const named = (text) =>
   [...text.matchAll(/`((?:src|js|tests|scripts|libraries|docs|examples)\/[\w./-]+)/g)]
     .map(([, path]) => path.replace(/[./]+$/, ''))
     .filter((path) => !/[A-Z]{2}|_x\.|\/x\.|test_$|cold_$|term_append|bif_x/.test(path.replace('README', '')));
 
-/** `js/loop` in a table is a part of a suite. @param {string} path */
+/** Whether a name in a table, such as `js/loop`, is a part of a suite. @param {string} path */
 const isPart = (path) => existsSync(new URL(`tests/${path}.test.js`, root));
 
 test.each(['CONTRIBUTING.md', 'tests/README.md', 'docs/debugging.md'])('%s names files that are there', (guide) => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What all tests of js/ share: VMs that are closed after each test, with a check that nothing leaked; Erlang modules
-// compiled on the spot; `erl` as the oracle.
+// Helpers of all tests of js/: VMs that are closed after each test, with a check for leaks; Erlang modules compiled by
+// the test; `erl` to compare with.
 
 import { afterEach, expect } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
@@ -13,10 +13,10 @@ import { createVM, openVMs } from '../../js/index.js';
 /** @type {import('../../js/vm/vm.js').VM[]} */
 const vms = [];
 
-/** SPAWNLINK_DEBUG=1: the debug build of the VM (docs/debugging.md). */
+/** SPAWNLINK_DEBUG=1 uses the debug build of the VM (docs/debugging.md). */
 const debug = Boolean(process.env.SPAWNLINK_DEBUG) && { debug: true };
 
-/** A VM that the end of the test closes. Its output goes nowhere unless asked for. */
+/** Makes a VM that is closed at the end of the test. Its output is dropped unless the options say otherwise. */
 export async function vm(options = {}) {
   const made = await createVM({ stdout: false, stderr: false, ...(!options.wasm && debug), ...options });
   vms.push(made);
@@ -31,7 +31,7 @@ afterEach(() => {
   expect(openVMs()).toBe(0);
 });
 
-/** Compiles an Erlang module; answers its beam. */
+/** Compiles an Erlang module; returns its beam. */
 export function compile(source) {
   const name = /-module\((\w+)\)/.exec(source)[1];
   const folder = mkdtempSync(join(tmpdir(), 'spawnlink-'));
@@ -44,12 +44,12 @@ export function compile(source) {
   }
 }
 
-/** The root of the installed OTP: for tests that compare with what its own libraries say. */
+/** The root of the installed OTP, for tests that use its libraries. */
 export const otpRoot = execFileSync('erl', ['-noshell', '-eval', 'io:put_chars(code:root_dir()), halt().'], {
   encoding: 'utf8',
 });
 
-/** What `erl` prints for an expression that prints. It goes by a file: it may be long. */
+/** What `erl` prints when it evaluates an expression. The expression is passed in a file, because it may be long. */
 export function erl(expression) {
   const folder = mkdtempSync(join(tmpdir(), 'spawnlink-'));
   try {

@@ -1,7 +1,7 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Modules that no compiler makes, written as BEAM assembly and put together without the validator. Each is loaded and,
-%% where the loader takes it, run with arguments of several types; a collection follows. Nothing of this may end the VM
-%% or harm it.
+%% Modules that no compiler makes, written as BEAM assembly and assembled without the validator. Each is loaded and, if
+%% the loader accepts it, run with arguments of several types, followed by a collection. Nothing of this may end or
+%% damage the VM.
 -module(hostile).
 -export([main/0, write/1]).
 
@@ -10,7 +10,7 @@ main() ->
     {length([x || refused <- Told]), length([x || {ran, _} <- Told]), [W || {wrong, W} <- Told],
         lists:sum(lists:seq(1, 1000))}.
 
-%% Into files: what scripts/fuzz begins with.
+%% Writes the modules to files, from which scripts/fuzz begins.
 write(Folder) ->
     [file:write_file(filename:join(Folder, atom_to_list(name(Name)) ++ ".beam"), Beam)
      || {Name, Arity, Code} <- modules(), {ok, Beam} <- [assembled(Name, Arity, Code)]],

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Beams that no compiler makes (hostile.erl) are refused by the loader, or kill no more than the process that runs
-// them.
+// Beams that no compiler makes (hostile.erl): the loader refuses them, or only the process that runs them dies.
 import { jest } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { compile, vm } from './helper.js';

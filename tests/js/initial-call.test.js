@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The function that a process is known by: told the same by spawn events, which come before it has run, and by
-// snapshots. What proc_lib says of its processes is the judge.
+// The function by which a process is known must be the same in spawn events, which come before the process has run, and
+// in snapshots. It is compared with what proc_lib says about its processes.
 
 import { expect, test } from '@jest/globals';
 import { compile, vm } from './helper.js';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A pack or a wasm that a host does not have: what Erlang code, its crash reports and vm.call say of it.
+// A pack or a wasm that a host does not have: what Erlang code, its crash reports and vm.call say about it.
 
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { AssetError, Atom } from '../../js/index.js';
 import { compile, vm } from './helper.js';
 
 /**
- * What the host answers for a file instead of the file.
+ * What the host answers in place of a file.
  * @type {Record<string, {status?: number, type?: string, body?: string}>}
  */
 let instead = {};
@@ -43,7 +43,7 @@ regex() -> try re:run(<<"a">>, <<"b">>) catch error:Reason:Stack -> {Reason, ele
 text(M) -> try deeper(M) catch C:R:S -> unicode:characters_to_binary(erl_error:format_exception(C, R, S)) end.
 `);
 
-/** A VM whose packs are the host's; what it reported. */
+/** Opens a VM whose packs come from the host; collects the errors that it reports. */
 async function open(options = {}) {
   const errors = [];
   const made = await vm({ otp: `${base}/otp.pack`, modules: { lack: MODULE }, ...options });
@@ -87,7 +87,7 @@ test('the report of a crash says it', async () => {
   await made.call('timer', 'sleep', [300]);
   const text = `cannot get ${base}/otp-full.pack for module dets: the answer was 404 Not Found`;
   expect(printed).toContain(`undefined function dets:start/2 (${text})`);
-  expect(printed).not.toContain('***'); // it is said once
+  expect(printed).not.toContain('***'); // it is reported only once
 });
 
 test("OTP's printer of exceptions says it, with names quoted as they must be", async () => {
@@ -98,7 +98,7 @@ test("OTP's printer of exceptions says it, with names quoted as they must be", a
   });
   const words = /^exception error: undefined function 'Odd':start\/2 \(module Odd: gone – away\)/;
   expect(await lack('text', Atom.for('Odd'))).toMatch(words);
-  // Where nothing was lacking there is nothing to say.
+  // When no file was missing, the message does not mention one.
   expect(await lack('text', Atom.for('nowhere'))).toMatch(/^exception error: undefined function nowhere:start\/2\n/);
 });
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Libraries with a wasm of their own: fetched when first used, while only who needs one waits; without one its module
-// fails by name.
+// Libraries with a wasm of their own: a library is fetched when it is first used, and only the process that uses it
+// waits. Without the wasm, its Erlang module fails by name.
 import { expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { inflateSync } from 'node:zlib';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Programs that want for ever more, in a VM of 64 MiB: who asked dies with a reason that says so, the others go on, and
-// closing gives everything back (helper.js looks).
+// Programs that allocate for ever, in a VM of 64 MiB: the process that asked for too much dies with a reason that says
+// so, the others continue, and closing the VM frees everything (helper.js checks this).
 
 import { expect, test } from '@jest/globals';
 import { Atom } from '../../js/index.js';
@@ -85,7 +85,7 @@ const CASES = [
   ['caught', []],
 ];
 
-/** The reason in short: its atom, or that of an error. */
+/** A short form of the reason: its atom, or the atom of an error. */
 const brief = (error) => {
   const reason = error.reason;
   return String(reason?.name ?? reason?.[0]?.name ?? reason);
@@ -102,8 +102,8 @@ for (const [name, args] of CASES) {
       (e) => e,
     );
     expect(`${name}: ${brief(error)}`).toMatch(/killed|system_limit|no_memory|nomem/);
-    await new Promise((done) => setTimeout(done, 50)); // it has answered, and is about to end
-    // The others have kept their state, and there is room again.
+    await new Promise((done) => setTimeout(done, 50)); // the process has answered and is about to exit
+    // The other processes have kept their state, and memory is available again.
     expect(await v.call('greedy', 'ask')).toBe(1);
     expect(await v.call('lists', 'sum', [[1, 2, 3]])).toBe(6);
   }, 60_000);
@@ -133,7 +133,7 @@ test('with no memory left at all calls are rejected, who took it can be ended, a
   const reasons = new Set(
     outcomes.map((outcome) => (outcome instanceof Error ? brief(outcome) : String(outcome).slice(0, 20))),
   );
-  // undefined: a LimitError.
+  // undefined stands for a LimitError.
   for (const reason of reasons) expect(reason).toMatch(/^(full|killed|system_limit|undefined)$/);
   expect(outcomes.at(-1)).toBeInstanceOf(Error);
   v.exit(hoarder, Atom.for('kill'));

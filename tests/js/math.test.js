@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The functions of math answer what they answer on erl, to the last bit but for a few inputs in a thousand: the C
-// library that erl uses rounds some of its results to the second nearest number, and so do JavaScript's functions,
-// which the rarer ones are.
+// The functions of the module math give the results of erl, to the last bit except for a few inputs in a thousand: the
+// C library of erl rounds some results to the second nearest double, and so do JavaScript's functions, which the VM
+// uses for the rarer functions.
 import { jest } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { compile, vm } from './helper.js';
 
 jest.setTimeout(120_000);
 
-/** By name: how many inputs of 2,119 may differ, and by how many units of the last place at most. */
+/** For each function, how many of 2,119 inputs may differ, and by how many units in the last place at most. */
 const ALLOWED = {
   sin: [10, 1],
   cos: [10, 1],
@@ -40,7 +40,7 @@ const ALLOWED = {
 
 const source = readFileSync(new URL('math_table.erl', import.meta.url), 'utf8');
 
-/** What erl answers. @param {string[]} names */
+/** The results of erl. @param {string[]} names */
 function erlTables(names) {
   const folder = mkdtempSync(join(tmpdir(), 'spawnlink-'));
   try {
@@ -53,11 +53,14 @@ function erlTables(names) {
   }
 }
 
-/** A result as a number that grows by one from a double to the next. @param {any} result eight bytes, or an atom */
+/**
+ * Maps a result to a number that grows by one from each double to the next.
+ * @param {any} result eight bytes, or an atom
+ */
 const place = (result) =>
   result instanceof Uint8Array ? new DataView(result.buffer, result.byteOffset).getBigInt64(0) : String(result);
 
-/** In units of the last place. @param {any} ours @param {any} theirs */
+/** The difference in units in the last place. @param {any} ours @param {any} theirs */
 function distance(ours, theirs) {
   const [a, b] = [place(ours), place(theirs)];
   if (typeof a === 'bigint' && typeof b === 'bigint') return Math.abs(Number(a - b));

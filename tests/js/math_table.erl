@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% What the functions of math answer to some 2,000 inputs, of all sizes and signs: all bits, for math.test.js to
-%% compare.
+%% The results of the functions of math for about 2,000 inputs, of all sizes and signs, with all bits; math.test.js
+%% compares them.
 -module(math_table).
 -export([table/1]).
 
@@ -10,8 +10,8 @@ table(F) -> [value(F, [X]) || X <- floats(1)].
 
 value(F, Args) -> try <<(apply(math, F, Args)):64/float>> catch error:badarith -> badarith end.
 
-%% A third around one, a third of up to a thousand, a third of all sizes; a generator of our own, so that all releases
-%% draw the same.
+%% A third of the inputs is near one, a third up to a thousand, a third of all sizes. They come from our own generator,
+%% so that they are the same on all releases.
 floats(Seed) -> special() ++ drawn(2100, Seed * 7919).
 special() ->
     [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 10.0, 100.0, 1.0e15, 1.0e22, 1.0e308, 5.0e-324, 2.2250738585072014e-308,

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The whole public API, given wrong things by somebody who does not know it: what each method takes of a list of odd
-// values, and that it refuses all others with an error of this package that says what and why; then what one does at
-// the wrong moment. Whatever happens, the VM goes on. `misuse(spawnlink, distribution)` runs on any of the entries
-// (js/, the published bundles) and answers what was wrong. Alone: `node tests/js/misuse.js URL-OF-THE-ENTRY
+// Misuse of the whole public API, as by somebody who does not know it: which of a list of odd values each method takes,
+// and that it refuses all others with an error of this package that says what is wrong and why; and calls at the wrong
+// moment. The VM must survive all of it. `misuse(spawnlink, distribution)` tests any of the entries (js/, the published
+// bundles) and returns what was wrong. To run it alone: `node tests/js/misuse.js URL-OF-THE-ENTRY
 // URL-OF-ITS-DISTRIBUTION`.
 
 import { runInNewContext } from 'node:vm';
 
-/** Thrown by values that throw when they are read: their own error may come through. */
+/** The error of values that throw when they are read; a method may let it pass. */
 class Own extends Error {}
 const own = () => {
   throw new Own('mine');
 };
 
-/** Odd values, by name. @param {any} S the package */
+/** Odd values by name. @param {any} S the package */
 function oddities(S) {
   const gone = new ArrayBuffer(8);
   const goneView = new Uint8Array(gone);
@@ -77,7 +77,7 @@ function uses(S, vm, me) {
   const { Atom, createVM } = S;
   const fresh = () => vm.process();
   const session = vm.session();
-  /** A VM with that option does its work. */
+  /** Whether a VM with that option works. */
   const made = (name) => async (x) => {
     const v = await createVM({ stdout: false, stderr: false, [name]: x });
     try {
@@ -275,10 +275,10 @@ const distributed = (D, vm) => ({
   'accept stream': [(x) => D.accept(vm, x), ''],
 });
 
-/** The errors that say what is wrong: ours, with words; or the value's own. @param {any} S @param {any} error */
+/** Whether an error is clear: one of ours with a text, or the value's own. @param {any} S @param {any} error */
 function isClear(S, error) {
   if (error instanceof Own) return true;
-  // The engine's own: of a Proxy, of a view.
+  // Errors of the JavaScript engine about a Proxy or a view.
   if (error instanceof TypeError) return /revoked|detached/.test(error.message);
   return (
     error instanceof S.SpawnlinkError && error.message.length > 9 && !/^(error|exit): \w+$|\[object/.test(error.message)
@@ -287,7 +287,7 @@ function isClear(S, error) {
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** What a promise rejects, or a function throws, with. */
+/** The error that a promise rejects with, or that a function throws. */
 async function failure(use) {
   try {
     await use();
@@ -297,7 +297,7 @@ async function failure(use) {
   return undefined;
 }
 
-/** Waits until something is so, and not for ever: a busy machine takes its time. @param {() => boolean} is */
+/** Waits until a condition holds, but not for ever; a busy machine is slow. @param {() => boolean} is */
 async function eventually(is) {
   for (let i = 0; i < 200 && !is(); i++) await wait(10);
 }
@@ -306,7 +306,7 @@ function expect(what, is) {
   if (!is) throw new Error(what);
 }
 
-/** What one does at the wrong moment. @param {any} S @returns {Record<string, (vm: any) => Promise<void>>} */
+/** Calls at the wrong moment. @param {any} S @returns {Record<string, (vm: any) => Promise<void>>} */
 const moments = (S) => ({
   async 'everything of a VM that is closed says so'(vm) {
     const js = vm.process();
@@ -408,7 +408,7 @@ const moments = (S) => ({
     a.exit();
     await refused(() => a.send(b, 1), 'normal');
     b.register('a');
-    await refused(() => b.link(a), 'cannot link: no such process or port'); // as in Erlang, where no exits are trapped
+    await refused(() => b.link(a), 'cannot link: no such process or port'); // as in Erlang when exits are not trapped
     for (const dead of [
       () => b.unlink(a),
       () => b.monitor(a),
@@ -579,7 +579,7 @@ export async function misuse(S, D) {
     const takes = taken.split(' ');
     for (const [given, value] of Object.entries(odd)) {
       tried++;
-      // What a promise that never settles is taken for is not waited for.
+      // The test does not wait for a promise that never settles.
       const error = await failure(() => (given === 'never' ? Promise.race([use(value), wait(300)]) : use(value)));
       const may = takes.includes(given);
       if (error === undefined ? !may : may || !isClear(S, error))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The table of misuse.js on js/, in a Node of its own: it hears what nobody has caught. tests/package runs it on the
-// published bundles.
+// Runs the table of misuse.js on js/, in another Node, which notices errors that are not caught. tests/package runs it
+// on the published bundles.
 import { expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

@@ -61,7 +61,7 @@ test('environment variables are those of the option', async () => {
   expect(await v.call('os', 'getenv', [[...'HOME'].map((c) => c.charCodeAt(0))])).toBe(false);
 });
 
-// To load Node's zlib and to inflate takes its time: a start does without.
+// Loading Node's zlib and inflating takes time, so a start does without it.
 test('a start and a first call of what it has loaded inflate nothing', () => {
   const loaded = (call) =>
     execFileSync(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Native records of OTP 29 as JavaScript sees them, and beams whose record definitions are nonsense.
+// Native records of OTP 29 as JavaScript sees them, and beams with malformed record definitions.
 import { describe, expect, test } from '@jest/globals';
 import { Atom, ErlangMap, LoadError, equals, format, pretty, tuple } from '../../js/index.js';
 import { compile, vm } from './helper.js';
@@ -59,7 +59,7 @@ describe('a native record is {#, Module, Name, Fields} in JavaScript', () => {
   });
 });
 
-/** A beam with one chunk more. */
+/** A copy of a beam with one more chunk. */
 function withChunk(beam, name, data) {
   const size = (data.length + 3) & ~3;
   const out = new Uint8Array(beam.length + 8 + size);
@@ -76,7 +76,8 @@ describe('chunk Recs', () => {
   const beam = compile('-module(recs).\n-export([main/0]).\nmain() -> {main, [a, b], "literal"}.\n');
   const header = (records, fields) => [0, 0, 0, 0, 0, 0, 0, records, 0, 0, 0, fields];
   const LIST = 0x17;
-  // Of atoms 1 and 2: recs and main. An atom's operand is its number << 4 | 2, an integer's | 1, a count's | 0.
+  // A record of atoms 1 and 2, which are recs and main. The operand for an atom is its number << 4 | 2, for an integer
+  // | 1, for a count | 0.
   const RECORD_OF_ONE = [5, 0x12, 0x22, LIST, 0x20, 0x12, 0x71];
 
   test('defines records', async () => {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A terminal's screen: what a program's output looks like in the end. Knows what OTP's shells write, and throws at
-// anything else, so that two screens that are equal are so for a reason.
+// Computes what a terminal's screen shows after a program's output. It only knows the escape sequences that OTP's
+// shells write, and throws at any other, so that screens are never equal by mistake.
 
 const TAB = 8;
 
-/** Characters of two columns. @param {string} c */
+/** Whether a character takes two columns. @param {string} c */
 const isWide = (c) => /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Emoji_Presentation}/u.test(c);
 
 /**
- * All rows ever written, without spaces at their ends.
+ * All rows that were written, without spaces at their ends.
  * @param {string} output
  * @param {number} columns
  * @returns {string[]}
@@ -21,7 +21,7 @@ export function screen(output, columns = 80) {
   let column = 0;
   const put = (/** @type {string} */ c) => {
     const width = isWide(c) ? 2 : 1;
-    // A full row: the next character goes to the next one.
+    // The row is full: the next character goes to the next row.
     if (column + width > columns) [row, column] = [row + 1, 0];
     rows[row] ??= [];
     while (rows[row].length < column) rows[row].push(' ');

@@ -9,7 +9,7 @@ import { vm } from './helper.js';
 
 const constants = { ...seamConstants };
 const wasm = (name) => new Uint8Array(readFileSync(new URL(`../../dist/${name}`, import.meta.url)));
-/** A wasm that says it was made of another table. */
+/** A copy of a wasm that claims to be made from another table. */
 const doctored = (name) =>
   new Uint8Array(
     Buffer.from(Buffer.from(wasm(name)).toString('latin1').replace(constants.SEAM_ABI, 'abi_0badcafe'), 'latin1'),
@@ -29,7 +29,7 @@ describe('the ABI number', () => {
   test('so is a wasm that has none, before it is asked for anything', async () => {
     const none = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);
     await expect(createVM({ wasm: none })).rejects.toThrow(/its ABI is none, abi_[\da-f]{8} is needed/);
-    // One that was made before there was such a number has all other exports.
+    // A wasm that was made before there was an ABI number, but has all other exports.
     const older = Buffer.from(
       Buffer.from(wasm('vm.wasm'))
         .toString('latin1')

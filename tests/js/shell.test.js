@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// `spawnlink shell` in a pseudo-terminal: the same keys are typed at erl and at ours, and the screens must be equal but
-// for the banner. With OTP 25, the installed one, and those of later releases that were fetched.
+// `spawnlink shell` in a pseudo-terminal: the same keys are typed into erl and into ours, and the screens must be equal
+// except for the banner. Uses OTP 25, the installed one, and those later releases that were fetched.
 
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -29,7 +29,7 @@ for (const [release, suite] of [
   else console.log(`shell.test.js: OTP ${release} is skipped, it was not fetched (scripts/fetch-otp ${suite})`);
 }
 
-/** Types at a program. @param {string[]} command @param {[string, any][]} steps */
+/** Types into a program. @param {string[]} command @param {[string, any][]} steps */
 function type(command, steps) {
   const told = { command, env: { TERM: 'xterm', HOME: '/nonexistent' }, steps, seconds: 40 };
   return new Promise((resolve, reject) => {
@@ -42,7 +42,7 @@ function type(command, steps) {
   });
 }
 
-/** The screen from the first prompt on. */
+/** The rows of the screen from the first prompt on. */
 const shown = ({ output }) => {
   const rows = screen(output);
   return rows
@@ -54,9 +54,9 @@ const control = (letter) => String.fromCharCode(letter.charCodeAt(0) & 31);
 const [UP, LEFT, RIGHT, DELETE, BACKSPACE] = ['\x1b[A', '\x1b[D', '\x1b[C', '\x1b[3~', '\x7f'];
 const [START, END] = [control('A'), control('E')];
 
-/** What is typed: a command at the next prompt, or what is waited for and keys. */
+/** What is typed: pairs of a text to wait for, such as a prompt, and the keys to type then. */
 const SESSION = [
-  // A line is edited; lines come again.
+  // A line is edited; earlier lines are recalled.
   ['1> ', `lsts:sum([1,2]).${START}${RIGHT}i${END}\r`],
   ['2> ', UP],
   ['', LEFT + LEFT + LEFT],
@@ -86,7 +86,7 @@ const SESSION = [
   ['', '\t'],
   ['', control('U')],
   ['', 'ok.\r'],
-  // A line that is longer than the screen is wide.
+  // A line longer than the width of the screen.
   ['19> ', `length("${'abcdefghij'.repeat(9)}").`],
   [').', `${START}xx${END}`],
   ['', BACKSPACE.repeat(20)],
@@ -97,11 +97,11 @@ const SESSION = [
   ['--> ', 's\r'],
   ['--> ', 'c\r'],
   ['1> ', 'process_info(self(), registered_name).\r'],
-  // The size of the screen, and its change.
+  // The size of the screen, and a change of it.
   ['2> ', '{io:columns(), io:rows()}.\r'],
   ['3> ', { columns: 100, rows: 30 }],
   ['', '{io:columns(), io:rows()}.\r'],
-  // A command that does not end is interrupted by way of the jobs.
+  // A command that does not end is interrupted through the job control menu.
   ['4> ', 'timer:sleep(infinity).\r'],
   ['', control('G')],
   ['--> ', 'i\r'],

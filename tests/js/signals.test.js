@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Links, monitors and exit signals as JavaScript sees them: a JS process as the child of a supervisor, the order of
-// events, very many of them, the same log for the same seed, snapshots that are cheap.
+// Links, monitors and exit signals as JavaScript sees them: a JavaScript process as the child of a supervisor, the
+// order of events, very many of them, equal logs for equal seeds, and fast snapshots.
 
 import { describe, expect, test } from '@jest/globals';
 import { Atom, ClosedError, ErlangError, ForeignError, format, tuple } from '../../js/index.js';
@@ -66,7 +66,7 @@ const setup = async (options) => {
 };
 
 describe('a JS process under supervision', () => {
-  /** Answers {'$gen_call', From, {start, Supervisor}} with new workers that link themselves to the supervisor. */
+  /** Answers {'$gen_call', From, {start, Supervisor}} with new workers, which link themselves to the supervisor. */
   function factory(v) {
     const workers = [];
     const process = v.process({ name: 'factory' });
@@ -281,12 +281,12 @@ test('a snapshot has everything, and one of 1,000 linked processes takes some mi
   expect([links.length, new Set(links).size, others.every((pid) => links.includes(pid))]).toEqual([1000, 1000, true]);
   let least = Infinity;
   for (let i = 0; i < 10; i++) {
-    const begun = process.cpuUsage(); // of this process alone: the machine may be busy
+    const begun = process.cpuUsage(); // the CPU time of this process only, because the machine may be busy
     v.inspect();
     const { user, system } = process.cpuUsage(begun);
     least = Math.min(least, (user + system) / 1000);
   }
-  expect(least).toBeLessThan(20); // ten a second: a fifth of the time
+  expect(least).toBeLessThan(20); // with ten snapshots a second this is a fifth of the time
 });
 
 test('when the process that results of calls go to is killed, they are rejected, and the next calls work', async () => {

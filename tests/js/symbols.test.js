@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A VM that fails says in which C functions: in the release wasm by its symbol map, in the debug wasm by its names,
-// with what PANIC and ASSERT said.
+// The error of a VM that fails names the C functions: for the release wasm by its symbol map, for the debug wasm by the
+// names in it, together with the text of PANIC and ASSERT.
 
 import { expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
@@ -65,9 +65,9 @@ test('a deep stack is cut, one without wasm names nothing', () => {
 });
 
 /**
- * What requests fail with, each in a VM of a Node of its own: Jest writes stacks anew, without the numbers of
- * functions.
- * @param {string} body of a function of a VM and the instance of its wasm, which fails
+ * The errors with which requests fail, each in a VM in another Node, because Jest rewrites stacks and removes the
+ * numbers of functions.
+ * @param {string} body the body of a function of a VM and the instance of its wasm, which fails
  * @param {string} options of createVM, in JavaScript
  */
 function failure(body, options) {
@@ -89,7 +89,7 @@ function failure(body, options) {
   return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' }));
 }
 
-/** Destroys all memory of the VM above the C stack, and asks something of it. */
+/** Overwrites all memory of the VM above the C stack, and then sends a request to it. */
 const BREAK = `
   new Uint8Array(instance.exports.memory.buffer, 2 ** 20).fill(0xff);
   vm.spawn('lists', 'reverse', [[1, 2, 3]]);
@@ -108,7 +108,7 @@ test.each([
   const map = readFileSync(dist('vm.wasm.symbols'), 'utf8');
   const known = [...map.matchAll(/^\d+:(.+)$/gm)].map(([, name]) => name);
   for (const name of functions.split(' < ')) expect(known).toContain(name);
-  // The outermost is the export's C function (src/host/wasm.c).
+  // The outermost function is the C function of the export (src/host/wasm.c).
   expect(functions.split(' < ').at(-1)).toBe(`wasm_${request}`);
 });
 

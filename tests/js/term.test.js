@@ -146,7 +146,7 @@ test('floats are finite, bitstrings fit their bytes', () => {
   expect(Tuple.from(new Set([1])).elements).toEqual([1]);
 });
 
-// In a process of its own: what else a worker of Jest has on its heap would count.
+// In a process of its own, because a worker of Jest has other data on its heap.
 test('atoms that nobody holds are given back; those held stay the same', () => {
   const beam = compile(
     '-module(given_back). -export([make/2]). make(From, N) -> [list_to_atom("given_back_" ++ integer_to_list(From ' +

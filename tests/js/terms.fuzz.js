@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Terms in the external format, some of them spoilt: for tests that compare with what erl's binary_to_term says of
-// them.
+// Random terms in the external format, some of them damaged: for tests that compare with erl's binary_to_term.
 
-/** Numbers that look random and are the same each time (xorshift). @param {number} seed */
+/** Pseudo-random numbers, which are the same in each run (xorshift). @param {number} seed */
 export function chance(seed) {
   let x = seed | 1;
   return (/** @type {number} */ below) => {
@@ -19,7 +18,7 @@ const u32 = (n) => [n >>> 24, (n >> 16) & 255, (n >> 8) & 255, n & 255];
 const EDGES = [0, 1, 2, 3, 5, 6, 127, 128, 254, 255];
 
 /**
- * The bytes of a random term, in any of the forms the format has for it.
+ * The bytes of a random term, in any of the forms that the format has for it.
  * @param {(below: number) => number} rnd
  * @param {number} depth
  * @returns {number[]}
@@ -54,7 +53,9 @@ export function randomTerm(rnd, depth) {
     }
   };
   const node = () => (rnd(4) ? [119, 3, 97, 64, 98] : atom());
-  /** Forms that older releases wrote, which are still read: floats as text, identifiers with a creation of one byte. */
+  /**
+   * Forms that older releases wrote and that are still read: floats as text, identifiers with a creation of one byte.
+   */
   const old = () => {
     switch (rnd(5)) {
       case 0: {
@@ -120,7 +121,7 @@ export function randomTerm(rnd, depth) {
     case 11:
       return [88, ...node(), ...bytes(4), ...u32(EDGES[rnd(EDGES.length)]), ...bytes(4)];
     case 12: {
-      const n = 1 + rnd(6); // one of no words makes OTP 25 itself crash
+      const n = 1 + rnd(6); // one with no words crashes OTP 25
       return [90, ...u16(n), ...node(), ...bytes(4), ...bytes(4 * n)];
     }
     case 13:
@@ -145,7 +146,7 @@ export function randomTerm(rnd, depth) {
   }
 }
 
-/** Spoils bytes in some way that happens. @param {(below: number) => number} rnd @param {number[]} bytes */
+/** Damages bytes in one of several ways. @param {(below: number) => number} rnd @param {number[]} bytes */
 export function spoil(rnd, bytes) {
   const at = 1 + rnd(Math.max(bytes.length - 1, 1));
   switch (rnd(5)) {

@@ -112,7 +112,7 @@ describe('calls', () => {
     await expect(call).rejects.toThrow('enough');
     await expect(v.call('m', 'wait', [], { signal: AbortSignal.abort(new Error('never')) })).rejects.toThrow('never');
     await v.idle();
-    expect(v.stats().processes).toBe(before + 1); // the process that gets results
+    expect(v.stats().processes).toBe(before + 1); // the process that gets the results of calls
   });
 
   test('reject when their process is killed', async () => {
@@ -153,7 +153,7 @@ describe('processes', () => {
       },
     ]);
     expect(() => v.send('echo', 1)).toThrow(NoProcessError);
-    v.send(echo, 1); // to the dead: nothing
+    v.send(echo, 1); // the process is dead: nothing happens
     v.exit(echo, ok);
     const other = v.spawn('m', 'wait');
     v.exit(other, tuple(Atom.for('because'), 1));

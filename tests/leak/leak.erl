@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% What the leak gates run: each case makes very many records or processes and returns when none is left.
-%% native(Factor) runs them all and looks at the memory itself; in wasm tests/leak/run.js looks from outside.
+%% What the leak gates run: each case makes very many records or processes and returns when none is left. native(Factor)
+%% runs all cases and checks the memory itself; in wasm, tests/leak/run.js checks it from outside.
 -module(leak).
 -export([run/2, native/1]).
 
@@ -25,7 +25,7 @@ one(spawn_monitor_exit, N) ->
 one(spawn_exit, N) ->
     Me = self(),
     repeat(N, fun() -> spawn(fun() -> Me ! done end), receive done -> ok end end);
-%% Every process linked to every other: N * (N - 1) / 2 links.
+%% Every process is linked to every other: N * (N - 1) / 2 links.
 one(mesh, N) ->
     All = [spawn(fun member/0) || _ <- lists:seq(1, N)],
     mesh(All),
@@ -38,7 +38,7 @@ one(chain, N) ->
     Me = self(),
     First = spawn(fun() -> chain(N, Me) end),
     receive ready -> done([First]) end;
-%% All watch one and are watched by the next.
+%% All processes monitor one process, and each is monitored by the next.
 one(watched, N) ->
     Me = self(), P = spawn(fun idle/0),
     _ = [spawn(fun() -> M = monitor(process, P), Me ! ready, receive {'DOWN', M, _, _, _} -> ok end end)
@@ -57,7 +57,7 @@ idle() -> receive stop -> ok end.
 repeat(0, _) -> ok;
 repeat(N, F) -> F(), repeat(N - 1, F).
 
-%% Kills those and waits until no process that the case made is left.
+%% Kills these processes and waits until no process that the case made is left.
 done(Pids) ->
     [exit(P, kill) || P <- Pids],
     wait().
@@ -88,7 +88,7 @@ look(Case, N) ->
         true -> io_lib:format("was ~w ~w", [Before, Reason]) end]),
     Result.
 
-%% The table of processes stays as large as it was at its largest: its slots are not counted, what is in them is.
+%% The table of processes does not shrink, so its own size does not count, but its contents do.
 state() ->
     garbage_collect(),
     [erlang:system_info(process_count), length(processes()), length(erlang:ports()),

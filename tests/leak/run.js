@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Leak gates: after very many links, monitors, spawns and mass exits, memory is what it was before, to the
-// byte and block; and no tick of 8 ms lasts over 16 ms. In wasm through createVM, natively through leak:native.
+// Leak gates: after very many links, monitors, spawns and mass exits, the memory in use is the same as before, to the
+// byte and block, and no tick of 8 ms takes more than 16 ms. In wasm through createVM, natively through leak:native.
 //   node tests/leak/run.js [--full] [--native] [case ...]
-// Without --full: a hundredth of the numbers. --native: also the release build, which must give back every block.
+// Without --full the numbers are a hundredth. --native also runs the release build, which must free every block.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -18,7 +18,7 @@ const BUDGET_MS = 8,
   LONGEST_MS = 16,
   ATTEMPTS = 3;
 
-// The case with the most processes is the first: the table of processes, which does not shrink, has its size then.
+// The case with the most processes comes first: afterwards the table of processes, which does not shrink, has its size.
 const CASES = [
   ['chain', 1_000_000, 10_000],
   ['star', 100_000, 10_000],
@@ -42,13 +42,13 @@ const check = (ok, text) => {
   console.log(`${text}${ok ? '' : '   FAILED'}`);
 };
 
-/** Milliseconds this thread has run: a tick is not to blame for what else the machine does meanwhile. */
+/** How many milliseconds this thread has run; other work on the machine does not count for a tick. */
 const schedstat = `/proc/self/task/${process.pid}/schedstat`;
 const threadTime = existsSync(schedstat)
   ? () => Number(readFileSync(schedstat, 'utf8').split(' ')[0]) / 1e6
   : () => performance.now();
 
-/** Runs a case by ticks; answers its exit reason and the longest tick. */
+/** Runs a case by ticks; resolves with its exit reason and the longest tick. */
 async function run(vm, name, n) {
   let done,
     longest = 0,
@@ -68,7 +68,7 @@ async function run(vm, name, n) {
     const { state, wake } = vm.tick({ budget: BUDGET_MS });
     longest = Math.max(longest, Math.min(performance.now() - begun, threadTime() - ran));
     ticks++;
-    // Turns of the loop let the promise settle; timers are waited for.
+    // Turns of the event loop let the promise settle; a VM that waits for a timer waits here too.
     await new Promise((turn) => (state === 'timer' && wake > 1 ? setTimeout(turn, wake) : setImmediate(turn)));
   }
   while (vm.tick({ budget: BUDGET_MS }).state === 'runnable');
@@ -83,7 +83,7 @@ let largest = 0;
 for (const [name, many, few] of cases) {
   const n = full ? many : few;
   let before, after, result;
-  // A tick may be long because the machine was busy: the least of some attempts counts.
+  // A tick may be long because the machine was busy, so the shortest of several attempts counts.
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const begun = performance.now();
     before = vm.stats();

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Browsers for the matrix: serves a folder, opens a page of it in a browser without a window, and waits until the page
-// sends what its checks answered. Whatever a page does, it loads /report.js first, which sends errors that nobody
-// caught.
+// sends the results of its checks. Every page first loads /report.js, which sends errors that were not caught.
 
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -19,7 +18,7 @@ const TYPES = {
 };
 const LIMIT_MS = 60_000;
 
-/** What a page loads first. @param {string} to where answers go, an expression of JavaScript */
+/** The first script of a page. @param {string} to a JavaScript expression for the URL that results are sent to */
 export const reporting = (
   to = "new URL('/answers', location.origin === 'null' ? document.baseURI : location.href)",
 ) => `
@@ -34,7 +33,7 @@ const PLACES = {
   chromium: [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'],
   firefox: [process.env.FIREFOX, '/usr/bin/firefox-esr', '/usr/bin/firefox'],
 };
-/** Where a browser is, or undefined. @param {'chromium' | 'firefox'} browser */
+/** The path of a browser, or undefined. @param {'chromium' | 'firefox'} browser */
 export const find = (browser) => PLACES[browser].find((name) => name && existsSync(name));
 export const BROWSERS = { chromium: find('chromium'), firefox: find('firefox') };
 
@@ -51,15 +50,15 @@ const command = {
 };
 
 /**
- * Serves a folder; `/answers` takes what a page sends.
+ * Serves a folder; pages send their results to `/answers`.
  * @param {string} folder
  * @param {(path: string) => {status?: number, headers?: Record<string, string>, file?: string, body?: string} |
- *   undefined} [special] what is not as the folder has it
+ * undefined} [special] answers for paths that differ from the folder
  */
 export async function serve(folder, special = () => undefined) {
   /** @type {(answers: any) => void} */
   let arrived = () => {};
-  /** What was asked for and not there. @type {string[]} */
+  /** Paths that were requested and do not exist. @type {string[]} */
   const missing = [];
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname));
@@ -97,16 +96,16 @@ export async function serve(folder, special = () => undefined) {
 }
 
 /**
- * Opens a page and answers what it sends.
+ * Opens a page and resolves with what it sends.
  * @param {'chromium' | 'firefox'} browser
  * @param {string} url
  * @param {() => Promise<any>} answers
  */
 export async function browse(browser, url, answers) {
   const profile = mkdtempSync(join(tmpdir(), 'spawnlink-browser-'));
-  // In a process group of its own, so that what it starts ends with it.
+  // It has a process group of its own, so that all processes it has started end with it.
   const child = spawn(BROWSERS[browser], command[browser](profile, url), { stdio: 'ignore', detached: true });
-  const gone = new Promise((resolve) => child.on('exit', resolve)); // also of a browser that ends by itself
+  const gone = new Promise((resolve) => child.on('exit', resolve)); // also when the browser ends by itself
   let timer;
   const late = new Promise(
     (resolve) => (timer = setTimeout(() => resolve({ error: `no answer after ${LIMIT_MS / 1000} s` }), LIMIT_MS)),
@@ -125,8 +124,8 @@ export async function browse(browser, url, answers) {
 }
 
 /**
- * A page of another server, such as a bundler's own, in a browser. What makes the page is told what its first script is
- * to be.
+ * Opens a page of another server, such as that of a bundler, in a browser. `open` gets the URL of the script that must
+ * be the page's first.
  * @param {'chromium' | 'firefox'} browser
  * @param {(script: string) => Promise<{url: string, close: () => any}>} open
  */
@@ -145,7 +144,7 @@ export async function visitOther(browser, open) {
 }
 
 /**
- * A folder's page in a browser: what its checks answered.
+ * Opens a page of a folder in a browser; resolves with the results of its checks.
  * @param {'chromium' | 'firefox'} browser
  * @param {string} folder
  * @param {string} [page]

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What every host must be able to do with the package: copied beside each environment's program and run there. Uses
-// nothing but the package's names and what all hosts have.
+// The checks that every host must pass with the package. This file is copied beside each environment's program and runs
+// there, so it uses nothing except the package and what all hosts have.
 
-/** What each check answers when all is well. */
+/** The result of each check when all is well. */
 export const EXPECTED = {
   sum: '6',
   re: '{match,[<<"b">>]}',
@@ -17,8 +17,8 @@ export const EXPECTED = {
 
 /**
  * @param {any} spawnlink the package's names
- * @param {any} [options] of createVM, where the environment needs some
- * @returns {Promise<Record<string, string>>} by check, what it answered, or how it failed
+ * @param {any} [options] options of createVM that the environment needs
+ * @returns {Promise<Record<string, string>>} the result or the error of each check
  */
 export async function checks({ Atom, createVM, format, tuple }, options = {}) {
   const atom = (name) => Atom.for(name);
@@ -73,7 +73,7 @@ export async function checks({ Atom, createVM, format, tuple }, options = {}) {
   return answers;
 }
 
-/** What is not as it should be: empty when all is well. */
+/** The checks whose results are wrong: empty when all is well. */
 export function differences(answers) {
   return Object.entries(EXPECTED)
     .filter(([name, wanted]) => answers?.[name] !== wanted)

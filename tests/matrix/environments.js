@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where the package is to run, and what a user writes there. Each environment gets a folder of its own with the package
-// installed from its tarball in node_modules, and answers what the checks (checks.js) said.
+// The environments in which the package must run, each with the code that a user writes there. Each environment gets a
+// folder with the package installed from its tarball in node_modules, and returns the results of the checks
+// (checks.js).
 
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -14,30 +15,30 @@ import { refusals } from './refusals.js';
 import { servers } from './servers.js';
 import { compileTypes, VARIANTS } from './typescript.js';
 
-/** The packs that are given where nothing can be fetched. */
+/** The packs that are passed as files where they cannot be fetched. */
 const PACKS = ['otp.pack', 'otp-base.pack', 'otp-compiler.pack', 'otp-full.pack'];
 const here = fileURLToPath(new URL('.', import.meta.url));
 
 /**
- * @typedef {object} Place one environment's folder
+ * @typedef {object} Place the folder of an environment
  * @property {string} folder
- * @property {(name: string, text: string) => string} file writes a file, answers its path
- * @property {(tool: string) => string} tool where an npm package of the tests is
+ * @property {(name: string, text: string) => string} file writes a file and returns its path
+ * @property {(tool: string) => string} tool the path of an npm package that the tests use
  */
 
 /**
  * @typedef {object} Environment
  * @property {string} name
- * @property {string} [note] the line that its users need
- * @property {boolean} [quick] part of `npm test`
- * @property {boolean} [refusal] shows what an error says (refusals.js): no host
- * @property {boolean} [beside] its folder is beside the npm packages that were installed for the matrix
+ * @property {string} [note] the line of configuration that its users need
+ * @property {boolean} [quick] whether `npm test` runs it too
+ * @property {boolean} [refusal] whether it checks an error (refusals.js) and is no host
+ * @property {boolean} [beside] whether its folder is beside the npm packages that were installed for the matrix
  * @property {string[]} [needs] npm packages that are installed for it
  * @property {'chromium' | 'firefox'} [browser]
- * @property {(place: Place) => any} run answers the checks' answers
+ * @property {(place: Place) => any} run returns the results of the checks
  */
 
-/** The program of a page: the checks on the package as a user imports it. */
+/** The program of a page: runs the checks on the package as a user imports it. */
 const PROGRAM = `import * as spawnlink from 'spawnlink';
 import { checks } from './checks.js';
 checks(spawnlink).then(report);
@@ -48,7 +49,7 @@ const MODULE = '<script type="module" src="./main.js"></script>';
 const IMPORT_MAP =
   '<script type="importmap">{ "imports": { "spawnlink": "./node_modules/spawnlink/dist/spawnlink.js" } }</script>';
 
-/** Runs a program to its end; answers its output. */
+/** Runs a program to its end; returns its output. */
 function run(folder, command, args, options = {}) {
   const { status, signal, stdout, stderr, error } = spawnSync(command, args, {
     cwd: folder,
@@ -61,19 +62,19 @@ function run(folder, command, args, options = {}) {
   return stdout;
 }
 
-/** What a program printed as its last line. */
+/** The value that a program printed on its last line, as JSON. */
 const printed = (text) => JSON.parse(text.trim().split('\n').at(-1));
 
-/** A bundler's output in a browser. @param {string} folder */
+/** Runs a bundler's output in a browser. @param {string} folder */
 const built = (folder) => visit('chromium', join(folder, 'out'));
 
-/** A program for Node and its like, which prints what the checks answered. */
+/** A program for Node and similar hosts, which prints the results of the checks. */
 const PRINTING = `import * as spawnlink from 'spawnlink';
 import { checks } from './checks.js';
 console.log(JSON.stringify(await checks(spawnlink)));
 `;
 
-/** A test of the checks, for vitest and Jest. @param {string} imports */
+/** The checks as a test for vitest and Jest. @param {string} imports */
 const testing = (imports) => `${imports}
 import { checks, EXPECTED } from './checks.js';
 test('all', async () => expect(await checks(spawnlink)).toEqual(EXPECTED), 60_000);
@@ -416,7 +417,7 @@ const compilers = ['5.4', 'latest'].map((version) => ({
   needs: [`typescript-${version}@npm:typescript@${version}`],
   run({ folder, tool }) {
     const tsc = tool(`typescript-${version}/bin/tsc`);
-    // TypeScript 7 has no node10 any more.
+    // TypeScript 7 no longer has node10.
     const known = VARIANTS.filter(([resolution]) => version === '5.4' || resolution !== 'node10');
     const wrong = known.map((variant) => compileTypes(tsc, folder, variant)).filter(Boolean);
     return wrong.length > 0 ? { error: wrong.join('\n') } : EXPECTED;
@@ -427,7 +428,7 @@ const compilers = ['5.4', 'latest'].map((version) => ({
 export const environments = [...pages, ...bundlers, ...servers, ...programs, ...compilers, ...refusals];
 
 /**
- * Packages that an environment's configuration looks for by name.
+ * Links packages that an environment's configuration searches by name.
  * @param {string} folder
  * @param {(name: string) => string} tool
  * @param {string[]} names

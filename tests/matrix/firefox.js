@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Firefox for the matrix: Debian's firefox-esr, installed when there is none. Only the matrix needs it, so
-// scripts/setup leaves it out.
+// Firefox for the matrix: installs Debian's firefox-esr when there is no Firefox. Only the matrix needs it, so
+// scripts/setup does not install it.
 
 import { spawnSync } from 'node:child_process';
 import { BROWSERS, find } from './browse.js';
 
-/** Installs Firefox if it is missing; answers why it cannot be had. @returns {string | undefined} */
+/** Installs Firefox if it is missing; returns why it is not available. @returns {string | undefined} */
 export function installFirefox() {
   if (BROWSERS.firefox) return undefined;
   if (spawnSync('apt-get', ['--version']).error) return 'there is no firefox here, and no apt-get to install it';

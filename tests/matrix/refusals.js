@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a page cannot have, and that the error says so: each is an environment of the matrix that passes when createVM
-// rejects with the error of that name whose message says what to do, or what is wrong where.
+// Hosts that do not give a page what it needs. Each case is an environment of the matrix, and passes when createVM
+// rejects with an error of that name whose message says what to do, or what is wrong and where.
 
 import { visit } from './browse.js';
 import { EXPECTED } from './checks.js';
@@ -20,10 +20,10 @@ const REGISTER = `navigator.serviceWorker.onmessage = ({ data }) => report(data)
 const { installing, active } = await navigator.serviceWorker.register('./sw.js', { type: 'module' });
 (installing ?? active).postMessage('go');`;
 
-/** How a host answers for a file of the package. */
+/** How a host answers requests for one file of the package. */
 const answering = (name, answer) => (path) => (path.endsWith(`/dist/${name}`) ? answer : undefined);
 
-/** How the message begins when a file is lacking. @param {string} name */
+/** The beginning of the message when a file is missing. @param {string} name */
 const lacking = (name) => `^AssetError: cannot get http://localhost:\\d+/\\S+/${name} for createVM: .*`;
 
 const CASES = [

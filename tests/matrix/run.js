@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The packed tarball in every host it is meant for: `npm run matrix [-- NAME...]`. What an environment needs of npm is
-// installed into build/matrix. Writes docs/runtimes.md: of the hosts that were run now. Last line: N passed, N failed.
+// Runs the packed tarball in every host it is meant for: `npm run matrix [-- NAME...]`. npm packages that an
+// environment needs are installed into build/matrix. Writes the results into docs/runtimes.md. The last line is: N
+// passed, N failed.
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,12 +17,12 @@ import { installFirefox } from './firefox.js';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 process.chdir(root);
 const tools = join(root, 'build/matrix');
-/** Where an npm package is: the project's own, or one installed for the matrix. @param {string} path */
+/** The path of an npm package: the project's own, or one installed for the matrix. @param {string} path */
 const tool = (path) =>
   [join(root, 'node_modules', path), join(tools, 'node_modules', path)].find(existsSync) ??
   join(tools, 'node_modules', path);
 
-/** Installs what is missing; answers why it cannot be had. @param {string[]} names */
+/** Installs missing npm packages; returns why they are not available. @param {string[]} names */
 function install(names) {
   const missing = names.filter((name) => !existsSync(tool(name.replace(/(.)@.*$/, '$1'))));
   if (missing.length === 0) return undefined;
@@ -43,7 +44,7 @@ execFileSync('tar', ['-xzf', join(folder, filename), '-C', folder]);
 
 const only = process.argv.slice(2);
 const chosen = environments.filter(({ name }) => only.length === 0 || only.some((part) => name.includes(part)));
-/** What was seen, by host: what an earlier run saw of those that are not run now stays. @type {Map<string, string>} */
+/** The results by host; those of hosts that are not run now are kept from earlier runs. @type {Map<string, string>} */
 const rows = new Map();
 const document = 'docs/runtimes.md';
 const known = new Set(environments.map(({ name }) => name));

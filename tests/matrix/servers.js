@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Hosts that serve their own pages: Vite's dev server, and Next, whose route handlers run the package on the server
-// too.
+// Hosts with a server of their own: Vite's dev server, and Next, whose route handlers also run the package on the
+// server.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -40,7 +40,7 @@ export const GET = async () => Response.json(await checks(spawnlink));
 const LIMIT_MS = 240_000;
 
 /**
- * Reads what a server prints until it says where it is; answers the URL.
+ * Reads a server's output until it prints its URL; resolves with the URL.
  * @param {import('node:child_process').ChildProcess} child
  */
 function announced(child) {
@@ -57,9 +57,9 @@ function announced(child) {
   });
 }
 
-/** Starts what `next build` has made. @param {string} next @param {string} folder @param {any} env */
+/** Starts the result of `next build`. @param {string} next @param {string} folder @param {any} env */
 async function startNext(next, folder, env) {
-  // In a process group of its own, so that what it starts ends with it.
+  // It has a process group of its own, so that all processes it has started end with it.
   const args = [next, 'start', '--port', '0', '--hostname', 'localhost'];
   const child = spawn(process.execPath, args, { cwd: folder, env, detached: true });
   const close = () => {
@@ -75,14 +75,14 @@ async function startNext(next, folder, env) {
   }
 }
 
-/** Builds and starts the app; asks the route handler, then opens the page. */
+/** Builds and starts the app; requests the route handler, then opens the page. */
 async function runNext({ folder, file, tool }, browser) {
   const next = tool('next/dist/bin/next');
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' };
   file('app/layout.js', LAYOUT);
   file('app/page.js', CLIENT);
   file('app/api/route.js', ROUTE);
-  // `root`: where the packages are that the matrix has installed, above the app.
+  // `root` is the folder, above the app, in which the matrix has installed the packages.
   const root = join(folder, '..');
   file('next.config.mjs', `export default ${JSON.stringify({ turbopack: { root }, outputFileTracingRoot: root })};\n`);
   let route;
@@ -101,7 +101,7 @@ async function runNext({ folder, file, tool }, browser) {
 }
 
 /**
- * Vite's dev server. Before Vite 8 it moved what it had optimised away from the files beside it.
+ * Vite's dev server. Before Vite 8, it moved a package that it optimised away from the files beside it.
  * @param {string} name the npm package
  * @param {string} [title]
  * @param {string} [note]

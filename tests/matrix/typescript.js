@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The package's declarations as a strict TypeScript project reads them that has only ECMAScript 2022: without
-// `skipLibCheck`, without the DOM's types and without Node's. Where types fall to `any`, an error that is expected does
-// not come, and tsc says so.
+// The package's declarations in a strict TypeScript project that only has ECMAScript 2022: without `skipLibCheck`,
+// without the types of the DOM and without those of Node. If types became `any`, an expected error would not occur, and
+// tsc would report this.
 
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** @param {boolean} modules whether what the package has only as an ES module can be imported */
+/** @param {boolean} modules whether the parts of the package that are only ES modules can be imported */
 const program = (modules) => `import { Atom, AssetError, createVM, ErlangError, tuple, type VM } from 'spawnlink';
 import { connect } from 'spawnlink/distribution';
 ${
@@ -46,7 +46,7 @@ export async function main(): Promise<void> {
 }
 `;
 
-/** moduleResolution, module, and the file whose ending says what it is. */
+/** moduleResolution, module, and a file whose ending says what kind of module it is. */
 export const VARIANTS = [
   ['bundler', 'esnext', 'bundled.ts'],
   ['node16', 'node16', 'typed.mts'],
@@ -55,8 +55,8 @@ export const VARIANTS = [
 ];
 
 /**
- * Checks one variant in a folder that has the package in node_modules; answers what tsc prints: nothing when all is
- * well.
+ * Checks one variant in a folder that has the package in node_modules; returns what tsc prints, which is nothing when
+ * all is well.
  * @param {string} tsc
  * @param {string} folder
  * @param {string[]} variant

@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% What two connected nodes show each other: main(Peer) runs each case on this node against Peer, where this module is
-%% loaded too, and prints a line a case. The lines are the same whichever of the two is erl.
+%% What two connected nodes see of each other: main(Peer) runs each case on this node against Peer, where this module is
+%% loaded too, and prints a line for each case. The lines are the same whichever of the two is erl.
 -module(dist_cases).
 -export([main/1, echo/0, wait/0, trapper/1, linker/2, collector/2, watcher/2, spray/2, counter/2, hold/1, named/2,
     die/1, sleeper/0, server/0, chain/2, seq/3]).
@@ -9,7 +9,7 @@
 main(Peer) ->
     net_kernel:connect_node(Peer),
     [rpc:call(N, logger, set_primary_config, [level, none]) || N <- [node(), Peer]],
-    timer:sleep(500), % global has made up its mind
+    timer:sleep(500), % by then global has connected
     Only = [list_to_atom(N) || N <- string:lexemes(os:getenv("ONLY", ""), ",")],
     [run(Name, Case, Peer) || {Name, Case} <- cases(), Only =:= [] orelse lists:member(Name, Only)],
     ok.
@@ -23,7 +23,7 @@ run(Name, Case, Peer) ->
     demonitor(Ref, [flush]),
     io:format("~s: ~tp~n", [Name, clean(Result)]).
 
-%% Pids, references and ports by their node.
+%% Replaces pids, references and ports by their node.
 clean(P) when is_pid(P) -> {pid, node(P)};
 clean(P) when is_reference(P) -> {ref, node(P)};
 clean(P) when is_port(P) -> {port, node(P)};
@@ -35,7 +35,7 @@ clean(T) when is_tuple(T) -> list_to_tuple([clean(X) || X <- tuple_to_list(T)]);
 clean(M) when is_map(M) -> maps:from_list(clean(maps:to_list(M)));
 clean(X) -> X.
 
-%% Messages, until none has come for a while.
+%% The messages until none has come for a while.
 all() -> all(300).
 all(T) -> receive M -> [M | all(T)] after T -> [] end.
 next() -> receive M -> M after 5000 -> nothing end.
@@ -63,7 +63,7 @@ counter(To, N, I) -> receive {n, I} -> counter(To, N, I + 1); M -> To ! {out_of_
 hold(To) -> To ! {self(), ready}, receive {F, done} -> F ! ok end.
 named(To, Name) -> register(Name, self()), To ! {self(), registered}, forward(To).
 die(R) -> exit(R).
-%% nodedown of a connection that ended before may come late.
+%% The nodedown of an earlier connection may come late.
 node_message(What, Node) -> receive {What, Node} -> What after 5000 -> none end.
 sleeper() -> receive never -> ok end.
 chain(To, 0) -> To ! {self(), end_of_chain}, receive never -> ok end;
@@ -83,7 +83,7 @@ handle_cast({set, N}, _) -> {noreply, N}.
 handle_info(_, S) -> {noreply, S}.
 
 pids(Pid) -> receive {Pid, X} -> X after 5000 -> nothing end.
-%% Within N times 50 ms.
+%% Whether P is connected within N times 50 ms.
 connected(P, N) -> lists:member(P, nodes()) orelse N > 0 andalso begin timer:sleep(50), connected(P, N - 1) end.
 up(P) -> net_kernel:connect_node(P) orelse begin timer:sleep(20), up(P) end.
 trap() -> process_flag(trap_exit, true).
@@ -392,7 +392,7 @@ infos() ->
      {nodes_info, fun(P) -> [{N, I}] = nodes(visible, #{node_type => true}), {N =:= P, I} end},
      {cookie, fun(_) -> erlang:get_cookie() end}].
 
-%% What the end of a connection does, and that it comes back.
+%% The effects of the end of a connection, and that nodes connect again.
 connections() ->
     [{disconnect, fun(P) -> {erlang:disconnect_node(P), nodes(), net_kernel:connect_node(P), nodes() =:= [P],
         erlang:disconnect_node('nobody@localhost')} end},

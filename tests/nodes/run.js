@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two nodes: dist_cases:main/1 runs on one against the other, and prints the same lines whichever of the two is erl.
+// Two nodes: dist_cases:main/1 runs on one node against the other, and must print the same lines whichever of them is
+// erl.
 //   node tests/nodes/run.js [--only CASE,...] [erl-ours|ours-erl|ours-ours|native-erl ...]
-// ours: VMs of this program, joined by a MessageChannel, or to erl by a TCP connection of Node's net. native: the build
-// with sanitizers, whose sessions are ports; erl cannot connect to it, as it cannot in what it is compared with.
+// ours: VMs of this program, connected by a MessageChannel, or to erl by a TCP connection of Node's net. native: the
+// build with sanitizers, whose sessions are ports; erl cannot connect to it, and neither can it in the run that it is
+// compared with.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { createServer, connect as dial } from 'node:net';
@@ -40,7 +42,7 @@ const freePort = () =>
     });
   });
 
-/** An erl that is a node; it ends with its stdin. ports: where nodes listen. */
+/** An erl that is a node and ends when its stdin is closed. ports: where nodes listen. */
 function erl(name, ports, evaluate) {
   const env = {
     ...process.env,
@@ -97,7 +99,7 @@ async function ours(name, options = {}) {
   return vm;
 }
 
-/** What main prints on a VM against b. */
+/** What main prints on a VM that runs it against b. */
 async function cases(make) {
   let text = '';
   const vm = await make((printed) => (text += printed));
@@ -109,7 +111,7 @@ async function cases(make) {
   return text;
 }
 
-/** Joins a VM to an erl that listens at a port and finds the VM at another. */
+/** Connects a VM to an erl that listens at a port, and lets erl find the VM at another port. */
 function joinToErl(vm, node, port, listen) {
   connect(vm, node, () => dial(port, '127.0.0.1'));
   const server = createServer((socket) => (socket.on('error', () => {}), accept(vm, socket))).listen(
@@ -188,7 +190,7 @@ const runs = {
   },
 };
 
-// All at once: they mostly wait. erl by itself is what they are compared with.
+// All run at once, because they mostly wait. Two nodes of erl give the lines that the others are compared with.
 const [both, oneWay] = [
   kinds.some((kind) => !kind.startsWith('native')),
   kinds.some((kind) => kind.startsWith('native')),
@@ -198,7 +200,7 @@ const [expectedBoth, expectedOneWay, ...results] = await Promise.all([
   oneWay && runs['erl-erl'](true),
   ...kinds.map((kind) => runs[kind]()),
 ]);
-/** What two erl print when they are asked again: where they differ from themselves, either answer is erl's. */
+/** What two nodes of erl print when they run again: where erl differs from itself, either line is right. */
 const again = {};
 const second = async (oneWay) => (again[oneWay] ??= (await runs['erl-erl'](oneWay)).split('\n'));
 let passed = 0,

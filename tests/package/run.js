@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The package as its users get it: packed, installed from the tarball into an empty folder without a network, and used
-// from an ES module, CommonJS, TypeScript, a bundle and the command line; then publint and attw on the tarball, and the
-// quick part of the matrix of hosts (tests/matrix).
+// Tests the package as its users get it: packed, installed from the tarball into an empty folder without a network, and
+// used from an ES module, CommonJS, TypeScript, a bundle and the command line. Then publint and attw check the tarball,
+// and the quick part of the matrix of hosts (tests/matrix) runs.
 // `node tests/package/run.js [--keep]`. Last line: N passed, N failed.
 
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -22,7 +22,7 @@ const app = join(folder, 'app');
 let passed = 0;
 let failed = 0;
 
-/** Runs a program; answers its output, or throws with it. */
+/** Runs a program; returns its output, or throws an error that contains it. */
 function run(program, args, cwd = app) {
   const { status, stdout, stderr, error } = spawnSync(program, args, {
     cwd,
@@ -51,7 +51,7 @@ function equal(actual, expected) {
   if (actual !== expected) throw new Error(`expected ${JSON.stringify(expected)}\n  actual ${JSON.stringify(actual)}`);
 }
 
-/** Writes a file of the app and answers its name. */
+/** Writes a file of the app and returns its name. */
 function file(name, text) {
   writeFileSync(join(app, name), text);
   return name;
@@ -307,7 +307,7 @@ await test('attw', () => {
   ]);
 });
 
-// The bundles as browsers and bundlers have them.
+// The bundles in browsers and through bundlers.
 for (const environment of environments.filter((one) => one.quick)) {
   if (environment.browser && !BROWSERS[environment.browser]) {
     console.log(`left out, there is no ${environment.browser}: ${environment.name}`);

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads docs/recipes.md: what a recipe consists of. A line "File `NAME`:" is followed by a block with the text of that
-// file; a block of `sh` holds commands, a block of `text` what the recipe prints.
+// Reads docs/recipes.md and finds the parts of each recipe. A line "File `NAME`:" is followed by a block with the text
+// of that file; a block of `sh` has commands, and a block of `text` has what the recipe prints.
 
 /**
  * @typedef {object} Recipe
  * @property {string} title
- * @property {Map<string, string>} files their texts by name
+ * @property {Map<string, string>} files the texts of the files, by name
  * @property {string[]} commands
  * @property {string} prints
  */
 
 /**
- * The recipes of a page: the sections that have a block of what they print.
+ * The recipes of a page: those sections that have a block with what they print.
  * @param {string} markdown
  * @returns {Recipe[]}
  */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a page writes to the console of Chromium.
+// Reads what a page writes to the console of Chromium.
 
 import { BROWSERS } from '../matrix/browse.js';
 
 const TIMEOUT_MS = 60_000;
 
 /**
- * The first lines that a page writes to its console. Rejects with what went wrong in the page.
+ * The first lines that a page writes to its console. Rejects with an error of the page.
  * @param {string} url
  * @param {number} lines
  * @returns {Promise<string>}
@@ -23,7 +23,7 @@ export async function openPage(url, lines) {
       const limit = setTimeout(late, TIMEOUT_MS);
       page.on('pageerror', (error) => reject(error));
       page.on('console', (message) => {
-        if (message.location().url.endsWith('/favicon.ico')) return; // every browser asks for one
+        if (message.location().url.endsWith('/favicon.ico')) return; // every browser requests one
         printed.push(message.text());
         if (printed.join('\n').split('\n').length < lines) return;
         clearTimeout(limit);

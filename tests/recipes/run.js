@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Does what docs/recipes.md says, on the packed npm package: writes a recipe's files into an empty folder, runs its
-// commands, opens its page in Chromium if it has one, and compares what all that prints with what the recipe says it
-// prints.
+// Follows docs/recipes.md with the packed npm package: writes a recipe's files into an empty folder, runs its commands,
+// opens its page in Chromium if it has one, and compares what this prints with what the recipe says it prints.
 //   node tests/recipes/run.js [WORD of a title ...]
 // Last line: N passed, N failed, N skipped.
 
@@ -21,10 +20,10 @@ const bins = [join(base, 'node_modules/.bin'), join(root, 'node_modules/.bin')];
 const env = { ...process.env, PATH: [...bins, process.env.PATH].join(delimiter), NO_COLOR: '1', FORCE_COLOR: '0' };
 const TIMEOUT_MS = 120_000;
 
-/** Numbers of processes differ from run to run. @param {string} text */
+/** Replaces the numbers of processes, which differ from run to run. @param {string} text */
 const steady = (text) => text.replace(/<0\.\d+\.\d+>/g, '<0.N.0>').trim();
 
-/** Packs this project and installs the tarball, and what recipes use beside it from this project's own tools. */
+/** Packs this project and installs the tarball, together with tools of this project that recipes use. */
 function install() {
   const pack = ['pack', root, '--json', '--ignore-scripts', '--pack-destination', base];
   const [{ filename }] = JSON.parse(execFileSync('npm', pack, { encoding: 'utf8', cwd: root }));
@@ -41,7 +40,7 @@ function install() {
   }
 }
 
-/** @param {import('./markdown.js').Recipe} recipe @param {string} folder what its commands print */
+/** @param {import('./markdown.js').Recipe} recipe @param {string} folder Returns what its commands print. */
 function runCommands({ files, commands }, folder) {
   mkdirSync(folder, { recursive: true });
   symlinkSync('../node_modules', join(folder, 'node_modules'));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The soak test of signals: random programs (soak_model.erl) on erl and on ours, where the invariants of
-// links and monitors are checked after every slice (release build, -verify), and in wasm. A program that
-// differs is made small by leaving steps out while it still differs, and shown.
+// The soak test of signals: random programs (soak_model.erl) run on erl and on ours, where the invariants of links and
+// monitors are checked after every slice (release build, -verify), and in wasm. A program whose result differs is made
+// smaller by leaving out steps as long as it still differs, and is then shown.
 //   node tests/soak/run.js [--programs N] [--first SEED] [--mode release|native|slice=N|stress|wasm]...
-// Without --mode: release and wasm. Programs whose result differs between two runs of erl are races of
-// the model; they are counted apart.
+// Without --mode: release and wasm. Programs whose results differ between two runs of erl contain a race and are
+// counted separately.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -49,7 +49,7 @@ function command(system, argv) {
         'stop',
       ],
     ];
-  // Under GC stress everything is slow: no timeout must fire before all is done.
+  // Under GC stress everything is slow, so the clock is virtual: no timeout may fire early.
   const [build, flags] = system.startsWith('slice=')
     ? ['native', ['-slice', system.slice(6)]]
     : [system, system === 'stress' ? ['-virtual-clock'] : []];
@@ -59,7 +59,7 @@ function command(system, argv) {
   ];
 }
 
-/** The lines that a system prints; a last line tells of a bad end. */
+/** The lines that a system prints; an additional last line reports a bad end. */
 function run(system, ...argv) {
   return new Promise((done) => {
     const [cmd, rest] = command(system, argv.map(String));
@@ -82,7 +82,7 @@ function run(system, ...argv) {
 const pairs = (lines) => new Map(lines.map((l) => l.split(' ', 2)));
 const without = (steps) => (steps.length ? steps.join(',') : 'none');
 
-/** The most steps that can be left out of a program such that it still differs. */
+/** Leaves out as many steps of a program as possible such that it still differs. */
 async function shrink(system, seed, steps) {
   let left = steps,
     size = Math.ceil(left.length / 2);

@@ -1,14 +1,14 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% ETS with many rows: main([N]) fills tables of N rows (1,000,000), looks at them, empties and deletes them. Prints a
-%% line a table and ends with `failed` lines when something is wrong or slower than a table of that type may be: the
-%% time of one operation at N rows against that at N div 100 (set, bag: constant; ordered_set: logarithmic), all memory
-%% given back at the end.
+%% ETS with many rows: main([N]) fills tables of N rows (1,000,000), reads them, empties them and deletes them. Prints a
+%% line for each table, and ends with `failed` lines when something is wrong, or slower than a table of that type may
+%% be: the time of one operation at N rows is compared with that at N div 100 rows (set, bag: constant; ordered_set:
+%% logarithmic), and all memory must be free at the end.
 -module(soak_ets).
 -export([main/1]).
 
-%% How much slower one operation may be with 100 times the rows: caches of the machine cost a factor of ten, on erl
-%% too, and a tree is half as deep again; what looks at all rows would be 100 times slower.
+%% How many times slower one operation may be with 100 times as many rows. The caches of the machine cost a factor of
+%% ten, on erl too, and a tree is half as deep again; a scan of all rows would be 100 times slower.
 -define(SLOWER, 25).
 -define(SAMPLE, 20000).
 
@@ -31,7 +31,7 @@ table(Type, N) ->
     ++ [{Type, memory_kept, After - Before} || After - Before > 1000].
 
 
-%% Nanoseconds of one operation, and bytes when it is full.
+%% Nanoseconds for one operation, and bytes when the table is full.
 measured(Type, N) ->
     T = ets:new(t, [Type]),
     Insert = per(1, N, 1, fun(From, To) -> fill(T, From, To) end),
@@ -56,7 +56,7 @@ measured(Type, N) ->
     ets:delete(T),
     #{insert => Insert, lookup => Lookup, miss => Miss, update => Update, delete => Delete, memory => Memory}.
 
-%% Nanoseconds of one operation: the median of forty parts, since other programs run too.
+%% Nanoseconds for one operation: the median of forty parts, because other programs run too.
 per(From, To, Step, Fun) ->
     Part = max(Step, (To - From + 1) div 40 div Step * Step),
     Times = [begin

@@ -1,8 +1,8 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Random programs over up to 50 processes: spawn, link, unlink, monitor, demonitor, alias, send, exit, trap,
-%% register, tables with heirs. Each operation is numbers drawn from (seed, step) alone, applied to whatever
-%% is there then: so leaving operations out leaves a program. After every operation all is left to settle,
-%% then the whole state is looked at. Both machines must print the same.
+%% Random programs over up to 50 processes: spawn, link, unlink, monitor, demonitor, alias, send, exit, trap, register,
+%% tables with heirs. Each operation consists of numbers that depend only on (seed, step), and is applied to whatever
+%% exists at that moment; so when operations are left out, the rest is still a program. After every operation the
+%% program waits until nothing happens any more, and then prints the whole state. Both systems must print the same.
 %%   run(["run", From, To])            one line "Seed Hash" for each program
 %%   run(["try", Seed, Without...])    "Without Hash" for each list of steps left out, such as "3,4,7" or "none"
 %%   run(["show", Seed, Without])      each step with its result and the state after it
@@ -57,7 +57,7 @@ steps(Seed, Without) ->
 num(Seed, Step, I) -> erlang:phash2({Seed, Step, I}).
 one_of(L, N) -> lists:nth(1 + N rem length(L), L).
 
-%% --- processes and references, known by numbers in order of appearance
+%% --- processes and references are known by numbers in the order of their appearance
 live() -> Dead = get(dead), [P || P <- get(procs), not is_map_key(P, Dead)].
 label(X, Kind) ->
     case get({Kind, X}) of undefined -> N = get(count) + 1, put(count, N), put({Kind, X}, N), N; N -> N end.
@@ -76,13 +76,13 @@ server() ->
         hibernate -> erlang:hibernate(?MODULE, server, [])
     end.
 
-%% Runs F in P; 'died' when P is gone before it answers.
+%% Runs F in P; returns 'died' when P is gone before it answers.
 do(P, F) ->
     Ref = make_ref(), M = get({watch, P}),
     P ! {do, self(), Ref, F},
     receive {Ref, X} -> X; {'DOWN', M, process, P, R} -> died(P, R) end.
 
-%% Until nothing dies any more: an answer tells that the signals sent so far have been received.
+%% Waits until no process dies any more: an answer means that the signals sent before have been received.
 settle() ->
     Live = live(),
     Dead = [P || P <- Live, not erlang:is_process_alive(P)],
@@ -97,8 +97,8 @@ settle() ->
         _ -> settle()
     end.
 
-%% DOWNs go out in the order in which monitors were made: made anew after every step, the driver's is the
-%% last thing that a dying process sends, so whoever else was to hear of it has.
+%% DOWN messages are sent in the order in which the monitors were made. The driver's monitors are made anew after every
+%% step, so its DOWN is the last thing that a dying process sends, and all others have got theirs.
 rewatch(Live) ->
     case [P || P <- Live, is_map_key(P, get(dead))] of
         [] -> [begin erlang:demonitor(get({watch, P})), put({watch, P}, erlang:monitor(process, P)) end || P <- Live],
@@ -144,7 +144,7 @@ op(18, P, _, Ref, C, _) ->
 op(19, P, Q, _, C, _) -> {send, clean(do(P, fun() -> [Q ! {hello, P, I, C rem 100} || I <- [1, 2, 3]], ok end))};
 op(20, P, _, _, C, D) ->
     Name = one_of(names(), D), {{send_name, Name}, clean(do(P, fun() -> Name ! {hello, P, C rem 100}, ok end))};
-%% P, linked to Q, may be dead before it answers
+%% P, which is linked to Q, may be dead before it answers.
 op(K, P, Q, _, C, _) when K < 24 -> R = reason(C), _ = do(P, fun() -> exit(Q, R) end), {{exit2, R}, sent};
 op(24, P, _, _, C, _) -> R = reason(C), P ! {quit, R}, {{quit, R}, sent};
 op(K, P, _, _, C, _) when K < 28 -> V = C rem 3 > 0, {{trap, V}, do(P, fun() -> process_flag(trap_exit, V) end)};
@@ -162,7 +162,7 @@ op(32, P, _, _, C, _) ->
             5000 -> none end end))};
 op(33, P, _, _, C, _) -> R = reason(C), {{exit_self, R}, clean(do(P, fun() -> exit(self(), R) end))};
 op(34, P, _, _, _, _) -> {flush, case do(P, fun() -> drain() end) of L when is_list(L) -> by_sender(L); X -> X end};
-%% All of it to one receiver: whatever of it kills Q, the rest is for nobody.
+%% Sends several signals to one receiver; those behind the one that kills Q have no effect.
 op(35, P, Q, _, C, D) when P =/= Q ->
     R1 = reason(C), R2 = reason(D),
     _ = do(P, fun() -> exit(Q, R1), Q ! {hello, P, 1}, exit(Q, R2), Q ! {hello, P, 2}, exit(Q, normal),
@@ -181,7 +181,7 @@ op(38, P, Q, _, _, _) ->
     [remember(R) || R <- list(do(P, fun() -> [erlang:monitor(process, Q), erlang:monitor(process, Q)] end))]};
 op(39, P, _, _, C, _) -> F = one_of([max, high, normal, low], C),
     {{priority, F}, do(P, fun() -> process_flag(priority, F), process_flag(priority, normal) end)};
-%% What P sees right after its signal to Q. Nothing may end P meanwhile, so it has no links.
+%% What P sees right after its signal to Q. P has no links, so that nothing ends it meanwhile.
 op(K, P, Q, _, C, _) when P =/= Q ->
     R = reason(C), Tables = get(tables),
     {{seen, K, R}, clean(do(P, fun() ->
@@ -192,7 +192,8 @@ op(K, P, Q, _, C, _) when P =/= Q ->
         end end))};
 op(_, _, _, _, _, _) -> {none, none}.
 
-%% Until Q is scheduled it has its names and tables, is listed, and a message to somebody else comes before its DOWN.
+%% Until Q is scheduled, it has its names and tables and is listed, and a message to another process comes before its
+%% DOWN.
 seen(Q, R, Tables) ->
     Me = self(),
     O = spawn(fun() -> monitor(process, Q), Me ! {ready, self()}, Me ! {saw, self(), saw()} end),
@@ -206,7 +207,7 @@ seen(Q, R, Tables) ->
 
 saw() -> receive hi -> [hi | saw()]; {'DOWN', _, _, _, R} -> [{down, R} | saw()]; done -> [] after 20 -> [] end.
 
-%% Whoever asks hears of Q after the signals that were sent before.
+%% A process that asks about Q gets the answer after the signals that were sent before.
 asked(Q, R) ->
     M = monitor(process, Q), exit(Q, R), N = monitor(process, Q), Q ! {hello, self(), 0},
     Alive = erlang:is_process_alive(Q),
@@ -228,7 +229,7 @@ clean(T) when is_tuple(T) -> list_to_tuple([clean(X) || X <- tuple_to_list(T)]);
 clean([H | T]) -> [clean(H) | clean(T)];
 clean(T) -> T.
 
-%% What several processes send in one step comes in any order; what one sends, in the order sent.
+%% Messages that several processes send in one step may come in any order; those of one process come in the order sent.
 by_sender(Messages) -> [M || {_, M} <- lists:keysort(1, [{sender(M), M} || M <- [clean(X) || X <- Messages]])].
 sender({'EXIT', P, _}) -> P;
 sender({hello, P, _}) -> P;
@@ -238,7 +239,7 @@ sender({'ETS-TRANSFER', _, P, _}) -> P;
 sender({_, _, process, P, _}) -> P;
 sender(M) -> M.
 
-%% --- everything there is to see; what the driver itself monitors is left out
+%% --- the whole visible state, except for the driver's own monitors
 state() ->
     Me = self(),
     {[{clean(P), look(P, Me)} || P <- live()],

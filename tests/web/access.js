@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// For everybody: axe-core, keyboard only, a phone, reduced motion, light and dark.
+// Accessibility: axe-core, the keyboard alone, a phone, reduced motion, light and dark colours.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -117,7 +117,7 @@ export default [
           '|| _ <- [1, 2, 3]],\n    receive stop -> ok end.\n',
       );
       await p.waitForFunction(() => document.querySelectorAll('.node').length === 4);
-      await p.waitForTimeout(100); // a frame, and then nothing moves
+      await p.waitForTimeout(100); // one frame; then nothing moves
       const places = () => p.$$eval('.node', (nodes) => nodes.map((node) => node.getAttribute('transform')).join());
       const before = await places();
       await p.waitForTimeout(300);

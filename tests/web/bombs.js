@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Programs that go wrong in every way a page must survive: it stays responsive, says what happened, and Reset gives a
-// fresh VM.
+// Programs that go wrong in every way that a page must survive: it stays responsive, says what happened, and Reset
+// gives a new VM.
 
 import assert from 'node:assert/strict';
 import { meter, onceIn, output, responsive, run, says, state } from './browser.js';
@@ -10,8 +10,8 @@ const module = (body) =>
   `-module(bomb).\n-export([start/0, loop/0, loop/1]).\n${body}\nloop() -> loop().\nloop(X) -> loop(X).\n`;
 
 /**
- * Milliseconds of the main thread: for a frame of the graph while it moves; and in a second for what the VM tells, ten
- * times.
+ * Limits for the main thread in milliseconds: for one frame of the graph while it moves; and for the snapshots of one
+ * second, which are ten.
  */
 const FRAME = 20;
 const SNAPSHOTS = 200;
@@ -83,7 +83,8 @@ export default [
         );
       await run(p, many(280));
       await p.waitForFunction(() => document.querySelectorAll('.node').length === 281);
-      // Frames a second depend on what else this machine does; what the main thread computes for one does so less.
+      // The number of frames per second depends on other work on the machine; the CPU time for a frame depends on it
+      // less.
       const measure = await meter(p);
       await onceIn(5, async () => {
         const begun = Date.now();

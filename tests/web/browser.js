@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The browser of the web tests: Debian's chromium through playwright-core, the playground served from dist/playground,
-// and the few things tests do with a page.
+// and functions that tests use on a page.
 
 import { existsSync } from 'node:fs';
 import { serve } from '../../web/tools/serve.js';
 
-/** Where a chromium is, or undefined. */
+/** The path of a chromium, or undefined. */
 export const chromiumPath = () =>
   [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => path && existsSync(path));
 
@@ -15,13 +15,13 @@ export async function open() {
   const { folder } = await import('../../web/tools/build.js');
   const server = await serve(folder);
   const browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox'] });
-  /** For one test: what makes its pages, and closes them. `plays`: the first example is left running. */
+  /** For one test: makes its pages and closes them. `plays`: the first example is left running. */
   const pages = () => {
     const contexts = [];
     const page = async ({ plays = false, ...options } = {}, path = '') => {
       const context = await browser.newContext({
         viewport: { width: 1360, height: 860 },
-        serviceWorkers: 'block', // it fetches the whole site once more
+        serviceWorkers: 'block', // it would fetch the whole site again
         ...options,
       });
       contexts.push(context);
@@ -42,7 +42,7 @@ export async function open() {
       if (!plays) await keepStill(made);
       await state(made, 'ready', 'running', 'ended');
       if (!plays && (await made.evaluate(() => document.body.dataset.state)) !== 'ready') {
-        // Without the mouse, which would move the focus.
+        // Not with the mouse, which would move the focus.
         await made.evaluate(() => document.querySelector('#reset').click());
         await state(made, 'ready');
       }
@@ -54,8 +54,8 @@ export async function open() {
 }
 
 /**
- * The first example plays by itself unless somebody begins to write before Erlang is there. Most tests want to begin
- * with nothing, so a character is written and taken back.
+ * The first example runs by itself unless the user types before Erlang is ready. Most tests want to begin with nothing
+ * running, so this types a character and deletes it.
  */
 async function keepStill(page) {
   const editor = page.locator('.cm-content').first();
@@ -74,7 +74,7 @@ export const state = (page, ...states) =>
 
 export const output = (page) => page.textContent('#output');
 
-/** Waits until the output has all texts, in this order. */
+/** Waits until the output contains all texts in this order. */
 export function says(page, texts, timeout = 60_000) {
   const has = ({ selector, wanted }) => {
     const text = document.querySelector(selector).textContent;
@@ -88,7 +88,7 @@ export function says(page, texts, timeout = 60_000) {
     });
 }
 
-/** Puts a program in place of what is in the editor. */
+/** Replaces the text in the editor with a program. */
 export async function program(page, text) {
   await page.click('.cm-content');
   await page.keyboard.press('Control+a');
@@ -108,8 +108,8 @@ export const example = async (page, id) => {
 };
 
 /**
- * A check of time on a machine that may have other things to do: it has to hold once in a few tries, as what is slow by
- * itself never does.
+ * A check of time, on a machine that may be busy: it must pass once in a few tries, which it never does when the code
+ * is slow.
  * @param {() => Promise<void>} check throws if it does not hold
  */
 export async function onceIn(tries, check) {
@@ -122,7 +122,7 @@ export async function onceIn(tries, check) {
   }
 }
 
-/** The page answers to what it is asked within `limit` milliseconds: its main thread has to be free. */
+/** Checks that the page answers within `limit` milliseconds, which means that its main thread is free. */
 export const responsive = (page, limit = 100) =>
   onceIn(4, async () => {
     const times = [];
@@ -142,8 +142,7 @@ export const responsive = (page, limit = 100) =>
   });
 
 /**
- * What the main thread has computed since it was last asked, in milliseconds of its own time, and how many frames were
- * drawn.
+ * How many milliseconds of CPU time the main thread has used, and how many frames were drawn, since the last call.
  */
 export async function meter(page) {
   const cdp = await page.context().newCDPSession(page);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every example compiles without a warning, runs, and prints what it is there to show.
+// Every example compiles without a warning, runs, and prints what it is meant to show.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The course of lessons, what a program is called that is none, marks at its lines, and what the page says of itself.
+// The course of lessons, the name of a program that is no lesson, marks at lines, and what the page says about itself.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -42,7 +42,7 @@ export default [
       assert.match(await p.textContent('.cm-content'), /-module\(pingpong\)/);
       await p.click('#back');
       assert.equal(await title(p), 'Kill a worker');
-      // All the way: as many as were told, in the order of the list.
+      // Goes through all lessons: as many as the page says, in the order of the list.
       const order = await p.$$eval('#example option', (options) => options.map((option) => option.textContent));
       const seen = [await title(p)];
       while (await p.isEnabled('#next')) {
@@ -52,7 +52,7 @@ export default [
       assert.deepEqual(seen, order);
       assert.equal(seen.length, Number(count));
       await p.reload();
-      await state(p, 'running'); // it plays by itself
+      await state(p, 'running'); // the example runs by itself
       assert.equal(await title(p), seen.at(-1));
     },
   },
@@ -126,7 +126,7 @@ export default [
       await p.screenshot({ path: `build/web/shots/faults-${colorScheme}.png` });
       await p.click('#problems .fault');
       assert.equal(await p.evaluate(() => document.activeElement.className.includes('cm-content')), true);
-      // They are of that text, and of that run.
+      // Marks belong to that text and that run.
       await p.keyboard.type(' ');
       assert.equal(await p.locator('#problems .fault, .cm-lintRange-info').count(), 0);
       await program(p, '-module(oops).\n-export([start/0]).\nstart() -> X = , Y.\n');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Loading: sizes, time, nobody else asked, links to programs, offline.
+// Loading: sizes, time, no requests to other servers, links to programs, offline use.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -106,10 +106,10 @@ export default [
       const p = await page({ serviceWorkers: 'allow' });
       await p.evaluate(() => navigator.serviceWorker.ready);
       await p.waitForFunction(() => caches.keys().then((names) => names.length > 0));
-      await p.waitForTimeout(3000); // what is fetched is being put into the cache
+      await p.waitForTimeout(3000); // meanwhile fetched files are put into the cache
       await p.context().setOffline(true);
       await p.reload();
-      await state(p, 'ready', 'running'); // the first example plays by itself
+      await state(p, 'ready', 'running'); // the first example runs by itself
       await example(p, 'pingpong');
       await run(p);
       await says(p, ['pong 5']);

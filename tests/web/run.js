@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Tests of the playground in Chromium: `node tests/web/run.js [NAME...]`. Builds dist/playground first. Screenshots for
-// a person to look at go to build/web/shots. Without a chromium nothing is tested, and that is said.
+// Tests of the playground in Chromium: `node tests/web/run.js [NAME...]`. First builds dist/playground. Screenshots for
+// people are in build/web/shots. Without a chromium the tests are skipped, and this is reported.
 
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromiumPath, open } from './browser.js';
 
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
-// How many tests run beside each other; LANES=1 for a machine that has other things to do.
+// How many tests run at the same time; set LANES=1 on a busy machine.
 const LANES = Number(process.env.LANES ?? 3);
-// The longest one test may take; the slowest takes a quarter of it where nothing else runs.
+// The longest time for one test; on an idle machine the slowest takes a quarter of it.
 const LIMIT_MS = 120_000;
 const only = process.argv.slice(2);
 
@@ -30,7 +30,7 @@ const wanted = tests.filter(({ name }) => only.length === 0 || only.some((word) 
 const browser = await open();
 let [passed, failed] = [0, 0];
 
-/** Rejects when the test has not ended in time: what waits for ever is then told by its name. */
+/** Rejects when the test has not ended in time, so that a test that waits for ever is reported by its name. */
 function withLimit(ended) {
   let timer;
   const late = new Promise((_, reject) => {
@@ -53,7 +53,7 @@ async function run({ name, test }) {
   await pages.end();
 }
 
-/** Runs tests, so many at a time. */
+/** Runs the tests, at most so many at a time. */
 async function runAll(list, lanes) {
   const queue = [...list];
   const lane = async () => {
@@ -62,7 +62,7 @@ async function runAll(list, lanes) {
   await Promise.all(Array.from({ length: lanes }, lane));
 }
 
-// What measures time has the machine for itself; the others mostly wait.
+// Tests that measure time run alone; the others mostly wait.
 await runAll(
   wanted.filter((test) => test.alone),
   1,

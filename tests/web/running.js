@@ -12,7 +12,10 @@ const named = (page, name) =>
     name,
   );
 
-/** Notes in the page, frame by frame, how far trapped signals are from their trapper, and who is shown as dead. */
+/**
+ * Records in the page, frame by frame, how far trapped signals are from the process that traps them, and which
+ * processes are shown as dead.
+ */
 function watchSignals() {
   const watched = { trapped: [], deaths: [], gone: 0 };
   globalThis.watched = watched;
@@ -51,7 +54,7 @@ export default [
     name: 'what the compiler said of an older text is not shown, and a program is started as it is now',
     async test({ page }) {
       const p = await page();
-      // Answers of the workers come late, as on a slow machine.
+      // Delays the answers of the workers, as on a slow machine.
       await p.addInitScript(() => {
         globalThis.late = 0;
         const Plain = globalThis.Worker;
@@ -62,14 +65,14 @@ export default [
         };
       });
       await p.reload();
-      await state(p, 'running'); // the first example plays by itself
+      await state(p, 'running'); // the first example runs by itself
       await p.click('#reset');
       await state(p, 'ready');
       await p.evaluate(() => (globalThis.late = 5000));
       const bad = '-module(bad).\n-export([start/0]).\nstart() -> Y, Z, U.\n';
       const good = '-module(good).\n-export([start/0]).\nstart() -> io:format("it runs~n").\n';
       await program(p, bad);
-      await p.waitForTimeout(1500); // the check is on its way
+      await p.waitForTimeout(1500); // the check is under way
       assert.equal(await p.locator('#problems button').count(), 0);
       await program(p, good);
       for (let i = 0; i < 12; i++) {
@@ -189,7 +192,7 @@ export default [
       const { trapped, deaths } = await p.evaluate(() => globalThis.watched);
       assert.ok(trapped.length > 2, `seen ${trapped.length} times`);
       assert.ok(trapped[0] > trapped.at(-1) + 20, `from ${trapped[0]} to ${trapped.at(-1)}`);
-      // The ring around a trapper has a radius of 18.5.
+      // The ring around a process that traps exits has a radius of 18.5.
       assert.ok(trapped.every((far) => far > 18) && trapped.at(-1) < 26, trapped.map(Math.round).join(' '));
       assert.deepEqual(deaths, ['ended: killed']);
       assert.equal(await p.locator('.edge.link').count(), 4);

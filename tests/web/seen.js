@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a person sees who has never heard of Erlang: the first example plays by itself and leaves something to be seen;
-// what the graph shows happens in an order that makes sense; nothing covers or moves anything else.
+// What a person sees who has never heard of Erlang: the first example runs by itself and leaves something to look at;
+// the graph shows events in an order that makes sense; nothing covers or moves anything else.
 
 import assert from 'node:assert/strict';
 import { example, onceIn, run, says, state } from './browser.js';
@@ -10,7 +10,7 @@ const TABLET = { viewport: { width: 820, height: 1180 }, hasTouch: true };
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
 const restarted = (p) => p.waitForSelector('.node .again', { timeout: 60_000 });
 
-/** Waits until the graph stands still. */
+/** Waits until the graph does not move. */
 async function still(p) {
   const places = () => p.$$eval('#graph > g, .node', (all) => all.map((one) => one.getAttribute('transform')).join());
   for (let before = '', now = await places(); before !== now || now === ''; ) {
@@ -21,7 +21,7 @@ async function still(p) {
   return places();
 }
 
-/** Notes, frame by frame, which texts of the graph lie on each other, and what was there when a second w2 appeared. */
+/** Records, frame by frame, which texts of the graph overlap, and what was there when a second w2 appeared. */
 function watch() {
   const seen = { overlaps: [], texts: 0, arrival: undefined };
   globalThis.seen = seen;
@@ -32,7 +32,7 @@ function watch() {
     return texts.map((text) => {
       const { left, right, top, bottom } = text.getBoundingClientRect();
       const middle = (top + bottom) / 2;
-      // Letters are lower than the line that they are given.
+      // Letters are lower than the height of their line.
       return {
         of: text.closest('.node, .pulse'),
         text: text.textContent,
@@ -67,7 +67,7 @@ function watch() {
   frame();
 }
 
-/** What of the page the tip lies on: other processes and their labels. */
+/** The parts of the page that the tip covers: other processes and their labels. */
 const coveredByTip = (p) =>
   p.evaluate(() => {
     const tip = document.querySelector('.tip').getBoundingClientRect();
@@ -220,7 +220,7 @@ export default [
       );
       await p.click('#view-table');
       assert.equal(await p.locator('#table tr.ended').count(), 7);
-      // A program that starts very many does not fill the stage with them.
+      // A program that starts very many processes does not fill the stage with them.
       await run(
         p,
         '-module(short).\n-export([start/0]).\nstart() -> [spawn(fun() -> ok end) || _ <- lists:seq(1, 50)], ' +

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The shell below the output, which is OTP's own, and lines that programs read; eunit.
+// The shell below the output, which is OTP's own; lines that programs read; eunit.
 
 import assert from 'node:assert/strict';
 import { example, output, program, run, says, state } from './browser.js';
 
-/** Types a line, whoever asks. */
+/** Types a line, whether the shell or a program reads it. */
 async function type(page, line) {
   await page.fill('#line', line);
   await page.press('#line', 'Enter');
@@ -18,7 +18,7 @@ const prompts = (page, text) =>
     polling: 50,
   });
 
-/** A line, and what has to be said then, after what was said before. */
+/** Types a line and waits for texts in the output behind what was there before. */
 async function answers(page, line, texts) {
   const before = (await output(page)).length;
   await type(page, line);
@@ -93,7 +93,7 @@ export default [
         ['throw(x).', '** exception throw: x'],
       ];
       for (const [line, ...texts] of all) await answers(p, line, texts);
-      // Compiled as it is in the editor now.
+      // The module is compiled from the present text of the editor.
       await program(
         p,
         lines(
@@ -109,7 +109,7 @@ export default [
       await answers(p, 'mine:start().', ['#pair{left = 1,right = none}']);
       await answers(p, 'q().', ['halted the VM with status 0']);
       await state(p, 'ended');
-      // Another VM comes when somebody wants one, and what was said stays to be read.
+      // Another VM is started when it is needed, and the earlier output stays.
       await answers(p, '6 * 7.', ['1> 6 * 7.\n42\n']);
       assert.match(await output(p), /halted the VM/);
     },
@@ -152,12 +152,12 @@ export default [
       await p.click('#interrupt');
       await says(p, ['Loop()', '** exception exit: killed', '5> '].slice(0, 2));
       await prompts(p, '5>');
-      // Three lines before the first of them has ended.
+      // Types three lines before the first of them has ended.
       await type(p, 'timer:sleep(700), a.');
       await type(p, 'timer:sleep(300), b.');
       await type(p, 'c.');
       await says(p, ['5> timer:sleep(700), a.\na\n6> timer:sleep(300), b.\nb\n7> c.\nc\n']);
-      // A form that is not wanted any more.
+      // Abandons a form that is not complete.
       await type(p, 'lists:sum([');
       await prompts(p, '..');
       await p.press('#line', 'Control+c');
@@ -179,7 +179,7 @@ export default [
       await late.fill('#line', 'not yet');
       assert.equal(await late.evaluate(() => document.body.dataset.state), 'loading');
       typed();
-      // The example, which plays by itself, prints as well.
+      // The example, which runs by itself, prints as well.
       await says(late, ['1> 20 + 1.', '21', '2> 20 + 2.', '22']);
       assert.equal(await late.inputValue('#line'), 'not yet');
     },
@@ -258,7 +258,7 @@ export default [
         ),
       );
       await run(p);
-      // In the order of module_info(exports), which is that of the atoms' numbers.
+      // In the order of module_info(exports), which follows the numbers of the atoms.
       await says(p, ["module 'sums'", 'sums: add_test...ok', 'Failed: 1.', 'Passed: 2.']);
       await says(p, ["module 'sums'", '*failed*', '{line,9}', '{expected,5}', '{value,4}', 'Failed: 1.']);
       await answers(p, 'sums:test().', ['Failed: 1.', 'error']);

@@ -1,7 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
 %% Services that all processes share (I/O, logger, code server, file server, names of global, environments of
-%% applications): what they answer to requests that make no sense, that they answer others afterwards, and what they
-%% answer to those.
+%% applications): what they answer to malformed requests, and that they still answer other requests afterwards.
 -module(services).
 -export([main/0]).
 
@@ -10,7 +9,7 @@ main() ->
     io:format("raw io: ~0p~n", [[element(1, ask_io(R)) || R <- raw_io()]]),
     io:format(standard_error, "", []),
     #{level := Level} = logger:get_primary_config(),
-    logger:set_primary_config(level, none), % some log what they do not understand
+    logger:set_primary_config(level, none), % some log requests that they do not understand
     io:format("servers: ~0p~n", [[bad_server(Name)
         || Name <- [code_server, logger, file_server_2, global_name_server]]]),
     io:format("still here ~p~n", [lists:all(fun(Name) -> is_pid(whereis(Name)) end,
@@ -50,7 +49,7 @@ ask_io(Request) ->
     receive {io_reply, Ref, Reply} when is_tuple(Reply) -> Reply;
         {io_reply, Ref, Reply} -> {Reply} after 5000 -> {no_answer} end.
 
-%% Messages that mean nothing to it, and whether it is the same process afterwards.
+%% Sends meaningless messages to a server, and tells whether it is the same process afterwards.
 bad_server(Name) ->
     Pid = whereis(Name),
     [Pid ! Message || Message <- [nonsense, {a, b, c}, [x | y], 1.5]],
@@ -73,7 +72,7 @@ good() ->
             || {M, F, A, _} <- trace(fun() -> io_lib:format("~d", [1]) end)] end}
     ].
 
-%% Down to this module: what called main/0 is the runner's.
+%% The trace down to this module; below main/0 it depends on the runner.
 trace(F) ->
     try F()
     catch

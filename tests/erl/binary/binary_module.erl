@@ -5,7 +5,7 @@
 
 t(M, F, A) -> try apply(M, F, A) catch C:R -> {C, R} end.
 
-%% A binary whose bytes do not start at a byte, equal to B.
+%% A bitstring equal to B that does not start at a byte boundary.
 unaligned(B) when is_bitstring(B) -> <<_:3, R/bits>> = <<5:3, B/bits>>, R;
 unaligned(X) -> X.
 
@@ -82,7 +82,7 @@ cases() ->
          [<<"abc">>, [<<"a">>, <<"c">>], <<"[]">>, [global, {insert_replaced, 1}]]]},
      {binary, compile_pattern, [[<<>>], [[]], [a], [[<<"a">>, a]], [<<1:9>>], [[<<"a">>, <<>>]], [{bm, foo}]]}].
 
-%% Random texts over a small alphabet: every occurrence counts.
+%% Random texts over a small alphabet, in which patterns occur often.
 random(S, N, K) -> random(S, N, K, []).
 random(S, 0, _, A) -> {S, list_to_binary(A)};
 random(S, N, K, A) -> S2 = (S * 1103515245 + 12345) band 16#7FFFFFFF,

@@ -1,5 +1,5 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Appending in place must never be seen by those who hold older versions.
+%% Appending in place must never change what holders of older versions see.
 -module(bits_append).
 -export([main/0]).
 
@@ -44,7 +44,7 @@ main() ->
     io:format("filter ~w~n", [h(<< <<X>> || <<X>> <= grow(<<>>, 700), X rem 3 =:= 0 >>)]),
     garbage(grow(<<>>, 500), 200).
 
-%% The payload moves while other views of it are alive, across collections.
+%% The payload moves while other views of it are alive, with collections in between.
 garbage(B, 0) -> io:format("garbage ~w~n", [h(B)]);
 garbage(B, N) ->
     <<_:N/binary, V:100/binary, _/binary>> = B,

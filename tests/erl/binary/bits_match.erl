@@ -80,7 +80,7 @@ utf_data() ->
      <<224, 128, 128>>, <<237, 160, 128>>, <<240, 159, 152>>, <<244, 144, 128, 128>>, <<192, 128>>,
          <<248, 136, 128, 128, 128>>].
 
-%% Loops over a binary: contexts that are kept, given up, and turned back into binaries.
+%% Loops over a binary in which match contexts are kept, dropped, and turned back into binaries.
 sum(<<X, R/binary>>, S) -> sum(R, S + X);
 sum(<<>>, S) -> S;
 sum(Other, S) -> {rest, Other, S}.

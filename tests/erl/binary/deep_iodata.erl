@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Iodata and chardata nested to the left, deeper than one portion of a long BIF's work: each goes on where it paused,
-%% and says the same as of the flat list.
+%% Iodata and chardata nested to the left, deeper than one portion of a long BIF's work: each BIF continues where it
+%% paused, and gives the same result as for a flat list.
 -module(deep_iodata).
 -export([main/0]).
 
@@ -41,7 +41,7 @@ wrong(L) ->
      || F <- [fun iolist_size/1, fun erlang:crc32/1, fun erlang:adler32/1, fun erlang:md5/1, fun list_to_binary/1,
               fun iolist_to_binary/1, fun list_to_bitstring/1, fun erlang:iolist_to_iovec/1]].
 
-%% Characters that are too short, at the end of a binary that others follow or none.
+%% Incomplete characters at the end of a binary, with and without other data behind them.
 short() ->
     [[<<229>>, <<98>>], [[<<229>>, <<98>>], <<1>>], [<<229>>, <<98>>, <<99>>], [<<240>>, <<98>>, <<99, 100>>],
         [<<240>>, <<98>>, 1], [<<240, 98>>],
@@ -50,7 +50,7 @@ short() ->
 
 short(T) -> {unicode:characters_to_list(T), unicode:characters_to_binary(T)}.
 
-%% What is not converted comes back nested as it was, however many portions came before.
+%% Data that is not converted is returned with its nesting, however many portions came before.
 rest(Bad) ->
     L = lists:foldl(fun(I, Acc) -> [Acc, I rem 100] end, [$a, Bad, <<"b">>, "c"], lists:seq(1, 60000)),
     Long = lists:foldl(fun(I, Acc) -> [Acc, I rem 100] end, [lists:duplicate(70000, $a), Bad, <<"b">>, "c"],

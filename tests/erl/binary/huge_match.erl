@@ -1,5 +1,5 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Patterns of more bits than any bitstring has: the module loads, and nothing matches.
+%% Patterns with more bits than any bitstring has: the module loads, and they match nothing.
 -module(huge_match).
 -export([main/0]).
 

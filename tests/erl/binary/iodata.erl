@@ -29,7 +29,7 @@ checks() ->
 portions(B, N) ->
     lists:foldl(fun(I, C) -> erlang:md5_update(C, [I, B]) end, erlang:md5_init(), lists:seq(1, N)).
 
-%% Where iodata is divided: small parts together, up to 8 KB or so; the rest of a large one.
+%% Where iodata is divided: small parts together, up to about 8 KB; the rest of a large part.
 iovecs() ->
     Sizes = [0, 1, 10, 100, 200, 255, 256, 257, 300, 511, 512, 1000, 9000],
     told([[A, B] || A <- parts(Sizes), B <- parts(Sizes)]),

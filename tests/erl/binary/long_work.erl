@@ -1,7 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Work that takes more than one turn: results, errors with the original arguments, and other processes
-%% that get their turns meanwhile. (OTP's checksums show in the stack trace of an error how far they came;
-%% ours do not.)
+%% Work that takes more than one slice: results, errors with the original arguments, and other processes that run
+%% meanwhile. (In OTP, the stack trace of an error in a checksum shows how far it came; ours does not.)
 -module(long_work).
 -export([main/0]).
 

@@ -1,5 +1,5 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Constructions of many segments, and a size that is the atom all only when the program runs.
+%% Constructions with many segments, and a size that turns out at run time to be the atom all.
 -module(many_segments).
 -export([main/0]).
 -define(T, X/binary,X/binary,X/binary,X/binary,X/binary,X/binary,X/binary,X/binary,X/binary,X/binary).

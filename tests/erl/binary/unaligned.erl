@@ -1,5 +1,5 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% erts_debug:unaligned_bitstring/2, which there is from OTP 28 on: the bits stay what they are.
+%% erts_debug:unaligned_bitstring/2 of OTP 28 and later: the bits stay the same.
 -module(unaligned).
 -export([main/0]).
 

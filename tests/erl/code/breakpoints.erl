@@ -1,7 +1,7 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% erts_debug:breakpoint/2: calls go to the error handler's breakpoint/3 while it is set. And erts_debug:size/1, which
-%% takes functions of the emulator's inside.
+%% erts_debug:breakpoint/2: while it is set, calls go to the error handler's breakpoint/3. Also erts_debug:size/1, when
+%% its argument is a function inside the emulator.
 -module(breakpoints).
 -export([main/0, breakpoint/3, undefined_function/3, exact/1, pair/2]).
 
@@ -42,13 +42,13 @@ set(What, On) ->
 
 id(X) -> X.
 
-%% Another process has the usual error handler, which knows of no debugger.
+%% Another process has the usual error handler, which knows no debugger.
 reason(F, A) ->
     {Pid, Ref} = spawn_monitor(fun() -> catch io:format("~p~n",
         [try apply(?MODULE, F, A) catch C:R:S -> {C, R, hd(S)} end]) end),
     receive {'DOWN', Ref, process, Pid, Why} -> Why end.
 
-%% A new version has no breakpoints, the old one keeps its own.
+%% A new version has no breakpoints; the old one keeps its own.
 reload() ->
     Name = breakpoints_other,
     Forms = [{attribute, 1, module, Name}, {attribute, 1, export, [{f, 0}, {g, 0}]},

@@ -1,5 +1,5 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% What module code says of modules that are loaded and that are not.
+%% What the module code says about modules that are loaded and about others.
 -module(code_asked).
 -export([main/0]).
 
@@ -10,7 +10,7 @@ main() ->
     io:format("~p ~p~n", [code:where_is_file("no_such_file.x"), code:get_object_code(no_such_module)]),
     io:format("~p~n", [[class(fun() -> F(1) end) || F <- [fun code:is_loaded/1, fun code:which/1]]]).
 
-%% Where a file is differs.
+%% The folders of files differ.
 name({file, File}) when is_list(File) -> {file, filename:basename(File)};
 name(File) when is_list(File) -> filename:basename(File);
 name(Other) -> Other.

@@ -1,5 +1,5 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% The debugger of OTP 28 on, in an emulator that was started without it (+D).
+%% The debugger of OTP 28 and later, in an emulator that was started without it (+D).
 -module(debugger).
 -export([main/0]).
 

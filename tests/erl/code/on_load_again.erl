@@ -1,11 +1,11 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Modules with on_load functions loaded again and again, in every way; a refusal each time.
+%% Modules with on_load functions that are loaded again, in every way; each time once with a refusal.
 -module(on_load_again).
 -export([main/0]).
 
 main() ->
     #{level := Level} = logger:get_primary_config(),
-    logger:set_primary_config(level, none), % refusals are told
+    logger:set_primary_config(level, none), % refusals are logged
     [io:format("~p: ~0p~n", [Name, told(F)]) || {Name, F} <- cases(beam(again_good, {atom, 1, ok}),
         beam(again_bad, {tuple, 1, [{atom, 1, error}, {atom, 1, no}]}))],
     logger:set_primary_config(level, Level).

@@ -1,5 +1,5 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% A module whose on_load function takes its time, uses a fun and leaves something behind.
+%% A module whose on_load function takes time, uses a fun, and leaves data behind.
 -module(on_load_good).
 -export([value/0, through/0]).
 -on_load(init/0).

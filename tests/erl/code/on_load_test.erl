@@ -1,5 +1,5 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% on_load functions: run once before the first call, whoever else calls waits; a refusal leaves no module.
+%% on_load functions: run once before the first call, while other callers wait; after a refusal there is no module.
 -module(on_load_test).
 -export([main/0]).
 

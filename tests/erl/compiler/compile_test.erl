@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% OTP's compiler on the VM: what it makes of modules of stdlib, and of this file, is what it makes on erl, byte for
-%% byte. Of all modules: tests/beams.
+%% OTP's compiler on the VM makes the same beams as on erl, byte for byte, from modules of stdlib and from this file.
+%% tests/beams does this for all modules.
 -module(compile_test).
 -export([main/0]).
 
@@ -10,7 +10,7 @@ main() ->
     file(),
     forms().
 
-%% From the forms that stdlib's own beam holds: not every OTP comes with its source.
+%% Compiles the forms in stdlib's own beam, because not every OTP comes with its source.
 one(Module, Options) ->
     Beam = filename:join([code:lib_dir(stdlib), "ebin", atom_to_list(Module) ++ ".beam"]),
     {ok, {Module, [{abstract_code, {raw_abstract_v1, Forms}}]}} = beam_lib:chunks(Beam, [abstract_code]),

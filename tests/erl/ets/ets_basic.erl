@@ -293,8 +293,8 @@ lens({L, C}) -> [length(L) | lens(ets:match(C))].
 walk(_, '$end_of_table') -> [];
 walk(T, K) -> ets:delete(T, K), [K | walk(T, ets:next(T, K))].
 
-%% Prints the value, or class, reason and error_info of the first stack entry; references and pids are
-%% replaced, since they differ between machines.
+%% Prints the value; or class, reason and error_info of the first stack entry. References and pids are replaced, because
+%% they differ between systems.
 p(Name, F) ->
     R = try F() catch C:E:S ->
         {M, Fn, A, L} = hd(S),

@@ -1,13 +1,13 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Match specifications of many clauses whose keys are given, or begin: what they find in each type of table, and that
-%% the time depends on the keys, not on the rows.
+%% Match specifications with many clauses whose keys are given, completely or in their first elements: what they find in
+%% each type of table, and that the time depends on the number of keys and not on that of rows.
 -module(ets_bound).
 -export([main/0]).
 
 main() ->
     [types(Type) || Type <- [set, ordered_set, bag, duplicate_bag]],
     spans(),
-    [quick(Type) || Type <- [set, bag, duplicate_bag]]. % erl looks through an ordered set
+    [quick(Type) || Type <- [set, bag, duplicate_bag]]. % erl searches a whole ordered set
 
 types(Type) ->
     Keys = lists:seq(1, 900, 3),
@@ -29,7 +29,7 @@ types(Type) ->
 pages('$end_of_table') -> [];
 pages({L, C}) -> L ++ pages(ets:select(C)).
 
-%% Only of an ordered set: from the first key that may match to the last.
+%% Only for an ordered set: searches from the first key that may match to the last.
 spans() ->
     T = ets:new(t, [ordered_set]),
     Rows = [{{A, B}, B} || A <- [a, b, c, d, e], B <- lists:seq(1, 50)],
@@ -47,7 +47,7 @@ spans() ->
     [io:format("~p ~p ~p ~p~n", [ets:select(T, S), ets:select_reverse(T, S),
         ets:select_count(T, [{H, G, [true]} || {H, G, _} <- S]), pages(ets:select(T, S, 3))]) || S <- Specs].
 
-%% 20 times 200 keys of 50,000 rows: to look through all rows would be 200 million comparisons.
+%% 20 times 200 keys in 50,000 rows: searching all rows would take 200 million comparisons.
 quick(Type) ->
     T = ets:new(t, [Type]),
     ets:insert(T, [{I, I} || I <- lists:seq(1, 50000)]),

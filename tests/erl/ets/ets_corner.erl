@@ -1,7 +1,7 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% What OTP's own ets_SUITE showed: continuations and names, keys that mean something else, heirs that died, rows kept
-%% by a fixation, what info says of binaries and of times.
+%% Cases that OTP's own ets_SUITE showed: continuations and names, special atoms as keys, heirs that have died, rows
+%% kept by a fixation, and what info says about binaries and times.
 -module(ets_corner).
 -export([main/0]).
 -define(T(E), p(??E, fun() -> E end)).
@@ -83,12 +83,12 @@ times() ->
     {S, _} = ets:info(T, safe_fixed),
     ?T({M1 =< M, M =< M2, timer:now_diff(S, S1) >= 0, timer:now_diff(S2, S) >= 0}).
 
-%% '$_' and '$$' are atoms in a head, something else in a body.
+%% '$_' and '$$' are plain atoms in a head, and special in a body.
 replace() ->
     T = ets:new(t, []),
     [?T({K, ets:select_replace(T, [{{K, '$2'}, [], [{{K, '$2'}}]}])}) || K <- [a, '$1', '_', '$_', '$$']].
 
-%% Every file opened has a buffer: nothing stays of it.
+%% Every open file has a buffer, which must be freed.
 files() ->
     Name = "ets_corner.tmp",
     ok = file:write_file(Name, <<>>),

@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Tables to and from files and dets, query handles, long traversals with changes under way, and options that say
-%% nothing of results.
+%% Tables to and from files and dets, query handles, long traversals with changes meanwhile, and options that do not
+%% affect results.
 -module(ets_files).
 -export([main/0]).
 -include_lib("stdlib/include/ms_transform.hrl").
@@ -67,7 +67,7 @@ traversals() ->
          io:format("~w~n", [{Type, lists:sort(pages(ets:select(T, MS, 7))),
              lists:sort(pages(ets:select_reverse(T, MS, 1000))), length(pages(ets:match(T, {'$1', '_', '_'}, 11))),
              length(pages(ets:match_object(T, {'_', '_', '_'}, 300)))}]),
-         %% What is deleted while the table is fixed is not seen, what was there is seen once.
+         %% Rows deleted while the table is fixed are not seen; rows that were there are seen once.
          ets:safe_fixtable(T, true),
          Seen = walk(T, ets:first(T), []),
          ets:safe_fixtable(T, false),
@@ -103,7 +103,7 @@ replaced() ->
         ?T(ets:test_ms({1}, [{{'$1', '$2'}, [], ['$_']}])), ?T(ets:match_spec_run([1], x)),
         ?T(ets:match_spec_compile(x)).
 
-%% What OTP has since 26 and 27.
+%% Functions of OTP 26 and 27.
 newer() -> list_to_integer(erlang:system_info(otp_release)) < 27 orelse newer(ets:new(t, [ordered_set])).
 
 newer(T) ->

@@ -56,8 +56,8 @@ back(T, K) -> [K | back(T, ets:prev(T, K))].
 slots(T, N) ->
     case ets:slot(T, N) of '$end_of_table' -> []; L -> [K || {K} <- L] ++ [K || {K, _, _} <- L] ++ slots(T, N + 1) end.
 
-%% Prints the value, or class, reason and error_info of the first stack entry; references and pids are
-%% replaced, since they differ between machines.
+%% Prints the value; or class, reason and error_info of the first stack entry. References and pids are replaced, because
+%% they differ between systems.
 p(Name, F) ->
     R = try F() catch C:E:S ->
         {M, Fn, A, L} = hd(S),

@@ -140,8 +140,8 @@ main() ->
        {{[[1],[2]]},{[['$1'],['$1']]}},{{[[1],[1]]},{[['$1'],['$1']]}}]],
  ok.
 
-%% Prints the value, or class, reason and error_info of the first stack entry; references and pids are
-%% replaced, since they differ between machines.
+%% Prints the value; or class, reason and error_info of the first stack entry. References and pids are replaced, because
+%% they differ between systems.
 p(Name, F) ->
     R = try F() catch C:E:S ->
         {M, Fn, A, L} = hd(S),

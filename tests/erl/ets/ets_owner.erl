@@ -111,8 +111,8 @@ main() ->
         {R, ets:whereis(w) =:= ets:info(w, id), ets:delete(ets:whereis(w)), ets:whereis(w)} end),
     ok.
 
-%% Prints the value, or class, reason and error_info of the first stack entry; references and pids are
-%% replaced, since they differ between machines.
+%% Prints the value; or class, reason and error_info of the first stack entry. References and pids are replaced, because
+%% they differ between systems.
 p(Name, F) ->
     R = try F() catch C:E:S ->
         {M, Fn, A, L} = hd(S),

@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Long runs of pseudo-random operations on every type of table, compared by digests; and tables big enough
-%% for every operation to take several slices.
+%% Long runs of pseudo-random operations on every type of table, compared by digests; and tables so large that every
+%% operation takes several slices.
 -module(ets_random).
 -export([main/0]).
 
@@ -14,7 +14,7 @@ main() ->
 next(S) -> (S * 1103515245 + 12345) band 16#7fffffff.
 pick(S, N) -> (S bsr 8) rem N.
 
-%% Keys of many shapes; the same number always gives the same key.
+%% Keys of many types; the same number always gives the same key.
 key(N) ->
     case N rem 7 of
         0 -> N; 1 -> {k, N}; 2 -> [N, a]; 3 -> list_to_atom("k" ++ integer_to_list(N rem 50));
@@ -31,7 +31,7 @@ run(Type, Range, Seed) ->
     io:format("~w ~w: results ~w size ~w rows ~w~n",
         [Type, Range, Acc, ets:info(T, size), erlang:phash2(sorted(Type, T))]).
 
-%% Keys 1 and 1.0 are one key of an ordered set; the order of rows with equal keys stays as it is.
+%% In an ordered set 1 and 1.0 are the same key. Sorting does not change the order of rows with equal keys.
 sorted(_, T) -> lists:sort(ets:tab2list(T)).
 
 step(T, 0, K, V, _) -> ets:insert(T, {K, V});
@@ -76,7 +76,7 @@ big(Type) ->
     T = ets:new(t, [Type, public]),
     ets:insert(T, [{I, I rem 100} || I <- lists:seq(1, N)]),
     Me = self(),
-    %% Others work on the table meanwhile.
+    %% Another process changes the table meanwhile.
     P = spawn_link(fun() -> busy(T, 0), Me ! done end),
     R1 = length(ets:select(T, [{{'$1', '_'}, [{is_integer, '$1'}], ['$_']}])),
     R2 = ets:select_count(T, [{{'_', 7}, [], [true]}]),
@@ -96,7 +96,7 @@ big(Type) ->
     R13 = ets:select_delete(T, [{'_', [], [true]}]),
     R14 = {ets:info(T, size), ets:insert(T, {1, 2}), ets:tab2list(T), ets:delete(T), ets:info(T)},
     io:format("~w big: ~0p~n", [Type, [R1, R2, R3, R4, R5, R6, R7, R8, R9, R10, R11, R12, R13, R14]]),
-    %% A process that dies in the middle of what takes long.
+    %% A process is killed in the middle of a long operation.
     [kill_in(Type, F) || F <- [fun(X) -> ets:match_object(X, '_') end,
         fun(X) -> ets:select_delete(X, [{{'$1', '_'}, [{'>', '$1', 0}], [true]}]) end,
         fun(X) -> ets:insert(X, [{I, 2} || I <- lists:seq(1, N)]) end, fun(X) -> ets:delete_all_objects(X) end]],

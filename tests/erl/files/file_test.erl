@@ -8,7 +8,7 @@ main() ->
         integer_to_list(erlang:unique_integer([positive]))),
     [io:format("~s: ~p~n", [Name, catch hide(Dir, F(fun(N) -> filename:join(Dir, N) end))]) || {Name, F} <- cases()].
 
-%% What names the folder is not printed.
+%% The name of the folder is not printed.
 hide(Dir, T) when is_list(T) -> case string:prefix(catch_list(T), Dir) of nomatch -> [hide(Dir, X) || X <- T];
     Rest -> "DIR" ++ Rest end;
 hide(Dir, T) when is_tuple(T) -> list_to_tuple([hide(Dir, X) || X <- tuple_to_list(T)]);
@@ -73,7 +73,7 @@ cases() -> [
     {raw_names, fun(P) -> D = list_to_binary(P("raw")), N = <<D/binary, "/", 255, $a, 200>>,
         R = [file:make_dir(D), file:write_file(N, "x"), file:read_file(N),
             file:make_symlink(<<$l, 254>>, <<D/binary, "/l">>)],
-        logger:set_primary_config(level, error), % warns of names that are not text
+        logger:set_primary_config(level, error), % it warns of names that are not text
         R ++ [file:list_dir(D), logger:set_primary_config(level, notice),
             lists:sort([[bytes | binary_to_list(iolist_to_binary(Name))] || Name <- element(2, file:list_dir_all(D))]),
              [bytes | binary_to_list(element(2, file:read_link_all(<<D/binary, "/l">>)))],

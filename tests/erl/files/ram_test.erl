@@ -1,5 +1,5 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Files in memory: file:open(Bytes, [ram]) in every mode, and what OTP makes of them: erl_tar without a disk.
+%% Files in memory: file:open(Bytes, [ram]) in every mode, and what OTP builds on them, such as erl_tar without a disk.
 -module(ram_test).
 -export([main/0]).
 

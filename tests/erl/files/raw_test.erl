@@ -8,7 +8,7 @@
 
 t(F) -> try F() catch C:R -> {C, R} end.
 
-%% What names the folder, and what a handle is made of, is not printed.
+%% The name of the folder and the contents of a handle are not printed.
 hide(T) when is_tuple(T) -> list_to_tuple([hide(X) || X <- tuple_to_list(T)]);
 hide([_ | _] = T) ->
     case io_lib:char_list(T) andalso string:find(T, get(dir)) of

@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% The language itself: matching, guards, comprehensions, funs, records, maps, bit syntax in loops, deep
-%% and tail recursion, receive. One printed line a case.
+%% The language itself: matching, guards, comprehensions, funs, records, maps, bit syntax in loops, deep and tail
+%% recursion, receive. Prints one line for each case.
 -module(lang_test).
 -export([main/0, apply_me/2, ext/1, mutual_a/2, mutual_b/2]).
 -record(rec, {a = 1, b, c = [x]}).

@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Faults that OTP's own suites found (npm run conformance): traces of errors through apply, exceptions raised again
-%% under another class, backtrace_depth, bit syntax of impossible sizes, names that are too long.
+%% Faults that OTP's own suites have found (npm run conformance): stack traces of errors through apply, exceptions
+%% raised again with another class, backtrace_depth, bit syntax with impossible sizes, names that are too long.
 -module(suites_test).
 -export([main/0, err/1, undefined_lambda/3, undefined_function/3]).
 
@@ -18,12 +18,12 @@ main() ->
     foreign_fun(),
     many_floats().
 
-%% Keys that differ in few bits only: with a poor hash this takes minutes.
+%% Keys that differ only in few bits: with a poor hash function this takes minutes.
 many_floats() ->
     M = maps:from_list([{float(I), I} || I <- lists:seq(1, 100000)]),
     p({map_size(M), maps:get(77777.0, M)}).
 
-%% Only this module's part of the trace: how main/0 was called differs.
+%% Only this module's part of the trace, because main/0 is called in different ways.
 here({'EXIT', {R, S}}) ->
     {'EXIT', {R, [setelement(4, E, loc(L)) || {M, _, _, L} = E <- S, M =:= ?MODULE orelse M =:= erlang]}};
 here(X) -> X.
@@ -74,7 +74,7 @@ depth(D) ->
          || F <- [fun() -> error(reason) end,
                   fun() -> {'EXIT', {_, S}} = (catch error(x)), erlang:raise(error, reason, [hd(S) | tl(S)]) end,
                   fun() -> deep(12) end],
-            D < 4], % how deep the stack under main/0 is differs
+            D < 4], % the depth of the stack below main/0 differs
     p({D, Old, Lengths, try deep(12) catch error:_:S2 -> length(S2) end}),
     erlang:system_flag(backtrace_depth, Old).
 deep(0) -> error(reason);
@@ -120,7 +120,7 @@ names() ->
          {<<255>>, utf8}]],
     p(try binary_to_existing_atom(<<0:512/unit:8, 255>>, utf8) catch error:R -> R end).
 
-%% A fun keeps no process from living on when its module is purged; called, it finds its module gone.
+%% A fun does not keep its process from living on when the module is purged; a later call finds that the module is gone.
 purged_fun() ->
     Forms = [begin {ok, T, _} = erl_scan:string(L), {ok, F} = erl_parse:parse_form(T), F end
              || L <- ["-module(suites_made).", "-export([f/0, g/1]).", "f() -> fun(X) -> {X, f} end.",
@@ -138,7 +138,7 @@ purged_fun() ->
 undef({'EXIT', {R, [{F, A, []} | _]}}) -> {R, is_function(F, length(A)), A};
 undef(X) -> X.
 
-%% fun(A, B, C) -> {A, B, C, X} end of a module that is nowhere.
+%% fun(A, B, C) -> {A, B, C, X} end of a module that does not exist.
 foreign_fun() ->
     F = binary_to_term(<<131, 112, 0, 0, 0, 84, 3, 109, 96, 69, 208, 5, 175, 207, 75, 36, 93, 112, 218, 232, 222, 22,
         251, 0, 0, 0, 0, 0, 0,

@@ -1,8 +1,8 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Stack traces, entry by entry: functions, arguments, files and lines, error_info; from errors of the
-%% language, of BIFs, of erlang:error/1,2,3 and raise/3, through tail and body calls, funs and processes.
+%% Stack traces, entry by entry: functions, arguments, files and lines, error_info. They come from errors of the
+%% language, of BIFs, of erlang:error/1,2,3 and of raise/3, through tail and body calls, funs and processes.
 -module(trace_test).
--export([main/0, ext_tail/1, ext_body/1, id/1]). % id/1 is exported so that nothing is known of its value
+-export([main/0, ext_tail/1, ext_body/1, id/1]). % id/1 is exported so that the compiler knows nothing about its value
 
 main() ->
     logger:set_primary_config(level, none),

@@ -1,6 +1,7 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Patterns that are no patterns: what re says of them, and where. Not here is what PCRE2 sees otherwise than PCRE: \g
-%% without a name, (?0) and other recursion that PCRE calls endless, recursion within lookbehind, \N{U+1} with unicode.
+%% Malformed patterns: what re says about them, and at which position. Left out is what PCRE2 treats differently from
+%% PCRE: \g without a name, (?0) and other recursion that PCRE calls endless, recursion within lookbehind, \N{U+1} with
+%% unicode.
 -module(re_error_test).
 -export([main/0]).
 
@@ -31,7 +32,7 @@ patterns() ->
                           "(?P<n>a)(?P=m)", "(?<>a)", "(?<n-m>a)", "(?-", "(?-i", "(?i-", "(?i-s", "(?J)a"]]
     ++ [{P, [unicode]} || P <- ["(", "\\x{110000}", "\\x{d800}", "[\\x{110000}]", "\\p{Foo}", "\\p{Greek}", [1076, $(],
         [1076, $[], "\\o{110000000}"]]
-    %% What PCRE took for plain characters, and what is wrong after it.
+    %% Sequences that PCRE takes for plain characters, with an error behind them.
     ++ [{P, []} || P <- ["[\\z\\C]", "[\\R\\X\\B]", "[a\\Z", "[\\k](", "\\8", "\\81", "(a)\\9)", "(\\9", [$\\, $c, 127],
         [$\\, $c, 1, $(]]]
     ++ [{lists:duplicate(300, $() ++ lists:duplicate(300, $)), []},

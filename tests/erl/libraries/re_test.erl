@@ -1,5 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Module re: patterns by subjects by options, captures, split and replace, compiled patterns as terms.
+%% The module re: patterns, subjects and options in all combinations, captures, split and replace, compiled patterns as
+%% terms.
 -module(re_test).
 -export([main/0]).
 
@@ -17,10 +18,11 @@ main() ->
     pauses(),
     users().
 
-%% One line per call. A compiled pattern is shown without its last element, which is the machine's own.
+%% Prints one line for each call. The last element of a compiled pattern is not shown, because it depends on the
+%% machine.
 p(Label, Fun) -> io:format("~0tp ~0tp~n", [Label, outcome(Fun)]).
 
-%% The same with characters as numbers.
+%% The same, with characters as numbers.
 q(Label, Fun) -> io:format("~0tp ~w~n", [Label, outcome(Fun)]).
 
 outcome(Fun) ->
@@ -36,7 +38,7 @@ arity(List) -> {arguments, length(List)}.
 shown({ok, {re_pattern, C, U, N, _}}) -> {compiled, C, U, N};
 shown(X) -> X.
 
-%% Long searches of several processes at once, some of which are killed meanwhile.
+%% Long searches in several processes at once, some of which are killed meanwhile.
 pauses() ->
     Slow = fun(N, Tail, Pattern, Options) ->
         fun() -> re:run([lists:duplicate(N, $a), Tail], Pattern, [report_errors | Options]) end
@@ -138,7 +140,7 @@ bytes() ->
     p(internal_bad, fun() -> re:internal_run("aab", "b", [], foo) end),
     p(version, fun() -> is_binary(re:version()) end).
 
-%% Bytes are ISO 8859-1.
+%% Bytes are characters of ISO 8859-1.
 classes() ->
     Names = ["\\w", "\\d", "\\s", "\\h", "\\v", "[[:alpha:]]", "[[:lower:]]", "[[:upper:]]", "[[:alnum:]]",
         "[[:punct:]]", "[[:print:]]", "[[:graph:]]", "[[:cntrl:]]", "[[:space:]]",
@@ -210,7 +212,7 @@ limits() ->
     p(error, fun() -> re:run(A, "(", [report_errors]) end),
     p(global, fun() -> re:run(A ++ "b", "(a+)+$", [global, report_errors, {match_limit, 1000}]) end).
 
-%% More matches than the host is asked for at a time.
+%% More matches than one request to the host returns.
 portions() ->
     S = binary:copy(<<"ab ">>, 5000),
     p(matches, fun() -> {match, M} = re:run(S, "b", [global]), {length(M), hd(M), lists:last(M)} end),

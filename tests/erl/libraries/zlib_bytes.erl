@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% What is compressed is the same byte for byte: every level, strategy, window and memory, all kinds of flush, pieces of
-%% all sizes, dictionaries, parameters changed on the way, and terms in the external format.
+%% Compressed data is the same, byte for byte: every level, strategy, window and memory, all kinds of flush, pieces of
+%% all sizes, dictionaries, parameters that change meanwhile, and terms in the external format.
 -module(zlib_bytes).
 -export([main/0]).
 
@@ -23,7 +23,7 @@ with(F) -> Z = zlib:open(), try F(Z) after catch zlib:close(Z) end.
 
 digest(Out) -> Binary = iolist_to_binary(Out), {byte_size(Binary), binary:encode_hex(erlang:md5(Binary))}.
 
-%% A line for each: what, and size and digest of the output.
+%% Prints a line for each case: its name, and size and digest of the output.
 told(What, F) -> io:format("~w ~w~n", [What, t(fun() -> digest(F()) end)]).
 
 deflated(Parts, Level, Bits, Mem, Strategy, Flush) ->
@@ -51,7 +51,7 @@ flushes(Datas) ->
     [told({Name, Level, Size, Flush}, fun() -> deflated(parts(D, Size), Level, 15, 8, default, Flush) end)
      || {Name, D} <- Datas ++ bigger(), Level <- [0, 6], Size <- [777, 5000, 8192, 20000], Flush <- [none, sync, full]].
 
-%% As one list of many binaries: small, middling and large ones.
+%% The data as one list of many binaries: small, medium and large ones.
 pieces(Datas) ->
     [told({Name, Level, Size}, fun() -> deflated([parts(D, Size)], Level, 15, 8, default, none) end)
      || {Name, D} <- Datas, Level <- [0, 3, 6], Size <- [10, 300, 5000, 8191, 8193]],

@@ -1,5 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% zlib's streams: pieces, flushes, formats, dictionaries, the end of a stream, errors, who controls one.
+%% zlib's streams: pieces, flushes, formats, dictionaries, the end of a stream, errors, and the process that controls
+%% one.
 -module(zlib_stream).
 -export([main/0]).
 -define(T(E), io:format("~s => ~0p~n", [??E, t(fun() -> E end)])).
@@ -41,7 +42,7 @@ main() ->
     [io:format("~w~n", [{Bits, t(fun() -> inflated(Data, Bits, N) end)}]) || {Bits, Data} <- made(), N <- [1, 7, 1000]],
     simple(), dictionaries(), ends(), errors(), control(), safe(), old().
 
-%% Made by zlib: of each format, stored, fixed, dynamic.
+%% Data made by zlib, in each format: stored, fixed, dynamic.
 made() ->
     [{15, <<120,156,203,72,205,201,201,87,200,64,39,0,86,244,8,55>>}, {15, <<120,1,1,3,0,252,255,97,98,99,2,77,1,39>>},
         {47, <<31,139,8,8,0,0,0,0,0,3,"name",0,75,76,74,6,0,194,65,36,53,3,0,0,0>>},
@@ -62,7 +63,7 @@ simple() ->
     ?T(with(fun(Z) -> zlib:deflateInit(Z, none), A = zlib:deflate(Z, binary:copy(<<"a">>, 3000)),
         P = zlib:deflateParams(Z, best_compression, huffman_only), B = zlib:deflate(Z, "bbb", finish),
         {P, byte_size(zlib:uncompress([A, B]))} end)),
-    %% After a full flush the rest stands alone.
+    %% After a full flush the rest can be decompressed alone.
     ?T(with(fun(Z) -> zlib:deflateInit(Z, default, deflated, -15, 8, default), zlib:deflate(Z, "hello hello", full),
         B = zlib:deflate(Z, "hello hello", finish), zlib:unzip(B) end)),
     ?T(with(fun(Z) -> zlib:deflateInit(Z), A = iolist_to_binary(zlib:deflate(Z, "hello", sync)),
@@ -149,7 +150,7 @@ safe() ->
 sizes(Z, {continue, Out}, Sizes) -> sizes(Z, zlib:safeInflate(Z, []), [iolist_size(Out) | Sizes]);
 sizes(_, {finished, Out}, Sizes) -> {lists:sum([iolist_size(Out) | Sizes]), length(Sizes) > 3}.
 
-%% What older releases have.
+%% Functions that only older releases have.
 old() ->
     case erlang:function_exported(zlib, inflateChunk, 2) of
         true ->

@@ -1,5 +1,5 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% zlib on whole data: round trips, data of the other side's making, malformed data.
+%% zlib on whole data: round trips, data made by zlib itself, malformed data.
 -module(zlib_test).
 -export([main/0]).
 -define(T(E), io:format("~s => ~0p~n", [??E, t(fun() -> E end)])).
@@ -14,7 +14,7 @@ main() ->
     [?T({byte_size(D), zlib:uncompress(zlib:compress(D)) =:= D, zlib:gunzip(zlib:gzip(D)) =:= D,
         zlib:unzip(zlib:zip(D)) =:= D}) || D <- Datas],
     [?T({byte_size(D), erlang:md5(D)}) || D <- Datas],
-    %% Made by zlib at several levels: fixed, dynamic and stored blocks.
+    %% Data made by zlib at several levels: fixed, dynamic and stored blocks.
     ?T(zlib:uncompress(<<120,156,75,76,74,6,0,2,77,1,39>>)),
         ?T(zlib:uncompress(<<120,1,1,3,0,252,255,97,98,99,2,77,1,39>>)),
         ?T(zlib:gunzip(<<31,139,8,0,0,0,0,0,0,3,75,76,74,6,0,194,65,36,53,3,0,0,0>>)), ?T(zlib:unzip(<<75,76,74,6,0>>)),

@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% zstd (OTP 28 on): what is compressed is the same byte for byte, at all levels, with all parameters, in pieces, with
-%% dictionaries; frames and their headers, errors, who may use a context.
+%% zstd (since OTP 28): compressed data is the same, byte for byte, at all levels, with all parameters, in pieces, and
+%% with dictionaries; frames and their headers, errors, and the process that may use a context.
 -module(zstd_test).
 -export([main/0]).
 -define(T(E), io:format("~s => ~0p~n", [??E, t(fun() -> E end)])).
@@ -60,7 +60,7 @@ parameters() ->
 parts(Bin, N) when byte_size(Bin) > N -> <<A:N/binary, B/binary>> = Bin, [A | parts(B, N)];
 parts(Bin, _) -> [Bin].
 
-%% All of one part: what is left over is given again.
+%% Processes all of one part: input that was not taken is given again.
 stream(C, Data) ->
     case zstd:stream(C, Data) of
         {continue, Rest, Out} -> [Out | stream(C, Rest)];
@@ -116,7 +116,7 @@ headers() ->
     [?T({Name, zstd:get_frame_header(zstd:compress(D, O))}) || {Name, D} <- datas(),
         O <- [#{}, #{checksumFlag => true}, #{contentSizeFlag => false, compressionLevel => 19}]],
     Z = iolist_to_binary(zstd:compress(<<"abc">>)),
-    %% Of less than the first five bytes OTP tells what happens to be in memory.
+    %% For fewer than five bytes OTP's result depends on uninitialised memory.
     [?T({N, zstd:get_frame_header(binary:part(Z, 0, N))}) || N <- lists:seq(5, byte_size(Z))],
     ?T(zstd:get_frame_header(<<16#50, 16#2A, 16#4D, 16#18, 5, 0, 0, 0, "hello">>)),
         ?T(zstd:get_frame_header("nonsense")), ?T(zstd:get_frame_header(foo)),
@@ -153,12 +153,12 @@ owners() ->
     spawn(fun() -> Self ! {r, [t(fun() -> zstd:stream(C, <<"a">>) end), t(fun() -> zstd:close(C) end),
         t(fun() -> zstd:get_parameter(C, windowLog) end)]} end),
     ?T(receive {r, R} -> R end),
-    %% A dictionary is anyone's, also when who made it has died.
+    %% Any process may use a dictionary, even when the one that made it has died.
     spawn(fun() -> Self ! {d, zstd:dict(compress, binary:copy(<<"words ">>, 100))} end),
     ?T(receive {d, {ok, D}} -> erlang:garbage_collect(),
         digest(zstd:compress(binary:copy(<<"words ">>, 9), #{dictionary => D})) end).
 
-%% Contexts that nobody closes, with dictionaries that nobody keeps.
+%% Contexts that are not closed, with dictionaries that are not kept.
 life() ->
     [begin {ok, C} = zstd:context(compress), zstd:stream(C, <<"abc">>) end || _ <- lists:seq(1, 200)],
     erlang:garbage_collect(),

@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Integers so long that operations on them pause in the middle: products, quotients, texts, in all ways they can be
-%% called, of several processes at once, some of which are killed meanwhile.
+%% Integers so long that operations on them pause in the middle: products, quotients and texts, by every way of calling
+%% them, in several processes at once, some of which are killed meanwhile.
 -module(long_numbers).
 -export([main/0]).
 
@@ -81,7 +81,7 @@ wrong() ->
               fun() -> binary_to_integer(<<(list_to_binary(Digits))/binary, 1:1>>) end,
               fun() -> list_to_integer(Digits, 37) end, fun() -> number(100000, 1) div (length(Digits) - 100000) end]].
 
-%% No call between the products but what returns.
+%% The only calls between the products are returns.
 deep(N) -> io:format("deep ~w~n", [sum(factorial(N))]).
 factorial(0) -> 1;
 factorial(N) -> N * factorial(N - 1).

@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Every operator on pairs of awkward numbers (and things that are none), by apply and as compiled code;
-%% then random operands of random lengths against what erl says.
+%% Every operator on pairs of difficult numbers (and on terms that are no numbers), by apply and as compiled code; then
+%% random operands of random lengths.
 -module(number_arith).
 -export([main/0]).
 
@@ -41,7 +41,7 @@ unary(X) ->
         'not',
         is_integer, is_float, is_number, is_boolean, is_atom]]]).
 
-%% What the compiler has a constant in.
+%% Expressions in which the compiler sees a constant.
 constants(X) ->
     io:format("~w and constants: ~w~n", [X, [try F(X) catch error:R:Stack -> {R, hd(Stack)} end ||
         F <- [fun masked/1, fun parity/1, fun(Y) -> Y band 0 end, fun(Y) -> 7 band Y end,
@@ -50,7 +50,7 @@ masked(X) -> X band 255.
 parity(X) when X band 1 =:= 0 -> even;
 parity(_) -> other.
 
-%% A generator of our own: the operands must not depend on rand.
+%% Our own random generator, because the operands must not depend on rand.
 next(S) -> (S * 6364136223846793005 + 1442695040888963407) band 16#FFFFFFFFFFFFFFFF.
 integer(S0) ->
     Bits = (S0 bsr 33) rem 300,
@@ -72,7 +72,7 @@ random(N, S0) ->
         {A bsr (B band 255), A bsl (B band 63), A < B, A == B, try_apply('/', [A, D]), try_apply(float, [A])}]),
     random(N - 1, S2).
 
-%% The interpreter's own paths: sums that just leave the range of small integers and come back.
+%% The interpreter's fast paths: sums that just leave the range of small integers and come back.
 compiled() ->
     io:format("~w~n", [count(1 bsl 59 - 5, 10, [])]),
     io:format("~w~n", [count(-(1 bsl 59) - 5, 10, [])]),

@@ -1,5 +1,5 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% The module math: errors, exact results; where C libraries may differ in the last bit, 12 digits.
+%% The module math: errors and exact results; 12 digits where C libraries may differ in the last bit.
 -module(number_math).
 -export([main/0]).
 

@@ -1,5 +1,5 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Numbers at the beginning of texts: string:to_integer, to_float and what they build on.
+%% Numbers at the beginning of texts: string:to_integer, to_float and the functions that they use.
 -module(number_prefix).
 -export([main/0]).
 

@@ -74,7 +74,7 @@ float_text(F) ->
 
 try_list(F, O) -> try float_to_list(F, O) catch error:badarg -> "badarg" end.
 
-%% Bits from a multiplicative generator; every double reads back from its text.
+%% Bits from a multiplicative generator; every double must read back from its text.
 random_float(S) ->
     B = (S * 16#9E3779B97F4A7C15 bxor (S bsl 40) bxor (S * S * 16#BF58476D1CE4E5B9)) band 16#FFFFFFFFFFFFFFFF,
     Bits = case S rem 2 of 0 -> B; 1 -> (B band 16#800FFFFFFFFFFFFF) bor ((1023 - 40 + B rem 90) bsl 52) end,

@@ -1,5 +1,5 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% A gen_server that does what it is told: the subject of otp_test and the supervision tests.
+%% A gen_server that does what a message tells it; otp_test and the supervision tests use it.
 -module(gs_server).
 -behaviour(gen_server).
 -export([start_link/1, start_link/2, init/1, handle_call/3, handle_cast/2, handle_info/2, handle_continue/2,

@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% The text that logger writes of crashes of what OTP builds: proc_lib's crash reports with their ancestors,
-%% gen_server, gen_statem and gen_event that end badly, supervisors' reports. Pids and references aside.
+%% The text that logger writes for crashes of OTP's processes: proc_lib's crash reports with their ancestors,
+%% gen_server, gen_statem and gen_event that end badly, supervisors' reports. Pids and references are replaced.
 -module(log_text).
 -export([main/0, log/2, init/1, callback_mode/0, handle_call/3, handle_cast/2, handle_info/2, handle_event/2,
     handle_event/4, terminate/2, code_change/3, child/1]).
@@ -11,7 +11,7 @@ main() ->
     ok = logger:add_handler(?MODULE, ?MODULE, #{config => self(), filters => Filters, filter_default => Default}),
     ok = logger:set_handler_config(default, level, none),
     #{level := Level} = logger:get_primary_config(),
-    ok = logger:set_primary_config(level, notice), % other tests on this machine may have set it
+    ok = logger:set_primary_config(level, notice), % an earlier test may have changed it
     others(),
     [begin io:format("~p~n", [N]), F(), ok = logger:set_handler_config(?MODULE, level, all), show(200) end
         || {N, F} <- cases()],
@@ -19,7 +19,7 @@ main() ->
     ok = logger:set_handler_config(default, level, all),
     ok = logger:remove_handler(?MODULE).
 
-%% What other tests before this one crashed with, which erl's logger still has to tell.
+%% Drops reports about crashes of earlier tests, which erl's logger still sends.
 others() -> receive {text, _} -> others() after 500 -> ok end.
 
 %% Runs in the process that logs.
@@ -30,7 +30,7 @@ log(#{msg := Message, meta := Meta} = Event, #{config := To}) ->
         template => [level, " ", mfa, " ", domain, " ", msg, "\n"]}),
     To ! {text, unicode:characters_to_list([Text, Line])}.
 
-%% Pids are not of the same length everywhere, and lines are broken by length.
+%% The length of pids differs between systems, and lines are broken by length.
 short(T) when is_pid(T) -> '<0.1.0>';
 short(T) when is_reference(T) -> '#Ref<0>';
 short(T) when is_function(T) -> {'fun', erlang:fun_info(T, module), erlang:fun_info(T, arity)};
@@ -47,7 +47,7 @@ show(Ms) ->
         {'DOWN', _, _, _, _} -> show(Ms)
     after Ms -> ok end.
 
-%% Pids, references and funs are the same for all; so are the sizes of what the collector decides.
+%% Makes all pids, references and funs equal, and also sizes that depend on the collector.
 plain("<0." ++ T) -> "<pid" ++ plain(skip(T));
 plain("#Ref<" ++ T) -> "#Ref<" ++ plain(skip(T));
 plain("#Fun<" ++ T) -> "#Fun<" ++ plain(skip(T));
@@ -145,7 +145,7 @@ sup(Flags, Children, F) ->
     {ok, S} = supervisor:start_link(?MODULE, {supervisor, maps:merge(#{intensity => 5, period => 10}, Flags),
         Children}),
     _ = (catch F(S)),
-    _ = (catch supervisor:which_children(S)), % it has heard of what happened, or is gone
+    _ = (catch supervisor:which_children(S)), % when it answers, it has handled the exit; or it is gone
     unlink(S), exit(S, kill), gone(S).
 pid(S, Id) -> element(2, lists:keyfind(Id, 1, supervisor:which_children(S))).
 tell(S, Id, What) ->

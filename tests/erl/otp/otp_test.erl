@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% OTP's own behaviours, unmodified, through their whole lives: gen_server, gen_statem, gen_event,
-%% supervisor, sys, proc_lib, timer.
+%% OTP's own behaviours, unmodified, from start to end: gen_server, gen_statem, gen_event, supervisor, sys, proc_lib,
+%% timer.
 -module(otp_test).
 -export([main/0]).
 -export([callback_mode/0, init/1, locked/3, open/3, terminate/3, handle_event/2, handle_call/2, handle_info/2]).
@@ -159,7 +159,7 @@ open({call, From}, state, _) -> {keep_state_and_data, [{reply, From, open}]}.
 terminate(R, S, #{to := To}) -> To ! {terminate, R, S};
 terminate(_, _, _) -> ok.
 
-%% gen_event handler; the state is whom to tell.
+%% A handler of gen_event; its state is the process to notify.
 handle_event({say, X}, To) -> To ! {said, X}, {ok, To};
 handle_event(crash, _) -> error(handler_boom);
 handle_event(_, To) -> {ok, To}.

@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% How supervisors end and restart children. Generated: every way to shut down x what the child does about
-%% it; restart types x reasons x strategies; auto_shutdown x significant children; restart intensity.
+%% How supervisors end and restart children. Generated combinations: every way to shut down, with every reaction of the
+%% child; restart types, reasons and strategies; auto_shutdown with significant children; restart intensity.
 -module(sup_protocol).
 -export([main/0, init/1, start_child/3]).
 
@@ -24,7 +24,7 @@ main() ->
     all([{[init, Kind], fun() -> failing(Kind) end} || Kind <- [ignore, {error, no}, {exit, no}, {throw, no},
         {error_class, no}, bad_return, no_pid]]).
 
-%% All at the same time, told in order.
+%% Runs all cases at the same time; prints the results in order.
 all(Cases) ->
     Running = [{Name, spawn_monitor(fun() -> process_flag(trap_exit, true), exit({value, F()}) end)}
         || {Name, F} <- Cases],
@@ -64,9 +64,9 @@ life(To, Id, Kind) ->
         {'EXIT', _, R} -> To ! {told, Id, R}, life(To, Id, Kind)
     end.
 
-%% What is in the mailbox. Whoever sent it did so before what was waited for last.
+%% The contents of the mailbox. The messages were sent before the event that the test waited for last.
 mailbox() -> receive X -> [norm(X) | mailbox()] after 0 -> [] end.
-%% Whether a supervisor that has heard of its child's end goes on; when it answers, it has done what there was to do.
+%% Whether a supervisor that has got its child's exit goes on; when it answers, it has handled the exit.
 state(S, M) -> try supervisor:which_children(S) of _ -> running catch exit:_ -> {ended, ended(M)} end.
 die(P, Reason) -> M = monitor(process, P), P ! {die, Reason}, ended(M).
 up(Id) -> receive {up, Id, P} -> P end.
@@ -145,6 +145,6 @@ failing(Kind) ->
     R = supervisor:start_link(?MODULE, {#{}, [child(a, traps), #{id => bad, start => {erlang, apply, [Start, []]}},
         child(c, traps)]}),
     Children = case R of {ok, S} -> [{Id, P} || {Id, P, _, _} <- supervisor:which_children(S)]; _ -> none end,
-    %% From OTP 26 on proc_lib takes the exit signal of a start that failed itself.
+    %% Since OTP 26, proc_lib itself receives the exit signal of a failed start.
     End = case R of {ok, _} -> none; ignore -> none; _ -> receive {'EXIT', _, W} -> W after 300 -> none end end,
     {R, Children, End, mailbox()}.

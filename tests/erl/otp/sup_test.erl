@@ -20,7 +20,7 @@ norm(X) -> X.
 init(Spec) -> {ok, Spec}.
 start_sup(Spec) -> supervisor:start_link(?MODULE, Spec).
 
-%% A worker that reports its life to To and dies as it is told.
+%% A worker that reports its start and end to To and dies as it is told.
 start_worker(To, Id, Trap) ->
     proc_lib:start_link(erlang, apply, [fun() ->
         process_flag(trap_exit, Trap),
@@ -112,7 +112,7 @@ cases() ->
          [(w(a, temporary, 1000, false))#{significant => true}, w(b)]), mb(5), M = monitor(process, S),
          pid(S, a) ! {die, normal}, receive {'DOWN', M, _, _, R} -> {R, mb(10)} after 200 -> up end end}].
 
-%% root (one_for_all) -> two middle supervisors -> workers; the escalation of a crash loop.
+%% root (one_for_all), two middle supervisors, and workers; a crash loop escalates.
 three_levels() ->
     Middle = fun(Id, Workers) ->
         #{id => Id, type => supervisor, start => {?MODULE, start_sup,
@@ -124,7 +124,7 @@ three_levels() ->
     M1 = pid(Root, m1),
     die(M1, a, crash),
     One = mb(20),
-    die(M1, a, crash),                                   % m1 gives up, the root restarts both
+    die(M1, a, crash),                                   % m1 gives up, so the root restarts both
     Two = mb(50),
     Restarted = pid(Root, m1) =/= M1,
     {Up, One, Two, Restarted, [children(pid(Root, M)) || M <- [m1, m2]], stop(Root), mb(20)}.

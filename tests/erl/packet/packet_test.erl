@@ -1,5 +1,5 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% erlang:decode_packet/3 of every type: chosen cases, every beginning of them, and made-up ones.
+%% erlang:decode_packet/3 with every type: chosen cases, every prefix of them, and random input.
 -module(packet_test).
 -export([main/0]).
 
@@ -79,7 +79,7 @@ wholes() ->
      {ssl_tls, <<22, 3, 1, 0, 3, "abcd">>}, {ssl_tls, <<128, 10, 1, 3, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9>>},
          {ssl_tls, <<128, 2, 1, 3, 1, 1, 2>>}, {ssl_tls, <<128, 3, 1, 3, 1, 1, 2>>}].
 
-%% A hash of 80 made-up inputs.
+%% A hash of the results for 80 random inputs.
 made_up(Type, Seed) ->
     State = rand:seed_s(exsss, {Seed, Seed, 7}),
     {Results, _} = lists:mapfoldl(fun(_, S0) ->

@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% What the errors of some functions of the emulator say beyond badarg, and what they take: names, monitors, packets,
-%% timers set to an absolute time, signals of the operating system, which functions are built in.
+%% What the errors of some functions of the emulator say beyond badarg, and which arguments they accept: names,
+%% monitors, packets, timers with an absolute time, signals of the operating system, and which functions are built in.
 -module(bad_arguments).
 -export([main/0]).
 

@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% What the VM reports of uncaught errors: the words, the arguments and the metadata, as they reach the
-%% system logger, formatted as logger does. Pids and references aside.
+%% The VM's reports of uncaught errors: the text, the arguments and the metadata, as they reach the system logger,
+%% formatted as logger does. Pids and references are replaced.
 -module(crash_log).
 -export([main/0, f/1]).
 
@@ -17,7 +17,7 @@ one(Name, F) ->
     io:format("~s ~w~n", [Name, length(Reports)]),
     [print(R) || R <- Reports].
 
-%% How long to wait for the first report, ms: on a busy machine erl's comes late.
+%% How many ms to wait for the first report; on a busy machine that of erl comes late.
 first(Name) ->
     case lists:suffix("quiet", atom_to_list(Name)) of true -> 20; false -> 5000 end.
 
@@ -35,7 +35,7 @@ print({Level, Format, Args, Meta, P}) ->
 print({Level, Report, Meta, P}) ->
     io:format("  ~w ~p ~0p~n", [Level, Report, [{K, meta(K, V, P)} || {K, V} <- lists:sort(maps:to_list(Meta))]]).
 
-%% Pids are not of the same length everywhere, and lines are broken by length.
+%% The length of pids differs between systems, and lines are broken by length.
 short(T) when is_pid(T) -> '<0.1.0>';
 short([H | T]) -> [short(H) | short(T)];
 short(T) when is_tuple(T) -> list_to_tuple(short(tuple_to_list(T)));
@@ -51,7 +51,7 @@ tidy(Text) ->
     lists:foldl(fun({Re, With}, T) -> re_replace(T, Re, With) end, lists:flatten(Text),
         [{"<0.", "<pid>"}, {"#Ref<", "#Ref<>"}, {"#Fun<", "#Fun<>"}, {"=ERROR REPORT==== ", "=ERROR REPORT===="}]).
 
-%% Everything from Start to the next '>' or end of line, replaced: no regular expressions needed.
+%% Replaces everything from Start to the next '>' or end of line, without regular expressions.
 re_replace(Text, Start, With) ->
     case string:prefix(Text, Start) of
         nomatch when Text =:= [] -> [];

@@ -1,6 +1,7 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Whatever stops a process, it finds again what it reads afterwards: the time of a receive in a register, arguments,
-%% the stack. Debug builds put a pointer to nowhere into every other X register whenever a process is switched in.
+%% When a process stops and continues, everything it reads afterwards is still there: the time of a receive in a
+%% register, arguments, the stack. Debug builds write an invalid pointer into all other X registers whenever a process
+%% is switched in.
 -module(kept_registers).
 -export([main/0, only_after/1, after_then/1, first_clause/2, any/2, wake/9, loop/9]).
 
@@ -48,7 +49,7 @@ killed(Reason) ->
     exit(P, Reason),
     receive {'DOWN', R, _, _, E} -> E after 60 -> exit(P, kill), still_asleep end.
 
-%% The messages that do not match are there afterwards, and the time counts from the beginning.
+%% Messages that do not match are still there afterwards, and the time counts from the beginning.
 first_clause(T, Kept) -> receive {wanted, X} -> {X, Kept, left()} after T -> {none, Kept, left()} end.
 any(T, Kept) -> receive X -> {X, Kept} after T -> {none, Kept} end.
 left() -> element(2, process_info(self(), messages)).
@@ -62,7 +63,7 @@ clauses(T) ->
     Then = receive {then, B} -> B after 5000 -> none end,
     {First, Then}.
 
-%% One wait without end after another, and waits with an end between them.
+%% Waits without and with a timeout, one after another.
 again() ->
     Me = self(),
     Wait = fun(T) -> receive go -> gone after T -> timeout end end,
@@ -91,7 +92,7 @@ hibernated() ->
     [receive {X, L} -> L after 5000 -> none end || X <- [P, Q]].
 wake(To, Big, A, B, C, D, E, F, G) -> receive {hello, L} -> To ! {self(), {L =:= Big, A, B, C, D, E, F, G}} end.
 
-%% More arguments than anything else here has, through many slices.
+%% A function with more arguments than any other here, over many slices.
 yields() ->
     Me = self(),
     Ps = [spawn(fun() -> Me ! {self(), loop(3000, I, {I}, [I], <<I>>, I * 1.0, 1 bsl (60 + I), #{I => I},
@@ -115,7 +116,7 @@ funs() ->
 call(_, A, _, _, _, _, F) when is_function(F, 1) -> F(A).
 call3(_, A, _, B, _, C, F) when is_function(F, 3) -> F(A, B, C).
 
-%% Code that comes and goes while processes wait in the old version.
+%% Code that is replaced while processes wait in the old version.
 loaded() ->
     Make = fun(Version) ->
         Forms = [{attribute, 1, module, kept_loaded}, {attribute, 1, export, [{f, 2}]},

@@ -1,5 +1,5 @@
-%% Heaps that are too large to be collected at once are collected in portions, between which other processes run. What
-%% they hold stays what it is, whatever is done to the process meanwhile.
+%% Heaps that are too large to be collected at once are collected in portions, and other processes run in between. Terms
+%% on them must not change, whatever is done to the process meanwhile.
 -module(large_heaps).
 -export([main/0]).
 
@@ -62,7 +62,7 @@ dictionary() ->
         {length(L), lists:sum([element(1, V) || {K, V} <- get(), is_integer(K)])}
     end).
 
-%% A process that makes and drops large terms, until it is told to stop.
+%% A process that makes and drops large terms until it is told to stop.
 worker() -> worker(lists:seq(1, n()), 0).
 worker(L, K) ->
     put(last, {K, length(L)}),

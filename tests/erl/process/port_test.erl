@@ -1,5 +1,5 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Ports: what they say, what they are told, how they end. Each case in a process of its own.
+%% Ports: messages from them, commands to them, and how they end. Each case runs in a process of its own.
 -module(port_test).
 -export([main/0]).
 
@@ -20,7 +20,7 @@ cat() -> cat([]).
 cat(Options) -> open_port({spawn, "cat"}, Options).
 trap() -> process_flag(trap_exit, true).
 
-%% Messages until there have been none for a while, port and references taken out.
+%% The messages until there have been none for a while, without the port and references.
 all(P) -> all(P, 300).
 all(P, Time) ->
     receive

@@ -1,7 +1,7 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% A process whose slice is over just when it calls a function of a module that is not loaded yet keeps its arguments,
-%% whatever runs in between; so does one that calls a BIF by apply.
+%% A process whose slice ends exactly when it calls a function of a module that is not loaded yet keeps its arguments,
+%% whatever runs in between; so does a process that calls a BIF by apply.
 -module(process_first_call).
 -export([main/0, busy/3]).
 

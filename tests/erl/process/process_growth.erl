@@ -1,7 +1,8 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% A process whose results are garbage at once stays small: what lay in fragments before a collection is no measure of
-%% what lives after it. And functions of maps keep their own names in stack traces when they are called through apply.
+%% A process whose results become garbage at once stays small: the size of fragments before a collection says nothing
+%% about what lives after it. Also, functions of maps keep their own names in stack traces when they are called through
+%% apply.
 -module(process_growth).
 -export([main/0]).
 

@@ -141,7 +141,7 @@ bytes(<<>>) -> ok.
 parts(<<A:3, Rest/bitstring>>) -> receive go -> ok end, [A | parts(Rest)];
 parts(_) -> [].
 
-%% Without addresses, and offsets in code.
+%% A backtrace without addresses and code offsets.
 backtrace(P) ->
     {backtrace, B} = process_info(P, backtrace),
     exit(P, kill),

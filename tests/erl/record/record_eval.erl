@@ -1,5 +1,5 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Native records in code that is made and evaluated here: the compiler, erl_eval, the pretty printer, the linter.
+%% Native records in code that is compiled and evaluated here: the compiler, erl_eval, the pretty printer, the linter.
 -module(record_eval).
 -export([main/0]).
 
@@ -62,10 +62,10 @@ eval(Text) ->
 
 beam_lib_md5(Beam) -> {ok, {_, Md5}} = beam_lib:md5(Beam), Md5.
 
-%% A record of a version of a module that is gone.
+%% A record of a module's version that is gone.
 versions(M) ->
     R = M:new(old),
-    Refused = code:delete(M), % as long as the one before it is there
+    Refused = code:delete(M), % refused as long as the version before is there
     code:purge(M),
     {ok, M, Beam} =
         compile:forms(forms("-module(made_here).\n-export([new/1, get/1]).\n-export_record([r]).\n-record #r{a, z = "

@@ -1,5 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Native records that move: messages, heaps, tables, persistent terms, collections, and modules that come and go.
+%% Native records that are copied or moved: messages, heaps, tables, persistent terms, collections; and modules that are
+%% loaded and purged.
 -module(record_move).
 -export([main/0, child/1]).
 
@@ -79,7 +80,7 @@ table(Type) ->
     {lists:sort(ets:tab2list(T)), lists:sort(ets:lookup(T, #a{x = 3})), ets:member(T, #a{x = 9}),
         ets:member(T, #a{x = 0})}.
 
-%% --- Modules that come and go. OTP 29 makes no record of another module that is not loaded.
+%% --- Modules that are loaded and purged. OTP 29 makes no record of another module that is not loaded.
 
 loading() ->
     Cases = [{make, fun() -> #record_other:vector{y = 99} end},

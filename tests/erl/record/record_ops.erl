@@ -1,5 +1,5 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Native records (OTP 29) made, changed, matched and read, and what goes wrong with that.
+%% Native records (OTP 29) are made, changed, matched and read; and the errors of these operations.
 -module(record_ops).
 -export([main/0]).
 -export_record([pub, 'Q odd']).
@@ -139,5 +139,5 @@ loop(0, R) -> R;
 loop(N, #pub{a = A, b = B} = R) -> loop(N - 1, R#pub{a = A + N, b = B - 1}).
 
 note(X) -> put(order, [X | get(order)]), X.
-any(X) -> put(any, X), erase(any). % the compiler does not know what it is
+any(X) -> put(any, X), erase(any). % hides the type from the compiler
 id(X) -> X.

@@ -9,8 +9,7 @@
 -record #two{first = 1, second = 2}.
 -record #open{x = 1}.
 
-%% Which of several keys comes first where OTP sorts them is a matter of what was loaded: false and true are always
-%% atoms 0 and 1.
+%% Where OTP sorts keys, their order depends on what was loaded before; but false and true are always atoms 0 and 1.
 -record #bools{false = 1, true = 2}.
 
 main() ->

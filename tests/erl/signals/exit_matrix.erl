@@ -1,5 +1,5 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Every reason x trapping or not x way of sending x linked or not: what becomes of the receiver, its
+%% All combinations of reason, trapping or not, way of sending, and linked or not: what happens to the receiver, its
 %% mailbox and the link.
 -module(exit_matrix).
 -export([main/0]).
@@ -15,7 +15,7 @@ main() ->
                    toggled_on, toggled_off, toggled_between, tracked], Trap <- [false, true], R <- Reasons],
     ok.
 
-%% T is the target; the answer: how it ended, or that it lives with its messages and links.
+%% T is the target; returns how it ended, or its messages and links if it lives.
 one(Way, Trap, R) ->
     process_flag(trap_exit, true),
     T = case Trap of true -> pcase:idle(trap); false -> pcase:idle() end,
@@ -50,7 +50,7 @@ act(chain, T, P, R) ->
     pcase:gone(Q);
 act(exit2_dying, T, P, R) -> die(P, fun() -> exit(T, R), exit(over) end);
 act(exit2_linked_dying, T, P, R) -> die(P, fun() -> link(T), exit(T, R), exit(over) end);
-%% P, linked to T, does not trap and is sent R: what T gets comes by the link.
+%% P is linked to T, does not trap exits and is sent R: what T gets comes through the link.
 act(dies_of_signal, T, P, R) ->
     pcase:do(P, fun() -> process_flag(trap_exit, false), link(T) end),
     exit(P, R),
@@ -62,20 +62,20 @@ act(self_then_other, T, P, R) ->
     pcase:do(P, fun() -> link(T) end),
     pcase:tell(T, fun() -> exit(self(), R), erlang:yield() end),
     pcase:do(P, fun() -> exit(T, R) end);
-%% The flag counts when the signal arrives.
+%% The flag counts at the moment when the signal arrives.
 act(toggled_on, T, P, R) -> flag(T, true), pcase:do(P, fun() -> link(T), exit(T, R) end);
 act(toggled_off, T, P, R) -> flag(T, true), flag(T, false), die(P, fun() -> link(T), exit(R) end);
 act(toggled_between, T, P, R) ->
     flag(T, true), pcase:do(P, fun() -> link(T), exit(T, R) end),
     flag(T, false), die(P, fun() -> exit(T, normal), exit(R) end);
-act(tracked, T, P, R) -> % linked and monitored both ways
+act(tracked, T, P, R) -> % linked, and monitored in both directions
     pcase:do(T, fun() -> erlang:monitor(process, P) end),
     die(P, fun() -> erlang:monitor(process, T), link(T), exit(R) end);
 act(down, T, P, R) ->
     pcase:do(T, fun() -> erlang:monitor(process, P) end),
     die(P, fun() -> exit(R) end).
 
-%% T may have died of what came before.
+%% T may have died of what happened before.
 flag(T, B) ->
     M = erlang:monitor(process, T), Ref = make_ref(),
     T ! {'$r', self(), Ref, fun() -> process_flag(trap_exit, B) end},

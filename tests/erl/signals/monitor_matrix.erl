@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Monitors with every option on every kind of target, and what is done with them then; spawns with every
-%% option and every way to end. Generated: each line is one combination.
+%% Monitors with every option on every kind of target, and what is done with them afterwards; spawns with every option
+%% and every way to end. Generated: each line is one combination.
 -module(monitor_matrix).
 -export([main/0]).
 -import(pcase, [idle/0, idle/1, do/2, tell/2, dead/0, mb/0, gone/1, trap/0]).
@@ -14,7 +14,7 @@ main() ->
     at_once([{[request, O, A], fun() -> requested(O, A) end} || O <- request_options(),
         A <- [wait, abandon_late, demonitor, die]]).
 
-%% These wait a while: all of them at the same time.
+%% These cases wait for a while, so they all run at the same time.
 at_once(Cases) ->
     Running = [{Name, spawn_monitor(fun() -> exit({value, F()}) end)} || {Name, F} <- Cases],
     [receive {'DOWN', M, process, _, R} -> pcase:run(Name, fun() -> R end) end || {Name, {_, M}} <- Running],
@@ -26,7 +26,7 @@ options() -> [[], [{tag, {t, "g"}}], [{alias, explicit_unalias}], [{alias, demon
 scripts() -> [dies, killed, demonitor, demonitor_info, late_flush, late_flush_info, unalias_dies, replies, replies_dies,
     unregistered_dies].
 
-%% What the watcher has in its mailbox and on its lists when all is over.
+%% The watcher's mailbox and monitors when everything is over.
 monitored(Target, Options, Script) ->
     P = case Target of dead -> dead(); self -> self(); _ -> idle() end,
     Item = case Target of
@@ -47,7 +47,7 @@ monitored(Target, Options, Script) ->
 
 monitors() ->
     [length(L) || L <- [element(2, process_info(self(), monitors)), element(2, process_info(self(), monitored_by))]].
-%% The DOWN of a dead process comes when it likes: it is waited for unless something took the monitor away.
+%% The DOWN of a dead process may come at any time, so the test waits for it unless the monitor was removed.
 settle(dead, S) when S =/= demonitor, S =/= late_flush, S =/= late_flush_info ->
     receive X -> [X | mb()] after 100 -> [] end;
 settle(_, _) -> mb().
@@ -110,7 +110,7 @@ spawn_options() ->
          [{min_heap_size, 500}, {message_queue_data, off_heap}, monitor]].
 ends() -> [normal, returns, exit, kill_reason, error, throw, killed, signal].
 
-%% What the parent, in a process of its own, gets; or what it dies of.
+%% What the parent, which is a process of its own, receives, or the reason it dies of.
 spawned(Way, Trap, Options, End) ->
     {Parent, Watch} = spawn_monitor(fun() -> process_flag(trap_exit, Trap), exit({got, parent(Way, Options, End)}) end),
     receive {'DOWN', Watch, process, Parent, R} -> why(R) end.

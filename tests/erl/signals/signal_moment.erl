@@ -1,7 +1,8 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% When signals act: an exit signal when its receiver is scheduled, or when somebody asks about the receiver. What its
-%% sender, a third process, names, tables, timers and processes() show before and after; what comes behind a signal that
-%% ends its receiver; what a process sends to itself or to who is not there.
+%% When signals act: an exit signal acts when its receiver is scheduled, or when somebody asks about the receiver. The
+%% cases show what the sender, a third process, names, tables, timers and processes() see before and after; what happens
+%% to messages sent after a signal that ends their receiver; and what a process sends to itself or to a process that
+%% does not exist.
 -module(signal_moment).
 -export([main/0, init/1, worker/0, wait/0]).
 
@@ -27,7 +28,7 @@ pause() -> pause(10).
 pause(T) -> receive {never, T} -> ok after T -> ok end.
 listed(P) -> lists:member(P, processes()).
 
-%% A process that tells what it gets.
+%% A process that reports what it receives.
 observer(F) ->
     Me = self(),
     P = spawn(fun() -> F(), Me ! ready, tell(Me) end),
@@ -174,7 +175,7 @@ itself() ->
          erlang:hibernate(erlang, apply, [fun() -> receive {to, X} -> X ! woken end end, []]) end),
          receive Y -> is_process_alive(P), Y after 500 -> none end end}].
 
-%% What supervisors and gen_servers make of it.
+%% The effect on supervisors and gen_servers.
 otp() ->
     [{terminate_child, fun() -> process_flag(trap_exit, true), {ok, S} = supervisor:start_link(?MODULE, []),
         [{w, W, _, _}] = supervisor:which_children(S), exit(W, kill),

@@ -1,5 +1,5 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Priority messages, as of OTP 28: aliases, send/3, exit/3, links and monitors, their order and selective receive.
+%% Priority messages, since OTP 28: aliases, send/3, exit/3, links and monitors, their order and selective receive.
 -module(signal_priority).
 -export([main/0]).
 

@@ -1,9 +1,10 @@
 %% SPDX-License-Identifier: Apache-2.0
 -module(sx).
-%% Helper used by the one-line expressions of the rule table in otp-signals.md.
+%% Helper of the one-line expressions in exprs.erl.
 -export([idle/0, idle/1, run/2, tell/2, dead/0, why/1, mb/0, take/1, down/1, gone/1, links/1, by/1, mbox/1, trap/0,
     eval/1]).
-%% idle(): a process that runs funs on demand; idle(trap): same, trapping exits; idle(link)
+%% idle(): a process that runs funs when it is told; idle(trap): the same, trapping exits; idle(link): linked to the
+%% caller
 idle() -> spawn(fun loop/0).
 idle(trap) -> P = idle(), run(P, fun() -> process_flag(trap_exit, true) end), P;
 idle(link) -> spawn_link(fun loop/0).
@@ -25,7 +26,7 @@ by(P) -> {monitored_by, L} = process_info(P, monitored_by), L.
 mbox(P) -> {messages, L} = process_info(P, messages), L.
 trap() -> process_flag(trap_exit, true).
 
-%% evaluate "E1, E2, ..." in a fresh process, return printable normalised result
+%% Evaluates "E1, E2, ..." in a new process; returns the result in a printable form that is the same on all systems.
 eval(S) ->
     Me = self(), Ref = make_ref(),
     {P, M} = spawn_monitor(fun() ->

@@ -1,5 +1,5 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% What others see of an exit, and in which order: names, timers, tables, links, monitors, aliases, messages.
+%% What other processes see of an exit, and in which order: names, timers, tables, links, monitors, aliases, messages.
 -module(teardown).
 -export([main/0, wait/1]).
 -import(pcase, [idle/0, idle/1, do/2, tell/2, dead/0, mb/0, take/1, down/1, gone/1, links/1, trap/0, err/1]).
@@ -20,7 +20,7 @@ permutations(L) -> [[X | R] || X <- L, R <- permutations(L -- [X])].
 kind(M) -> element(1, M).
 kinds(N) -> [kind(X) || X <- take(N)].
 
-%% An observer that is linked to P, monitors it, is heir of its table and gets a message, made in that order.
+%% An observer that is linked to P, monitors it, is heir of its table and gets a message; these are made in that order.
 seen(Trap, Steps) ->
     process_flag(trap_exit, Trap),
     Me = self(), P = idle(),
@@ -34,7 +34,7 @@ seen(Trap, Steps) ->
     tell(P, fun() -> Me ! {last, words}, exit(bye) end),
     kinds(case Trap of true -> 4; false -> 3 end).
 
-%% However it ends: name, table, timer, links and monitors of it are gone when DOWN comes.
+%% However P ends: its name, table, timer, links and monitors are gone when its DOWN comes.
 way(Way) ->
     trap(),
     Me = self(), P = idle(), Q = idle(trap),
@@ -198,7 +198,7 @@ record_cases() ->
      {unlink_flush_idiom, fun() -> trap(), P = idle(link), exit(P, x), gone(P), unlink(P),
          receive {'EXIT', P, R} -> R after 0 -> none end end}].
 
-%% What is to be seen of processes that are suspended, hibernating or waiting when signals come.
+%% What is seen of processes that are suspended, hibernating or waiting when signals come.
 state_cases() ->
     [{suspended_link_dies, fun() -> P = idle(), Q = idle(), do(P, fun() -> link(Q) end), erlang:suspend_process(P),
         exit(Q, r), gone(P) end},

@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% What the system counts while it runs (time of schedulers, bytes of ports), and who is told of crashes.
+%% What the system counts while it runs (time of schedulers, bytes of ports), and which process gets crash reports.
 -module(counted).
 -export([main/0]).
 
@@ -19,7 +19,7 @@ line(What, Value) -> io:format("~p: ~p~n", [What, Value]).
 
 catch_error(F) -> try F(), none catch Class:Reason -> {Class, Reason} end.
 
-%% Who was busy since the flag was set. How many schedulers there are is the machine's affair.
+%% Which schedulers were busy since the flag was set. Their number depends on the machine.
 wall_time(Item) ->
     Off = erlang:statistics(Item),
     false = erlang:system_flag(scheduler_wall_time, true),
@@ -45,7 +45,7 @@ microstates() ->
     erlang:system_flag(microstate_accounting, false),
     {Flags, Off, lists:sort(maps:keys(Scheduler)), lists:all(fun is_integer/1, maps:values(Scheduler))}.
 
-%% Of a logger that has ended the process of that name takes over.
+%% When the system logger has ended, the process named logger takes over.
 system_logger() ->
     Initial = erlang:system_info(system_logger),
     Me = self(),
@@ -69,7 +69,7 @@ system_logger() ->
     erlang:system_flag(system_logger, Initial),
     {Mine, Told, Dead, Took, After, Bad}.
 
-%% Bytes through ports count, and what is printed.
+%% Bytes through ports are counted, and so is printed text.
 io() ->
     {{input, I0}, {output, O0}} = erlang:statistics(io),
     Port = open_port({spawn, "cat"}, [binary]),
@@ -81,7 +81,7 @@ io() ->
     {{input, I1}, {output, O1}} = erlang:statistics(io),
     {Got, I1 - I0 >= 5000, I1 - I0 < 6000, O1 - O0 >= 5000, O1 - O0 < 7000}.
 
-%% The time it has worked, not the time that has passed.
+%% The time that it has worked, not the time that has passed.
 runtime() ->
     {R0, _} = erlang:statistics(runtime),
     receive after 150 -> ok end,
@@ -94,7 +94,7 @@ multi_scheduling(Flag) ->
     Answer = try erlang:system_flag(multi_scheduling, Flag) catch C:R -> {C, R} end,
     {Flag, Answer, erlang:system_info(multi_scheduling)}.
 
-%% Who blocks it does so while it lives.
+%% A process blocks multi-scheduling only while it lives.
 blocker_gone() ->
     {Pid, Ref} = spawn_monitor(fun() -> erlang:system_flag(multi_scheduling, block), receive stop -> ok end end),
     receive after 30 -> ok end,
@@ -103,7 +103,7 @@ blocker_gone() ->
     receive after 30 -> ok end,
     {During, erlang:system_info(multi_scheduling)}.
 
-%% What OTP does natively leaves no tables behind here either.
+%% Functions that OTP implements natively leave no tables behind here either.
 tables() ->
     Before = {lists:sort(ets:all()), erlang:system_info(ets_count)},
     Z = zlib:open(),

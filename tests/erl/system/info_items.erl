@@ -1,5 +1,5 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% What the items of process_info, system_info, statistics, memory and the flags answer: of what kind, not how much.
+%% The types of the values that process_info, system_info, statistics, memory and the flags return, not the values.
 -module(info_items).
 -export([main/0]).
 kind(X) when is_integer(X) -> integer; kind(X) when is_float(X) -> float; kind(X) when is_atom(X) -> X;

@@ -1,5 +1,5 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% What of erts_debug, erts_internal and erts_literal_area_collector looks into the emulator.
+%% Functions of erts_debug, erts_internal and erts_literal_area_collector that examine the inside of the emulator.
 -module(inner).
 -export([main/0, keeper/1]).
 
@@ -67,7 +67,7 @@ super_user() ->
     io:format("not ~0p~n", [Try()]),
     P ! stop.
 
-%% Rows that are deleted while the table is fixed are still seen raw.
+%% Rows that are deleted while the table is fixed are still visible with raw access.
 deleted(Type) ->
     T = ets:new(t, [Type]),
     ets:insert(T, [{I, I} || I <- lists:seq(1, 10)]),

@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% Sizes of heaps as OTP counts them, limits on them, and what is shared: cases that OTP's own suites showed.
+%% Sizes of heaps as OTP counts them, limits on them, and sharing: cases that OTP's own suites showed.
 -module(sizes).
 -export([main/0, applier/2]).
 
@@ -54,7 +54,7 @@ flag(Flag, N) ->
 
 catch_error(F) -> try F(), none catch Class:Reason -> {Class, Reason} end.
 
-%% Messages of a process that keeps them on its heap count, once it collects.
+%% Messages that a process keeps on its heap count when it collects.
 queue(Data, Kill) ->
     {Pid, Ref} = spawn_opt(fun() -> receive after 300 -> ok end end,
                            [monitor, {message_queue_data, Data},
@@ -73,7 +73,7 @@ hibernated() ->
 
 wait(F) -> F() orelse (receive after 1 -> wait(F) end).
 
-%% Keys are looked at in order, whatever the source says.
+%% Keys are evaluated in term order, not in the order of the source.
 badkey(M) ->
     [catch_error(F) || F <- [fun() -> M#{42.0 := v, 42 := v2} end, fun() -> M#{z := 1, a := 2, 5 := 3} end,
         fun() -> M#{{x} := 1, "y" := 2, z := 3} end]].
@@ -89,7 +89,7 @@ costs(Least, Most, F) ->
     {reductions, After} = process_info(self(), reductions),
     {After - Before > Least, After - Before < Most}.
 
-%% A stored term keeps what it shares; an erased one belongs to who has it.
+%% A stored term keeps its sharing; an erased term lives on in the processes that have it.
 shared() ->
     Term = lists:foldl(fun(_, A) -> [A | A] end, [], lists:seq(1, 12)),
     persistent_term:put(?MODULE, Term),
@@ -100,7 +100,7 @@ shared() ->
     wait(fun() -> erts_debug:size_shared(Stored) > 0 end),
     {Sizes, Stored =:= Term}.
 
-%% What garbage_collect/0 frees is free when it returns, whoever looks.
+%% What garbage_collect/0 frees is free for everybody when it returns.
 collected() ->
     B = binary:copy(<<1>>, 200),
     Pid = spawn(fun() -> receive {go, From} -> From ! element(2, process_info(self(), binary)), byte_size(B) end end),
@@ -110,7 +110,7 @@ collected(Pid) ->
     Pid ! {go, self()},
     receive [{_, Size, Refs}] -> {Size, Refs} end.
 
-%% Binaries of erased terms do not pile up.
+%% Binaries of erased terms are freed and do not accumulate.
 erased_binaries(N) ->
     erlang:garbage_collect(),
     Before = erlang:memory(binary),
@@ -118,7 +118,7 @@ erased_binaries(N) ->
         || _ <- lists:seq(1, N)],
     freed(Before + 1000000, 100).
 
-%% erl collects erased terms in a process of its own: when, it does not say.
+%% erl collects erased terms in another process, at a time that is not defined.
 freed(Limit, Tries) ->
     erlang:garbage_collect(),
     case erlang:memory(binary) < Limit of
@@ -133,7 +133,7 @@ applied(Args) ->
     end.
 applier(F, A) -> apply(id(erlang), id(F), id(A)).
 
-%% Messages that were not received count as heap, unless they are kept off it.
+%% Messages that were not received count as heap, unless they are kept off the heap.
 messages(Data) ->
     Answer = fun F() -> receive Pid when is_pid(Pid) -> Pid ! ok, F() end end,
     Pid = spawn_opt(Answer, [{message_queue_data, Data}, link]),
@@ -145,7 +145,7 @@ messages(Data) ->
     unlink(Pid), exit(Pid, kill),
     {Before < After, Before =:= After}.
 
-%% What system_flag says of processes that are spawned from then on.
+%% The effect of system_flag on processes that are spawned later.
 defaults(Flag, Value, Item) ->
     Before = erlang:system_info(Flag),
     Was = catch_error(fun() -> Old = erlang:system_flag(Flag, Value), throw({was, Old}) end),
@@ -155,7 +155,7 @@ defaults(Flag, Value, Item) ->
     erlang:system_flag(Flag, case Before of {Flag, Number} -> Number; _ -> Before end),
     {Was, New, Now, erlang:system_info(Flag) =:= Before}.
 
-%% A process that says nothing of a limit has the system's; one that gives a number has its flags.
+%% A process that sets no limit has the system's limit; one that sets only a number has the system's flags.
 default_limit() ->
     erlang:system_flag(max_heap_size, #{size => 50000, kill => true, error_logger => false}),
     Grow = fun Grow(List) -> Grow([List, lists:seq(1, 1000) | List]) end,

@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
 %% System BIFs: exceptions, time, funs, code, environment, nodes, atomics, persistent terms, flags.
-%% One line a case: its text and what it gave (class, reason and what the first trace entry says).
+%% One line for each case: its text and its result (or class, reason and the first entry of the trace).
 -module(system_test).
 -export([main/0, id/1]).
 -define(T(E), io:format("~s => ~0p~n", [??E, t(fun() -> E end)])).
@@ -14,14 +14,14 @@ t(F) ->
         end
     end.
 info(L) -> [maps:get(cause, I, none) || {error_info, I} <- L].
-%% Class, reason, and the trace without this module's lines.
+%% Class, reason, and the trace without line numbers.
 st(F) ->
     try F() catch C:R:S -> {C, R, [{M, F1, A, [X || X = {K, _} <- L, K =/= line]}
         || {M, F1, A, L} <- lists:sublist(S, 2)]} end.
 -define(S(E), io:format("~s => ~0p~n", [??E, st(fun() -> E end)])).
 
 main() ->
-    catch logger:set_primary_config(level, none), % erl's loader reports failures there
+    catch logger:set_primary_config(level, none), % erl's loader logs failures there
     errors(), raise(), times(), calendar(), units(), uniques(), funs(), codes(), modules(), environment(),
     nodes_(), atomics_(), counters_(), persistent(), flags(), infos(), gc(), misc().
 
@@ -151,7 +151,7 @@ codes() ->
         ?T(erlang:get_module_info(id(1))),
     ?T(erlang:load_nif(id(foo), 1)).
 
-%% Loading, replacing, purging a module made here.
+%% Loads, replaces and purges a module made here.
 compiled(N) -> compiled(N, "").
 compiled(N, Extra) ->
     Text = "-module(sys_made). -export([v/0, big/0, f/0, wait/0]).\n v() -> " ++ integer_to_list(N) ++
@@ -214,7 +214,7 @@ environment() ->
         ?T(prim_file:is_translatable(<<"a">>)), ?T(file:native_name_encoding()).
 
 nodes_() ->
-    %% not known: whatever the machine has met
+    %% Not `known`, which depends on the nodes that the machine has met.
     ?T(node()), ?T(nodes()), [?T({K, t(fun() -> nodes(K) end)})
         || K <- [this, foo, [this, hidden], [], connected, visible, [known, foo], 1]],
     ?T(nodes([this], #{})), ?T(nodes(this, #{node_type => true})), ?T(nodes(this, #{connection_id => true})),
@@ -322,7 +322,7 @@ misc() ->
     ?T(halt(id(foo))), ?T(halt(id(-1))), ?T(halt(1, id([foo]))), ?T(halt(id(1.0))), ?T(halt(0, id([{flush, x}]))),
         ?T(erlang:halt(id([300 | x]))).
 
-%% A process that has ended.
+%% The pid of a process that has ended.
 ended() ->
     {Pid, Ref} = spawn_monitor(fun() -> ok end),
     receive {'DOWN', Ref, process, Pid, _} -> Pid end.

@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Operations on large maps and encodings that take several portions: maps:merge, keys and values, binary_to_term;
-%% with errors in the middle, while another process collects this one, and of processes that are killed meanwhile.
+%% Operations on large maps and encodings that take several portions: maps:merge, keys and values, binary_to_term. With
+%% errors in the middle, while another process collects this one, and in processes that are killed meanwhile.
 -module(long_maps).
 -export([main/0]).
 
@@ -38,7 +38,7 @@ decoded(T) ->
 
 split_bits(<<Three:3, Rest/binary>>) -> {Three, Rest}.
 
-%% Cut off, and with an unknown tag.
+%% Damaged encodings: cut off, or with an unknown tag.
 spoiled(Bytes) ->
     Size = byte_size(Bytes),
     [catch_error(fun() -> binary_to_term(B) end)
@@ -50,7 +50,7 @@ catch_error(F) ->
     catch error:Reason:Stack -> [{M, N, [Bytes], _} | _] = Stack, {Reason, M, N, byte_size(Bytes)}
     end.
 
-%% A key that is there twice, far apart.
+%% The same key occurs twice, far apart.
 twice() ->
     N = 40000,
     Pairs = [<<98, I:32, 97, 1>> || I <- lists:seq(1, N - 1) ++ [1]],

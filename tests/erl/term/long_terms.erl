@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Comparisons, hashes and encodings that take several portions: as operations, in guards and as functions, with what
-%% is in registers around them, while another process collects this one, and of processes that are killed in the
+%% Comparisons, hashes and encodings that take several portions: as operators, in guards and as functions, with live
+%% values in registers around them, while another process collects this one, and in processes that are killed in the
 %% middle.
 -module(long_terms).
 -export([main/0]).
@@ -28,7 +28,7 @@ main() ->
 
 big(Last) -> [{I, I * 1.5, [I, "ab"], <<"abcdefgh">>} || I <- lists:seq(1, 30000)] ++ [Last].
 
-%% The other values live in registers over each comparison.
+%% Other values are live in registers during each comparison.
 compared(A, B) ->
     X = id(1), Y = id({y}), F = id(1.5) * 2,
     R = [A == B, A =:= B, A /= B, A =/= B, A < B, A >= B, A > B, A =< B],
@@ -41,7 +41,7 @@ guard(A, B, X) when A =:= B -> {same, X};
 guard(A, B, X) when A < B, {X, A} < {X, B} -> {less, X};
 guard(A, B, X) when A > B -> {more, X}.
 
-%% Done while this process is collected by another one, and sent messages.
+%% Runs while another process collects this one and sends it messages.
 meanwhile(Fun) ->
     Self = self(),
     {Pid, Ref} = spawn_monitor(fun() -> collect(Self) end),
@@ -51,8 +51,8 @@ meanwhile(Fun) ->
 
 collect(Pid) -> erlang:garbage_collect(Pid), Pid ! collected, erlang:yield(), collect(Pid).
 
-%% A hash that erl too does not come back from without being killed. (Its comparisons and sizes of such terms hold a
-%% scheduler.)
+%% A hash that would not end on erl either unless its process is killed. (On erl, comparisons and sizes of such terms
+%% block a scheduler.)
 killed() ->
     [begin
          {Pid, Ref} = spawn_monitor(F),

@@ -1,10 +1,10 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% erlang:display/1: which binaries and lists are shown as text. What is not ASCII is left out: we write UTF-8.
+%% erlang:display/1: which binaries and lists are shown as text. Only ASCII, because we write UTF-8.
 -module(term_display).
 -export([main/0]).
 
 main() ->
-    timer:sleep(200), % what was written before is out: display does not wait for it
+    timer:sleep(200), % earlier output is written by then; display does not wait for it
     _ = [erlang:display(T) || T <- terms()],
     io:format("~p~n", [[catch_(fun() -> erlang:display_string(T) end) || T <- ["text\n", [], [a], x, 1]]]).
 

@@ -30,7 +30,7 @@ encodings(T) ->
         iolist_to_binary(term_to_iovec(T))],
     io:format("~w ~w ~w ~w~n", [brief(T), [brief(E) || E <- Es], erlang:external_size(T),
         erlang:external_size(T, [{minor_version, 0}])]).
-%% Latin-1 atoms are written as numbers: standard output may be in any encoding.
+%% Latin-1 atoms are printed as numbers, because standard output may have any encoding.
 brief(T) when is_atom(T) -> case [C || C <- atom_to_list(T), C > 127] of [] -> T; _ -> atom_to_list(T) end;
 brief(T) -> case erlang:external_size(T) > 600 of true -> {erlang:phash2(T), erlang:external_size(T)}; false -> T end.
 
@@ -66,7 +66,7 @@ samples() ->
      <<131, 113, 100, 0, 1, $m, 100, 0, 1, $f, 97, 3>>, <<131, 113, 100, 0, 1, $m, 97, 1, 97, 3>>, <<131, 1>>,
          <<130, 106>>, <<131, 106, 1, 2>>,
      <<131, 80, 0, 0, 0, 2, 1, 2, 3>>, <<131, 88, 119, 13, "nonode@nohost", 0, 0, 0, 7, 0, 0, 0, 1, 0, 0, 0, 0>>]
-    %% Creations of one byte go to 3.
+    %% A creation of one byte is at most 3.
     ++ [<<131, Rest/binary>> || C <- [4, 255], Rest <- [<<103, 100, 0, 3, "n@h", 0, 0, 0, 7, 0, 0, 0, 1, C>>,
         <<102, 100, 0, 3, "n@h", 0, 0, 0, 7, C>>,
         <<101, 100, 0, 3, "n@h", 0, 0, 0, 7, C>>, <<114, 0, 1, 100, 0, 3, "n@h", C, 0, 0, 0, 7>>]].

@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Terms for the tests of this folder: a fixed set, and random ones from a generator of our own (a linear
-%% congruence in the process dictionary), so that both machines see the same ones.
+%% Terms for the tests of this folder: a fixed set, and random ones from our own generator (a linear congruence in the
+%% process dictionary), so that erl and ours use the same terms.
 -module(term_gen).
 -export([seed/1, below/1, pick/1, fixed/0, leaves/0, term/1, list/2, show/1]).
 
@@ -44,7 +44,7 @@ term(D) ->
     end.
 list(D, N) -> [term(D) || _ <- lists:seq(1, N)].
 
-%% Text in which the order of large maps does not show.
+%% Text that does not show the order of large maps.
 show(T) when is_map(T), map_size(T) > 32 -> {map, show(lists:sort(maps:to_list(T)))};
 show(T) when is_map(T) -> maps:from_list([{show(K), show(V)} || {K, V} <- maps:to_list(T)]);
 show([H | T]) -> [show(H) | show(T)];

@@ -1,5 +1,5 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% Maps of all sizes against orddict-like models; growth over and shrinking below 32 keys; iteration.
+%% Maps of all sizes compared with models like orddict; growing over and shrinking below 32 keys; iteration.
 -module(term_maps).
 -export([main/0]).
 

@@ -13,7 +13,7 @@ main() ->
     [io:format("usort ~w~n", [term_gen:show(T)]) || T <- lists:usort(Random ++ Random)],
     [io:format("exact ~w~n", [term_gen:show(T)]) || T <- lists:sort(fun(A, B) -> erts_internal:cmp_term(A, B) =< 0 end,
         Fixed)],
-    %% A copy is equal, however it came about.
+    %% A copy is equal, however it was made.
     [io:format("copy ~w~n", [copy(T)]) || T <- Fixed ++ Random],
     deep(100000).
 
@@ -25,7 +25,7 @@ copy(T) ->
     C = binary_to_term(term_to_binary(T)),
     {T =:= C, T == C, T < C, T > C, erlang:phash2(T) =:= erlang:phash2(C)}.
 
-%% Deep on the left, where recursion would need a stack.
+%% Nested on the left, where recursion would need a stack.
 deep(N) ->
     A = nest(N, x), B = nest(N, x), C = nest(N, y),
     io:format("deep ~w~n", [{A == B, A =:= B, A < C, C < A, A =:= C, erlang:phash2(A) =:= erlang:phash2(B)}]),
