@@ -1,13 +1,13 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The playground's half inside the VM: compiles programs from text, reads exit reasons and is the source of a process's
-%% details. Called by web/src/worker/ only.
+%% The playground's Erlang code for compiling and inspecting: compiles programs from text, reads exit reasons, and gives
+%% the details of a process. Called only by web/src/worker/.
 -module(spawnlink_web).
 -export([compile/2, details/1, term/1, value/1]).
 
 %% --- Compiling: Files and Headers are [{Name, Text}] of binaries -----------------------------------
 %%
-%% Answers [{Name, {ok, Module, Beam} | error, [{error | warning, Line, Column, Text}], [exported F/A]}].
+%% Returns [{Name, {ok, Module, Beam} | error, [{error | warning, Line, Column, Text}], [exported F/A]}].
 
 compile(Files, Headers) ->
     Own = [{Name, Text} || {Name, Text} <- Files, filename:extension(Name) =:= <<".hrl">>],
@@ -44,7 +44,7 @@ told_one(Kind, {{Line, Column}, Module, What}) -> {Kind, Line, Column, text(Modu
 told_one(Kind, {Line, Module, What}) -> {Kind, Line, 1, text(Module:format_error(What))};
 told_one(Kind, {Module, What}) -> {Kind, 1, 1, text(Module:format_error(What))}.
 
-%% Functions without arguments that a program may be started with.
+%% The functions without arguments with which a program may be started.
 starts(Forms) ->
     Names = [Name || {attribute, _, export, List} <- Forms, {Name, 0} <- List],
     All = lists:member(export_all, lists:flatten([Options || {attribute, _, compile, Options} <- Forms])),
@@ -54,7 +54,7 @@ text(Chars) -> unicode:characters_to_binary(Chars).
 
 %% --- Files in memory --------------------------------------------------------------------------------
 
-%% epp opens headers through the file server: here it is.
+%% epp opens headers through the file server; this process takes its place.
 serve_files(Files) ->
     case persistent_term:get(?MODULE, undefined) of
         undefined ->
@@ -162,7 +162,7 @@ term(Text) ->
         {error, Info, _} -> {error, complaint(Info)}
     end.
 
-%% The value of an expression as text: for what the page itself asks of a program.
+%% The value of an expression as text, for what the page itself asks a program.
 value(Text) ->
     try
         {ok, Tokens, _} = erl_scan:string(unicode:characters_to_list(Text)),

@@ -1,9 +1,9 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
 %% The terminal of the playground: the group leader of the program and of OTP's shell, which is started when it is first
-%% asked for. What is printed goes to the VM's output; a line that somebody reads is asked of the page (a JavaScript
-%% process), which is told whose turn it is each time that changes. Output never waits for a reader, and a reader that
-%% dies asks no longer.
+%% needed. Output goes to the VM's output. When a process reads a line, the page (a JavaScript process) is asked for it;
+%% the page is also told whose turn it is whenever that changes. Output never waits for a reader, and when a reader
+%% dies, its request is dropped.
 %%
 %% To the page:    {ask, shell | program, Prompt :: binary()} | {ask, none | closed} | {evaluator, pid()}
 %% From the page:  {page, {line, Text, shell | program} | eof | interrupt | shell | {turn, shell | program} | {files,
@@ -11,23 +11,23 @@
 -module(spawnlink_web_io).
 -export([start/1, shell/0]).
 
-%% One who waits for input. `state`: the continuation of a get_until. `own`: whether it is the shell's prompt.
+%% A request for input. `state`: the continuation of a get_until. `own`: whether the request is the shell's prompt.
 -record(read, {from, as, monitor, own, encoding, prompt, kind, state = []}).
 
 -record(io, {
     page,
     shell,                  % OTP's shell, while there is one
-    quiet = false,          % what the shell prints before its first prompt is its slogan
-    reads = [],             % in the order in which they came
-    buffers = #{true => [], false => []}, % characters typed and not yet read: by the shell's prompt, by others
-    turn = program,         % whose line is meant while the shell's prompt and others wait
-    told = {ask, closed},   % what the page knows
-    evaluator,              % the shell's process that evaluates, as the page knows it
+    quiet = false,          % whether output is dropped: before its first prompt, the shell prints its banner
+    reads = [],             % requests in the order in which they came
+    buffers = #{true => [], false => []}, % characters typed but not yet read: for the shell's prompt, for others
+    turn = program,         % who gets the next line when the shell's prompt and others wait
+    told = {ask, closed},   % the last message to the page
+    evaluator,              % the shell's evaluator, as the page knows it
     binary = false,
     echo = true
 }).
 
-%% Called in the VM before any program runs. Whatever is started then has this process as its group leader.
+%% Called in the VM before any program runs. All processes started afterwards have this process as their group leader.
 start(Page) ->
     Io = spawn(fun() -> loop(#io{page = Page}) end),
     ok = file:set_cwd("/home"),
@@ -45,7 +45,7 @@ loop(Io0) ->
         _ -> loop(Io)
     end.
 
-%% --- What the page says -------------------------------------------------------------------------------
+%% --- Messages from the page ---------------------------------------------------------------------------
 
 page(shell, #io{shell = undefined} = Io) -> start_shell(Io);
 page({line, Text, Whose}, Io) -> typed(Whose =:= shell, unicode:characters_to_list(Text) ++ "\n", Io);
@@ -55,7 +55,7 @@ page(interrupt, Io) -> interrupt(Io);
 page(eof, Io) -> at_end(current(Io), Io);
 page(_, Io) -> Io.
 
-%% As OTP starts it, but by a function of this module, by which the page knows the shell.
+%% Starts the shell as OTP does, but by a function of this module, by which the page recognises it.
 start_shell(Io) ->
     {Shell, _} = spawn_monitor(?MODULE, shell, []),
     group_leader(self(), Shell),
@@ -67,14 +67,14 @@ shell() ->
     put('$ancestors', []),
     shell:server(true, false).
 
-%% For the shell's prompt, or for others who read; if they no longer do, whoever reads next has it. The page gives
-%% nothing more before it is asked again; it need not be told that nobody asks now, so what it is told comes after the
-%% output before.
+%% A line for the shell's prompt, or for other readers; if those have gone, it is for whoever reads next. The page sends
+%% no more lines until it is asked again. It need not be told at once that nobody reads now, so that message comes
+%% behind the output that is under way.
 typed(Own, Line, #io{buffers = Buffers} = Io) ->
     Io#io{buffers = Buffers#{Own := maps:get(Own, Buffers) ++ Line}, told = {ask, none}}.
 
 at_end(none, Io) -> Io;
-at_end(#read{own = true}, Io) -> Io; % which would end the VM
+at_end(#read{own = true}, Io) -> Io; % the end of input would end the VM
 at_end(#read{own = false} = Read, #io{buffers = Buffers} = Io) ->
     Reply = case finish(Read, maps:get(false, Buffers)) of [] -> eof; Data -> Data end,
     answered(Read, Reply, Io#io{buffers = Buffers#{false := []}}).
@@ -90,7 +90,8 @@ finish(#read{kind = {until, M, F, A}, state = State}, Data) ->
     end;
 finish(_, Data) -> Data.
 
-%% What the shell does is left; if it waits for a line itself, what others read is left, and then what was typed so far.
+%% Interrupts what the shell does. If the shell itself waits for a line, drops the requests of other readers, or else
+%% what was typed so far.
 interrupt(#io{shell = Shell, reads = Reads, buffers = Buffers} = Io) ->
     Prompt = lists:keyfind(true, #read.own, Reads),
     Other = lists:keyfind(false, #read.own, Reads),
@@ -130,13 +131,13 @@ tell(#io{page = Page, told = Told} = Io) ->
     Now =:= Told orelse (Page ! Now),
     Io#io{told = Now}.
 
-%% A form that goes on over several lines: dots in place of the number.
+%% For a form that continues over several lines, the prompt has dots in place of the number.
 indent(#read{prompt = Prompt}) ->
     unicode:characters_to_binary([lists:duplicate(max(0, string:length(string:trim(Prompt)) - 2), $\s), ".. "]).
 
 %% --- Reading ------------------------------------------------------------------------------------------
 
-%% Gives what was typed to those who wait, as long as it is enough for one.
+%% Gives what was typed to the readers, as long as it is enough for one of them.
 serve(#io{reads = Reads} = Io) -> serve(Reads, Io).
 
 serve([], Io) -> Io;
@@ -176,7 +177,7 @@ take(#read{kind = {until, M, F, A}, state = State} = Read, Buffer, _) ->
         _:_ -> {done, {error, F}, []}
     end.
 
-%% An empty line before a form is none of it: the prompt comes again, without dots.
+%% An empty line before a form is not a part of it: the prompt comes again, without dots.
 nothing_yet(#read{state = []} = Read, Buffer, More) ->
     case string:trim(Buffer) of
         [] -> Read;
@@ -184,7 +185,7 @@ nothing_yet(#read{state = []} = Read, Buffer, More) ->
     end;
 nothing_yet(Read, _, More) -> Read#read{state = More}.
 
-%% What is left of the line after a form: nothing, if it is blank.
+%% The rest of a line behind a form; nothing if it is blank.
 blank(#read{own = true}, Rest) ->
     case string:trim(Rest) of [] -> []; _ -> Rest end;
 blank(_, Rest) -> Rest.
@@ -230,7 +231,7 @@ asks(From, As, Encoding, Prompt, Kind, #io{shell = Shell, reads = Reads} = Io) -
                  prompt = prompt(Prompt), kind = Kind},
     evaluator(Own, Io#io{reads = Reads ++ [Read], quiet = Io#io.quiet andalso not Own}).
 
-%% The shell's evaluator is who the user is: the page shows that one. Another one takes its place when it has ended.
+%% The shell's evaluator stands for the user, so the page shows it. When it has ended, its successor takes its place.
 evaluator(false, Io) -> Io;
 evaluator(true, #io{shell = Shell, page = Page, evaluator = Known} = Io) ->
     {dictionary, Dictionary} = process_info(Shell, dictionary),

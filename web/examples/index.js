@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The examples: one idea each. What they print is checked by tests/web.
+// The examples: each shows one idea. tests/web checks what they print.
 
 import bank from './bank.erl';
 import calc from './calc.erl';
@@ -23,7 +23,7 @@ import timers from './timers.erl';
 import trap from './trap.erl';
 import unlink from './unlink.erl';
 
-/** Each file begins with its licence, which need not be in the editor. */
+/** A file without its licence line, which the editor need not show. */
 const file = (name, source) => ({ name: `${name}.erl`, text: source.replace(/^%% SPDX.*\n/, '') });
 const example = (group, id, title, text, source, others = {}) => ({
   group,
@@ -39,7 +39,7 @@ const SUPERVISION = 'Supervision';
 const PROCESSES = 'Processes and messages';
 const OTP = 'OTP';
 
-/** In the order in which they are best read. */
+/** The examples in the order in which they should be read. */
 export const EXAMPLES = [
   example(
     START,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What to look at in the graph while an example runs: one sentence for each, above the graph, for a person who does not
-// know Erlang. It says what is to be seen, and in the lesson's text is why.
+// What to watch in the graph while an example runs: one sentence for each example, above the graph, for a person who
+// does not know Erlang. It says what can be seen; the text of the lesson says why.
 
 /** @type {Record<string, string>} by the example's id */
 export const WATCH = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The panel of one process: what it is, its mailbox and stack, and a form to send it an exit signal.
+// The panel of one process: its properties, its mailbox and stack, and a form to send it an exit signal.
 
 import { $, h } from './dom.js';
 import { title } from './graph/node.js';
@@ -18,8 +18,8 @@ export class Details {
 
   /**
    * @param {{ask: (pid: string) => Promise<any>, exit: (pid: string, reason: string) => Promise<void>,
-   *   choose: (pid: string) => void, heir: (pid: string) => string | undefined}} on `heir`: who came in a process's
-   *   place
+   *   choose: (pid: string) => void, heir: (pid: string) => string | undefined}} on `heir`: gives the process that
+   *   replaced another one
    */
   constructor(on) {
     this.#on = on;
@@ -79,7 +79,7 @@ export class Details {
     if (this.#back?.isConnected) this.#back.focus({ preventScroll: true });
   }
 
-  /** @param {any} node as the last snapshot has it; undefined: it has ended */
+  /** @param {any} node the process as in the last snapshot; undefined: it has ended */
   async draw(node) {
     if (this.#pid === '') return;
     const pid = this.#pid;
@@ -122,7 +122,7 @@ export class Details {
   }
 
   #fill(facts, lists = []) {
-    // Who is about to press a button in here should not lose it.
+    // A user who is about to press a button in here must not lose it.
     if (this.#facts.contains(document.activeElement)) return;
     const blocks = lists
       .filter(([, items]) => items?.length > 0)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Elements in one line.
+// Functions that make DOM elements in one line.
 
 /** @param {string} id @returns {any} */
 export const $ = (id) => document.getElementById(id);

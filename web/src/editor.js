@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The editor: CodeMirror with Erlang. Holds the text of one file at a time; knows nothing of compiling but the marks it
-// is given.
+// The editor: CodeMirror with Erlang. It holds the text of one file at a time, and shows the marks that it is given.
 
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import {
@@ -25,7 +24,7 @@ import {
 } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 
-/** How what is told of a line is marked there. `fault`: an error at run time. */
+/** How each kind of message is marked at its line. `fault` is an error at run time. */
 const SEVERITIES = { error: 'error', warning: 'warning', fault: 'info' };
 
 const colours = HighlightStyle.define([
@@ -67,7 +66,7 @@ export function makeEditor(parent, { changed, run }) {
     EditorView.updateListener.of((update) => update.docChanged && changed(update.state.doc.toString())),
   ];
   const view = new EditorView({ parent, state: EditorState.create({ extensions }) });
-  /** One state for each file, so that each has its own history. */
+  /** Each file has a state of its own, so that it has its own history. */
   const states = new Map();
   let current;
   return {

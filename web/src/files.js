@@ -1,33 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The files of the program: one tab each, named by their -module; adding and removing them.
+// The files of the program: one tab for each, named by its -module; adding and removing files.
 
 import { $, h } from './dom.js';
 
 export class Files {
   /** @type {{name: string, text: string}[]} */
   list = [];
-  /** Another number for each text of the program: what was found out about one text is said of no other. */
+  /** A different number for each text of the program, so that results about one text are not shown for another. */
   version = 0;
   #at = 0;
   #editor;
   #on;
-  /** The program as it was opened. */
+  /** The program when it was opened. */
   #opened = '';
-  /** Names of files with errors. @type {Set<string>} */
+  /** The names of files with errors. @type {Set<string>} */
   #wrong = new Set();
 
-  /** @param {{changed: () => void, shown: () => void}} on the program is another one; another file is shown */
+  /** @param {{changed: () => void, shown: () => void}} on the program has changed; another file is shown */
   constructor(on) {
     this.#on = on;
   }
 
-  /** Whether the program is another one than was opened. */
+  /** Whether the program has been changed since it was opened. */
   get isEdited() {
     return JSON.stringify(this.list) !== this.#opened;
   }
 
-  /** @param {string[]} names of files with errors */
+  /** @param {string[]} names the names of files with errors */
   wrong(names) {
     const before = [...this.#wrong].join();
     this.#wrong = new Set(names);
@@ -63,7 +63,7 @@ export class Files {
     this.#editor.goto(line, column);
   }
 
-  /** What was typed. A file is called what its -module says. */
+  /** Takes a changed text. The name of a file follows its -module. */
   edited(text) {
     const file = this.current;
     if (file.text === text) return;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the program is: a lesson, one of a course with a way on and a way back, or a program that came with a link; and
-// whether it is still what it was when it was opened.
+// The program as a lesson: one of a course, with buttons for the next and the previous one, or a program that came with
+// a link; and whether it was changed since it was opened.
 
 import { $ } from './dom.js';
 
@@ -28,7 +28,7 @@ export function makeLesson(lessons, { open, restore }) {
       $('back').disabled = found <= 0;
       $('next').disabled = found === lessons.length - 1;
       $('next').lastChild.textContent = found < 0 ? 'Lessons' : 'Next';
-      // The list says what is shown: a program that is no lesson has an entry while it is there.
+      // The list shows the present program: one that is no lesson has an entry as long as it is open.
       pick.querySelector('option[value=""]')?.remove();
       if (found < 0) pick.prepend(Object.assign(document.createElement('option'), { value: '', textContent: title }));
       pick.value = id ?? '';

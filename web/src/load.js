@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Fetches what compiling and running needs, telling how far it is.
+// Fetches what is needed to compile and run, and reports progress.
 
 /**
- * @param {{wasm: string, first: string, headers: string, rest: string, re?: string, zlib?: string}} assets the last
- *   three are only named
+ * @param {{wasm: string, first: string, headers: string, rest: string, re?: string, zlib?: string}} assets URLs; the
+ *   last three are not fetched here
  * @param {(done: number, total: number) => void} progress bytes
  */
 export async function load(assets, progress) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The page's view of its two workers: the compiler and the program's VM. A program's worker that stops answering is
-// ended and another takes its place, from what is loaded already.
+// The page's interface to its two workers: the compiler, and the VM of the program. When the program's worker stops
+// answering, it is ended and replaced by another one, which uses what is loaded already.
 
 import { load } from './load.js';
 import { Remote } from './rpc.js';
@@ -36,7 +36,7 @@ export class Machine {
     });
   }
 
-  /** Whether the worker answered; if not it was replaced. */
+  /** Whether the worker answered; if it did not, it was replaced. */
   async #prompt(type, data) {
     try {
       await this.#program.ask(type, data, PATIENCE);
@@ -78,10 +78,10 @@ export class Machine {
   }
 
   /**
-   * Tells the VM's terminal something of the page's (web/erl/spawnlink_web_io.erl).
+   * Sends a message of the page to the VM's terminal (web/erl/spawnlink_web_io.erl).
    * @param {string[]} say ['line', text, 'shell' or 'program'], ['shell'], ['interrupt'], ['eof'], ['turn', 'shell' or
    *   'program']
-   * @param {{name: string, text: string}[]} [files] the program, if it was changed since the VM was told
+   * @param {{name: string, text: string}[]} [files] the program, if it has changed since the VM last got it
    */
   terminal(say, files) {
     return this.#program.ask('terminal', { say, files });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The page: connects the editor, the workers and the views. What state a run is in is decided here and nowhere else.
+// The page: connects the editor, the workers and the views. Only this file decides in which state a run is.
 
 import { $, h } from './dom.js';
 import { Details } from './details.js';
@@ -22,7 +22,7 @@ import { makeTabs } from './tabs.js';
 import { makeTheme } from './theme.js';
 import { Timeline } from './timeline.js';
 
-/** Slices a second by the slider's place. */
+/** Slices per second for each position of the slider. */
 const SPEEDS = [
   [2, '2 slices/s'],
   [8, '8 slices/s'],
@@ -61,15 +61,15 @@ let results = [];
  * @type {Map<string, {file: string, line: number, text: string, who: string[]}>}
  */
 const faults = new Map();
-/** The version of the files that runs. */
+/** The version of the files that is running. */
 let running = 0;
-/** What opened the program that is shown. */
+/** Opens the present program again. */
 let openLast = () => {};
 let lintTimer;
 let runs = 0;
-/** Run was asked for before Erlang was there: it is done then. */
+/** The user has pressed Run before Erlang was ready: the program is run then. */
 let runWhenReady = false;
-/** The example plays by itself when Erlang is there, unless somebody has begun to do something. */
+/** The example runs by itself when Erlang is ready, unless the user has begun to do something. */
 let playWhenReady = false;
 
 function setState(next) {
@@ -162,11 +162,11 @@ function open(about, list) {
   faults.clear();
   shown([]);
   lintSoon();
-  if (state === 'compiling') setState('ended'); // that was another program
+  if (state === 'compiling') setState('ended'); // the result would be about another program
   if (state !== 'loading') reset();
 }
 
-/** @param {string | undefined} id of an example that is as it was */
+/** @param {string | undefined} id the id of an example that was not changed */
 function sayWhatToWatch(id) {
   $('watch').textContent = WATCH[id ?? ''] ?? '';
   $('watch').hidden = $('watch').textContent === '';
@@ -182,10 +182,10 @@ function programChanged() {
 }
 
 /**
- * Checks the program as it is now, and shows what the compiler says. The answer to a text that has been changed since
- * is dropped, for it would tell of errors that are not there, or miss those that are.
- * @param {() => boolean} wanted whether to check again then
- * @returns {Promise<any[] | undefined>} undefined: dropped
+ * Checks the present program and shows the compiler's messages. The result for a text that has changed meanwhile is
+ * dropped, because its messages would be wrong.
+ * @param {() => boolean} wanted whether to check again in that case
+ * @returns {Promise<any[] | undefined>} undefined: the result was dropped
  */
 async function check(wanted) {
   do {
@@ -203,12 +203,12 @@ function lintSoon() {
     try {
       await check(() => false);
     } catch {
-      // Run says what is wrong with the compiler.
+      // Run reports what is wrong with the compiler.
     }
   }, LINT_AFTER);
 }
 
-/** Shows what the compiler had to say, and gives it back. */
+/** Shows the compiler's messages and returns them. */
 function shown(next) {
   results = next;
   $('problems').classList.remove('old');
@@ -216,7 +216,10 @@ function shown(next) {
   return results;
 }
 
-/** Shows what is told of the program's lines: by the compiler, and by processes that ended with an error. */
+/**
+ * Shows all messages about lines of the program: those of the compiler, and those of processes that ended with an
+ * error.
+ */
 function draw() {
   const late = [...faults.values()].map(({ file, line, text, who }) => ({
     file,
@@ -246,7 +249,7 @@ function mark() {
   ]);
 }
 
-/** Names of processes that one line has ended, and lines. */
+/** How many names of processes that ended at one line are shown, and how many lines. */
 const MOST_NAMES = 5;
 const MOST_FAULTS = 50;
 
@@ -256,7 +259,7 @@ function forgetFaults() {
   draw();
 }
 
-/** Errors at run time: of the program that is in the editor, or they are of lines that are others by now. */
+/** Takes errors at run time, if they belong to the program in the editor; otherwise its lines have changed. */
 function takeFaults(list) {
   if (running !== files.version) return;
   let changed = false;
@@ -273,7 +276,7 @@ function takeFaults(list) {
 
 const errorsOf = (checked) => checked.flatMap(({ told }) => told).filter(({ kind }) => kind === 'error').length;
 
-/** The function a program begins with: start/0 or main/0, of the file that is shown if it has one. */
+/** The function with which a program begins: start/0 or main/0, of the file that is shown if it has one. */
 function entryOf(compiled) {
   const order = [...compiled].sort(
     (a, b) => Number(b.file === files.current.name) - Number(a.file === files.current.name),
@@ -320,7 +323,7 @@ async function run({ paused = false } = {}) {
   }
 }
 
-/** A new VM in place of the old one; one after the other, and none that is no longer wanted. */
+/** Replaces the VM by a new one; one after the other, and skips those that are no longer wanted. */
 let turn = Promise.resolve();
 function fresh(beams, entry, { paused = false, keep = false, id }) {
   turn = turn.catch(() => {}).then(() => (id === runs ? start(beams, entry, { paused, keep }) : undefined));
@@ -337,7 +340,7 @@ async function start(beams, entry, { paused, keep }) {
   shell.open();
 }
 
-/** @param {boolean} [keep] the output stays */
+/** @param {boolean} [keep] whether the output stays */
 function clearViews(keep = false) {
   if (!keep) output.clear();
   timeline.clear();
@@ -379,7 +382,7 @@ async function reset({ keep = false } = {}) {
   }
 }
 
-/** The version of the files that the VM has: what is typed there may compile them. */
+/** The version of the files that the VM has: commands in its shell may compile them. */
 let told = 0;
 
 async function tellTerminal(say) {
@@ -395,7 +398,7 @@ async function goesOn() {
   await stopOrContinue();
 }
 
-// --- What comes from the VM -------------------------------------------------------------------------
+// --- Messages from the VM ---------------------------------------------------------------------------
 
 function takeFrame(frame) {
   lastFrame = frame;
@@ -436,7 +439,7 @@ function choose(pid) {
   view.wake();
 }
 
-/** On a phone the panel lies over the graph: it goes, so that what the signal does is seen. */
+/** On a phone the panel covers the graph: it closes, so that the effect of the signal is visible. */
 async function sendExit(pid, reason) {
   await machine.exit(pid, reason);
   if (onPhone()) choose('');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The clickable matrix of the example about exit reasons: each cell runs its case in the VM and shows what became of
+// The clickable matrix of the example about exit reasons: each cell runs its case in the VM and shows what happened to
 // the receiver.
 
 import { $, h } from './dom.js';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the program prints, and what the playground has to say between. Keeps the last part of very long output only.
+// The output of the program, with notes of the playground in between. Keeps only the last part of very long output.
 
 import { h } from './dom.js';
 import { summaryOf } from './reports.js';
@@ -48,7 +48,7 @@ export class Output {
     this.add(`${fresh ? '' : '\n'}${text}\n`, 'note');
   }
 
-  /** @param {number} characters that were left out */
+  /** @param {number} characters how many were left out */
   skipped(characters) {
     if (characters === 0) return;
     this.#left += characters;

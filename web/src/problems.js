@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The compiler's messages, and errors at run time, below the editor, each leading to its line.
+// The list of the compiler's messages and of errors at run time, below the editor; each leads to its line.
 
 import { $, h } from './dom.js';
 

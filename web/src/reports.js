@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reports of OTP's logger in one line that a beginner can read. The report itself is kept whole, to be opened.
+// Turns reports of OTP's logger into one line that a beginner can read. The whole report can be opened.
 
 /**
  * @param {string} text
- * @param {RegExp} pattern the first group is what is wanted
+ * @param {RegExp} pattern its first group is the result
  * @returns {string} '' if it is not there
  */
 const find = (text, pattern) => pattern.exec(text)?.[1].replace(/\s+/g, ' ').trim() ?? '';
@@ -37,7 +37,7 @@ function crash(text) {
   return `${[name !== '[]' && name, pid].filter(Boolean).join(' ')} crashed: ${what}${place && ` in ${place}`}`;
 }
 
-/** How gen_server and gen_event, and how gen_statem say why they end. */
+/** How gen_server and gen_event, and how gen_statem report why they end. */
 const ITS_REASON = /Reason for termination ==?\s*\n\*\* ([^]*?)(?:\n\*\* |\n\n|$)/;
 const REASON_IN_LINE = /\*\* Reason for termination = ([^]*?)\n\*\* /;
 

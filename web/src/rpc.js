@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A worker and the requests to it. One that does not answer in time is ended; whoever waits for it is told.
+// A worker and the requests to it. A worker that does not answer in time is ended, and all pending requests reject.
 
 export class Remote {
   #url;
@@ -34,7 +34,7 @@ export class Remote {
     this.#waiting.clear();
   }
 
-  /** Tells without waiting for an answer. */
+  /** Sends a message without waiting for an answer. */
   tell(type, data = {}) {
     this.#worker.postMessage({ type, ...data });
   }
@@ -54,7 +54,7 @@ export class Remote {
     });
   }
 
-  /** Ends the worker, whatever it does, and starts another one. */
+  /** Ends the worker, whatever it is doing, and starts another one. */
   restart() {
     this.#worker.terminate();
     this.#fail(new Error('ended'));
@@ -62,7 +62,7 @@ export class Remote {
   }
 }
 
-/** The worker has not answered in time. */
+/** The error for a worker that has not answered in time. */
 export class Silent extends Error {
   constructor() {
     super('no answer');

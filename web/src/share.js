@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A program in the URL's hash: `#1.` and base64url of deflated JSON [[name, text]...]. No server sees it.
+// A program in the URL's hash: `#1.` and base64url of deflated JSON [[name, text]...]. It is never sent to a server.
 
 import { deflateSync, inflateSync, strFromU8, strToU8 } from 'fflate';
 
@@ -16,7 +16,7 @@ export function toHash(files) {
 
 /**
  * @param {string} hash
- * @returns {{name: string, text: string}[]} throws an Error whose message is for the user
+ * @returns {{name: string, text: string}[]} Throws an Error whose message is for the user.
  */
 export function fromHash(hash) {
   const found = /^#(\d+)\.([\w-]*)$/.exec(hash);

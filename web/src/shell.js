@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The line below the output: what OTP's shell in the VM reads, and the program when it asks for a line. The VM says
-// whose turn it is (web/erl/spawnlink_web_io.erl); lines that are typed before wait here, over a new VM too. The shell
-// is started by the first line that is for it.
+// The input line below the output: OTP's shell in the VM reads it, and so does the program when it asks for a line. The
+// VM says whose turn it is (web/erl/spawnlink_web_io.erl). Lines that are typed earlier wait here, even while a new VM
+// starts. The first line for the shell starts it.
 
 import { $ } from './dom.js';
 
 const IDLE = 'an expression, such as  whereis(w1) ! hello.   or   i().';
 
-/** What the label says, and what the empty field says, by who asks. */
+/** The text of the label and of the empty field, by who asks for a line. */
 const PLACEHOLDERS = {
   closed: IDLE,
   shell: IDLE,
@@ -17,20 +17,20 @@ const PLACEHOLDERS = {
 };
 
 /**
- * `tell` tells the VM's terminal; `wake` starts a VM where there is none.
+ * `tell` sends to the VM's terminal; `wake` starts a VM if there is none.
  * @param {{tell: (say: string[]) => Promise<void>, wake: () => void, output: import('./output.js').Output}} on
  */
 export function makeShell({ tell, wake, output }) {
   const line = $('line');
   const history = [];
   let at = 0;
-  /** Who asks: closed (no shell yet, nobody reads), none (busy), shell, program. */
+  /** Who asks for a line: closed (there is no shell yet, and nobody reads), none (busy), shell, program. */
   let ask = { who: 'closed', prompt: '' };
-  /** @type {string[]} typed and not yet asked for */
+  /** @type {string[]} lines that were typed but not yet asked for */
   let queue = [];
   /** Whether there is a VM. */
   let open = false;
-  /** The user has turned from the waiting program to the shell. */
+  /** Whether the user has switched from the waiting program to the shell. */
   let turned = false;
 
   function draw() {
@@ -51,19 +51,19 @@ export function makeShell({ tell, wake, output }) {
     $('turn').textContent = turned ? 'To the program' : 'To the shell';
   }
 
-  /** Tells the VM; what it cannot be told is said, and given back. */
+  /** Sends to the VM; if that fails, reports it and puts the line back. */
   async function say(words, typed) {
     try {
       await tell(words);
     } catch (error) {
-      if (error.message === 'ended') return; // a VM that was replaced
+      if (error.message === 'ended') return; // the VM was replaced
       output.note(error.message);
       if (typed !== undefined && line.value === '') line.value = typed;
       reset();
     }
   }
 
-  /** Gives what was typed to who asks. */
+  /** Gives typed lines to whoever asks. */
   function give() {
     if (open && queue.length > 0 && ask.who === 'closed') {
       ask = { who: 'none', prompt: '' };
@@ -79,7 +79,9 @@ export function makeShell({ tell, wake, output }) {
     if (!open && queue.length > 0) wake();
   }
 
-  /** As a terminal shows it: the shell's prompt on a line of its own, the program's where it has printed. */
+  /**
+   * Shows a typed line as a terminal does: the shell's prompt on a line of its own, the program's behind its output.
+   */
   function echo(text) {
     if (ask.who !== 'program' && !/(^|\n)$/.test($('output').textContent)) output.add('\n');
     output.add(`${ask.prompt}${text}\n`, 'typed');
@@ -138,9 +140,9 @@ export function makeShell({ tell, wake, output }) {
   draw();
 
   return {
-    /** There is no VM, or another one soon. */
+    /** There is no VM, or it is being replaced. */
     reset,
-    /** There is one: what was typed before is for it. */
+    /** There is a VM now: lines that were typed before are for it. */
     open() {
       open = true;
       give();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The service worker: all files of one build in one cache, so that the page works offline after its first load. Files
-// are named by content, so what is cached never goes stale; the page itself is asked for anew when there is a network.
+// The service worker: keeps all files of one build in one cache, so that the page works offline after its first load.
+// Files are named by their content, so cached ones never become stale; the page itself is fetched again when there is a
+// network.
 
 const CACHE = 'spawnlink-__VERSION__';
 const FILES = '__FILES__';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The graph's twin: the same processes as a table. Drawn only while it is shown.
+// The processes of the graph as a table. It is only drawn while it is visible.
 
 import { $, h } from './dom.js';
 import { ended, restarted, title } from './graph/node.js';
@@ -14,7 +14,7 @@ export class Table {
   #drawnAt = 0;
 
   /**
-   * @param {import('./graph/model.js').Model} model knows who came in whose place
+   * @param {import('./graph/model.js').Model} model which also knows which process replaced which
    * @param {(pid: string) => void} choose
    */
   constructor(model, choose) {
@@ -64,7 +64,7 @@ export class Table {
     );
   }
 
-  /** One that has ended, and nobody has taken its place. */
+  /** A process that has ended and was not replaced. */
   #ghost(node) {
     return h(
       'tr',

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What is shown of the page: output or timeline, graph or table, and on a phone one part at a time.
+// Switches what is visible: output or timeline, graph or table, and on a phone one part of the page at a time.
 
 import { $ } from './dom.js';
 
-/** @param {() => void} shown something became visible */
+/** @param {() => void} shown called when something became visible */
 export function makeTabs(shown) {
   const tabs = [$('tab-output'), $('tab-timeline')];
   const select = (chosen) => {

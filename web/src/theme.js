@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Light or dark: as the system has it until the button is used.
+// Light or dark colours: as the system says, until the button is used.
 
 import { $ } from './dom.js';
 
@@ -13,7 +13,7 @@ export function makeTheme() {
     try {
       localStorage.setItem('spawnlink-theme', root.dataset.theme);
     } catch {
-      // A page without storage forgets it.
+      // Without storage the choice is forgotten.
     }
   });
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The events of a run, one line each: filtered by kind and text, leading to their process, exported as JSON. Keeps the
-// last 20,000 and shows the last 300.
+// The events of a run, one line for each: filtered by kind and text, with links to their processes, and exported as
+// JSON. Keeps the last 20,000 events and shows the last 300.
 
 import { $, h } from './dom.js';
 
@@ -17,7 +17,7 @@ const GROUPS = {
   message: ['message'],
 };
 
-/** What happened, as a sentence. */
+/** An event as a sentence. */
 function sentence(e) {
   const who = e.name ? `${e.name} ${e.pid}` : e.pid;
   const other = e.other ?? e.otherName ?? 'the host';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Makes dist/playground, a folder of static files for any file host. All files but the page and the service worker are
-// named by their content. `node web/tools/build.js`; needs `scripts/build wasm pack` first. Does nothing when nothing
-// has changed.
+// Makes dist/playground, a folder of static files for any file host. All files except the page and the service worker
+// are named by their content. `node web/tools/build.js`; needs `scripts/build wasm pack` first. Does nothing when
+// nothing has changed.
 
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ import { makePacks, packInputs } from './packs.js';
 
 const home = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Where the site is. */
+/** The folder of the site. */
 export const folder = join(home, 'dist/playground');
 const STATE = 'build/web';
 const LIBRARIES = ['dist/re.wasm', 'dist/zlib.wasm'];
@@ -51,7 +51,7 @@ export async function build() {
   );
 }
 
-/** Does it if one of its inputs is newer than the stamp. */
+/** Calls `make` if one of its inputs is newer than the stamp. */
 async function when(stamp, inputs, make) {
   if (existsSync(folder) && mtime(stamp) > 0 && inputs.every((file) => mtime(file) <= mtime(stamp))) return;
   rmSync(stamp, { force: true });
@@ -81,7 +81,7 @@ async function makeSite() {
     first: put('first', 'lzma', read('first')),
     headers: put('headers', 'json', read('headers')),
   };
-  // Fetched when first used.
+  // Files that are fetched when they are first used.
   const later = {
     rest: put('rest', 'pack', read('rest')),
     ...Object.fromEntries(
@@ -116,7 +116,7 @@ async function makeSite() {
   tell(sizesOf([...scripts, 'sw.js'], ['index.html', css, ...fonts, ...Object.values(data)]));
 }
 
-/** The page with the names of its files, and what it is going to fetch told in advance. */
+/** The page with the names of its files; it tells the browser in advance what will be fetched. */
 function pageOf({ css, main, fonts, data, workers }) {
   const early = [
     ...fonts.map((file) => `<link rel="preload" as="font" type="font/woff2" crossorigin href="${file}">`),
@@ -131,7 +131,7 @@ function pageOf({ css, main, fonts, data, workers }) {
   });
 }
 
-/** What the page runs, and where to read on: as package.json says. */
+/** The version that the page runs, and links to more information, from package.json. */
 function about() {
   const { name, version, homepage, repository } = JSON.parse(readFileSync('package.json', 'utf8'));
   const release = JSON.parse(readFileSync(join(STATE, 'described'), 'utf8')).otp;
@@ -148,7 +148,7 @@ function about() {
   );
 }
 
-/** Bytes as a host sends them: what compresses, by gzip. @returns {{js: number, first: number}} */
+/** The size of files as a host sends them: with gzip where that helps. @returns {{js: number, first: number}} */
 function sizesOf(scripts, others) {
   const sent = (file) => {
     const bytes = readFileSync(join(folder, file));

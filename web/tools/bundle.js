@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The page's code: main.js and the two workers as Rollup bundles, named by content.
+// Bundles the page's code with Rollup: main.js and the two workers, named by their content.
 
 import { readFileSync } from 'node:fs';
 import resolve from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 import { rollup } from 'rollup';
 
-/** Erlang source as a module that exports its text. */
+/** Imports Erlang source as a module that exports its text. */
 const erlang = {
   name: 'erlang',
   load: (id) => (id.endsWith('.erl') ? `export default ${JSON.stringify(readFileSync(id, 'utf8'))};` : undefined),
 };
 
-/** @param {Record<string, unknown>} values put in place of the strings '__NAME__' */
+/** @param {Record<string, unknown>} values replace the strings '__NAME__' */
 const constants = (values) => ({
   name: 'constants',
   transform: (code) => ({
@@ -35,11 +35,11 @@ const output = (dir) => ({
  * @param {Record<string, string>} input files by name
  * @param {string} folder where the bundles go
  * @param {Record<string, unknown>} values
- * @returns {Promise<{entries: Record<string, string>, files: string[]}>} file names: of each input, and of all
+ * @returns {Promise<{entries: Record<string, string>, files: string[]}>} the file names of the inputs, and of all
  */
 export async function bundle(input, folder, values) {
   const onwarn = (warning) => {
-    if (warning.code === 'CIRCULAR_DEPENDENCY') return; // of functions only, and meant
+    if (warning.code === 'CIRCULAR_DEPENDENCY') return; // the cycle only concerns functions, and is intended
     throw new Error(warning.message);
   };
   const built = await rollup({ input, onwarn, plugins: [resolve({ browser: true }), erlang, constants(values)] });

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Texts of the site that the build completes.
+// Fills in texts of the site during the build.
 
 /**
- * @param {string} text of a source file
- * @param {Record<string, string>} values each in place of the text that names it, which the source must have
+ * @param {string} text a source file
+ * @param {Record<string, string>} values replace the texts that name them, all of which the source must contain
  * @returns {string}
  */
 export function fill(text, values) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The page's own typefaces, so that it looks the same everywhere and asks nobody else: Latin, all weights in one file
-// each.
+// The page's typefaces, served by the site itself, so that the page looks the same everywhere and sends no request
+// elsewhere: Latin, with all weights of a face in one file.
 
 import { readFileSync } from 'node:fs';
 
@@ -14,7 +14,7 @@ const from = (family, name) => ({
 
 export const FONTS = [from('Inter', 'inter'), from('JetBrains Mono', 'jetbrains-mono')];
 
-/** @param {string[]} files where they are, in the order of FONTS @returns {string} CSS */
+/** @param {string[]} files the names of the font files, in the order of FONTS @returns {string} CSS */
 export const faces = (files) =>
   FONTS.map(
     ({ family }, i) =>

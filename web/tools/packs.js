@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// OTP for the page: a first pack with all that is needed to compile and run a first program, under LZMA; a second one
-// with the other modules, fetched when one of them is called; and the header files that -include_lib finds.
+// OTP for the page: a first pack, compressed with LZMA, with everything that is needed to compile and run a first
+// program; a second pack with the other modules, which is fetched when one of them is called; and the header files for
+// -include_lib.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
@@ -13,7 +14,7 @@ import { neededModules } from './trace.js';
 
 /** Applications whose header files are served. */
 const HEADERS_OF = ['kernel', 'stdlib', 'eunit'];
-/** Applications whose modules are in the second pack, where the first does not have them; `spawnlink`: our own. */
+/** Applications whose modules are in the second pack unless the first has them; `spawnlink` stands for our own. */
 const APPLICATIONS = ['erts', 'kernel', 'stdlib', 'compiler', 'eunit', 'spawnlink'];
 const PACKS = ['build/otp.pack', 'build/otp-base.pack', 'build/otp-compiler.pack', 'build/otp-full.pack'];
 
@@ -21,7 +22,7 @@ const PACKS = ['build/otp.pack', 'build/otp-base.pack', 'build/otp-compiler.pack
 const OWN = ['spawnlink_web', 'spawnlink_web_io'];
 const sourceOf = (name) => `web/erl/${name}.erl`;
 
-/** Files whose change makes other packs. */
+/** The files that packs are made from. */
 export const packInputs = () => [
   ...PACKS.filter((file) => existsSync(file)),
   'scripts/write-pack.js',
@@ -37,7 +38,7 @@ const exampleFiles = () =>
 
 /**
  * @returns {Promise<{first: Buffer, rest: Buffer, headers: Buffer, described: Buffer}>} the contents of the three
- *   files, and what they are of
+ *   files, and a description of them
  */
 export async function makePacks() {
   const packs = PACKS.filter((file) => existsSync(file)).map((file) =>
@@ -71,7 +72,7 @@ export async function makePacks() {
   };
 }
 
-/** Modules of one family beside each other: they have most in common. */
+/** Sorts modules with similar names next to each other, because they have most in common. */
 const alike = (a, b) => (a < b ? -1 : 1);
 
 /** All modules of APPLICATIONS. */
@@ -80,7 +81,7 @@ function allModules(packs) {
   return [...new Set(described.flatMap(({ modules }) => modules))];
 }
 
-/** @returns {Map<string, Buffer>} our own modules compiled, with what is for tools left out */
+/** @returns {Map<string, Buffer>} our own modules, compiled, without the chunks for tools */
 function compileOwn() {
   const at = 'build/web';
   execFileSync('erlc', ['+deterministic', '+no_docs', '-o', at, ...OWN.map(sourceOf)], { stdio: 'inherit' });
@@ -88,7 +89,7 @@ function compileOwn() {
 }
 
 /**
- * Public header files as -include_lib names them: 'stdlib/include/assert.hrl'. Comments are left out.
+ * Public header files under the names for -include_lib: 'stdlib/include/assert.hrl'. Comments are removed.
  * @param {string} root of the OTP that the packs were made from (scripts/otp-pack.js)
  * @returns {Record<string, string>}
  */
@@ -109,7 +110,7 @@ function readHeaders(root) {
 }
 
 /**
- * An .lzma file. xz does not write the size into its header, and our reader wants to know it.
+ * Makes an .lzma file. xz does not write the size into the header, and our reader needs it.
  * @param {Buffer} bytes
  */
 function lzma(bytes) {

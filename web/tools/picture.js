@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Makes docs/playground.png, the picture in README.md: `node web/tools/picture.js`. What nothing moves in is the same
-// every time: the first example a moment after its worker was killed, with the signal drawn as an arrow. Needs Debian's
-// chromium.
+// Makes docs/playground.png, the picture in README.md: `node web/tools/picture.js`. With reduced motion the picture is
+// always the same: the first example just after its worker was killed, with the signal drawn as an arrow. Needs
+// Debian's chromium.
 
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';

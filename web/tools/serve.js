@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Serves the playground on localhost: `npm run playground [-- PORT]`. Builds what is missing first. The server is as
-// plain as a file host can be: no special headers, nothing rewritten.
+// simple as a file host may be: no special headers, no rewriting.
 
 import { spawnSync } from 'node:child_process';
 import { createReadStream, existsSync, statSync } from 'node:fs';
@@ -19,8 +19,8 @@ const TYPES = {
 const PORT = 4000;
 
 /**
- * @param {string} folder of the files
- * @param {number} [port] 0: any that is free
+ * @param {string} folder the folder with the files
+ * @param {number} [port] 0: any free one
  * @returns {Promise<{url: string, close: () => void}>}
  */
 export function serve(folder, port = 0) {
@@ -52,7 +52,7 @@ async function main() {
     const { status } = spawnSync(command[0], command.slice(1), { stdio: 'inherit' });
     if (status !== 0) process.exit(status ?? 1);
   }
-  // Not before the packages are there.
+  // Imported here, because before the build its packages may be missing.
   const { build, folder } = await import('./build.js');
   await build();
   const wanted = Number(process.argv[2] ?? process.env.PORT ?? PORT);

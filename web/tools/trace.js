@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which modules the page needs for its first program: found by doing here what the page does (compile every example,
-// run it, use the shell, look at a process, get a compile error) and noting the modules that were asked for.
+// Finds the modules that the page needs for its first program: does here what the page does (compiles and runs every
+// example, uses the shell, looks at a process, gets a compile error) and records the modules that are asked for.
 
 import { createVM } from '../../js/vm/create.js';
 import { Atom, Tuple } from '../../js/term/term.js';
 
-/** Everyday modules that no example happens to call: a first program should not wait for the second pack. */
+/** Common modules that no example calls: a first program should not have to wait for the second pack. */
 const COMMON = [
   'array',
   'base64',
@@ -37,7 +37,7 @@ const COMMON = [
   'uri_string',
 ];
 
-/** Uses what a compiler has passes and messages for. */
+/** Programs that use many passes and messages of the compiler. */
 const SAMPLES = {
   'sample.erl': `-module(sample).
 -export([start/0, f/1, g/2, h/1, m/1, t/1, e/1]).
@@ -93,14 +93,14 @@ const SHELL = [
   'self() ! 1, receive Y -> Y after 0 -> no end.',
 ];
 
-/** How long an example runs here, of real time; its own timers cost it none. */
+/** How many ms of real time an example runs here; its own timers take none. */
 const RUN_MS = 300;
 
 /**
  * @param {{wasm: Uint8Array, otp: Uint8Array, find: (name: string) => Uint8Array | undefined, headers: Record<string,
  *   string>, examples: {name: string, text: string}[]}} from `otp`: a pack that names the release and may be empty;
  *   modules come from `find`
- * @returns {Promise<string[]>} names of modules, in the order in which they were asked for
+ * @returns {Promise<string[]>} the names of modules, in the order in which they were asked for
  */
 export async function neededModules({ wasm, otp, find, headers, examples }) {
   /** @type {Set<string>} */
@@ -135,7 +135,7 @@ export async function neededModules({ wasm, otp, find, headers, examples }) {
   return [...seen];
 }
 
-/** Runs each of the programs that were compiled, all of them loaded. */
+/** Runs each of the compiled programs; all of them are loaded. */
 async function runEach(open, results) {
   const wrong = results.filter(([, outcome]) => !(outcome instanceof Tuple)).map(([name]) => Buffer.from(name));
   if (wrong.length > 0) throw new Error(`does not compile: ${wrong.join(', ')}`);

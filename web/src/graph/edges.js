@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Draws links, monitors and parents: one path for each, or, among very many, one for each kind.
+// Draws links, monitors and parents: a path for each, or, when there are very many, a path for each kind.
 
 import { s } from '../dom.js';
 
 /**
- * A link is straight; a monitor bends beside it and ends before its target, a parent's line bends to the other side.
+ * A link is straight. A monitor bends to one side and ends before its target; the line to a parent bends to the other
+ * side.
  */
 function line(a, b, kind, r) {
   if (kind === 'link') return `M${a.x.toFixed(1)} ${a.y.toFixed(1)}L${b.x.toFixed(1)} ${b.y.toFixed(1)}`;

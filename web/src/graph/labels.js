@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where labels go, so that no two of them overlap and none lies on a process: each is tried at its best place first,
-// then at others, then with its first line alone, and is left out where there is no room. Widths are computed, as
-// letters are of one width.
+// Places labels so that no two overlap and none lies on a process: each is tried at its best place, then at others,
+// then with its first line alone, and is left out when there is no room. Widths can be computed because all letters
+// have the same width.
 
-/** Width of a letter of the monospaced face, as a part of its size. */
+/** The width of a letter of the monospaced face, relative to its size. */
 const LETTER = 0.605;
 const LEADING = 13.5;
 const SIDES = ['below', 'right', 'left', 'above'];
@@ -19,7 +19,7 @@ export const widthOf = (lines) => Math.max(0, ...lines.map(({ text, size }) => t
 export const overlap = (a, b) => a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y1 && b.y0 < a.y1;
 
 /**
- * A box of that width and height: `x` is its left, middle or right.
+ * A box of this width and height; `anchor` says whether `x` is its left, middle or right.
  * @param {'start' | 'middle' | 'end'} anchor
  * @returns {Box}
  */
@@ -28,7 +28,7 @@ export function boxAt(x, top, width, height, anchor) {
   return { x0, y0: top, x1: x0 + width, y1: top + height };
 }
 
-/** Where the first base line of a label is, relative to its process, and how it is anchored. */
+/** For each side, where the first base line of a label is relative to its process, and how it is anchored. */
 export const SPOTS = {
   below: (r) => ({ x: 0, y: r + 18, anchor: /** @type {const} */ ('middle') }),
   above: (r, n) => ({ x: 0, y: -r - 8 - LEADING * (n - 1), anchor: /** @type {const} */ ('middle') }),
@@ -48,7 +48,7 @@ function labelBox(at, side, r, lines) {
   return boxAt(at.x + spot.x, at.y + spot.y - 11, widthOf(lines), LEADING * lines.length, spot.anchor);
 }
 
-/** What a process itself covers: its circle, or the frame of a group. @returns {Box} */
+/** The area of a process itself: its circle, or the frame of a group. @returns {Box} */
 export const bodyOf = ({ x, y, group }, r) =>
   group
     ? { x0: x - 72, y0: y - 30, x1: x + 80, y1: y + 28 }
@@ -57,7 +57,7 @@ export const bodyOf = ({ x, y, group }, r) =>
 /**
  * @param {{node: any, lines: Line[], best: keyof SPOTS}[]} list
  * @param {number} r
- * @returns {Map<string, {side: keyof SPOTS, lines: number, box: Box}>} by process; who is not in it has no label
+ * @returns {Map<string, {side: keyof SPOTS, lines: number, box: Box}>} by process; others have no label
  */
 export function placeLabels(list, r) {
   const bodies = list.map(({ node }) => bodyOf(node, r));

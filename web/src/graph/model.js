@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the graph shows: the processes of the last snapshot, those that have ended, and the signals on their way. The
-// eye is slower than the VM: what a process does because of a signal is shown only once the eye has seen that signal
-// arrive. A process that a signal has killed stands until then, and one that is started because of it appears then.
+// What the graph shows: the processes of the last snapshot, processes that have ended, and signals on their way. The
+// eye is slower than the VM, so what a process does because of a signal is shown only after the signal was shown to
+// arrive. A process that a signal has killed stays until then, and one that is started because of that appears then.
 // Nothing here draws.
 
 import { calm } from '../dom.js';
@@ -11,33 +11,33 @@ import { Successions } from './successions.js';
 export const TRAVEL = 650;
 const FADE = 2200;
 const FADE_STILL = 5000;
-/** How long a signal is to be seen after it has arrived; where nothing moves it is a picture, and stands longer. */
+/** How long a signal is shown after it has arrived. When motion is reduced, it is a picture and is shown longer. */
 const AFTER = 500;
 const AFTER_STILL = 5000;
-/** No signal starts later than this after it happened, however long the chain. */
+/** No signal starts later than this after it happened, however long the chain of signals is. */
 const LATEST = 6000;
-/** Snapshots without a process after which it is gone, though nothing was told of its end. */
+/** A process that is missing from so many snapshots is gone, even if no event said so. */
 const MISSING = 3;
 const MAX_PULSES = 60;
 const MAX_MESSAGES = 24;
-/** Processes that have ended and stay to be seen; none among more processes than the second number. */
+/** How many ended processes stay visible; none when there are more processes than the second number. */
 const MAX_GHOSTS = 12;
 const CROWD = 40;
 
 export class Model {
   /**
-   * All processes that are known, also those that are not to be seen yet.
+   * All known processes, including those that are not visible yet.
    * @type {Map<string, any>} by pid; of groups by call
    */
   nodes = new Map();
-  /** Those to be seen. @type {Map<string, any>} */
+  /** The visible ones. @type {Map<string, any>} */
   shown = new Map();
   /** @type {Map<string, any>} */
   edges = new Map();
   /** @type {any[]} */
   pulses = [];
   messages = true;
-  /** Counts changes of what is to be seen (not of where). */
+  /** Counts changes in what is visible (but not where it is). */
   version = 0;
   #signals = 0;
   #births = 0;
@@ -120,12 +120,12 @@ export class Model {
     );
     const made = { ...pulse, id: ++this.#signals, start, arrival: start + (calm() ? 0 : TRAVEL) };
     this.pulses.push(made);
-    // Messages are too many to wait for each.
+    // Messages are too many to wait for each of them.
     if (pulse.kind !== 'message') to.seen = Math.max(to.seen, made.arrival);
     return made;
   }
 
-  /** When the eye gets to see what happens now, after what it has to see before. */
+  /** When to show what happens now: after everything that must be shown before. */
   #time(now, ...before) {
     return Math.min(Math.max(now, ...before), now + LATEST);
   }
@@ -142,24 +142,24 @@ export class Model {
     const parent = this.nodes.get(process.parent);
     const dead = this.#successions.placeOf(process);
     const born = this.#time(now, parent?.seen ?? now);
-    // `seen`: when the last signal to it arrives, or it appears. `fallen`: the eye has seen it end.
+    // `seen`: when the last signal to the node arrives, or the node appears. `fallen`: its end was shown.
     const node = { ...process, born, seen: born, past: [], ...this.#birthplace(parent, dead) };
     if (dead) this.#successions.take(node, dead);
     this.nodes.set(process.id, node);
     return node;
   }
 
-  /** Where a process appears, and its place among others: that of a sibling that died, else near its parent. */
+  /** Where a process appears, and its position among others: that of a sibling that died, otherwise near its parent. */
   #birthplace(parent, dead) {
     const order = ++this.#births;
     if (dead) return { x: dead.x, y: dead.y, order: dead.order };
     if (parent) {
-      // Round it, the first ones below it: so a ring comes out as one.
+      // Around the parent, the first ones below it: so a ring of processes becomes a ring.
       const n = [...this.nodes.values()].filter((node) => node.parent === parent.id).length;
       const [far, angle] = [105 + 24 * Math.floor(n / 12), ((150 - 30 * n) * Math.PI) / 180];
       return { x: parent.x + far * Math.cos(angle), y: parent.y + far * Math.sin(angle), order };
     }
-    // A spiral: no two in one place, none far from the others.
+    // On a spiral: no two processes at the same place, and none far from the others.
     const far = 14 * Math.sqrt(this.nodes.size);
     return { x: far * Math.cos(2.4 * order), y: far * Math.sin(2.4 * order), order };
   }
@@ -197,7 +197,7 @@ export class Model {
         node.missing = 0;
         continue;
       }
-      // What it died of may be told in the frame after the one it is missing from.
+      // The reason of its end may come in the frame after the one from which it is missing.
       node.missing = (node.missing ?? 0) + 1;
       if (node.missing < MISSING) continue;
       node.quiet = true;
@@ -219,7 +219,7 @@ export class Model {
       if (process.parent) keep('parent', process.parent, process.id);
     }
     for (const { kind, from, to } of frame.groupEdges) keep(kind, from, to);
-    // The links of the dead go when the eye has seen them die.
+    // The links of dead processes disappear when their end was shown.
     for (const [key, edge] of this.edges) {
       if (kept.has(key)) continue;
       if (this.nodes.get(edge.from)?.diesAt === undefined && this.nodes.get(edge.to)?.diesAt === undefined) {
@@ -229,7 +229,7 @@ export class Model {
     }
   }
 
-  /** Shows what is to be seen by now, and takes away what has faded. @param {number} now */
+  /** Shows what is due now, and removes what has faded. @param {number} now */
   sweep(now) {
     const after = calm() ? AFTER_STILL : AFTER;
     this.pulses = this.pulses.filter((pulse) => now < pulse.arrival + after);
@@ -248,7 +248,7 @@ export class Model {
     this.#limitGhosts();
   }
 
-  /** One that nobody has taken the place of leaves a trace: itself, without its links. */
+  /** A process that was not replaced leaves a trace: itself, without its links. */
   #faded(node) {
     const stays = !node.group && node.replacedBy === undefined;
     if (stays) [node.ghost, node.cared] = [true, this.#successions.cared(node)];
@@ -274,12 +274,12 @@ export class Model {
     this.version++;
   }
 
-  /** @param {string} pid @returns {string | undefined} of the process that has its place now */
+  /** @param {string} pid @returns {string | undefined} the process that has replaced it */
   heirOf(pid) {
     return this.#successions.heirOf(pid);
   }
 
-  /** Whether anything moves or will. */
+  /** Whether anything moves or will move. */
   get lively() {
     return (
       this.pulses.length > 0 ||

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A process as an element of the graph: what it is made of, and how it shows what it is and does.
+// A process as an element of the graph: its parts, and how they show its properties and state.
 
 import { calm, s } from '../dom.js';
 import { SPOTS } from './labels.js';
@@ -8,7 +8,7 @@ import { SPOTS } from './labels.js';
 const short = (text, n) => (text.length > n ? `${text.slice(0, n - 1)}…` : text);
 const many = (n, word) => `${n.toLocaleString('en')} ${word}${n === 1 ? '' : 's'}`;
 
-/** What a process is called: its name, else the function it began with, with its module where that says more. */
+/** The title of a process: its name, else its initial function, with the module where that is helpful. */
 export function title(node) {
   if (node.name) return node.name;
   const call = node.call ?? '';
@@ -17,12 +17,12 @@ export function title(node) {
   return short(/:init\/1$|^supervisor/.test(call) ? call : call.replace(/^\w+:/, ''), 20);
 }
 
-/** How often it was started again, in words; '' when it was not. */
+/** How often the process was started again, in words; '' when it was not. */
 export const restarted = ({ restarts }) => (restarts ? `restarted ${restarts.toLocaleString('en')}×` : '');
 
 export const ended = ({ reason }) => (reason === undefined ? 'has ended' : `ended: ${reason}`);
 
-/** What is told of a process that is pointed at or focused. @returns {[string, string][]} */
+/** What the tip shows about a process that is pointed at or focused. @returns {[string, string][]} */
 export const facts = (node) =>
   node.diesAt !== undefined && node.ghost
     ? [
@@ -36,8 +36,8 @@ export const facts = (node) =>
       ];
 
 /**
- * The lines of a label: what it is called, its pid (behind the one that it replaces), and what became of it.
- * @param {any} node @param {boolean} dense among many only names are told
+ * The lines of a label: title, pid (behind the one that it replaces), and how the process ended.
+ * @param {any} node @param {boolean} dense whether there are many processes, so that only names are shown
  * @returns {(import('./labels.js').Line & {kind: string, past?: string})[]}
  */
 export function linesOf(node, dense) {
@@ -85,7 +85,7 @@ export function makeNode(node, r) {
 /**
  * @param {any} element
  * @param {ReturnType<typeof linesOf>} lines
- * @param {{side: keyof SPOTS, lines: number} | undefined} place undefined: no room for it
+ * @param {{side: keyof SPOTS, lines: number} | undefined} place undefined: there is no room for it
  */
 function paintLabel(element, lines, place, r) {
   const group = element.querySelector('.text');
@@ -99,7 +99,7 @@ function paintLabel(element, lines, place, r) {
 }
 
 /**
- * Brings an element up to date, if what it shows has changed.
+ * Updates an element if what it shows has changed.
  * @param {any} element @param {any} node
  * @param {{now: number, r: number, chosen: boolean, lines: ReturnType<typeof linesOf>, place: any}} how
  */
@@ -132,7 +132,7 @@ export function paintNode(element, node, { now, r, chosen, lines, place }) {
   element.querySelector('.trap').setAttribute('visibility', node.trap ? 'visible' : 'hidden');
   paintBadge(element.querySelector('.badge'), node.messages);
   dead && !node.ghost ? element.setAttribute('aria-hidden', 'true') : element.removeAttribute('aria-hidden');
-  // What is read out begins with what is to be seen.
+  // The text for screen readers begins with the visible text.
   const visible = lines.length > 0 ? lines.map(({ text }) => text).join(' ') : `${title(node)} ${node.id}`;
   const what = dead
     ? node.id

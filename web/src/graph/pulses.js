@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Draws signals and messages on their way along the edges, and what happens where they arrive.
+// Draws signals and messages on their way along the edges, and the effect where they arrive.
 
 import { calm, s } from '../dom.js';
 import { boxAt, overlap, widthOf } from './labels.js';
@@ -20,7 +20,7 @@ export class Pulses {
    * @param {import('./model.js').Model} model
    * @param {number} now
    * @param {number} radius of a node
-   * @param {import('./labels.js').Box[]} taken what texts must not lie on: processes and their labels
+   * @param {import('./labels.js').Box[]} taken areas that texts must not cover: processes and their labels
    */
   draw(model, now, radius, taken) {
     for (const [id, element] of this.#drawn) {
@@ -57,21 +57,21 @@ export class Pulses {
     return element;
   }
 
-  /** @returns {[number, number]} where the dot is */
+  /** @returns {[number, number]} the position of the dot */
   #place(element, pulse, from, to, t, radius) {
     const [dx, dy] = [to.x - from.x, to.y - from.y];
     const length = Math.hypot(dx, dy) || 1;
-    // A trapped signal goes no further than the ring around its trapper.
+    // A trapped signal stops at the ring around the process that traps it.
     const end = Math.max(0, 1 - (radius + (pulse.outcome === 'trapped' ? 7 : 0)) / length);
     const at = Math.min(ease(Math.min(t, 1)), 1) * end;
     const [x, y] = [from.x + dx * at, from.y + dy * at];
     const [tail, dot] = ['.tail', '.dot'].map((part) => element.querySelector(part));
-    // Where nothing moves, its whole way is the picture.
+    // When motion is reduced, the picture shows its whole way.
     const back = calm() ? 0 : Math.max(0, at - 34 / length);
     tail?.setAttribute('d', `M${from.x + dx * back} ${from.y + dy * back}L${x} ${y}`);
     dot.setAttribute('cx', x);
     dot.setAttribute('cy', y);
-    // Where nothing moves, its text stands halfway.
+    // When motion is reduced, its text stands halfway.
     return calm() ? [from.x + (dx * end) / 2, from.y + (dy * end) / 2] : [x, y];
   }
 
@@ -90,7 +90,7 @@ export class Pulses {
 }
 
 /**
- * Where a text may be beside its dot: [x, y, anchor], the best first.
+ * Possible places of a text beside its dot: [x, y, anchor], the best first.
  * @type {[number, number, 'start' | 'middle' | 'end'][]}
  */
 const SPOTS = [
@@ -105,7 +105,9 @@ const SPOTS = [
 ];
 const SIZE = 11.5;
 
-/** On no other text and on no process; where all is taken, not at all. It stays on its side as long as it can. */
+/**
+ * Places a text where it covers no other text and no process, or leaves it out. It keeps its side as long as possible.
+ */
 function placeText(element, x, y, taken) {
   const text = element.lastChild;
   const width = widthOf([{ text: text.textContent, size: SIZE }]);

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where processes stand when they are a tree: each in the row below its parent, siblings side by side in the order in
-// which they were started; one that was started in place of a dead one stands where that stood. A ring or a crowd is no
-// tree.
+// Positions of processes that form a tree: each is in the row below its parent; siblings are side by side in the order
+// in which they were started; a process that replaces a dead one stands where that one stood. A ring or a crowd is not
+// a tree.
 
 const GAP = 118;
 const ROW = 104;
-/** What a label beside a process takes more than its own width. */
+/** The space for a label beside a process, in addition to its width. */
 const BESIDE = 40;
-/** More children than this stand closer, every other one a little lower. */
+/** When there are more children than this, they stand closer, and every second one a little lower. */
 const CROWDED = 7;
 const CLOSE = 74;
-/** More beside each other would be too small to see. */
+/** More processes side by side would be too small to see. */
 const WIDEST = 16;
 
 /**
@@ -36,7 +36,7 @@ export function rows(nodes, edges, widthOf) {
   for (const root of tree.roots) left = stand(root, 0, left, { children: tree.children, widths }, places);
   for (const node of nodes) {
     const heir = places.get(node.replacedBy);
-    // A dead one makes room for its heir, aside, so that its last links can still be seen.
+    // A dead process makes room for its replacement but stays at its side, so that its last links are still visible.
     if (heir) places.set(node.id, { x: heir.x - GAP / 2, y: heir.y, side: 'above' });
   }
   if (lying)
@@ -44,7 +44,7 @@ export function rows(nodes, edges, widthOf) {
   return places;
 }
 
-/** The parent of each; of one whose parent is not there, the first it is linked to. */
+/** The parent of each process; when the parent is not shown, the first process that it is linked to. */
 function parentsOf(nodes, edges) {
   const order = new Map(nodes.map((node, i) => [node.id, i]));
   const parents = new Map(nodes.filter((node) => order.has(node.parent)).map((node) => [node.id, node.parent]));
@@ -72,7 +72,7 @@ function childrenOf(nodes, parents) {
   };
 }
 
-/** Places a node and all below it, from `left` on. @returns {number} where the next may stand */
+/** Places a node and all below it, from `left` on. @returns {number} where the next node may stand */
 function stand(id, row, left, tree, places) {
   const { children, widths } = tree;
   const below = children.get(id);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Who came in whose place. A process takes the place of a dead one when it is registered by the same name, or when the
-// same parent, which had a link to the dead one or watched it, starts the same function again. So restarts can be
+// Which process replaced which. A process replaces a dead one when it is registered under the same name, or when the
+// same parent, which was linked to the dead one or monitored it, starts the same function again. So restarts can be
 // counted.
 
-/** More names than this are not remembered: a program that makes them up does not restart anything. */
+/** No more names than this are remembered: a program that invents so many names does not restart anything. */
 const MAX_NAMES = 2000;
 const MAX_HEIRS = 2000;
 
@@ -12,7 +12,7 @@ export class Successions {
   #model;
   /** The last process of each registered name. @type {Map<string, any>} */
   #bearers = new Map();
-  /** Who took the place of whom. @type {Map<string, string>} */
+  /** For each replaced process, its replacement. @type {Map<string, string>} */
   #heirs = new Map();
 
   /** @param {import('./model.js').Model} model */
@@ -25,14 +25,14 @@ export class Successions {
     this.#heirs.clear();
   }
 
-  /** The last of those that came in the place of a process, one after the other. @param {string} pid */
+  /** The last of the processes that replaced a process, one after the other. @param {string} pid */
   heirOf(pid) {
     let heir;
     for (let next = this.#heirs.get(pid); next !== undefined; next = this.#heirs.get(next)) heir = next;
     return heir;
   }
 
-  /** The dead process whose place a new one takes: a child of the same parent. */
+  /** The dead process that a new one replaces: a child of the same parent. */
   placeOf({ parent, call, group }) {
     if (!this.#model.nodes.has(parent) || group) return undefined;
     const free = [...this.#model.nodes.values()].filter(
@@ -42,7 +42,7 @@ export class Successions {
     return free.toSorted((a, b) => a.order - b.order).find((node) => node.cared ?? this.cared(node));
   }
 
-  /** Whether its parent has a link to a process or watches it. */
+  /** Whether its parent is linked to a process or monitors it. */
   cared({ id, parent }) {
     const { edges } = this.#model;
     return (
@@ -50,7 +50,7 @@ export class Successions {
     );
   }
 
-  /** @param {any} node new @param {any} dead in whose place it is */
+  /** @param {any} node the new process @param {any} dead the one that it replaces */
   take(node, dead) {
     dead.replacedBy = node.id;
     this.#heirs.set(dead.id, node.id);
@@ -59,7 +59,7 @@ export class Successions {
     node.restarts = (dead.restarts ?? 0) + 1;
   }
 
-  /** A name says best whom a process replaces. @param {any} node @param {string} name */
+  /** A registered name says best which process is replaced. @param {any} node @param {string} name */
   named(node, name) {
     node.name = name;
     this.#model.version++;

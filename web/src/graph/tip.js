@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a process is and has, shown beside it while it is pointed at or focused.
+// Shows the properties of a process beside it while it is pointed at or focused.
 
 import { h } from '../dom.js';
 import { overlap } from './labels.js';
@@ -20,8 +20,8 @@ export class Tip {
 
   /**
    * @param {SVGSVGElement} svg
-   * @param {(id: string) => {node: any, own: Box, others: Box[], width: number, height: number} | undefined} find a
-   *   process, what it covers, what others cover, and the room that there is above the legend: in pixels
+   * @param {(id: string) => {node: any, own: Box, others: Box[], width: number, height: number} | undefined} find gives
+   *   a process, the area that it covers, those that others cover, and the room above the legend, in pixels
    */
   constructor(svg, find) {
     this.#find = find;
@@ -37,7 +37,7 @@ export class Tip {
     this.draw();
   }
 
-  /** Follows its process. */
+  /** Moves with its process. */
   draw() {
     const found = this.#id && this.#find(this.#id);
     const tip = this.#element;
@@ -45,7 +45,7 @@ export class Tip {
     if (!found || tip.hidden) return;
     this.#write(tip, found.node);
     const place = this.#place(found);
-    // Where there is no room beside it, all is told in one line where the legend is.
+    // When there is no room beside the process, the tip is one line in place of the legend.
     tip.classList.toggle('strip', !place);
     tip.style.transform = place ? `translate(${place.x0}px, ${place.y0}px)` : '';
   }
@@ -63,7 +63,7 @@ export class Tip {
     this.#height = tip.offsetHeight;
   }
 
-  /** Beside its process, else in a corner; never on another process or its label. @returns {Box | undefined} */
+  /** Beside the process, or in a corner; never on another process or its label. @returns {Box | undefined} */
   #place({ own, others, width, height }) {
     const [middle, centre] = [(own.y0 + own.y1) / 2, (own.x0 + own.x1) / 2];
     const [left, right] = [own.x0 - GAP - WIDTH, own.x1 + GAP];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Draws the model as SVG: lays it out with d3-force, keeps it in view, and makes each process something to point at,
-// focus and choose. Draws only while something moves.
+// Draws the model as SVG: positions it with d3-force, keeps it in view, and makes each process an element that can be
+// pointed at, focused and chosen. Draws only while something moves.
 
 import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from 'd3-force';
 import { calm, s } from '../dom.js';
@@ -12,7 +12,7 @@ import { Pulses } from './pulses.js';
 import { rows } from './rows.js';
 import { Tip } from './tip.js';
 
-/** From so many on, only what has a name is labelled, and links are drawn together. */
+/** From so many processes on, only those with a name have labels, and links are drawn together. */
 const DENSE = 40;
 /** Milliseconds. */
 const LABEL_EVERY = 200;
@@ -29,22 +29,22 @@ export class View {
   #drawn = new Map();
   #version = -1;
   #paintedVersion = -1;
-  /** Whether nodes are elsewhere than when they were painted. */
+  /** Whether nodes have moved since they were last painted. */
   #moved = true;
   #asked = false;
   #box = { x: 0, y: 0, k: 1 };
   #fitted = 0;
-  /** The room that there is, without the legend below. */
+  /** The available room, without the legend below. */
   #size = { width: 0, height: 0 };
   #focused = '';
-  /** Where the processes of a tree stand. @type {ReturnType<typeof rows>} */
+  /** The positions of processes that form a tree. @type {ReturnType<typeof rows>} */
   #places;
   #drawnRadius = 0;
   #tip;
   chosen = '';
-  /** What something else covers of the graph at its upper edge, in pixels. */
+  /** How much of the graph is covered at its upper edge, in pixels. */
   inset = { top: 0 };
-  /** Where the labels are. @type {ReturnType<typeof placeLabels>} */
+  /** The places of the labels. */
   #labels = new Map();
   #lines = new Map();
   #labelledAt = 0;
@@ -80,7 +80,7 @@ export class View {
     svg.addEventListener('focusin', (event) => (this.#focused = event.target.dataset?.id ?? this.#focused));
     this.#drag();
     this.#tip = new Tip(svg, (id) => this.#onScreen(id));
-    // Its size is kept: to ask for it between two frames would cost a layout each.
+    // The size is remembered: asking for it between two frames would cost a layout each time.
     const legend = svg.parentElement.querySelector('.legend');
     const sizes = new ResizeObserver(() => {
       this.#size = { width: svg.clientWidth, height: svg.clientHeight - legend.offsetHeight - 14 };
@@ -89,7 +89,7 @@ export class View {
     for (const element of [svg, legend]) sizes.observe(element);
   }
 
-  /** Something may have changed. */
+  /** Called when something may have changed. */
   wake() {
     if (this.#asked) return;
     this.#asked = true;
@@ -116,12 +116,12 @@ export class View {
     return n > 120 ? 6 : n > 40 ? 9 : 14;
   }
 
-  /** Other processes or edges than before: to the layout with them. */
+  /** Processes or edges were added or removed: updates the layout. */
   #change() {
     const model = this.#model;
     const nodes = [...model.shown.values()];
     const dense = nodes.length > DENSE;
-    // Among many, a link to the parent says enough.
+    // When there are many processes, the link to the parent is enough.
     const needed = (edge) =>
       model.shown.has(edge.from) &&
       model.shown.has(edge.to) &&
@@ -171,7 +171,7 @@ export class View {
     if (calm()) sim.tick(places ? 200 : Math.min(160, 20_000 / (nodes.length + 1))).alpha(0);
   }
 
-  /** An element for each process, and none for others. */
+  /** Keeps one element for each process. */
   #sync() {
     const { shown: nodes } = this.#model;
     const again = this.#drawnRadius !== this.#radius;
@@ -209,7 +209,7 @@ export class View {
     this.#tip.draw();
   }
 
-  /** The boxes of all processes and of their labels. @param {string} [except] */
+  /** The areas of all processes and of their labels. @param {string} [except] */
   #covered(except) {
     const r = this.#radius;
     const nodes = [...this.#model.shown.values()].filter((node) => node.id !== except);
@@ -232,21 +232,24 @@ export class View {
     return linesOf(node, this.#model.shown.size > DENSE);
   }
 
-  /** Finds the places of the labels; among many not while they move in every frame. */
+  /** Places the labels; when there are many processes, not in every frame while they move. */
   #label(now, moving) {
     const { shown } = this.#model;
     if (moving && shown.size > DENSE && now - this.#labelledAt < LABEL_EVERY) return;
     this.#labelledAt = now;
     const list = [...shown.values()].map((node) => ({ node, lines: this.#linesOf(node), best: this.#side(node) }));
     this.#lines = new Map(list.map(({ node, lines }) => [node.id, lines]));
-    // The living before the dead, those with a name first.
+    // Living processes come before dead ones, and those with a name first.
     this.#labels = placeLabels(
       list.toSorted((a, b) => rank(a.node) - rank(b.node)),
       this.#radius,
     );
   }
 
-  /** Where a label does not lie on a link: in a tree below the last ones and beside the others, in a ring outside. */
+  /**
+   * The side on which a label does not cover a link: below the last row of a tree and beside the others; outside of a
+   * ring.
+   */
   #side(node) {
     const place = this.#places?.get(node.id);
     if (place) return place.side;
@@ -256,7 +259,7 @@ export class View {
     return node.y < 0 ? 'above' : 'below';
   }
 
-  /** Brings all into view, gently. @param {number} now */
+  /** Moves everything into view, slowly. @param {number} now */
   #fit(now) {
     const top = this.inset.top < this.#size.height * 0.6 ? this.inset.top : 0;
     const { width } = this.#size;
@@ -312,7 +315,7 @@ export class View {
     });
   }
 
-  /** One stop for the Tab key; arrows go from process to process. */
+  /** The graph is one stop for the Tab key; arrows go from process to process. */
   #tabStop() {
     const ids = [...this.#drawn.keys()].filter((id) => !this.#model.nodes.get(id).group);
     if (!ids.includes(this.#focused)) this.#focused = ids[0] ?? '';

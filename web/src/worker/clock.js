@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The clock of the program's VM: the host's, at a pace that can be changed while it runs; 0 stops it. It never goes
+// The clock of the program's VM: the host's clock at a pace that can be changed; a pace of 0 stops it. It never goes
 // back.
 
 /** @param {number} pace */
@@ -24,7 +24,7 @@ export function pacedClock(pace = 1) {
       now();
       pace = next;
     },
-    /** Lets time pass that nobody waited for: a step to the next timer. @param {number} ms */
+    /** Skips time, as a step to the next timer. @param {number} ms */
     skip(ms) {
       us += ms * 1000;
     },

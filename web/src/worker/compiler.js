@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The worker that compiles: a VM of its own that keeps OTP's compiler loaded, apart from the VM programs run in, so
-// that no program can harm it.
+// The worker that compiles. It keeps OTP's compiler loaded in a VM of its own, so that no program can harm it.
 
 import { createVM } from '../../../js/vm/create.js';
 import { Tuple } from '../../../js/term/term.js';
@@ -17,7 +16,7 @@ async function open({ wasm, zlib, pack, hrl, restUrl }) {
   headers = Object.entries(hrl).map(([name, body]) => Tuple.from([name, body]));
   const modules = unlzma(new Uint8Array(pack));
   vm = createVM({ wasm, zlib, otp: modules, fallback: restFinder(restUrl), stdout: false, stderr: false });
-  // Loads the compiler's modules, so that the first click finds them there; nobody waits for that.
+  // Loads the compiler's modules before the first click; nobody waits for this.
   setTimeout(() =>
     compile([{ name: 'warm.erl', text: '-module(warm).\n-export([start/0]).\nstart() -> [X || X <- [1]].\n' }]).catch(
       () => {},
@@ -26,7 +25,10 @@ async function open({ wasm, zlib, pack, hrl, restUrl }) {
   return modules;
 }
 
-/** One program after the other: the files that a check includes are those of its own program. @type {Promise<any>} */
+/**
+ * Programs are compiled one after the other, so that includes find the files of their own program.
+ * @type {Promise<any>}
+ */
 let last = Promise.resolve();
 
 /** @param {{name: string, text: string}[]} files */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the page is told of a running VM: events as small records of text, output, and snapshots, in bounded frames. No
-// program can make a frame larger than the limits here; what is left out is counted.
+// What the page learns about a running VM: events as small text records, output, and snapshots, in frames of limited
+// size. A program cannot make a frame larger than the limits here; what is left out is counted.
 
 import { Atom, Tuple } from '../../../js/term/term.js';
 import { isReport } from '../reports.js';
@@ -12,11 +12,11 @@ const MAX_EVENTS = 400;
 const MAX_OUTPUT = 8000;
 const TAIL = 1200;
 const MAX_NODES = 300;
-/** Errors at run time in one frame. */
+/** The largest number of errors at run time in one frame. */
 const MAX_FAULTS = 20;
-/** Message events of one frame after which their recording stops until the next. */
+/** After so many message events in one frame, they are not recorded until the next frame. */
 const MAX_MESSAGES = 1500;
-/** The initial call of OTP's shell, by which it is known. */
+/** The initial call of OTP's shell, by which it is recognised. */
 const SHELL = 'spawnlink_web_io:shell/0';
 const OWN = new Set([
   'spawnlink_js',
@@ -45,29 +45,29 @@ export class Feed {
   #output = [];
   #outputSize = 0;
   #outputLeft = 0;
-  /** The end of output that was left out: what a program prints last says most. */
+  /** The end of output that was left out, because the last output is the most interesting. */
   #tail = '';
-  /** Processes that are not the program's. @type {Set<string>} */
+  /** Processes that do not belong to the program. @type {Set<string>} */
   #system = new Set();
   /** @type {Map<string, import('../../../js/term/term.js').Pid>} */
   #pids = new Map();
   #names = new Map();
-  /** OTP's shell, and the process in which it evaluates, which is who the user is. */
+  /** OTP's shell, and the process in which it evaluates, which stands for the user. */
   #shell = '';
   #evaluator = '';
   /** Whether the terminal waits for a line. */
   asked = false;
-  /** @type {{who: string, prompt: string} | undefined} what the page has not been told yet */
+  /** @type {{who: string, prompt: string} | undefined} what the page must still be told */
   #ask;
   #began;
   #serial = 0;
   #messages = 0;
-  /** Processes that are not shown. */
+  /** Number of processes that are not shown. */
   #hidden = 0;
   #offMessages = () => {};
-  /** What was told of reaching a limit. */
+  /** The limits about which the user was warned. */
   #warned = new Set();
-  /** Processes as they were last looked at. */
+  /** The result of the last look at the processes. */
   #last = { busy: false, groups: [], groupEdges: [], processes: [] };
 
   /** @param {{memory: number, processes: number}} limits memory in MiB */
@@ -103,14 +103,14 @@ export class Feed {
     this.#system.add(String(pid));
   }
 
-  /** The user's own process: shown, while others of the shell are not. */
+  /** Shows the user's own process, while other processes of the shell are hidden. */
   evaluator(pid) {
     this.#evaluator = String(pid);
     this.#system.delete(this.#evaluator);
     this.#names.set(this.#evaluator, 'shell');
   }
 
-  /** Whose line the terminal waits for. @param {string} who shell, program, none, closed @param {string} prompt */
+  /** Says for whom the terminal waits. @param {string} who shell, program, none, closed @param {string} prompt */
   ask(who, prompt) {
     this.asked = who !== 'none';
     this.#ask = { who, prompt };
@@ -121,7 +121,7 @@ export class Feed {
     return this.#pids.get(text);
   }
 
-  /** The VM ends a process that would need more memory than there is, and logs nothing of it. */
+  /** The VM ends a process that needs more memory than there is, without a log entry. */
   #ranOut(id) {
     const who = this.#names.get(id) ?? id;
     this.#print(
@@ -157,7 +157,7 @@ export class Feed {
     this.#events.push(record);
   }
 
-  /** A library process that one of ours has started. */
+  /** A library process that one of the playground's own has started. */
   #ownParent(module, parent) {
     return (
       module !== undefined && module !== 'erlang' && parent !== undefined && this.#system.has(parent) && OWN.has(module)
@@ -178,13 +178,13 @@ export class Feed {
     else this.#output.push({ stream, text });
   }
 
-  /** Whether there is something to tell. */
+  /** Whether there is anything to send. */
   get pending() {
     return this.#events.length > 0 || this.#output.length > 0 || this.#ask !== undefined;
   }
 
   /**
-   * What happened since the last frame, and how things are.
+   * Makes a frame: what has happened since the last one, and the present state.
    * @param {boolean} fresh whether to look at all processes again
    */
   frame(fresh) {
@@ -216,7 +216,7 @@ export class Feed {
     return frame;
   }
 
-  /** Says it once when a program has all that it may have. */
+  /** Warns once when a program has reached its limit. */
   #warn(memory, processes) {
     const warn = (what, text) => {
       if (this.#warned.has(what)) return;
@@ -290,9 +290,9 @@ export class Feed {
 }
 
 /**
- * The links, monitors and parents of processes that are shown as groups: each once, however many there are.
+ * The links, monitors and parents of processes that are shown as groups: each only once.
  * @param {import('../../../js/vm/inspect.js').ProcessInfo[]} all
- * @param {Set<import('../../../js/vm/inspect.js').ProcessInfo>} alone those that are shown each by itself
+ * @param {Set<import('../../../js/vm/inspect.js').ProcessInfo>} alone the processes that are not in groups
  * @returns {{kind: string, from: string, to: string}[]} `from` and `to` as the model names processes and groups
  */
 function edgesOfGroups(all, alone) {
@@ -315,7 +315,7 @@ const name = (target) =>
   target instanceof Tuple ? String(target.at(0)) : target instanceof Atom ? target.name : undefined;
 const pidOnly = (term) => (name(term) === undefined ? term : undefined);
 
-/** Each event as what is common to all. */
+/** Converts each kind of event into the records of the page. */
 const RECORDS = {
   spawn: (e) => ({ pid: e.pid, other: e.parent, text: callText(e.initialCall), module: e.initialCall?.module }),
   exit: (e) => ({ pid: e.pid, text: brief(e.reason), outcome: e.normal ? 'normal' : 'abnormal', cause: '' }),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The process registered as `javascript`: Erlang code may ask it for a JavaScript process linked to the asker, which is
-// a counter with gen_server's protocol. For the example of a JavaScript process under an Erlang supervisor.
+// The process registered as `javascript`. Erlang code can ask it for a JavaScript process that is linked to the asking
+// process: a counter with gen_server's protocol. For the example of a JavaScript process under an Erlang supervisor.
 
 import { Atom, Tuple } from '../../../js/term/term.js';
 

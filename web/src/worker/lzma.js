@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads .lzma files (13 bytes of header: properties, dictionary size, length). OTP's modules get a third smaller by it
-// than by deflate, which is worth these two hundred lines. Throws on data that is not one; never writes beyond the
-// length told.
+// Reads .lzma files (13 bytes of header: properties, dictionary size, length). With LZMA, OTP's modules are a third
+// smaller than with deflate, which is worth these two hundred lines. Throws on malformed data; never writes beyond the
+// length in the header.
 
 const TOP = 2 ** 24;
 const HALF = 1024;
 
-/** A probability for each of n choices. */
+/** Initial probabilities for n choices. */
 const odds = (n) => new Uint16Array(n).fill(HALF);
 
 /** The range decoder. */
@@ -54,14 +54,14 @@ class Range {
     return value;
   }
 
-  /** n bits, the highest first. */
+  /** Reads n bits, the highest first. */
   tree(table, from, n) {
     let m = 1;
     for (let i = 0; i < n; i++) m = (m << 1) | this.bit(table, from + m);
     return m - (1 << n);
   }
 
-  /** n bits, the lowest first. */
+  /** Reads n bits, the lowest first. */
   reverse(table, from, n) {
     let m = 1;
     let value = 0;
@@ -74,7 +74,7 @@ class Range {
   }
 }
 
-/** Lengths of matches, 2 to 273. */
+/** Decodes the lengths of matches, 2 to 273. */
 class Lengths {
   #choice = odds(2);
   #low = odds(16 * 8);
@@ -88,7 +88,7 @@ class Lengths {
   }
 }
 
-/** How far back a match lies. */
+/** Decodes how far back a match is. */
 class Distances {
   #slot = odds(4 * 64);
   #special = odds(128);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The worker that runs programs: one VM for each run, its pace, and the frames that tell the page of it. A frame waits
-// until the page has drawn the one before, so that no program can flood the page.
+// The worker that runs programs: a VM for each run, its pace, and the frames that inform the page. A frame waits until
+// the page has drawn the one before, so that no program can flood the page.
 
 import { createVM } from '../../../js/vm/create.js';
 import { Atom, tuple } from '../../../js/term/term.js';
@@ -14,13 +14,13 @@ import { brief } from './text.js';
 
 const FRAME = 40;
 const SNAPSHOT = 100;
-/** In MiB, for all of a program. */
+/** The memory limit of a program in MiB. */
 const MEMORY = 192;
 const PROCESSES = 32_768;
-/** Where the program's files are in the VM, and OTP, of which there are the headers only. */
+/** Where the VM finds the program's files, and OTP's headers (its other files are not there). */
 const HOME = '/home';
 const ROOT = '/usr/lib/erlang';
-/** Milliseconds in which the shell answers at full speed while the program goes slowly. */
+/** For so many milliseconds the shell runs at full speed while the program runs slowly. */
 const HURRY = 3000;
 const text = new TextDecoder();
 
@@ -30,13 +30,13 @@ let parts;
  *   page: import('../../../js/vm/process.js').JsProcess, terminal: import('../../../js/term/term.js').Pid} | undefined}
  */
 let run;
-/** Slices a second; Infinity: as fast as it goes; 0: by hand. */
+/** Slices per second; Infinity: as fast as possible; 0: step by step. */
 let speed = Infinity;
 let timer;
 let drawn = true;
 let lastFrame = 0;
 let lastLook = 0;
-/** Milliseconds that a look at all processes took. */
+/** How many milliseconds the last look at all processes took. */
 let lookCost = 0;
 
 const handlers = {
@@ -64,8 +64,8 @@ const handlers = {
       budget: 12,
       autostart: false,
     });
-    // The first call makes the process that gets answers: before the feed looks who is there, so that it is none of the
-    // program's.
+    // The first call makes the process that gets results. It is made before the feed looks at the processes, so that it
+    // does not count as one of the program's.
     const page = vm.process();
     const terminal = await turning(vm, vm.call('spawnlink_web_io', 'start', [page.pid]));
     const service = javascript ? startJavascript(vm) : undefined;
@@ -95,7 +95,7 @@ const handlers = {
   step() {
     if (!run) return;
     let result = run.vm.tick({ reductions: 1 });
-    // Nothing but a timer to wait for: the step is the wait.
+    // The VM only waits for a timer: the step is that wait.
     if (result.state === 'timer') {
       run.clock.skip((result.wake ?? 0) + 0.01);
       result = run.vm.tick({ reductions: 1 });
@@ -143,7 +143,7 @@ const handlers = {
   },
 };
 
-/** What a program sees of files: its own text and beams, and OTP's headers. */
+/** The files that a program sees: its own source and beams, and OTP's headers. */
 function filesOf(files, beams) {
   const own = files.map(({ name, text: body }) => [`${HOME}/${name}`, body]);
   const compiled = beams.map(({ module, bytes }) => [`${HOME}/${module}.beam`, bytes]);
@@ -154,14 +154,16 @@ function filesOf(files, beams) {
 const toTerminal = (what, ...more) =>
   tuple(Atom.for('page'), more.length > 0 ? tuple(Atom.for(what), ...more) : Atom.for(what));
 
-/** What the terminal says. */
+/** Handles a message of the terminal. */
 function told(feed, message) {
   const [what, value, prompt] = [...message];
   if (what.name === 'evaluator') feed.evaluator(value);
   else feed.ask(value.name, prompt === undefined ? '' : text.decode(prompt));
 }
 
-/** At a slow pace the shell does not wait for the program: all go on quickly until it asks for the next line. */
+/**
+ * At a slow pace, the shell does not wait for the program: everything runs fast until the shell asks for the next line.
+ */
 async function hurry() {
   const { vm, feed } = run;
   for (
@@ -180,7 +182,8 @@ function find(text) {
 }
 
 /**
- * Time goes with the processes, though not as slowly: who steps through a program does not want to wait for its timers.
+ * Time slows down with the processes, but less: a user who steps through a program does not want to wait for its
+ * timers.
  */
 const paceOfTime = (slices) => (slices === Infinity ? 1 : slices === 0 ? 0 : Math.min(1, Math.max(0.05, slices / 200)));
 
@@ -194,7 +197,7 @@ function slow() {
   timer = setTimeout(slow, 1000 / speed);
 }
 
-/** Calls a function of ours in the program's VM, also while that stands still. */
+/** Calls a function of the playground in the program's VM, even while the program is stopped. */
 async function call(fun, args, { priority = 'max' } = {}) {
   if (!run) throw new Error('no program is running');
   const { vm } = run;
@@ -230,7 +233,7 @@ function problem(error) {
   postMessage({ type: 'problem', text: message, crash: error?.name === 'CrashError' });
 }
 
-/** What a call gives in a VM whose loop does not run yet. */
+/** The result of a call in a VM whose loop does not run yet. */
 async function turning(vm, called) {
   let done = false;
   called.then(
@@ -250,7 +253,7 @@ function tell(now = false) {
   const begun = performance.now();
   const { feed } = run;
   if (!now && begun - lastFrame < (feed.pending ? FRAME : SNAPSHOT)) return;
-  // To look at very many processes takes long: then less often.
+  // Looking at very many processes takes long, so it is done less often.
   const look = now || begun - lastLook > 10 * lookCost;
   const frame = feed.frame(look);
   lastFrame = performance.now();

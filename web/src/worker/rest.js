@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// OTP's other modules: a pack that is fetched when code first calls a module which the first pack does not have.
+// The other modules of OTP: a pack that is fetched when code first calls a module that the first pack does not have.
 
 import { readPack } from '../../../js/otp/pack.js';
 import { fflate } from '../../../js/host/zlib.js';

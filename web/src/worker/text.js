@@ -8,7 +8,7 @@ import { format } from '../../../js/term/term.js';
 export const brief = (term, limit = 160) => format(term, { limit });
 
 /**
- * A function as module:name/arity; a fun is told by the function that it stands in.
+ * A function as module:name/arity; a fun is shown as the function that contains it.
  * @param {{module: string, function: string, arity: number} | undefined} call
  */
 export function callText(call) {
