@@ -32,7 +32,7 @@ const COMPILER = {
   stdlib: `array beam_lib digraph digraph_utils erl_bits erl_error erl_eval erl_expand_records erl_internal erl_lint
     erl_parse erl_pp eval_bits filename io_lib_fread otp_internal`,
   kernel: 'file',
-  spawnlink: 'spawnlink_cli spawnlink_eval',
+  spawnlink: 'spawnlink_cli spawnlink_compile spawnlink_eval',
 };
 
 /** The modules of the compiler application that only its own developers, or rare options, need. */

@@ -20,8 +20,10 @@ export const diagnostics = (terms) =>
 
 /** The error, whose message is a line for each thing that is wrong. @param {Diagnostic[]} found */
 export function compileError(found) {
-  const lines = found
-    .filter(({ severity }) => severity === 'error')
-    .map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`);
+  const errors = found.filter(({ severity }) => severity === 'error');
+  // There may be none: of warnings_as_errors.
+  const lines = (errors.length > 0 ? errors : found).map(
+    ({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`,
+  );
   return new CompileError(lines.join('\n'), found);
 }

@@ -30,6 +30,9 @@ export { callError, processError } from './wording.js';
 /** vm.eval. @param {VM} vm @param {[source: string, bindings: Bindings, options: CallOptions]} given */
 export const evaluate = async (vm, ...given) => (await import('./eval.js')).evaluate(vm, [], ...given);
 
+/** vm.compile. @param {Parameters<typeof import('./compile.js').compile>} given */
+export const compileErlang = async (...given) => (await import('./compile.js')).compile(...given);
+
 /** Whether no options were given; given.js, which checks them, is then not loaded. @param {any} options */
 const isNone = (options) => Boolean(options) && isPlain(options) && Object.keys(options).length === 0;
 

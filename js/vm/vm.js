@@ -32,6 +32,7 @@ import { asBytes } from '../base/bytes.js';
 /** @import { EventRecord, Fields, Machine, Word } from './machine.js' */
 /** @import { Clock } from '../host/imports.js' */
 /** @import { SpawnOptions } from './spawn.js' */
+/** @import { CompileOptions } from './compile.js' */
 /** @import { AnyModule, ErlangModule } from './module-proxy.js' */
 /** @import { VMOptions } from './create.js' */
 /** @import { Identity } from '../term/etf.js' */
@@ -520,6 +521,31 @@ export class VM extends Events {
    */
   eval(source, bindings = {}, options = {}) {
     return this.#tools.evaluate(this, source, bindings, options);
+  }
+
+  /**
+   * Compiles Erlang modules from their text by OTP's own compiler, inside the VM, and loads them once all are compiled.
+   * Resolves with their names. Rejects with a CompileError if one cannot be compiled, and then loads none; its
+   * `diagnostics` are what the compiler says, errors and warnings. Warnings of modules that can be compiled are told
+   * to the option `onWarning`.
+   *
+   * The first use loads the compiler, in a page the pack `otp-compiler.pack`. OTP's own headers (eunit.hrl) are in no
+   * pack: give those that a module includes as `files`.
+   *
+   * @example
+   * const vm = await createVM();
+   * const source = '-module(shop).\n-export([price/1]).\n-include("shop.hrl").\nprice(N) -> N * ?PRICE.\n';
+   * await vm.compile(source, { files: { 'shop.hrl': '-define(PRICE, 3).' } }); // [ 'shop' ]
+   * await vm.module('shop').price(2); // 6
+   * const error = await vm.compile('-module(m).\nf() -> X.\n').catch((error) => error);
+   * error.diagnostics[0].message; // "variable 'X' is unbound"
+   *
+   * @param {string | CompileOptions} source the text of a module; or only options, where all is in `files`
+   * @param {CompileOptions} [options]
+   * @returns {Promise<string[]>}
+   */
+  compile(source, options = {}) {
+    return this.#tools.compileErlang(this, this.#options, source, options);
   }
 
   /**

@@ -120,10 +120,11 @@ console.log(String(await vm.call('erlang', 'atom_to_list', [1]).catch((e) => [e.
   e instanceof ErlangError])));
 console.log(Buffer.from(await vm.call('zlib', 'gunzip', [await vm.call('zlib', 'gzip',
   [[...Buffer.from('zipped')]])])).toString());
+console.log(await vm.compile('-module(m). -export([f/0]). f() -> 1.'));
 console.log(await vm.module('lists').sum([1, 2]), await vm.eval('A = X + 1. A * 2.', { X: 1 }));
 vm.close();
 `;
-const PRINTED = '6 ok Atom VM\nErlangError,ERLANG,true\nzipped\n3 4\n';
+const PRINTED = "6 ok Atom VM\nErlangError,ERLANG,true\nzipped\n[ 'm' ]\n3 4\n";
 
 await test('as an ES module', () => {
   equal(node(file('esm.mjs', `import { createVM, Atom, ErlangError } from 'spawnlink';${PROGRAM}`)), PRINTED);
@@ -227,6 +228,8 @@ async function main(): Promise<void> {
   console.log(await (await vm.module('lists')).reverse([1]));
   const evaluated: number = await vm.eval<number>('X + 1.', { X: total }, { timeout: 1000 });
   const session = vm.session();
+  const names: string[] = await vm.compile('-module(m).', { files: {}, onWarning: ({ line }) => line + 1 });
+  await vm.compile({ files: { 'a.erl': '-module(a).' }, signal: AbortSignal.timeout(names.length) });
   const failed: unknown = await session.eval('1 +').catch((error) => error);
   if (failed instanceof CompileError) console.log(failed.diagnostics[0].line + evaluated);
   session.close();

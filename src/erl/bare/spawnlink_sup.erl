@@ -20,7 +20,8 @@ file_server() ->
     put('$ancestors', [kernel_sup, init]),
     put('$initial_call', {file_server, init, 1}),
     {ok, State} = file_server:init([]),
-    gen_server:enter_loop(file_server, [], State, {local, file_server_2}).
+    %% Its name is not told: while something is compiled, spawnlink_compile has it.
+    gen_server:enter_loop(file_server, [], State).
 
 %% OTP's global, started by the first request. Its own table replaces the empty one, which spawnlink_init made.
 global() ->
