@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Marks the functions that want to know who calls them. A module of its own, because the package's entry has it and
-// exposed.js, which the entry does not load, asks for the mark.
+// Marks functions that want a context of their calls. This is a module of its own because the package's entry contains
+// it, and exposed.js, which the entry does not load, reads the mark.
 
 /** @import { Pid } from '../term/term.js' */
 /** @import { VM } from './vm.js' */
 
 /**
- * What an exposed function learns of its call. `signal` aborts when the calling process ends before it has the answer,
- * and when the call has lasted longer than its timeout; who does not look at it costs no monitor.
+ * What an exposed function learns about its call. `signal` aborts when the calling process ends before it has the
+ * answer, and when the call has lasted longer than its timeout; a function that does not read it causes no monitor.
  * @typedef {{readonly signal: AbortSignal, readonly caller: Pid, readonly vm: VM}} CallContext
  */
 
@@ -16,7 +16,7 @@
 const MARK = Symbol.for('spawnlink.withContext');
 
 /**
- * Makes of a function one that is given the context of each call before its arguments, when it is exposed to a VM.
+ * Makes a function that gets the context of each call in front of its arguments, when it is exposed to a VM.
  *
  * @example
  * const wait = withContext(async ({ signal, caller }, ms) => {

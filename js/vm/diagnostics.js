@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What OTP's compiler and its parts say about Erlang source: as objects, and as the error that carries them. Loaded by
-// eval.js and compile.js.
+// Converts what OTP's compiler and its parts report about Erlang source into objects, and into an error that contains
+// them. Loaded by eval.js and compile.js.
 
 import { CompileError } from '../base/errors.js';
 import { text } from '../term/term.js';
 
 /** @import { Diagnostic } from '../base/errors.js' */
 
-/** The diagnostics of a list of {Severity, File, Line, Column, Text}. @param {any[]} terms @returns {Diagnostic[]} */
+/** Makes diagnostics of a list of {Severity, File, Line, Column, Text}. @param {any[]} terms @returns {Diagnostic[]} */
 export const diagnostics = (terms) =>
   terms.map(([severity, file, line, column, message]) => ({
     severity: severity.name,
@@ -18,7 +18,7 @@ export const diagnostics = (terms) =>
     message: text(message),
   }));
 
-/** The error, whose message is a line for each thing that is wrong. @param {Diagnostic[]} found */
+/** Makes the error; its message has a line for each diagnostic. @param {Diagnostic[]} found */
 export function compileError(found) {
   const errors = found.filter(({ severity }) => severity === 'error');
   // There may be none: of warnings_as_errors.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What vm.eval and the eval of a session do: have OTP's erl_scan, erl_parse and erl_eval evaluate forms
+// Implements vm.eval and the eval of a session: OTP's erl_scan, erl_parse and erl_eval evaluate the forms
 // (src/erl/bridge/spawnlink_eval.erl). Loaded when first used.
 
 import { boolean } from './arguments.js';
@@ -13,7 +13,7 @@ import { Atom, Tuple, isPlain, pretty } from '../term/term.js';
 /** @import { Bindings, CallOptions, VM } from './vm.js' */
 /** @import { Pid, Term } from '../term/term.js' */
 
-/** The name of a variable, as erl_scan has it; '_' is none. */
+/** A name of a variable for erl_scan; '_' is none. */
 const VARIABLE = /^(_[\p{L}\p{N}_@]|\p{Lu})[\p{L}\p{N}_@]*$/u;
 
 /**
@@ -33,7 +33,7 @@ function pairs(bindings) {
 
 /**
  * @param {VM} vm
- * @param {Pid[]} session none, or the process of the session
+ * @param {Pid[]} session empty, or the process of the session
  * @param {string} source
  * @param {Bindings} bindings
  * @param {CallOptions} options

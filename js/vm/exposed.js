@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The functions of the host that a VM was given: a JavaScript process, registered as spawnlink_host, which the Erlang
-// module js (src/erl/bridge/js.erl) asks to call them. Loaded when the first function is given.
+// The functions of the host that Erlang code may call. A JavaScript process, registered as spawnlink_host, calls them
+// when the Erlang module js (src/erl/bridge/js.erl) asks it to. Loaded when the first function is given.
 
 import { ArgumentError, TimeoutError } from '../base/errors.js';
 import { ErlangError } from '../term/erlang-error.js';
@@ -15,7 +15,7 @@ import { jsError } from './process.js';
 /** @import { VM } from './vm.js' */
 
 /**
- * Functions by name, and objects of functions, whose names are then put before theirs: `{ storage: { get } }` exposes
+ * Functions by name, and objects of functions, whose names are put in front: `{ storage: { get } }` exposes
  * 'storage.get'.
  * @typedef {{[name: string]: ((...args: any[]) => any) | Exposable}} Exposable
  */
@@ -23,12 +23,12 @@ import { jsError } from './process.js';
 /**
  * @typedef {object} Given
  * @property {(...args: any[]) => any} fn
- * @property {object | undefined} self the object it was given in, which is its `this`
+ * @property {object | undefined} self the object that contains it, which is its `this`
  */
 
 /**
- * The functions of an object and of the objects in it, by name. What cannot be called is refused with an ArgumentError,
- * but properties that do not show, such as Math.PI, are passed over.
+ * The functions of an object and of the objects in it, by name. Throws an ArgumentError for a property that cannot be
+ * called, except that non-enumerable ones, such as Math.PI, are skipped.
  * @param {any} object
  * @param {Map<string, Given>} found
  * @param {string} [before] the name of the object, with a dot
@@ -60,14 +60,14 @@ class Call {
   #monitor;
   #waiting = false;
 
-  /** @param {Exposed} host @param {Ref | undefined} ref undefined: of a cast @param {Pid} caller */
+  /** @param {Exposed} host @param {Ref | undefined} ref undefined for a cast @param {Pid} caller */
   constructor(host, ref, caller) {
     this.#host = host;
     this.#ref = ref;
     this.#caller = caller;
   }
 
-  /** What a function is given that wants to know who calls it. @returns {CallContext} */
+  /** The context for a function made by withContext. @returns {CallContext} */
   get context() {
     const signal = () => this.#signal();
     return {
@@ -79,7 +79,7 @@ class Call {
     };
   }
 
-  /** Only whoever looks at the signal has the caller watched. */
+  /** The caller is monitored only when the function reads the signal. */
   #signal() {
     if (this.#controller) return this.#controller.signal;
     this.#controller = new AbortController();
@@ -87,7 +87,7 @@ class Call {
     return this.#controller.signal;
   }
 
-  /** The function has given a promise. */
+  /** Called when the function has returned a promise. */
   waits() {
     this.#waiting = true;
     this.#host.vm.hold(1);
@@ -114,9 +114,9 @@ class Call {
 export class Exposed {
   /** @type {Map<string, Given>} */
   #functions = new Map();
-  /** Those that watch their caller, by the reference of the monitor. @type {Map<string, Call>} */
+  /** Calls whose caller is monitored, by the reference of the monitor. @type {Map<string, Call>} */
   #watching = new Map();
-  /** Those that wait for a promise, by the reference of the call. @type {Map<string, Call>} */
+  /** Calls that wait for a promise, by the reference of the call. @type {Map<string, Call>} */
   calls = new Map();
 
   /** @param {VM} vm */
@@ -126,7 +126,7 @@ export class Exposed {
   }
 
   /**
-   * Adds functions; each takes the place of one that has its name.
+   * Adds functions; a function replaces an earlier one of the same name.
    * @param {Exposable} functions
    */
   add(functions) {
@@ -135,13 +135,13 @@ export class Exposed {
     for (const [name, given] of collect(functions, new Map())) this.#functions.set(name, given);
   }
 
-  /** The process that is asked. When somebody kills it, another one takes its place. */
+  /** Starts the process that receives requests. When it is killed, another one takes its place. */
   #open() {
     const process = this.vm.process({ name: 'spawnlink_host', trapExit: true });
     process.on('message', (message) => this.#asked(message));
     process.on('down', ({ ref, reason }) => this.#watching.get(String(ref))?.stop(new ErlangError('exit', reason)));
     process.on('exit', ({ reason }) => {
-      // An Error says that the whole VM has ended.
+      // The reason is an Error when the whole VM has ended.
       const ended = reason instanceof Error;
       for (const call of this.calls.values()) call.stop(ended ? reason : new ErlangError('exit', reason));
       this.#watching.clear();
@@ -150,7 +150,7 @@ export class Exposed {
     return process;
   }
 
-  /** Has a call told when its caller ends. @param {Pid} caller @param {Call} call @returns {Ref | undefined} */
+  /** Monitors the caller of a call. @param {Pid} caller @param {Call} call @returns {Ref | undefined} */
   watch(caller, call) {
     if (!this.process.alive) return undefined;
     const ref = this.process.monitor(caller);
@@ -163,7 +163,7 @@ export class Exposed {
     if (this.#watching.delete(String(ref)) && this.process.alive) this.process.demonitor(ref, { flush: true });
   }
 
-  /** What js.erl sends; anything else is nobody's business. @param {any} message */
+  /** Handles a message of js.erl; other messages are ignored. @param {any} message */
   #asked(message) {
     if (!(message instanceof Tuple)) return;
     const [tag, first, ...rest] = message;
@@ -175,7 +175,7 @@ export class Exposed {
   }
 
   /**
-   * Calls a function as Erlang code has asked for it.
+   * Calls the function that Erlang code has asked for.
    * @param {Call} call
    * @param {any} name
    * @param {any[]} args
@@ -225,7 +225,7 @@ export class Exposed {
     try {
       this.#tell(ref, [ref, value]);
     } catch (error) {
-      this.#tell(ref, [ref, ERROR, jsError(error)]); // what the function has given has no term
+      this.#tell(ref, [ref, ERROR, jsError(error)]); // the function's value has no term
     }
   }
 
@@ -239,7 +239,7 @@ export class Exposed {
 
 const [CALL, CAST, STOP, ERROR, UNDEF] = ['call', 'cast', 'stop', 'error', 'js_undef'].map((name) => Atom.for(name));
 
-/** What js:call raises. @param {unknown} error */
+/** The reason of the error that js:call raises. @param {unknown} error */
 const reasonOf = (error) =>
   error instanceof ErlangError && error.reason instanceof Tuple && error.reason.at(0) === UNDEF
     ? error.reason

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What `vm.module` gives: an Erlang module as a JavaScript object whose properties are its functions. Loaded with
-// machine.js.
+// The result of `vm.module`: an Erlang module as a JavaScript object whose properties are its functions. Loaded
+// together with machine.js.
 
 import { atom } from './arguments.js';
 import { only } from '../term/only.js';
@@ -12,24 +12,24 @@ import { SPAWN_NAMES, spawnOptions } from './spawn.js';
 /** @import { Atom, Term } from '../term/term.js' */
 
 /**
- * The functions of an Erlang module: each takes terms and gives a promise of its value. M says what they take and give,
- * for TypeScript.
+ * The functions of an Erlang module: each takes terms and returns a promise of its value. M has the types of their
+ * arguments and values, for TypeScript.
  * @template {object} M
  * @typedef {{[K in keyof M]: M[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> :
  *   never} & {then?: undefined}} ErlangModule
  */
 
-/** A module of which no types are known. @typedef {Record<string, (...args: Term[]) => any>} AnyModule */
+/** A module without known types. @typedef {Record<string, (...args: Term[]) => any>} AnyModule */
 
 /**
- * What JavaScript itself asks any object for: whether it is a promise, and what it is as JSON. An object must not
- * answer that with a function of Erlang.
+ * Properties that JavaScript itself reads of any object: whether it is a promise, and its form as JSON. They must not
+ * be functions of the Erlang module.
  */
 const JAVASCRIPT = new Set(['then', 'toJSON']);
 
 /**
- * The module as an object. Throws an ArgumentError for a name or for options that are none; that of each call is
- * checked when the function is called.
+ * The module as an object. Throws an ArgumentError for a bad name or bad options; the name of a function is checked
+ * when it is called.
  * @param {VM} vm
  * @param {string | Atom} name
  * @param {CallOptions} options

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// class Modules: looks for the modules that a VM does not have, with one finder after the other. A finder may answer
-// with a promise; the VM then asks again when the module has arrived.
+// class Modules: looks for the modules that a VM does not have, asking one finder after the other. A finder may return
+// a promise; then the VM asks again when the module has arrived.
 
 import { asBytes } from '../base/bytes.js';
 import { ArgumentError, AssetError } from '../base/errors.js';
@@ -13,14 +13,14 @@ export class Modules {
   #finders;
   #vm;
   /**
-   * Bytes of modules that were fetched and not yet taken; null: there is none; or an error.
+   * What was fetched for a module and not yet taken by the VM: its bytes; null, there is no such module; or an error.
    * @type {Map<string, Uint8Array | Error | null>}
    */
   #arrived = new Map();
   /** @type {Set<string>} */
   #fetching = new Set();
   /**
-   * What became of modules that were wanted: true, they were found; null, nobody has them; or an error.
+   * The results for modules that were looked for: true, found; null, no finder has it; or an error.
    * @type {Map<string, unknown>}
    */
   asked = new Map();
@@ -28,15 +28,15 @@ export class Modules {
   /**
    * @param {ModuleFinder[]} finders
    * @param {{report: (error: unknown, where?: string) => void, arrived: () => void, closed: () => boolean}} vm
-   *   `report` tells an error that no promise rejects with, `arrived` has the VM ask again, `closed` says whether it is
-   *   closed
+   *   `report` reports an error that no promise rejects with, `arrived` makes the VM ask again, `closed` says whether
+   *   the VM is closed
    */
   constructor(finders, vm) {
     this.#finders = finders;
     this.#vm = vm;
   }
 
-  /** Has a finder asked before all others. @param {ModuleFinder} finder */
+  /** Adds a finder that is asked before all others. @param {ModuleFinder} finder */
   first(finder) {
     this.#finders.unshift(finder);
   }
@@ -46,13 +46,13 @@ export class Modules {
     return this.#fetching.size > 0;
   }
 
-  /** Forgets what was fetched: nobody who has asked for it is left. */
+  /** Forgets what was fetched, because no process waits for it any more. */
   forget() {
     if (this.#arrived.size > 0) this.#arrived.clear();
   }
 
   /**
-   * What the VM is told about a module it does not have.
+   * Looks for a module that the VM does not have.
    * @param {string} name
    * @returns {Uint8Array | Error | null | 'pending'}
    */
@@ -66,7 +66,7 @@ export class Modules {
   /**
    * @param {string} name
    * @param {number} from
-   * @param {Error | null} fault of the finders before
+   * @param {Error | null} fault what an earlier finder failed with
    * @returns {Uint8Array | Error | null | 'pending'}
    */
   #find(name, from, fault) {
@@ -92,7 +92,10 @@ export class Modules {
     return fault;
   }
 
-  /** A finder has failed: a file that is lacking is told once no other has the module. @param {unknown} error */
+  /**
+   * Reports the error of a finder. A file that cannot be had is reported later, if no other finder has the module.
+   * @param {unknown} error
+   */
   #faulty(error) {
     if (!(error instanceof AssetError)) queueMicrotask(() => this.#vm.report(error, 'modules'));
     return Object(error);
@@ -123,7 +126,7 @@ export class Modules {
   }
 }
 
-/** What a finder has given. @param {string} name @param {unknown} found */
+/** Checks what a finder has returned. @param {string} name @param {unknown} found */
 function bytesOfModule(name, found) {
   const bytes = found == null ? null : asBytes(found);
   if (bytes === undefined) throw new ArgumentError(`of module ${name} came what is no bytes, but ${shown(found)}`);

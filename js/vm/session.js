@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// class Session: what is bound and defined from one evaluation to the next, as in OTP's shell. Loaded with machine.js;
-// what evaluates (eval.js) is loaded when it is first used.
+// class Session: keeps what is bound and defined from one evaluation to the next, as OTP's shell does. Loaded together
+// with machine.js; eval.js, which evaluates, is loaded when it is first used.
 
 import { ClosedError } from '../base/errors.js';
 import { Atom } from '../term/term.js';
@@ -10,9 +10,9 @@ import { Atom } from '../term/term.js';
 /** @import { Bindings, CallOptions, VM } from './vm.js' */
 
 /**
- * A session, made by `vm.session()`: its `eval` keeps variables, records and functions. What it evaluates runs in one
- * process, as in OTP's shell, with what it has linked to; after an exception, and after a timeout, that is a new one,
- * and what was bound by the forms before is kept. Evaluations run one after the other.
+ * A session, made by `vm.session()`: its `eval` keeps variables, records and functions. As in OTP's shell, one process
+ * evaluates everything, and what it has linked to lives with it. After an exception and after a timeout, a new process
+ * continues, with what earlier forms have bound. Evaluations run one after the other.
  *
  * @example
  * const vm = await createVM();
@@ -28,18 +28,18 @@ export class Session {
   /** @type {Pid | undefined} */
   #pid;
 
-  /** Use vm.session(). @param {VM} vm */
+  /** Called by vm.session() only. @param {VM} vm */
   constructor(vm) {
     this.#vm = vm;
     this.#pid = vm.spawn('spawnlink_eval', 'session');
   }
 
   /**
-   * Evaluates forms, as `vm.eval` does, with what was bound and defined before. Rejects as `vm.eval` does, and with a
-   * ClosedError once the session is closed.
+   * Evaluates forms as `vm.eval` does, with what was bound and defined before. Rejects as `vm.eval` does, and with a
+   * ClosedError when the session is closed.
    *
    * @param {string} source
-   * @param {Bindings} [bindings] values of variables, which may have had others before
+   * @param {Bindings} [bindings] values of variables, which replace earlier ones
    * @param {CallOptions} [options]
    * @template [T=any]
    * @returns {Promise<T>} the value of the last form

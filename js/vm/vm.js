@@ -71,8 +71,8 @@ import { asBytes } from '../base/bytes.js';
  *   CrashEvent an error or throw nobody caught
  */
 /**
- * @typedef {{timeout?: number, signal?: AbortSignal, pretty?: boolean} & SpawnOptions} CallOptions how a function is
- *   called: `timeout` in milliseconds; `pretty`: its value as the usual JavaScript (see pretty)
+ * @typedef {{timeout?: number, signal?: AbortSignal, pretty?: boolean} & SpawnOptions} CallOptions options of a call:
+ *   `timeout` in milliseconds; `pretty` converts the value into usual JavaScript values (see pretty)
  */
 /** @typedef {Record<string, Term>} Bindings values of Erlang variables by their names */
 /** @typedef {{text: string, bytes: Uint8Array}} OutputEvent */
@@ -133,7 +133,7 @@ export class VM extends Events {
   #modules;
   /** @type {(() => void)[]} */
   #idlers = [];
-  /** Whether somebody who was waited for has answered while events were delivered: see `again`. */
+  /** Whether a receiver that a process waits for has answered while events were delivered (see `again`). */
   #again = false;
   /** The functions that Erlang code may call. @type {Promise<import('./exposed.js').Exposed> | undefined} */
   #exposed;
@@ -366,7 +366,7 @@ export class VM extends Events {
   }
 
   /**
-   * A BIF, called as a JS process.
+   * Calls a BIF in the name of a JavaScript process.
    * @param {Pid} pid
    * @param {string} fun
    * @param {Term[]} args
@@ -470,7 +470,7 @@ export class VM extends Events {
    *
    * @template {object} [M=AnyModule]
    * @param {string | Atom} name
-   * @param {CallOptions} [options] of each call
+   * @param {CallOptions} [options] options of each call
    * @returns {ErlangModule<M>}
    */
   module(name, options = {}) {
@@ -478,9 +478,8 @@ export class VM extends Events {
   }
 
   /**
-   * Gives functions of JavaScript to the program, as createVM's option `expose` does: Erlang code calls them by
-   * `js:call(Name, Args)`, which waits for the promise if there is one. A function that has the name of one that was
-   * given before takes its place.
+   * Gives functions of JavaScript to the program, as createVM's option `expose` does. Erlang code calls them with
+   * `js:call(Name, Args)`, which also waits for a promise. A function replaces an earlier one of the same name.
    *
    * @example
    * const vm = await createVM();
@@ -499,12 +498,12 @@ export class VM extends Events {
   }
 
   /**
-   * Evaluates Erlang, as it is typed at OTP's shell, in a process of its own: expressions, and definitions of records
-   * and functions, each with a dot at its end (the last dot may be left out). Resolves with the value of the last.
-   * Rejects with a CompileError if a form has no sense (a syntax error, a variable without a value): the forms before
-   * it have run. Rejects as `call` does when the evaluation fails.
+   * Evaluates Erlang, as typed at OTP's shell, in a process of its own: expressions, and definitions of records and
+   * functions, each with a dot at its end (the last dot may be left out). Resolves with the value of the last form.
+   * Rejects with a CompileError if a form is not correct (a syntax error, a variable without a value); the forms before
+   * it have run then. Rejects as `call` does when the evaluation fails.
    *
-   * The first use loads OTP's evaluator, in a page the pack `otp-compiler.pack`.
+   * The first use loads OTP's evaluator, which in a page is in the pack `otp-compiler.pack`.
    *
    * @example
    * const vm = await createVM();
@@ -640,7 +639,7 @@ export class VM extends Events {
   }
 
   /**
-   * Has the VM run once more in this turn of the event loop: the answer that a process waits for has been sent while
+   * Runs the VM once more in this turn of the event loop, because the answer that a process waits for was sent while
    * events were delivered.
    * @internal
    */
@@ -807,7 +806,8 @@ export class VM extends Events {
   }
 
   /**
-   * Only events with subscribers are recorded; exits of processes that the host started always are. @protected
+   * Only events with subscribers are recorded; exits of processes that the host started always are.
+   * @protected
    * @override
    */
   subscribed() {
@@ -939,7 +939,7 @@ export class VM extends Events {
       try {
         const bytes = this.#machine.js(JS_RECEIVE, request, 'cannot receive');
         if (bytes.length === 0) return;
-        // All are read before the first is delivered, whose receiver may enter the VM again.
+        // All messages are decoded before the first is delivered, because its receiver may enter the VM again.
         for (const message of decodeAll(bytes, this.#identity))
           if (js) js.deliver(message);
           else this.#reply(message);
@@ -986,7 +986,7 @@ export class VM extends Events {
   }
 
   /**
-   * What the VM is told about a module it does not have.
+   * Looks for a module that the VM does not have.
    * @internal
    * @param {string} name
    */

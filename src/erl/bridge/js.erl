@@ -1,26 +1,26 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% Functions of JavaScript that the host has given to this VM, by createVM's option `expose` or by vm.expose(). They
-%% are called by a JavaScript process of the VM, registered as spawnlink_host (js/vm/exposed.js), which answers by a
-%% message; so a call waits in the calling process only. A VM that was given nothing has no such process.
+%% Calls functions of JavaScript that the host has given to this VM, by createVM's option `expose` or by vm.expose(). A
+%% JavaScript process of the VM, registered as spawnlink_host (js/vm/exposed.js), calls them and answers with a message,
+%% so only the calling process waits. A VM that was given no functions has no such process.
 -module(js).
 -export([call/2, call/3, cast/2, format_error/2]).
 -export_type([name/0]).
 
 -define(HOST, spawnlink_host).
 
-%% The name of an exposed function; one in a namespace has dots: 'storage.get'.
+%% The name of an exposed function; in a namespace it has dots: 'storage.get'.
 -type name() :: atom() | binary().
 
-%% Calls a function and awaits it, if it gives a promise. Raises error:{js_error, #{name, message, stack}} when it
-%% throws or rejects, or what it gives is no term; error:{js_undef, Name, Exposed} when there is no such function, where
-%% Exposed are the names that there are.
+%% Calls a function; if it returns a promise, waits for that. Raises error:{js_error, #{name, message, stack}} when the
+%% function throws, the promise rejects, or the value has no term; error:{js_undef, Name, Exposed} when there is no such
+%% function, where Exposed are the names that exist.
 -spec call(name(), [term()]) -> term().
 call(Name, Args) ->
     call(Name, Args, infinity).
 
-%% The same, for at most so many milliseconds: then it exits with {timeout, {js, call, [Name, Args, Timeout]}}, and the
-%% function is told so by its context's `signal`.
+%% The same with a timeout in milliseconds: after it, exits with {timeout, {js, call, [Name, Args, Timeout]}}, and the
+%% `signal` in the function's context aborts.
 -spec call(name(), [term()], timeout()) -> term().
 call(Name, Args, Timeout) ->
     valid(Name, Args, [Name, Args, Timeout]),
@@ -42,7 +42,8 @@ call(Name, Args, Timeout) ->
         end
     end.
 
-%% Calls a function and does not wait. What it gives is dropped; what it throws is told to the VM's 'error' event.
+%% Calls a function and does not wait. Its value is dropped; an error that it throws is reported as the VM's 'error'
+%% event.
 -spec cast(name(), [term()]) -> ok.
 cast(Name, Args) ->
     valid(Name, Args, [Name, Args]),
@@ -51,7 +52,7 @@ cast(Name, Args) ->
 valid(Name, Args, _) when (is_atom(Name) orelse is_binary(Name)), is_list(Args), length(Args) >= 0 -> ok;
 valid(_, _, Given) -> erlang:error(badarg, Given, [{error_info, #{}}]).
 
-%% A host that is not there is told by the monitor.
+%% The monitor tells when there is no such process.
 send(Message) ->
     try ?HOST ! Message of
         _ -> ok
@@ -59,7 +60,7 @@ send(Message) ->
         error:badarg -> ok
     end.
 
-%% What OTP asks for the words of an error of this module.
+%% OTP calls this for the text of an error of this module.
 -spec format_error(term(), erlang:stacktrace()) -> #{atom() | pos_integer() => unicode:chardata()}.
 format_error({js_undef, Name, Exposed}, _) ->
     #{general => [io_lib:format("the host has exposed no function ~tp, ", [Name]), there_is(Exposed)],

@@ -1,20 +1,20 @@
 %% SPDX-License-Identifier: Apache-2.0
 %%
-%% The far end of vm.eval() and of sessions: evaluates forms as they are typed at OTP's shell, by erl_eval. Forms are
-%% expressions, definitions of records and, as in the shell from OTP 26 on, of functions.
+%% The Erlang side of vm.eval() and of sessions: evaluates forms as they are typed at OTP's shell, with erl_eval. Forms
+%% are expressions, definitions of records and, as in the shell since OTP 26, of functions.
 %%
-%% A session is two processes: one that keeps what is bound and defined, and one that evaluates, linked to it. The
-%% second is started anew after an exception, or when somebody no longer waits for an evaluation, as in the shell.
+%% A session is two processes: one keeps what is bound and defined, and the other, linked to it, evaluates. As in the
+%% shell, the second is replaced after an exception, and when nobody waits for an evaluation any more.
 -module(spawnlink_eval).
 -export([eval/2, eval/3, session/0]).
 
-%% What forms know of those before. Records: their attributes by name. Functions: clauses by {Name, Arity}.
+%% What earlier forms have defined. Records: their attributes by name. Functions: clauses by {Name, Arity}.
 -record(env, {bindings = erl_eval:new_bindings(), records = #{}, functions = #{}}).
 
-%% --- What JavaScript calls ---------------------------------------------------------------------------
+%% --- Functions that JavaScript calls ------------------------------------------------------------------
 %%
-%% Each answers {ok, Value of the last form} or {error, [{error, File, Line, Column, Text}]}, or raises what the forms
-%% raise. Bindings: [{Name, Value}].
+%% Each returns {ok, Value of the last form} or {error, [{error, File, Line, Column, Text}]}, or raises what the forms
+%% raise. Bindings is [{Name, Value}].
 
 eval(Text, Bindings) ->
     try run(characters(Text), {1, 1}, bind(Bindings, #env{}), ok, fun(_) -> ok end)
@@ -86,7 +86,7 @@ evaluator(Session) ->
             end
     end.
 
-%% The exit reason of a process that does not catch this.
+%% The exit reason of a process that does not catch this exception.
 reason(error, Reason, Stack) -> {Reason, Stack};
 reason(throw, Reason, Stack) -> {{nocatch, Reason}, Stack};
 reason(exit, Reason, _) -> Reason.
@@ -99,7 +99,7 @@ bind(Bindings, #env{bindings = Bound} = Env) ->
     Env#env{bindings = lists:foldl(fun({Name, Value}, Bs) -> orddict:store(Name, Value, Bs) end,
         lists:sort(erl_eval:bindings(Bound)), Bindings)}.
 
-%% Commit is told what is known after each form. A dot at the end may be left out.
+%% Commit is called with the environment after each form. The dot at the end may be left out.
 run(Text, Location, Env, Value, Commit) ->
     case erl_scan:tokens([], Text, Location) of
         {done, {ok, Tokens, End}, Rest} ->
@@ -148,7 +148,7 @@ define({function, Anno, Name, Arity, Clauses}, #env{records = Records, functions
     end,
     checked([Fun], Records, Defined, Env#env{bindings = erl_eval:new_bindings()}).
 
-%% As the shell: what the linter refuses, such as a variable without a value, is found before anything runs.
+%% As in the shell, what the linter refuses, such as a variable without a value, is found before anything runs.
 checked(Expressions, Records, Then, #env{bindings = Bindings}) ->
     Known = [{{record, 1, Name}, Attribute} || {Name, Attribute} <- maps:to_list(Records)],
     case erl_lint:exprs_opt(Expressions, Known ++ erl_eval:bindings(Bindings), []) of
@@ -160,7 +160,7 @@ evaluate(Expressions, #env{bindings = Bindings, records = Records, functions = F
     {value, Value, Bindings1} = erl_eval:exprs(expand(Expressions, Records), Bindings, local(Functions)),
     {ok, Value, Env#env{bindings = own(Bindings1)}}.
 
-%% Without the variables that the expansion of records has made, whose names are not of Erlang's: rec0, rec1.
+%% The bindings without the variables that the expansion of records has made: rec0, rec1, which no program can name.
 own(Bindings) -> [Pair || {Name, _} = Pair <- erl_eval:bindings(Bindings), hd(atom_to_list(Name)) =/= $r].
 
 expand(Expressions, Records) when map_size(Records) =:= 0 -> Expressions;
@@ -171,7 +171,7 @@ expand(Expressions, Records) ->
     {function, _, f, 0, [{clause, _, [], [], Expanded}]} = lists:last(Forms),
     Expanded.
 
-%% The functions that were defined: for erl_eval, which asks for those without a module.
+%% The functions that were defined, as erl_eval asks for functions without a module.
 local(Functions) ->
     {value, fun(Name, Arguments) ->
         case Functions of
@@ -184,7 +184,7 @@ local(Functions) ->
         end
     end}.
 
-%% --- What went wrong -----------------------------------------------------------------------------------
+%% --- Errors --------------------------------------------------------------------------------------------
 
 failed(Infos) -> {error, [diagnostic(Info) || Info <- Infos]}.
 
@@ -193,6 +193,6 @@ diagnostic({Location, Module, What}) ->
     {error, <<"nofile">>, Line, Column, unicode:characters_to_binary(Module:format_error(What))};
 diagnostic({Module, What}) -> diagnostic({{1, 1}, Module, What}).
 
-%% Without the evaluator; but the function that failed, with its arguments, where that is one that was evaluated.
+%% The stack without the evaluator, except for its first entry when the function that failed was evaluated.
 trimmed([{erl_eval, _, Arguments, _} = First | Stack]) when is_list(Arguments) -> [First | trimmed(Stack)];
 trimmed(Stack) -> [Entry || Entry <- Stack, not lists:member(element(1, Entry), [erl_eval, ?MODULE])].
