@@ -70,7 +70,8 @@ export class Events extends EventTarget {
 
   /**
    * Resolves with the next event of that name. Rejects with a ClosedError when no more will come, because the VM is
-   * closed or the process has ended, and with the reason of `signal` when it aborts.
+   * closed or the process has ended, with a TimeoutError after `timeout` milliseconds, and with the reason of `signal`
+   * when it aborts.
    *
    * @example
    * const vm = await createVM();
@@ -80,12 +81,13 @@ export class Events extends EventTarget {
    *
    * @template {keyof M & string} K
    * @param {K} name
-   * @param {{signal?: AbortSignal}} [options]
+   * @param {{timeout?: number, signal?: AbortSignal}} [options]
    * @returns {Promise<M[K]>}
    */
   once(name, options = {}) {
-    return until(options, String, (resolve, reject, trace) => {
-      only(options, 'once', 'signal');
+    const late = () => `no '${name}' within ${options.timeout} ms`;
+    return until(options, late, (resolve, reject, trace) => {
+      only(options, 'once', 'timeout signal');
       const end = () => reject(toldTo(new ClosedError(`no '${name}' will come any more`), trace));
       const off = this.on(name, resolve);
       if (this.#ended) queueMicrotask(end);

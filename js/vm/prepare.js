@@ -23,6 +23,7 @@ export { readSnapshot } from './inspect.js';
 export { Modules } from './modules.js';
 export { loadError, readRecord } from './machine.js';
 export { moduleProxy } from './module-proxy.js';
+export { Proc } from './proc.js';
 export { Session } from './session.js';
 export { SPAWN_NAMES, array, count, spawnOptions } from './spawn.js';
 export { callError, processError } from './wording.js';

@@ -562,6 +562,22 @@ export class VM extends Events {
     return new this.#tools.Session(this);
   }
 
+  /**
+   * A gen_server, by its pid or its name, to call, cast to and send to: see Proc.
+   *
+   * @example
+   * const vm = await createVM();
+   * const server = vm.process({ name: 'doubler' });
+   * server.on('message', ([, from, request]) => server.reply(from, 2 * request));
+   * await vm.proc('doubler').call(21, { timeout: 1000 }); // 42
+   *
+   * @param {string | Atom | Pid | JsProcess | Tuple} whom a name of this VM, `{global, Name}`, `{via, Module, Name}` or
+   *   `{Name, Node}`
+   */
+  proc(whom) {
+    return new this.#tools.Proc(this, whom);
+  }
+
   // --- Running ------------------------------------------------------------------------------------
 
   /**
@@ -686,15 +702,23 @@ export class VM extends Events {
    * for (let i = 0; i < 3; i++) vm.spawn('timer', 'sleep', [i]);
    * await vm.idle();
    * ended; // 3
+   *
+   * @param {{timeout?: number, signal?: AbortSignal}} [options] it rejects with a TimeoutError after `timeout`
+   *   milliseconds, and with the signal's reason when `signal` aborts
+   * @returns {Promise<void>}
    */
-  idle() {
-    return /** @type {Promise<void>} */ (
-      new Promise((resolve, reject) => {
-        if (this.#machine.closed) return reject(new ClosedError());
-        if (this.#halted !== undefined) return resolve();
-        this.#idlers.push(resolve);
+  idle(options = {}) {
+    return until(
+      options,
+      () => `not idle within ${options.timeout} ms`,
+      (/** @type {(value: void) => void} */ resolve) => {
+        only(options, 'idle', 'timeout signal');
+        this.#machine.check();
+        if (this.#halted !== undefined) queueMicrotask(resolve);
+        else this.#idlers.push(resolve);
         this.#loop.wake();
-      })
+        return () => (this.#idlers = this.#idlers.filter((one) => one !== resolve));
+      },
     );
   }
 

@@ -77,6 +77,9 @@ function uses(S, vm, me) {
   const { Atom, createVM } = S;
   const fresh = () => vm.process();
   const session = vm.session();
+  const answering = vm.process();
+  answering.on('message', ([, from]) => answering.reply(from, 1));
+  const echo = vm.proc(answering);
   /** Whether a VM with that option works. */
   const made = (name) => async (x) => {
     const v = await createVM({ stdout: false, stderr: false, [name]: x });
@@ -199,6 +202,27 @@ function uses(S, vm, me) {
       'undefined one fraction infinity huge unsafe',
     ],
     'compile signal': [(x) => vm.compile('-module(m).', { signal: x }), 'undefined'],
+    proc: [(x) => vm.proc(x).cast(1), 'empty text atom tuple'],
+    'proc.call': [(x) => echo.call(x), TERMS],
+    'proc.call options': [(x) => echo.call(1, x), OPTIONS],
+    'proc.call timeout': [
+      (x) => echo.call(1, { timeout: x === 1 || x === 1.5 ? x * 10_000 : x }),
+      'undefined one fraction infinity huge unsafe',
+    ],
+    'proc.call signal': [(x) => echo.call(1, { signal: x }), 'undefined'],
+    'proc.call pretty': [(x) => echo.call(1, { pretty: x }), 'undefined true'],
+    'proc.cast': [(x) => vm.proc(me).cast(x), TERMS],
+    'proc.info': [(x) => vm.proc(me).info(x), TERMS],
+    'idle options': [(x) => soon(vm.idle(x)), OPTIONS],
+    'idle timeout': [
+      (x) => soon(vm.idle({ timeout: x === 1 || x === 1.5 ? x * 10_000 : x })),
+      'undefined one fraction infinity huge unsafe',
+    ],
+    'idle signal': [(x) => soon(vm.idle({ signal: x })), 'undefined'],
+    'once timeout': [
+      (x) => soon(vm.once('unregister', { timeout: x === 1 || x === 1.5 ? x * 1000 : x })),
+      'undefined one fraction infinity huge unsafe',
+    ],
     'tick options': [(x) => vm.tick(x), OPTIONS],
     'tick budget': [(x) => vm.tick({ budget: x }), 'undefined one fraction infinity huge unsafe'],
     'tick reductions': [(x) => vm.tick({ reductions: x }), 'undefined one'],

@@ -230,6 +230,9 @@ async function main(): Promise<void> {
   const session = vm.session();
   const names: string[] = await vm.compile('-module(m).', { files: {}, onWarning: ({ line }) => line + 1 });
   await vm.compile({ files: { 'a.erl': '-module(a).' }, signal: AbortSignal.timeout(names.length) });
+  const answer: number = await vm.proc(pid).call<number>(Atom.for('get'), { timeout: 100 });
+  vm.proc(tuple(Atom.for('global'), Atom.for('counter'))).cast(answer);
+  await vm.idle({ timeout: 100 });
   const failed: unknown = await session.eval('1 +').catch((error) => error);
   if (failed instanceof CompileError) console.log(failed.diagnostics[0].line + evaluated);
   session.close();
