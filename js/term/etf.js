@@ -16,6 +16,7 @@ import {
   ETF_EXPORT,
   ETF_FLOAT,
   ETF_FLOAT_TEXT,
+  ETF_HANDLE,
   ETF_INTEGER,
   ETF_LARGE_BIG,
   ETF_LARGE_TUPLE,
@@ -58,6 +59,7 @@ import {
   Ref,
   Tuple,
   format,
+  isForeign,
   parts,
   pathTo,
 } from './term.js';
@@ -67,6 +69,9 @@ import {
  * @typedef {object} Identity
  * @property {string} node the name of its node
  * @property {object} owner what their property `owner` is
+ * @property {{give: (value: unknown) => number, take: (number: number) => unknown, freed: (number: number) => void}}
+ *   [handles] how values of JavaScript cross that are no terms; without it they are refused
+ * @property {(fun: Fun, args: any[]) => Promise<any>} [apply] calls a fun, which can then be called as a function
  * @property {(node: string, id: number, serial: number, creation: number) => Pid} [pid] finds the Pid object of a
  *   process, or makes it
  */
@@ -92,6 +97,8 @@ const MOST_FORMS = 1000;
 
 class Writer {
   at = 0;
+  /** The numbers of the values that were given as handles. @type {number[]} */
+  given = [];
 
   /** @param {Identity | undefined | null} identity the VM whose pids may be written; null: those of any VM may */
   constructor(identity) {
@@ -213,6 +220,19 @@ class Writer {
     for (let i = n - 1; i >= 0; i--) this.bytes[this.at++] = parseInt(hex.slice(2 * i, 2 * i + 2), 16);
   }
 
+  /** @param {any} value that is no term */
+  handle(value) {
+    const handles = this.identity?.handles;
+    if (!handles) {
+      const kind = typeof value === 'function' ? 'function' : (value.constructor?.name ?? 'foreign object');
+      throw new TermError(`a ${kind} has no Erlang term`);
+    }
+    const number = handles.give(value);
+    this.given.push(number);
+    this.u8(ETF_HANDLE);
+    this.u32(number);
+  }
+
   /** @param {Uint8Array} data */
   binary(data) {
     this.u8(ETF_BINARY);
@@ -272,6 +292,7 @@ export function encode(term, identity, name = 'term', given = term) {
     }
   } catch (error) {
     w.leave();
+    for (const number of w.given) identity?.handles?.freed(number);
     throw located(error, name, given, next);
   }
   return w.finish();
@@ -373,6 +394,7 @@ function leafKey(term) {
   if (typeof term === 'bigint' && Number.isSafeInteger(Number(term))) return Number(term);
   if (term instanceof Atom || (Number.isSafeInteger(term) && !Object.is(term, -0))) return term;
   if (typeof term === 'boolean' || term == null) return Atom.for(String(term));
+  if (isForeign(term)) return term;
   const w = new Writer(null);
   try {
     writeOne(w, term, []);
@@ -401,6 +423,8 @@ function writeOne(w, term, todo) {
       return w.binary(utf8Bytes(term));
     case 'object':
       return term === null ? w.atom('null') : writeObject(w, term, todo);
+    case 'function':
+      return term instanceof Fun ? writeFun(w, term) : w.handle(term);
     default:
       throw new TermError(`a ${typeof term} has no Erlang term`);
   }
@@ -428,7 +452,7 @@ function writeObject(w, term, todo) {
     writeIdentifier(w, term.pid); // a JsProcess stands for its pid
   else {
     const entries = parts(term);
-    if (!entries) throw new TermError(`a ${term.constructor?.name ?? 'foreign object'} has no Erlang term`);
+    if (!entries) return w.handle(term);
     w.u8(ETF_MAP);
     w.u32(entries.length / 2);
     later(todo, entries);
@@ -736,11 +760,19 @@ export class Decoder extends Reader {
         const name = this.atom();
         const arity = this.simple([]);
         if (!Number.isInteger(arity) || arity < 0 || arity > 255) throw new TermError('the arity of a fun is 0 to 255');
-        return new Fun(module, name, arity, null, null);
+        return this.callable(new Fun(module, name, arity, null, null));
       }
-      default:
-        throw new TermError(UNREAD[tag] ?? `unknown tag ${tag} at ${this.at - 1}`);
+      case ETF_HANDLE:
+        if (!this.identity?.handles) break;
+        return this.identity.handles.take(this.u32());
     }
+    throw new TermError(UNREAD[tag] ?? `unknown tag ${tag} at ${this.at - 1}`);
+  }
+
+  /** A fun that a VM has given can be called. @param {Fun} fun */
+  callable(fun) {
+    const apply = this.identity?.apply;
+    return apply ? fun.asFunction((args) => apply(fun, args)) : fun;
   }
 
   atom() {
@@ -834,7 +866,7 @@ export class Decoder extends Reader {
     this.need(16 + 8);
     const module = this.atom();
     this.at = start + 1 + size;
-    return new Fun(module, 'fun', arity, bytes, this.identity?.owner ?? null);
+    return this.callable(new Fun(module, 'fun', arity, bytes, this.identity?.owner ?? null));
   }
 }
 

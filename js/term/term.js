@@ -22,7 +22,7 @@ import { only, shown } from './only.js';
 /**
  * @typedef {number | bigint | boolean | string | null | undefined | Atom | Float | Tuple | ImproperList | BitString |
  *   Uint8Array | ArrayBuffer | ErlangMap | Pid | Port | Ref | Fun | readonly any[] | Map<any, any> | {[key: string]:
- *   any}} Term
+ *   any} | object} Term what is given to a VM; an object or function that Erlang has no term for becomes a handle
  */
 
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
@@ -380,8 +380,14 @@ export class Port extends Identifier {}
 export class Ref extends Identifier {}
 
 /**
- * A fun. JavaScript cannot call it directly: it can be sent back to its VM, and called there by
- * `vm.call('erlang', 'apply', [fun, args])`.
+ * A fun. One that a VM has given is a function as well: calling it is `vm.call('erlang', 'apply', [fun, args])`, which
+ * runs it in a process of its own and gives a promise of its value. It can be sent back to its VM.
+ *
+ * @example
+ * const vm = await createVM();
+ * const fun = await vm.call('erlang', 'make_fun', [Atom.for('lists'), Atom.for('sum'), 1]);
+ * await fun([1, 2, 3]); // 6
+ * await vm.call('lists', 'map', [fun, [[1], [1, 1]]]); // [ 1, 2 ]
  */
 export class Fun extends Shown {
   /**
@@ -400,6 +406,19 @@ export class Fun extends Shown {
     this.owner = owner;
     hide(this, 'owner');
     hide(this, 'bytes');
+  }
+
+  /**
+   * This fun as a function, which is a Fun all the same.
+   * @internal
+   * @param {(args: any[]) => Promise<any>} apply
+   * @returns {Fun & ((...args: any[]) => Promise<any>)}
+   */
+  asFunction(apply) {
+    const callable = (/** @type {any[]} */ ...args) => apply(args);
+    for (const [key, { value, enumerable }] of Object.entries(Object.getOwnPropertyDescriptors(this)))
+      Object.defineProperty(callable, key, { value, enumerable });
+    return Object.setPrototypeOf(callable, Fun.prototype);
   }
 
   /**
@@ -512,12 +531,31 @@ export function equals(a, b) {
 
 // --- The parts of a term --------------------------------------------------------------------------
 
-/** Whether it is an object that no class made, such as `{ a: 1 }`, of whatever realm. @param {object} object */
+/**
+ * Whether it is an object that no class made, such as `{ a: 1 }`, of whatever realm. Those that have a name of their
+ * own, such as Math and console, are none.
+ * @param {object} object
+ */
 export function isPlain(object) {
+  if (/** @type {any} */ (object)[Symbol.toStringTag] !== undefined) return false;
   const prototype = Object.getPrototypeOf(object);
   // An object of another realm (a test runner's, an iframe's) has another Object.prototype.
   return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
 }
+
+/**
+ * Whether it is a value of JavaScript that is no term: a function, or an object of a class that Erlang has not.
+ * @param {any} value
+ */
+export function isForeign(value) {
+  if (value instanceof Shown || value === null) return false;
+  if (typeof value === 'function') return true;
+  const isTerm = typeof value !== 'object' || Array.isArray(value) || value instanceof Map || ArrayBuffer.isView(value);
+  return !isTerm && !isPlain(value) && !asBytes(value) && !(value.pid instanceof Pid);
+}
+
+/** @param {any} object */
+const nameOfClass = (object) => object.constructor?.name ?? 'foreign object';
 
 /**
  * The parts of a list, tuple or map (of a map, each key followed by its value); undefined for a term without parts.
@@ -701,7 +739,8 @@ export function format(term, options = {}) {
 function formatOne(term, put, sequence, todo) {
   if (typeof term === 'number') put(Number.isInteger(term) ? String(term) : floatText(term));
   else if (typeof term === 'string') put(binaryText(new TextEncoder().encode(term)));
-  else if (typeof term !== 'object' || term === null) put(String(term));
+  else if (isForeign(term)) put(`#Js<${typeof term === 'function' ? `function ${term.name}` : nameOfClass(term)}>`);
+  else if ((typeof term !== 'object' && !(term instanceof Fun)) || term === null) put(String(term));
   else if (term instanceof Atom) put(atomText(term.name));
   else if (term instanceof Float) put(floatText(term.value));
   else if (term instanceof Tuple) sequence('{', term.elements, '}');

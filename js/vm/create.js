@@ -47,6 +47,8 @@ import { VM } from './vm.js';
  *   input whenever the program wants one, and null at the end
  * @property {import('./exposed.js').Exposable} [expose] the functions of JavaScript that the program may call, by
  *   `js:call(Name, Args)`; one that is to know its caller is made by `withContext`. By default it may call none
+ * @property {true | string[]} [globals] which properties of globalThis the program may reach by `js:global(Name)`, true
+ *   for all; it can then read, change and call what they lead to. By default it reaches none
  * @property {number} [budget] how many milliseconds the VM runs before it returns to the event loop, 8 by default
  * @property {boolean} [autostart] whether the VM runs by itself from the start, true by default
  * @property {number} [slice] how many reductions a process runs at a time (for tests)

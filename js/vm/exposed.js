@@ -6,7 +6,7 @@
 import { ArgumentError, TimeoutError } from '../base/errors.js';
 import { ErlangError } from '../term/erlang-error.js';
 import { shown } from '../term/only.js';
-import { Atom, Pid, Ref, Tuple, isPlain, text } from '../term/term.js';
+import { Atom, Fun, Pid, Ref, Tuple, isPlain, text } from '../term/term.js';
 import { wantsContext } from './context.js';
 import { jsError } from './process.js';
 
@@ -46,8 +46,9 @@ function collect(object, found, before = '', around = []) {
   return found;
 }
 
-/** @param {any} it */
-const isNamespace = (it) => typeof it === 'object' && it !== null && !Array.isArray(it) && isPlain(it);
+/** Objects that no class made, and those such as Math. @param {any} it */
+const isNamespace = (it) =>
+  typeof it === 'object' && it !== null && (isPlain(it) || Object.getPrototypeOf(it) === Object.prototype);
 
 /** A call under way. */
 class Call {
@@ -65,6 +66,10 @@ class Call {
     this.#host = host;
     this.#ref = ref;
     this.#caller = caller;
+  }
+
+  get caller() {
+    return this.#caller;
   }
 
   /** The context for a function made by withContext. @returns {CallContext} */
@@ -114,14 +119,22 @@ class Call {
 export class Exposed {
   /** @type {Map<string, Given>} */
   #functions = new Map();
-  /** Calls whose caller is monitored, by the reference of the monitor. @type {Map<string, Call>} */
+  /**
+   * Who is told when a process ends, by the reference of the monitor.
+   * @type {Map<string, {stop: (reason: Error) => void}>}
+   */
   #watching = new Map();
   /** Calls that wait for a promise, by the reference of the call. @type {Map<string, Call>} */
   calls = new Map();
 
-  /** @param {VM} vm */
-  constructor(vm) {
+  /** What js.erl does with handles, once it was wanted. @type {import('./objects.js').Objects | undefined} */
+  #objects;
+  #globals;
+
+  /** @param {VM} vm @param {true | string[]} [globals] which globals the program may reach */
+  constructor(vm, globals = []) {
     this.vm = vm;
+    this.#globals = globals;
     this.process = this.#open();
   }
 
@@ -145,12 +158,18 @@ export class Exposed {
       const ended = reason instanceof Error;
       for (const call of this.calls.values()) call.stop(ended ? reason : new ErlangError('exit', reason));
       this.#watching.clear();
+      this.#objects?.end();
       if (!ended) this.process = this.#open();
     });
     return process;
   }
 
-  /** Monitors the caller of a call. @param {Pid} caller @param {Call} call @returns {Ref | undefined} */
+  /**
+   * Has a call, or whoever else has a method `stop`, told when a process ends.
+   * @param {Pid} caller
+   * @param {{stop: (reason: Error) => void}} call
+   * @returns {Ref | undefined}
+   */
   watch(caller, call) {
     if (!this.process.alive) return undefined;
     const ref = this.process.monitor(caller);
@@ -181,12 +200,33 @@ export class Exposed {
    * @param {any[]} args
    */
   #run(call, name, args) {
+    if (name instanceof Tuple) return this.#operate(call, String(name.at(0)), args);
+    if (typeof name === 'function' && !(name instanceof Fun)) return this.#settled(call, name(...args));
     const found = this.#functions.get(ArrayBuffer.isView(name) ? text(name) : String(name));
     if (!found) throw new ErlangError('error', Tuple.from([UNDEF, name, [...this.#functions.keys()].sort()]));
     const { fn, self } = found;
-    const value = wantsContext(fn) ? fn.call(self, call.context, ...args) : fn.apply(self, args);
+    return this.#settled(call, wantsContext(fn) ? fn.call(self, call.context, ...args) : fn.apply(self, args));
+  }
+
+  /** @param {Call} call @param {any} value that a function has given */
+  #settled(call, value) {
     if (typeof value?.then === 'function') call.waits();
     return value;
+  }
+
+  /**
+   * What js.erl does with handles. The code for it is loaded when first wanted.
+   * @param {Call} call
+   * @param {string} operation
+   * @param {any[]} args
+   */
+  #operate(call, operation, args) {
+    if (this.#objects) return this.#settled(call, this.#objects.run(operation, call.caller, args));
+    call.waits();
+    return import('./objects.js').then(({ Objects }) => {
+      this.#objects ??= new Objects(this, this.#globals);
+      return this.#objects.run(operation, call.caller, args);
+    });
   }
 
   /** @param {Ref} ref @param {[Pid, any, any[]]} asked */

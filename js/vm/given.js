@@ -75,6 +75,10 @@ const KINDS = {
   stderr: OUTPUT,
   stdin: ['a function', isFunction],
   expose: ['an object of functions', (value) => isObject(value) && isPlain(value)],
+  globals: [
+    'true or an array of names',
+    (value) => value === true || (Array.isArray(value) && value.every((name) => typeof name === 'string')),
+  ],
   budget: ['a positive number', (value) => typeof value === 'number' && value > 0],
   autostart: FLAG,
   slice: COUNT,

@@ -20,6 +20,7 @@ import { Machine } from './machine.js';
 /** @import { Bindings, CallOptions, VM } from './vm.js' */
 
 export { readSnapshot } from './inspect.js';
+export { Handles } from './handles.js';
 export { Modules } from './modules.js';
 export { loadError, readRecord } from './machine.js';
 export { moduleProxy } from './module-proxy.js';

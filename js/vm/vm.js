@@ -12,6 +12,7 @@ import {
   HOST_EVENT_LOAD_FAILED,
   HOST_EVENT_MAIL,
   HOST_EVENT_OUTPUT,
+  HOST_EVENT_VALUE_FREED,
   JS_CALL,
   JS_EXIT,
   JS_RECEIVE,
@@ -108,6 +109,8 @@ export class VM extends Events {
   #owner = { vm: true };
   /** @type {Identity} */
   #identity;
+  /** The values of JavaScript that Erlang code holds. @type {InstanceType<typeof import('./prepare.js').Handles>} */
+  #handles;
   /** The pids that JavaScript knows, so that each has only one object. @type {Map<number | string, WeakRef<Pid>>} */
   #pids = new Map();
   #forget = new Registry((/** @type {number | string} */ key) => {
@@ -173,10 +176,13 @@ export class VM extends Events {
       closed: () => this.#machine.closed,
     });
     this.#tools = tools;
+    this.#handles = new tools.Handles();
     this.#identity = {
       node: NODE,
       owner: this.#owner,
       pid: (_node, id, serial, creation) => this.#pid(id, serial, creation),
+      handles: this.#handles,
+      apply: (fun, args) => this.call('erlang', 'apply', [fun, args]),
     };
     /**
      * Number of memory blocks that close() found still in use; it is 0 unless the VM has a bug.
@@ -493,7 +499,7 @@ export class VM extends Events {
    */
   async expose(functions) {
     this.#running();
-    this.#exposed ??= import('./exposed.js').then(({ Exposed }) => new Exposed(this));
+    this.#exposed ??= import('./exposed.js').then(({ Exposed }) => new Exposed(this, this.#options.globals));
     (await this.#exposed).add(functions);
   }
 
@@ -749,7 +755,7 @@ export class VM extends Events {
    * vm.stats().processes - before; // 1
    */
   stats() {
-    return this.#machine.stats();
+    return { ...this.#machine.stats(), handles: this.#handles.size };
   }
 
   get closed() {
@@ -791,6 +797,7 @@ export class VM extends Events {
     this.endEvents();
     this.#pids.clear();
     this.#modules.forget();
+    this.#handles.clear();
   }
 
   /** @param {() => Error} why */
@@ -877,6 +884,8 @@ export class VM extends Events {
         return this.#output(record);
       case HOST_EVENT_INPUT:
         return void this.#input(this.#word(record.subject));
+      case HOST_EVENT_VALUE_FREED:
+        return this.#handles.freed(Math.floor(record.detail / 2 ** 32), record.detail % 2 ** 32);
       case HOST_EVENT_LOAD_FAILED: {
         // The module of a function that was called; the caller got undef.
         const error = this.#tools.loadError(new TextDecoder().decode(record.bytes));
@@ -1009,6 +1018,11 @@ export class VM extends Events {
     this.#tell(pid, Tuple.from([Atom.for('spawnlink_input'), data ?? Atom.for('eof')]));
   }
 
+  /** Lets a value go that Erlang code holds. @internal @param {unknown} value */
+  release(value) {
+    this.#handles.release(value);
+  }
+
   /**
    * Looks for a module that the VM does not have.
    * @internal
@@ -1077,7 +1091,8 @@ export class VM extends Events {
   async boot() {
     const { args = [], boot } = this.#options;
     this.spawn(boot ? 'spawnlink_boot' : 'spawnlink_init', 'start', [args.map((arg) => new TextEncoder().encode(arg))]);
-    if (this.#options.expose) await this.expose(this.#options.expose);
+    const { expose, globals } = this.#options;
+    if (expose || globals) await this.expose(expose ?? {});
     while (this.tick({ budget: 50 }).state === 'runnable' || this.#modules.fetching)
       await new Promise((resolve) => after(0, () => resolve(undefined)));
     if (this.#options.autostart !== false) this.#loop.start();

@@ -153,6 +153,13 @@ void event_output(int fd, const u8 *data, size_t n) {
   record_end(at);
 }
 
+void event_value_freed(u32 number, u32 given) {
+  if (!is_open) return;
+  size_t at = record_begin(HOST_EVENT_VALUE_FREED, EVENT_DETAIL, 0, NV);
+  put_u64((u64)number << 32 | given);
+  record_end(at);
+}
+
 void event_host(enum host_event kind, term subject) {
   if (is_open) record_end(record_begin((u8)kind, 0, 0, subject));
 }

@@ -16,6 +16,7 @@ bool event_ring_full(void);
 const u8 *event_ring(size_t *n, u32 *lost);
 void event_ring_clear(void);
 void event_output(int fd, const u8 *data, size_t n); // the detail of the record is fd
+void event_value_freed(u32 number, u32 given);       // of a handle (host/handle.h)
 void event_host(enum host_event kind, term subject);
 
 #endif

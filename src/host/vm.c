@@ -13,6 +13,7 @@
 #include "code/loader.h"
 #include "ets/ets.h"
 #include "host/event.h"
+#include "host/handle.h"
 #include "interp/interp.h"
 #include "memory/copy.h"
 #include "memory/gc.h"
@@ -45,6 +46,7 @@ enum vm_status vm_open(const struct vm_options *o) {
   ets_init();
   bif_open();
   interp_init();
+  handle_open();
   gc_stress = VM_GC_STRESS || o->gc_stress != 0;
   if (o->gc_portion) collection_portion = o->gc_portion;
   scheduler_slice = o->slice ? o->slice : REDUCTIONS_PER_SLICE;
@@ -61,6 +63,7 @@ void vm_close(void) {
   bif_close();
   code_destroy();
   atom_destroy();
+  handle_close();
   event_close();
   bytes_free(&vm_result);
   is_open = false;

@@ -55,6 +55,9 @@ struct fun_info_etf {
 };
 extern void (*etf_fun_info)(term fun, struct fun_info_etf *out);
 extern void (*etf_export_info)(term fun, term *m, term *f, u32 *arity);
+// Between the VM and JavaScript alone: references to JavaScript's values (host/handle.h). NV: no memory, or too many.
+extern term (*etf_make_handle)(struct heap *h, u32 number);
+extern bool (*etf_handle_number)(term ref, u32 *number);
 extern term etf_node_name; // the name of this node, an atom
 extern u32 etf_creation;
 

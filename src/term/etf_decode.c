@@ -198,6 +198,14 @@ static bool get_ref(struct reader *r, u32 tag, term *out) {
   return true;
 }
 
+static bool get_handle(struct reader *r, term *out) {
+  if (!r->host || !etf_make_handle) return fail(r, "unknown tag");
+  if (!need(r, 4)) return false;
+  *out = etf_make_handle(r->h, get32(r));
+  if (*out == NV) r->h->exhausted = true;
+  return *out != NV;
+}
+
 static bool get_big(struct reader *r, u32 tag, term *out) {
   u32 length_bytes = tag == ETF_SMALL_BIG ? 1 : 4;
   if (!need(r, length_bytes + 1)) return false;
@@ -430,6 +438,7 @@ static bool get_term(struct reader *r, term *out) {
     case ETF_RECORD: return get_record(r, out);
     case ETF_NEW_FUN: return get_fun(r, out);
     case ETF_EXPORT: return get_export(r, out);
+    case ETF_HANDLE: return get_handle(r, out);
     default: return fail(r, "unknown tag");
   }
 }

@@ -175,6 +175,12 @@ static void put_port(struct writer *w, term t) {
 }
 
 static void put_ref(struct writer *w, term t) {
+  u32 number;
+  if (w->o->host && etf_handle_number && etf_handle_number(t, &number)) {
+    put8(w, ETF_HANDLE);
+    put32(w, number);
+    return;
+  }
   const term *p = boxed_ptr(t);
   bool local = is_local_ref(t);
   u32 n = local ? 3 : (u32)(p[2] >> 32);

@@ -45,10 +45,12 @@ u64 ref_id(term ref) {
   return (p[1] & ((1u << N0_BITS) - 1)) | (p[1] >> 32) << N0_BITS | p[2] << (N0_BITS + 32);
 }
 
-term ref_magic(struct heap *h, struct refc *resource) {
+term ref_magic(struct heap *h, struct refc *resource) { return ref_magic_as(h, resource, ref_next_id()); }
+
+term ref_magic_as(struct heap *h, struct refc *resource, u64 id) {
   term *p = heap_alloc(h, MAGIC_REF_WORDS);
   p[0] = MAKE_HEADER(KIND_MAGIC_REF, MAGIC_REF_WORDS - 1);
-  fill(p, ref_next_id());
+  fill(p, id);
   p[3] = (term)(uintptr_t)resource;
   p[4] = (term)(uintptr_t)h->offheap;
   h->offheap = p;

@@ -12,6 +12,7 @@ u64 ref_next_id(void);                                 // a unique id without bu
 term ref_from_id(struct heap *h, u64 id);              // the reference with this id
 u64 ref_id(term ref);                                  // ref is a local reference
 term ref_magic(struct heap *h, struct refc *resource); // the new reference takes over one reference to the resource
-struct refc *ref_resource(term ref);                   // NULL: it has no resource
+term ref_magic_as(struct heap *h, struct refc *resource, u64 id); // the same, with an id of ref_next_id
+struct refc *ref_resource(term ref);                              // NULL: it has no resource
 
 #endif

@@ -70,6 +70,8 @@ function oddities(S) {
 const TERMS =
   'undefined null one minus fraction big empty text long true object array map frozen bare bytes foreignBytes ' +
   'foreignObject shared resizable atom tuple';
+/** What a VM is given: these cross as handles. */
+const VALUES = `${TERMS} function date never aborted unprintable`;
 const OPTIONS = 'undefined object bare';
 
 /** What is given a value, and which of them it takes. @param {any} S @param {any} vm @param {any} me a JS process */
@@ -133,6 +135,7 @@ function uses(S, vm, me) {
     ),
     'createVM budget': [made('budget'), 'undefined one fraction infinity huge unsafe'],
     'createVM expose': [made('expose'), 'undefined object bare unprintable'],
+    'createVM globals': [made('globals'), 'undefined true array'],
     expose: [(x) => vm.expose(x), 'object bare unprintable'],
     'load bytes': [(x) => vm.load(x), ''],
     'load name': [(x) => vm.load(new Uint8Array(9), { name: x }), ''],
@@ -141,7 +144,7 @@ function uses(S, vm, me) {
     'spawn module': [(x) => vm.spawn(x, 'f'), 'empty text atom'],
     'spawn function': [(x) => vm.spawn('lists', x), 'empty text atom'],
     'spawn arguments': [(x) => vm.spawn('lists', 'sum', x), 'undefined array'],
-    'spawn argument': [(x) => vm.spawn('erlang', 'is_atom', [x]), TERMS],
+    'spawn argument': [(x) => vm.spawn('erlang', 'is_atom', [x]), VALUES],
     'spawn options': [(x) => vm.spawn('timer', 'sleep', [1], x), OPTIONS],
     'spawn name': [(x) => vm.spawn('erlang', 'is_atom', [1], { name: x }), 'undefined empty text atom'],
     'spawn parent': [spawned('parent'), 'undefined'],
@@ -151,16 +154,16 @@ function uses(S, vm, me) {
     'spawn minHeapSize': [spawned('minHeapSize'), 'undefined one'],
     'spawn maxHeapSize': [spawned('maxHeapSize'), 'undefined one'],
     'send to': [(x) => vm.send(x, 1), ''],
-    'send message': [(x) => vm.send(me, x), TERMS],
+    'send message': [(x) => vm.send(me, x), VALUES],
     'exit whom': [(x) => vm.exit(x, 'r'), ''],
-    'exit reason': [(x) => vm.exit(fresh(), x), TERMS],
+    'exit reason': [(x) => vm.exit(fresh(), x), VALUES],
     'process options': [(x) => vm.process(x), OPTIONS],
     'process name': [(x) => vm.process({ name: x }).exit(), 'undefined empty text atom'],
     'process trapExit': [(x) => vm.process({ trapExit: x }), 'undefined true'],
     'call module': [(x) => vm.call(x, 'f'), ''],
     'call function': [(x) => vm.call('lists', x), ''],
     'call arguments': [(x) => vm.call('erlang', 'node', x), 'undefined array'],
-    'call argument': [(x) => vm.call('erlang', 'is_atom', [x]), TERMS],
+    'call argument': [(x) => vm.call('erlang', 'is_atom', [x]), VALUES],
     'call options': [(x) => vm.call('erlang', 'node', [], x), OPTIONS],
     'call timeout': [
       (x) => vm.call('timer', 'sleep', [0], { timeout: x === 1 || x === 1.5 ? x * 10_000 : x }),
@@ -176,10 +179,10 @@ function uses(S, vm, me) {
     ],
     'module signal': [(x) => vm.module('erlang', { signal: x }).node(), 'undefined'],
     'module pretty': [(x) => vm.module('erlang', { pretty: x }).node(), 'undefined true'],
-    'module argument': [(x) => vm.module('erlang').is_atom(x), TERMS],
+    'module argument': [(x) => vm.module('erlang').is_atom(x), VALUES],
     'eval source': [(x) => vm.eval(x), 'empty text'],
     'eval bindings': [(x) => vm.eval('1.', x), OPTIONS],
-    'eval binding': [(x) => vm.eval('X.', { X: x }), TERMS],
+    'eval binding': [(x) => vm.eval('X.', { X: x }), VALUES],
     'eval options': [(x) => vm.eval('1.', {}, x), OPTIONS],
     'eval timeout': [
       (x) => vm.eval('1.', {}, { timeout: x === 1 || x === 1.5 ? x * 10_000 : x }),
@@ -247,14 +250,14 @@ function uses(S, vm, me) {
     ],
     'process.on event': [(x) => me.on(x, () => {}), ''],
     'process.send to': [(x) => me.send(x, 1), ''],
-    'process.send message': [(x) => me.send(me, x), TERMS],
+    'process.send message': [(x) => me.send(me, x), VALUES],
     'process.link': [(x) => me.link(x), ''],
     'process.unlink': [(x) => me.unlink(x), ''],
     'process.monitor': [(x) => me.monitor(x), 'empty text atom'],
     'process.demonitor': [(x) => me.demonitor(x), ''],
     'process.demonitor options': [(x) => me.demonitor(me.monitor(me), x), OPTIONS],
     'process.kill': [(x) => me.kill(x), ''],
-    'process.kill reason': [(x) => me.kill(fresh(), x), TERMS],
+    'process.kill reason': [(x) => me.kill(fresh(), x), VALUES],
     'process.trapExit': [(x) => fresh().trapExit(x), 'true'],
     'process.register': [
       (x) => {
@@ -264,7 +267,7 @@ function uses(S, vm, me) {
       },
       'empty text atom',
     ],
-    'process.exit': [(x) => fresh().exit(x), TERMS],
+    'process.exit': [(x) => fresh().exit(x), VALUES],
     'process.reply': [(x) => me.reply(x, 1), ''],
     'process.receive': [(x) => soon(fresh().receive(x)), 'undefined function'],
     'process.receive options': [(x) => soon(fresh().receive(() => true, x)), OPTIONS],
@@ -286,7 +289,7 @@ function uses(S, vm, me) {
     ],
     text: [(x) => S.text(x), 'one empty text long half array bytes foreignBytes shared resizable atom'],
     charlist: [(x) => S.charlist(x), 'empty text long half'],
-    equals: [(x) => S.equals([x], [x]), TERMS],
+    equals: [(x) => S.equals([x], [x]), VALUES],
     'Atom.for': [(x) => Atom.for(x), 'empty text long half'],
     Float: [(x) => new S.Float(x), 'one minus fraction huge unsafe'],
     'BitString bytes': [(x) => new S.BitString(x, 32), 'shared resizable'],
@@ -294,8 +297,8 @@ function uses(S, vm, me) {
     ImproperList: [(x) => new S.ImproperList(x, 1), ''],
     'Tuple.from': [(x) => S.Tuple.from(x), 'empty text long half array map bytes foreignBytes shared resizable tuple'],
     ErlangMap: [(x) => new S.ErlangMap(x), 'undefined null empty array map'],
-    'ErlangMap.get': [(x) => new S.ErlangMap([[1, 2]]).get(x), TERMS],
-    'ErlangMap.set': [(x) => new S.ErlangMap().set(x, 1), TERMS],
+    'ErlangMap.get': [(x) => new S.ErlangMap([[1, 2]]).get(x), VALUES],
+    'ErlangMap.set': [(x) => new S.ErlangMap().set(x, 1), VALUES],
     'ErlangMap.getAtom': [(x) => new S.ErlangMap().getAtom(x), 'empty text long half'],
     'Fun.external module': [(x) => S.encodeTerm(S.Fun.external(x, 'f', 1)), 'empty text atom'],
     'Fun.external arity': [(x) => S.Fun.external('m', 'f', x), 'one'],
