@@ -20,7 +20,7 @@ const BASE = {
   kernel: 'application application_controller code error_logger logger logger_backend logger_filters logger_formatter',
   stdlib: `binary calendar epp erl_anno erl_features erl_scan gb_sets gb_trees gen gen_event gen_server gen_statem
     io_lib_pretty math orddict ordsets proc_lib proplists queue sets string supervisor sys unicode_util`,
-  spawnlink: 'spawnlink_applications spawnlink_erlang spawnlink_zlib spawnlink_keeper',
+  spawnlink: 'spawnlink_applications spawnlink_erlang spawnlink_zlib spawnlink_keeper spawnlink_js_sup',
 };
 
 /**

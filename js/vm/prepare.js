@@ -35,6 +35,9 @@ export const evaluate = async (vm, ...given) => (await import('./eval.js')).eval
 /** vm.compile. @param {Parameters<typeof import('./compile.js').compile>} given */
 export const compileErlang = async (...given) => (await import('./compile.js')).compile(...given);
 
+/** vm.supervise. @param {Parameters<typeof import('./supervise.js').supervise>} given */
+export const supervise = async (...given) => (await import('./supervise.js')).supervise(...given);
+
 /** Whether no options were given; given.js, which checks them, is then not loaded. @param {any} options */
 const isNone = (options) => Boolean(options) && isPlain(options) && Object.keys(options).length === 0;
 

@@ -31,6 +31,12 @@ import { Atom, ImproperList, Ref, Tuple } from '../term/term.js';
  */
 
 /**
+ * What vm.supervise does in place of a process: it is told whether that wants to trap exits, and is given each exit
+ * signal; it answers whether it has dealt with that.
+ * @typedef {{trap: (trap: boolean) => void, taken: (from: Pid, reason: any) => boolean}} Supervised
+ */
+
+/**
  * JavaScript code as an Erlang process, made by `vm.process()`.
  *
  * Messages wait in the mailbox for `receive` (or the async iterator), unless the event 'message' has a handler: then
@@ -83,6 +89,12 @@ export class JsProcess extends Events {
   #told = new WeakSet();
   /** Whether the process was told to end: it takes no more messages. */
   #exiting = false;
+  /** Set when its supervisor wants it to end. @type {(() => Error) | undefined} */
+  #leaving;
+  /** Of a child of vm.supervise: what takes exit signals before it. @type {Supervised | undefined} */
+  #supervised;
+  /** Made when its signal is first asked for. @type {AbortController | undefined} */
+  #controller;
   /** @type {(reason: any) => void} */
   #resolveExited = () => {};
 
@@ -100,6 +112,27 @@ export class JsProcess extends Events {
 
   get alive() {
     return this.#end === undefined;
+  }
+
+  /**
+   * Aborts when the process has ended, and when its supervisor tells it to end (vm.supervise); its reason is an
+   * ErlangError that says why.
+   *
+   * @example
+   * const vm = await createVM();
+   * const process = vm.process();
+   * const { signal } = process;
+   * vm.exit(process, Atom.for('boom'));
+   * await process.exited;
+   * `${signal.aborted} ${signal.reason.reason}`; // 'true boom'
+   *
+   * @returns {AbortSignal}
+   */
+  get signal() {
+    this.#controller ??= new AbortController();
+    const end = this.#end ?? this.#leaving;
+    if (end) this.#controller.abort(end());
+    return this.#controller.signal;
   }
 
   /**
@@ -243,7 +276,9 @@ export class JsProcess extends Events {
    * @param {boolean} trap
    */
   trapExit(trap) {
-    this.#call('process_flag', [Atom.for('trap_exit'), boolean(trap, 'what trapExit is given')]);
+    boolean(trap, 'what trapExit is given');
+    if (this.#supervised) this.#supervised.trap(trap);
+    else this.#call('process_flag', [Atom.for('trap_exit'), trap]);
   }
 
   /**
@@ -319,7 +354,8 @@ export class JsProcess extends Events {
     only(options, 'receive', 'timeout signal').signal?.throwIfAborted?.();
     const found = this.#mailbox.findIndex(match);
     if (found >= 0) return this.#mailbox.splice(found, 1)[0];
-    if (this.#end) throw this.#end();
+    const end = this.#end ?? this.#leaving;
+    if (end) throw end();
     return until(
       options,
       () => `no message within ${options.timeout} ms`,
@@ -332,7 +368,7 @@ export class JsProcess extends Events {
   }
 
   /**
-   * The messages, one after the other, until the process ends.
+   * The messages, one after the other, until the process ends, or its supervisor tells it to.
    *
    * @example
    * const vm = await createVM();
@@ -347,7 +383,7 @@ export class JsProcess extends Events {
       try {
         yield await this.receive();
       } catch (error) {
-        if (this.alive) throw error;
+        if (this.alive && !this.#leaving) throw error;
         return;
       }
     }
@@ -359,7 +395,7 @@ export class JsProcess extends Events {
    * @param {any} message
    */
   deliver(message) {
-    if (this.#exiting) return;
+    if (this.#exiting || (isExit(message) && this.#supervised?.taken(message.at(1), message.at(2)))) return;
     if (isDown(message)) this.emit('down', { ref: message.at(1), target: message.at(3), reason: message.at(4) });
     else if (isExit(message)) this.emit('trapped', { from: message.at(1), reason: message.at(2) });
     for (const receiver of this.#receivers) {
@@ -389,10 +425,36 @@ export class JsProcess extends Events {
     };
     const error = why();
     const reason = error instanceof ErlangError ? error.reason : error;
-    for (const { reject, trace } of [...this.#receivers]) reject(toldTo(this.#end(), trace));
+    this.#tellAll(this.#end);
     this.#resolveExited(reason);
     this.emit('exit', { reason });
     this.endEvents();
+  }
+
+  /** What waits is told why it waits in vain. @param {() => Error} why */
+  #tellAll(why) {
+    for (const { reject, trace } of [...this.#receivers]) reject(toldTo(why(), trace));
+    this.#controller?.abort(why());
+  }
+
+  /**
+   * Hands over who deals with exit signals. Called by vm.supervise.
+   * @internal
+   * @param {Supervised['trap']} trap
+   * @param {Supervised['taken']} taken
+   */
+  supervised(trap, taken) {
+    this.#supervised = { trap, taken };
+  }
+
+  /**
+   * Tells its function to end: what waits for messages waits no longer. Called by vm.supervise.
+   * @internal
+   * @param {() => Error} why makes an error that says why
+   */
+  leave(why) {
+    this.#leaving = why;
+    this.#tellAll(why);
   }
 
   /** @protected @override @param {string} name */
@@ -403,7 +465,7 @@ export class JsProcess extends Events {
 
   /**
    * Reports what a handler threw or rejected with, and ends the process if it has not ended.
-   * @protected
+   * @internal
    * @override
    * @param {unknown} error
    * @param {string} where

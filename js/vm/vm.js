@@ -34,6 +34,7 @@ import { asBytes } from '../base/bytes.js';
 /** @import { Clock } from '../host/imports.js' */
 /** @import { SpawnOptions } from './spawn.js' */
 /** @import { CompileOptions } from './compile.js' */
+/** @import { SuperviseOptions } from './supervise.js' */
 /** @import { AnyModule, ErlangModule } from './module-proxy.js' */
 /** @import { VMOptions } from './create.js' */
 /** @import { Identity } from '../term/etf.js' */
@@ -582,6 +583,46 @@ export class VM extends Events {
    */
   proc(whom) {
     return new this.#tools.Proc(this, whom);
+  }
+
+  /**
+   * Starts OTP's supervisor with JavaScript functions as its workers. Each start of a worker is a JavaScript process
+   * that is linked to the supervisor, and its function is called with it. When the function returns, the process exits
+   * with reason normal; when it throws or rejects, with the error as the reason, as a process whose handler throws.
+   * When the supervisor tells it to end, `process.signal` aborts, loops over the messages of the process end, and
+   * `receive` rejects; the function has `shutdown` milliseconds to return.
+   *
+   * Resolves once all have been started. Rejects with an ErlangError if one cannot be.
+   *
+   * @example
+   * const vm = await createVM();
+   * const counter = async (process) => {
+   *   let n = 0;
+   *   for await (const [, from, request] of process) {
+   *     if (typeof request !== 'number') throw new TypeError('that is no number');
+   *     process.reply(from, (n += request));
+   *   }
+   * };
+   * const supervisor = await vm.supervise({
+   *   strategy: 'one_for_one',
+   *   intensity: 3,
+   *   period: 5,
+   *   children: [{ id: 'counter', name: 'counter', start: counter, restart: 'permanent', shutdown: 5000 }],
+   * });
+   * await vm.proc('counter').call(2);
+   * await vm.proc('counter').call(3); // 5
+   * vm.on('error', ({ message }) => console.log(message));
+   * const error = await vm.proc('counter').call('two').catch((error) => error);
+   * text(error.reason.at(0).at(1).getAtom('message')); // 'that is no number'
+   * await vm.idle();
+   * await vm.proc('counter').call(1); // 1
+   * await supervisor.stop();
+   * await supervisor.exited; // shutdown
+   *
+   * @param {SuperviseOptions} options
+   */
+  supervise(options) {
+    return this.#tools.supervise(this, options);
   }
 
   // --- Running ------------------------------------------------------------------------------------

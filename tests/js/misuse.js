@@ -79,6 +79,8 @@ function uses(S, vm, me) {
   const { Atom, createVM } = S;
   const fresh = () => vm.process();
   const session = vm.session();
+  const waits = (process) => process.receive();
+  const supervised = async (options) => (await vm.supervise(options)).stop();
   const answering = vm.process();
   answering.on('message', ([, from]) => answering.reply(from, 1));
   const echo = vm.proc(answering);
@@ -206,7 +208,7 @@ function uses(S, vm, me) {
     ],
     'compile signal': [(x) => vm.compile('-module(m).', { signal: x }), 'undefined'],
     proc: [(x) => vm.proc(x).cast(1), 'empty text atom tuple'],
-    'proc.call': [(x) => echo.call(x), TERMS],
+    'proc.call': [(x) => echo.call(x), VALUES],
     'proc.call options': [(x) => echo.call(1, x), OPTIONS],
     'proc.call timeout': [
       (x) => echo.call(1, { timeout: x === 1 || x === 1.5 ? x * 10_000 : x }),
@@ -214,8 +216,8 @@ function uses(S, vm, me) {
     ],
     'proc.call signal': [(x) => echo.call(1, { signal: x }), 'undefined'],
     'proc.call pretty': [(x) => echo.call(1, { pretty: x }), 'undefined true'],
-    'proc.cast': [(x) => vm.proc(me).cast(x), TERMS],
-    'proc.info': [(x) => vm.proc(me).info(x), TERMS],
+    'proc.cast': [(x) => vm.proc(me).cast(x), VALUES],
+    'proc.info': [(x) => vm.proc(me).info(x), VALUES],
     'idle options': [(x) => soon(vm.idle(x)), OPTIONS],
     'idle timeout': [
       (x) => soon(vm.idle({ timeout: x === 1 || x === 1.5 ? x * 10_000 : x })),
@@ -226,6 +228,26 @@ function uses(S, vm, me) {
       (x) => soon(vm.once('unregister', { timeout: x === 1 || x === 1.5 ? x * 1000 : x })),
       'undefined one fraction infinity huge unsafe',
     ],
+    'supervise options': [(x) => supervised(x), ''],
+    'supervise strategy': [(x) => supervised({ children: [], strategy: x }), 'undefined'],
+    'supervise intensity': [(x) => supervised({ children: [], intensity: x }), 'undefined one'],
+    'supervise period': [(x) => supervised({ children: [], period: x }), 'undefined one'],
+    'supervise children': [(x) => supervised({ children: x }), 'array'],
+    'supervise a child': [(x) => supervised({ children: [x] }), ''],
+    'supervise id': [(x) => supervised({ children: [{ id: x, start: waits }] }), 'empty text atom'],
+    'supervise start': [(x) => supervised({ children: [{ id: 'a', start: x, restart: 'temporary' }] }), 'function'],
+    ...Object.fromEntries(
+      Object.entries({
+        restart: 'undefined',
+        shutdown: 'undefined one infinity',
+        type: 'undefined',
+        name: 'undefined empty text atom',
+        trapExit: 'undefined true',
+      }).map(([name, taken]) => [
+        `supervise ${name}`,
+        [(x) => supervised({ children: [{ id: 'a', start: waits, [name]: x }] }), taken],
+      ]),
+    ),
     'tick options': [(x) => vm.tick(x), OPTIONS],
     'tick budget': [(x) => vm.tick({ budget: x }), 'undefined one fraction infinity huge unsafe'],
     'tick reductions': [(x) => vm.tick({ reductions: x }), 'undefined one'],

@@ -233,6 +233,16 @@ async function main(): Promise<void> {
   const answer: number = await vm.proc(pid).call<number>(Atom.for('get'), { timeout: 100 });
   vm.proc(tuple(Atom.for('global'), Atom.for('counter'))).cast(answer);
   await vm.idle({ timeout: 100 });
+  const supervisor = await vm.supervise({
+    strategy: 'one_for_one', intensity: 3, period: 5,
+    children: [{ id: 'counter', restart: 'permanent', shutdown: 5000, start: async (process) => {
+      for await (const message of process) console.log(message, process.signal.aborted);
+    } }],
+  });
+  // @ts-expect-error no such strategy
+  await vm.supervise({ strategy: 'all', children: [] });
+  vm.proc(supervisor.pid).info(1);
+  await supervisor.stop();
   const failed: unknown = await session.eval('1 +').catch((error) => error);
   if (failed instanceof CompileError) console.log(failed.diagnostics[0].line + evaluated);
   session.close();
