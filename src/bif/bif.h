@@ -27,6 +27,7 @@ term bif_wait(void);  // the same, when something wakes the process
 INLINE void bif_bump(u32 reductions) { ctx.fcalls -= (i32)reductions; }
 
 // Helpers for arguments.
+bool bif_has_bytes(term t); // whether its whole bytes can be read: until OTP 26 those in front of a part of a byte
 bool bif_list_length(term list, u32 *n); // false: list is improper, or no list
 INLINE bool bif_small(term t, i64 lo, i64 hi, i64 *out) {
   if (!is_small(t) || small_val(t) < lo || small_val(t) > hi) return false;

@@ -2,6 +2,7 @@
 // BIFs that measure, cut, copy and convert binaries (modules erlang and binary). As in OTP, a bad argument raises
 // badarg, and a size that no memory could hold raises system_limit.
 #include "base/alloc.h"
+#include "bif/bif_system.h"
 #include "bif/portion.h"
 #include "gen/bifs.h"
 #include "term/bits.h"
@@ -61,9 +62,11 @@ static bool part_of(term start, term length, u64 n, u64 *from, u64 *count) {
   return true;
 }
 
+bool bif_has_bytes(term t) { return is_binary(t) || (is_bitstring(t) && system_otp_release() < 27); }
+
 static term binary_part(term binary, term start, term length) {
   u64 from, count;
-  if (!is_bitstring(binary) || !part_of(start, length, bit_size_of(binary) >> 3, &from, &count)) return bif_badarg();
+  if (!bif_has_bytes(binary) || !part_of(start, length, bit_size_of(binary) >> 3, &from, &count)) return bif_badarg();
   return binary_sub(HEAP, binary, from * 8, count * 8);
 }
 
@@ -130,7 +133,7 @@ term bif_binary_to_list_3(struct process *p UNUSED, term *a) {
   struct portion w;
   i64 from, to;
   portion_open(&w, a[0]);
-  if (w.so_far == NV && !is_bitstring(a[0])) return bif_badarg();
+  if (w.so_far == NV && !bif_has_bytes(a[0])) return bif_badarg();
   i64 n = (i64)(bit_size_of(w.original) >> 3);
   if (!bif_small(a[1], 1, n, &from) || !bif_small(a[2], from, n, &to)) return bif_badarg();
   if (w.so_far == NV) {

@@ -259,7 +259,7 @@ term bif_function_exported_3(struct process *p, term *a) {
   return mfa_export(a, &e) ? make_bool(e && export_defined(e)) : bif_badarg();
 }
 // Whether the function is a BIF in OTP. Some are in C here but in Erlang there, and for two it is the other way round.
-static bool is_builtin(const struct export *e) {
+bool code_is_builtin(const struct export *e) {
   u32 release = system_otp_release();
   if (!e->bif && e->module != ATOM_erlang) return false;
   if (!e->bif)
@@ -274,7 +274,7 @@ static bool is_builtin(const struct export *e) {
 term bif_is_builtin_3(struct process *p, term *a) {
   (void)p;
   struct export *e;
-  return mfa_export(a, &e) ? make_bool(e && is_builtin(e)) : bif_badarg();
+  return mfa_export(a, &e) ? make_bool(e && code_is_builtin(e)) : bif_badarg();
 }
 
 static term name_arity(term name, u32 arity) { return tuple2(HEAP, name, make_small(arity)); }

@@ -79,14 +79,14 @@ static term heap_sizes(void) {
   return l;
 }
 
-// The list of all BIFs of OTP, as {Module, Function, Arity}.
+// The list of all BIFs of OTP, as {Module, Function, Arity}: those that is_builtin/3 says are some.
+static void add_snif(struct export *e, void *list) {
+  if (e->module != ATOM_spawnlink && code_is_builtin(e))
+    *(term *)list = cons(HEAP, tuple3(HEAP, e->module, e->function, make_small(e->arity)), *(term *)list);
+}
 static term snifs(void) {
   term l = NIL;
-  struct bif_cursor cursor = {0};
-  struct bif_entry b;
-  while (bif_table_next(&cursor, &b))
-    if (strcmp(b.module, "spawnlink") != 0)
-      l = cons(HEAP, tuple3(HEAP, atom_from_c(b.module), atom_from_c(b.function), make_small(b.arity)), l);
+  export_each(add_snif, &l);
   return l;
 }
 

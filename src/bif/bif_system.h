@@ -5,6 +5,7 @@
 #define BIF_BIF_SYSTEM_H
 
 #include "base/base.h"
+#include "code/code.h"
 #include "term/term.h"
 
 void bif_open(void);  // when the VM starts
@@ -12,6 +13,7 @@ void bif_close(void); // frees the environment, persistent terms and all else th
 
 void system_set_otp_release(u32 release); // 25 to 29: what system_info(otp_release) returns
 u32 system_otp_release(void);
+bool code_is_builtin(const struct export *e); // whether the function is a BIF in that release
 // Environment variables, in UTF-8, which os:getenv reads. There are none when the VM starts. False: no memory.
 bool system_env_put(const u8 *name, size_t name_len, const u8 *value, size_t value_len);
 // Used by bif_open and bif_close.

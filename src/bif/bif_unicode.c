@@ -132,7 +132,7 @@ term bif_characters_to_list(struct process *p UNUSED, term *a) {
 term bif_bin_is_7bit(struct process *p UNUSED, term *a) {
   size_t n;
   u8 *tmp, high = 0;
-  const u8 *bytes = binary_bytes(a[0], &n, &tmp);
+  const u8 *bytes = bif_has_bytes(a[0]) ? binary_bytes(a[0], &n, &tmp) : NULL;
   if (!bytes) return ATOM_false;
   for (size_t i = 0; i < n; i++) high |= bytes[i];
   mem_free(tmp, n, MEM_SYSTEM);

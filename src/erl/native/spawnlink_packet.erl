@@ -10,7 +10,7 @@
 
 decode(Type, Data, Options) ->
     Known = known(Type),
-    is_bitstring(Data) orelse error(badarg),
+    is_binary(Data) orelse (is_bitstring(Data) andalso erlang:system_info(otp_release) < "27") orelse error(badarg),
     Limits = limits(Options, Known, #limits{}),
     Bytes = bit_size(Data) div 8,
     Tail = bit_size(Data) rem 8,
