@@ -167,7 +167,7 @@ enum { CHUNK_HEADER = (sizeof(struct chunk) + 15) & ~15u };
 static struct chunk *shared; // the chunk where the next small areas go
 
 #ifdef __EMSCRIPTEN__
-static u64 literal_pages[65536 / 64];
+u64 literal_pages[65536 / 64];
 
 static struct chunk *pages_take(u32 pages) {
   u8 *p = aligned_alloc(PAGE_BYTES, (size_t)pages << PAGE_SHIFT);
@@ -183,9 +183,7 @@ static void pages_give(struct chunk *c) {
   free(c);
 }
 
-bool literal_contains(uintptr_t address) {
-  return literal_pages[address >> PAGE_SHIFT >> 6] >> (address >> PAGE_SHIFT & 63) & 1;
-}
+_Static_assert((int)PAGE_SHIFT == (int)LITERAL_PAGE_SHIFT, "pages of alloc.h");
 #else
 enum { REGION_PAGES = 16384 }; // 1 GB of address space
 static u8 *region;             // aligned to PAGE_BYTES

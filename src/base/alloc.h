@@ -39,6 +39,16 @@ void mem_fail_at(i64 n);          // tests: the n-th allocation from now fails; 
 // tells in a few instructions whether an address lies in one.
 MUST_USE void *literal_alloc(size_t size);
 void literal_free(void *block, size_t size);
+#ifdef __EMSCRIPTEN__
+enum { LITERAL_PAGE_SHIFT = 16 };
+extern u64 literal_pages[65536 / 64]; // a bit for each page of wasm's address space
+// Here, not in alloc.c: the collector asks it of each pointer that it meets.
+INLINE bool literal_contains(uintptr_t address) {
+  uintptr_t page = address >> LITERAL_PAGE_SHIFT;
+  return literal_pages[page >> 6] >> (page & 63) & 1;
+}
+#else
 bool literal_contains(uintptr_t address);
+#endif
 
 #endif

@@ -124,15 +124,16 @@ INLINE void pin(struct mailbox *mb, struct message *msg) {
   mb->pinned++;
 }
 
-void mailbox_keep(struct process *p, struct message *msg) {
+INLINE void keep(struct process *p, struct message *msg) {
   if (msg->pinned) pin(&p->mailbox, msg);
 }
+void mailbox_keep(struct process *p, struct message *msg) { keep(p, msg); }
 
 void mailbox_drop(struct process *p, struct message *msg) { message_free(&p->mailbox, msg); }
 
 void mailbox_append(struct process *p, struct message *msg) {
   if (UNLIKELY(p->signals.first) && signal_queue_message(p, msg)) return;
-  mailbox_keep(p, msg);
+  keep(p, msg);
   mailbox_put(p, msg);
 }
 

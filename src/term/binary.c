@@ -19,11 +19,6 @@ bool bits_of(term t, struct bits *out) {
   return true;
 }
 
-u64 bit_size_of(term t) {
-  term *p = boxed_ptr(t);
-  return header_kind(*p) == KIND_SUB_BIN ? (u64)small_val(p[3]) : p[1] * 8;
-}
-
 const u8 *binary_bytes(term t, size_t *len, u8 **tmp) {
   struct bits b;
   *tmp = NULL;

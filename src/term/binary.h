@@ -14,7 +14,11 @@ struct bits {     // a view of a bitstring; valid until the next collection, whi
   u64 size;       // bits
 };
 bool bits_of(term t, struct bits *out); // false when t is not a bitstring
-u64 bit_size_of(term t);                // t is a bitstring
+// Of a bitstring.
+INLINE u64 bit_size_of(term t) {
+  const term *p = boxed_ptr(t);
+  return header_kind(*p) == KIND_SUB_BIN ? (u64)small_val(p[3]) : p[1] * 8;
+}
 // The bytes of a binary, or NULL when t is no binary. When its bits are not aligned, they are copied into *tmp, and the
 // caller frees that with mem_free(*tmp, *len, MEM_SYSTEM).
 const u8 *binary_bytes(term t, size_t *len, u8 **tmp);

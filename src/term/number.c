@@ -122,8 +122,6 @@ bool int_to_i64(term t, i64 *out) {
   return true;
 }
 
-bool int_is_negative(term t) { return is_small(t) ? small_val(t) < 0 : header_kind(boxed_header(t)) == KIND_BIG_NEG; }
-
 size_t int_byte_size(term t) {
   struct integer v;
   integer_view(&v, t);

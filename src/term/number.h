@@ -15,7 +15,9 @@ bool int_to_u64(term t, u64 *out);
 // binary:decode_unsigned.
 term int_from_bytes(struct heap *h, const u8 *bytes, size_t n, bool little, bool is_signed);
 size_t int_byte_size(term t); // length of the magnitude in bytes
-bool int_is_negative(term t);
+INLINE bool int_is_negative(term t) {
+  return is_small(t) ? small_val(t) < 0 : header_kind(boxed_header(t)) == KIND_BIG_NEG;
+}
 // The little-endian magnitude, padded with zeros or truncated to n bytes.
 void int_magnitude_bytes(term t, u8 *out, size_t n);
 void int_twos_complement(term t, u8 *out, size_t n); // little-endian two's complement, truncated to n bytes

@@ -6,8 +6,6 @@
 
 static u64 next_id = 1;
 
-enum { N0_BITS = 18 };
-
 void ref_init(u64 seed) {
   seed ^= seed >> 31;
   seed *= 0x9E3779B97F4A7C15ull;
@@ -19,9 +17,9 @@ u64 ref_next_id(void) { return next_id++; }
 
 // Splits an id into the three numbers of a reference, which is printed as #Ref<0.n2.n1.n0>.
 static void ref_numbers(u64 id, u32 out[3]) {
-  out[0] = (u32)id & ((1u << N0_BITS) - 1);
-  out[1] = (u32)(id >> N0_BITS);
-  out[2] = (u32)(id >> (N0_BITS + 32));
+  out[0] = (u32)id & ((1u << REF_LOW_BITS) - 1);
+  out[1] = (u32)(id >> REF_LOW_BITS);
+  out[2] = (u32)(id >> (REF_LOW_BITS + 32));
 }
 
 static void fill(term *p, u64 id) {
@@ -39,11 +37,6 @@ term ref_from_id(struct heap *h, u64 id) {
 }
 
 term ref_new(struct heap *h) { return ref_from_id(h, ref_next_id()); }
-
-u64 ref_id(term ref) {
-  const term *p = boxed_ptr(ref);
-  return (p[1] & ((1u << N0_BITS) - 1)) | (p[1] >> 32) << N0_BITS | p[2] << (N0_BITS + 32);
-}
 
 term ref_magic(struct heap *h, struct refc *resource) { return ref_magic_as(h, resource, ref_next_id()); }
 
