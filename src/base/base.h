@@ -20,11 +20,13 @@ typedef int64_t i64;
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define NOINLINE __attribute__((noinline))
-// Rooms that are built for size (cmake/vm.cmake) let the compiler decide.
+// In files that are built for size (cmake/vm.cmake) the compiler decides about INLINE, but not about HOT_INLINE: that is
+// for what is small and called in a loop, where the call would take longer than what it does.
+#define HOT_INLINE static inline __attribute__((always_inline))
 #ifdef SMALL_CODE
 #define INLINE static inline
 #else
-#define INLINE static inline __attribute__((always_inline))
+#define INLINE HOT_INLINE
 #endif
 #define MUST_USE __attribute__((warn_unused_result))
 #define UNUSED __attribute__((unused))

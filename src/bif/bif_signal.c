@@ -59,7 +59,7 @@ bool bif_received(struct process *p, struct process *of) {
 }
 
 // Whether t is a pid or port of this node, or of an earlier instance of it, which counts as dead.
-static bool is_of_this_node(term t) { return is_immediate(t) || boxed_ptr(t)[1] == etf_node_name; }
+HOT_INLINE bool is_of_this_node(term t) { return is_immediate(t) || boxed_ptr(t)[1] == etf_node_name; }
 
 // The near end that stands for a process of another node, or for that node itself, in links and monitors. Like a
 // signal, this connects to the node. NULL: this node is not alive, or no memory.

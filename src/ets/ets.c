@@ -35,7 +35,7 @@ void ets_init(void) {
 // --- Registry -------------------------------------------------------------------------------------
 
 static u32 id_slot(u64 id) { return hash_u64(id) & (tables.size - 1); }
-static u32 name_slot(term name) { return hash_u64(name) & (tables.size - 1); }
+HOT_INLINE u32 name_slot(term name) { return hash_u64(name) & (tables.size - 1); }
 
 static void add_id(struct ets_table *t) {
   struct ets_table **slot = &tables.by_id[id_slot(t->id)];

@@ -8,12 +8,7 @@
 #include "term/compare.h"
 #include "term/hash.h"
 
-u32 ets_hash_index(const struct ets_hash *h, u32 hash) {
-  u32 i = hash & h->mask;
-  return i < h->active ? i : hash & (h->mask >> 1);
-}
-
-static struct ets_row **bucket(const struct ets_hash *h, u32 i) {
+HOT_INLINE struct ets_row **bucket(const struct ets_hash *h, u32 i) {
   return &h->segments[i / ETS_SEGMENT][i % ETS_SEGMENT];
 }
 

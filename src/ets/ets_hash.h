@@ -19,7 +19,10 @@ struct ets_row *ets_hash_slot(const struct ets_table *t, u32 slot); // the first
 bool ets_hash_remove_at(struct ets_table *t, struct ets_row **link);
 struct ets_row **ets_hash_slot_link(struct ets_table *t, u32 slot); // NULL: there are fewer slots
 void ets_hash_shrink(struct ets_table *t);
-u32 ets_hash_index(const struct ets_hash *h, u32 hash);
+HOT_INLINE u32 ets_hash_index(const struct ets_hash *h, u32 hash) {
+  u32 i = hash & h->mask;
+  return i < h->active ? i : hash & (h->mask >> 1);
+}
 // Frees at most max rows that were deleted while the table was fixed.
 void ets_hash_bury(struct ets_table *t, u32 max);
 void ets_hash_mark_all(struct ets_table *t);         // marks all rows dead, for delete_all_objects of a fixed table

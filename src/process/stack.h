@@ -21,7 +21,7 @@ struct stack_walk stack_walk_from(const term *e, bool has_frame);
 const cword *stack_ip(const struct process *p); // where the process is in the code, or will go on; NULL: nowhere
 
 // The next word, or NULL behind the outermost one.
-INLINE const term *stack_next(struct stack_walk *w) { return w->at < w->end ? w->at++ : NULL; }
+HOT_INLINE const term *stack_next(struct stack_walk *w) { return w->at < w->end ? w->at++ : NULL; }
 // The next return address, or NULL. Equal neighbours, which are recursion, count as one.
 const cword *stack_return(struct stack_walk *w);
 

@@ -30,7 +30,7 @@ void timer_init(void) {
 u32 timer_count(void) { return count; }
 u64 timer_next(void) { return count ? heap[0].at : UINT64_MAX; }
 
-INLINE bool before(const struct entry *a, const struct entry *b) {
+HOT_INLINE bool before(const struct entry *a, const struct entry *b) {
   return a->at != b->at ? a->at < b->at : a->seq < b->seq;
 }
 

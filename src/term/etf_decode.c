@@ -38,10 +38,10 @@ static bool fail(struct reader *r, const char *what) {
   return false;
 }
 static size_t left(const struct reader *r) { return (size_t)(r->end - r->p); }
-static bool need(struct reader *r, u64 n) { return n <= left(r) || fail(r, "truncated"); }
+HOT_INLINE bool need(struct reader *r, u64 n) { return n <= left(r) || fail(r, "truncated"); }
 
 static u32 get8(struct reader *r) { return *r->p++; }
-static u32 get16(struct reader *r) {
+HOT_INLINE u32 get16(struct reader *r) {
   r->p += 2;
   return (u32)r->p[-2] << 8 | r->p[-1];
 }

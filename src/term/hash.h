@@ -14,7 +14,7 @@ bool hash_phash2_some(term t, struct hashing **s, i64 steps, u32 *hash);
 void hash_drop(struct hashing *s);
 u32 hash_phash(term t); // the value before phash takes it modulo Range and adds 1
 u32 hash_term(term t);  // the VM's own hash, for maps and tables
-INLINE u32 hash_u64(u64 v) {
+HOT_INLINE u32 hash_u64(u64 v) {
   v ^= v >> 32;
   v *= 0xD6E8FEB86659FD93ull;
   v ^= v >> 32;
