@@ -4,8 +4,8 @@
 //
 //   atoms.tab (and atoms.d/*.tab)   ident ['text']                      -> atoms.h atoms.inc
 //   bifs.d/*.tab                    module:function/arity c_name flags  -> bifs.h bifs.inc
-//   ops.tab                         see scripts/ops-table.js            -> ops.h operands.h emitters.h ops.inc
-//                                                                         cold_ops.inc
+//   ops.tab                         see scripts/ops-table.js            -> ops.h operands.h emitters.h
+//                                                                         emitters.inc ops.inc cold_ops.inc
 //   genop.tab                       number name arity                   -> genop.h genop.inc
 //
 // A line that starts with `#` is a comment. A file is written only if its text changes. Run by CMake.
@@ -175,7 +175,9 @@ function ops() {
     ]),
   );
   write('operands.h', guard([...structures(ordered), ...lengths(ordered)]));
-  write('emitters.h', guard(emitters(ordered)));
+  const { lines, bodies } = emitters(ordered);
+  write('emitters.h', guard(lines));
+  write('emitters.inc', bodies);
   write('ops.inc', descriptions(ordered));
   write(
     'cold_ops.inc',

@@ -92,6 +92,10 @@ const parameter = (operand) => `${TYPES[operand.kind][1] ?? TYPES[operand.kind][
 const emit = (operand) =>
   TYPES[operand.kind][2]?.(operand.name) ?? `emit_word(e, (cword)${operand.name}${MEMBER[operand.kind] ?? ''})`;
 
+/** The argument of that type as a word. */
+const value = (operand) =>
+  TYPES[operand.kind][2] ? operand.name : `(cword)${operand.name}${MEMBER[operand.kind] ?? ''}`;
+
 /** A key of operands: operations with the same names and kinds in the same order share one structure. */
 const key = (operands) => operands.map((o) => `${o.name}:${o.kind}${o.items ? `(${key(o.items)})` : ''}`).join();
 
@@ -139,19 +143,20 @@ export const lengths = (ordered) =>
  */
 export function emitters(ordered) {
   const lines = [];
+  const bodies = new Map();
   const kinds = new Set();
   for (const op of ordered) {
     // A fusion of two operations that were emitted (code/fuse.c).
     if (op.operands.some((operand) => operand.kind === 'o')) continue;
     const shape = op.operands.map((operand) => operand.kind).join('') || 'none';
-    const list = op.operands.map((operand, index) => ({ ...operand, name: `o${index + 1}` }));
     if (!kinds.has(shape)) {
-      const parameters = list.map((operand) => `, ${parameter(operand)}`).join('');
-      const calls = list.map((operand) => ` ${emit(operand)};`).join('');
-      lines.push(`typedef struct { cword code; } kinds_${shape};`);
+      const list = op.operands.map((operand, index) => ({ ...operand, name: `o${index + 1}` }));
+      const form = formOf(list);
+      bodies.set(form.name, form);
       lines.push(
-        `EMITTER void emit_kinds_${shape}(struct emit *e, kinds_${shape} op${parameters}) ` +
-          `{ emit_op(e, op.code);${calls} }`,
+        `typedef struct { cword code; } kinds_${shape};`,
+        `EMITTER void emit_kinds_${shape}(struct emit *e, kinds_${shape} op${join(list, parameter)}) ` +
+          `{ emit_form_${form.name}(e, op.code${join(list, value)}); }`,
       );
     }
     kinds.add(shape);
@@ -164,12 +169,23 @@ export function emitters(ordered) {
     const items = op.operands.find((operand) => operand.items)?.items;
     if (!items) continue;
     const calls = items.map((item) => ` ${emit(item)};`).join('');
-    lines.push(
-      `EMITTER void emit_${op.name}_item(struct emit *e${items.map((item) => `, ${parameter(item)}`).join('')}) ` +
-        `{${calls} }`,
-    );
+    const word = items.map((item) => `, ${parameter(item)}`).join('');
+    lines.push(`EMITTER void emit_${op.name}_item(struct emit *e${word}) {${calls} }`);
   }
-  return lines;
+  const forms = [...bodies.values()];
+  return { lines: [...forms.map((form) => `${form.head};`), ...lines], bodies: forms.map((form) => form.body) };
+}
+
+const join = (list, text) => list.map((operand) => `, ${text(operand)}`).join('');
+
+/** What is behind functions whose operands are emitted alike: words, labels, strings. */
+function formOf(list) {
+  const letter = (operand) => (operand.kind === 'f' || operand.kind === 'b' ? operand.kind : 'w');
+  const name = list.map(letter).join('') || 'none';
+  const types = { f: 'i64', b: 'u32', w: 'cword' };
+  const head = `void emit_form_${name}(struct emit *e, cword op${join(list, (o) => `${types[letter(o)]} ${o.name}`)})`;
+  const calls = list.map((o) => ` ${letter(o) === 'w' ? `emit_word(e, ${o.name})` : emit(o)};`).join('');
+  return { name, head, body: `${head} { emit_op(e, op);${calls} }` };
 }
 
 const flag = (op, effect) => (effect in op.effects ? `OP_${effect.toUpperCase()}` : '');

@@ -79,10 +79,17 @@ static bool stand_together(struct emit *e, u32 first, cword second) {
 
 // The operation for these operands: the way back of a loop like that of lists:foldl/3 always has the same registers.
 static cword specialised(const struct emit *e, cword op) {
-  const cword *w = &e->words[e->last];
-  bool fits = op == OP_move_ax_2yx_call_last && w[1] == operand_x(0) && w[2] == operand_x(1) && w[4] == operand_x(2) &&
-              w[6] == operand_x(0);
-  return fits ? OP_loop_fold : op;
+  if (op != OP_move_ax_2yx_call_last) return op;
+  const op_move_ax_2yx_call_last *w = (const op_move_ax_2yx_call_last *)&e->words[e->last];
+  bool first = w->src == operand_x(0) && w->dst == operand_x(1);
+  return first && w->dst2 == operand_x(2) && w->dst3 == operand_x(0) ? OP_loop_fold : op;
+}
+
+// The operation there becomes op and has the current line.
+static void emit_fuse(struct emit *e, u32 offset, cword op) {
+  e->words[offset] = op;
+  e->last = offset;
+  add_line(e, offset);
 }
 
 void emit_op(struct emit *e, cword op) {
@@ -100,10 +107,15 @@ void emit_op(struct emit *e, cword op) {
   emit_word(e, op);
 }
 
-void emit_fuse(struct emit *e, u32 offset, cword op) {
-  e->words[offset] = op;
-  e->last = offset;
-  add_line(e, offset);
+#include "gen/emitters.inc"
+
+cword *emit_last(struct emit *e, cword op) {
+  return e->last != NO_OP && e->words[e->last] == op ? &e->words[e->last] : NULL;
+}
+
+void emit_extend(struct emit *e, cword op, const cword *words, u32 count) {
+  emit_fuse(e, e->last, op);
+  for (u32 k = 0; k < count; k++) emit_word(e, words[k]);
 }
 
 void emit_truncate(struct emit *e, u32 offset) {
@@ -208,24 +220,26 @@ term operand_constant(struct emit *e, const struct beam_arg *a) {
   }
 }
 
-cword operand_dest(const struct beam_arg *a) {
-  return a->kind == BEAM_Y ? operand_y(a->value) | 1 : operand_x(a->value);
+dst_word operand_dest(const struct beam_arg *a) {
+  return (dst_word){a->kind == BEAM_Y ? operand_y(a->value).offset | 1 : (cword)operand_x(a->value)};
 }
 
-cword operand_source(struct emit *e, const struct beam_arg *a) {
-  if (arg_is_register(a)) return operand_dest(a);
-  if (a->kind == BEAM_LITERAL) return (cword)&e->s->m->literals[a->value];
+src_word operand_source(struct emit *e, const struct beam_arg *a) {
+  if (arg_is_register(a)) return (src_word){operand_dest(a).word};
+  if (a->kind == BEAM_LITERAL) return source_x(&e->s->m->literals[a->value]);
   const u64 *p = constant_intern(operand_constant(e, a));
   if (!p) emit_fail(e, "out of memory");
-  return (cword)p;
+  return source_x(p);
 }
 
-bool operand_immediate(struct emit *e, const struct beam_arg *a, cword *out) {
+term *operand_address(struct emit *e, const struct beam_arg *a) { return (term *)operand_source(e, a).word; }
+
+bool operand_immediate(struct emit *e, const struct beam_arg *a, imm_word *out) {
   if (arg_is_register(a) || a->kind == BEAM_BIG || a->kind == BEAM_FR || a->kind == BEAM_LIST) return false;
   if (a->kind == BEAM_I && !fits_small(a->value)) return false;
   term t = operand_constant(e, a);
   if (!is_immediate(t) || (i64)t != (i64)(i32)t) return false;
-  *out = (cword)(u32)t;
+  out->word = (cword)(u32)t;
   return true;
 }
 

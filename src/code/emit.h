@@ -52,20 +52,37 @@ void emit_line(struct emit *e, u32 line);
 void emit_frame(struct emit *e, enum frame_state state);
 void emit_function(struct emit *e, term name, u32 arity); // the next operation is its func_info
 void emit_unreachable(struct emit *e);
-void emit_fuse(struct emit *e, u32 offset, cword op); // the operation there becomes op and has the current line
-void emit_truncate(struct emit *e, u32 offset);       // takes back words (a fusion), lines move along
+void emit_truncate(struct emit *e, u32 offset); // takes back words (a fusion), lines move along
 
-// Operands.
-cword operand_source(struct emit *e, const struct beam_arg *a);  // s
-cword operand_dest(const struct beam_arg *a);                    // d
-term operand_constant(struct emit *e, const struct beam_arg *a); // immediate or literal; NV for registers
-cword operand_x(i64 n);                                          // address of ctx.x[n]
-INLINE cword operand_y(i64 n) { return (cword)(n + 1) * sizeof(term); }
+// Operands, by their kinds in ops.tab.
+src_word operand_source(struct emit *e, const struct beam_arg *a); // s
+term *operand_address(struct emit *e, const struct beam_arg *a);   // a: no Y register
+dst_word operand_dest(const struct beam_arg *a);                   // d
+term operand_constant(struct emit *e, const struct beam_arg *a);   // immediate or literal; NV for registers
+term *operand_x(i64 n);                                            // address of ctx.x[n]
+INLINE y_word operand_y(i64 n) { return (y_word){(cword)(n + 1) * sizeof(term)}; }
+INLINE src_word source_x(const term *x) { return (src_word){(cword)x}; }
+INLINE src_word source_y(y_word y) { return (src_word){y.offset | 1}; }
 INLINE bool arg_is_y(const struct beam_arg *a) { return a->kind == BEAM_Y; }
 INLINE bool arg_is_register(const struct beam_arg *a) { return a->kind == BEAM_X || a->kind == BEAM_Y; }
 // An immediate that fits an i operand.
-bool operand_immediate(struct emit *e, const struct beam_arg *a, cword *out);
+bool operand_immediate(struct emit *e, const struct beam_arg *a, imm_word *out);
 const u64 *constant_intern(u64 word); // address of an eternal word with this value; NULL: no memory
 void constant_free_all(void);
+
+// emit_move_ax(e, src, dst) and so on, for each operation: what it takes are its operands in ops.tab.
+// Behind them are a few functions, told apart by which words are labels; so they are always inlined, for size.
+#define EMITTER static inline __attribute__((always_inline))
+#include "gen/emitters.h"
+// The last operation, if it is of this name, else NULL. Addresses of code in it are still numbers of labels.
+#define LAST(e, name) ((op_##name *)emit_last(e, OP_##name))
+cword *emit_last(struct emit *e, cword op);
+// The last operation, an op_old, becomes an op_new, which has these words more.
+#define EXTEND(e, op_old, op_new, ...) \
+  do { \
+    _Static_assert(sizeof(op_##op_new) == sizeof(op_##op_old) + sizeof((cword[]){__VA_ARGS__}), #op_new); \
+    emit_extend(e, OP_##op_new, (const cword[]){__VA_ARGS__}, sizeof((cword[]){__VA_ARGS__}) / sizeof(cword)); \
+  } while (0)
+void emit_extend(struct emit *e, cword op, const cword *words, u32 count);
 
 #endif

@@ -3,12 +3,14 @@
 // shapes specialised by operand kind, common pairs fused. Runs after check.c has proven every operand in
 // range, so it fails only for want of memory, an opcode it lacks, or a guard BIF the VM lacks.
 //
-// ctx lies above this room; only the addresses of its registers are needed here.
+// ctx lies above this room. Only the addresses of its registers are needed here: interp_init hands them in through
+// translate_set_registers, before the first load.
 #include "code/translate.h"
 
 #include "code/loader.h"
 
 #include "base/alloc.h"
+#include "code/loader.h"
 #include "code/records.h"
 
 static term *x_registers;
@@ -17,30 +19,25 @@ void translate_set_registers(term *x, double *f) {
   x_registers = x;
   float_registers = f;
 }
-cword operand_x(i64 n) { return (cword)&x_registers[n]; }
-static cword operand_float(i64 n) { return (cword)&float_registers[n]; }
+term *operand_x(i64 n) { return &x_registers[n]; }
+static double *operand_float(i64 n) { return &float_registers[n]; }
 
-static void source(struct emit *e, const struct beam_arg *a) { emit_word(e, operand_source(e, a)); }
-static void dest(struct emit *e, const struct beam_arg *a) { emit_word(e, operand_dest(a)); }
 static bool is_x(const struct beam_arg *a) { return a->kind == BEAM_X; }
 
 static void translate_move(struct emit *e, const struct beam_arg *from, const struct beam_arg *to) {
   if (from->kind == BEAM_FR || to->kind == BEAM_FR) emit_fail(e, "move of a float register");
   bool y = arg_is_y(from), to_y = arg_is_y(to);
-  emit_op(e, y ? (to_y ? OP_move_yy : OP_move_yx) : to_y ? OP_move_ay : OP_move_ax);
-  emit_word(e, y ? operand_y(from->value) : operand_source(e, from));
-  emit_word(e, to_y ? operand_y(to->value) : operand_x(to->value));
+  if (y && to_y) emit_move_yy(e, operand_y(from->value), operand_y(to->value));
+  else if (y) emit_move_yx(e, operand_y(from->value), operand_x(to->value));
+  else if (to_y) emit_move_ay(e, operand_address(e, from), operand_y(to->value));
+  else emit_move_ax(e, operand_address(e, from), operand_x(to->value));
 }
 
 // --- calls
-static void translate_call(struct emit *e, i64 label) {
-  emit_op(e, OP_call);
-  emit_label_ref(e, label);
-}
+static cword frame_bytes(i64 n) { return (cword)(n + 1) * sizeof(term); }
 
 static void translate_call_only(struct emit *e, i64 label) {
-  emit_op(e, OP_call_only);
-  emit_label_ref(e, label);
+  emit_call_only(e, label);
   emit_unreachable(e);
 }
 
@@ -62,8 +59,7 @@ static bool translate_stub(struct emit *e, const struct export *called) {
     if (!own) return true;
   }
   emit_truncate(e, entry);
-  emit_op(e, own->bif ? OP_call_bif_only : OP_call_ext_only);
-  emit_word(e, (cword)own);
+  emit_kinds_e(e, own->bif ? AS_call_bif_only : AS_call_ext_only, own);
   emit_unreachable(e);
   return true;
 }
@@ -75,8 +71,7 @@ static void lead_is_loaded(struct emit *e) {
   if (!f || f->name != ATOM_is_loaded || f->arity != 1 || e->len != f->offset + FUNC_INFO_WORDS) return;
   struct export *own = export_get(ATOM_spawnlink_code, ATOM_is_loaded, 1);
   if (!own) emit_fail(e, "out of memory");
-  emit_op(e, OP_call_ext_only);
-  emit_word(e, (cword)own);
+  emit_call_ext_only(e, own);
   emit_unreachable(e);
 }
 
@@ -85,80 +80,65 @@ static void translate_call_ext(struct emit *e, const struct beam_instr *i) {
   if (i->op == GENOP_call_ext_only && translate_stub(e, x)) return;
   bool bif = x->bif != NULL;
   switch (i->op) {
-    case GENOP_call_ext: emit_op(e, bif ? OP_call_bif : OP_call_ext); break;
-    case GENOP_call_ext_only: emit_op(e, bif ? OP_call_bif_only : OP_call_ext_only); break;
-    default: emit_op(e, bif ? OP_call_bif_last : OP_call_ext_last); break;
+    case GENOP_call_ext: emit_kinds_e(e, bif ? AS_call_bif : AS_call_ext, x); return;
+    case GENOP_call_ext_only: emit_kinds_e(e, bif ? AS_call_bif_only : AS_call_ext_only, x); break;
+    default: emit_kinds_eu(e, bif ? AS_call_bif_last : AS_call_ext_last, x, frame_bytes(ARG(2)->value)); break;
   }
-  emit_word(e, (cword)x);
-  if (i->op == GENOP_call_ext_last) emit_word(e, (cword)(ARG(2)->value + 1) * sizeof(term));
-  if (i->op != GENOP_call_ext) emit_unreachable(e);
+  emit_unreachable(e);
 }
 
 // X registers other than the arguments die in the call: a fun just loaded from Y is taken from there.
 static void translate_call_fun2(struct emit *e, const struct beam_instr *i) {
-  cword fun = operand_source(e, ARG(2));
-  const cword *last = e->last == NO_OP ? NULL : e->words + e->last;
-  if (last && last[0] == OP_move_yx && last[2] == fun && ARG(2)->kind == BEAM_X && ARG(2)->value >= ARG(1)->value) {
-    fun = last[1] | 1;
+  src_word fun = operand_source(e, ARG(2));
+  const op_move_yx *load = LAST(e, move_yx);
+  if (load && (cword)load->dst == fun.word && ARG(2)->kind == BEAM_X && ARG(2)->value >= ARG(1)->value) {
+    fun = source_y(load->src);
     emit_truncate(e, e->last);
     e->last = e->before_last;
   }
   // A loop over a list that calls the fun it has just kept in its frame.
-  cword *list = e->last == NO_OP ? NULL : e->words + e->last;
-  if (list && list[0] == OP_is_cons_allocate_move_get_list && fun == (list[5] | 1))
-    list[0] = OP_is_cons_allocate_move_get_list_call_fun2;
-  emit_op(e, OP_call_fun2);
-  emit_word(e, fun);
-  emit_word(e, (cword)ARG(1)->value);
+  op_is_cons_allocate_move_get_list *list = LAST(e, is_cons_allocate_move_get_list);
+  if (list && fun.word == source_y(list->dst).word) list->code = OP_is_cons_allocate_move_get_list_call_fun2;
+  emit_call_fun2(e, fun, (cword)ARG(1)->value);
 }
 
 static void translate_make_fun(struct emit *e, const struct beam_instr *i) {
-  emit_op(e, OP_make_fun);
-  emit_word(e, (cword)e->s->m->funs[ARG(0)->value]);
-  dest(e, ARG(1));
-  emit_word(e, i->list_count);
-  for (u32 k = 0; k < i->list_count; k++) source(e, &i->list[k]);
+  emit_make_fun(e, e->s->m->funs[ARG(0)->value], operand_dest(ARG(1)), i->list_count);
+  for (u32 k = 0; k < i->list_count; k++) emit_make_fun_item(e, operand_source(e, &i->list[k]));
 }
 
 // As compilers before OTP 24 say it: the free variables are in x0 on, the fun goes to x0.
 static void translate_make_fun2(struct emit *e, const struct beam_instr *i) {
   const struct fun_entry *fun = e->s->m->funs[ARG(0)->value];
-  emit_op(e, OP_make_fun);
-  emit_word(e, (cword)fun);
-  emit_word(e, operand_x(0));
-  emit_word(e, fun->free_count);
-  for (u32 k = 0; k < fun->free_count; k++) emit_word(e, operand_x(k));
+  emit_make_fun(e, fun, (dst_word){(cword)operand_x(0)}, fun->free_count);
+  for (u32 k = 0; k < fun->free_count; k++) emit_make_fun_item(e, source_x(operand_x(k)));
 }
 
 // The compiler has no tail calls of funs: call_fun, deallocate, return are one. Without it a loop of funs
 // would grow the stack.
 static bool take_fun_tail_call(struct emit *e) {
-  if (e->last == NO_OP || e->before_last == NO_OP || e->words[e->last] != OP_deallocate) return false;
-  cword *call = e->words + e->before_last, *deallocate = e->words + e->last;
-  if (call[0] == OP_call_fun && call + 2 == deallocate) call[0] = OP_call_fun_last;
-  else if (call[0] == OP_call_fun2 && call + 3 == deallocate) call[0] = OP_call_fun2_last;
+  const op_deallocate *deallocate = LAST(e, deallocate);
+  if (!deallocate || e->before_last == NO_OP) return false;
+  cword *call = e->words + e->before_last, frame = deallocate->frame;
+  const cword *behind = START(deallocate);
+  if (*call == OP_call_fun && BEHIND((op_call_fun *)call) == behind) *call = OP_call_fun_last;
+  else if (*call == OP_call_fun2 && BEHIND((op_call_fun2 *)call) == behind) *call = OP_call_fun2_last;
   else return false;
-  deallocate[0] = deallocate[1];
-  emit_truncate(e, e->last + 1);
+  emit_truncate(e, e->last);
+  emit_word(e, frame);
   e->last = e->before_last;
   return true;
 }
 
 static void translate_return(struct emit *e) {
-  if (!take_fun_tail_call(e)) emit_op(e, OP_return);
+  if (!take_fun_tail_call(e)) emit_return(e);
   emit_unreachable(e);
 }
 
 // --- frames
-static cword frame_bytes(i64 n) { return (cword)(n + 1) * sizeof(term); }
-
 static void translate_allocate(struct emit *e, i64 stack, i64 heap, i64 live) {
-  emit_op(e, heap ? OP_allocate_heap : OP_allocate);
-  emit_word(e, frame_bytes(stack));
-  if (heap) {
-    emit_word(e, (cword)heap);
-    emit_word(e, (cword)live);
-  }
+  if (heap) emit_allocate_heap(e, frame_bytes(stack), (cword)heap, (cword)live);
+  else emit_allocate(e, frame_bytes(stack));
   emit_frame(e, FRAME_PUSHED);
 }
 
@@ -166,76 +146,65 @@ static void translate_allocate(struct emit *e, i64 stack, i64 heap, i64 live) {
 static void translate_allocate_zero(struct emit *e, i64 stack, i64 heap, i64 live) {
   translate_allocate(e, stack, heap, live);
   if (stack == 0) return;
-  emit_op(e, OP_init_yregs);
-  emit_word(e, (cword)stack);
-  for (i64 k = 0; k < stack; k++) emit_word(e, operand_y(k));
+  emit_init_yregs(e, (cword)stack);
+  for (i64 k = 0; k < stack; k++) emit_init_yregs_item(e, operand_y(k));
 }
 
 static void translate_init_yregs(struct emit *e, const struct beam_instr *i) {
   if (i->list_count == 1) {
-    emit_op(e, OP_init_y);
-    emit_word(e, operand_y(i->list[0].value));
+    emit_init_y(e, operand_y(i->list[0].value));
     return;
   }
-  emit_op(e, OP_init_yregs);
-  emit_word(e, i->list_count);
-  for (u32 k = 0; k < i->list_count; k++) emit_word(e, operand_y(i->list[k].value));
+  emit_init_yregs(e, i->list_count);
+  for (u32 k = 0; k < i->list_count; k++) emit_init_yregs_item(e, operand_y(i->list[k].value));
 }
 
 // --- tests
-static void test(struct emit *e, const struct beam_instr *i, cword op) {
-  emit_op(e, op);
-  source(e, ARG(1));
-  emit_label_ref(e, ARG(0)->value);
+static void test(struct emit *e, const struct beam_instr *i, kinds_sf op) {
+  emit_kinds_sf(e, op, operand_source(e, ARG(1)), ARG(0)->value);
 }
-static void test_ay(struct emit *e, const struct beam_instr *i, cword op_a, cword op_y) {
-  bool y = arg_is_y(ARG(1));
-  emit_op(e, y ? op_y : op_a);
-  emit_word(e, y ? operand_y(ARG(1)->value) : operand_source(e, ARG(1)));
-  emit_label_ref(e, ARG(0)->value);
+static void test_ay(struct emit *e, const struct beam_instr *i, kinds_af op_a, kinds_yf op_y) {
+  if (arg_is_y(ARG(1))) emit_kinds_yf(e, op_y, operand_y(ARG(1)->value), ARG(0)->value);
+  else emit_kinds_af(e, op_a, operand_address(e, ARG(1)), ARG(0)->value);
 }
-static void test2(struct emit *e, const struct beam_instr *i, cword op) {
-  emit_op(e, op);
-  source(e, ARG(1));
-  source(e, ARG(2));
-  emit_label_ref(e, ARG(0)->value);
+static void test2(struct emit *e, const struct beam_instr *i, kinds_ssf op) {
+  src_word left = operand_source(e, ARG(1));
+  emit_kinds_ssf(e, op, left, operand_source(e, ARG(2)), ARG(0)->value);
 }
 
+// Of a Y register; the tuple test before it, if it is of the same, becomes one with it.
+static void test_arity_y(struct emit *e, y_word from, i64 fail, cword header) {
+  const op_is_tuple_y *tuple = LAST(e, is_tuple_y);
+  if (e->any_type) emit_is_tuple_of_arity_y(e, from, fail, header);
+  else if (tuple && tuple->src.offset == from.offset && (i64)(cword)tuple->fail == fail)
+    EXTEND(e, is_tuple_y, is_tuple_of_arity_y, header);
+  else emit_test_arity_y(e, from, fail, header);
+}
+
+static void test_arity_a(struct emit *e, term *from, i64 fail, cword header) {
+  const op_is_tuple_a *tuple = LAST(e, is_tuple_a);
+  if (e->any_type) emit_is_tuple_of_arity_a(e, from, fail, header);
+  else if (tuple && tuple->src == from && (i64)(cword)tuple->fail == fail)
+    EXTEND(e, is_tuple_a, is_tuple_of_arity_a, header);
+  else emit_test_arity_a(e, from, fail, header);
+}
+
+static cword tuple_header(i64 arity) { return (cword)(u32)MAKE_HEADER(0, arity); } // KIND_TUPLE is 0
+
 static void translate_test_arity(struct emit *e, const struct beam_instr *i) {
-  bool y = arg_is_y(ARG(1));
-  cword from = y ? operand_y(ARG(1)->value) : operand_source(e, ARG(1));
-  cword header = (cword)(u32)MAKE_HEADER(0, ARG(2)->value); // KIND_TUPLE is 0
-  if (e->any_type) {
-    emit_op(e, y ? OP_is_tuple_of_arity_y : OP_is_tuple_of_arity_a);
-    emit_word(e, from);
-    emit_label_ref(e, ARG(0)->value);
-    emit_word(e, header);
-    return;
-  }
-  if (e->last != NO_OP && e->words[e->last] == (cword)(y ? OP_is_tuple_y : OP_is_tuple_a) &&
-      e->words[e->last + 1] == from && e->words[e->last + 2] == (cword)ARG(0)->value) {
-    e->words[e->last] = y ? OP_is_tuple_of_arity_y : OP_is_tuple_of_arity_a;
-    emit_word(e, header);
-    return;
-  }
-  emit_op(e, y ? OP_test_arity_y : OP_test_arity_a);
-  emit_word(e, from);
-  emit_label_ref(e, ARG(0)->value);
-  emit_word(e, header);
+  cword header = tuple_header(ARG(2)->value);
+  if (arg_is_y(ARG(1))) test_arity_y(e, operand_y(ARG(1)->value), ARG(0)->value, header);
+  else test_arity_a(e, operand_address(e, ARG(1)), ARG(0)->value, header);
 }
 
 static void translate_tagged_tuple(struct emit *e, const struct beam_instr *i) {
-  cword atom;
+  imm_word atom = {0};
   if (!operand_immediate(e, ARG(3), &atom)) emit_fail(e, "is_tagged_tuple without an atom");
-  emit_op(e, OP_is_tagged_tuple);
-  source(e, ARG(1));
-  emit_label_ref(e, ARG(0)->value);
-  emit_word(e, (cword)(u32)MAKE_HEADER(0, ARG(2)->value));
-  emit_word(e, atom);
+  emit_is_tagged_tuple(e, operand_source(e, ARG(1)), ARG(0)->value, tuple_header(ARG(2)->value), atom);
 }
 
 static void translate_eq_exact(struct emit *e, const struct beam_instr *i, bool equal) {
-  cword imm;
+  imm_word imm;
   const struct beam_arg *a = ARG(1), *b = ARG(2);
   if (operand_immediate(e, a, &imm) && arg_is_register(b)) {
     const struct beam_arg *t = a;
@@ -243,180 +212,172 @@ static void translate_eq_exact(struct emit *e, const struct beam_instr *i, bool 
     b = t;
   }
   if (arg_is_register(a) && operand_immediate(e, b, &imm)) {
-    bool y = arg_is_y(a);
-    emit_op(e, equal ? (y ? OP_is_eq_exact_yi : OP_is_eq_exact_ai) : (y ? OP_is_ne_exact_yi : OP_is_ne_exact_ai));
-    emit_word(e, y ? operand_y(a->value) : operand_x(a->value));
-    emit_label_ref(e, ARG(0)->value);
-    emit_word(e, imm);
+    i64 fail = ARG(0)->value;
+    if (arg_is_y(a)) emit_kinds_yfi(e, equal ? AS_is_eq_exact_yi : AS_is_ne_exact_yi, operand_y(a->value), fail, imm);
+    else emit_kinds_afi(e, equal ? AS_is_eq_exact_ai : AS_is_ne_exact_ai, operand_x(a->value), fail, imm);
     return;
   }
-  test2(e, i, equal ? OP_is_eq_exact : OP_is_ne_exact);
+  test2(e, i, equal ? AS_is_eq_exact : AS_is_ne_exact);
 }
 
-static bool small_immediate(struct emit *e, const struct beam_arg *a, cword *out) {
+static bool small_immediate(struct emit *e, const struct beam_arg *a, imm_word *out) {
   return (a->kind == BEAM_I || a->kind == BEAM_H) && operand_immediate(e, a, out);
 }
 
-static void translate_order(struct emit *e, const struct beam_instr *i, cword ai, cword ia, cword aa, cword ss) {
-  cword imm;
+static void translate_order(struct emit *e, const struct beam_instr *i, kinds_afi ai, kinds_afi ia, kinds_aaf aa,
+                            kinds_ssf ss) {
+  imm_word imm;
   bool left = is_x(ARG(1)) && small_immediate(e, ARG(2), &imm);
   if (left || (is_x(ARG(2)) && small_immediate(e, ARG(1), &imm))) {
-    emit_op(e, left ? ai : ia);
-    emit_word(e, operand_x((left ? ARG(1) : ARG(2))->value));
-    emit_label_ref(e, ARG(0)->value);
-    emit_word(e, imm);
+    emit_kinds_afi(e, left ? ai : ia, operand_x((left ? ARG(1) : ARG(2))->value), ARG(0)->value, imm);
+  } else if (arg_is_y(ARG(1)) || arg_is_y(ARG(2))) {
+    test2(e, i, ss);
   } else {
-    test2(e, i, arg_is_y(ARG(1)) || arg_is_y(ARG(2)) ? ss : aa);
+    term *first = operand_address(e, ARG(1));
+    emit_kinds_aaf(e, aa, first, operand_address(e, ARG(2)), ARG(0)->value);
   }
 }
 
 // --- data
 static void translate_get_list(struct emit *e, const struct beam_instr *i) {
-  const cword *last = e->last == NO_OP ? NULL : e->words + e->last;
-  if (last && last[0] == OP_is_cons_a && !arg_is_y(ARG(0)) && last[1] == operand_source(e, ARG(0)) && is_x(ARG(1)) &&
-      is_x(ARG(2))) {
-    emit_fuse(e, e->last, OP_is_cons_get_list);
-    dest(e, ARG(1));
-    dest(e, ARG(2));
-    return;
-  }
-  if (last && last[0] == OP_is_cons_allocate_move && is_x(ARG(0)) && last[1] == operand_source(e, ARG(0)) &&
-      is_x(ARG(1)) && arg_is_y(ARG(2))) {
-    emit_fuse(e, e->last, OP_is_cons_allocate_move_get_list);
-    dest(e, ARG(1));
-    emit_word(e, operand_y(ARG(2)->value));
-    return;
-  }
-  if (is_x(ARG(1)) && is_x(ARG(2))) {
-    bool y = arg_is_y(ARG(0));
-    emit_op(e, y ? OP_get_list_yxx : OP_get_list_axx);
-    emit_word(e, y ? operand_y(ARG(0)->value) : operand_source(e, ARG(0)));
-  } else {
-    emit_op(e, OP_get_list);
-    source(e, ARG(0));
-  }
-  dest(e, ARG(1));
-  dest(e, ARG(2));
+  const struct beam_arg *from = ARG(0), *head = ARG(1), *tail = ARG(2);
+  bool to_x = is_x(head) && is_x(tail);
+  const op_is_cons_a *test_before = LAST(e, is_cons_a);
+  const op_is_cons_allocate_move *frame_before = LAST(e, is_cons_allocate_move);
+  if (test_before && !arg_is_y(from) && test_before->src == operand_address(e, from) && to_x)
+    EXTEND(e, is_cons_a, is_cons_get_list, (cword)operand_x(head->value), (cword)operand_x(tail->value));
+  else if (frame_before && is_x(from) && frame_before->list == operand_x(from->value) && is_x(head) && arg_is_y(tail))
+    EXTEND(e, is_cons_allocate_move, is_cons_allocate_move_get_list, (cword)operand_x(head->value),
+           operand_y(tail->value).offset);
+  else if (!to_x) emit_get_list(e, operand_source(e, from), operand_dest(head), operand_dest(tail));
+  else if (arg_is_y(from)) emit_get_list_yxx(e, operand_y(from->value), operand_x(head->value), operand_x(tail->value));
+  else emit_get_list_axx(e, operand_address(e, from), operand_x(head->value), operand_x(tail->value));
 }
 
+// From the tuple's header, in bytes.
+static cword element_offset(i64 n) { return (cword)(n + 1) * sizeof(term); }
+
 static void translate_get_element(struct emit *e, const struct beam_instr *i) {
-  cword offset = (cword)(ARG(1)->value + 1) * sizeof(term);
-  if (is_x(ARG(2))) {
-    bool y = arg_is_y(ARG(0));
-    cword from = y ? operand_y(ARG(0)->value) : operand_source(e, ARG(0));
-    const cword *last = e->last == NO_OP ? NULL : e->words + e->last;
-    if (!y && last && last[0] == OP_get_element_ax && last[1] == from && last[2] + sizeof(term) == offset &&
-        last[3] != from) {
-      e->words[e->last] = OP_get_element2_ax;
-      emit_word(e, operand_x(ARG(2)->value));
-      return;
-    }
-    emit_op(e, y ? OP_get_element_yx : OP_get_element_ax);
-    emit_word(e, from);
-  } else {
-    emit_op(e, OP_get_element);
-    source(e, ARG(0));
+  cword offset = element_offset(ARG(1)->value);
+  if (!is_x(ARG(2))) {
+    emit_get_element(e, operand_source(e, ARG(0)), offset, operand_dest(ARG(2)));
+    return;
   }
-  emit_word(e, offset);
-  dest(e, ARG(2));
+  term *to = operand_x(ARG(2)->value);
+  if (arg_is_y(ARG(0))) {
+    emit_get_element_yx(e, operand_y(ARG(0)->value), offset, to);
+    return;
+  }
+  term *from = operand_address(e, ARG(0));
+  const op_get_element_ax *before = LAST(e, get_element_ax);
+  if (before && before->tuple == from && before->offset + sizeof(term) == offset && before->dst != from)
+    EXTEND(e, get_element_ax, get_element2_ax, (cword)to);
+  else emit_get_element_ax(e, from, offset, to);
 }
 
 static void translate_put_list(struct emit *e, const struct beam_instr *i) {
-  bool yh = arg_is_y(ARG(0)), yt = arg_is_y(ARG(1));
-  if (is_x(ARG(2)) && !(yh && yt)) {
-    emit_op(e, yh ? OP_put_list_yax : yt ? OP_put_list_ayx : OP_put_list_aax);
-    emit_word(e, yh ? operand_y(ARG(0)->value) : operand_source(e, ARG(0)));
-    emit_word(e, yt ? operand_y(ARG(1)->value) : operand_source(e, ARG(1)));
-  } else {
-    emit_op(e, OP_put_list);
-    source(e, ARG(0));
-    source(e, ARG(1));
+  const struct beam_arg *head = ARG(0), *tail = ARG(1);
+  bool yh = arg_is_y(head), yt = arg_is_y(tail);
+  if (!is_x(ARG(2)) || (yh && yt)) {
+    src_word first = operand_source(e, head);
+    emit_put_list(e, first, operand_source(e, tail), operand_dest(ARG(2)));
+    return;
   }
-  dest(e, ARG(2));
+  term *to = operand_x(ARG(2)->value);
+  if (yh) emit_put_list_yax(e, operand_y(head->value), operand_address(e, tail), to);
+  else if (yt) emit_put_list_ayx(e, operand_address(e, head), operand_y(tail->value), to);
+  else {
+    term *first = operand_address(e, head);
+    emit_put_list_aax(e, first, operand_address(e, tail), to);
+  }
 }
 
 static void translate_put_tuple(struct emit *e, const struct beam_instr *i) {
-  emit_op(e, OP_put_tuple);
-  dest(e, ARG(0));
-  emit_word(e, i->list_count);
-  for (u32 k = 0; k < i->list_count; k++) source(e, &i->list[k]);
+  emit_put_tuple(e, operand_dest(ARG(0)), i->list_count);
+  for (u32 k = 0; k < i->list_count; k++) emit_put_tuple_item(e, operand_source(e, &i->list[k]));
 }
 
-// Hint, size, source, destination, updates.
+// hint, size, source, destination, updates
 static void translate_update_record(struct emit *e, const struct beam_instr *i) {
-  emit_op(e, OP_update_record);
-  dest(e, ARG(3));
-  source(e, ARG(2));
-  emit_word(e, (cword)ARG(1)->value);
-  emit_word(e, i->list_count / 2);
-  for (u32 k = 0; k + 1 < i->list_count; k += 2) {
-    emit_word(e, (cword)i->list[k].value);
-    source(e, &i->list[k + 1]);
-  }
+  src_word from = operand_source(e, ARG(2));
+  emit_update_record(e, operand_dest(ARG(3)), from, (cword)ARG(1)->value, i->list_count / 2);
+  for (u32 k = 0; k + 1 < i->list_count; k += 2)
+    emit_update_record_item(e, (cword)i->list[k].value, operand_source(e, &i->list[k + 1]));
 }
 
 // --- maps
-// Fail (at 0, if any), and from one on: source, destination, live; pairs.
-static void translate_put(struct emit *e, const struct beam_instr *i, cword op, u32 from) {
-  emit_op(e, op);
-  if (op != OP_put_map_assoc) emit_label_ref(e, ARG(0)->value);
-  source(e, ARG(from));
-  dest(e, ARG(from + 1));
-  emit_word(e, (cword)ARG(from + 2)->value);
-  emit_word(e, i->list_count);
-  for (u32 k = 0; k < i->list_count; k++) source(e, &i->list[k]);
-}
-
-static void translate_get_elements(struct emit *e, const struct beam_instr *i, cword op) {
-  bool one = i->list_count == 2 && op == OP_get_map_elements;
-  emit_op(e, one ? OP_get_map_element : op);
-  emit_label_ref(e, ARG(0)->value);
-  source(e, ARG(1));
-  if (!one) emit_word(e, i->list_count);
+static void put_pairs(struct emit *e, const struct beam_instr *i) {
   for (u32 k = 0; k + 1 < i->list_count; k += 2) {
-    source(e, &i->list[k]);
-    dest(e, &i->list[k + 1]);
+    src_word key = operand_source(e, &i->list[k]);
+    emit_put_map_exact_item(e, key, operand_source(e, &i->list[k + 1]));
   }
 }
 
+// Fail at 0, and from one on: source, destination, live; pairs.
+static void translate_put(struct emit *e, const struct beam_instr *i, kinds_fsdln op, u32 from) {
+  src_word source = operand_source(e, ARG(from));
+  cword live = (cword)ARG(from + 2)->value;
+  emit_kinds_fsdln(e, op, ARG(0)->value, source, operand_dest(ARG(from + 1)), live, i->list_count);
+  put_pairs(e, i);
+}
+
+static void translate_put_assoc(struct emit *e, const struct beam_instr *i) { // it never fails
+  src_word source = operand_source(e, ARG(1));
+  emit_put_map_assoc(e, source, operand_dest(ARG(2)), (cword)ARG(3)->value, i->list_count);
+  put_pairs(e, i);
+}
+
+static void translate_get_elements(struct emit *e, const struct beam_instr *i, kinds_fsn op) {
+  emit_kinds_fsn(e, op, ARG(0)->value, operand_source(e, ARG(1)), i->list_count);
+  for (u32 k = 0; k + 1 < i->list_count; k += 2)
+    emit_get_map_elements_item(e, operand_source(e, &i->list[k]), operand_dest(&i->list[k + 1]));
+}
+
+static void translate_get_map_elements(struct emit *e, const struct beam_instr *i) {
+  if (i->list_count != 2) {
+    translate_get_elements(e, i, AS_get_map_elements);
+    return;
+  }
+  src_word map = operand_source(e, ARG(1));
+  emit_get_map_element(e, ARG(0)->value, map, operand_source(e, &i->list[0]), operand_dest(&i->list[1]));
+}
+
 static void translate_has_map_fields(struct emit *e, const struct beam_instr *i) {
-  emit_op(e, OP_has_map_fields);
-  emit_label_ref(e, ARG(0)->value);
-  source(e, ARG(1));
-  emit_word(e, i->list_count);
-  for (u32 k = 0; k < i->list_count; k++) source(e, &i->list[k]);
+  emit_has_map_fields(e, ARG(0)->value, operand_source(e, ARG(1)), i->list_count);
+  for (u32 k = 0; k < i->list_count; k++) emit_has_map_fields_item(e, operand_source(e, &i->list[k]));
 }
 
 // --- floats
-static void translate_float(struct emit *e, const struct beam_instr *i, cword op, u32 first, u32 n) {
-  emit_op(e, op);
-  for (u32 k = 0; k < n; k++) emit_word(e, operand_float(ARG(first + k)->value));
+// fail, left, right, destination
+static void translate_float(struct emit *e, const struct beam_instr *i, kinds_rrr op) {
+  emit_kinds_rrr(e, op, operand_float(ARG(1)->value), operand_float(ARG(2)->value), operand_float(ARG(3)->value));
 }
 
 static void translate_fmove(struct emit *e, const struct beam_instr *i) {
   bool load = ARG(1)->kind == BEAM_FR, store = ARG(0)->kind == BEAM_FR;
-  emit_op(e, load && store ? OP_fmove : load ? OP_fload : OP_fstore);
-  emit_word(e, store ? operand_float(ARG(0)->value) : operand_source(e, ARG(0)));
-  emit_word(e, load ? operand_float(ARG(1)->value) : operand_dest(ARG(1)));
+  if (load && store) emit_fmove(e, operand_float(ARG(0)->value), operand_float(ARG(1)->value));
+  else if (load) emit_fload(e, operand_source(e, ARG(0)), operand_float(ARG(1)->value));
+  else emit_fstore(e, operand_float(ARG(0)->value), operand_dest(ARG(1)));
 }
 
 static void translate_func_info(struct emit *e, const struct beam_instr *i) {
   term name = operand_constant(e, ARG(1));
   emit_function(e, name, (u32)ARG(2)->value);
-  emit_op(e, OP_func_info);
-  emit_word(e, (cword)(u32)operand_constant(e, ARG(0)));
-  emit_word(e, (cword)(u32)name);
-  emit_word(e, (cword)ARG(2)->value);
+  imm_word module = {(cword)(u32)operand_constant(e, ARG(0))}, function = {(cword)(u32)name};
+  emit_func_info(e, module, function, (cword)ARG(2)->value);
   e->last = NO_OP;
 }
 
-// Operations whose operands are sources only.
-static void sources(struct emit *e, const struct beam_instr *i, cword op) {
-  emit_op(e, op);
-  for (u32 k = 0; k < i->arg_count; k++) source(e, ARG(k));
+static void one_source(struct emit *e, const struct beam_instr *i, kinds_s op) {
+  emit_kinds_s(e, op, operand_source(e, ARG(0)));
 }
-static void ends(struct emit *e, const struct beam_instr *i, cword op) {
-  sources(e, i, op);
+static void two_sources(struct emit *e, const struct beam_instr *i, kinds_ss op) {
+  src_word first = operand_source(e, ARG(0));
+  emit_kinds_ss(e, op, first, operand_source(e, ARG(1)));
+}
+// An exception of that value.
+static void ends(struct emit *e, const struct beam_instr *i, kinds_s op) {
+  one_source(e, i, op);
   emit_unreachable(e);
 }
 
@@ -424,7 +385,7 @@ static bool translate_control(struct emit *e, const struct beam_instr *i) {
   switch (i->op) {
     case GENOP_label:
       emit_label(e, (u32)ARG(0)->value);
-      if (UNLIKELY(e->s->file->loops != NULL) && e->s->file->loops[ARG(0)->value]) emit_op(e, OP_loop);
+      if (UNLIKELY(e->s->file->loops != NULL) && e->s->file->loops[ARG(0)->value]) emit_loop(e);
       if (e->s->m->name == ATOM_code_server) lead_is_loaded(e);
       return true;
     case GENOP_func_info: translate_func_info(e, i); return true;
@@ -435,62 +396,40 @@ static bool translate_control(struct emit *e, const struct beam_instr *i) {
     case GENOP_executable_line:
     case GENOP_debug_line:
     case GENOP_nif_start: return true;
-    case GENOP_call: translate_call(e, ARG(1)->value); return true;
+    case GENOP_call: emit_call(e, ARG(1)->value); return true;
     case GENOP_call_only: translate_call_only(e, ARG(1)->value); return true;
     case GENOP_call_last:
-      emit_op(e, OP_call_last);
-      emit_label_ref(e, ARG(1)->value);
-      emit_word(e, frame_bytes(ARG(2)->value));
+      emit_call_last(e, ARG(1)->value, frame_bytes(ARG(2)->value));
       emit_unreachable(e);
       return true;
     case GENOP_call_ext:
     case GENOP_call_ext_only:
     case GENOP_call_ext_last: translate_call_ext(e, i); return true;
-    case GENOP_call_fun:
-      emit_op(e, OP_call_fun);
-      emit_word(e, (cword)ARG(0)->value);
-      return true;
+    case GENOP_call_fun: emit_call_fun(e, (cword)ARG(0)->value); return true;
     case GENOP_call_fun2: translate_call_fun2(e, i); return true;
     case GENOP_make_fun3: translate_make_fun(e, i); return true;
     case GENOP_make_fun2: translate_make_fun2(e, i); return true;
-    case GENOP_apply:
-      emit_op(e, OP_apply);
-      emit_word(e, (cword)ARG(0)->value);
-      return true;
+    case GENOP_apply: emit_apply(e, (cword)ARG(0)->value); return true;
     case GENOP_apply_last:
-      emit_op(e, OP_apply_last);
-      emit_word(e, (cword)ARG(0)->value);
-      emit_word(e, frame_bytes(ARG(1)->value));
+      emit_apply_last(e, (cword)ARG(0)->value, frame_bytes(ARG(1)->value));
       emit_unreachable(e);
       return true;
     case GENOP_return: translate_return(e); return true;
     case GENOP_jump:
-      emit_op(e, OP_jump);
-      emit_label_ref(e, ARG(0)->value);
+      emit_jump(e, ARG(0)->value);
       emit_unreachable(e);
       return true;
     case GENOP_allocate: translate_allocate(e, ARG(0)->value, 0, ARG(1)->value); return true;
     case GENOP_allocate_heap: translate_allocate(e, ARG(0)->value, ARG(1)->value, ARG(2)->value); return true;
     case GENOP_allocate_zero: translate_allocate_zero(e, ARG(0)->value, 0, ARG(1)->value); return true;
     case GENOP_allocate_heap_zero: translate_allocate_zero(e, ARG(0)->value, ARG(1)->value, ARG(2)->value); return true;
-    case GENOP_test_heap:
-      emit_op(e, OP_test_heap);
-      emit_word(e, (cword)ARG(0)->value);
-      emit_word(e, (cword)ARG(1)->value);
-      return true;
+    case GENOP_test_heap: emit_test_heap(e, (cword)ARG(0)->value, (cword)ARG(1)->value); return true;
     case GENOP_deallocate:
-      emit_op(e, OP_deallocate);
-      emit_word(e, frame_bytes(ARG(0)->value));
+      emit_deallocate(e, frame_bytes(ARG(0)->value));
       emit_frame(e, FRAME_NONE);
       return true;
-    case GENOP_trim:
-      emit_op(e, OP_trim);
-      emit_word(e, (cword)ARG(0)->value * sizeof(term));
-      return true;
-    case GENOP_init:
-      emit_op(e, OP_init_y);
-      emit_word(e, operand_y(ARG(0)->value));
-      return true;
+    case GENOP_trim: emit_trim(e, (cword)ARG(0)->value * sizeof(term)); return true;
+    case GENOP_init: emit_init_y(e, operand_y(ARG(0)->value)); return true;
     case GENOP_init_yregs: translate_init_yregs(e, i); return true;
     case GENOP_on_load: return true; // load.c finds the function by itself
     case GENOP_select_val:
@@ -508,29 +447,29 @@ static bool translate_control(struct emit *e, const struct beam_instr *i) {
 
 static bool translate_test(struct emit *e, const struct beam_instr *i) {
   switch (i->op) {
-    case GENOP_is_nil: test_ay(e, i, OP_is_nil_a, OP_is_nil_y); return true;
-    case GENOP_is_nonempty_list: test_ay(e, i, OP_is_cons_a, OP_is_cons_y); return true;
-    case GENOP_is_list: test_ay(e, i, OP_is_list_a, OP_is_list_y); return true;
-    case GENOP_is_atom: test_ay(e, i, OP_is_atom_a, OP_is_atom_y); return true;
-    case GENOP_is_tuple: test_ay(e, i, OP_is_tuple_a, OP_is_tuple_y); return true;
-    case GENOP_is_integer: test(e, i, OP_is_integer); return true;
-    case GENOP_is_float: test(e, i, OP_is_float); return true;
-    case GENOP_is_number: test(e, i, OP_is_number); return true;
-    case GENOP_is_pid: test(e, i, OP_is_pid); return true;
-    case GENOP_is_reference: test(e, i, OP_is_reference); return true;
-    case GENOP_is_port: test(e, i, OP_is_port); return true;
-    case GENOP_is_binary: test(e, i, OP_is_binary); return true;
-    case GENOP_is_bitstr: test(e, i, OP_is_bitstr); return true;
-    case GENOP_is_boolean: test(e, i, OP_is_boolean); return true;
-    case GENOP_is_function: test(e, i, OP_is_function); return true;
-    case GENOP_is_function2: test2(e, i, OP_is_function2); return true;
-    case GENOP_is_map: test(e, i, OP_is_map); return true;
+    case GENOP_is_nil: test_ay(e, i, AS_is_nil_a, AS_is_nil_y); return true;
+    case GENOP_is_nonempty_list: test_ay(e, i, AS_is_cons_a, AS_is_cons_y); return true;
+    case GENOP_is_list: test_ay(e, i, AS_is_list_a, AS_is_list_y); return true;
+    case GENOP_is_atom: test_ay(e, i, AS_is_atom_a, AS_is_atom_y); return true;
+    case GENOP_is_tuple: test_ay(e, i, AS_is_tuple_a, AS_is_tuple_y); return true;
+    case GENOP_is_integer: test(e, i, AS_is_integer); return true;
+    case GENOP_is_float: test(e, i, AS_is_float); return true;
+    case GENOP_is_number: test(e, i, AS_is_number); return true;
+    case GENOP_is_pid: test(e, i, AS_is_pid); return true;
+    case GENOP_is_reference: test(e, i, AS_is_reference); return true;
+    case GENOP_is_port: test(e, i, AS_is_port); return true;
+    case GENOP_is_binary: test(e, i, AS_is_binary); return true;
+    case GENOP_is_bitstr: test(e, i, AS_is_bitstr); return true;
+    case GENOP_is_boolean: test(e, i, AS_is_boolean); return true;
+    case GENOP_is_function: test(e, i, AS_is_function); return true;
+    case GENOP_is_function2: test2(e, i, AS_is_function2); return true;
+    case GENOP_is_map: test(e, i, AS_is_map); return true;
     case GENOP_test_arity: translate_test_arity(e, i); return true;
     case GENOP_is_tagged_tuple: translate_tagged_tuple(e, i); return true;
-    case GENOP_is_lt: translate_order(e, i, OP_is_lt_ai, OP_is_lt_ia, OP_is_lt_aa, OP_is_lt); return true;
-    case GENOP_is_ge: translate_order(e, i, OP_is_ge_ai, OP_is_ge_ia, OP_is_ge_aa, OP_is_ge); return true;
-    case GENOP_is_eq: test2(e, i, OP_is_eq); return true;
-    case GENOP_is_ne: test2(e, i, OP_is_ne); return true;
+    case GENOP_is_lt: translate_order(e, i, AS_is_lt_ai, AS_is_lt_ia, AS_is_lt_aa, AS_is_lt); return true;
+    case GENOP_is_ge: translate_order(e, i, AS_is_ge_ai, AS_is_ge_ia, AS_is_ge_aa, AS_is_ge); return true;
+    case GENOP_is_eq: test2(e, i, AS_is_eq); return true;
+    case GENOP_is_ne: test2(e, i, AS_is_ne); return true;
     case GENOP_is_eq_exact: translate_eq_exact(e, i, true); return true;
     case GENOP_is_ne_exact: translate_eq_exact(e, i, false); return true;
     default: return false;
@@ -540,96 +479,71 @@ static bool translate_test(struct emit *e, const struct beam_instr *i) {
 static bool translate_data(struct emit *e, const struct beam_instr *i) {
   switch (i->op) {
     case GENOP_move: translate_move(e, ARG(0), ARG(1)); return true;
-    case GENOP_swap:
-      emit_op(e, OP_swap);
-      dest(e, ARG(0));
-      dest(e, ARG(1));
-      return true;
+    case GENOP_swap: emit_swap(e, operand_dest(ARG(0)), operand_dest(ARG(1))); return true;
     case GENOP_get_list: translate_get_list(e, i); return true;
     case GENOP_get_hd:
     case GENOP_get_tl:
-      emit_op(e, i->op == GENOP_get_hd ? OP_get_hd : OP_get_tl);
-      source(e, ARG(0));
-      dest(e, ARG(1));
+      emit_kinds_sd(e, i->op == GENOP_get_hd ? AS_get_hd : AS_get_tl, operand_source(e, ARG(0)), operand_dest(ARG(1)));
       return true;
     case GENOP_get_tuple_element: translate_get_element(e, i); return true;
     case GENOP_set_tuple_element:
-      emit_op(e, OP_set_tuple_element);
-      source(e, ARG(0));
-      source(e, ARG(1));
-      emit_word(e, (cword)(ARG(2)->value + 1) * sizeof(term));
+      emit_set_tuple_element(e, operand_source(e, ARG(0)), operand_dest(ARG(1)), element_offset(ARG(2)->value));
       return true;
     case GENOP_put_list: translate_put_list(e, i); return true;
     case GENOP_put_tuple2: translate_put_tuple(e, i); return true;
     case GENOP_update_record: translate_update_record(e, i); return true;
-    case GENOP_put_map_assoc: translate_put(e, i, OP_put_map_assoc, 1); return true;
-    case GENOP_put_map_exact: translate_put(e, i, OP_put_map_exact, 1); return true;
-    case GENOP_get_map_elements: translate_get_elements(e, i, OP_get_map_elements); return true;
+    case GENOP_put_map_assoc: translate_put_assoc(e, i); return true;
+    case GENOP_put_map_exact: translate_put(e, i, AS_put_map_exact, 1); return true;
+    case GENOP_get_map_elements: translate_get_map_elements(e, i); return true;
     case GENOP_has_map_fields: translate_has_map_fields(e, i); return true;
     case GENOP_fmove: translate_fmove(e, i); return true;
-    case GENOP_fconv:
-      emit_op(e, OP_fconv);
-      source(e, ARG(0));
-      emit_word(e, operand_float(ARG(1)->value));
-      return true;
-    case GENOP_fadd: translate_float(e, i, OP_fadd, 1, 3); return true;
-    case GENOP_fsub: translate_float(e, i, OP_fsub, 1, 3); return true;
-    case GENOP_fmul: translate_float(e, i, OP_fmul, 1, 3); return true;
-    case GENOP_fdiv: translate_float(e, i, OP_fdiv, 1, 3); return true;
-    case GENOP_fnegate: translate_float(e, i, OP_fneg, 1, 2); return true;
+    case GENOP_fconv: emit_fconv(e, operand_source(e, ARG(0)), operand_float(ARG(1)->value)); return true;
+    case GENOP_fadd: translate_float(e, i, AS_fadd); return true;
+    case GENOP_fsub: translate_float(e, i, AS_fsub); return true;
+    case GENOP_fmul: translate_float(e, i, AS_fmul); return true;
+    case GENOP_fdiv: translate_float(e, i, AS_fdiv); return true;
+    case GENOP_fnegate: emit_fneg(e, operand_float(ARG(1)->value), operand_float(ARG(2)->value)); return true;
     case GENOP_fclearerror:
     case GENOP_fcheckerror: return true;
     default: return false;
   }
 }
 
-static void catch_op(struct emit *e, const struct beam_instr *i, cword op, bool label) {
-  emit_op(e, op);
-  emit_word(e, operand_y(ARG(0)->value));
-  if (label) emit_label_ref(e, ARG(1)->value);
-}
-
 static bool translate_process(struct emit *e, const struct beam_instr *i) {
   switch (i->op) {
     case GENOP_catch:
-    case GENOP_try: catch_op(e, i, OP_try, true); return true;
-    case GENOP_try_end: catch_op(e, i, OP_try_end, false); return true;
-    case GENOP_catch_end: catch_op(e, i, OP_catch_end, false); return true;
-    case GENOP_try_case: catch_op(e, i, OP_try_case, false); return true;
-    case GENOP_try_case_end: ends(e, i, OP_try_case_end); return true;
-    case GENOP_raise: ends(e, i, OP_raise); return true;
-    case GENOP_raw_raise: emit_op(e, OP_raw_raise); return true;
-    case GENOP_build_stacktrace: emit_op(e, OP_build_stacktrace); return true;
-    case GENOP_badmatch: ends(e, i, OP_badmatch); return true;
-    case GENOP_case_end: ends(e, i, OP_case_end); return true;
-    case GENOP_badrecord: ends(e, i, OP_badrecord); return true;
-    case GENOP_if_end: ends(e, i, OP_if_end); return true;
-    case GENOP_send: emit_op(e, OP_send); return true;
-    case GENOP_loop_rec:
-      emit_op(e, OP_loop_rec);
-      emit_label_ref(e, ARG(0)->value);
-      dest(e, ARG(1));
-      return true;
-    case GENOP_loop_rec_end:
-    case GENOP_wait:
-      emit_op(e, i->op == GENOP_wait ? OP_wait : OP_loop_rec_end);
-      emit_label_ref(e, ARG(0)->value);
+    case GENOP_try: emit_try(e, operand_y(ARG(0)->value), ARG(1)->value); return true;
+    case GENOP_try_end: emit_try_end(e, operand_y(ARG(0)->value)); return true;
+    case GENOP_catch_end: emit_catch_end(e, operand_y(ARG(0)->value)); return true;
+    case GENOP_try_case: emit_try_case(e, operand_y(ARG(0)->value)); return true;
+    case GENOP_try_case_end: ends(e, i, AS_try_case_end); return true;
+    case GENOP_raise:
+      two_sources(e, i, AS_raise);
       emit_unreachable(e);
       return true;
-    case GENOP_wait_timeout:
-      emit_op(e, OP_wait_timeout);
-      emit_label_ref(e, ARG(0)->value);
-      source(e, ARG(1));
+    case GENOP_raw_raise: emit_raw_raise(e); return true;
+    case GENOP_build_stacktrace: emit_build_stacktrace(e); return true;
+    case GENOP_badmatch: ends(e, i, AS_badmatch); return true;
+    case GENOP_case_end: ends(e, i, AS_case_end); return true;
+    case GENOP_badrecord: ends(e, i, AS_badrecord); return true;
+    case GENOP_if_end:
+      emit_if_end(e);
+      emit_unreachable(e);
       return true;
-    case GENOP_remove_message: emit_op(e, OP_remove_message); return true;
-    case GENOP_timeout: emit_op(e, OP_timeout); return true;
-    case GENOP_recv_marker_reserve:
-      emit_op(e, OP_recv_marker_reserve);
-      dest(e, ARG(0));
+    case GENOP_send: emit_send(e); return true;
+    case GENOP_loop_rec: emit_loop_rec(e, ARG(0)->value, operand_dest(ARG(1))); return true;
+    case GENOP_loop_rec_end:
+    case GENOP_wait:
+      emit_kinds_f(e, i->op == GENOP_wait ? AS_wait : AS_loop_rec_end, ARG(0)->value);
+      emit_unreachable(e);
       return true;
-    case GENOP_recv_marker_bind: sources(e, i, OP_recv_marker_bind); return true;
-    case GENOP_recv_marker_clear: sources(e, i, OP_recv_marker_clear); return true;
-    case GENOP_recv_marker_use: sources(e, i, OP_recv_marker_use); return true;
+    case GENOP_wait_timeout: emit_wait_timeout(e, ARG(0)->value, operand_source(e, ARG(1))); return true;
+    case GENOP_remove_message: emit_remove_message(e); return true;
+    case GENOP_timeout: emit_timeout(e); return true;
+    case GENOP_recv_marker_reserve: emit_recv_marker_reserve(e, operand_dest(ARG(0))); return true;
+    case GENOP_recv_marker_bind: two_sources(e, i, AS_recv_marker_bind); return true;
+    case GENOP_recv_marker_clear: one_source(e, i, AS_recv_marker_clear); return true;
+    case GENOP_recv_marker_use: one_source(e, i, AS_recv_marker_use); return true;
     default: return false;
   }
 }
@@ -638,7 +552,7 @@ static bool translate_process(struct emit *e, const struct beam_instr *i) {
 // Fail, id, source or nil, destination, live, fields.
 static void translate_put_record(struct emit *e, const struct beam_instr *i) {
   struct beam_instr put = *i;
-  cword op = OP_put_record;
+  kinds_fsdln op = AS_put_record;
   if (ARG(2)->kind == BEAM_ATOM && ARG(2)->value == 0) { // made, not changed
     put.args[2] = *ARG(1);
     if (ARG(1)->kind == BEAM_ATOM) { // the module's own: its prototype is changed
@@ -647,27 +561,37 @@ static void translate_put_record(struct emit *e, const struct beam_instr *i) {
       put.args[2].kind = BEAM_LITERAL;
       put.args[2].value = own - e->s->m->literals;
     } else {
-      op = OP_put_record_of;
+      op = AS_put_record_of;
     }
   }
   translate_put(e, &put, op, 2);
 }
 
+static void three_sources(struct emit *e, const struct beam_instr *i, src_word *out) { // behind the label
+  for (u32 k = 0; k < 3; k++) out[k] = operand_source(e, ARG(k + 1));
+}
+
 static bool translate_record(struct emit *e, const struct beam_instr *i) {
-  cword op;
+  i64 fail = ARG(0)->value;
+  src_word from[3];
   switch (i->op) {
     case GENOP_put_record: translate_put_record(e, i); return true;
-    case GENOP_get_record_elements: translate_get_elements(e, i, OP_get_record_elements); return true;
-    case GENOP_is_any_native_record: op = OP_is_any_native_record; break;
-    case GENOP_is_native_record: op = OP_is_native_record; break;
-    case GENOP_is_record_accessible: op = OP_is_record_accessible; break;
-    case GENOP_get_record_field: op = OP_get_record_field; break;
+    case GENOP_get_record_elements: translate_get_elements(e, i, AS_get_record_elements); return true;
+    case GENOP_is_any_native_record: emit_is_any_native_record(e, fail, operand_source(e, ARG(1))); return true;
+    case GENOP_is_native_record:
+      three_sources(e, i, from);
+      emit_is_native_record(e, fail, from[0], from[1], from[2]);
+      return true;
+    case GENOP_is_record_accessible:
+      from[0] = operand_source(e, ARG(1));
+      emit_is_record_accessible(e, fail, from[0], operand_source(e, ARG(2)));
+      return true;
+    case GENOP_get_record_field:
+      three_sources(e, i, from);
+      emit_get_record_field(e, fail, from[0], from[1], from[2], operand_dest(ARG(4)));
+      return true;
     default: return false;
   }
-  emit_op(e, op);
-  emit_label_ref(e, ARG(0)->value);
-  for (u32 k = 1; k < i->arg_count; k++) k == 4 ? dest(e, ARG(k)) : source(e, ARG(k));
-  return true;
 }
 
 // Of the sources of bit syntax the context is the first but in three instructions.
@@ -678,31 +602,17 @@ static const struct beam_arg *context_of(const struct beam_instr *i) {
 
 static void translate_expected(struct emit *e, const struct beam_instr *i, u64 expected) {
   switch (EXPECTED_TYPE(expected)) {
-    case EXPECTED_CONS:
-      emit_op(e, OP_expect_cons);
-      source(e, ARG(0));
-      break;
-    case EXPECTED_TUPLE:
-      emit_op(e, OP_expect_tuple);
-      source(e, ARG(0));
-      emit_word(e, (cword)ARG(1)->value + 1);
-      break;
-    case EXPECTED_CONTEXT:
-      emit_op(e, OP_expect_context);
-      source(e, context_of(i));
-      break;
-    case EXPECTED_WRITTEN:
-      emit_op(e, OP_init_y);
-      emit_word(e, operand_y(EXPECTED_Y(expected)));
-      break;
+    case EXPECTED_CONS: emit_expect_cons(e, operand_source(e, ARG(0))); break;
+    case EXPECTED_TUPLE: emit_expect_tuple(e, operand_source(e, ARG(0)), (cword)ARG(1)->value + 1); break;
+    case EXPECTED_CONTEXT: emit_expect_context(e, operand_source(e, context_of(i))); break;
+    case EXPECTED_WRITTEN: emit_init_y(e, operand_y(EXPECTED_Y(expected))); break;
     default: e->any_type = true; break;
   }
 }
 
 static void one(struct emit *e, const struct beam_instr *i) {
-  if (translate_control(e, i) || translate_test(e, i) || translate_data(e, i) || translate_process(e, i) ||
-      translate_bits(e, i) || translate_bits_old(e, i))
-    return;
+  if (translate_control(e, i) || translate_test(e, i) || translate_data(e, i) || translate_process(e, i)) return;
+  if (translate_bits(e, i) || translate_bits_old(e, i)) return;
   if (!translate_record(e, i)) emit_fail(e, "instruction that the VM lacks");
 }
 
@@ -725,6 +635,7 @@ bool translate(struct load_state *s, struct beam_error *error) {
   const u64 *expected = s->file->expected;
   u32 open = 0, expected_count = s->file->expected_count;
   if (!emit_init(&e, s)) emit_fail(&e, "out of memory");
+  // As in OTP they show no lines in stack traces.
   e.without_lines = loader_is_preloaded(s->m->name);
   emit_word(&e, 0);   // no code at offset 0: a return address is never looked up before the first function
   append_strings(&e); // at word 1: see translate_bits.c

@@ -18,81 +18,58 @@ static u32 flags_of(struct emit *e, const struct beam_arg *a) {
   return flags;
 }
 
-static void source(struct emit *e, const struct beam_arg *a) { emit_word(e, operand_source(e, a)); }
-static void dest(struct emit *e, const struct beam_arg *a) { emit_word(e, operand_dest(a)); }
-static void number(struct emit *e, const struct beam_arg *a) { emit_word(e, (cword)a->value); }
+static cword number(const struct beam_arg *a) { return (cword)a->value; }
 
-static void getter(struct emit *e, cword op, i64 fail, const struct beam_arg *context, const struct beam_arg *live,
-                   const struct beam_arg *size, const struct beam_arg *unit, u32 flags, const struct beam_arg *to) {
+// A field of so many bits of which no value is negative, or 0: it is not of that kind.
+static i64 whole_bits(kinds_fslsuud op, const struct beam_arg *size, const struct beam_arg *unit, u32 flags) {
   bool constant = size->kind == BEAM_U || size->kind == BEAM_I;
-  i64 bits = constant && size->value >= 0 && size->value < 64 ? size->value * unit->value : 0;
-  bool byte = op == OP_bs_get_integer && bits == 8 && !(flags & BS_SIGNED);
-  if (op == OP_bs_get_integer && bits >= 16 && bits <= 56 && bits % 8 == 0 && !(flags & BS_SIGNED)) {
-    emit_op(e, OP_bs_get_bytes);
-    emit_label_ref(e, fail);
-    source(e, context);
-    emit_word(e, (cword)(bits / 8));
-    emit_word(e, (flags & (BS_LITTLE | BS_NATIVE)) != 0);
-    dest(e, to);
-    return;
-  }
-  emit_op(e, byte ? OP_bs_get_integer_8 : op);
-  emit_label_ref(e, fail);
-  source(e, context);
-  if (!byte) {
-    number(e, live);
-    if (size->kind == BEAM_U) emit_word(e, (cword)constant_intern(make_small(size->value)));
-    else source(e, size);
-    number(e, unit);
-    emit_word(e, flags);
-  }
-  dest(e, to);
+  if (op.code != OP_bs_get_integer || !constant || flags & BS_SIGNED || size->value < 0 || size->value >= 64) return 0;
+  return size->value * unit->value;
 }
 
-// Fail, context, live, size, unit, flags, destination.
-static void get_sized(struct emit *e, const struct beam_instr *i, cword op) {
+static void getter(struct emit *e, kinds_fslsuud op, i64 fail, const struct beam_arg *context,
+                   const struct beam_arg *live, const struct beam_arg *size, const struct beam_arg *unit, u32 flags,
+                   const struct beam_arg *to) {
+  i64 bits = whole_bits(op, size, unit, flags);
+  src_word from = operand_source(e, context);
+  dst_word into = operand_dest(to);
+  if (bits >= 16 && bits <= 56 && bits % 8 == 0) {
+    emit_bs_get_bytes(e, fail, from, (cword)(bits / 8), (flags & (BS_LITTLE | BS_NATIVE)) != 0, into);
+  } else if (bits == 8) {
+    emit_bs_get_integer_8(e, fail, from, into);
+  } else {
+    bool bare = size->kind == BEAM_U;
+    src_word count = bare ? source_x(constant_intern(make_small(size->value))) : operand_source(e, size);
+    emit_kinds_fslsuud(e, op, fail, from, number(live), count, number(unit), flags, into);
+  }
+}
+
+// fail, context, live, size, unit, flags, destination
+static void get_sized(struct emit *e, const struct beam_instr *i, kinds_fslsuud op) {
   getter(e, op, ARG(0)->value, ARG(1), ARG(2), ARG(3), ARG(4), flags_of(e, ARG(5)), ARG(6));
 }
 
-static void get_utf(struct emit *e, const struct beam_instr *i, cword op) { // fail, context, live, flags, destination
-  emit_op(e, op);
-  emit_label_ref(e, ARG(0)->value);
-  source(e, ARG(1));
-  number(e, ARG(2));
-  if (op != OP_bs_get_utf8) emit_word(e, flags_of(e, ARG(3)));
-  dest(e, ARG(4));
+// fail, context, live, flags, destination
+static void get_utf(struct emit *e, const struct beam_instr *i, kinds_fsuud op) {
+  src_word context = operand_source(e, ARG(1));
+  emit_kinds_fsuud(e, op, ARG(0)->value, context, number(ARG(2)), flags_of(e, ARG(3)), operand_dest(ARG(4)));
 }
 
-static void skip_utf(struct emit *e, const struct beam_instr *i, cword op) { // fail, context, live, flags
-  emit_op(e, op);
-  emit_label_ref(e, ARG(0)->value);
-  source(e, ARG(1));
-  if (op != OP_bs_skip_utf8) emit_word(e, flags_of(e, ARG(3)));
-}
-
-static void test_number(struct emit *e, const struct beam_instr *i, cword op) { // fail, context, number
-  emit_op(e, op);
-  emit_label_ref(e, ARG(0)->value);
-  source(e, ARG(1));
-  number(e, ARG(2));
+static void test_number(struct emit *e, const struct beam_instr *i, kinds_fsu op, cword n) { // fail, context
+  emit_kinds_fsu(e, op, ARG(0)->value, operand_source(e, ARG(1)), n);
 }
 
 // No bitstring is that long.
 static bool too_long(const struct beam_arg *bits) { return bits->kind != BEAM_U || bits->value > INT32_MAX; }
 
 static void never_matches(struct emit *e, i64 fail) {
-  emit_op(e, OP_jump);
-  emit_label_ref(e, fail);
+  emit_jump(e, fail);
   emit_unreachable(e);
 }
 
 static void start_match(struct emit *e, i64 fail, const struct beam_arg *from, const struct beam_arg *live,
                         const struct beam_arg *to) {
-  emit_op(e, OP_bs_start_match);
-  emit_label_ref(e, fail);
-  source(e, from);
-  dest(e, to);
-  number(e, live);
+  emit_bs_start_match(e, fail, operand_source(e, from), operand_dest(to), number(live));
 }
 
 // --- bs_match: fail, context, commands
@@ -105,53 +82,32 @@ static u64 command_value(struct emit *e, const struct beam_arg *a) {
   return v;
 }
 
-static void skip(struct emit *e, i64 fail, const struct beam_arg *context, const struct beam_arg *bits) {
-  emit_op(e, OP_bs_skip_const);
-  emit_label_ref(e, fail);
-  source(e, context);
-  emit_word(e, (cword)bits->value);
-}
-
 static u32 match_command(struct emit *e, i64 fail, const struct beam_arg *context, const struct beam_arg *c) {
   term name = operand_constant(e, c);
+  src_word from = operand_source(e, context);
   if (name == ATOM_ensure_at_least) {
-    emit_op(e, OP_bs_ensure_at_least);
-    emit_label_ref(e, fail);
-    source(e, context);
-    number(e, c + 1);
-    number(e, c + 2);
+    emit_bs_ensure_at_least(e, fail, from, number(c + 1), number(c + 2));
     return 3;
   }
   if (name == ATOM_ensure_exactly) {
-    emit_op(e, OP_bs_ensure_exactly);
-    emit_label_ref(e, fail);
-    source(e, context);
-    number(e, c + 1);
+    emit_bs_ensure_exactly(e, fail, from, number(c + 1));
     return 2;
   }
   if (name == ATOM_skip) {
-    skip(e, fail, context, c + 1);
+    emit_bs_skip_const(e, fail, from, number(c + 1));
     return 2;
   }
   if (name == ATOM_get_tail) { // live, unit, destination
-    emit_op(e, OP_bs_get_tail);
-    source(e, context);
-    dest(e, c + 3);
-    number(e, c + 1);
+    emit_bs_get_tail(e, from, operand_dest(c + 3), number(c + 1));
     return 4;
   }
   if (name == ATOM_equal_exact) { // live, size, value
-    emit_op(e, OP_bs_match_value);
-    emit_label_ref(e, fail);
-    source(e, context);
-    number(e, c + 2);
-    emit_word(e, 0);
-    emit_word(e, (cword)constant_intern(command_value(e, c + 3)));
+    emit_bs_match_value(e, fail, from, number(c + 2), 0, constant_intern(command_value(e, c + 3)));
     return 4;
   }
   if (name == ATOM_integer || name == ATOM_binary) { // live, flags, size, unit, destination
-    getter(e, name == ATOM_integer ? OP_bs_get_integer : OP_bs_get_binary, fail, context, c + 1, c + 3, c + 4,
-           flags_of(e, c + 2), c + 5);
+    kinds_fslsuud op = name == ATOM_integer ? AS_bs_get_integer : AS_bs_get_binary;
+    getter(e, op, fail, context, c + 1, c + 3, c + 4, flags_of(e, c + 2), c + 5);
     return 6;
   }
   emit_fail(e, "bs_match command that the VM lacks");
@@ -215,13 +171,22 @@ static bool segment_type(term name, u8 *type) {
   return false;
 }
 
+static void segment(struct emit *e, u8 type, const struct beam_arg *s) {
+  cword word = BS_SEGMENT_WORD(type, flags_of(e, s + 3), s[2].value, s[1].value);
+  src_word size = operand_source(e, s + 5);
+  if (type == BS_STRING) { // in the place of the value the address of its bytes
+    emit_word(e, word);
+    emit_string_ref(e, (u32)s[4].value);
+    emit_word(e, size.word);
+  } else {
+    emit_bs_create_bin_item(e, word, (segment_word){operand_source(e, s + 4).word}, size);
+  }
+}
+
 static void translate_create(struct emit *e, const struct beam_instr *i) {
   u32 n = i->list_count / 6;
-  emit_op(e, OP_bs_create_bin);
-  emit_label_ref(e, ARG(0)->value);
-  dest(e, ARG(4));
-  emit_word(e, (cword)ARG(2)->value | (cword)ARG(1)->value << BS_LIVE_BITS);
-  emit_word(e, n);
+  cword live_and_room = (cword)ARG(2)->value | (cword)ARG(1)->value << BS_LIVE_BITS;
+  emit_bs_create_bin(e, ARG(0)->value, operand_dest(ARG(4)), live_and_room, n);
   for (u32 k = 0; k < n; k++) {
     const struct beam_arg *s = &i->list[6 * k];
     u8 type;
@@ -229,73 +194,62 @@ static void translate_create(struct emit *e, const struct beam_instr *i) {
       emit_fail(e, "bs_create_bin segment that the VM lacks");
       return;
     }
-    emit_word(e, BS_SEGMENT_WORD(type, flags_of(e, s + 3), s[2].value, s[1].value));
-    if (type == BS_STRING) emit_string_ref(e, (u32)s[4].value);
-    else source(e, s + 4);
-    source(e, s + 5);
+    segment(e, type, s);
   }
 }
 
 bool translate_bits(struct emit *e, const struct beam_instr *i) {
+  src_word from;
   switch (i->op) {
     case GENOP_bs_start_match3: start_match(e, ARG(0)->value, ARG(1), ARG(2), ARG(3)); return true;
     case GENOP_bs_start_match4: // fail label, or an atom when it cannot fail; live, source, destination
       start_match(e, ARG(0)->kind == BEAM_F ? ARG(0)->value : 0, ARG(2), ARG(1), ARG(3));
       return true;
-    case GENOP_bs_get_integer2: get_sized(e, i, OP_bs_get_integer); return true;
-    case GENOP_bs_get_float2: get_sized(e, i, OP_bs_get_float); return true;
-    case GENOP_bs_get_binary2: get_sized(e, i, OP_bs_get_binary); return true;
+    case GENOP_bs_get_integer2: get_sized(e, i, AS_bs_get_integer); return true;
+    case GENOP_bs_get_float2: get_sized(e, i, AS_bs_get_float); return true;
+    case GENOP_bs_get_binary2: get_sized(e, i, AS_bs_get_binary); return true;
     case GENOP_bs_skip_bits2:
       if (ARG(2)->kind == BEAM_I && ARG(2)->value >= 0 && ARG(2)->value < 1 << 28 &&
           ARG(2)->value * ARG(3)->value < 1 << 28) {
-        emit_op(e, OP_bs_skip_const);
-        emit_label_ref(e, ARG(0)->value);
-        source(e, ARG(1));
-        emit_word(e, (cword)(ARG(2)->value * ARG(3)->value));
+        test_number(e, i, AS_bs_skip_const, (cword)(ARG(2)->value * ARG(3)->value));
         return true;
       }
-      emit_op(e, OP_bs_skip_bits);
-      emit_label_ref(e, ARG(0)->value);
-      source(e, ARG(1));
-      source(e, ARG(2));
-      number(e, ARG(3));
+      from = operand_source(e, ARG(1));
+      emit_bs_skip_bits(e, ARG(0)->value, from, operand_source(e, ARG(2)), number(ARG(3)));
       return true;
-    case GENOP_bs_get_utf8: get_utf(e, i, OP_bs_get_utf8); return true;
-    case GENOP_bs_get_utf16: get_utf(e, i, OP_bs_get_utf16); return true;
-    case GENOP_bs_get_utf32: get_utf(e, i, OP_bs_get_utf32); return true;
-    case GENOP_bs_skip_utf8: skip_utf(e, i, OP_bs_skip_utf8); return true;
-    case GENOP_bs_skip_utf16: skip_utf(e, i, OP_bs_skip_utf16); return true;
-    case GENOP_bs_skip_utf32: skip_utf(e, i, OP_bs_skip_utf32); return true;
+    case GENOP_bs_get_utf8:
+      from = operand_source(e, ARG(1));
+      emit_bs_get_utf8(e, ARG(0)->value, from, number(ARG(2)), operand_dest(ARG(4)));
+      return true;
+    case GENOP_bs_get_utf16: get_utf(e, i, AS_bs_get_utf16); return true;
+    case GENOP_bs_get_utf32: get_utf(e, i, AS_bs_get_utf32); return true;
+    case GENOP_bs_skip_utf8: emit_bs_skip_utf8(e, ARG(0)->value, operand_source(e, ARG(1))); return true;
+    case GENOP_bs_skip_utf16: test_number(e, i, AS_bs_skip_utf16, flags_of(e, ARG(3))); return true;
+    case GENOP_bs_skip_utf32: test_number(e, i, AS_bs_skip_utf32, flags_of(e, ARG(3))); return true;
     case GENOP_bs_test_tail2:
       if (too_long(ARG(2))) never_matches(e, ARG(0)->value);
-      else test_number(e, i, OP_bs_test_tail);
+      else test_number(e, i, AS_bs_test_tail, number(ARG(2)));
       return true;
     case GENOP_bs_test_unit:
-      if (ARG(2)->value == 8) {
-        emit_op(e, OP_bs_test_unit_8);
-        emit_label_ref(e, ARG(0)->value);
-        source(e, ARG(1));
-      } else test_number(e, i, OP_bs_test_unit);
+      if (ARG(2)->value == 8) emit_bs_test_unit_8(e, ARG(0)->value, operand_source(e, ARG(1)));
+      else test_number(e, i, AS_bs_test_unit, number(ARG(2)));
       return true;
     case GENOP_bs_match_string:
-      test_number(e, i, OP_bs_match_string);
-      emit_string_ref(e, (u32)ARG(3)->value);
+      emit_bs_match_string(e, ARG(0)->value, operand_source(e, ARG(1)), number(ARG(2)), (u32)ARG(3)->value);
       return true;
     case GENOP_bs_get_tail:
     case GENOP_bs_get_position:
-      emit_op(e, i->op == GENOP_bs_get_tail ? OP_bs_get_tail : OP_bs_get_position);
-      source(e, ARG(0));
-      dest(e, ARG(1));
-      number(e, ARG(2));
+      from = operand_source(e, ARG(0));
+      if (i->op == GENOP_bs_get_tail) emit_bs_get_tail(e, from, operand_dest(ARG(1)), number(ARG(2)));
+      else emit_bs_get_position(e, from, operand_dest(ARG(1)), number(ARG(2)));
       return true;
     case GENOP_bs_set_position:
-      emit_op(e, OP_bs_set_position);
-      source(e, ARG(0));
-      source(e, ARG(1));
+      from = operand_source(e, ARG(0));
+      emit_bs_set_position(e, from, operand_source(e, ARG(1)));
       return true;
     case GENOP_bs_match: translate_match(e, i); return true;
     case GENOP_bs_create_bin: translate_create(e, i); return true;
-    case GENOP_bs_init_writable: emit_op(e, OP_bs_init_writable); return true;
+    case GENOP_bs_init_writable: emit_bs_init_writable(e); return true;
     default: return false;
   }
 }
