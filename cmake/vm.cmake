@@ -61,8 +61,10 @@ target_link_options(vm PRIVATE
 if(NOT SPAWNLINK_DEBUG)
   # What the files built for speed call all the time stands in headers as INLINE. Beyond that the linker's optimiser may
   # put only very small functions into others: with its usual 20 it copies errors of BIFs to hundreds of places, which
-  # costs 3 KiB gzip and makes nothing faster.
-  target_link_options(vm PRIVATE -sBINARYEN_EXTRA_PASSES=--flexible-inline-max-function-size=12)
+  # costs 3 KiB gzip and makes nothing faster. Of functions that are called at one place the largest stay there: interp,
+  # for example. A limit of 400 would save 300 bytes more, but map_put_many would be a call for each update of a map.
+  string(JOIN "," INLINING --flexible-inline-max-function-size=10 --one-caller-inline-max-function-size=600)
+  target_link_options(vm PRIVATE -sBINARYEN_EXTRA_PASSES=${INLINING})
 endif()
 target_link_libraries(vm PRIVATE m)
 

@@ -20,7 +20,7 @@ typedef int64_t i64;
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define NOINLINE __attribute__((noinline))
-// In files that are built for size (cmake/vm.cmake) the compiler decides about INLINE, but not about HOT_INLINE: that is
+// In files built for size (cmake/vm.cmake) the compiler decides about INLINE, but not about HOT_INLINE: that is
 // for what is small and called in a loop, where the call would take longer than what it does.
 #define HOT_INLINE static inline __attribute__((always_inline))
 #ifdef SMALL_CODE
