@@ -12,6 +12,7 @@
 #include "code/op_table.h"
 #include "interp/semantics.h"
 #include "process/collection.h"
+#include "process/ctx_layout.h"
 #include "process/held.h"
 
 static const cold_fn cold_table[OP_COUNT] = {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // ctx is the register file of the process that runs now. It is a static variable, so that the interpreter and
 // generated code reach it at constant addresses. It is valid only while a process runs (ctx.p != NULL): process_enter
-// copies a process's registers in, process_leave copies them out. The JIT uses the offsets of its fields: add new
-// fields at the end only.
+// copies a process's registers in, process_leave copies them out. The offsets that generated code uses stand in
+// ctx_layout.h, which does not compile when one of them has changed.
 #ifndef PROCESS_CTX_H
 #define PROCESS_CTX_H
 
