@@ -7,286 +7,16 @@
 // Types are proven as far as tests, literals and constructions tell them. Compilers know more (of the functions of the
 // module), and what they say of it cannot be trusted: where an operation relies on a type that is not proven here, the
 // translator puts a check at run time before it (beam_file.expected).
+//
+// Here is what each instruction needs and does; what is known of registers and labels is in facts.h.
 #include "code/prove.h"
 
 #include "base/alloc.h"
 #include "code/check.h"
+#include "code/facts.h"
 #include "gen/genop.h"
-#include "term/heap.h"
 
-// What is known of a register: a kind and, in the low bits, a number.
-enum {
-  UNWRITTEN, // must not be read
-  CAUGHT,    // X0 to X3 where an exception arrives: only catch_end and try_case read them
-  ANY,
-  LIST,
-  CONS,
-  MAP,
-  CONTEXT, // a binary being matched
-  TUPLE,   // of at least so many elements
-  FRESH,   // a tuple that setelement/3 has just made, and nothing has collected since
-  CATCH,   // of the handler at that label
-};
-enum { NUMBER_BITS = 24 };
 enum { SMALL_BITS = 59 }; // an integer of fewer bits is no bignum
-#define FACT(kind, number) ((u32)(kind) << NUMBER_BITS | (u32)(number))
-#define KIND_OF(fact) ((fact) >> NUMBER_BITS)
-#define NUMBER_OF(fact) ((fact) & ((1u << NUMBER_BITS) - 1))
-
-// Same: registers with the same number (not 0) hold the same term.
-struct fact {
-  u32 is, same;
-};
-
-// Where a label was jumped to from, joined; of the function that is being followed.
-struct arrival {
-  u32 heap;
-  u16 nx, ny, cap;
-  u64 floats;
-  bool known, defined, building, wanted, seen;
-  u32 function;       // the number of the function that first jumped here or has it
-  struct fact *facts; // nx, then ny
-};
-
-struct prove {
-  const struct beam_file *f;
-  struct beam_instr i;
-  const char *what; // the first failure
-  struct arrival *labels;
-  u16 *arities; // by label: of the function whose entry it is, + 1
-  struct fact x[MAX_X_REGISTERS], y[MAX_FRAME + 1];
-  u32 nx, ny; // registers from here on are unwritten
-  u32 heap;   // words that may be built without asking
-  u64 floats; // float registers that were written, of the first 64: the others hold some number
-  bool reached, building, again;
-  u32 function, info, arity; // its number, the label of its func_info, its arity
-  u32 last_label, counter, pending;
-  u32 *order, order_count; // labels of the function, as they come
-  u64 *expected;           // see beam_file.h
-  u32 expected_count, expected_cap;
-};
-
-static bool fail(struct prove *p, const char *what) {
-  if (!p->what) p->what = what;
-  return false;
-}
-
-// --- Registers ----------------------------------------------------------------------------------
-
-static struct fact *reg(struct prove *p, const struct beam_arg *a) {
-  return a->kind == BEAM_X ? &p->x[a->value] : &p->y[a->value];
-}
-
-static struct fact get_x(const struct prove *p, u32 n) { return n < p->nx ? p->x[n] : (struct fact){0, 0}; }
-
-static void prune(struct prove *p, u32 live) {
-  if (p->nx > live) p->nx = live;
-}
-
-static bool register_readable(struct prove *p, const struct beam_arg *a) {
-  if (a->kind == BEAM_X ? a->value >= p->nx : a->value >= p->ny)
-    return fail(p, "a register is read that was not written");
-  u32 kind = KIND_OF(reg(p, a)->is);
-  if (kind == UNWRITTEN || kind == CAUGHT) return fail(p, "a register is read that was not written");
-  return kind != CATCH || fail(p, "a catch is read as a term");
-}
-
-static bool readable(struct prove *p, const struct beam_arg *a) {
-  return (a->kind != BEAM_X && a->kind != BEAM_Y) || register_readable(p, a);
-}
-
-static bool x_readable(struct prove *p, u32 from, u32 to) {
-  for (u32 n = from; n < to; n++)
-    if (!register_readable(p, &(struct beam_arg){.kind = BEAM_X, .value = n})) return false;
-  return true;
-}
-
-static u32 join_types(u32 a, u32 b, bool back) {
-  if (a == b) return a;
-  u32 k = KIND_OF(a), l = KIND_OF(b);
-  if (k == UNWRITTEN || l == UNWRITTEN) return UNWRITTEN;
-  if (k == CAUGHT || l == CAUGHT) return FACT(CAUGHT, 0);
-  if (k == TUPLE && l == TUPLE && !back) return NUMBER_OF(a) < NUMBER_OF(b) ? a : b;
-  if ((k == CONS || k == LIST) && (l == CONS || l == LIST)) return FACT(LIST, 0);
-  return FACT(ANY, 0);
-}
-
-// The handlers of the catches that are open see this frame too, as it is from now on.
-static bool tell_handlers(struct prove *p, u32 y) {
-  for (u32 n = 0; n < p->ny; n++) {
-    if (KIND_OF(p->y[n].is) != CATCH) continue;
-    struct arrival *at = &p->labels[NUMBER_OF(p->y[n].is)];
-    if (y >= at->ny) continue;
-    struct fact *there = &at->facts[at->nx + y];
-    u32 joined = join_types(there->is, p->y[y].is, at->defined);
-    if (joined == there->is && there->same == 0) continue;
-    if (at->defined && (joined != there->is || there->same)) p->again = true;
-    *there = (struct fact){joined, 0};
-  }
-  return true;
-}
-
-static bool write_fact(struct prove *p, const struct beam_arg *a, struct fact fact) {
-  u32 n = (u32)a->value;
-  if (a->kind == BEAM_Y) {
-    if (n >= p->ny) return fail(p, "a Y register beyond the frame");
-    if (KIND_OF(p->y[n].is) == CATCH) return fail(p, "a catch is written over");
-    p->y[n] = fact;
-    return tell_handlers(p, n);
-  }
-  while (p->nx <= n) p->x[p->nx++] = (struct fact){0, 0};
-  p->x[n] = fact;
-  return true;
-}
-
-static bool write(struct prove *p, const struct beam_arg *a, u32 is) {
-  return write_fact(p, a, (struct fact){is, ++p->counter});
-}
-static bool write_x(struct prove *p, u32 n, u32 is) {
-  return write(p, &(struct beam_arg){.kind = BEAM_X, .value = n}, is);
-}
-
-// A test has told more of a register, and of all that hold the same term.
-static void refine(struct prove *p, const struct beam_arg *a, u32 is) {
-  if (a->kind != BEAM_X && a->kind != BEAM_Y) return;
-  struct fact *r = reg(p, a);
-  u32 same = r->same, old = r->is;
-  if (KIND_OF(old) == FRESH || KIND_OF(old) == CONTEXT) return;
-  if (KIND_OF(old) == TUPLE && (KIND_OF(is) != TUPLE || NUMBER_OF(old) > NUMBER_OF(is))) return;
-  r->is = is;
-  for (u32 n = 0; same && n < p->nx; n++)
-    if (p->x[n].same == same) p->x[n].is = is;
-  for (u32 n = 0; same && n < p->ny; n++)
-    if (p->y[n].same == same) p->y[n].is = is;
-}
-
-static u32 literal_type(const struct beam_file *f, i64 n) {
-  struct beam_slice s = f->literals[n];
-  if (s.len < 6) return FACT(ANY, 0);
-  const u8 *b = s.data + 1;
-  if (b[0] == 'h') return FACT(TUPLE, b[1]);
-  if (b[0] == 'i' && b[1] == 0) return FACT(TUPLE, (u32)b[2] << 16 | (u32)b[3] << 8 | b[4]);
-  if (b[0] == 'l' && (b[1] | b[2] | b[3] | b[4])) return FACT(CONS, 0);
-  if (b[0] == 'k' && (b[1] | b[2])) return FACT(CONS, 0);
-  return FACT(b[0] == 't' ? MAP : ANY, 0);
-}
-
-static struct fact source_fact(struct prove *p, const struct beam_arg *a) {
-  if (a->kind == BEAM_X || a->kind == BEAM_Y) return *reg(p, a);
-  return (struct fact){a->kind == BEAM_LITERAL ? literal_type(p->f, a->value) : FACT(ANY, 0), 0};
-}
-
-// The frame is seen whole by the collector and by exceptions.
-static bool whole_frame(struct prove *p) {
-  for (u32 n = 0; n < p->ny; n++)
-    if (KIND_OF(p->y[n].is) == UNWRITTEN) return fail(p, "a Y register is not written where the stack is read");
-  return true;
-}
-
-// --- Labels -------------------------------------------------------------------------------------
-
-static bool arrival_start(struct prove *p, struct arrival *at) {
-  u32 n = p->nx + p->ny;
-  at->cap = (u16)(n ? n : 1);
-  at->facts = mem_alloc(at->cap * sizeof *at->facts, MEM_CODE);
-  if (!at->facts) return fail(p, "out of memory");
-  at->nx = (u16)p->nx, at->ny = (u16)p->ny;
-  for (u32 k = 0; k < p->nx; k++) at->facts[k] = p->x[k];
-  for (u32 k = 0; k < p->ny; k++) at->facts[p->nx + k] = p->y[k];
-  at->heap = p->heap, at->floats = p->floats, at->building = p->building;
-  at->known = true;
-  return true;
-}
-
-static void arrival_free(struct arrival *at) {
-  if (at->facts) mem_free(at->facts, at->cap * sizeof *at->facts, MEM_CODE);
-  at->facts = NULL;
-  at->known = false;
-}
-
-// Joins one register; true when less is known than before.
-static bool join_fact(struct fact *there, struct fact here, bool back) {
-  u32 is = join_types(there->is, here.is, back), same = there->same == here.same ? there->same : 0;
-  bool less = is != there->is || same != there->same;
-  *there = (struct fact){is, same};
-  return less;
-}
-
-static bool same_catch(u32 a, u32 b) { return a == b || (KIND_OF(a) != CATCH && KIND_OF(b) != CATCH); }
-
-static bool arrival_join(struct prove *p, struct arrival *at) {
-  bool less = false, back = at->defined;
-  for (u32 k = 0; k < at->nx; k++) less |= join_fact(&at->facts[k], get_x(p, k), back);
-  if (p->ny < at->ny) at->ny = (u16)p->ny; // frames of several sizes: code that only raises
-  for (u32 k = 0; k < at->ny; k++) {
-    if (!same_catch(at->facts[at->nx + k].is, p->y[k].is)) return fail(p, "a catch is open on one way only");
-    less |= join_fact(&at->facts[at->nx + k], p->y[k], back);
-  }
-  u32 heap = p->heap < at->heap ? (back ? 0 : p->heap) : at->heap;
-  u64 floats = at->floats & p->floats;
-  bool building = at->building && p->building && !back;
-  less |= heap != at->heap || floats != at->floats || building != at->building;
-  at->heap = heap, at->floats = floats, at->building = building;
-  if (less && back) p->again = true;
-  return true;
-}
-
-static bool arrive(struct prove *p, i64 label) {
-  struct arrival *at = &p->labels[label];
-  if ((u32)label == p->info) return x_readable(p, 0, p->arity) && whole_frame(p);
-  if (!at->wanted && !at->seen) p->pending++;
-  at->wanted = true;
-  if (at->function == 0) at->function = p->function;
-  if (at->function != p->function) return fail(p, "a jump into another function");
-  if (!at->known) {
-    if (at->defined) p->again = true;
-    return arrival_start(p, at);
-  }
-  return arrival_join(p, at);
-}
-
-static bool branch(struct prove *p, const struct beam_arg *a) {
-  return a->kind != BEAM_F || a->value == 0 || arrive(p, a->value);
-}
-
-// A jump where something is known of a register that is not known on the way on.
-static bool branch_as(struct prove *p, const struct beam_arg *to, const struct beam_arg *a, u32 is) {
-  if (a->kind != BEAM_X && a->kind != BEAM_Y) return branch(p, to);
-  struct fact before = *reg(p, a);
-  reg(p, a)->is = is;
-  bool good = branch(p, to);
-  *reg(p, a) = before;
-  return good;
-}
-
-// At a label: goes on with what all ways here have in common.
-static bool at_label(struct prove *p) {
-  u32 label = (u32)p->i.args[0].value;
-  struct arrival *at = &p->labels[label];
-  if (p->arities[label]) { // the entry of the function
-    if (!at->seen) arrival_free(at);
-    p->nx = p->ny = p->heap = 0;
-    p->floats = 0;
-    p->building = false;
-    for (u32 k = 0; k < p->arity; k++)
-      if (!write_x(p, k, FACT(ANY, 0))) return false;
-    p->reached = true;
-  }
-  if (at->function == 0) at->function = p->function;
-  if (at->function != p->function) return fail(p, "a jump into another function");
-  if (p->reached && !arrive(p, label)) return false;
-  if (at->wanted && !at->seen) p->pending--;
-  if (!at->seen) p->order[p->order_count++] = label;
-  at->defined = at->seen = true;
-  p->last_label = label;
-  p->reached = at->known;
-  if (!at->known) return true;
-  p->nx = at->nx, p->ny = at->ny;
-  for (u32 k = 0; k < p->nx; k++) p->x[k] = at->facts[k];
-  for (u32 k = 0; k < p->ny; k++) p->y[k] = at->facts[at->nx + k];
-  p->heap = at->heap, p->floats = at->floats, p->building = at->building;
-  return true;
-}
 
 // --- Parts of instructions ----------------------------------------------------------------------
 
@@ -295,7 +25,7 @@ static bool expect(struct prove *p, enum beam_expected type, u32 y) {
   if (p->expected_count == p->expected_cap) {
     u32 cap = p->expected_cap ? p->expected_cap * 2 : 64;
     u64 *e = mem_realloc(p->expected, p->expected_cap * sizeof *e, cap * sizeof *e, MEM_CODE);
-    if (!e) return fail(p, "out of memory");
+    if (!e) return facts_fail(p, "out of memory");
     p->expected = e;
     p->expected_cap = cap;
   }
@@ -305,36 +35,36 @@ static bool expect(struct prove *p, enum beam_expected type, u32 y) {
 
 static bool need_cons(struct prove *p) {
   const struct beam_arg *a = &p->i.args[0];
-  if (KIND_OF(source_fact(p, a).is) == CONS) return true;
-  refine(p, a, FACT(CONS, 0));
+  if (KIND_OF(facts_of_source(p, a).is) == CONS) return true;
+  facts_refine(p, a, FACT(CONS, 0));
   return expect(p, EXPECTED_CONS, 0);
 }
 
 static bool need_tuple(struct prove *p, u32 index) {
   const struct beam_arg *a = &p->i.args[0];
-  u32 is = source_fact(p, a).is;
+  u32 is = facts_of_source(p, a).is;
   if (KIND_OF(is) == TUPLE && NUMBER_OF(is) > index) return true;
-  if (index >= (1u << NUMBER_BITS) - 1) return fail(p, "no tuple is that long");
-  refine(p, a, FACT(TUPLE, index + 1));
+  if (index >= (1u << NUMBER_BITS) - 1) return facts_fail(p, "no tuple is that long");
+  facts_refine(p, a, FACT(TUPLE, index + 1));
   return expect(p, EXPECTED_TUPLE, 0);
 }
 
 static bool need_context(struct prove *p, u32 operand) {
   const struct beam_arg *a = &p->i.args[operand];
-  if (KIND_OF(source_fact(p, a).is) == CONTEXT) return true;
-  refine(p, a, FACT(CONTEXT, 0));
+  if (KIND_OF(facts_of_source(p, a).is) == CONTEXT) return true;
+  facts_refine(p, a, FACT(CONTEXT, 0));
   return expect(p, EXPECTED_CONTEXT, 0);
 }
 
 static bool take(struct prove *p, u64 words) {
-  if (words > p->heap) return fail(p, "more is built on the heap than there was room made for");
+  if (words > p->heap) return facts_fail(p, "more is built on the heap than there was room made for");
   p->heap -= (u32)words;
   return true;
 }
 
 static bool no_catches(struct prove *p, u32 n) {
   for (u32 k = 0; k < n && k < p->ny; k++)
-    if (KIND_OF(p->y[k].is) == CATCH) return fail(p, "a frame goes while a catch is open in it");
+    if (KIND_OF(p->y[k].is) == CATCH) return facts_fail(p, "a frame goes while a catch is open in it");
   return true;
 }
 
@@ -349,20 +79,20 @@ static void lose_heap(struct prove *p) {
 }
 
 static bool collects(struct prove *p, i64 live) {
-  if (live >= MAX_X_REGISTERS) return fail(p, "too many live registers");
-  if (!x_readable(p, 0, (u32)live) || !whole_frame(p)) return false;
+  if (live >= MAX_X_REGISTERS) return facts_fail(p, "too many live registers");
+  if (!facts_x_readable(p, 0, (u32)live) || !facts_whole_frame(p)) return false;
   lose_heap(p);
-  prune(p, (u32)live);
+  facts_prune(p, (u32)live);
   return true;
 }
 
 // A call of so many arguments: only the frame and X0 are left.
 static bool calls(struct prove *p, i64 arity, u32 more, u32 result) {
-  if (arity > MAX_ARITY) return fail(p, "arity too large");
+  if (arity > MAX_ARITY) return facts_fail(p, "arity too large");
   if (!collects(p, arity + more)) return false;
   p->floats = 0;
-  prune(p, 0);
-  return write_x(p, 0, result);
+  facts_prune(p, 0);
+  return facts_write_x(p, 0, result);
 }
 
 static void ends(struct prove *p) { p->reached = false; }
@@ -371,13 +101,13 @@ static void ends(struct prove *p) { p->reached = false; }
 
 static bool lists_readable(struct prove *p, u32 from, u32 step) {
   for (u32 k = from; k < p->i.list_count; k += step)
-    if (!readable(p, &p->i.list[k])) return false;
+    if (!facts_readable(p, &p->i.list[k])) return false;
   return true;
 }
 
 static bool write_list(struct prove *p, u32 from, u32 step) {
   for (u32 k = from; k < p->i.list_count; k += step)
-    if (!write(p, &p->i.list[k], FACT(ANY, 0))) return false;
+    if (!facts_write(p, &p->i.list[k], FACT(ANY, 0))) return false;
   return true;
 }
 
@@ -399,7 +129,7 @@ static bool prove_call(struct prove *p) {
     case GENOP_call_only:
     case GENOP_call_last: last = true; // fall through
     case GENOP_call:
-      if (p->arities[a[1].value] != a[0].value + 1) return fail(p, "a call with another number of arguments");
+      if (p->arities[a[1].value] != a[0].value + 1) return facts_fail(p, "a call with another number of arguments");
       break;
     case GENOP_call_ext_only:
     case GENOP_call_ext_last: last = true; // fall through
@@ -424,7 +154,8 @@ static bool prove_fun_call(struct prove *p) {
   switch (p->i.op) {
     case GENOP_call_fun: return calls(p, a[0].value, 1, FACT(ANY, 0));
     case GENOP_call_fun2:
-      return readable(p, &a[2]) && (a[0].kind == BEAM_X || a[0].kind == BEAM_Y ? fail(p, "bad call_fun2") : true) &&
+      return facts_readable(p, &a[2]) &&
+             (a[0].kind == BEAM_X || a[0].kind == BEAM_Y ? facts_fail(p, "bad call_fun2") : true) &&
              calls(p, a[1].value, 0, FACT(ANY, 0));
     case GENOP_apply: return calls(p, a[0].value, 2, FACT(ANY, 0));
     default:
@@ -461,7 +192,8 @@ static bool builds_nothing(const struct prove *p, i64 import) {
 static bool write_frame(struct prove *p) {
   for (u32 n = 0; n < p->ny; n++) {
     if (KIND_OF(p->y[n].is) != UNWRITTEN) continue;
-    if (!expect(p, EXPECTED_WRITTEN, n) || !write(p, &(struct beam_arg){.kind = BEAM_Y, .value = n}, FACT(ANY, 0)))
+    if (!expect(p, EXPECTED_WRITTEN, n) ||
+        !facts_write(p, &(struct beam_arg){.kind = BEAM_Y, .value = n}, FACT(ANY, 0)))
       return false;
   }
   return true;
@@ -469,11 +201,11 @@ static bool write_frame(struct prove *p) {
 
 static void refine_by_bif(struct prove *p, i64 import, const struct beam_arg *args) {
   if (calls_function(p, import, "erlang", "hd", 1) || calls_function(p, import, "erlang", "tl", 1))
-    refine(p, &args[0], FACT(CONS, 0));
-  if (calls_function(p, import, "erlang", "map_get", 2)) refine(p, &args[1], FACT(MAP, 0));
+    facts_refine(p, &args[0], FACT(CONS, 0));
+  if (calls_function(p, import, "erlang", "map_get", 2)) facts_refine(p, &args[1], FACT(MAP, 0));
   if (calls_function(p, import, "erlang", "element", 2) && args[0].kind == BEAM_I && args[0].value > 0 &&
       args[0].value < 1 << 16)
-    refine(p, &args[1], FACT(TUPLE, args[0].value));
+    facts_refine(p, &args[1], FACT(TUPLE, args[0].value));
 }
 
 static bool prove_bif(struct prove *p) {
@@ -484,14 +216,14 @@ static bool prove_bif(struct prove *p) {
   else if (gc) first = 2;
   i64 import = a[first].value;
   for (u32 k = first + 1; k + 1 < n; k++)
-    if (!readable(p, &a[k])) return false;
+    if (!facts_readable(p, &a[k])) return false;
   if (gc ? !collects(p, a[1].value) : !builds_nothing(p, import)) {
     if (p->what) return false;
     lose_heap(p);
   }
-  if (first && a[0].value ? !branch(p, &a[0]) : !cannot_raise(p, import) && !write_frame(p)) return false;
+  if (first && a[0].value ? !facts_branch(p, &a[0]) : !cannot_raise(p, import) && !write_frame(p)) return false;
   refine_by_bif(p, import, &a[first + 1]);
-  return write(p, &a[n - 1], FACT(ANY, 0));
+  return facts_write(p, &a[n - 1], FACT(ANY, 0));
 }
 
 static bool prove_frame(struct prove *p) {
@@ -504,7 +236,7 @@ static bool prove_frame(struct prove *p) {
       p->ny = 0;
       return true;
     case GENOP_trim:
-      if (!no_catches(p, p->ny) || a[0].value > p->ny) return fail(p, "bad trim");
+      if (!no_catches(p, p->ny) || a[0].value > p->ny) return facts_fail(p, "bad trim");
       memmove(p->y, p->y + a[0].value, (p->ny - (size_t)a[0].value) * sizeof *p->y);
       p->ny -= (u32)a[0].value;
       return true;
@@ -523,37 +255,37 @@ static bool prove_frame(struct prove *p) {
 
 static bool prove_test(struct prove *p) {
   const struct beam_arg *a = p->i.args;
-  u32 kind = KIND_OF(source_fact(p, &a[1]).is);
+  u32 kind = KIND_OF(facts_of_source(p, &a[1]).is);
   for (u32 k = 1; k < p->i.arg_count; k++)
-    if (!readable(p, &a[k])) return false;
+    if (!facts_readable(p, &a[k])) return false;
   bool nil = p->i.arg_count > 2 && a[2].kind == BEAM_ATOM && a[2].value == 0;
   switch (p->i.op) {
     case GENOP_is_nil:
     case GENOP_is_eq_exact:
-      if (kind == LIST && (p->i.op == GENOP_is_nil || nil)) return branch_as(p, &a[0], &a[1], FACT(CONS, 0));
-      if (!branch(p, &a[0])) return false;
+      if (kind == LIST && (p->i.op == GENOP_is_nil || nil)) return facts_branch_as(p, &a[0], &a[1], FACT(CONS, 0));
+      if (!facts_branch(p, &a[0])) return false;
       if (p->i.op == GENOP_is_eq_exact && a[2].kind == BEAM_LITERAL && kind == ANY)
-        refine(p, &a[1], literal_type(p->f, a[2].value));
+        facts_refine(p, &a[1], facts_of_literal(p->f, a[2].value));
       return true;
     case GENOP_is_ne_exact:
-      if (!branch(p, &a[0])) return false;
-      if (kind == LIST && nil) refine(p, &a[1], FACT(CONS, 0));
+      if (!facts_branch(p, &a[0])) return false;
+      if (kind == LIST && nil) facts_refine(p, &a[1], FACT(CONS, 0));
       return true;
     default: break;
   }
-  if (!branch(p, &a[0])) return false;
+  if (!facts_branch(p, &a[0])) return false;
   switch (p->i.op) {
     case GENOP_is_list:
-      if (kind != CONS) refine(p, &a[1], FACT(LIST, 0));
+      if (kind != CONS) facts_refine(p, &a[1], FACT(LIST, 0));
       break;
-    case GENOP_is_nonempty_list: refine(p, &a[1], FACT(CONS, 0)); break;
-    case GENOP_is_tuple: refine(p, &a[1], FACT(TUPLE, 0)); break;
+    case GENOP_is_nonempty_list: facts_refine(p, &a[1], FACT(CONS, 0)); break;
+    case GENOP_is_tuple: facts_refine(p, &a[1], FACT(TUPLE, 0)); break;
     case GENOP_test_arity:
       if (kind != TUPLE && kind != FRESH && !expect(p, EXPECTED_ANY_TUPLE, 0)) return false; // fall through
     case GENOP_is_tagged_tuple:
-      if (a[2].value < 1 << NUMBER_BITS) refine(p, &a[1], FACT(TUPLE, a[2].value));
+      if (a[2].value < 1 << NUMBER_BITS) facts_refine(p, &a[1], FACT(TUPLE, a[2].value));
       break;
-    case GENOP_is_map: refine(p, &a[1], FACT(MAP, 0)); break;
+    case GENOP_is_map: facts_refine(p, &a[1], FACT(MAP, 0)); break;
     default: break;
   }
   return true;
@@ -562,12 +294,13 @@ static bool prove_test(struct prove *p) {
 static bool prove_select(struct prove *p) {
   const struct beam_arg *a = p->i.args;
   bool arity = p->i.op == GENOP_select_tuple_arity;
-  if (!readable(p, &a[0]) || !branch(p, &a[1])) return false;
+  if (!facts_readable(p, &a[0]) || !facts_branch(p, &a[1])) return false;
   for (u32 k = 0; k + 1 < p->i.list_count; k += 2) {
     const struct beam_arg *value = &p->i.list[k];
-    if (!readable(p, value)) return false;
-    bool tuple = arity && value->value < 1 << NUMBER_BITS && KIND_OF(source_fact(p, &a[0]).is) < TUPLE;
-    if (tuple ? !branch_as(p, &p->i.list[k + 1], &a[0], FACT(TUPLE, value->value)) : !branch(p, &p->i.list[k + 1]))
+    if (!facts_readable(p, value)) return false;
+    bool tuple = arity && value->value < 1 << NUMBER_BITS && KIND_OF(facts_of_source(p, &a[0]).is) < TUPLE;
+    if (tuple ? !facts_branch_as(p, &p->i.list[k + 1], &a[0], FACT(TUPLE, value->value))
+              : !facts_branch(p, &p->i.list[k + 1]))
       return false;
   }
   ends(p);
@@ -576,88 +309,92 @@ static bool prove_select(struct prove *p) {
 
 static bool prove_swap(struct prove *p) {
   const struct beam_arg *a = p->i.args;
-  if (!readable(p, &a[0]) || !readable(p, &a[1])) return false;
-  struct fact first = *reg(p, &a[0]), second = *reg(p, &a[1]);
-  return write_fact(p, &a[0], second) && write_fact(p, &a[1], first);
+  if (!facts_readable(p, &a[0]) || !facts_readable(p, &a[1])) return false;
+  struct fact first = *facts_register(p, &a[0]), second = *facts_register(p, &a[1]);
+  return facts_write_as(p, &a[0], second) && facts_write_as(p, &a[1], first);
 }
 
 static bool prove_update_record(struct prove *p) { // hint, size, source, destination, updates
   const struct beam_arg *a = p->i.args;
-  if (!readable(p, &a[2]) || !lists_readable(p, 1, 2)) return false;
+  if (!facts_readable(p, &a[2]) || !lists_readable(p, 1, 2)) return false;
   for (u32 k = 0; k + 1 < p->i.list_count; k += 2)
-    if (p->i.list[k].value < 1 || p->i.list[k].value > a[1].value) return fail(p, "no such element");
-  return whole_frame(p) && take(p, (u64)a[1].value + 1) &&
-         write(p, &a[3], a[1].value < 1 << NUMBER_BITS ? FACT(TUPLE, a[1].value) : FACT(ANY, 0));
+    if (p->i.list[k].value < 1 || p->i.list[k].value > a[1].value) return facts_fail(p, "no such element");
+  return facts_whole_frame(p) && take(p, (u64)a[1].value + 1) &&
+         facts_write(p, &a[3], a[1].value < 1 << NUMBER_BITS ? FACT(TUPLE, a[1].value) : FACT(ANY, 0));
 }
 
 static bool prove_data(struct prove *p) {
   const struct beam_arg *a = p->i.args;
   u32 any = FACT(ANY, 0);
   switch (p->i.op) {
-    case GENOP_move: return readable(p, &a[0]) && write_fact(p, &a[1], source_fact(p, &a[0]));
+    case GENOP_move: return facts_readable(p, &a[0]) && facts_write_as(p, &a[1], facts_of_source(p, &a[0]));
     case GENOP_swap: return prove_swap(p);
-    case GENOP_get_list: return readable(p, &a[0]) && need_cons(p) && write(p, &a[1], any) && write(p, &a[2], any);
+    case GENOP_get_list:
+      return facts_readable(p, &a[0]) && need_cons(p) && facts_write(p, &a[1], any) && facts_write(p, &a[2], any);
     case GENOP_get_hd:
-    case GENOP_get_tl: return readable(p, &a[0]) && need_cons(p) && write(p, &a[1], any);
-    case GENOP_get_tuple_element: return readable(p, &a[0]) && need_tuple(p, (u32)a[1].value) && write(p, &a[2], any);
+    case GENOP_get_tl: return facts_readable(p, &a[0]) && need_cons(p) && facts_write(p, &a[1], any);
+    case GENOP_get_tuple_element:
+      return facts_readable(p, &a[0]) && need_tuple(p, (u32)a[1].value) && facts_write(p, &a[2], any);
     case GENOP_set_tuple_element:
-      if (!readable(p, &a[0]) || !readable(p, &a[1])) return false;
-      return KIND_OF(source_fact(p, &a[1]).is) == FRESH || fail(p, "set_tuple_element of a tuple that is not new");
+      if (!facts_readable(p, &a[0]) || !facts_readable(p, &a[1])) return false;
+      return KIND_OF(facts_of_source(p, &a[1]).is) == FRESH ||
+             facts_fail(p, "set_tuple_element of a tuple that is not new");
     case GENOP_put_list:
-      return readable(p, &a[0]) && readable(p, &a[1]) && take(p, 2) && write(p, &a[2], FACT(CONS, 0));
+      return facts_readable(p, &a[0]) && facts_readable(p, &a[1]) && take(p, 2) && facts_write(p, &a[2], FACT(CONS, 0));
     case GENOP_put_tuple2:
       return lists_readable(p, 0, 1) && take(p, (u64)p->i.list_count + 1) &&
-             write(p, &a[0], FACT(TUPLE, p->i.list_count));
+             facts_write(p, &a[0], FACT(TUPLE, p->i.list_count));
     case GENOP_update_record: return prove_update_record(p);
-    case GENOP_make_fun3: return lists_readable(p, 0, 1) && take(p, (u64)p->i.list_count + 3) && write(p, &a[1], any);
+    case GENOP_make_fun3:
+      return lists_readable(p, 0, 1) && take(p, (u64)p->i.list_count + 3) && facts_write(p, &a[1], any);
     case GENOP_make_fun2: {
       u32 n = p->f->lambdas[a[0].value].free_count;
-      return n < MAX_X_REGISTERS && x_readable(p, 0, n) && take(p, 0) && calls(p, 0, n, any);
+      return n < MAX_X_REGISTERS && facts_x_readable(p, 0, n) && take(p, 0) && calls(p, 0, n, any);
     }
-    case GENOP_has_map_fields: return readable(p, &a[1]) && lists_readable(p, 0, 1) && branch(p, &a[0]);
+    case GENOP_has_map_fields: return facts_readable(p, &a[1]) && lists_readable(p, 0, 1) && facts_branch(p, &a[0]);
     case GENOP_get_map_elements:
     case GENOP_get_record_elements: // some may be read when others are not there
-      return readable(p, &a[1]) && lists_readable(p, 0, 2) && branch(p, &a[0]) && write_list(p, 1, 2) &&
-             branch(p, &a[0]);
+      return facts_readable(p, &a[1]) && lists_readable(p, 0, 2) && facts_branch(p, &a[0]) && write_list(p, 1, 2) &&
+             facts_branch(p, &a[0]);
     case GENOP_put_map_assoc:
     case GENOP_put_map_exact:
-      return readable(p, &a[1]) && lists_readable(p, 0, 1) && collects(p, a[3].value) && branch(p, &a[0]) &&
-             write(p, &a[2], FACT(MAP, 0));
+      return facts_readable(p, &a[1]) && lists_readable(p, 0, 1) && collects(p, a[3].value) && facts_branch(p, &a[0]) &&
+             facts_write(p, &a[2], FACT(MAP, 0));
     case GENOP_put_record:
-      return readable(p, &a[1]) && readable(p, &a[2]) && lists_readable(p, 0, 1) && collects(p, a[4].value) &&
-             branch(p, &a[0]) && write(p, &a[3], any);
+      return facts_readable(p, &a[1]) && facts_readable(p, &a[2]) && lists_readable(p, 0, 1) &&
+             collects(p, a[4].value) && facts_branch(p, &a[0]) && facts_write(p, &a[3], any);
     case GENOP_get_record_field:
       for (u32 k = 1; k < 4; k++)
-        if (!readable(p, &a[k])) return false;
+        if (!facts_readable(p, &a[k])) return false;
       lose_heap(p);
-      return whole_frame(p) && branch(p, &a[0]) && write(p, &a[4], any);
-    default: return fail(p, "internal: no proof");
+      return facts_whole_frame(p) && facts_branch(p, &a[0]) && facts_write(p, &a[4], any);
+    default: return facts_fail(p, "internal: no proof");
   }
 }
 
 static bool float_written(struct prove *p, const struct beam_arg *a) {
   return a->kind != BEAM_FR || a->value >= 64 || p->floats >> a->value & 1 ||
-         fail(p, "a float register is read that was not written");
+         facts_fail(p, "a float register is read that was not written");
 }
 
 static bool prove_float(struct prove *p) {
   const struct beam_arg *a = p->i.args, *to = &a[p->i.arg_count - 1];
   u32 first = p->i.op == GENOP_fmove || p->i.op == GENOP_fconv ? 0 : 1;
   for (u32 k = first; k + 1 < p->i.arg_count; k++)
-    if (!readable(p, &a[k]) || !float_written(p, &a[k])) return false;
-  if (p->i.op != GENOP_fmove && !whole_frame(p)) return false; // they may raise
+    if (!facts_readable(p, &a[k]) || !float_written(p, &a[k])) return false;
+  if (p->i.op != GENOP_fmove && !facts_whole_frame(p)) return false; // they may raise
   if (to->kind == BEAM_FR) {
     if (to->value < 64) p->floats |= 1ull << to->value;
     return true;
   }
-  return take(p, 2) && write(p, to, FACT(ANY, 0));
+  return take(p, 2) && facts_write(p, to, FACT(ANY, 0));
 }
 
 static bool closes(struct prove *p) {
   u32 n = (u32)p->i.args[0].value;
-  if (n >= p->ny || KIND_OF(p->y[n].is) != CATCH) return fail(p, "no catch is open there");
+  if (n >= p->ny || KIND_OF(p->y[n].is) != CATCH) return facts_fail(p, "no catch is open there");
   p->y[n] = (struct fact){FACT(ANY, 0), 0};
-  return tell_handlers(p, n);
+  return facts_tell_handlers(p, n);
 }
 
 // Where an exception arrives: X0 to X3 are for catch_end and try_case only. Of a catch X0 may also be the value.
@@ -665,17 +402,18 @@ static bool opens(struct prove *p) {
   const struct beam_arg *a = p->i.args;
   u32 n = (u32)a[0].value, nx = p->nx, heap = p->heap;
   struct fact saved[4];
-  if (n >= p->ny || a[1].value >= 1 << NUMBER_BITS || a[1].value == p->info) return fail(p, "bad catch");
+  if (n >= p->ny || a[1].value >= 1 << NUMBER_BITS || a[1].value == p->info) return facts_fail(p, "bad catch");
   for (u32 k = 0; k <= n; k++) // the first of a frame is the innermost
-    if (KIND_OF(p->y[k].is) == CATCH) return fail(p, "a catch inside another in the wrong order");
-  if (p->labels[a[1].value].defined && p->labels[a[1].value].ny < p->ny) return fail(p, "a handler of another frame");
+    if (KIND_OF(p->y[k].is) == CATCH) return facts_fail(p, "a catch inside another in the wrong order");
+  if (p->labels[a[1].value].defined && p->labels[a[1].value].ny < p->ny)
+    return facts_fail(p, "a handler of another frame");
   p->y[n] = (struct fact){FACT(CATCH, a[1].value), 0};
   memcpy(saved, p->x, sizeof saved);
   for (u32 k = 0; k < 4; k++) p->x[k] = (struct fact){FACT(CAUGHT, 0), 0};
   p->nx = 4, p->heap = 0;
   u64 floats = p->floats;
   p->floats = 0;
-  bool good = arrive(p, a[1].value);
+  bool good = facts_arrive(p, a[1].value);
   memcpy(p->x, saved, sizeof saved);
   p->nx = nx, p->heap = heap, p->floats = floats;
   return good;
@@ -688,21 +426,23 @@ static bool prove_exception(struct prove *p) {
     case GENOP_try: return opens(p);
     case GENOP_try_end: return closes(p);
     case GENOP_catch_end:
-      if (KIND_OF(get_x(p, 0).is) == UNWRITTEN) return fail(p, "a register is read that was not written");
+      if (KIND_OF(facts_x(p, 0).is) == UNWRITTEN) return facts_fail(p, "a register is read that was not written");
       lose_heap(p);
-      prune(p, 0);
-      return closes(p) && write_x(p, 0, FACT(ANY, 0));
+      facts_prune(p, 0);
+      return closes(p) && facts_write_x(p, 0, FACT(ANY, 0));
     case GENOP_try_case:
-      if (KIND_OF(get_x(p, 0).is) == UNWRITTEN) return fail(p, "a register is read that was not written");
-      prune(p, 0);
-      return closes(p) && write_x(p, 0, FACT(ANY, 0)) && write_x(p, 1, FACT(ANY, 0)) && write_x(p, 2, FACT(ANY, 0));
-    case GENOP_raw_raise: return x_readable(p, 0, 3) && calls(p, 0, 0, FACT(ANY, 0));
-    case GENOP_build_stacktrace: return x_readable(p, 0, 1) && (lose_heap(p), true) && write_x(p, 0, FACT(ANY, 0));
+      if (KIND_OF(facts_x(p, 0).is) == UNWRITTEN) return facts_fail(p, "a register is read that was not written");
+      facts_prune(p, 0);
+      return closes(p) && facts_write_x(p, 0, FACT(ANY, 0)) && facts_write_x(p, 1, FACT(ANY, 0)) &&
+             facts_write_x(p, 2, FACT(ANY, 0));
+    case GENOP_raw_raise: return facts_x_readable(p, 0, 3) && calls(p, 0, 0, FACT(ANY, 0));
+    case GENOP_build_stacktrace:
+      return facts_x_readable(p, 0, 1) && (lose_heap(p), true) && facts_write_x(p, 0, FACT(ANY, 0));
     default: // those that only raise
       for (u32 k = 0; k < p->i.arg_count; k++)
-        if (!readable(p, &a[k])) return false;
+        if (!facts_readable(p, &a[k])) return false;
       ends(p);
-      return whole_frame(p);
+      return facts_whole_frame(p);
   }
 }
 
@@ -712,31 +452,31 @@ static bool prove_process(struct prove *p) {
     case GENOP_send: return calls(p, 2, 0, FACT(ANY, 0));
     case GENOP_loop_rec:
       lose_heap(p);
-      prune(p, 0);
-      return whole_frame(p) && branch(p, &a[0]) && write(p, &a[1], FACT(ANY, 0));
+      facts_prune(p, 0);
+      return facts_whole_frame(p) && facts_branch(p, &a[0]) && facts_write(p, &a[1], FACT(ANY, 0));
     case GENOP_loop_rec_end:
     case GENOP_wait:
       lose_heap(p);
-      prune(p, 0);
+      facts_prune(p, 0);
       ends(p);
-      return whole_frame(p) && branch(p, &a[0]);
+      return facts_whole_frame(p) && facts_branch(p, &a[0]);
     case GENOP_wait_timeout:
       // An X register is not kept while the process waits: the time is looked at once, whatever it is
       // (cold_wait_timeout).
-      if (a[1].kind != BEAM_X && !readable(p, &a[1])) return false;
+      if (a[1].kind != BEAM_X && !facts_readable(p, &a[1])) return false;
       lose_heap(p);
-      prune(p, 0);
-      return whole_frame(p) && branch(p, &a[0]);
-    case GENOP_recv_marker_reserve: return write(p, &a[0], FACT(ANY, 0));
-    case GENOP_recv_marker_bind: return readable(p, &a[0]) && readable(p, &a[1]);
+      facts_prune(p, 0);
+      return facts_whole_frame(p) && facts_branch(p, &a[0]);
+    case GENOP_recv_marker_reserve: return facts_write(p, &a[0], FACT(ANY, 0));
+    case GENOP_recv_marker_bind: return facts_readable(p, &a[0]) && facts_readable(p, &a[1]);
     case GENOP_recv_marker_clear:
-    case GENOP_recv_marker_use: return readable(p, &a[0]);
+    case GENOP_recv_marker_use: return facts_readable(p, &a[0]);
     default: return true; // remove_message, timeout
   }
 }
 
 static bool start_match(struct prove *p, const struct beam_arg *to, i64 live) {
-  return collects(p, live) && branch(p, &p->i.args[0]) && write(p, to, FACT(CONTEXT, 0));
+  return collects(p, live) && facts_branch(p, &p->i.args[0]) && facts_write(p, to, FACT(CONTEXT, 0));
 }
 
 // How many bits a command reads; -1: it is not known before.
@@ -750,8 +490,8 @@ static i64 command_bits(const struct beam_arg *size, const struct beam_arg *unit
 static bool prove_reading(struct prove *p, const struct beam_arg *c, bool tail, bool *may_fail, i64 *sure) {
   i64 bits = tail ? 0 : command_bits(&c[3], &c[4]);
   bool small = atom_text_is(p->f, (u32)c->value, "integer") && bits >= 0 && bits < SMALL_BITS; // builds nothing
-  if (!tail && !readable(p, &c[3])) return false;
-  if (small ? !x_readable(p, 0, (u32)c[1].value) : !collects(p, c[1].value)) return false;
+  if (!tail && !facts_readable(p, &c[3])) return false;
+  if (small ? !facts_x_readable(p, 0, (u32)c[1].value) : !collects(p, c[1].value)) return false;
   *may_fail = !tail && (bits < 0 || bits > *sure);
   *sure = bits < 0 || bits > *sure ? 0 : *sure - bits;
   return true;
@@ -760,7 +500,7 @@ static bool prove_reading(struct prove *p, const struct beam_arg *c, bool tail, 
 // A list of commands on the context: see translate_bits.c.
 static bool prove_match_commands(struct prove *p) {
   const struct beam_arg *a = p->i.args, *c = p->i.list, *end = c + p->i.list_count;
-  if (!readable(p, &a[1]) || !need_context(p, 1)) return false;
+  if (!facts_readable(p, &a[1]) || !need_context(p, 1)) return false;
   lose_heap(p);
   for (i64 sure = 0; c < end;) {
     const struct beam_arg *to = NULL;
@@ -780,9 +520,10 @@ static bool prove_match_commands(struct prove *p) {
       if (!prove_reading(p, c, tail, &may_fail, &sure)) return false;
       c += tail ? 4 : 6;
       to = c - 1;
-      if (c < end && to->kind == a[1].kind && to->value == a[1].value) return fail(p, "a match that loses its context");
+      if (c < end && to->kind == a[1].kind && to->value == a[1].value)
+        return facts_fail(p, "a match that loses its context");
     }
-    if ((may_fail && !branch(p, &a[0])) || (to && !write(p, to, FACT(ANY, 0)))) return false;
+    if ((may_fail && !facts_branch(p, &a[0])) || (to && !facts_write(p, to, FACT(ANY, 0)))) return false;
   }
   return true;
 }
@@ -791,30 +532,30 @@ static bool prove_matching(struct prove *p) {
   const struct beam_arg *a = p->i.args;
   u32 any = FACT(ANY, 0);
   switch (p->i.op) {
-    case GENOP_bs_start_match3: return readable(p, &a[1]) && start_match(p, &a[3], a[2].value);
-    case GENOP_bs_start_match4: return readable(p, &a[2]) && start_match(p, &a[3], a[1].value);
+    case GENOP_bs_start_match3: return facts_readable(p, &a[1]) && start_match(p, &a[3], a[2].value);
+    case GENOP_bs_start_match4: return facts_readable(p, &a[2]) && start_match(p, &a[3], a[1].value);
     case GENOP_bs_match: return prove_match_commands(p);
     case GENOP_bs_get_tail:
     case GENOP_bs_get_position:
-      return readable(p, &a[0]) && need_context(p, 0) && collects(p, a[2].value) && write(p, &a[1], any);
-    case GENOP_bs_set_position: return readable(p, &a[0]) && need_context(p, 0) && readable(p, &a[1]);
+      return facts_readable(p, &a[0]) && need_context(p, 0) && collects(p, a[2].value) && facts_write(p, &a[1], any);
+    case GENOP_bs_set_position: return facts_readable(p, &a[0]) && need_context(p, 0) && facts_readable(p, &a[1]);
     case GENOP_bs_get_integer2:
     case GENOP_bs_get_float2:
     case GENOP_bs_get_binary2:
-      if (!readable(p, &a[1]) || !readable(p, &a[3]) || !need_context(p, 1)) return false;
-      return collects(p, a[2].value) && branch(p, &a[0]) && write(p, &a[6], any);
+      if (!facts_readable(p, &a[1]) || !facts_readable(p, &a[3]) || !need_context(p, 1)) return false;
+      return collects(p, a[2].value) && facts_branch(p, &a[0]) && facts_write(p, &a[6], any);
     case GENOP_bs_get_utf8:
     case GENOP_bs_get_utf16:
     case GENOP_bs_get_utf32:
-      return readable(p, &a[1]) && need_context(p, 1) && branch(p, &a[0]) && write(p, &a[4], any);
+      return facts_readable(p, &a[1]) && need_context(p, 1) && facts_branch(p, &a[0]) && facts_write(p, &a[4], any);
     default: // those that only skip or test
-      return readable(p, &a[1]) && need_context(p, 1) && readable(p, &a[2]) && branch(p, &a[0]);
+      return facts_readable(p, &a[1]) && need_context(p, 1) && facts_readable(p, &a[2]) && facts_branch(p, &a[0]);
   }
 }
 
 static bool starts_building(struct prove *p, const struct beam_arg *to) {
   p->building = true;
-  return write(p, to, FACT(ANY, 0));
+  return facts_write(p, to, FACT(ANY, 0));
 }
 
 static bool prove_building(struct prove *p) {
@@ -822,59 +563,62 @@ static bool prove_building(struct prove *p) {
   switch (p->i.op) {
     case GENOP_bs_create_bin: // fail, words, live, unit, destination, segments
       for (u32 k = 0; k + 5 < p->i.list_count; k += 6)
-        if (!readable(p, &p->i.list[k + 4]) || !readable(p, &p->i.list[k + 5])) return false;
-      if (!collects(p, a[2].value) || !branch(p, &a[0])) return false;
+        if (!facts_readable(p, &p->i.list[k + 4]) || !facts_readable(p, &p->i.list[k + 5])) return false;
+      if (!collects(p, a[2].value) || !facts_branch(p, &a[0])) return false;
       p->heap = (u32)a[1].value;
-      return write(p, &a[4], FACT(ANY, 0));
+      return facts_write(p, &a[4], FACT(ANY, 0));
     case GENOP_bs_init_writable: return calls(p, 1, 0, FACT(ANY, 0));
     case GENOP_bs_init2:
     case GENOP_bs_init_bits: // fail, size, words, live, flags, destination
-      if (!readable(p, &a[1]) || !collects(p, a[3].value) || !branch(p, &a[0])) return false;
+      if (!facts_readable(p, &a[1]) || !collects(p, a[3].value) || !facts_branch(p, &a[0])) return false;
       p->heap = (u32)a[2].value;
       return starts_building(p, &a[5]);
     case GENOP_bs_add:
-      return readable(p, &a[1]) && readable(p, &a[2]) && whole_frame(p) && branch(p, &a[0]) &&
-             write(p, &a[4], FACT(ANY, 0));
+      return facts_readable(p, &a[1]) && facts_readable(p, &a[2]) && facts_whole_frame(p) && facts_branch(p, &a[0]) &&
+             facts_write(p, &a[4], FACT(ANY, 0));
     case GENOP_bs_append: // fail, bits, words, live, unit, binary, flags, destination
-      if (a[3].value + 1 >= MAX_X_REGISTERS) return fail(p, "too many live registers");
-      if (!readable(p, &a[1]) || !readable(p, &a[5]) || !collects(p, a[3].value) || !branch(p, &a[0])) return false;
+      if (a[3].value + 1 >= MAX_X_REGISTERS) return facts_fail(p, "too many live registers");
+      if (!facts_readable(p, &a[1]) || !facts_readable(p, &a[5]) || !collects(p, a[3].value) || !facts_branch(p, &a[0]))
+        return false;
       p->heap = (u32)a[2].value;
       return starts_building(p, &a[7]);
     case GENOP_bs_private_append: // fail, bits, unit, binary, flags, destination
-      if (!readable(p, &a[1]) || !readable(p, &a[3]) || !whole_frame(p) || !branch(p, &a[0])) return false;
+      if (!facts_readable(p, &a[1]) || !facts_readable(p, &a[3]) || !facts_whole_frame(p) || !facts_branch(p, &a[0]))
+        return false;
       p->heap = 0;
       return starts_building(p, &a[5]);
     case GENOP_bs_utf8_size:
-    case GENOP_bs_utf16_size: return readable(p, &a[1]) && branch(p, &a[0]) && write(p, &a[2], FACT(ANY, 0));
+    case GENOP_bs_utf16_size:
+      return facts_readable(p, &a[1]) && facts_branch(p, &a[0]) && facts_write(p, &a[2], FACT(ANY, 0));
     default: // bs_put_*
       for (u32 k = 0; k < p->i.arg_count; k++)
-        if (!readable(p, &a[k])) return false;
-      if (!p->building) return fail(p, "no binary is being built");
-      return whole_frame(p) && (p->i.op == GENOP_bs_put_string || branch(p, &a[0]));
+        if (!facts_readable(p, &a[k])) return false;
+      if (!p->building) return facts_fail(p, "no binary is being built");
+      return facts_whole_frame(p) && (p->i.op == GENOP_bs_put_string || facts_branch(p, &a[0]));
   }
 }
 
 static bool prove_y(struct prove *p) {
-  if (p->i.op == GENOP_init) return write(p, &p->i.args[0], FACT(ANY, 0));
+  if (p->i.op == GENOP_init) return facts_write(p, &p->i.args[0], FACT(ANY, 0));
   for (u32 k = 0; k < p->i.list_count; k++)
-    if (!write(p, &p->i.list[k], FACT(ANY, 0))) return false;
+    if (!facts_write(p, &p->i.list[k], FACT(ANY, 0))) return false;
   return true;
 }
 
 static bool prove_return(struct prove *p) {
   ends(p);
-  return x_readable(p, 0, 1);
+  return facts_x_readable(p, 0, 1);
 }
 
 static bool prove_jump(struct prove *p) {
   ends(p);
-  return branch(p, &p->i.args[0]);
+  return facts_branch(p, &p->i.args[0]);
 }
 
 static bool prove_nothing(struct prove *p) { return p != NULL; }
 
 static bool (*const proofs[GENOP_COUNT])(struct prove *) = {
-    [GENOP_label] = at_label,
+    [GENOP_label] = facts_at_label,
     [GENOP_line] = prove_nothing,
     [GENOP_executable_line] = prove_nothing,
     [GENOP_debug_line] = prove_nothing,
@@ -1037,7 +781,7 @@ static bool (*const proofs[GENOP_COUNT])(struct prove *) = {
 
 static bool prove_instruction(struct prove *p) {
   bool (*proof)(struct prove *) = proofs[p->i.op];
-  if (!proof) return fail(p, "an instruction this VM does not have");
+  if (!proof) return facts_fail(p, "an instruction this VM does not have");
   if (p->i.op != GENOP_label && p->i.op != GENOP_line) p->last_label = 0;
   return (p->i.op != GENOP_label && !p->reached) || proof(p);
 }
@@ -1048,13 +792,13 @@ static bool prove_instruction(struct prove *p) {
 // is known than it seemed at first.
 static bool function_again(struct prove *p, u32 round) {
   enum { MAX_ROUNDS = 100 };
-  if (p->again && round == MAX_ROUNDS) return fail(p, "jumps back without end");
+  if (p->again && round == MAX_ROUNDS) return facts_fail(p, "jumps back without end");
   bool again = p->again;
   p->again = false;
   for (u32 k = 0; k < p->order_count; k++) {
     struct arrival *at = &p->labels[p->order[k]];
     at->defined = false;
-    if (!again) arrival_free(at);
+    if (!again) facts_arrival_free(at);
   }
   if (!again) p->order_count = 0;
   return again;
@@ -1073,20 +817,21 @@ static int prove_function(struct prove *p, struct beam_cursor *cursor, struct be
     p->reached = false;
     while ((more = beam_next(cursor, &p->i, e)) > 0 && p->i.op != GENOP_func_info)
       if (!prove_instruction(p)) return -1;
-    if (more > 0 && p->reached && (!x_readable(p, 0, (u32)p->i.args[2].value) || !whole_frame(p))) return -1;
-    if (more == 0 && p->reached) return fail(p, "the code ends without an end"), -1;
+    if (more > 0 && p->reached && (!facts_x_readable(p, 0, (u32)p->i.args[2].value) || !facts_whole_frame(p)))
+      return -1;
+    if (more == 0 && p->reached) return facts_fail(p, "the code ends without an end"), -1;
   } while (more >= 0 && function_again(p, ++rounds));
-  if (p->pending && !p->what) fail(p, "a jump into another function");
+  if (p->pending && !p->what) facts_fail(p, "a jump into another function");
   return p->what ? -1 : more;
 }
 
 static bool entries_fit(struct prove *p) {
   const struct beam_file *f = p->f;
   for (u32 k = 0; k < f->export_count; k++)
-    if (p->arities[f->exports[k].label] != f->exports[k].arity + 1) return fail(p, "an export of another arity");
+    if (p->arities[f->exports[k].label] != f->exports[k].arity + 1) return facts_fail(p, "an export of another arity");
   for (u32 k = 0; k < f->lambda_count; k++)
     if (p->arities[f->lambdas[k].label] != f->lambdas[k].arity + 1 || f->lambdas[k].free_count > f->lambdas[k].arity)
-      return fail(p, "a lambda of another arity");
+      return facts_fail(p, "a lambda of another arity");
   return true;
 }
 
@@ -1112,10 +857,10 @@ bool beam_prove(struct beam_file *f, u16 *arities, struct beam_error *e) {
   p->arities = arities;
   p->labels = mem_calloc(n * sizeof *p->labels, MEM_CODE);
   p->order = mem_calloc(n * sizeof *p->order, MEM_CODE);
-  bool good = (p->labels && p->order) || fail(p, "out of memory");
+  bool good = (p->labels && p->order) || facts_fail(p, "out of memory");
   good = good && entries_fit(p) && prove_code(p, e);
   if (!good && !e->what) *e = (struct beam_error){"Code", f->code_header + p->i.offset, p->what, {0}};
-  for (size_t k = 0; p->labels && k < n; k++) arrival_free(&p->labels[k]);
+  for (size_t k = 0; p->labels && k < n; k++) facts_arrival_free(&p->labels[k]);
   mem_free(p->labels, n * sizeof *p->labels, MEM_CODE);
   mem_free(p->order, n * sizeof *p->order, MEM_CODE);
   f->expected = p->expected;
