@@ -23,6 +23,7 @@ set_target_properties(vm PROPERTIES SUFFIX .wasm)
 set(FAST
   base/alloc
   interp/interp interp/cold_arith interp/cold_bits interp/cold_call interp/cold_control interp/cold_data
+  interp/cold_receive interp/cold_send
   memory/copy memory/gc memory/heap
   process/exit process/idmap process/link process/mailbox process/process process/scheduler process/signal
   process/signal_queue

@@ -47,7 +47,7 @@ const cword *cold_test_heap(const cword *ip, term *E) {
 }
 
 // Before a BIF call: the slice may be over, fragments may have piled up. NULL: leave the loop.
-static const struct export *before_bif(const cword *ip, term *E) {
+static MAY_GC const struct export *before_bif(const cword *ip, term *E) {
   const struct export *e = OPERANDS_AT(call_bif, ip)->function; // as all calls of BIFs have it
   ctx.ip = ip;                                                  // for process_info of oneself
   if (UNLIKELY(--ctx.fcalls < 0)) {
@@ -61,7 +61,7 @@ static const struct export *before_bif(const cword *ip, term *E) {
 
 // A collection that the BIF was to make is made before its value is seen: garbage_collect/0.
 // ip: where it goes on.
-INLINE bool after_bif(term value, const cword *ip) {
+INLINE MAY_GC bool after_bif(term value, const cword *ip) {
   ctx.x[0] = value;
   return LIKELY(!ctx.p->gc_requested) || interp_collect(ip, ctx.e, 1, 0);
 }
@@ -77,7 +77,7 @@ const cword *cold_call_bif(const cword *ip, term *E) {
 
 // The BIF's value is the function's. The frame is dropped only once the BIF has returned: what raises
 // shows the caller in its trace.
-static const cword *bif_and_return(const cword *ip, term *E, size_t frame) {
+static MAY_GC const cword *bif_and_return(const cword *ip, term *E, size_t frame) {
   const struct export *e = before_bif(ip, E);
   if (UNLIKELY(!e)) return NULL;
   term r = e->bif(ctx.p, ctx.x);
@@ -110,41 +110,4 @@ const cword *cold_call_fun2_last(const cword *ip, term *E) {
   OPERANDS(call_fun2_last);
   ctx.x[op->arity] = SRC(op->fun);
   return interp_call_fun(ip, E, (u32)op->arity, NULL, op->frame);
-}
-
-// --- sending and looking at messages
-const cword *cold_send(const cword *ip, term *E) {
-  OPERANDS(send);
-  if (UNLIKELY(--ctx.fcalls < 0)) {
-    ctx.ip = ip;
-    ctx.live = 2;
-    ctx.status = RUN_YIELD;
-    return NULL;
-  }
-  term r = semantics_send(ctx.x[0], ctx.x[1]);
-  if (UNLIKELY(r == NV)) return exception_send(ip, E);
-  ctx.x[0] = r;
-  return BEHIND(op);
-}
-
-const cword *cold_loop_rec(const cword *ip, term *E) {
-  OPERANDS(loop_rec);
-  struct message *m = mailbox_peek(ctx.p);
-  if (UNLIKELY(ctx.p->ends)) return exception_exit(); // of a signal it has just received
-  if (!m) return op->wait;
-  DST(op->dst) = m->value;
-  return BEHIND(op);
-}
-
-const cword *cold_loop_rec_end(const cword *ip, term *E) { // the message does not match: look at the next one
-  OPERANDS(loop_rec_end);
-  (void)E;
-  if (UNLIKELY(--ctx.fcalls < 0)) {
-    ctx.ip = ip;
-    ctx.live = 0;
-    ctx.status = RUN_YIELD;
-    return NULL;
-  }
-  mailbox_next(ctx.p);
-  return op->target;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cold operations of control: funs, apply, calls of functions that are not there yet, receive, and the
+// Cold operations of control: funs, apply, calls of functions that are not there yet, and the
 // static code that every process starts and ends in.
 #include "base/hostcalls.h"
 #include "bif/bif.h"
@@ -178,7 +178,7 @@ const cword *cold_apply_last(const cword *ip, term *E) {
   return interp_enter(e->ip);
 }
 
-// --- receive
+// --- loops of foreign code
 // No compiler makes such loops: nobody knows the registers that are in use here.
 const cword *cold_loop(const cword *ip, term *E) {
   OPERANDS(loop);
@@ -188,86 +188,4 @@ const cword *cold_loop(const cword *ip, term *E) {
     return exception_error(ip, E, ATOM_system_limit);
   }
   return NULL;
-}
-
-const cword *cold_remove_message(const cword *ip, term *E) {
-  OPERANDS(remove_message);
-  (void)E;
-  mailbox_remove(ctx.p);
-  return BEHIND(op);
-}
-
-const cword *cold_wait(const cword *ip, term *E) {
-  OPERANDS(wait);
-  ctx.e = E;
-  ctx.ip = op->target;
-  ctx.live = 0;
-  ctx.status = RUN_WAIT;
-  return NULL;
-}
-
-// wait_timeout: the first time looks at the time and sets the timer; woken by a message it comes here again and goes on
-// waiting, and the register that the time was in may be gone; woken by the timer it continues behind, at the timeout
-// operation.
-const cword *cold_wait_timeout(const cword *ip, term *E) {
-  OPERANDS(wait_timeout);
-  struct process *p = ctx.p;
-  if (p->timed_out) {
-    p->timed_out = false;
-    return BEHIND(op);
-  }
-  if (!p->receive_timer && !p->timeless) {
-    term t = SRC(op->time);
-    if (t == 0) return BEHIND(op);
-    if (t == ATOM_infinity) {
-      p->timeless = true;
-    } else {
-      if (!is_small(t) || small_val(t) < 0 || small_val(t) > 0xFFFFFFFFll)
-        return exception_error(ip, E, ATOM_timeout_value);
-      if (!timer_receive_start(p, (u64)small_val(t))) return exception_error(ip, E, ATOM_system_limit);
-    }
-  }
-  p->timeout_ip = BEHIND(op);
-  return cold_wait(ip, E);
-}
-
-const cword *cold_timeout(const cword *ip, term *E) {
-  OPERANDS(timeout);
-  (void)E;
-  timer_receive_cancel(ctx.p);
-  ctx.p->timed_out = false;
-  mailbox_reset(ctx.p);
-  return BEHIND(op);
-}
-
-const cword *cold_recv_marker_reserve(const cword *ip, term *E) {
-  OPERANDS(recv_marker_reserve);
-  DST(op->dst) = mailbox_marker_reserve(ctx.p);
-  return BEHIND(op);
-}
-const cword *cold_recv_marker_bind(const cword *ip, term *E) {
-  OPERANDS(recv_marker_bind);
-  mailbox_marker_bind(ctx.p, SRC(op->marker), SRC(op->reference));
-  return BEHIND(op);
-}
-const cword *cold_recv_marker_clear(const cword *ip, term *E) {
-  OPERANDS(recv_marker_clear);
-  mailbox_marker_clear(ctx.p, SRC(op->marker));
-  return BEHIND(op);
-}
-const cword *cold_recv_marker_use(const cword *ip, term *E) {
-  OPERANDS(recv_marker_use);
-  mailbox_marker_use(ctx.p, SRC(op->marker));
-  return BEHIND(op);
-}
-
-// --- sending
-enum send_result semantics_send_failure;
-term semantics_send(term to, term message) {
-  enum send_result r = is_local_pid(to) && to == ctx.p->pid
-                           ? (signal_send(ctx.p, ctx.p, message) ? SEND_OK : SEND_NO_MEMORY)
-                           : signal_send_to(ctx.p, to, message);
-  if (r == SEND_OK || r == SEND_NOSUSPEND) return message;
-  semantics_send_failure = r;
-  return NV;
 }

@@ -258,15 +258,6 @@ const cword *exception_arithmetic(const cword *ip, term *E, term function, term 
   return exception_guard_bif(ip, E, function, num_limit_hit() ? ATOM_system_limit : ATOM_badarith, args, 2);
 }
 
-const cword *exception_send(const cword *ip, term *E) {
-  if (semantics_send_failure == SEND_NO_MEMORY) return exception_error(ip, E, ATOM_system_limit);
-  const struct export *bif = export_get(ATOM_erlang, ATOM_send, 2);
-  clear_extras();
-  ctx.fault_class = ATOM_error;
-  ctx.fault_reason = ATOM_badarg;
-  return raise_with(ip, E, cons(HEAP, bif_entry(bif, ctx.x), NIL), true);
-}
-
 // function_clause: the arguments are in X registers, and there is no frame.
 const cword *cold_func_info(const cword *ip, term *E) {
   OPERANDS(func_info);

@@ -24,13 +24,8 @@ INLINE term semantics_map_get(term map, term key) {
   return map_get(map, key);
 }
 
-// x0 ! x1. NV: badarg or system_limit (see exception_send).
-term semantics_send(term to, term message);
-extern enum send_result semantics_send_failure;
-
 const cword *exception_guard_bif(const cword *ip, term *E, term function, term reason, const term *args, u32 n);
 term *exception_keep_caller(const cword *ip, term *E, const struct export *called);
 const cword *exception_arithmetic(const cword *ip, term *E, term function, term a, term b);
-const cword *exception_send(const cword *ip, term *E);
 
 #endif
