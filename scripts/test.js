@@ -49,6 +49,7 @@ const runner = (name, needs, ...args) => ({ name, needs, command: () => [node, `
 const SUITES = [
   { name: 'layers', command: () => ['scripts/check-layers'], quiet: true },
   { name: 'operands', command: () => ['scripts/check-operands'], quiet: true },
+  { name: 'collects', command: () => ['scripts/check-collects'], quiet: true },
   { name: 'seam', command: () => ['scripts/check-seam'], quiet: true },
   { name: 'form', command: () => ['scripts/check-form'], quiet: true },
   { name: 'names', command: () => ['scripts/check-names'], quiet: true },

@@ -30,8 +30,8 @@ typedef int64_t i64;
 #endif
 #define MUST_USE __attribute__((warn_unused_result))
 #define UNUSED __attribute__((unused))
-// Marks a function that may run the garbage collector: every unrooted term is dead after it.
-#define MAY_GC
+// A function that may run the garbage collector: every term is dead after it that is not in a register or in a frame.
+#define MAY_GC // scripts/check-collects: who calls such a function is one itself, or an operation that may collect
 
 #ifndef VM_DEBUG
 #define VM_DEBUG 0

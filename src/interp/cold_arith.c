@@ -14,7 +14,7 @@ INLINE u64 words_of(term t) { return is_big(t) ? header_size(boxed_header(t)) : 
 static void charge(u64 words) { ctx.fcalls -= (i32)min_u64(words / WORDS_PER_REDUCTION, SLICE_AT_MOST); }
 
 // For all that have the operands of add. function: what OTP names in the trace.
-static const cword *binary(const op_add *op, term *E, binary_fn fn, term function) {
+static MAY_GC const cword *binary(const op_add *op, term *E, binary_fn fn, term function) {
   const cword *ip = START(op);
   if (!interp_gc_check(ip, E, (u32)op->live)) return NULL;
   E = ctx.e;
@@ -27,7 +27,7 @@ static const cword *binary(const op_add *op, term *E, binary_fn fn, term functio
 
 // What takes longer pauses in the middle; and where it has used up the slice, after it: a chain of such operations may
 // meet no call for long.
-static const cword *product(const op_add *op, term *E, number_function *fn, term function) {
+static MAY_GC const cword *product(const op_add *op, term *E, number_function *fn, term function) {
   const cword *ip = START(op);
   if (!interp_gc_check(ip, E, (u32)op->live)) return NULL;
   E = ctx.e;
@@ -66,7 +66,7 @@ static const cword *increment_failed(const cword *ip, term *E, term a, term b) {
 }
 
 // For the three forms: only the register stands differently in them.
-static const cword *increment(const cword *ip, term *E, bool from_y) {
+static MAY_GC const cword *increment(const cword *ip, term *E, bool from_y) {
   OPERANDS(add_si);
   if (!interp_gc_check(ip, E, (u32)op->live)) return NULL;
   E = ctx.e;
@@ -158,8 +158,8 @@ const cword *cold_length(const cword *ip, term *E) {
 
 // Calls e with n sources, the destination behind them. gc: the sources are read after a check that may collect; live
 // stands in the same place in all that have it.
-INLINE const cword *guard_bif(const cword *ip, term *E, const struct export *e, const src_word *operands, u32 n,
-                              const cword *fail, bool gc) {
+INLINE MAY_GC const cword *guard_bif(const cword *ip, term *E, const struct export *e, const src_word *operands, u32 n,
+                                     const cword *fail, bool gc) {
   if (gc) {
     if (!interp_gc_check(ip, E, (u32)OPERANDS_AT(gc_bif1, ip)->live)) return NULL;
     E = ctx.e;

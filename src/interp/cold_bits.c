@@ -21,7 +21,7 @@ static term get_binary(struct heap *h, term context, u64 bits, u32 flags) {
   return bs_get_binary(h, context, bits);
 }
 
-static const cword *get_sized(const cword *ip, term *E, getter get) {
+static MAY_GC const cword *get_sized(const cword *ip, term *E, getter get) {
   OPERANDS(bs_get_integer);
   // What follows a short integer may still use registers that are not live: bs_match asks for room once for all.
   bool constant = !is_register(op->size) && is_small(SRC(op->size));
@@ -137,7 +137,7 @@ static const cword *create_failed(const cword *ip, term *E, const struct bs_erro
 }
 
 // Words that the code after the construction writes without asking must still be there when it is done.
-static bool create_room(const cword *ip, term *E, u32 live, size_t words) {
+static MAY_GC bool create_room(const cword *ip, term *E, u32 live, size_t words) {
   size_t need = words + BS_CREATE_WORDS;
   if (!interp_gc_check(ip, E, live)) return false;
   return LIKELY((size_t)(ctx.heap.lim - ctx.heap.top) >= need) || interp_collect(ip, ctx.e, live, need);

@@ -12,7 +12,7 @@ static const cword *failed(const cword *ip, term *E) {
 }
 
 // Words that put_list and the like will use afterwards without asking, besides the binary itself.
-static bool room(const cword *ip, term *E, u32 live, size_t words) {
+static MAY_GC bool room(const cword *ip, term *E, u32 live, size_t words) {
   words += HEAP_BIN_MAX / sizeof(term) + 16;
   if ((size_t)(ctx.heap.lim - ctx.heap.top) >= words && !heap_wants_gc(HEAP) && !VM_GC_STRESS) return true;
   return interp_collect(ip, E, live, words);

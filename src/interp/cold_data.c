@@ -112,7 +112,7 @@ _Static_assert(offsetof(op_put_map_assoc, items) - offsetof(op_put_map_assoc, sr
                "put_map");
 _Static_assert(offsetof(op_put_map_exact, items) - offsetof(op_put_map_exact, src) == sizeof(struct put_map),
                "put_map");
-static const cword *put_map(const cword *ip, term *E, const struct put_map *put, bool exact, const cword *fail) {
+static MAY_GC const cword *put_map(const cword *ip, term *E, const struct put_map *put, bool exact, const cword *fail) {
   if (!interp_gc_check(ip, E, (u32)put->live)) return NULL;
   E = ctx.e;
   term map = SRC(put->src);

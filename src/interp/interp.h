@@ -55,9 +55,9 @@ term exception_trace(term raw, bool whole); // raw trace -> list of {M,F,A,Loc};
 
 // Makes room on the heap, before the operation at ip does anything that cannot be done twice. False: leave the loop.
 // The process must exit, or does the operation again when the collection is through.
-bool interp_collect(const cword *ip, term *E, u32 live, size_t need);
+MAY_GC bool interp_collect(const cword *ip, term *E, u32 live, size_t need);
 // For operations that build without a test_heap before them: collects when fragments have piled up.
-INLINE bool interp_gc_check(const cword *ip, term *E, u32 live) {
+INLINE MAY_GC bool interp_gc_check(const cword *ip, term *E, u32 live) {
   ctx.e = E;
   // Off-heap bytes count against the heap's own size, a quarter of it: to collect a large heap costs more than they do.
   u64 words = ctx.p->area.words, bytes = (1u << 20) + words * 2;

@@ -77,7 +77,7 @@ static void cut(struct process *p, const struct gc_roots *roots, size_t n_roots)
   process_shrink_stack(p);
 }
 
-static enum gc_result end(struct process *p, struct heap *h) {
+static MAY_GC enum gc_result end(struct process *p, struct heap *h) {
   struct collection *c = p->collection;
   p->collection = NULL;
   if (p->state == PROCESS_WAITING) scheduler_remove(p); // it was only queued for the collection
@@ -97,7 +97,8 @@ static struct collection *collection_new(bool fit) {
 
 // Begins a collection in portions. *result is set if it is complete already. False: there is no memory for that,
 // collect at once.
-static bool begin(struct process *p, const cword *ip, u32 live, size_t need, bool major, enum gc_result *result) {
+static MAY_GC bool begin(struct process *p, const cword *ip, u32 live, size_t need, bool major,
+                         enum gc_result *result) {
   struct collection *c = collection_new(false);
   if (!c) return false;
   if (gc_open(&c->run, &ctx.heap, &p->area, c->roots, running_roots(p, live, c->roots), need, major, true) != GC_OK) {
@@ -174,7 +175,7 @@ static size_t idle_roots(struct process *p, struct gc_roots *r) {
 }
 
 // Begins a major collection in portions. False: it has to be done at once.
-static bool begin_idle(struct process *p, bool fit) {
+static MAY_GC bool begin_idle(struct process *p, bool fit) {
   if (gc_most_words(&p->heap, &p->area, true) <= collection_portion || gc_stress) return false;
   struct collection *c = collection_new(fit);
   if (!c) return false;
