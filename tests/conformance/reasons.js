@@ -109,12 +109,6 @@ export const WHY = {
     gc_request_when_gc_disabled: 'switches the collector off; ours cannot be',
     gc_request_blast_when_gc_disabled: 'switches the collector off; ours cannot be',
   },
-  file: {
-    cur_dir_0: FILES,
-    close: FILES,
-    e_rename: FILES,
-    allocate_file_size: 'file:allocate/3, which Node does not offer',
-  },
   file_name: {
     normalize:
       'asks that random sequences of combining characters come out as prim_file:internal_normalize_utf8/1 of erl ' +
