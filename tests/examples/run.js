@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs the examples: each must end by itself with exit code 0 and print the text of tests/examples/NAME.expected.
+// Runs the examples: a program must end by itself with exit code 0 and print the text of tests/examples/NAME.expected;
+// a page is opened in Chromium, where tests/examples/NAME.page.js uses it and reports {fine: true}.
 //   node tests/examples/run.js [--write] [name ...]     --write: takes the output as the expected one
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { BROWSERS, visit } from '../matrix/browse.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const LINES = 60,
@@ -34,6 +36,23 @@ for (const name of readdirSync(join(root, 'examples')).filter((n) =>
   if (wrong.length) failed++;
   else passed++;
   console.log(`${name}: ${wrong.length ? wrong.join('\n') : 'ok'}`);
+}
+/** The page with what reports errors before all else, and its checks at the end. @param {string} name */
+function checked(name) {
+  const html = readFileSync(join(root, 'examples', name, 'index.html'), 'utf8');
+  const [before, after] = ['<script src="/report.js"></script>', `/tests/examples/${name}.page.js`];
+  return `${html.replace('<title>', `${before}<title>`)}<script type="module" src="${after}"></script>`;
+}
+
+const pages = readdirSync(join(root, 'examples')).filter((n) => existsSync(join(root, 'examples', n, 'index.html')));
+for (const name of pages.filter((page) => wanted.length === 0 || wanted.includes(page))) {
+  const path = `/examples/${name}/`;
+  const { fine, error } = BROWSERS.chromium
+    ? await visit('chromium', root, path.slice(1), (asked) => (asked === path ? { body: checked(name) } : undefined))
+    : { error: 'there is no chromium (apt-get install chromium)' };
+  if (fine) passed++;
+  else failed++;
+  console.log(`${name}: ${fine ? 'ok' : error}`);
 }
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed ? 1 : 0;
