@@ -20,6 +20,7 @@ import { Machine } from './machine.js';
 /** @import { Bindings, CallOptions, VM } from './vm.js' */
 
 export { readSnapshot } from './inspect.js';
+export { makeEvent } from './event-objects.js';
 export { Handles } from './handles.js';
 export { Modules } from './modules.js';
 export { loadError, readRecord } from './machine.js';
@@ -27,6 +28,7 @@ export { moduleProxy } from './module-proxy.js';
 export { Proc } from './proc.js';
 export { Session } from './session.js';
 export { SPAWN_NAMES, array, count, spawnOptions } from './spawn.js';
+export { Streams } from './streams.js';
 export { callError, processError } from './wording.js';
 
 /** vm.eval. @param {VM} vm @param {[source: string, bindings: Bindings, options: CallOptions]} given */

@@ -5,9 +5,7 @@
 // createVM makes it, close ends it.
 
 import {
-  EVENT_END,
   EVENT_NAMES,
-  EXIT_CAUSE_NAMES,
   HOST_EVENT_INPUT,
   HOST_EVENT_LOAD_FAILED,
   HOST_EVENT_MAIL,
@@ -16,7 +14,6 @@ import {
   JS_CALL,
   JS_EXIT,
   JS_RECEIVE,
-  SIGNAL_NAMES,
 } from '../base/seam.js';
 import { ArgumentError, ClosedError, CrashError, HaltedError, NoProcessError } from '../base/errors.js';
 import { ErlangError } from '../term/erlang-error.js';
@@ -146,11 +143,8 @@ export class VM extends Events {
   #state = /** @type {'idle' | 'runnable' | 'timer' | 'halted'} */ ('runnable');
   /** @type {number | undefined} */
   #halted;
-  /**
-   * In a page: the names of processes that have crashed, by pid, until their crash reports are written.
-   * @type {Map<string, string>}
-   */
-  #casualties = new Map();
+  /** Standard input and output. @type {InstanceType<typeof import('./prepare.js').Streams>} */
+  #streams;
   /** Number of reads of standard input and running programs, which keep the VM from being idle. */
   #reading = 0;
 
@@ -178,6 +172,7 @@ export class VM extends Events {
     });
     this.#tools = tools;
     this.#handles = new tools.Handles();
+    this.#streams = new tools.Streams(options);
     this.#identity = {
       node: NODE,
       owner: this.#owner,
@@ -886,7 +881,7 @@ export class VM extends Events {
     if (this.#machine.closed) return;
     // A page needs the names of processes that crash (see writeOutput).
     const mask = EVENT_NAMES.reduce(
-      (bits, name, kind) => bits | (this.wants(name) || (name === 'crash' && isPage) ? 1 << kind : 0),
+      (bits, name, kind) => bits | (this.wants(name) || (name === 'crash' && this.#streams.isPage) ? 1 << kind : 0),
       0,
     );
     if (mask !== this.#mask) this.#machine.eventMask(mask);
@@ -922,7 +917,11 @@ export class VM extends Events {
       case HOST_EVENT_MAIL:
         return this.#mail(record.subject);
       case HOST_EVENT_OUTPUT:
-        return this.#output(record);
+        return this.#streams.output(record, {
+          wanted: (name) => this.wants(name),
+          guarded: (name, handler) => this.guarded(name, handler),
+          emit: (name, event) => void this.emit(name, event),
+        });
       case HOST_EVENT_INPUT:
         return void this.#input(this.#word(record.subject));
       case HOST_EVENT_VALUE_FREED:
@@ -935,43 +934,14 @@ export class VM extends Events {
       }
       default: {
         const name = EVENT_NAMES[record.kind];
-        if (name === 'crash' && isPage && record.process?.name)
-          this.#casualties.set(String(this.#word(record.subject)), record.process.name);
-        if (this.wants(name)) this.emit(name, this.#makeEvent(name, this.#word(record.subject), record));
+        if (name === 'crash') this.#streams.crashed(this.#word(record.subject), record);
+        if (this.wants(name))
+          this.emit(
+            name,
+            this.#tools.makeEvent(name, this.#word(record.subject), record, (it) => this.#value(it)),
+          );
         if (name === 'exit' && !this.#machine.closed) this.#ended(keyOfWord(record.subject), record);
       }
-    }
-  }
-
-  /** @param {string} name @param {Pid} pid @param {EventRecord} record @returns {any} */
-  #makeEvent(name, pid, record) {
-    const a = this.#value(record.a);
-    const b = this.#value(record.b);
-    const about = record.process;
-    const known = { pid, name: about?.name || undefined, initialCall: about?.call };
-    switch (name) {
-      case 'exit':
-        return { ...known, reason: a, normal: a === Atom.for('normal') };
-      case 'signal':
-        return {
-          from: a,
-          to: pid,
-          reason: b,
-          cause: EXIT_CAUSE_NAMES[record.detail >> 8],
-          outcome: SIGNAL_NAMES[record.detail & 255],
-        };
-      case 'spawn':
-        return { pid, parent: a, initialCall: known.initialCall };
-      case 'message':
-        return { from: a, to: pid, message: b };
-      case 'crash': {
-        const [reason, stack] = a instanceof Tuple && a.length === 2 ? a : [a, []];
-        return { ...known, reason, stack };
-      }
-      case 'down':
-        return { pid, target: a, reason: b };
-      default:
-        return { pid, [EVENT_END[record.kind]]: name.endsWith('register') ? String(a) : a };
     }
   }
 
@@ -1031,29 +1001,14 @@ export class VM extends Events {
     this.#calls.get(message.at(1))?.settle(message.at(2));
   }
 
-  /** @param {EventRecord} record */
-  #output(record) {
-    const name = record.detail === 2 ? 'stderr' : 'stdout';
-    const bytes = record.bytes ?? new Uint8Array();
-    const event = { bytes, text: new TextDecoder().decode(bytes) };
-    const option = this.#options[name];
-    if (typeof option === 'function') {
-      this.guarded(name, () => option(event.text, bytes));
-    } else if (option !== false && (option === true || !this.wants(name))) writeOutput(name, event, this.#casualties);
-    this.emit(name, event);
-  }
-
   /** @param {Pid} pid the process that reads */
   async #input(pid) {
     let data = null;
     this.#reading++;
     try {
-      data = (await this.#options.stdin?.()) ?? null;
-      if (data !== null && typeof data !== 'string' && !asBytes(data))
-        throw new ArgumentError(`stdin gave what is neither a string nor bytes, but ${shown(data)}`);
+      data = await this.#streams.input();
     } catch (error) {
       this.report(error, 'stdin');
-      data = null;
     }
     this.#reading--;
     this.#tell(pid, Tuple.from([Atom.for('spawnlink_input'), data ?? Atom.for('eof')]));
@@ -1140,27 +1095,7 @@ export class VM extends Events {
   }
 }
 
-/** Whether output that nobody takes can only go to the console. */
-const isPage = !globalThis.process?.stdout?.write;
-
 /** @param {Word} word */
 const keyOfWord = ({ number, serial }) => (serial < 2 ** 24 ? serial * 2 ** 28 + number : `${serial}.${number}`);
 /** @param {Pid} pid */
 const keyOfPid = (pid) => keyOfWord({ number: pid.numbers[0], serial: pid.numbers[1] });
-
-/**
- * Writes output that no option or handler takes. In a page it goes to the console; reports of errors are logged as
- * errors, with the name of the process.
- * @param {'stdout' | 'stderr'} name
- * @param {OutputEvent} event
- * @param {Map<string, string>} names of processes that have crashed
- */
-function writeOutput(name, { text, bytes }, names) {
-  if (!isPage) return globalThis.process[name].write(bytes);
-  const report = /^=(ERROR|CRASH|SUPERVISOR) REPORT/.test(text);
-  const named = text.replace(/process (<[\d.]+>) with/, (all, pid) => {
-    const registered = report && names.get(pid);
-    return names.delete(pid) && registered ? `process ${registered} ${pid} with` : all;
-  });
-  console[report || name === 'stderr' ? 'error' : 'log'](named.replace(/\n$/, ''));
-}
