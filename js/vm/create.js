@@ -3,8 +3,8 @@
 // The function createVM: it has prepare.js get ready what a VM needs of its host, and starts a VM with that.
 
 import { UnsupportedError } from '../base/errors.js';
-import { VM } from './vm.js';
 
+/** @import { VM } from './vm.js' */
 /** @import { Clock } from '../host/imports.js' */
 /** @import { WasmSource } from '../host/loader.js' */
 /** @import { ModuleFinder, OtpSource } from '../otp/otp.js' */
@@ -90,7 +90,7 @@ export async function createVM(options = {}) {
     throw never ? new UnsupportedError("a Service Worker has no import(): use 'spawnlink/static'", { cause }) : cause;
   });
   const { machine, clock, args, finders } = await tools.prepare(options, () => /** @type {VM} */ (vm));
-  vm = new VM(machine, { ...options, args }, clock, finders, tools);
+  vm = new tools.VM(machine, { ...options, args }, clock, finders, tools);
   try {
     await vm.boot();
   } catch (error) {

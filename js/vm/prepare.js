@@ -28,6 +28,7 @@ export { moduleProxy } from './module-proxy.js';
 export { Proc } from './proc.js';
 export { Session } from './session.js';
 export { SPAWN_NAMES, array, count, spawnOptions } from './spawn.js';
+export { VM } from './vm.js';
 export { Streams } from './streams.js';
 export { callError, processError } from './wording.js';
 

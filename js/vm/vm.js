@@ -18,10 +18,10 @@ import {
 import { ArgumentError, ClosedError, CrashError, HaltedError, NoProcessError } from '../base/errors.js';
 import { ErlangError } from '../term/erlang-error.js';
 import { decode, decodeAll, encode } from '../term/etf.js';
-import { Events } from './events.js';
 import { Registry, TextDecoder, TextEncoder, Weak } from '../base/host.js';
 import { Loop, after, toldTo, until } from './loop.js';
 import { only, shown } from '../term/only.js';
+import { AnyVM, open } from './open.js';
 import { JsProcess } from './process.js';
 import { Atom, Pid, Port, Tuple, pretty } from '../term/term.js';
 import { atom, boolean, target } from './arguments.js';
@@ -89,12 +89,8 @@ const NODE = 'nonode@nohost';
 /** Reductions of a tick under the virtual clock, where time cannot end a tick. */
 const VIRTUAL_TICK = 4_000_000;
 
-/** Every open VM, for tests that look for leaks. @type {Set<VM>} */
-const open = new Set();
-export const openVMs = () => open.size;
-
-/** @extends {Events<VMEvents>} */
-export class VM extends Events {
+/** @extends {AnyVM<VMEvents>} */
+export class VM extends AnyVM {
   /** @type {Machine} */
   #machine;
   /** @type {Required<Pick<VMOptions, 'budget'>> & VMOptions} */
