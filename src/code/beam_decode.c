@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Instructions of a Code chunk, one at a time, and the compact encoding of their operands. Knows the
-// arity of each opcode and nothing of its meaning (that is check.c's). A cursor owns only the buffer
-// for list operands; numbers too wide for 64 bits are left where they are in the file.
-// Called by check.c and translate.c; compact_read also by beam_file.c.
+// Decodes the instructions of a Code chunk one at a time, and the compact encoding of their operands. It knows the
+// arity of each opcode but not its meaning, which check.c knows. A cursor owns only the buffer for list operands;
+// numbers too wide for 64 bits stay where they are in the file. Called by check.c and translate.c; beam_file.c calls
+// compact_read too.
 #include "base/alloc.h"
 #include "code/compact.h"
 #include "gen/genop.h"
@@ -15,7 +15,7 @@ static const u8 arities[GENOP_COUNT] = {
 
 static const u8 kind_of_tag[7] = {BEAM_U, BEAM_I, BEAM_ATOM, BEAM_X, BEAM_Y, BEAM_F, BEAM_H};
 
-// The number in n bytes, big-endian two's complement.
+// Reads a number of n bytes, big-endian two's complement.
 static bool read_wide(struct reader *r, u32 n, struct beam_arg *out) {
   if (reader_left(r) < n) return reader_fail(r, "truncated operand");
   const u8 *p = r->data + r->at;
@@ -23,7 +23,7 @@ static bool read_wide(struct reader *r, u32 n, struct beam_arg *out) {
   for (u32 i = 0; i < skip; i++)
     if (p[i] != 0) return reader_fail(r, "number too large");
   if (n - skip <= 8) {
-    // Unsigned ones of 64 bits keep their bit pattern.
+    // Unsigned numbers of 64 bits keep their bit pattern.
     u64 v = p[skip] & 0x80 && !skip ? ~(u64)0 : 0;
     for (u32 i = skip; i < n; i++) v = v << 8 | p[i];
     out->value = (i64)v;
@@ -39,7 +39,7 @@ static bool read_wide(struct reader *r, u32 n, struct beam_arg *out) {
   return true;
 }
 
-// The value part of an operand whose first byte is known; the kind is set already.
+// Reads the value of an operand whose first byte is known; the kind is set already.
 static bool read_value(struct reader *r, u32 first, struct beam_arg *out) {
   if (!(first & 8)) {
     out->value = first >> 4;
@@ -52,7 +52,7 @@ static bool read_value(struct reader *r, u32 first, struct beam_arg *out) {
   }
   u32 n = (first >> 5) + 2;
   if (n == 9) {
-    // The length is itself a compact number; it has no third level.
+    // The length is a compact number itself, whose own length is always short.
     struct beam_arg length = {.kind = BEAM_U};
     if (reader_left(r) < 1) return reader_fail(r, "truncated operand");
     u32 next = r->data[r->at++];
@@ -96,9 +96,9 @@ static bool read_register(struct reader *r, struct beam_arg *out) {
   return compact_u32(r, &type);
 }
 
-// {alloc,[{words,W},{floats,F},{funs,N}]} becomes the words that our layout takes.
+// Converts {alloc,[{words,W},{floats,F},{funs,N}]} into the number of words in our layout.
 static bool read_alloc_list(struct reader *r, struct beam_arg *out) {
-  enum { FLOAT_WORDS = 2, FUN_WORDS = 3 }; // term/boxed.h; free variables count as words already
+  enum { FLOAT_WORDS = 2, FUN_WORDS = 3 }; // see term/boxed.h; words include free variables
   u32 n, type, count;
   u64 words = 0;
   if (!compact_u32(r, &n)) return false;
@@ -176,7 +176,7 @@ void beam_stop(struct beam_cursor *c) {
   memset(c, 0, sizeof *c);
 }
 
-// "opcode N is unknown" in a buffer of the only thread there is.
+// Makes "opcode N is unknown" in a static buffer, because there is only one thread.
 static const char *unknown_opcode(u32 op) {
   static char text[] = "opcode 000 is unknown (made by a newer compiler?)";
   for (u32 k = 0; k < 3; k++, op /= 10) text[9 - k] = (char)('0' + op % 10);

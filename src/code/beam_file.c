@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The chunks of a BEAM file ("The BEAM file format"; erts' own loader decides where the document is
-// silent). Everything that beam_open leaves in struct beam_file has been checked against the length of
-// its chunk and against the tables it refers to; instructions are check.c's. All arrays are owned by
-// the struct, counted as MEM_CODE, and never larger than a small multiple of the file.
+// The chunks of a BEAM file ("The BEAM file format"; where that is silent, as erts' own loader does). Everything that
+// beam_open leaves in struct beam_file was checked against the length of its chunk and against the tables that it
+// refers to; check.c checks instructions. The struct owns all arrays; they count as MEM_CODE and are never larger than
+// a small multiple of the file.
 #include "base/alloc.h"
 #include "base/hostcalls.h"
 #include "base/md5.h"
@@ -17,12 +17,12 @@ struct parse {
   struct beam_file *f;
   struct reader r; // the chunk being read
   const char *chunk;
-  struct beam_slice chunks[CHUNK_COUNT]; // data NULL: not in the file
+  struct beam_slice chunks[CHUNK_COUNT]; // data NULL: the file does not have this chunk
 };
 
 static const char out_of_memory[] = "out of memory";
 
-// An array for n entries that take at least "least" bytes each of what is left of the chunk.
+// Allocates an array for n entries, each of which takes at least `least` bytes of the rest of the chunk.
 static void *table(struct parse *p, u32 n, u32 least, size_t size) {
   if (n > reader_left(&p->r) / least) {
     reader_fail(&p->r, "more entries than the chunk holds");
@@ -67,14 +67,14 @@ static bool find_chunks(struct parse *p) {
     reader_u32(r, &size);
     if (!reader_slice(r, size, &data)) return false;
     u32 padding = (4 - (size & 3)) & 3;
-    // The padding of the last chunk is not always there.
+    // The last chunk may lack its padding.
     r->at += padding < reader_left(r) ? padding : reader_left(r);
     if (!remember_chunk(p, id, data)) return r->at = start, false;
   }
   return true;
 }
 
-// False when the chunk is not in the file.
+// False: the file does not have this chunk.
 static bool enter(struct parse *p, enum chunk_id id) {
   p->chunk = chunk_names[id];
   p->r = (struct reader){p->chunks[id].data, p->chunks[id].len, 0, NULL};
@@ -103,7 +103,7 @@ static bool read_atoms(struct parse *p) {
     if (!enter(p, ATOM)) return enter(p, ATU8) || reader_fail(r, "the chunk is missing");
   }
   if (!reader_u32(r, &count)) return false;
-  // OTP 28 writes minus the count and lengths as compact numbers.
+  // OTP 28 writes the negative count, and lengths as compact numbers.
   bool compact_lengths = !f->atoms_latin1 && (i32)count < 0;
   if (compact_lengths) count = 0 - count;
   if (count == 0) return reader_fail(r, "no module name");
@@ -150,7 +150,7 @@ static bool read_code(struct parse *p) {
   reader_u32(r, &f->label_count);
   reader_u32(r, &f->function_count);
   r->at = f->code_header = 4 + header;
-  // Each label and each function takes at least two bytes of code; label 0 is none.
+  // Each label and each function takes at least two bytes of code; there is no label 0.
   if (f->label_count < 1 || f->label_count - 1 > reader_left(r) / 2) return reader_fail(r, "more labels than code");
   if (f->function_count > reader_left(r) / 2) return reader_fail(r, "more functions than code");
   return reader_slice(r, reader_left(r), &f->code);
@@ -208,7 +208,7 @@ static bool read_lambdas(struct parse *p) {
 
 // --- Literals -----------------------------------------------------------------------------------
 
-// Offsets in errors are those of the inflated table.
+// Offsets in errors are those in the inflated table.
 static bool split_literals(struct parse *p) {
   struct beam_file *f = p->f;
   struct reader *r = &p->r;
@@ -257,7 +257,7 @@ static bool read_records(struct parse *p) {
 
 enum { MAX_FILE = 0x7F, MAX_LINE = 0xFFFFFF };
 
-// The items: a line number, or an atom-tagged file number for those that follow.
+// Reads the items: a line number, or a file number tagged as an atom, which applies to the items behind it.
 static bool read_line_items(struct parse *p, u32 file_count) {
   struct beam_file *f = p->f;
   struct reader *r = &p->r;
@@ -269,7 +269,7 @@ static bool read_line_items(struct parse *p, u32 file_count) {
       if (a.value > (i64)file_count) return reader_fail(r, "no such file name");
       file = (u32)a.value;
     } else if (a.kind == BEAM_I && a.value >= 0) {
-      // What does not fit the packed form is an unknown place, as in OTP.
+      // As in OTP, a place that does not fit the packed form is unknown.
       f->lines[i++] = a.value <= MAX_LINE && file <= MAX_FILE ? file << 24 | (u32)a.value : 0;
     } else {
       return reader_fail(r, "neither a line nor a file");
@@ -300,7 +300,7 @@ static bool read_lines(struct parse *p) {
   u32 version, flags, instructions, items, files;
   if (!enter(p, LINE)) return true;
   if (!reader_u32(r, &version)) return false;
-  // The document allows readers to ignore versions they do not know.
+  // The document allows readers to ignore versions that they do not know.
   if (version != 0) return true;
   if (!reader_u32(r, &flags) || !reader_u32(r, &instructions) || !reader_u32(r, &items) || !reader_u32(r, &files))
     return false;
@@ -314,7 +314,8 @@ static bool read_lines(struct parse *p) {
 
 // --- The whole ----------------------------------------------------------------------------------
 
-// Of the chunks that decide what the code does; the old uniqs depend on line numbers, so they are left out.
+// Computes the MD5 of the chunks that decide what the code does. The old uniqs depend on line numbers, so they are left
+// out.
 static void compute_md5(struct parse *p) {
   static const u8 zero[4];
   static const u8 order[] = {ATU8, CODE, STRT, IMPT, EXPT, FUNT, LITT, META, RECS};
@@ -349,7 +350,7 @@ static bool read_all(struct parse *p) {
 }
 
 bool beam_open(struct beam_file *f, const u8 *data, size_t len, struct beam_error *e) {
-  enum { MAX_FILE_SIZE = 0x40000000 }; // so that offsets and small multiples of counts fit 32 bits
+  enum { MAX_FILE_SIZE = 0x40000000 }; // offsets and small multiples of counts fit 32 bits
   memset(f, 0, sizeof *f);
   struct parse p = {.f = f, .chunk = "FOR1"};
   p.r = (struct reader){data, len < MAX_FILE_SIZE ? (u32)len : 0, 0, NULL};

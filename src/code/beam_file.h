@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reader of BEAM files: pure, bounds-checked, no side effects, fuzzed. beam_open checks the structure
-// of every chunk; beam_next decodes one generic instruction at a time. Strings and bytes point into
-// the file, which must outlive the struct (except literals, which are inflated into owned memory).
+// The reader of BEAM files: it checks all bounds, has no side effects, and is fuzzed. beam_open checks the structure of
+// every chunk; beam_next decodes one generic instruction at a time. Strings and bytes are pointers into the file, which
+// must outlive the struct; only literals that were inflated are in memory of its own.
 #ifndef CODE_BEAM_FILE_H
 #define CODE_BEAM_FILE_H
 
@@ -11,7 +11,7 @@ struct beam_slice {
   const u8 *data;
   u32 len;
 };
-// Offset within the chunk; name: the module's, of beam_open.
+// offset is the offset within the chunk; name is the module's name, set by beam_open.
 struct beam_error {
   char chunk[5];
   u32 offset;
@@ -29,8 +29,8 @@ struct beam_lambda {
   u32 function, arity, label, index, free_count, old_uniq;
 };
 
-// What an instruction relies on and is looked after at run time: its source is a list cell; a tuple that has the
-// element; a binary being matched; any tuple; a Y register is written.
+// What an instruction relies on although it was not proved, and is checked at run time: its source is a list cell; a
+// tuple that has the element; a binary being matched; any tuple; a Y register is written.
 enum beam_expected { EXPECTED_CONS, EXPECTED_TUPLE, EXPECTED_CONTEXT, EXPECTED_ANY_TUPLE, EXPECTED_WRITTEN };
 #define EXPECTED(offset, type, y) ((u64)(offset) << 32 | (u64)(y) << 8 | (type))
 #define EXPECTED_OFFSET(e) ((u32)((e) >> 32))
@@ -38,7 +38,7 @@ enum beam_expected { EXPECTED_CONS, EXPECTED_TUPLE, EXPECTED_CONTEXT, EXPECTED_A
 #define EXPECTED_Y(e) ((u32)(e) >> 8)
 
 struct beam_file {
-  struct beam_slice *atoms; // atoms[1..atom_count], UTF-8 (latin-1 of old Atom chunks is flagged)
+  struct beam_slice *atoms; // atoms[1..atom_count] in UTF-8, or Latin-1 from an old Atom chunk
   u32 atom_count;
   bool atoms_latin1;
   u32 label_count, function_count, max_opcode, instruction_set;
@@ -54,21 +54,21 @@ struct beam_file {
   struct beam_lambda *lambdas;
   u32 lambda_count;
   struct beam_slice *literals;
-  u32 literal_count; // external term format, with 131
+  u32 literal_count; // in the external term format, with the byte 131
   u8 *literal_buffer;
   size_t literal_buffer_size; // owned, when LitT was compressed
   u32 *lines;
-  u32 line_count; // lines[i] = file index (0..127) << 24 | line; [0] = none; 0 = unknown place
+  u32 line_count; // lines[i] = file index (0..127) << 24 | line; [0]: none; 0: unknown place
   struct beam_slice *files;
   u32 file_count;                             // [1..file_count-1]; UTF-8 names
   struct beam_slice attributes, compile_info; // external terms, may be empty
-  u32 on_load;                                // label of the on_load function, 0 = none; set by beam_check
-  u8 *loops;                                  // by label: is jumped back to. Set by beam_check, NULL when none is
-  u64 *expected;                              // EXPECTED words, by offset of the instruction; of beam_prove
+  u32 on_load;                                // label of the on_load function, 0: none; set by beam_check
+  u8 *loops;     // by label: whether code jumps back to it; set by beam_check, NULL when there is none
+  u64 *expected; // EXPECTED words, sorted by the offset of the instruction; set by beam_prove
   u32 expected_count, expected_cap;
-  u8 md5[16]; // of the essential chunks, as code:module_md5
+  u8 md5[16]; // of the essential chunks, as code:module_md5 computes it
 };
-// Gzip'd files are inflated by the caller (load.c). False: error filled, nothing is owned.
+// The caller (load.c) inflates gzip'd files. False: *e says why, and nothing is owned.
 bool beam_open(struct beam_file *f, const u8 *data, size_t len, struct beam_error *e);
 void beam_close(struct beam_file *f);
 
@@ -95,8 +95,9 @@ struct beam_instr {
   u32 op;     // generic opcode number
   u32 offset; // in the code slice
   u32 arg_count;
-  struct beam_arg args[BEAM_MAX_ARGS]; // at most one list; alloc lists are one BEAM_U of words; typed registers X or Y
-  struct beam_arg *list;               // items of the list argument
+  // At most one list; an alloc list is one BEAM_U with the number of words; a typed register is X or Y.
+  struct beam_arg args[BEAM_MAX_ARGS];
+  struct beam_arg *list; // items of the list argument
   u32 list_count;
 };
 struct beam_cursor {
@@ -106,7 +107,7 @@ struct beam_cursor {
   u32 list_cap;
 };
 void beam_start(struct beam_cursor *c, const struct beam_file *f);
-// 1: instruction decoded, 0: end (int_code_end), -1: malformed (error filled)
+// 1: decoded; 0: the end (int_code_end); -1: malformed, and *e says why
 int beam_next(struct beam_cursor *c, struct beam_instr *i, struct beam_error *e);
 void beam_stop(struct beam_cursor *c);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table of BIFs, generated from bifs.d/: code_init makes an export record of each row.
-// The names are one string and the rest arrays without pointers into it: half the size of a table of
-// structs once compressed.
+// The table of BIFs, generated from bifs.d/: code_init makes an export record of each row. All names are one string,
+// and the other columns are arrays without pointers into it; compressed, this is half the size of a table of structs.
 #include "code/code.h"
 #include "gen/bifs.h"
 

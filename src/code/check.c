@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The check pass. Decodes every instruction once and proves what translate.c relies on: operands of the
-// kinds their places allow and in range, labels defined once, calls to function entries, and a stack frame
-// that has one size at each point of the code and holds every Y register used. What is in the registers is
-// for prove.c, which it calls at the end. Called by load.c.
+// The check pass. It decodes every instruction once and proves what translate.c relies on: operands are of the kinds
+// that their places allow and in range, labels are defined once, calls lead to function entries, and at each point of
+// the code there is a stack frame of one size that holds every Y register that is used. It does not look at the
+// contents of registers: prove.c, which it calls at the end, does. Called by load.c.
 #include "code/check.h"
 
 #include "base/alloc.h"
@@ -10,7 +10,7 @@
 #include "code/prove.h"
 #include "gen/genop.h"
 
-// One letter an operand:
+// One letter for each operand:
 //   l label defined here      f label or none          j label             g label or atom
 //   s source: register, integer, atom or literal       r register          d destination register
 //   y Y register              q float register         b source or float   D destination or float
@@ -187,9 +187,10 @@ static const char *const signatures[GENOP_COUNT] = {
 };
 
 enum { LABEL_DEFINED = 1, LABEL_USED = 2, LABEL_CALLED = 4, LABEL_ENTRY = 8, LABEL_LOOP = 16 };
-// Words of the frame, or: cannot be reached; no frame; any (at the label of a func_info); from FRAME_MIXED
-// on: frames of several sizes, the smallest of which has so many words more. Such code only raises: the
-// compiler shares it between frames, and does not adjust the frame that a last call claims to drop.
+// The number of words in the frame; or a negative value: the place cannot be reached; there is no frame; any frame (at
+// the label of a func_info). A value from FRAME_MIXED on stands for frames of several sizes, and the rest of it is the
+// size of the smallest. Such code only raises exceptions: the compiler shares it between frames, and does not adjust
+// the size of the frame that a last call there drops.
 enum { FRAME_ANY = -3, FRAME_UNREACHED = -2, FRAME_NONE = -1, FRAME_MIXED = 4096 };
 
 struct check {
@@ -197,15 +198,15 @@ struct check {
   struct beam_instr i;
   const char *what; // the first failure
   u8 *labels;       // LABEL_ flags
-  i32 *frames;      // frame at each label, FRAME_UNREACHED as long as none is known
-  i32 frame;        // of the instruction, FRAME_ if negative
+  i32 *frames;      // the frame at each label; FRAME_UNREACHED while none is known
+  i32 frame;        // the frame at the instruction, FRAME_ if negative
   u32 functions;
-  u32 entry;      // label of the function we are in
-  u32 on_load;    // its label
-  u32 arity;      // of the function we are in
+  u32 entry;      // label of the present function
+  u32 on_load;    // label of the on_load function
+  u32 arity;      // arity of the present function
   u16 *arities;   // for beam_prove
-  bool loops;     // some label has LABEL_LOOP
-  u32 last_label; // when nothing but a line came after it, else 0
+  bool loops;     // whether some label has LABEL_LOOP
+  u32 last_label; // the last label, when only a line came after it; else 0
   bool after_func_info;
 };
 
@@ -216,7 +217,7 @@ static bool fail(struct check *c, const char *what) {
 
 // --- Operands -----------------------------------------------------------------------------------
 
-// Y registers there are for sure.
+// The number of Y registers that exist in any case.
 static i32 readable(i32 frame) {
   if (frame == FRAME_UNREACHED) return MAX_FRAME;
   if (frame >= FRAME_MIXED) return frame - FRAME_MIXED;
@@ -243,7 +244,7 @@ static bool number_up_to(const struct beam_arg *a, u32 max) {
   return a->kind == BEAM_U && a->value >= 0 && a->value <= max;
 }
 
-// The code at a label is reached with this frame.
+// Notes that the code at a label is reached with this frame.
 static bool arrive(struct check *c, u32 label, i32 frame) {
   i32 *at = &c->frames[label];
   if (frame == FRAME_UNREACHED || *at == frame || *at == FRAME_ANY) return true;
@@ -253,8 +254,8 @@ static bool arrive(struct check *c, u32 label, i32 frame) {
   return true;
 }
 
-// Compilers jump back to wait for messages and to fail in func_info, no more. Any other jump back makes a loop
-// without calls, which has to cost reductions (OP_loop).
+// Compilers only jump back to wait for messages and to fail in func_info. Any other jump back makes a loop without
+// calls, which must cost reductions (OP_loop).
 static void mark_loop(struct check *c, u32 label) {
   if (!(c->labels[label] & LABEL_DEFINED) || c->frames[label] == FRAME_ANY) return;
   if (c->i.op == GENOP_loop_rec_end || c->i.op == GENOP_wait || c->i.op == GENOP_wait_timeout) return;
@@ -336,7 +337,7 @@ static bool check_operand(struct check *c, char letter, const struct beam_arg *a
 
 // --- Lists --------------------------------------------------------------------------------------
 
-// Repeats the letters over the items, which must be a whole number of rounds.
+// Checks the items against the letters, which are repeated; the number of items must be a multiple of theirs.
 static bool check_items(struct check *c, const char *letters) {
   u32 n = (u32)strlen(letters);
   if (c->i.list_count % n) return fail(c, "a list of the wrong length");
@@ -358,7 +359,7 @@ static bool in_strings(struct check *c, i64 offset, i64 bytes) {
   return (offset >= 0 && bytes >= 0 && offset + bytes <= c->f->strings.len) || fail(c, "beyond the string table");
 }
 
-// Segments of six: type, number, unit, flags, source, size. Strings have an offset for a source.
+// Segments of six operands: type, number, unit, flags, source, size. The source of a string is an offset.
 static bool check_segments(struct check *c) {
   if (c->i.list_count % 6) return fail(c, "a list of the wrong length");
   for (u32 k = 0; k < c->i.list_count; k += 6) {
@@ -391,7 +392,7 @@ static bool check_match_commands(struct check *c) {
     for (const char *letter = commands[n].letters; *letter; letter++, k++) {
       if (k == c->i.list_count) return fail(c, "truncated match command");
       const struct beam_arg *a = &c->i.list[k];
-      // Live may be nil; the value has as many bits as its size says, up to 64.
+      // Live may be nil; the value has as many bits as its size says, at most 64.
       if (*letter == '?' ? a->kind != BEAM_U && a->kind != BEAM_ATOM && a->kind != BEAM_I
                          : !check_operand(c, *letter, a))
         return fail(c, "bad match command");
@@ -425,7 +426,7 @@ static bool has_frame(struct check *c) {
          fail(c, "a stack frame was expected here");
 }
 
-// erlang:error and its like never come back, and the compiler knows.
+// erlang:error and similar functions never return, and the compiler relies on that.
 bool check_never_returns(const struct beam_file *f, const struct beam_instr *i) {
   static const char *const names[] = {"error", "exit", "throw", "nif_error"};
   const struct beam_import *m = &f->imports[i->args[1].value];
@@ -447,14 +448,14 @@ static bool at_label(struct check *c) {
     if (c->frames[label] == FRAME_UNREACHED) c->frames[label] = FRAME_NONE;
     return frame_is(c, c->frames[label]);
   }
-  c->labels[label] &= (u8)~LABEL_DEFINED; // still open for the way from above
+  c->labels[label] &= (u8)~LABEL_DEFINED; // still open for the path from above
   arrive(c, label, c->frame);
   c->labels[label] |= LABEL_DEFINED;
   c->frame = c->frames[label];
   return true;
 }
 
-// Goes from the frame before the instruction to the one after it: FRAME_UNREACHED when it never goes on.
+// Computes the frame behind the instruction from the frame before it: FRAME_UNREACHED when control never gets there.
 static bool step(struct check *c) {
   const struct beam_arg *a = c->i.args;
   switch (c->i.op) {

@@ -7,11 +7,11 @@
 
 enum { MAX_FRAME = 1024 };
 
-// True: every operand of every instruction is of a kind its place allows and in range, every label is
-// defined once and every label used is defined, and f->on_load is known. False: error filled.
+// True: every operand of every instruction is of a kind that its place allows and in range, every label is defined
+// once, every label that is used is defined, and f->on_load is set. False: *e says why.
 bool beam_check(struct beam_file *f, struct beam_error *e);
 
-// A call of erlang:error and its like.
+// Whether the instruction is a call of erlang:error or a similar function.
 bool check_never_returns(const struct beam_file *f, const struct beam_instr *i);
 
 #endif

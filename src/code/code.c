@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The life of a module's versions: staged, current, old, purged. Publishing and deleting rewrite the
-// export records in one go; nothing runs in between. A function that a BIF implements stays the BIF's,
-// whatever a module exports. Called by the loader's BIFs, the host and interp/undefined.c.
+// The life of a module's versions: staged, current, old, purged. Publishing and deleting rewrite the export records at
+// once; nothing runs in between. A function that a BIF implements always stays the BIF's, whatever a module exports.
+// Called by the loader's BIFs, the host and interp/undefined.c.
 #include "base/alloc.h"
 #include "code/emit.h"
 #include "code/export.h"
@@ -73,7 +73,7 @@ bool code_delete(term name) {
 
 bool code_has_old(term name) { return module_old(name) != NULL; }
 
-// Terms of the module may live on in processes.
+// Terms of the module may still be used by processes.
 static void retire_terms(struct module *m) {
   retire_literals(m->literal_area, m->literal_area_size, m->literal_offheap);
   m->literal_area = NULL;
@@ -131,7 +131,7 @@ term code_native_module(const u8 *name, size_t len) {
   enum { PREFIX = 10 };
   if (len == 0 || len > sizeof text - PREFIX) return NV;
   memcpy(text + PREFIX, name, len);
-  // Those there are have their names in atoms.d/file.tab.
+  // The atoms of those that exist are in atoms.d/file.tab.
   term t = atom_find_utf8(text, PREFIX + len);
   return t != NV && atom_index(t) < ATOM_COUNT ? t : NV;
 }

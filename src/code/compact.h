@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading bytes and compact terms ("The BEAM file format", the encoding of operands) with bounds
-// checks. A reader never moves past its end; after a failure "what" says why and "at" where.
+// Reads bytes and compact terms ("The BEAM file format", the encoding of operands), with checks of bounds. A reader
+// never moves beyond its end. After a failure, `what` says why and `at` where.
 #ifndef CODE_COMPACT_H
 #define CODE_COMPACT_H
 
@@ -9,7 +9,7 @@
 struct reader {
   const u8 *data;
   u32 len, at;
-  const char *what; // set by the first failure, NULL until then
+  const char *what; // set by the first failure; NULL before
 };
 
 INLINE u32 reader_left(const struct reader *r) { return r->len - r->at; }
@@ -32,8 +32,8 @@ INLINE bool reader_slice(struct reader *r, u32 n, struct beam_slice *out) {
   return true;
 }
 
-// One operand without the extended forms: U, I, BIG, ATOM, X, Y, F or H. The extended ones leave
-// kind = BEAM_LIST and value = the form's number, for the caller to go on.
+// Reads an operand that is none of the extended forms: U, I, BIG, ATOM, X, Y, F or H. For an extended form, sets kind =
+// BEAM_LIST and value = the number of the form, and the caller continues.
 enum {
   COMPACT_LIST = 1,
   COMPACT_FLOAT_REGISTER = 2,
@@ -42,6 +42,6 @@ enum {
   COMPACT_TYPED_REGISTER = 5
 };
 bool compact_read(struct reader *r, struct beam_arg *out);
-bool compact_u32(struct reader *r, u32 *out); // an operand of kind U that fits
+bool compact_u32(struct reader *r, u32 *out); // false: it is no U that fits
 
 #endif

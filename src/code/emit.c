@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// See emit.h. Label operands are written as label numbers and turned into addresses by emit_finish,
-// when the final place of the code is known. Every operation offset that begins a new line, or a
-// stretch with or without a stack frame, gets an entry in the line table (bit 31: no frame), so that
-// stack traces know whether the word at E is a return word.
+// See emit.h. Operands that are labels are written as numbers; emit_finish turns them into addresses when the final
+// place of the code is known. Every operation that begins a new line, or a stretch with or without a stack frame, has
+// an entry in the line table (bit 31: no frame), so that stack traces know whether the word at E is a return word.
 #include "code/emit.h"
 
 #include "base/alloc.h"
@@ -54,7 +53,7 @@ void emit_word(struct emit *e, cword w) {
   e->words[e->len++] = w;
 }
 
-// From offset on: the current line and frame state.
+// From this offset on, the present line and frame state apply.
 static void add_line(struct emit *e, u32 offset) {
   u32 line = (e->line & ~NO_FRAME_BIT) | (e->frame == FRAME_NONE ? NO_FRAME_BIT : 0);
   while (e->line_count && e->lines[e->line_count - 1].offset > offset) e->line_count--;
@@ -77,7 +76,8 @@ static bool stand_together(struct emit *e, u32 first, cword second) {
   return true;
 }
 
-// The operation for these operands: the way back of a loop like that of lists:foldl/3 always has the same registers.
+// Returns a special operation for these operands, if there is one: the jump back in a loop like that of lists:foldl/3
+// always has the same registers.
 static cword specialised(const struct emit *e, cword op) {
   if (op != OP_move_ax_2yx_call_last) return op;
   const op_move_ax_2yx_call_last *w = (const op_move_ax_2yx_call_last *)&e->words[e->last];
@@ -243,8 +243,8 @@ bool operand_immediate(struct emit *e, const struct beam_arg *a, imm_word *out) 
   return true;
 }
 
-// Integers too wide for a small stand in the code only here and there; the module owns them through the
-// chain that starts at m->constants (word 0: previous block, word 1: size in bytes, then the number).
+// Integers too wide for a small are rare in code. The module owns them through the chain that begins at m->constants
+// (word 0: the previous block; word 1: the size in bytes; then the number).
 static term big_constant(struct emit *e, const struct beam_arg *a) {
   struct heap h;
   size_t n = a->kind == BEAM_BIG ? a->big_len : 8;
@@ -266,7 +266,7 @@ static term big_constant(struct emit *e, const struct beam_arg *a) {
   return int_from_bytes(&h, e->s->file->code.data + a->value, n, false, true);
 }
 
-// --- constants: an open hash of eternal 64-bit words, shared by all modules
+// --- constants: an open hash of 64-bit words that are never freed, shared by all modules
 enum { CONSTANT_CHUNK = 512 };
 struct constant_chunk {
   struct constant_chunk *next;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The assembler of internal code: a growing buffer of code words with label fix-ups, the pool of operand
-// constants, the line table, and the few peephole fusions. Used by translate*.c during one load. Errors
-// are sticky: after the first one everything is a no-op and emit_finish says what it was.
+// The assembler of internal code: a growing buffer of code words with label fix-ups, the pool of constants among
+// operands, the line table, and a few fusions of neighbouring operations. Used by translate*.c during one load. After
+// the first error, all functions do nothing, and emit_finish says what the error was.
 #ifndef CODE_EMIT_H
 #define CODE_EMIT_H
 
@@ -20,12 +20,12 @@ struct emit {
   u32 *string_fixups; // offsets of words that hold an offset into the module's strings
   u32 string_fixup_count, string_fixup_cap;
   u32 *label_offset;     // label -> offset + 1; 0: not placed yet
-  u8 *label_frame;       // enum frame_state at the label
-  u8 frame;              // enum frame_state here
-  bool unreachable;      // after a jump or return, until the next label
-  u32 last, before_last; // offsets of the last operations, NO_OP across a label
-  bool any_type;         // test_arity of what may be no tuple
-  u32 line;              // current line word
+  u8 *label_frame;       // enum frame_state at each label
+  u8 frame;              // enum frame_state at the present place
+  bool unreachable;      // whether this is behind a jump or return, up to the next label
+  u32 last, before_last; // offsets of the last operations; NO_OP across a label
+  bool any_type;         // whether the source of test_arity may be no tuple
+  u32 line;              // the current line word
   bool without_lines;    // line instructions are ignored
   struct line_entry *lines;
   u32 line_count, line_cap;
@@ -37,22 +37,23 @@ struct emit {
 
 bool emit_init(struct emit *e, struct load_state *s);
 void emit_free(struct emit *e);
-// Allocates and fills module->code, functions, lines; false: failed says why.
+// Allocates and fills module->code, functions and lines. False: `failed` says why.
 bool emit_finish(struct emit *e);
 
 void emit_fail(struct emit *e, const char *what);
-void emit_op(struct emit *e, cword op);         // starts an operation, or makes the last one longer (fuse.c)
-cword fuse_operands(cword first, cword second); // fuse.c: 0 if they stay apart
+void emit_op(struct emit *e, cword op);         // begins an operation, or fuses it with the last one (fuse.c)
+cword fuse_operands(cword first, cword second); // fuse.c; 0: they are not fused
 cword fuse_whole(cword first, cword second);
 void emit_word(struct emit *e, cword w);
-void emit_label_ref(struct emit *e, i64 label);   // 0 stays 0
-void emit_string_ref(struct emit *e, u32 offset); // address of a byte of the strings, which stand at word 1 of the code
-void emit_label(struct emit *e, u32 label);       // places it here
+void emit_label_ref(struct emit *e, i64 label); // the label 0 stays 0
+// The address of a byte of the strings, which begin at word 1 of the code.
+void emit_string_ref(struct emit *e, u32 offset);
+void emit_label(struct emit *e, u32 label); // places the label here
 void emit_line(struct emit *e, u32 line);
 void emit_frame(struct emit *e, enum frame_state state);
 void emit_function(struct emit *e, term name, u32 arity); // the next operation is its func_info
 void emit_unreachable(struct emit *e);
-void emit_truncate(struct emit *e, u32 offset); // takes back words (a fusion), lines move along
+void emit_truncate(struct emit *e, u32 offset); // removes words, for a fusion; lines move with them
 
 // Operands, by their kinds in ops.tab.
 src_word operand_source(struct emit *e, const struct beam_arg *a); // s

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Export records and fun entries, and the terms that point to them. Both are hashed, linked in the order
-// they were made, and live until code_destroy: code, terms and the JIT keep pointers to them. An export
-// nobody defines leads to its stub. Called by the loader, by BIFs and, through hooks, by term/etf.
+// Export records and fun entries, and the terms that point to them. Both are hashed, linked in the order in which they
+// were made, and live until code_destroy, because code and terms keep pointers to them. An export that is not defined
+// leads to its stub. Called by the loader, by BIFs and, through hooks, by term/etf.
 #include "base/alloc.h"
 #include "code/export.h"
 #include "code/operands.h"
@@ -44,7 +44,7 @@ static void export_link(struct export *e) {
 
 static bool export_room(void) {
   if (export_table.count < export_table.cap) return true;
-  // Longer chains do until there is memory for a larger table.
+  // When there is no memory for a larger table, chains become longer.
   if (!allocate_heads(&export_table, export_table.cap ? export_table.cap * 2 : FIRST_CAP)) return export_table.cap > 0;
   for (struct export *e = newest_export; e; e = e->older) export_link(e);
   return true;
@@ -132,7 +132,7 @@ struct fun_entry *fun_entry_get(term module, u32 old_uniq, u32 index) {
   e = mem_calloc(sizeof *e, MEM_CODE);
   if (!e) return NULL;
   e->module = module;
-  e->function = NIL; // not known before the module is
+  e->function = NIL; // unknown until the module is loaded
   e->old_uniq = old_uniq;
   e->index = e->old_index = index;
   fun_link(e);
@@ -160,7 +160,7 @@ void fun_entry_rollback(struct fun_entry *mark) {
 
 // --- Terms --------------------------------------------------------------------------------------
 
-// fun M:F/A; NV: out of memory.
+// fun M:F/A; NV: no memory.
 static term external_fun(struct heap *h, term m, term f, u32 arity) {
   struct export *e = export_get(m, f, arity);
   term *p = e ? heap_alloc(h, 2) : NULL;
@@ -196,7 +196,7 @@ static term make_fun(struct heap *h, term module, u32 arity, const u8 uniq[16], 
   p[0] = MAKE_HEADER_AUX(KIND_FUN, 2 + free_count, arity);
   p[1] = make_ptr(e);
   p[2] = pid;
-  for (u32 i = 0; i < free_count; i++) p[3 + i] = NIL; // valid until the caller has filled them in
+  for (u32 i = 0; i < free_count; i++) p[3 + i] = NIL; // valid until the caller has filled them
   *free_vars = p + 3;
   return make_boxed(p);
 }

@@ -5,8 +5,8 @@
 
 #include "code/code.h"
 
-void export_init(void); // the hooks of term/etf
+void export_init(void); // sets the hooks of term/etf
 void export_destroy(void);
-void export_undefine(struct export *e); // back to its stub: a BIF's, or that of an undefined function
+void export_undefine(struct export *e); // makes e lead to its stub: that of a BIF, or of an undefined function
 
 #endif

@@ -51,7 +51,7 @@ static u32 join_types(u32 a, u32 b, bool back) {
   return FACT(ANY, 0);
 }
 
-// The handlers of the catches that are open see this frame too, as it is from now on.
+// The handlers of open catches see this frame too, as it is from now on.
 bool facts_tell_handlers(struct prove *p, u32 y) {
   for (u32 n = 0; n < p->ny; n++) {
     if (KIND_OF(p->y[n].is) != CATCH) continue;
@@ -116,7 +116,7 @@ struct fact facts_of_source(struct prove *p, const struct beam_arg *a) {
   return (struct fact){a->kind == BEAM_LITERAL ? facts_of_literal(p->f, a->value) : FACT(ANY, 0), 0};
 }
 
-// The frame is seen whole by the collector and by exceptions.
+// Checks that the frame is fully written, because the collector and exceptions read all of it.
 bool facts_whole_frame(struct prove *p) {
   for (u32 n = 0; n < p->ny; n++)
     if (KIND_OF(p->y[n].is) == UNWRITTEN) return facts_fail(p, "a Y register is not written where the stack is read");
@@ -144,7 +144,7 @@ void facts_arrival_free(struct arrival *at) {
   at->known = false;
 }
 
-// Joins one register; true when less is known than before.
+// Joins the facts about one register. True: less is known than before.
 static bool join_fact(struct fact *there, struct fact here, bool back) {
   u32 is = join_types(there->is, here.is, back), same = there->same == here.same ? there->same : 0;
   bool less = is != there->is || same != there->same;
@@ -157,7 +157,7 @@ static bool same_catch(u32 a, u32 b) { return a == b || (KIND_OF(a) != CATCH && 
 static bool arrival_join(struct prove *p, struct arrival *at) {
   bool less = false, back = at->defined;
   for (u32 k = 0; k < at->nx; k++) less |= join_fact(&at->facts[k], facts_x(p, k), back);
-  if (p->ny < at->ny) at->ny = (u16)p->ny; // frames of several sizes: code that only raises
+  if (p->ny < at->ny) at->ny = (u16)p->ny; // the frames have several sizes: such code only raises
   for (u32 k = 0; k < at->ny; k++) {
     if (!same_catch(at->facts[at->nx + k].is, p->y[k].is)) return facts_fail(p, "a catch is open on one way only");
     less |= join_fact(&at->facts[at->nx + k], p->y[k], back);
@@ -199,7 +199,7 @@ bool facts_branch_as(struct prove *p, const struct beam_arg *to, const struct be
   return good;
 }
 
-// At a label: goes on with what all ways here have in common.
+// At a label: continues with what all paths to it have in common.
 bool facts_at_label(struct prove *p) {
   u32 label = (u32)p->i.args[0].value;
   struct arrival *at = &p->labels[label];

@@ -9,37 +9,37 @@
 #include "code/check.h"
 #include "term/heap.h"
 
-// What is known of a register: a kind and, in the low bits, a number.
+// What is known about a register: a kind and, in the low bits, a number.
 enum {
   UNWRITTEN, // must not be read
-  CAUGHT,    // X0 to X3 where an exception arrives: only catch_end and try_case read them
+  CAUGHT,    // X0 to X3 where an exception arrives: only catch_end and try_case may read them
   ANY,
   LIST,
   CONS,
   MAP,
   CONTEXT, // a binary being matched
-  TUPLE,   // of at least so many elements
-  FRESH,   // a tuple that setelement/3 has just made, and nothing has collected since
-  CATCH,   // of the handler at that label
+  TUPLE,   // with at least so many elements
+  FRESH,   // a tuple that setelement/3 has just made, with no collection since
+  CATCH,   // for the handler at that label
 };
 enum { NUMBER_BITS = 24 };
 #define FACT(kind, number) ((u32)(kind) << NUMBER_BITS | (u32)(number))
 #define KIND_OF(fact) ((fact) >> NUMBER_BITS)
 #define NUMBER_OF(fact) ((fact) & ((1u << NUMBER_BITS) - 1))
 
-// Same: registers with the same number (not 0) hold the same term.
+// Registers with the same number in `same` (not 0) hold the same term.
 struct fact {
   u32 is, same;
 };
 
-// Where a label was jumped to from, joined; of the function that is being followed.
+// What is known at a label: the join of all jumps to it. Belongs to the function that is being followed.
 struct arrival {
   u32 heap;
   u16 nx, ny, cap;
   u64 floats;
   bool known, defined, building, wanted, seen;
-  u32 function;       // the number of the function that first jumped here or has it
-  struct fact *facts; // nx, then ny
+  u32 function;       // the number of the function that jumped here first, or that contains the label
+  struct fact *facts; // nx facts, then ny
 };
 
 struct prove {
@@ -47,15 +47,15 @@ struct prove {
   struct beam_instr i;
   const char *what; // the first failure
   struct arrival *labels;
-  u16 *arities; // by label: of the function whose entry it is, + 1
+  u16 *arities; // by label: the arity + 1 of the function whose entry it is
   struct fact x[MAX_X_REGISTERS], y[MAX_FRAME + 1];
   u32 nx, ny; // registers from here on are unwritten
-  u32 heap;   // words that may be built without asking
-  u64 floats; // float registers that were written, of the first 64: the others hold some number
+  u32 heap;   // words that may be built without asking for room
+  u64 floats; // which of the first 64 float registers were written; the others always hold some number
   bool reached, building, again;
   u32 function, info, arity; // its number, the label of its func_info, its arity
   u32 last_label, counter, pending;
-  u32 *order, order_count; // labels of the function, as they come
+  u32 *order, order_count; // the labels of the function, in their order
   u64 *expected;           // see beam_file.h
   u32 expected_count, expected_cap;
 };

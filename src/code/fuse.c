@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which operations, when one follows the other, become one: a dispatch costs the interpreter about as much
-// as a move. Chosen by what the code of OTP is made of and by what the benchmarks run.
+// Which operations become one when one follows the other: for the interpreter, a dispatch costs about as much as a
+// move. They were chosen by how often they occur in OTP's code and in the benchmarks.
 #include "code/emit.h"
 
 #define PAIR(first, second) ((u32)OP_##first << 16 | OP_##second)
 #define FUSE(first, second, both) \
   case PAIR(first, second): return OP_##both;
 
-// The operands of the second follow those of the first.
+// The operands of the second operation follow those of the first.
 cword fuse_operands(cword first, cword second) {
   switch ((u32)first << 16 | (u32)second) {
     FUSE(move_ax, move_ax, move2_ax)
@@ -40,7 +40,7 @@ cword fuse_operands(cword first, cword second) {
   }
 }
 
-// The second stays where it is, and whole: the cold twin of the first goes on with it.
+// The second operation stays in place as a whole, because the cold twin of the first continues with it.
 cword fuse_whole(cword first, cword second) {
   switch ((u32)first << 16 | (u32)second) {
     FUSE(test_heap, put_list_aax, heap_list_aax)

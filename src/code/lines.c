@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a code address to module, function, arity, file and line, for stack traces and process_info.
-// Both tables of a module are sorted by offset, so this is two binary searches.
+// From a code address to module, function, arity, file and line, for stack traces and process_info. Both tables of a
+// module are sorted by offset, so this takes two binary searches.
 #include "code/code.h"
 
 enum { NO_FRAME_BIT = 1u << 31, LINE_MASK = 0xFFFFFF, FILE_SHIFT = 24, FILE_MASK = 0x7F };
@@ -36,7 +36,7 @@ bool code_place(const cword *ip, bool is_return_address, struct code_place *out)
       .module = m->name, .function = f->name, .arity = f->arity, .entry = m->code + f->offset, .file = NV};
   const struct line_entry *l = line_at(m, offset);
   if (!l) return true;
-  // The frame is as the entry says even if that began in the function before.
+  // The entry says whether there is a frame, even if the entry began in the function before.
   out->has_frame = !(l->line & NO_FRAME_BIT);
   u32 file = l->line >> FILE_SHIFT & FILE_MASK;
   out->line = l->line & LINE_MASK;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One load: unpack, read, check, make the module's terms, translate. Until code_publish nothing can call
-// the module; whatever fails, everything made on the way is given back, export records and fun entries
-// too (only atoms stay: they are never freed). Called by the host, by interp/undefined.c and by BIFs.
+// One load: unpack, read, check, make the module's terms, translate. Nothing can call the module before code_publish.
+// When a step fails, everything made before is freed, including export records and fun entries; only atoms stay,
+// because they are never freed. Called by the host, by interp/undefined.c and by BIFs.
 #include "code/load.h"
 
 #include "base/alloc.h"
@@ -16,8 +16,8 @@ struct load {
   struct load_state s;
   struct beam_file file;
   struct load_error *e;
-  struct heap scratch; // where literals are decoded before their final size is known
-  u8 *unpacked;        // of a gzip'd file
+  struct heap scratch; // where literals are decoded, while their final size is unknown
+  u8 *unpacked;        // the contents of a gzip'd file
   size_t unpacked_size;
 };
 
@@ -50,7 +50,7 @@ static bool make_atoms(struct load *l) {
   for (u32 i = 1; i <= f->atom_count; i++) {
     struct beam_slice a = f->atoms[i];
     l->s.atoms[i] = f->atoms_latin1 ? atom_from_latin1(a.data, a.len) : atom_from_utf8(a.data, a.len);
-    // Their text has been checked.
+    // The text was checked before, so only memory can be missing.
     if (l->s.atoms[i] == NV) return fail_memory(l);
   }
   return true;
@@ -92,7 +92,7 @@ static bool make_funs(struct load *l) {
     const struct beam_lambda *b = &f->lambdas[i];
     struct fun_entry *e = m->funs[i] = fun_entry_get(m->name, b->old_uniq, i);
     if (!e) return fail_memory(l);
-    // The key decides all of it, so that another version's entry would say the same.
+    // All of it follows from the key, so an entry made by another version is the same.
     if (e->ip) continue;
     e->function = l->s.atoms[b->function];
     e->arity = b->arity;
@@ -109,7 +109,7 @@ static bool decode(struct load *l, const char *chunk, u32 offset, struct beam_sl
   struct etf_error error = {0, "malformed term"};
   size_t used = 0;
   *out = etf_decode(&l->scratch, b.data, b.len, 0, &used, &error);
-  // A decoder that says nothing had no memory for a table of its own.
+  // When a decoder gives no reason, it had no memory for its own tables.
   if (l->scratch.exhausted || (*out == NV && !error.what)) return fail_memory(l);
   if (*out == NV) return fail(l, chunk, offset + (u32)error.offset, error.what);
   return used == b.len || fail(l, chunk, offset + (u32)used, "bytes after a term");
@@ -139,7 +139,7 @@ static bool make_records(struct load *l) {
 }
 
 static term characters(struct heap *h, const u8 *text, size_t len, term tail) {
-  // From the end: a list is made back to front.
+  // A list is made from its end.
   for (size_t end = len; end > 0;) {
     size_t start = end - 1;
     u32 character = 0;
@@ -151,7 +151,7 @@ static term characters(struct heap *h, const u8 *text, size_t len, term tail) {
   return tail;
 }
 
-// File 0 is the module's own: name.erl.
+// File 0 is the module's own, name.erl.
 static bool make_file_names(struct load *l) {
   const struct beam_file *f = &l->file;
   struct module *m = l->s.m;
@@ -165,7 +165,7 @@ static bool make_file_names(struct load *l) {
   return !l->scratch.exhausted || fail_memory(l);
 }
 
-// Every term of the module that goes to the literal area, one after the other; NULL at the end.
+// Goes through all terms of the module that belong in the literal area; NULL at the end.
 static term *next_term(struct module *m, u32 i) {
   if (i < m->literal_count) return &m->literals[i];
   i -= m->literal_count;
@@ -174,7 +174,7 @@ static term *next_term(struct module *m, u32 i) {
   return i == 0 ? &m->attributes : i == 1 ? &m->compile_info : NULL;
 }
 
-// Moves them from the scratch heap to an area of exactly their size.
+// Moves the terms from the scratch heap to an area of exactly their size.
 static bool settle_terms(struct load *l) {
   struct module *m = l->s.m;
   size_t words = 0;
@@ -199,8 +199,9 @@ static bool settle_terms(struct load *l) {
 
 // --- Code ---------------------------------------------------------------------------------------
 
-// By age, for module_info(exports): OTP walks its table of all exports from the newest, which is the order of the
-// source, but that what others named before comes last. Nearly all are new and in order, so that inserting is quick.
+// Sorts by age, for module_info(exports): OTP walks its table of all exports from the newest, which gives the order of
+// the source, except that functions which other modules named before come last. Nearly all are new and in order, so
+// insertion sort is fast.
 static void order_exports(struct module *m) {
   for (u32 i = 1; i < m->export_count; i++) {
     struct export *e = m->exports[i];
@@ -255,11 +256,11 @@ static bool open_file(struct load *l, const u8 *beam, size_t len) {
   return beam_open(&l->file, beam, len, &l->e->where);
 }
 
-// An error names the module if its file got as far as to say it.
+// An error names the module if that much of the file could be read.
 static void name_in_error(struct load *l) {
   struct beam_slice name = l->file.atom_count > 0 ? l->file.atoms[1] : l->e->where.name;
   if (l->e->module == NV && name.len > 0) l->e->module = atom_from_utf8(name.data, name.len);
-  l->e->where.name = (struct beam_slice){0}; // the file goes
+  l->e->where.name = (struct beam_slice){0}; // the file is freed
 }
 
 struct module *code_stage(term expected_name, const u8 *beam, size_t len, struct load_error *e) {

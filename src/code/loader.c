@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which modules are loaded, pending or to be had from the host (see loader.h). Called by interp/undefined.c, by BIFs
+// Which modules are loaded, pending, or available from the host (see loader.h). Called by interp/undefined.c, by BIFs
 // and by the host.
 #include "code/loader.h"
 
@@ -40,9 +40,9 @@ bool loader_is_preloaded(term module) {
 struct pending {
   struct pending *next;
   struct module *m;
-  bool begun; // its on_load function has been called: what it started may run in it
+  bool begun; // the on_load function was called: processes that it started may run in the module
   bool ours;
-  struct export entry; // what calls the on_load function
+  struct export entry; // an export through which the on_load function is called
 };
 static struct pending *pending;
 
@@ -90,8 +90,8 @@ bool loader_on_load_done(term module, bool keep) {
   struct pending **link = pending_of(module), *it = *link;
   if (!it || (keep && !code_publish(it->m))) return false;
   *link = it->next;
-  // A module that failed is left unreachable until the VM closes: what its on_load function started
-  // may still run in it.
+  // A module that failed stays in memory until the VM closes, because processes that its on_load function started may
+  // still run in it.
   mem_free(it, sizeof *it, MEM_CODE);
   return true;
 }
@@ -100,11 +100,11 @@ void loader_close(void) {
   while (pending) {
     struct pending *it = pending;
     pending = it->next;
-    mem_free(it, sizeof *it, MEM_CODE); // its module is freed with all modules
+    mem_free(it, sizeof *it, MEM_CODE); // its module is freed with all other modules
   }
 }
 
-// From the bytes of a beam to a module that can be called, or is pending. NULL: e says why.
+// Makes of the bytes of a beam a module that can be called or is pending. NULL: *e says why.
 static struct module *load(term name, const u8 *beam, size_t len, struct load_error *e) {
   struct module *m = code_stage(name, beam, len, e);
   if (!m || (m->on_load ? loader_pend(m, true) : code_publish(m))) return m;

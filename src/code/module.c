@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table of modules by name, the table of code by address, and the memory of a module. The ranges
-// are sorted by address and do not overlap, so that an address finds its module in a few steps; every
-// stack trace, purge and debugger asks. Called by code.c and load.c.
+// The table of modules by name, the table of code by address, and the memory of modules. The ranges of addresses are
+// sorted and do not overlap, so that a binary search finds the module of an address, for every stack trace, purge and
+// debugger. Called by code.c and load.c.
 #include "code/module.h"
 
 #include "base/alloc.h"
@@ -43,7 +43,7 @@ struct module *module_old(term name) {
 
 // --- By address ---------------------------------------------------------------------------------
 
-// The first range that begins after the address.
+// The first range that begins behind the address.
 static u32 range_after(uintptr_t address) {
   u32 low = 0, high = range_count;
   while (low < high) {
@@ -95,7 +95,7 @@ static void free_array(void *p, u32 n, size_t size) {
   if (p) mem_free(p, (n ? n : 1) * size, MEM_CODE);
 }
 
-// Big integers in the code: each block begins with a link to the one before it, and its size.
+// Frees the big integers in the code: each block begins with a link to the previous one and its size.
 static void free_constants(struct module *m) {
   while (m->constants) {
     term *block = m->constants;

@@ -10,7 +10,7 @@ static const struct op_row table[OP_COUNT] = {
 
 const struct op_row *op_row(cword code) { return &table[code]; }
 
-// The word that counts the list's items, or NULL.
+// The word that counts the items of the list, or NULL.
 static const cword *count_of(const cword *ip) {
   const struct op_row *row = op_row(ip[0]);
   return row->item_kinds[0] ? ip + strlen(row->kinds) : NULL;
@@ -31,7 +31,7 @@ const cword *op_behind(const cword *ip) {
 bool op_may_go_to(const cword *ip, const cword *there) {
   const struct op_row *row = op_row(ip[0]);
   if (!there || there == ip) return row->effects & (OP_LEAVES | OP_RAISES);
-  if (row->effects & (OP_CALLS | OP_RAISES | OP_LEAVES)) return true; // anywhere: a handler, another function
+  if (row->effects & (OP_CALLS | OP_RAISES | OP_LEAVES)) return true; // to any place: a handler, another function
   const cword *w = ip + 1;
   for (const char *kind = row->kinds; *kind; kind++, w++)
     if ((*kind == 'f' && there == (const cword *)*w) || (*kind == 'o' && there == w)) return true;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The proof pass, after check.c. It follows the code of each function on all its ways and proves what the interpreter
-// takes for granted, as OTP's beam_validator does at compile time: a register is read only where it was written on
-// every way that leads there, what builds on the heap was given the room before, a catch is opened and closed in pairs,
-// calls have as many arguments as the functions they lead to. Code that breaks this is refused.
+// The proof pass, behind check.c. It follows the code of each function on all its paths and proves what the interpreter
+// takes for granted, as OTP's beam_validator does at compile time: a register is read only when it was written on every
+// path that leads there, room was reserved for everything that is built on the heap, catches are opened and closed in
+// pairs, and calls have as many arguments as the functions they lead to. Code that breaks this is refused.
 //
-// Types are proven as far as tests, literals and constructions tell them. Compilers know more (of the functions of the
-// module), and what they say of it cannot be trusted: where an operation relies on a type that is not proven here, the
-// translator puts a check at run time before it (beam_file.expected).
+// Types are proved as far as tests, literals and constructions show them. Compilers know more (about the functions of
+// the module), but what a file says about types cannot be trusted: when an operation relies on a type that is not
+// proved here, the translator puts a check at run time before it (beam_file.expected).
 //
 // Here is what each instruction needs and does; what is known of registers and labels is in facts.h.
 #include "code/prove.h"
@@ -20,7 +20,7 @@ enum { SMALL_BITS = 59 }; // an integer of fewer bits is no bignum
 
 // --- Parts of instructions ----------------------------------------------------------------------
 
-// Something is to be done before the operation: see enum beam_expected.
+// Notes that something must be checked before the operation, see enum beam_expected.
 static bool expect(struct prove *p, enum beam_expected type, u32 y) {
   if (p->expected_count == p->expected_cap) {
     u32 cap = p->expected_cap ? p->expected_cap * 2 : 64;
@@ -68,7 +68,7 @@ static bool no_catches(struct prove *p, u32 n) {
   return true;
 }
 
-// Memory may be collected here: nothing is left of what was asked for.
+// A collection may happen here: reserved room is lost.
 static void lose_heap(struct prove *p) {
   p->heap = 0;
   p->building = false;
@@ -86,7 +86,7 @@ static bool collects(struct prove *p, i64 live) {
   return true;
 }
 
-// A call of so many arguments: only the frame and X0 are left.
+// A call with so many arguments: afterwards only the frame and X0 are valid.
 static bool calls(struct prove *p, i64 arity, u32 more, u32 result) {
   if (arity > MAX_ARITY) return facts_fail(p, "arity too large");
   if (!collects(p, arity + more)) return false;
@@ -165,7 +165,7 @@ static bool prove_fun_call(struct prove *p) {
   }
 }
 
-// Those that raise for no argument.
+// BIFs that raise for no argument.
 static bool cannot_raise(const struct prove *p, i64 import) {
   static const char *const names[] = {"self", "get", "=:=", "=/=", "==", "/=", "<", ">", "=<", ">=", "min", "max"};
   u32 name = p->f->imports[import].function;
@@ -188,7 +188,7 @@ static bool builds_nothing(const struct prove *p, i64 import) {
   return false;
 }
 
-// Compilers know of some that they do not raise, and leave the frame as it is.
+// For some BIFs compilers know that they do not raise, and leave parts of the frame unwritten.
 static bool write_frame(struct prove *p) {
   for (u32 n = 0; n < p->ny; n++) {
     if (KIND_OF(p->y[n].is) != UNWRITTEN) continue;
@@ -314,7 +314,7 @@ static bool prove_swap(struct prove *p) {
   return facts_write_as(p, &a[0], second) && facts_write_as(p, &a[1], first);
 }
 
-static bool prove_update_record(struct prove *p) { // hint, size, source, destination, updates
+static bool prove_update_record(struct prove *p) { // the operands: hint, size, source, destination, updates
   const struct beam_arg *a = p->i.args;
   if (!facts_readable(p, &a[2]) || !lists_readable(p, 1, 2)) return false;
   for (u32 k = 0; k + 1 < p->i.list_count; k += 2)
@@ -353,7 +353,7 @@ static bool prove_data(struct prove *p) {
     }
     case GENOP_has_map_fields: return facts_readable(p, &a[1]) && lists_readable(p, 0, 1) && facts_branch(p, &a[0]);
     case GENOP_get_map_elements:
-    case GENOP_get_record_elements: // some may be read when others are not there
+    case GENOP_get_record_elements: // some elements may be read before the jump for missing ones
       return facts_readable(p, &a[1]) && lists_readable(p, 0, 2) && facts_branch(p, &a[0]) && write_list(p, 1, 2) &&
              facts_branch(p, &a[0]);
     case GENOP_put_map_assoc:
@@ -397,13 +397,13 @@ static bool closes(struct prove *p) {
   return facts_tell_handlers(p, n);
 }
 
-// Where an exception arrives: X0 to X3 are for catch_end and try_case only. Of a catch X0 may also be the value.
+// Where an exception arrives, only catch_end and try_case may read X0 to X3. For a catch, X0 may also be the value.
 static bool opens(struct prove *p) {
   const struct beam_arg *a = p->i.args;
   u32 n = (u32)a[0].value, nx = p->nx, heap = p->heap;
   struct fact saved[4];
   if (n >= p->ny || a[1].value >= 1 << NUMBER_BITS || a[1].value == p->info) return facts_fail(p, "bad catch");
-  for (u32 k = 0; k <= n; k++) // the first of a frame is the innermost
+  for (u32 k = 0; k <= n; k++) // the innermost catch of a frame comes first
     if (KIND_OF(p->y[k].is) == CATCH) return facts_fail(p, "a catch inside another in the wrong order");
   if (p->labels[a[1].value].defined && p->labels[a[1].value].ny < p->ny)
     return facts_fail(p, "a handler of another frame");
@@ -438,7 +438,7 @@ static bool prove_exception(struct prove *p) {
     case GENOP_raw_raise: return facts_x_readable(p, 0, 3) && calls(p, 0, 0, FACT(ANY, 0));
     case GENOP_build_stacktrace:
       return facts_x_readable(p, 0, 1) && (lose_heap(p), true) && facts_write_x(p, 0, FACT(ANY, 0));
-    default: // those that only raise
+    default: // instructions that only raise
       for (u32 k = 0; k < p->i.arg_count; k++)
         if (!facts_readable(p, &a[k])) return false;
       ends(p);
@@ -461,7 +461,7 @@ static bool prove_process(struct prove *p) {
       ends(p);
       return facts_whole_frame(p) && facts_branch(p, &a[0]);
     case GENOP_wait_timeout:
-      // An X register is not kept while the process waits: the time is looked at once, whatever it is
+      // An X register is not kept while the process waits; the time is read only once, whatever it is
       // (cold_wait_timeout).
       if (a[1].kind != BEAM_X && !facts_readable(p, &a[1])) return false;
       lose_heap(p);
@@ -479,14 +479,14 @@ static bool start_match(struct prove *p, const struct beam_arg *to, i64 live) {
   return collects(p, live) && facts_branch(p, &p->i.args[0]) && facts_write(p, to, FACT(CONTEXT, 0));
 }
 
-// How many bits a command reads; -1: it is not known before.
+// How many bits a command reads; -1: unknown.
 static i64 command_bits(const struct beam_arg *size, const struct beam_arg *unit) {
   if ((size->kind != BEAM_U && size->kind != BEAM_I) || size->value < 0 || size->value > INT32_MAX) return -1;
   return size->value * unit->value;
 }
 
-// One that reads a value: name, live, flags, size, unit, destination; or get_tail, live, unit, destination. sure: the
-// bits that an ensure_ command before has told to be there.
+// A command that reads a value: name, live, flags, size, unit, destination; or get_tail, live, unit, destination. sure
+// is the number of bits that an earlier ensure_ command guarantees.
 static bool prove_reading(struct prove *p, const struct beam_arg *c, bool tail, bool *may_fail, i64 *sure) {
   i64 bits = tail ? 0 : command_bits(&c[3], &c[4]);
   bool small = atom_text_is(p->f, (u32)c->value, "integer") && bits >= 0 && bits < SMALL_BITS; // builds nothing
@@ -497,7 +497,7 @@ static bool prove_reading(struct prove *p, const struct beam_arg *c, bool tail, 
   return true;
 }
 
-// A list of commands on the context: see translate_bits.c.
+// Proves a list of commands on the context, see translate_bits.c.
 static bool prove_match_commands(struct prove *p) {
   const struct beam_arg *a = p->i.args, *c = p->i.list, *end = c + p->i.list_count;
   if (!facts_readable(p, &a[1]) || !need_context(p, 1)) return false;
@@ -548,7 +548,7 @@ static bool prove_matching(struct prove *p) {
     case GENOP_bs_get_utf16:
     case GENOP_bs_get_utf32:
       return facts_readable(p, &a[1]) && need_context(p, 1) && facts_branch(p, &a[0]) && facts_write(p, &a[4], any);
-    default: // those that only skip or test
+    default: // commands that only skip or test
       return facts_readable(p, &a[1]) && need_context(p, 1) && facts_readable(p, &a[2]) && facts_branch(p, &a[0]);
   }
 }
@@ -788,8 +788,8 @@ static bool prove_instruction(struct prove *p) {
 
 // --- Functions ----------------------------------------------------------------------------------
 
-// The code of a function has been followed. Whether it is to be followed again: at a label that was jumped back to less
-// is known than it seemed at first.
+// Called when the code of a function was followed. Whether it must be followed again: at a label with a jump back to
+// it, less is known than was assumed at first.
 static bool function_again(struct prove *p, u32 round) {
   enum { MAX_ROUNDS = 100 };
   if (p->again && round == MAX_ROUNDS) return facts_fail(p, "jumps back without end");
@@ -804,7 +804,7 @@ static bool function_again(struct prove *p, u32 round) {
   return again;
 }
 
-// From its func_info, which is the instruction read last, to the next: 1, or to the end: 0; -1: an error.
+// Proves the function whose func_info was read last. 1: another function follows; 0: it was the last; -1: an error.
 static int prove_function(struct prove *p, struct beam_cursor *cursor, struct beam_error *e) {
   u32 at = cursor->at, expected = p->expected_count, rounds = 0;
   int more;

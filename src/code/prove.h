@@ -5,9 +5,9 @@
 
 #include "code/beam_file.h"
 
-// arities: by label, of the function whose entry it is and one more; 0: no entry. True: every register read was written
-// on all ways, nothing is built without room, and f->expected tells what is to be checked at run time. False: error
-// filled.
+// arities has for each label the arity + 1 of the function whose entry it is, or 0. True: every register that is read
+// was written on every path, nothing is built without room, and f->expected says what must be checked at run time.
+// False: *e says why.
 bool beam_prove(struct beam_file *f, u16 *arities, struct beam_error *e);
 
 #endif

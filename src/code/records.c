@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Chunk Recs: after a version, the number of records and that of all fields, each record is written as a call_last
-// instruction of its name, whether it is exported, and a list of keys, each with its default (the number 0: none).
+// Chunk Recs: a version, the number of records, the number of all fields, and then the records. Each record is written
+// like an instruction call_last with its name, whether it is exported, and a list of keys, each with its default (the
+// number 0: none).
 #include "code/records.h"
 
 #include "code/emit.h"
@@ -26,7 +27,7 @@ static bool good_default(const struct beam_file *f, const struct beam_arg *a) {
   }
 }
 
-// What is wrong with it, or NULL. e: for the constants, those of the chunk as those of code.
+// Returns what is wrong, or NULL. e makes constants, from those of the chunk like from those of code.
 static const char *add(struct emit *e, struct heap *scratch, const struct beam_instr *i, term *out) {
   const struct beam_file *f = e->s->file;
   const struct beam_arg *list = i->list;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Generic BEAM instructions to internal operations: operands resolved to addresses and offsets, common
-// shapes specialised by operand kind, common pairs fused. Runs after check.c has proven every operand in
-// range, so it fails only for want of memory, an opcode it lacks, or a guard BIF the VM lacks.
+// Translates generic BEAM instructions to internal operations: operands become addresses and offsets, common operand
+// kinds get special operations, common pairs are fused. It runs when check.c has proved that every operand is in range,
+// so it fails only when there is no memory, or for an opcode or guard BIF that the VM lacks.
 //
 // ctx lies above this room. Only the addresses of its registers are needed here: interp_init hands them in through
 // translate_set_registers, before the first load.
@@ -41,8 +41,8 @@ static void translate_call_only(struct emit *e, i64 label) {
   emit_unreachable(e);
 }
 
-// A function that does nothing but call erlang:nif_error stands for one that OTP has in C. Ours is a BIF, or in a
-// module of our own (code_native_module); of what we lack the stub stays and raises its error.
+// A function that only calls erlang:nif_error stands for one that OTP has in C. Ours is a BIF, or is in a module of our
+// own (code_native_module); for functions that we lack, the stub stays and raises its error.
 static bool translate_stub(struct emit *e, const struct export *called) {
   if (called->module != ATOM_erlang || called->function != ATOM_nif_error || e->function_count == 0) return false;
   const struct function_info *f = &e->functions[e->function_count - 1];
@@ -64,8 +64,8 @@ static bool translate_stub(struct emit *e, const struct export *called) {
   return true;
 }
 
-// The one function that is no stub and leads to ours all the same: code_server:is_loaded/1 (OTP 26 on) reads a table
-// that a bare VM does not have. What is translated after this is never reached.
+// There is one function that is no stub but leads to our code: code_server:is_loaded/1 (since OTP 26) reads a table
+// that a bare VM does not have. Its own code, which follows, is never reached.
 static void lead_is_loaded(struct emit *e) {
   const struct function_info *f = e->function_count ? &e->functions[e->function_count - 1] : NULL;
   if (!f || f->name != ATOM_is_loaded || f->arity != 1 || e->len != f->offset + FUNC_INFO_WORDS) return;
@@ -87,7 +87,7 @@ static void translate_call_ext(struct emit *e, const struct beam_instr *i) {
   emit_unreachable(e);
 }
 
-// X registers other than the arguments die in the call: a fun just loaded from Y is taken from there.
+// Only the arguments in X registers survive the call: a fun that was just loaded from Y is taken from there.
 static void translate_call_fun2(struct emit *e, const struct beam_instr *i) {
   src_word fun = operand_source(e, ARG(2));
   const op_move_yx *load = LAST(e, move_yx);
@@ -96,7 +96,7 @@ static void translate_call_fun2(struct emit *e, const struct beam_instr *i) {
     emit_truncate(e, e->last);
     e->last = e->before_last;
   }
-  // A loop over a list that calls the fun it has just kept in its frame.
+  // A loop over a list that calls the fun which it has just stored in its frame.
   op_is_cons_allocate_move_get_list *list = LAST(e, is_cons_allocate_move_get_list);
   if (list && fun.word == source_y(list->dst).word) list->code = OP_is_cons_allocate_move_get_list_call_fun2;
   emit_call_fun2(e, fun, (cword)ARG(1)->value);
@@ -107,14 +107,14 @@ static void translate_make_fun(struct emit *e, const struct beam_instr *i) {
   for (u32 k = 0; k < i->list_count; k++) emit_make_fun_item(e, operand_source(e, &i->list[k]));
 }
 
-// As compilers before OTP 24 say it: the free variables are in x0 on, the fun goes to x0.
+// The form of compilers before OTP 24: the free variables are in x0 and up, the fun goes to x0.
 static void translate_make_fun2(struct emit *e, const struct beam_instr *i) {
   const struct fun_entry *fun = e->s->m->funs[ARG(0)->value];
   emit_make_fun(e, fun, (dst_word){(cword)operand_x(0)}, fun->free_count);
   for (u32 k = 0; k < fun->free_count; k++) emit_make_fun_item(e, source_x(operand_x(k)));
 }
 
-// The compiler has no tail calls of funs: call_fun, deallocate, return are one. Without it a loop of funs
+// The compiler makes no tail calls of funs: call_fun, deallocate, return are fused into one. Otherwise a loop of funs
 // would grow the stack.
 static bool take_fun_tail_call(struct emit *e) {
   const op_deallocate *deallocate = LAST(e, deallocate);
@@ -142,7 +142,7 @@ static void translate_allocate(struct emit *e, i64 stack, i64 heap, i64 live) {
   emit_frame(e, FRAME_PUSHED);
 }
 
-// allocate_zero and allocate_heap_zero of compilers before OTP 24.
+// allocate_zero and allocate_heap_zero, from compilers before OTP 24.
 static void translate_allocate_zero(struct emit *e, i64 stack, i64 heap, i64 live) {
   translate_allocate(e, stack, heap, live);
   if (stack == 0) return;
@@ -549,13 +549,13 @@ static bool translate_process(struct emit *e, const struct beam_instr *i) {
 }
 
 // --- native records (OTP 29)
-// Fail, id, source or nil, destination, live, fields.
+// Operands: fail, id, source or nil, destination, live, fields.
 static void translate_put_record(struct emit *e, const struct beam_instr *i) {
   struct beam_instr put = *i;
   kinds_fsdln op = AS_put_record;
-  if (ARG(2)->kind == BEAM_ATOM && ARG(2)->value == 0) { // made, not changed
+  if (ARG(2)->kind == BEAM_ATOM && ARG(2)->value == 0) { // a new record, not a changed one
     put.args[2] = *ARG(1);
-    if (ARG(1)->kind == BEAM_ATOM) { // the module's own: its prototype is changed
+    if (ARG(1)->kind == BEAM_ATOM) { // the module's own record: its prototype is changed
       const term *own = records_find(e->s->m, operand_constant(e, ARG(1)));
       if (!own) return emit_fail(e, "a record that the module does not define");
       put.args[2].kind = BEAM_LITERAL;
@@ -594,7 +594,7 @@ static bool translate_record(struct emit *e, const struct beam_instr *i) {
   }
 }
 
-// Of the sources of bit syntax the context is the first but in three instructions.
+// Among the sources of bit syntax instructions, the context is the first, except in three instructions.
 static const struct beam_arg *context_of(const struct beam_instr *i) {
   bool first = i->op == GENOP_bs_get_tail || i->op == GENOP_bs_get_position || i->op == GENOP_bs_set_position;
   return ARG(first ? 0 : 1);
@@ -616,10 +616,10 @@ static void one(struct emit *e, const struct beam_instr *i) {
   if (!translate_record(e, i)) emit_fail(e, "instruction that the VM lacks");
 }
 
-// What check.c lets through; it refuses the others.
+// check.c refuses other opcodes.
 bool translate_knows(u32 opcode) { return opcode > 0 && opcode < GENOP_COUNT; }
 
-// The strings of the module stand behind its code, so that they live as long.
+// The strings of the module are stored with its code, so that they live as long.
 static u32 append_strings(struct emit *e) {
   u32 words = (e->s->file->strings.len + sizeof(cword) - 1) / sizeof(cword), at = e->len;
   for (u32 k = 0; k < words; k++) emit_word(e, 0);
@@ -637,8 +637,8 @@ bool translate(struct load_state *s, struct beam_error *error) {
   if (!emit_init(&e, s)) emit_fail(&e, "out of memory");
   // As in OTP they show no lines in stack traces.
   e.without_lines = loader_is_preloaded(s->m->name);
-  emit_word(&e, 0);   // no code at offset 0: a return address is never looked up before the first function
-  append_strings(&e); // at word 1: see translate_bits.c
+  emit_word(&e, 0);   // no function at offset 0, because return addresses are looked up at ip - 1
+  append_strings(&e); // at word 1, see translate_bits.c
   beam_start(&cursor, s->file);
   while (!e.failed && (more = beam_next(&cursor, &i, error)) == 1) {
     e.any_type = false;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bit syntax. bs_match (OTP 26 on), which holds a whole match as a list of commands, is taken apart into
-// single operations; bs_create_bin keeps its segments as a table behind the operation.
+// Bit syntax. bs_match (since OTP 26), which contains a whole match as a list of commands, is divided into single
+// operations; bs_create_bin keeps its segments as a table behind the operation.
 #include "code/translate.h"
 #include "term/bs_build.h"
 #include "term/bs_match.h"
 #include "term/number.h"
 
-// Field flags: a number in test instructions, a literal list of atoms (or nil) in lists of segments.
+// The flags of a field: a number in test instructions, a literal list of atoms (or nil) in lists of segments.
 static u32 flags_of(struct emit *e, const struct beam_arg *a) {
   if (a->kind == BEAM_U) return (u32)a->value;
   u32 flags = 0;
@@ -59,7 +59,7 @@ static void test_number(struct emit *e, const struct beam_instr *i, kinds_fsu op
   emit_kinds_fsu(e, op, ARG(0)->value, operand_source(e, ARG(1)), n);
 }
 
-// No bitstring is that long.
+// Whether no bitstring can be that long.
 static bool too_long(const struct beam_arg *bits) { return bits->kind != BEAM_U || bits->value > INT32_MAX; }
 
 static void never_matches(struct emit *e, i64 fail) {
@@ -123,7 +123,7 @@ static u32 command_length(struct emit *e, const struct beam_arg *c) {
   return 1;
 }
 
-// Where a command has its number of bits; NULL: it has none that may be any.
+// The number of bits of a command; NULL: it has none, or a fixed one.
 static const struct beam_arg *size_of(struct emit *e, const struct beam_arg *c) {
   term name = operand_constant(e, c);
   if (name == ATOM_ensure_at_least || name == ATOM_ensure_exactly || name == ATOM_skip) return c + 1;
@@ -131,8 +131,8 @@ static const struct beam_arg *size_of(struct emit *e, const struct beam_arg *c) 
 }
 
 static void translate_match(struct emit *e, const struct beam_instr *i) {
-  // A destination may be the context itself: then later commands would read the wrong register. The
-  // compiler does that only in the last command, which is fine.
+  // A destination may be the context's own register; then later commands would read the wrong register. The compiler
+  // does that only in the last command, where it is harmless.
   for (u32 k = 0; k < i->list_count && !e->failed;) {
     if (k + command_length(e, &i->list[k]) > i->list_count) {
       emit_fail(e, "truncated bs_match");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The instructions that built bitstrings before bs_create_bin (OTP 25 with +r24 and the like).
+// The instructions that built bitstrings before bs_create_bin (OTP 25 with +r24, and older).
 #include "code/translate.h"
 
 static src_word source(struct emit *e, const struct beam_arg *a) { // a size may be a bare number

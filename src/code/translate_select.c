@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Selections and BIF instructions. A select_val becomes, in this order of preference: two compares, a
-// dense table indexed by the value, a sorted table for binary search, or a linear one for terms that are
-// no 32-bit immediates.
+// Selections and BIF instructions. A select_val becomes, in this order of preference: two comparisons, a dense table
+// indexed by the value, a sorted table for binary search, or a linear table for terms that are no 32-bit immediates.
 #include "code/translate.h"
 
 #include "base/alloc.h"
@@ -11,7 +10,7 @@ struct choice {
   i64 label;
 };
 
-static void sort_choices(struct choice *c, u32 n) { // shell sort: n may be thousands
+static void sort_choices(struct choice *c, u32 n) { // shell sort, because n may be thousands
   for (u32 gap = n / 2; gap; gap /= 2)
     for (u32 i = gap; i < n; i++) {
       struct choice x = c[i];
@@ -109,14 +108,14 @@ static kinds_flssd arithmetic(term f, u32 arity) {
   return none;
 }
 
-// The two's complement of a small operand that fits 28 bits, for "minus constant" as "plus".
+// The two's complement of a small operand of up to 28 bits, so that subtracting a constant becomes adding one.
 static bool negated(const struct beam_arg *a, imm_word *out) {
   if (a->kind != BEAM_I || a->value <= -(1 << 26) || a->value >= 1 << 26) return false;
   out->word = (cword)(u32)make_small(-a->value);
   return true;
 }
 
-// op: for a register X with a constant, to X.
+// op is for a register X and a constant, with the result in X.
 static void with_constant(struct emit *e, const struct beam_instr *i, kinds_flaix op, const struct beam_arg *a,
                           imm_word imm) {
   i64 fail = ARG(0)->value, to = ARG(5)->value;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// erlang:apply/2,3 as functions: they spread the argument list over the X registers and trap to the
-// function, or, for a fun, to a static piece of code that calls the fun in x[arity].
+// erlang:apply/2,3 as functions: they put the elements of the argument list into X registers and trap to the function,
+// or, for a fun, to static code that calls the fun in x[arity].
 #include "bif/bif.h"
 #include "gen/bifs.h"
 #include "interp/interp.h"
 
-// For each arity one export-like record, and its code: a call_fun_trap, before it how many X registers it reads.
+// For each arity a record like an export, with its code: a call_fun_trap, and before it the number of X registers it
+// reads.
 static struct export fun_trap[MAX_ARITY + 1];
 static struct {
   cword live;
@@ -54,7 +55,8 @@ term bif_apply_3(struct process *p, term *a) {
   (void)p;
   term m = a[0], f = a[1], args = a[2];
   u32 n;
-  for (;; m = hd(args), f = hd(tl(args)), args = hd(tl(tl(args)))) { // apply of apply: what it would apply
+  // An apply of apply: continue with what that would apply.
+  for (;; m = hd(args), f = hd(tl(args)), args = hd(tl(tl(args)))) {
     if (!is_atom(m) || !is_atom(f) || !proper_list(args, &n)) return bif_badarg();
     if (m != ATOM_erlang || f != ATOM_apply || n != 3) break;
   }

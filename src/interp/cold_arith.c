@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Twins of the arithmetic and comparison operations, for operands that are not two small integers, and
-// the guard BIF operations. Numbers are built on the heap or in fragments; nothing collects but the check
-// at the start.
+// The cold functions of arithmetic and comparison operations, for operands that are not two small integers, and the
+// guard BIF operations. Numbers are built on the heap or in fragments; only the check at the beginning collects.
 #include "bif/bif_system.h"
 #include "interp/semantics.h"
 #include "process/held.h"
 
 typedef term (*binary_fn)(struct heap *h, term a, term b);
 
-// Long numbers cost what they take: a reduction for so many words of one, or products of words of two.
+// Operations on long numbers are charged: one reduction for so many words, or for so many products of words.
 enum { WORDS_PER_REDUCTION = 32, SLICE_AT_MOST = 4000 };
 INLINE u64 words_of(term t) { return is_big(t) ? header_size(boxed_header(t)) : 1; }
 static void charge(u64 words) { ctx.fcalls -= (i32)min_u64(words / WORDS_PER_REDUCTION, SLICE_AT_MOST); }
 
-// For all that have the operands of add. function: what OTP names in the trace.
+// For all operations with the operands of add. function is the function that OTP names in the stack trace.
 static MAY_GC const cword *binary(const op_add *op, term *E, binary_fn fn, term function) {
   const cword *ip = START(op);
   if (!interp_gc_check(ip, E, (u32)op->live)) return NULL;
@@ -25,8 +24,8 @@ static MAY_GC const cword *binary(const op_add *op, term *E, binary_fn fn, term 
   return BEHIND(op);
 }
 
-// What takes longer pauses in the middle; and where it has used up the slice, after it: a chain of such operations may
-// meet no call for long.
+// An operation that takes long pauses in the middle. When it has used up the slice, it also ends the slice, because a
+// chain of such operations may contain no call.
 static MAY_GC const cword *product(const op_add *op, term *E, number_function *fn, term function) {
   const cword *ip = START(op);
   if (!interp_gc_check(ip, E, (u32)op->live)) return NULL;
@@ -34,7 +33,7 @@ static MAY_GC const cword *product(const op_add *op, term *E, number_function *f
   term a = SRC(op->left), b = SRC(op->right), r;
   if (UNLIKELY(!held_number(fn, a, b, &r))) {
     if (held_stop(ip, E)) return NULL;
-    held_number_on(fn, a, b, &r); // without memory for a pause: at once
+    held_number_on(fn, a, b, &r); // there is no memory for a pause: finish at once
   }
   if (r == NV) return op->fail ? op->fail : exception_arithmetic(ip, E, function, a, b);
   DST(op->dst) = r;
@@ -54,18 +53,18 @@ const cword *cold_bor(const cword *ip, term *E) { return binary(OPERANDS_AT(bor,
 const cword *cold_bxor(const cword *ip, term *E) { return binary(OPERANDS_AT(bxor, ip), E, num_bxor, ATOM_bxor); }
 const cword *cold_bsl(const cword *ip, term *E) { return binary(OPERANDS_AT(bsl, ip), E, num_bsl, ATOM_bsl); }
 const cword *cold_bsr(const cword *ip, term *E) { return binary(OPERANDS_AT(bsr, ip), E, num_bsr, ATOM_bsr); }
-// The specialised forms have the operands in the same places; X addresses are s operands as they stand.
+// The special forms have their operands in the same places; the address of an X register is a valid s operand.
 const cword *cold_add_aa(const cword *ip, term *E) { return cold_add(ip, E); }
 const cword *cold_sub_aa(const cword *ip, term *E) { return cold_sub(ip, E); }
 
-// "X + constant" was OTP's i_increment up to release 25: its failure showed no entry of erlang:'+'/2.
+// "X + constant" was OTP's instruction i_increment up to release 25: its failure showed no entry of erlang:'+'/2.
 static const cword *increment_failed(const cword *ip, term *E, term a, term b) {
   if (system_otp_release() < 26) return exception_error(ip, E, num_limit_hit() ? ATOM_system_limit : ATOM_badarith);
-  bool minus = small_val(b) < 0; // "X - constant" is translated to the sum with its opposite
+  bool minus = small_val(b) < 0; // "X - constant" is translated to a sum
   return exception_arithmetic(ip, E, minus ? ATOM_minus : ATOM_plus, a, minus ? make_small(-small_val(b)) : b);
 }
 
-// For the three forms: only the register stands differently in them.
+// For all three forms, which differ only in the register.
 static MAY_GC const cword *increment(const cword *ip, term *E, bool from_y) {
   OPERANDS(add_si);
   if (!interp_gc_check(ip, E, (u32)op->live)) return NULL;
@@ -90,12 +89,12 @@ const cword *cold_band_ai(const cword *ip, term *E) {
 }
 
 // --- comparisons
-// True: the process leaves the loop in the middle of a comparison, which is continued when the operation at ip is
-// done again.
+// True: the process leaves the loop in the middle of a comparison, which continues when the operation at ip is done
+// again.
 static bool paused(const cword *ip, term *E, enum term_mode mode, term a, term b, int *order) {
   if (LIKELY(held_compare(mode, a, b, order))) return false;
   if (held_stop(ip, E)) return true;
-  held_compare_on(mode, a, b, order); // without memory for a pause: at once
+  held_compare_on(mode, a, b, order); // there is no memory for a pause: finish at once
   return false;
 }
 
@@ -126,7 +125,7 @@ COMPARE_IMMEDIATE(is_lt_ia, term_compare(b, a) < 0)
 COMPARE_IMMEDIATE(is_ge_ai, term_compare(a, b) >= 0)
 COMPARE_IMMEDIATE(is_ge_ia, term_compare(b, a) >= 0)
 
-// --- floats: the result was no number
+// --- floats: the result is not a finite number
 static const cword *bad_float(const cword *ip, term *E) { return exception_error(ip, E, ATOM_badarith); }
 const cword *cold_fadd(const cword *ip, term *E) { return bad_float(ip, E); }
 const cword *cold_fsub(const cword *ip, term *E) { return bad_float(ip, E); }
@@ -134,7 +133,7 @@ const cword *cold_fmul(const cword *ip, term *E) { return bad_float(ip, E); }
 const cword *cold_fdiv(const cword *ip, term *E) { return bad_float(ip, E); }
 
 // --- guard BIFs
-const cword *cold_element(const cword *ip, term *E) { // the fast path has everything that succeeds
+const cword *cold_element(const cword *ip, term *E) { // the fast path does everything that succeeds
   OPERANDS(element);
   if (op->fail) return op->fail;
   term args[2] = {SRC(op->index), SRC(op->tuple)};
@@ -156,8 +155,8 @@ const cword *cold_length(const cword *ip, term *E) {
   return exception_guard_bif(ip, E, ATOM_length, ATOM_badarg, &arg, 1);
 }
 
-// Calls e with n sources, the destination behind them. gc: the sources are read after a check that may collect; live
-// stands in the same place in all that have it.
+// Calls e with n sources, which the destination follows. gc: the sources are read after a check that may collect; live
+// is at the same place in all operations that have it.
 INLINE MAY_GC const cword *guard_bif(const cword *ip, term *E, const struct export *e, const src_word *operands, u32 n,
                                      const cword *fail, bool gc) {
   if (gc) {

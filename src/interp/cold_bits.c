@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bit syntax operations: operands to the functions of term/bs_match.h and term/bs_build.h, which hold
-// the semantics. A getter that fails leaves the context where it was and jumps.
+// Bit syntax operations: pass their operands to the functions of term/bs_match.h and term/bs_build.h, which do the
+// work. A getter that fails leaves the context's position unchanged and jumps.
 #include "base/alloc.h"
 #include "interp/semantics.h"
 #include "term/bs_build.h"
@@ -10,7 +10,8 @@ const cword *cold_bs_start_match(const cword *ip, term *E) {
   if (!interp_gc_check(ip, E, (u32)op->live)) return NULL;
   E = ctx.e;
   term t = bs_start_match(HEAP, SRC(op->src));
-  if (t == NV) return op->fail ? op->fail : exception_error(ip, E, ATOM_badarg); // "cannot fail", as compilers say
+  // Without a label: the compiler says that it cannot fail.
+  if (t == NV) return op->fail ? op->fail : exception_error(ip, E, ATOM_badarg);
   DST(op->dst) = t;
   return BEHIND(op);
 }
@@ -23,7 +24,8 @@ static term get_binary(struct heap *h, term context, u64 bits, u32 flags) {
 
 static MAY_GC const cword *get_sized(const cword *ip, term *E, getter get) {
   OPERANDS(bs_get_integer);
-  // What follows a short integer may still use registers that are not live: bs_match asks for room once for all.
+  // Operations behind a short integer may still use registers that are not live, because bs_match asks for room only
+  // once.
   bool constant = !is_register(op->size) && is_small(SRC(op->size));
   bool short_integer = get == bs_get_integer && constant && (u64)small_val(SRC(op->size)) * op->unit < 59;
   if (!short_integer && !interp_gc_check(ip, E, (u32)op->live)) return NULL;
@@ -40,14 +42,14 @@ static MAY_GC const cword *get_sized(const cword *ip, term *E, getter get) {
   return BEHIND(op);
 }
 const cword *cold_bs_get_integer(const cword *ip, term *E) { return get_sized(ip, E, bs_get_integer); }
-const cword *cold_bs_get_integer_8(const cword *ip, term *E) { // off a byte boundary, or too short
+const cword *cold_bs_get_integer_8(const cword *ip, term *E) { // not at a byte boundary, or too short
   OPERANDS(bs_get_integer_8);
   term t = bs_get_u8(SRC(op->context));
   if (t == NV) return op->fail;
   DST(op->dst) = t;
   return BEHIND(op);
 }
-const cword *cold_bs_get_bytes(const cword *ip, term *E) { // off a byte boundary
+const cword *cold_bs_get_bytes(const cword *ip, term *E) { // not at a byte boundary
   OPERANDS(bs_get_bytes);
   term t = bs_get_integer(HEAP, SRC(op->context), (u64)op->bytes * 8, op->little ? BS_LITTLE : 0);
   if (t == NV) return op->fail;
@@ -124,8 +126,8 @@ const cword *cold_bs_match_value(const cword *ip, term *E) {
 }
 
 // --- building
-// error_info of a construction:
-// #{cause => {Segment, Type, Cause, Value}, function => format_bs_fail, module => erl_erts_errors}.
+// The error_info of a construction that failed: #{cause => {Segment, Type, Cause, Value}, function => format_bs_fail,
+// module => erl_erts_errors}.
 static const cword *create_failed(const cword *ip, term *E, const struct bs_error *error) {
   term pairs[6] = {ATOM_cause,  bs_error_term(HEAP, error), ATOM_function, ATOM_format_bs_fail,
                    ATOM_module, ATOM_erl_erts_errors};
@@ -136,14 +138,14 @@ static const cword *create_failed(const cword *ip, term *E, const struct bs_erro
   return exception_raise(ip, E);
 }
 
-// Words that the code after the construction writes without asking must still be there when it is done.
+// The words that the code behind the construction uses without asking must still be available when it is done.
 static MAY_GC bool create_room(const cword *ip, term *E, u32 live, size_t words) {
   size_t need = words + BS_CREATE_WORDS;
   if (!interp_gc_check(ip, E, live)) return false;
   return LIKELY((size_t)(ctx.heap.lim - ctx.heap.top) >= need) || interp_collect(ip, ctx.e, live, need);
 }
 
-// A reduction for each KB of other binaries in it, as OTP.
+// As in OTP, one reduction for each KB that is copied from other binaries.
 static void charge_copying(void) {
   ctx.fcalls -= (i32)min_u64(bs_copied_bits >> 13, INT32_MAX / 2);
   bs_copied_bits &= 8191;
@@ -165,7 +167,7 @@ static void read_segments(struct bs_segment *s, u32 n, const op_bs_create_bin_it
 }
 
 enum { USUAL_SEGMENTS = 256 };
-// fail, destination, live | words needed afterwards << BS_LIVE_BITS, n, (BS_SEGMENT_WORD, value, size)...
+// The operands: fail, destination, live | words needed afterwards << BS_LIVE_BITS, n, (BS_SEGMENT_WORD, value, size)...
 const cword *cold_bs_create_bin(const cword *ip, term *E) {
   OPERANDS(bs_create_bin);
   u32 live = (u32)op->live_and_room & ((1 << BS_LIVE_BITS) - 1);

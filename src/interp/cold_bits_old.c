@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Construction of bitstrings by the instructions that compilers made before bs_create_bin (erlc +r24): a
-// size is computed, a binary of that size becomes the one being built, then the values are put. Nothing
-// collects between the first and the last of them.
+// Construction of bitstrings with the instructions that compilers made before bs_create_bin (erlc +r24): first the size
+// is computed, then a binary of that size becomes the one being built, then the values are put into it. Nothing
+// collects between the first and the last of these instructions.
 #include "interp/semantics.h"
 #include "term/bs_build.h"
 
-// The label stands first in all that have one.
+// The label is the first operand of all operations that have one.
 static const cword *failed(const cword *ip, term *E) {
   const cword *fail = OPERANDS_AT(bs_init, ip)->fail;
   return fail ? fail : exception_error(ip, E, bs_limit() ? ATOM_system_limit : ATOM_badarg);
 }
 
-// Words that put_list and the like will use afterwards without asking, besides the binary itself.
+// Makes room for the binary and for the words that put_list and others will use afterwards without asking.
 static MAY_GC bool room(const cword *ip, term *E, u32 live, size_t words) {
   words += HEAP_BIN_MAX / sizeof(term) + 16;
   if ((size_t)(ctx.heap.lim - ctx.heap.top) >= words && !heap_wants_gc(HEAP) && !VM_GC_STRESS) return true;
   return interp_collect(ip, E, live, words);
 }
 
-// What no instruction of the construction fills is zero, not what the memory held before.
+// Bits that no instruction of the construction fills are zero, and not what the memory contained before.
 static void clear_new(term t, u64 old_bits) {
   struct bits b;
   bits_of(t, &b);
@@ -51,7 +51,7 @@ const cword *cold_bs_add(const cword *ip, term *E) {
 
 const cword *cold_bs_append(const cword *ip, term *E) {
   OPERANDS(bs_append);
-  // The binary is a source of its own, besides the live registers: keep it as one more.
+  // The binary is a source of its own besides the live registers, so it is kept as one more register.
   u32 live = (u32)op->live;
   ctx.e = E;
   ctx.x[live] = SRC(op->binary);

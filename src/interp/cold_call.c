@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Twins of the operations that need memory, and the calls of BIFs with their arguments in X registers.
+// The cold functions of operations that need memory, and calls of BIFs, whose arguments are in X registers.
 #include "interp/semantics.h"
 
-// Makes room for a frame; the operation is run again.
+// Makes room for a frame; afterwards the operation is done again.
 static const cword *more_stack(const cword *ip, term *E, cword bytes) {
   ctx.e = E;
   return process_grow_stack(ctx.p, (u32)(bytes / sizeof(term))) ? ip : exception_exit();
@@ -32,7 +32,7 @@ const cword *cold_is_cons_allocate_move_get_list(const cword *ip, term *E) {
   return more_stack(ip, E, op->frame);
 }
 
-// The new frame's Y registers are not set yet: collects with the caller's frame on top.
+// The Y registers of the new frame are not set yet, so the collection sees the caller's frame on top.
 const cword *cold_allocate_heap(const cword *ip, term *E) {
   OPERANDS(allocate_heap);
   if ((term *)((char *)E - op->frame) < ctx.slim) return more_stack(ip, E, op->frame);
@@ -46,10 +46,10 @@ const cword *cold_test_heap(const cword *ip, term *E) {
   return interp_collect(ip, E, (u32)op->live, op->words) ? BEHIND(op) : NULL;
 }
 
-// Before a BIF call: the slice may be over, fragments may have piled up. NULL: leave the loop.
+// Called before a BIF. The slice may be over, or fragments may have accumulated. NULL: leave the loop.
 static MAY_GC const struct export *before_bif(const cword *ip, term *E) {
-  const struct export *e = OPERANDS_AT(call_bif, ip)->function; // as all calls of BIFs have it
-  ctx.ip = ip;                                                  // for process_info of oneself
+  const struct export *e = OPERANDS_AT(call_bif, ip)->function; // the operand that all calls of BIFs have
+  ctx.ip = ip;                                                  // so that process_info of the process itself finds it
   if (UNLIKELY(--ctx.fcalls < 0)) {
     ctx.e = E;
     ctx.live = e->arity;
@@ -59,8 +59,8 @@ static MAY_GC const struct export *before_bif(const cword *ip, term *E) {
   return interp_gc_check(ip, E, e->arity) ? e : NULL;
 }
 
-// A collection that the BIF was to make is made before its value is seen: garbage_collect/0.
-// ip: where it goes on.
+// Called with the value of a BIF: does the collection that the BIF has asked for (garbage_collect/0) before the value
+// is used. ip is where the process continues.
 INLINE MAY_GC bool after_bif(term value, const cword *ip) {
   ctx.x[0] = value;
   return LIKELY(!ctx.p->gc_requested) || interp_collect(ip, ctx.e, 1, 0);
@@ -75,8 +75,8 @@ const cword *cold_call_bif(const cword *ip, term *E) {
   return after_bif(r, BEHIND(op)) ? BEHIND(op) : NULL;
 }
 
-// The BIF's value is the function's. The frame is dropped only once the BIF has returned: what raises
-// shows the caller in its trace.
+// The BIF's value is the value of the function. The frame is dropped only after the BIF has returned, so that the stack
+// trace of an error shows the caller.
 static MAY_GC const cword *bif_and_return(const cword *ip, term *E, size_t frame) {
   const struct export *e = before_bif(ip, E);
   if (UNLIKELY(!e)) return NULL;

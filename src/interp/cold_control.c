@@ -10,7 +10,7 @@
 #include "process/signal.h"
 #include "process/timer.h"
 
-// --- static code: entered with its registers set by whoever made the process (process.c).
+// --- static code: process.c sets its registers when it makes a process
 const cword code_normal_exit[] = {OP_normal_exit};
 const cword code_apply_fun[] = {OP_apply_fun_start};
 const cword code_apply_mfa[] = {OP_hibernate_wake};
@@ -21,7 +21,7 @@ const cword *cold_normal_exit(const cword *ip, term *E) {
   return exception_exit();
 }
 
-// Spreads a proper list over x0...; false when it is improper or too long.
+// Puts the elements of a proper list into x0 and up. False: the list is improper or too long.
 static bool spread(term list, u32 *n) {
   u32 k = 0;
   for (; is_cons(list); list = tl(list)) {
@@ -67,7 +67,7 @@ const cword *cold_yield(const cword *ip, term *E) {
 }
 
 // --- funs
-// In OTP the caller of a body call is on the stack already: it shows twice.
+// As in OTP, where the caller of a body call is on the stack already, the caller appears twice.
 static const cword *bad_fun(const cword *ip, term *E, u32 arity, bool tail_call) {
   term f = ctx.x[arity], reason;
   if (!is_fun(f)) {
@@ -80,11 +80,11 @@ static const cword *bad_fun(const cword *ip, term *E, u32 arity, bool tail_call)
   return tail_call ? exception_error(ip, E, reason) : exception_error_twice(ip, E, reason);
 }
 
-// How many X registers the call at ip reads when it is done again: call_fun2 names the register of its fun.
+// How many X registers the call at ip reads when it is done again; call_fun2 names the register of its fun.
 static u32 call_fun_live(const cword *ip, u32 arity) {
   u32 live = arity + 1;
   if (ip[0] != OP_call_fun2 && ip[0] != OP_call_fun2_last) return live;
-  src_word fun = OPERANDS_AT(call_fun2, ip)->fun; // the first of both
+  src_word fun = OPERANDS_AT(call_fun2, ip)->fun; // fun is the first operand of both
   if (fun.word & 1) return live;
   size_t at = (size_t)((const term *)fun.word - ctx.x);
   return at < MAX_X_REGISTERS && at >= live ? (u32)at + 1 : live;
@@ -106,7 +106,8 @@ const cword *interp_call_fun(const cword *ip, term *E, u32 arity, const cword *r
         default: break;
       }
       if (!fe->ip && module_find(fe->module))
-        return exception_error(ip, E, tuple2(HEAP, ATOM_badfun, f)); // it came without this fun
+        // The fun came with a module version that did not have it.
+        return exception_error(ip, E, tuple2(HEAP, ATOM_badfun, f));
       if (!fe->ip) {
         E = (term *)((char *)E + pop);
         if (ret) E[0] = return_word(ret);
@@ -137,8 +138,8 @@ const cword *cold_make_fun(const cword *ip, term *E) {
   return (const cword *)end;
 }
 
-// --- apply: module (or fun parent) in x[n], function in x[n+1]
-// Of apply of apply: what it would apply, as long as that is right.
+// --- apply: module in x[n], function in x[n+1]
+// For an apply of apply: the function that it would apply, if its arguments are correct.
 static struct export *apply_target(u32 n) {
   term m = ctx.x[n], f = ctx.x[n + 1];
   u32 length;
@@ -179,7 +180,7 @@ const cword *cold_apply_last(const cword *ip, term *E) {
 }
 
 // --- loops of foreign code
-// No compiler makes such loops: nobody knows the registers that are in use here.
+// Compilers make no such loops, so it is not known which registers are in use here.
 const cword *cold_loop(const cword *ip, term *E) {
   OPERANDS(loop);
   if (LIKELY(--ctx.fcalls >= 0)) return BEHIND(op);

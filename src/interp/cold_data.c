@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cold operations on data: rarer type tests, wide selections, records, maps, conversion to floats.
+// Cold operations on data: rare type tests, wide selections, records, maps, conversion to floats.
 #include "interp/semantics.h"
 
 #define TEST(name, condition) \
@@ -57,7 +57,7 @@ const cword *cold_update_record(const cword *ip, term *E) {
   return (const cword *)at;
 }
 
-// Code no compiler made: the frame may be half written, nothing in it can be unwound.
+// Only code that no compiler made gets here: its frame may be half written, so it cannot be unwound.
 static const cword *unexpected(term *E) {
   ctx.e = E;
   exit_uncaught(ctx.p, ATOM_error, ATOM_badarg, NIL);
@@ -90,7 +90,7 @@ const cword *cold_fneg(const cword *ip, term *E) {
 }
 
 // --- maps
-// The first in order of the keys that the map has not, or NV: OTP's loader sorts keys.
+// The first of the missing keys in term order, or NV: OTP's loader sorts the keys.
 static term least_missing(term map, const src_word *at, u32 n, term *E) {
   term least = NV;
   for (u32 i = 0; i < n; i += 2) {
@@ -101,7 +101,7 @@ static term least_missing(term map, const src_word *at, u32 n, term *E) {
 }
 
 enum { PAIRS_ON_STACK = 64 };
-// What both have one behind the other, put_map_exact behind fail.
+// The operands that both operations have one behind the other; in put_map_exact they follow fail.
 struct put_map {
   src_word src;
   dst_word dst;
@@ -119,7 +119,7 @@ static MAY_GC const cword *put_map(const cword *ip, term *E, const struct put_ma
   u32 n = (u32)put->words;
   const src_word *at = put->pairs, *next = at + n;
   if (!is_map(map)) return fail ? fail : exception_error(ip, E, tuple2(HEAP, ATOM_badmap, map));
-  while (n) { // in portions: a literal map may have thousands of pairs
+  while (n) { // in portions, because a literal map may have thousands of pairs
     term pairs[PAIRS_ON_STACK];
     u32 portion = n < PAIRS_ON_STACK ? n : PAIRS_ON_STACK;
     for (u32 i = 0; i < portion; i++) pairs[i] = SRC(at[i]);
@@ -156,7 +156,8 @@ const cword *cold_has_map_fields(const cword *ip, term *E) {
   return (const cword *)(op->items + n);
 }
 
-const cword *cold_get_map_elements(const cword *ip, term *E) { // a key's destination may be the map itself
+// The destination of a key may be the register of the map itself.
+const cword *cold_get_map_elements(const cword *ip, term *E) {
   OPERANDS(get_map_elements);
   term map = SRC(op->src);
   const op_get_map_elements_item *at = op->items, *end = at + op->count / 2;

@@ -10,13 +10,13 @@
 const cword *cold_loop_rec(const cword *ip, term *E) {
   OPERANDS(loop_rec);
   struct message *m = mailbox_peek(ctx.p);
-  if (UNLIKELY(ctx.p->ends)) return exception_exit(); // of a signal it has just received
+  if (UNLIKELY(ctx.p->ends)) return exception_exit(); // by a signal that it has just received
   if (!m) return op->wait;
   DST(op->dst) = m->value;
   return BEHIND(op);
 }
 
-const cword *cold_loop_rec_end(const cword *ip, term *E) { // the message does not match: look at the next one
+const cword *cold_loop_rec_end(const cword *ip, term *E) { // the message does not match: go to the next one
   OPERANDS(loop_rec_end);
   (void)E;
   if (UNLIKELY(--ctx.fcalls < 0)) {
@@ -45,9 +45,9 @@ const cword *cold_wait(const cword *ip, term *E) {
   return NULL;
 }
 
-// wait_timeout: the first time looks at the time and sets the timer; woken by a message it comes here again and goes on
-// waiting, and the register that the time was in may be gone; woken by the timer it continues behind, at the timeout
-// operation.
+// wait_timeout: the first time it reads the time and sets the timer. When a message wakes the process, it comes here
+// again and continues to wait; the register that had the time may be overwritten by then. When the timer wakes the
+// process, it continues behind, at the operation timeout.
 const cword *cold_wait_timeout(const cword *ip, term *E) {
   OPERANDS(wait_timeout);
   struct process *p = ctx.p;

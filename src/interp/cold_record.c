@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Native records (OTP 29): tests, reading, and making, which is changing a copy of a prototype.
+// Native records (OTP 29): tests, reading fields, and making records, which changes a copy of a prototype.
 #include "code/records.h"
 #include "interp/semantics.h"
 #include "term/record.h"
@@ -23,7 +23,8 @@ const cword *cold_is_record_accessible(const cword *ip, term *E) {
   return yes ? BEHIND(op) : op->fail;
 }
 
-const cword *cold_get_record_elements(const cword *ip, term *E) { // a key's destination may be the record itself
+// The destination of a key may be the register of the record itself.
+const cword *cold_get_record_elements(const cword *ip, term *E) {
   OPERANDS(get_record_elements);
   term t = SRC(op->src);
   const op_get_record_elements_item *at = op->items, *end = at + op->count / 2;
@@ -35,19 +36,19 @@ const cword *cold_get_record_elements(const cword *ip, term *E) { // a key's des
   return (const cword *)end;
 }
 
-// error:{Class, Reason}, or on at the label, which is the first operand of them all.
+// Raises error:{Class, Reason}, or continues at the label, which is the first operand of all these operations.
 static const cword *failed(const cword *ip, term *E, term class, term reason) {
   OPERANDS(get_record_field);
   return op->fail ? op->fail : exception_error(ip, E, tuple2(HEAP, class, reason));
 }
 
-// About a field: {Class, {{Module, Name}, Key}}.
+// An error about a field: {Class, {{Module, Name}, Key}}.
 static const cword *failed_field(const cword *ip, term *E, term class, term record, term key) {
   const term *d = record_definition(record);
   return failed(ip, E, class, tuple2(HEAP, tuple2(HEAP, d[RECORD_MODULE], d[RECORD_NAME]), key));
 }
 
-// By its name alone any record is read, of whatever module: so OTP does it.
+// As in OTP, an id that is only a name accepts records of this name from any module.
 static bool is_meant(term t, term id) {
   if (!is_native_record(t)) return false;
   const term *d = record_definition(t);
@@ -66,7 +67,7 @@ const cword *cold_get_record_field(const cword *ip, term *E) {
   return BEHIND(op);
 }
 
-// from: a record, or a prototype, whose fields without a default must all be given. Nothing may collect here.
+// from is a record, or a prototype, whose fields without a default must all be given. Nothing may collect here.
 static const cword *put(const op_put_record *op, term *E, term from) {
   const cword *ip = &op->code_and_list;
   const op_put_record_item *at = op->items, *end = at + op->count / 2;
@@ -93,7 +94,8 @@ const cword *cold_put_record(const cword *ip, term *E) {
   return put(op, ctx.e, SRC(op->src));
 }
 
-// What the module does not export, or is not loaded, cannot be made: OTP 29 loads no module for it.
+// A record of another module can only be made when that module is loaded and exports it; OTP 29 does not load a module
+// for this.
 const cword *cold_put_record_of(const cword *ip, term *E) {
   OPERANDS(put_record_of);
   if (!interp_gc_check(ip, E, (u32)op->live)) return NULL;

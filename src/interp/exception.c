@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Exceptions: capturing the raw stack trace, finding the nearest handler, and what a BIF that returned
-// no value means. A raw trace is a tuple {Class, Entries, Address...}: Entries are finished
-// {M,F,A,Location} terms that come first; addresses are code addresses as small integers, the first of
-// the failing operation itself (0: none), the others return addresses. It becomes a list only when
-// somebody looks (exception_trace).
+// Exceptions: capturing the raw stack trace, finding the nearest handler, and what happens when a BIF has returned no
+// value. A raw trace is a tuple {Class, Entries, Address...}: Entries are finished {M,F,A,Location} terms that come
+// first; the addresses are code addresses as small integers, first that of the failing operation (0: none), then return
+// addresses. It becomes a list only when somebody reads it (exception_trace).
 #include "interp/semantics.h"
 #include "bif/bif_system.h"
 #include "interp/undefined.h"
@@ -12,7 +11,7 @@
 #include "process/stack.h"
 #include "process/timer.h"
 
-enum { DEEPEST_BACKTRACE = 1024 }; // what system_flag(backtrace_depth, N) allows
+enum { DEEPEST_BACKTRACE = 1024 }; // the largest N of system_flag(backtrace_depth, N)
 
 static term location(const struct code_place *place, term info) {
   term list = info == NV ? NIL : cons(HEAP, tuple2(HEAP, ATOM_error_info, info), NIL);
@@ -31,7 +30,7 @@ static term list_of(const term *items, u32 n) {
 
 static term entry(term m, term f, term a, term where) { return tuple4(HEAP, m, f, a, where); }
 
-// The module that explains errors of a module's BIFs (EEP 54).
+// The module that explains the errors of a module's BIFs (EEP 54).
 static term explainer(term module) {
   static const term stdlib[] = {ATOM_binary, ATOM_ets, ATOM_lists, ATOM_maps, ATOM_math, ATOM_re, ATOM_unicode};
   for (u32 i = 0; i < COUNT_OF(stdlib); i++)
@@ -39,18 +38,18 @@ static term explainer(term module) {
   return module == ATOM_os ? ATOM_erl_kernel_errors : ATOM_erl_erts_errors;
 }
 
-// {M,F,Args,[{error_info,#{module => erl_erts_errors}}]} of a BIF that failed.
+// {M,F,Args,[{error_info,#{module => erl_erts_errors}}]} for a BIF that failed.
 static term bif_entry(const struct export *bif, const term *args) {
   term pairs[2] = {ATOM_module, explainer(bif->module)};
   term info = ctx.fault_info;
   if (info == NV) info = map_from_pairs(HEAP, pairs, 1);
   if (bif->module == ATOM_records)
-    return entry(bif->module, bif->function, list_of(args, bif->arity), NIL); // they explain nothing
+    return entry(bif->module, bif->function, list_of(args, bif->arity), NIL); // these explain nothing
   term where = cons(HEAP, tuple2(HEAP, ATOM_error_info, info), NIL);
   return entry(bif->module, bif->function, list_of(args, bif->arity), where);
 }
 
-// Builds {Class, Entries, Ip, Return...}. ip NULL: the failing operation has no place of its own.
+// Builds {Class, Entries, Ip, Return...}. ip is NULL when the failing operation has no place of its own.
 static term raw_trace(term class, term entries, const cword *ip, const term *E, bool has_frame) {
   static const cword *found[DEEPEST_BACKTRACE];
   u32 n = 0;
@@ -67,8 +66,8 @@ static term raw_trace(term class, term entries, const cword *ip, const term *E, 
   return raw;
 }
 
-// Whether a trace names a module of a program. Where it does, modules of ours are left out: in OTP what they do is the
-// emulator's.
+// Whether a trace contains a module of a program. If it does, our own modules are left out, because in OTP the emulator
+// does their work.
 static bool has_foreign_place(const term *e, u32 n) {
   struct code_place place;
   for (u32 i = 2; i < n; i++)
@@ -103,8 +102,8 @@ const cword *exception_exit(void) {
   return NULL;
 }
 
-// Continues in the innermost handler. The frame of a Y register starts at the nearest return word below
-// it, or at E for the topmost frame; the word at E itself is never a Y register.
+// Continues in the innermost handler. The frame of a Y register begins at the nearest return word below it, or at E for
+// the topmost frame; the word at E itself is never a Y register.
 static const cword *unwind(term *E, term raw) {
   struct process *p = ctx.p;
   if (p->catches == 0) {
@@ -153,7 +152,7 @@ const cword *exception_error_twice(const cword *ip, term *E, term reason) {
   return raise_with(ip, E, cons(HEAP, first, NIL), true);
 }
 
-// erlang:error/2,3 put arguments or error_info into the entry of the calling function.
+// erlang:error/2,3 add arguments or error_info to the entry of the calling function.
 static term decorated_entries(const cword *caller, bool is_return) {
   struct code_place place;
   if (!code_place(caller, is_return, &place)) return NIL;
@@ -166,7 +165,7 @@ static const cword *raise_decorated(const cword *ip, term *E) {
 }
 
 const cword *exception_raise(const cword *ip, term *E) {
-  if (ctx.fault_trace != NV) { // erlang:raise/3, or an exception raised again: the trace is there
+  if (ctx.fault_trace != NV) { // erlang:raise/3, or an exception raised again, brings its trace
     term trace = ctx.fault_trace, raw;
     clear_extras();
     if (is_raw_trace(trace)) return unwind(E, trace);
@@ -179,7 +178,7 @@ const cword *exception_raise(const cword *ip, term *E) {
   return raise_with(ip, E, NIL, true);
 }
 
-// BIFs whose purpose is to raise do not appear in the trace themselves.
+// BIFs whose purpose is to raise do not appear in the stack trace.
 static bool raises_on_purpose(const struct export *bif) {
   if (bif->module != ATOM_erlang) return false;
   term f = bif->function;
@@ -195,7 +194,7 @@ static size_t popped_frame(const cword *ip) {
 }
 
 static const cword *bif_failed(const cword *ip, term *E, const struct export *bif, const term *args) {
-  // A stub's address is no place in a module: the caller is found through the return word at E.
+  // The address of a stub is no place in a module: the caller is found through the return word at E.
   bool stub = ip[0] == OP_call_bif_stub;
   if (raises_on_purpose(bif) && ctx.fault_trace == NV) {
     if (!stub) return exception_raise(ip, E);
@@ -210,8 +209,8 @@ static const cword *bif_failed(const cword *ip, term *E, const struct export *bi
   return raise_with(ip, E, entries, true);
 }
 
-// error/1 and its like called by a tail call of apply: OTP still shows the caller in the trace, so a
-// frame stands in for it. It never returns.
+// When apply calls error/1 or a similar function as a tail call, OTP still shows the caller in the stack trace; so a
+// frame stands for the caller here. Such a function never returns.
 term *exception_keep_caller(const cword *ip, term *E, const struct export *called) {
   if (!called->bif || !raises_on_purpose(called) || ip[0] == OP_call_bif_stub || E - 1 < ctx.slim) return E;
   E[-1] = return_word(ip + 1);
@@ -230,7 +229,7 @@ const cword *exception_bif(const cword *ip, term *E, const struct export *bif, c
       return interp_enter(ctx.trap->ip);
     case BIF_YIELD:
     case BIF_WAIT:
-      if (!is_call_bif(ip) && ip[0] != OP_call_bif_stub) { // an operation: a guard BIF
+      if (!is_call_bif(ip) && ip[0] != OP_call_bif_stub) { // a guard BIF
         if (ctx.bif_status == BIF_WAIT) PANIC("a BIF that cannot wait wants to");
         if (held_stop(ip, E)) return NULL;
         ctx.heap.exhausted = true;
@@ -272,25 +271,25 @@ const cword *cold_func_info(const cword *ip, term *E) {
   return unwind(E, raw_trace(ATOM_error, cons(HEAP, first, NIL), NULL, E, false));
 }
 
-// error_info of an undef whose module the host could not get: #{cause => {{M,F,Arity}, Why}, module =>
-// spawnlink_native}, which format_error/2 of src/erl/native/spawnlink_native.erl puts into words.
+// The error_info of an undef whose module the host could not get: #{cause => {{M,F,Arity}, Why}, module =>
+// spawnlink_native}. format_error/2 of src/erl/native/spawnlink_native.erl makes a text of it.
 static term undef_info(const struct export *e, term why) {
   term function = tuple3(HEAP, e->module, e->function, make_small(e->arity));
   term pairs[4] = {ATOM_cause, tuple2(HEAP, function, why), ATOM_module, ATOM_spawnlink_native};
   return map_from_pairs(HEAP, pairs, 2);
 }
 
-// The caller's entry says it too: OTP's erl_error, which words crash reports, takes no error_info from the first entry
-// of an undef.
+// The caller's entry has the error_info too, because OTP's erl_error, which writes crash reports, does not read it from
+// the first entry of an undef.
 static term undef_caller(term *E, term info) {
   struct code_place place;
   if (system_backtrace_depth() < 2 || !is_return_word(E[0])) return NIL;
   if (!code_place(word_address(E[0]), true, &place)) return NIL;
-  if (code_is_own(place.module)) return NIL; // left out of traces
+  if (code_is_own(place.module)) return NIL; // left out of stack traces
   return cons(HEAP, entry(place.module, place.function, make_small(place.arity), location(&place, info)), NIL);
 }
 
-// undef of an export called with its arguments in X registers.
+// Raises undef for an export that was called with its arguments in X registers.
 const cword *exception_undef(const struct export *e, term *E, term why) {
   term where = NIL, caller = NIL;
   if (why != NV) {
@@ -321,7 +320,7 @@ const cword *cold_catch_end(const cword *ip, term *E) {
 
 const cword *cold_try_case(const cword *ip, term *E) {
   OPERANDS(try_case);
-  if (UNLIKELY(ctx.x[0] != NV)) return exception_error(ip, E, ATOM_badarg); // by a way that compilers say is none
+  if (UNLIKELY(ctx.x[0] != NV)) return exception_error(ip, E, ATOM_badarg); // by a path that compilers exclude
   YREG(op->catch) = NIL;
   ctx.p->catches--;
   memmove(ctx.x, ctx.x + 1, 3 * sizeof(term));
@@ -353,7 +352,7 @@ static const cword *raise_again(const cword *ip, term *E, term class, term reaso
   return exception_raise(ip, E);
 }
 
-const cword *cold_raise(const cword *ip, term *E) { // raw trace, reason: what a try without a matching clause does
+const cword *cold_raise(const cword *ip, term *E) { // raw trace, reason: a try without a matching clause
   OPERANDS(raise);
   term raw = SRC(op->trace), reason = SRC(op->reason);
   term class = is_raw_trace(raw) ? tuple_elements(raw)[0] : ATOM_error;
@@ -361,7 +360,7 @@ const cword *cold_raise(const cword *ip, term *E) { // raw trace, reason: what a
   return raise_again(ip, E, class, reason, raw);
 }
 
-const cword *cold_raw_raise(const cword *ip, term *E) { // erlang:raise(x0, x1, x2) with a trace nobody looked into
+const cword *cold_raw_raise(const cword *ip, term *E) { // erlang:raise(x0, x1, x2) with a trace that was not read
   OPERANDS(raw_raise);
   term class = ctx.x[0];
   if (class != ATOM_error && class != ATOM_exit && class != ATOM_throw) {
@@ -369,7 +368,8 @@ const cword *cold_raw_raise(const cword *ip, term *E) { // erlang:raise(x0, x1, 
     return BEHIND(op);
   }
   term trace = ctx.x[2];
-  if (is_raw_trace(trace) && tuple_elements(trace)[0] != class) tuple_elements(trace)[0] = class; // stays changed
+  // The raw trace stays changed.
+  if (is_raw_trace(trace) && tuple_elements(trace)[0] != class) tuple_elements(trace)[0] = class;
   return raise_again(ip, E, class, ctx.x[1], ctx.x[2]);
 }
 
@@ -377,6 +377,6 @@ const cword *cold_build_stacktrace(const cword *ip, term *E) {
   OPERANDS(build_stacktrace);
   (void)E;
   const struct module *m = module_of(ip);
-  ctx.x[0] = exception_trace(ctx.x[0], m && code_is_own(m->name)); // ours look below themselves for their callers
+  ctx.x[0] = exception_trace(ctx.x[0], m && code_is_own(m->name)); // our own modules look for their callers
   return BEHIND(op);
 }

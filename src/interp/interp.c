@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The interpreter loop: one switch. Hot operations are few and small and call nothing; what does not fit
-// their fast path goes to "cold", the only call site of the loop, which runs the operation's function from
-// cold_table (a cold operation, or the twin of a warm one, which does all of it again). So E and ip stay
-// in machine registers across the loop (measured: calls spread over the switch, or 300 operations
-// inlined here, make the hot ones 1.4 times slower). The bodies are in op_*.inc, by family.
-// State of the machine between operations: E, ip, ctx. The word at E[0] is the slot for the return word
-// of calls made from the frame: stale outside a call.
+// The interpreter loop: one switch. Hot operations are few and small, and call nothing. What their fast paths do not
+// handle goes to "cold", the only call site of the loop, which calls the operation's function in cold_table: a cold
+// operation, or the twin of a hot or warm one, which does all of it again. So E and ip stay in machine registers across
+// the loop. (Measured: with calls all over the switch, or with 300 operations inlined here, the hot operations take 1.4
+// times as long.) The bodies are in op_*.inc, by family. Between operations, the state of the machine is E, ip and ctx.
+// The word at E[0] is the slot for the return word of calls made from the topmost frame, and stale outside a call.
 #include "interp/interp.h"
 
 #include "code/load.h"
@@ -22,9 +21,10 @@ static const cold_fn cold_table[OP_COUNT] = {
 };
 
 // A body is OP(name) and one statement, which always ends with a jump. In it `op` has the type of the operation, so
-// that operands go by their names in ops.tab. It is never read: the words are read relative to ip, of which clang makes
-// better code than of reading a structure (and the case label stands behind the declaration, so that no code is made of
-// that). A letter tells the kind of an operand; with another letter than ops.tab has it does not compile.
+// that operands are used by their names in ops.tab. `op` is never read: the words are read relative to ip, for which
+// clang makes better code than for reading a structure. (The case label stands behind the declaration, so that no code
+// is made for that.) A letter gives the kind of an operand; with a letter that differs from ops.tab's, it does not
+// compile.
 #define OP(name) \
   for (const op_##name *op UNUSED;;) case OP_##name:
 #define WORDS (sizeof *op / sizeof(cword)) // without the items of a list
@@ -70,15 +70,16 @@ static const cold_fn cold_table[OP_COUNT] = {
     goto loop; \
   } while (0)
 
-// The word behind a header, before it is known that there is one ({} has none): in wasm something always is behind a
-// block.
+// The word behind a header when it is not known yet that there is one, because {} has none: in wasm there is always
+// some memory behind a block.
 #ifdef __wasm__
 #define WORD_BEHIND(p) (p)[1]
 #else
 #define WORD_BEHIND(p) (header_size((p)[0]) ? (p)[1] : 0)
 #endif
 
-// The fun of so many arguments, in a call of so many words. The free variables go into the X registers behind them.
+// Calls a fun with this arity, in an operation of this length in words. The free variables go into the X registers
+// behind the arguments.
 #define CALL_FUN(fun, arity, length) \
   { \
     term f = fun; \
@@ -97,7 +98,7 @@ static const cold_fn cold_table[OP_COUNT] = {
     goto enter; \
   }
 
-// The debug build sees to it that an operation does what ops.tab says.
+// In the debug build, checks that an operation does what ops.tab says.
 INLINE const cword *run_cold(const cword *ip, term *E) {
   const cword *next = cold_table[ip[0]](ip, E);
 #if VM_DEBUG
@@ -125,7 +126,7 @@ cold:
   if (UNLIKELY(!ip)) return NV;
   goto loop;
 
-enter: // a call was made: ip is the function's entry, the word before it its arity
+enter: // a call: ip is the entry of the function, and the word before it is its arity
   if (LIKELY(--ctx.fcalls >= 0)) goto loop;
   ctx.e = E;
   ctx.ip = ip;

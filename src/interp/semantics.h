@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Semantic helpers that exist once and serve the interpreter now and the JIT later.
+// The meaning of operations that several files need, written once.
 #ifndef INTERP_SEMANTICS_H
 #define INTERP_SEMANTICS_H
 
@@ -11,7 +11,7 @@
 #include "term/map.h"
 #include "term/number.h"
 
-// Keys of flat maps are few: immediates are found by comparing words.
+// Flat maps have few keys, so immediate keys are found by comparing words.
 INLINE term semantics_map_get(term map, term key) {
   const term *p = boxed_ptr(map);
   if (LIKELY(header_kind(p[0]) == KIND_MAP_FLAT && is_immediate(key))) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What happens when a function is called that no loaded module exports. The module is asked of the host:
-// loaded at once when its bytes are at hand, waited for when they are being fetched (only the caller
-// waits). A booted system (a code_server is registered) asks error_handler instead, as OTP does.
+// A call of a function that no loaded module exports. The host is asked for the module: it is loaded at once when its
+// bytes are available, and waited for when they are being fetched; only the caller waits. On a booted system (OTP's
+// code_server is registered), error_handler is called instead, as in OTP.
 #include "interp/undefined.h"
 
 #include "base/alloc.h"
@@ -33,7 +33,7 @@ static term arguments(u32 n) {
   return list;
 }
 
-// Handler:Function(x...) with the call's own return address.
+// Calls Handler:Function(x...) with the call's own return address.
 static const cword *call_handler(struct export *handler, term *E, term a, term b, term c) {
   ctx.x[0] = a;
   ctx.x[1] = b;
@@ -42,7 +42,7 @@ static const cword *call_handler(struct export *handler, term *E, term a, term b
   return interp_enter(handler->ip);
 }
 
-// The process's error_handler:Function/3, or NULL: there is none.
+// The function of this name with arity 3 in the process's error_handler; NULL: there is none.
 static struct export *error_handler(term function) {
   struct export *handler = export_get(ctx.p->error_handler, function, 3);
   term why;
@@ -50,14 +50,14 @@ static struct export *error_handler(term function) {
   return handler && export_defined(handler) ? handler : NULL;
 }
 
-// OTP's own code server runs; a bare VM's stand-in, which begins in erlang:hibernate/3
-// (src/erl/bare/spawnlink_init.erl), leaves loading to us.
+// Whether OTP's own code server runs. A bare VM has a stand-in, which begins in erlang:hibernate/3
+// (src/erl/bare/spawnlink_init.erl) and leaves loading to the VM.
 static bool is_booted(void) {
   struct process *p = registered_find(ATOM_code_server);
   return p && p->initial[1] != ATOM_hibernate;
 }
 
-// What OTP's code server does not know of: modules that OTP's emulator has in itself, and our own.
+// Whether OTP's code server does not know the module: those inside OTP's emulator, and our own.
 static bool is_built_in(term module) { return loader_is_preloaded(module) || code_is_own(module); }
 
 const cword *undefined_lambda(const cword *ip, term *E, term module, term fun, u32 arity) {
@@ -79,7 +79,7 @@ const cword *cold_undefined_function(const cword *ip, term *E) {
         if (first && (export_defined(first) || undefined_load(first->module, &why) == LOADER_LOADED) &&
             export_defined(first))
           return call_handler(first, E, e->module, e->function, arguments(e->arity));
-        why = NV; // the module was there
+        why = NV; // the module is there by now
         break;
       }
       default: break;
