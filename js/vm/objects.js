@@ -19,7 +19,7 @@ import {
   pretty,
   text,
 } from '../term/term.js';
-import { Released } from './handles.js';
+import { Released, evaluates } from './handles.js';
 
 /** @import { Exposed } from './exposed.js' */
 
@@ -130,8 +130,10 @@ export class Objects {
   /** @param {any} target @param {string} method @param {any[]} args */
   #invoke(target, method, args) {
     const fun = callable(target[method], method);
-    // These would evaluate a text.
-    if (/^set(Timeout|Interval|Immediate)$/.test(fun.name)) callable(args[0], `what ${method} is given`);
+    // A timer may be given a function, but no text.
+    const isTimer = /^set(Timeout|Interval|Immediate)$/.test(fun.name);
+    if (isTimer) callable(args[0], `what ${method} is given`);
+    else if (evaluates(fun)) throw new EvalError(`${method} evaluates strings as code`);
     return fun.apply(target, args);
   }
 

@@ -156,6 +156,16 @@ test('texts are never evaluated as code', async () => {
     expect(await message(js(vm, 'get', root, name))).toContain('evaluates strings as code');
   expect(await message(js(vm, 'invoke', root, 'setTimeout', ['globalThis.bad = 1']))).toContain('is not a function');
   const fn = async () => 1;
+  for (const [target, method] of [
+    [fn, 'constructor'],
+    [Math.max, 'constructor'],
+    [globalThis, 'eval'],
+    [globalThis, 'Function'],
+  ])
+    expect(await message(js(vm, 'invoke', target, method, ['globalThis.bad = 1']))).toContain(
+      'evaluates strings as code',
+    );
+  expect(await message(js(vm, 'invoke', Reflect, 'get', [fn, 'constructor']))).toContain('evaluates strings as code');
   for (const value of [() => 1, fn, class {}, Math.max])
     expect(await message(js(vm, 'get', value, 'constructor'))).toContain('evaluates strings as code');
   expect(globalThis.bad).toBe(undefined);
