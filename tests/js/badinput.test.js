@@ -124,13 +124,10 @@ describe('values that cannot cross', () => {
   const cyclicMap = new Map();
   cyclicMap.set('self', [cyclicMap]);
   test.each([
-    ['a function', () => {}],
     ['a symbol', Symbol('x')],
     ['NaN', NaN],
     ['infinity', -Infinity],
     ['an unsafe integer', 2 ** 60],
-    ['a promise', Promise.resolve()],
-    ['an instance', new (class Foo {})()],
     ['a long atom', Atom.for('x'.repeat(256))],
     ['a cyclic array', cyclicArray],
     ['a cyclic object', cyclicObject],
