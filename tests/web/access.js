@@ -55,7 +55,10 @@ export default [
   {
     name: 'keyboard only: run, go through the graph, send an exit signal, read the table',
     async test({ page }) {
-      const p = await page();
+      // Nothing has had the focus yet: the example that plays is taken back without a key.
+      const p = await page({ plays: true });
+      await p.evaluate(() => document.querySelector('#reset').click());
+      await state(p, 'ready');
       await p.keyboard.press('Tab');
       assert.match(await p.evaluate(() => document.activeElement.className), /skip/);
       await p.keyboard.press('Tab');
