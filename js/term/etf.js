@@ -60,6 +60,7 @@ import {
   Tuple,
   format,
   isForeign,
+  nameOfClass,
   parts,
   pathTo,
 } from './term.js';
@@ -223,10 +224,8 @@ class Writer {
   /** @param {any} value that is no term */
   handle(value) {
     const handles = this.identity?.handles;
-    if (!handles) {
-      const kind = typeof value === 'function' ? 'function' : (value.constructor?.name ?? 'foreign object');
-      throw new TermError(`a ${kind} has no Erlang term`);
-    }
+    if (!handles)
+      throw new TermError(`a ${typeof value === 'function' ? 'function' : nameOfClass(value)} has no Erlang term`);
     const number = handles.give(value);
     this.given.push(number);
     this.u8(ETF_HANDLE);

@@ -554,8 +554,8 @@ export function isForeign(value) {
   return !isTerm && !isPlain(value) && !asBytes(value) && !(value.pid instanceof Pid);
 }
 
-/** @param {any} object */
-const nameOfClass = (object) => object.constructor?.name ?? 'foreign object';
+/** The name of an object's class, for texts. @param {any} object */
+export const nameOfClass = (object) => object.constructor?.name ?? 'foreign object';
 
 /**
  * The parts of a list, tuple or map (of a map, each key followed by its value); undefined for a term without parts.

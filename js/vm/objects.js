@@ -5,22 +5,10 @@
 // program first does such a thing.
 
 import { ArgumentError } from '../base/errors.js';
-import {
-  Atom,
-  BitString,
-  ErlangMap,
-  Float,
-  Fun,
-  ImproperList,
-  Pid,
-  Port,
-  Ref,
-  Tuple,
-  pretty,
-  text,
-} from '../term/term.js';
+import { Atom, ErlangMap, Ref, Tuple, isForeign, pretty, text } from '../term/term.js';
 import { Released, evaluates } from './handles.js';
 
+/** @import { Pid } from '../term/term.js' */
 /** @import { Exposed } from './exposed.js' */
 
 /** @param {any} name an atom, a binary or a number */
@@ -30,14 +18,10 @@ const nameOf = (name) => {
   throw new ArgumentError(`a name is an atom or a binary, not ${String(name)}`);
 };
 
-const TERMS = [Atom, BitString, ErlangMap, Float, Fun, ImproperList, Pid, Port, Ref, Tuple];
-
 /** A value that has properties; throws for one that has been released, and for what is a term. @param {any} it */
 function object(it) {
   if (it instanceof Released) throw new ReferenceError('this handle was released');
-  const isObject = (typeof it === 'object' && it !== null) || typeof it === 'function';
-  if (!isObject || Array.isArray(it) || ArrayBuffer.isView(it) || TERMS.some((kind) => it instanceof kind))
-    throw new TypeError('not a handle of a value of JavaScript');
+  if (!isForeign(it)) throw new TypeError('not a handle of a value of JavaScript');
   return it;
 }
 
@@ -46,6 +30,9 @@ function callable(fun, what) {
   if (typeof fun !== 'function') throw new TypeError(`${what} is not a function`);
   return fun;
 }
+
+/** @param {any} value */
+const typeOf = (value) => Atom.for(value === null ? 'null' : typeof value);
 
 const SWITCHES = ['once', 'capture', 'passive', 'prevent_default', 'stop_propagation'];
 
@@ -103,7 +90,7 @@ export class Objects {
       case 'await':
         return object(args[0]);
       case 'typeof':
-        return Atom.for(pretty(args[0]) === null ? 'null' : typeof pretty(args[0]));
+        return typeOf(pretty(args[0]));
       case 'release':
         return this.#host.vm.release(args[0] instanceof Released ? args[0] : object(args[0]));
       case 'listen':
@@ -151,16 +138,17 @@ export class Objects {
       throw new TypeError('it has no events: neither addEventListener nor on');
     const listener = (/** @type {any[]} */ ...events) => {
       const [event] = events;
-      if (on.has('prevent_default')) event.preventDefault();
-      if (on.has('stop_propagation')) event.stopPropagation();
       if (on.has('once')) entry.end();
       if (vm.closed || vm.haltStatus !== undefined) return;
       const names = fields ?? (isTarget ? [Atom.for('type')] : undefined);
-      const data = names ? new ErlangMap(names.map((field) => [field, at(event, field)])) : events;
       try {
+        if (on.has('prevent_default')) event.preventDefault();
+        if (on.has('stop_propagation')) event.stopPropagation();
+        const data = names ? new ErlangMap(names.map((field) => [field, at(event, field)])) : events;
         vm.send(owner, Tuple.from([Atom.for('js_event'), ref, data]));
       } catch (error) {
-        /** @type {any} */ (vm).report(error, `js:listen of '${type}'`); // a field that has no term
+        // A field has no term, or an emitter's event none of the DOM's methods.
+        /** @type {any} */ (vm).report(error, `js:listen of '${type}'`);
       }
     };
     const monitor = this.#host.watch(owner, { stop: () => entry.end() });

@@ -3,8 +3,8 @@
 // so they are equal. Invariant: by_number has the resource of each number that any heap refers to, and NULL elsewhere.
 #include "host/handle.h"
 
-#include "host/event.h"
 #include "base/alloc.h"
+#include "host/event.h"
 #include "term/binary.h"
 #include "term/etf.h"
 #include "term/ref.h"

@@ -247,3 +247,13 @@ test('closing the VM ends what listens', async () => {
   vm.close();
   expect(emitter.listenerCount('data')).toBe(0);
 });
+
+test('an option that the target has not is told to the VM, and harms no emitter', async () => {
+  const vm = await start({ expose: {} });
+  const errors = [];
+  vm.on('error', (error) => errors.push(error.message));
+  const emitter = new EventEmitter();
+  await listenAs(vm, vm.process(), emitter, 'data', { prevent_default: true });
+  expect(emitter.emit('data', 1)).toBe(true);
+  expect(errors[0]).toContain('preventDefault');
+});
