@@ -134,6 +134,14 @@ export class CrashError extends SpawnlinkError {
   }
 }
 
+/** The program reached for what its VM was not given; the message names what, and the option that gives it. */
+export class GrantError extends SpawnlinkError {
+  /** @param {string} message */
+  constructor(message) {
+    super('GRANT', message);
+  }
+}
+
 /** A file that the VM needs, such as vm.wasm or a pack of OTP's modules, could not be read or fetched. */
 export class AssetError extends SpawnlinkError {
   /**

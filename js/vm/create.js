@@ -49,6 +49,9 @@ import { UnsupportedError } from '../base/errors.js';
  *   `js:call(Name, Args)`; one that is to know its caller is made by `withContext`. By default it may call none
  * @property {true | string[]} [globals] which properties of globalThis the program may reach by `js:global(Name)`, true
  *   for all; it can then read, change and call what they lead to. By default it reaches none
+ * @property {import('./network.js').NetworkGrant} [network] which servers the program may reach, by `httpc` and the
+ *   like: origins such as 'https://api.example.com', or true for all; by default none. `{ allow, fetch, WebSocket }`
+ *   gives other implementations than those of the host
  * @property {number} [budget] how many milliseconds the VM runs before it returns to the event loop, 8 by default
  * @property {boolean} [autostart] whether the VM runs by itself from the start, true by default
  * @property {number} [slice] how many reductions a process runs at a time (for tests)

@@ -3,7 +3,7 @@
 // The functions of the host that Erlang code may call. A JavaScript process, registered as spawnlink_host, calls them
 // when the Erlang module js (src/erl/bridge/js.erl) asks it to. Loaded when the first function is given.
 
-import { ArgumentError, TimeoutError } from '../base/errors.js';
+import { ArgumentError, GrantError, TimeoutError } from '../base/errors.js';
 import { ErlangError } from '../term/erlang-error.js';
 import { shown } from '../term/only.js';
 import { Atom, Fun, Pid, Ref, Tuple, isPlain, text } from '../term/term.js';
@@ -49,6 +49,27 @@ function collect(object, found, before = '', around = []) {
 /** Objects that no class made, and those such as Math. @param {any} it */
 const isNamespace = (it) =>
   typeof it === 'object' && it !== null && (isPlain(it) || Object.getPrototypeOf(it) === Object.prototype);
+
+/**
+ * What Erlang modules of ours ask for by js:ask/3: an operation, for a process, with arguments. `end` is called when
+ * nobody is left who could be told.
+ * @typedef {{run: (operation: string, caller: Pid, args: any[]) => any, end: () => void}} Service
+ */
+
+/** The services by their names. @type {{[name: string]: () => Promise<{Service: new (host: Exposed) => Service}>}} */
+const SERVICES = {
+  objects: () => import('./objects.js').then(({ Objects }) => ({ Service: Objects })),
+};
+
+/**
+ * Opens the process by which the program reaches what the options give it.
+ * @param {VM} vm
+ * @param {import('./create.js').VMOptions} options
+ */
+export async function openExposed(vm, { globals, network }) {
+  const grant = network && new (await import('./network.js')).Network(network);
+  return new Exposed(vm, globals, grant);
+}
 
 /** A call under way. */
 class Call {
@@ -127,15 +148,26 @@ export class Exposed {
   /** Calls that wait for a promise, by the reference of the call. @type {Map<string, Call>} */
   calls = new Map();
 
-  /** What js.erl does with handles, once it was wanted. @type {import('./objects.js').Objects | undefined} */
-  #objects;
-  #globals;
+  #network;
+  /** Those of SERVICES that were wanted, by their names. @type {Map<string, Service>} */
+  #services = new Map();
 
-  /** @param {VM} vm @param {true | string[]} [globals] which globals the program may reach */
-  constructor(vm, globals = []) {
+  /**
+   * @param {VM} vm
+   * @param {true | string[]} [globals] which globals the program may reach
+   * @param {import('./network.js').Network} [network] which servers it may reach
+   */
+  constructor(vm, globals = [], network = undefined) {
     this.vm = vm;
-    this.#globals = globals;
+    this.globals = globals;
+    this.#network = network;
     this.process = this.#open();
+  }
+
+  /** What the program may reach of the network. Throws a GrantError when that is nothing. */
+  get network() {
+    if (this.#network) return this.#network;
+    throw new GrantError("no network is granted to this VM: createVM's option network gives origins, or true");
   }
 
   /**
@@ -158,7 +190,8 @@ export class Exposed {
       const ended = reason instanceof Error;
       for (const call of this.calls.values()) call.stop(ended ? reason : new ErlangError('exit', reason));
       this.#watching.clear();
-      this.#objects?.end();
+      for (const service of this.#services.values()) service.end();
+      this.#services.clear();
       if (!ended) this.process = this.#open();
     });
     return process;
@@ -200,7 +233,7 @@ export class Exposed {
    * @param {any[]} args
    */
   #run(call, name, args) {
-    if (name instanceof Tuple) return this.#operate(call, String(name.at(0)), args);
+    if (name instanceof Tuple) return this.#operate(call, [...name].map(String), args);
     if (typeof name === 'function' && !(name instanceof Fun)) return this.#settled(call, name(...args));
     const found = this.#functions.get(ArrayBuffer.isView(name) ? text(name) : String(name));
     if (!found) throw new ErlangError('error', Tuple.from([UNDEF, name, [...this.#functions.keys()].sort()]));
@@ -215,17 +248,21 @@ export class Exposed {
   }
 
   /**
-   * What js.erl does with handles. The code for it is loaded when first wanted.
+   * An operation of a service. Its code is loaded when first wanted.
    * @param {Call} call
-   * @param {string} operation
+   * @param {string[]} name of the operation; that of the service before it, unless it is objects
    * @param {any[]} args
    */
-  #operate(call, operation, args) {
-    if (this.#objects) return this.#settled(call, this.#objects.run(operation, call.caller, args));
+  #operate(call, [first, second], args) {
+    const [name, operation] = second === undefined ? ['objects', first] : [first, second];
+    const open = this.#services.get(name);
+    if (open) return this.#settled(call, open.run(operation, call.caller, args));
+    if (!Object.hasOwn(SERVICES, name)) throw new ArgumentError(`the host has no service ${name}`);
     call.waits();
-    return import('./objects.js').then(({ Objects }) => {
-      this.#objects ??= new Objects(this, this.#globals);
-      return this.#objects.run(operation, call.caller, args);
+    return SERVICES[name]().then(({ Service }) => {
+      const service = this.#services.get(name) ?? new Service(this);
+      this.#services.set(name, service);
+      return service.run(operation, call.caller, args);
     });
   }
 

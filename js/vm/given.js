@@ -79,6 +79,10 @@ const KINDS = {
     'true or an array of names',
     (value) => value === true || (Array.isArray(value) && value.every((name) => typeof name === 'string')),
   ],
+  network: [
+    'true, an array of origins, or an object {allow, fetch, WebSocket}',
+    (value) => value === true || (typeof value === 'object' && value !== null),
+  ],
   budget: ['a positive number', (value) => typeof value === 'number' && value > 0],
   autostart: FLAG,
   slice: COUNT,

@@ -58,14 +58,12 @@ const at = (value, field) =>
 
 export class Objects {
   #host;
-  #globals;
   /** By the text of their reference. @type {Map<string, {end: () => void}>} */
   #listeners = new Map();
 
-  /** @param {Exposed} host @param {true | string[]} globals the names of those that are given */
-  constructor(host, globals) {
+  /** @param {Exposed} host */
+  constructor(host) {
     this.#host = host;
-    this.#globals = globals;
   }
 
   /**
@@ -104,11 +102,11 @@ export class Objects {
 
   /** @param {any[]} args */
   #global([given]) {
-    if (this.#globals === true)
-      return given === undefined ? globalThis : /** @type {any} */ (globalThis)[nameOf(given)];
+    const { globals } = this.#host;
+    if (globals === true) return given === undefined ? globalThis : /** @type {any} */ (globalThis)[nameOf(given)];
     const name = given === undefined ? undefined : nameOf(given);
-    if (name === undefined || !this.#globals.includes(name)) {
-      const which = this.#globals.length > 0 ? `only ${this.#globals.join(', ')}` : 'no globals';
+    if (name === undefined || !globals.includes(name)) {
+      const which = globals.length > 0 ? `only ${globals.join(', ')}` : 'no globals';
       throw new ReferenceError(`${name ?? 'globalThis'} is not given to this VM: its option globals gives ${which}`);
     }
     return /** @type {any} */ (globalThis)[name];

@@ -491,7 +491,7 @@ export class VM extends AnyVM {
    */
   async expose(functions) {
     this.#running();
-    this.#exposed ??= import('./exposed.js').then(({ Exposed }) => new Exposed(this, this.#options.globals));
+    this.#exposed ??= import('./exposed.js').then(({ openExposed }) => openExposed(this, this.#options));
     (await this.#exposed).add(functions);
   }
 
@@ -1083,8 +1083,8 @@ export class VM extends AnyVM {
   async boot() {
     const { args = [], boot } = this.#options;
     this.spawn(boot ? 'spawnlink_boot' : 'spawnlink_init', 'start', [args.map((arg) => new TextEncoder().encode(arg))]);
-    const { expose, globals } = this.#options;
-    if (expose || globals) await this.expose(expose ?? {});
+    const { expose, globals, network } = this.#options;
+    if (expose || globals || network) await this.expose(expose ?? {});
     while (this.tick({ budget: 50 }).state === 'runnable' || this.#modules.fetching)
       await new Promise((resolve) => after(0, () => resolve(undefined)));
     if (this.#options.autostart !== false) this.#loop.start();

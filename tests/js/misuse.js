@@ -138,6 +138,7 @@ function uses(S, vm, me) {
     'createVM budget': [made('budget'), 'undefined one fraction infinity huge unsafe'],
     'createVM expose': [made('expose'), 'undefined object bare unprintable'],
     'createVM globals': [made('globals'), 'undefined true array'],
+    'createVM network': [made('network'), 'undefined true array'],
     expose: [(x) => vm.expose(x), 'object bare unprintable'],
     'load bytes': [(x) => vm.load(x), ''],
     'load name': [(x) => vm.load(new Uint8Array(9), { name: x }), ''],

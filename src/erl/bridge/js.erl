@@ -7,6 +7,7 @@
 -export([call/2, call/3, cast/2, format_error/2]).
 -export([global/0, global/1, get/2, set/3, invoke/3, new/2, typeof/1, await/1, await/2]).
 -export([listen/3, unlisten/1, release/1]).
+-export([ask/4]).
 -export_type([name/0, handle/0, listen_options/0]).
 
 -define(HOST, spawnlink_host).
@@ -128,7 +129,11 @@ unlisten(Ref) ->
 
 %% --- Between this module and the host -------------------------------------------------------------------------------
 
-%% Asks for a function, by name or handle, or for an operation ({get}, ...), and waits for the outcome.
+%% Asks for a function, by name or handle, or for an operation: {get}, or that of another service of the host, such as
+%% {http, request} (SERVICES in js/vm/exposed.js). Waits for the outcome. For the modules of this package. Called is
+%% the call, {Module, Function, Args}, that an exit of the host, or the timeout, is told to have happened in.
+-spec ask(name() | handle() | tuple(), [term()], timeout(), tuple()) ->
+    {value, term()} | {error, term()} | {exit, term()}.
 ask(Name, Args, Timeout, Called) ->
     Ref = erlang:monitor(process, ?HOST, [{alias, reply_demonitor}]),
     send({call, Ref, self(), Name, Args}),
@@ -149,6 +154,7 @@ ask(Name, Args, Timeout, Called) ->
     end.
 
 nameof({Operation}) -> Operation;
+nameof({_, _} = Operation) -> Operation;
 nameof(Name) -> Name.
 
 %% A host that is not there is told by the monitor.
