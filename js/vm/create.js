@@ -93,7 +93,7 @@ export async function createVM(options = {}) {
     throw never ? new UnsupportedError("a Service Worker has no import(): use 'spawnlink/static'", { cause }) : cause;
   });
   const { machine, clock, args, finders } = await tools.prepare(options, () => /** @type {VM} */ (vm));
-  vm = new tools.VM(machine, { ...options, args }, clock, finders, tools);
+  vm = new tools.VM(machine, { ...options, args }, clock, finders);
   try {
     await vm.boot();
   } catch (error) {

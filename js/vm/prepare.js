@@ -17,29 +17,9 @@ import { Machine } from './machine.js';
 /** @import { Clock, Compression, HostFiles } from '../host/imports.js' */
 /** @import { ModuleFinder } from '../otp/otp.js' */
 /** @import { VMOptions } from './create.js' */
-/** @import { Bindings, CallOptions, VM } from './vm.js' */
+/** @import { VM } from './vm.js' */
 
-export { readSnapshot } from './inspect.js';
-export { makeEvent } from './event-objects.js';
-export { Handles } from './handles.js';
-export { Modules } from './modules.js';
-export { loadError, readRecord } from './machine.js';
-export { moduleProxy } from './module-proxy.js';
-export { Proc } from './proc.js';
-export { Session } from './session.js';
-export { SPAWN_NAMES, array, count, spawnOptions } from './spawn.js';
 export { VM } from './vm.js';
-export { Streams } from './streams.js';
-export { callError, processError } from './wording.js';
-
-/** vm.eval. @param {VM} vm @param {[source: string, bindings: Bindings, options: CallOptions]} given */
-export const evaluate = async (vm, ...given) => (await import('./eval.js')).evaluate(vm, [], ...given);
-
-/** vm.compile. @param {Parameters<typeof import('./compile.js').compile>} given */
-export const compileErlang = async (...given) => (await import('./compile.js')).compile(...given);
-
-/** vm.supervise. @param {Parameters<typeof import('./supervise.js').supervise>} given */
-export const supervise = async (...given) => (await import('./supervise.js')).supervise(...given);
 
 /** Whether no options were given; given.js, which checks them, is then not loaded. @param {any} options */
 const isNone = (options) => Boolean(options) && isPlain(options) && Object.keys(options).length === 0;

@@ -21,8 +21,17 @@ import { decode, decodeAll, encode } from '../term/etf.js';
 import { Registry, TextDecoder, TextEncoder, Weak } from '../base/host.js';
 import { Loop, after, toldTo, until } from './loop.js';
 import { only, shown } from '../term/only.js';
-import { AnyVM, open } from './open.js';
+import { open } from './open.js';
+import { Facilities } from './facilities.js';
+import { Handles } from './handles.js';
 import { JsProcess } from './process.js';
+import { Modules } from './modules.js';
+import { SPAWN_NAMES, array, count, spawnOptions } from './spawn.js';
+import { Streams } from './streams.js';
+import { callError, processError } from './wording.js';
+import { loadError, readRecord } from './machine.js';
+import { makeEvent } from './event-objects.js';
+import { readSnapshot } from './inspect.js';
 import { Atom, Pid, Port, Tuple, pretty } from '../term/term.js';
 import { atom, boolean, target } from './arguments.js';
 import { asBytes } from '../base/bytes.js';
@@ -30,9 +39,6 @@ import { asBytes } from '../base/bytes.js';
 /** @import { EventRecord, Fields, Machine, Word } from './machine.js' */
 /** @import { Clock } from '../host/imports.js' */
 /** @import { SpawnOptions } from './spawn.js' */
-/** @import { CompileOptions } from './compile.js' */
-/** @import { SuperviseOptions } from './supervise.js' */
-/** @import { AnyModule, ErlangModule } from './module-proxy.js' */
 /** @import { VMOptions } from './create.js' */
 /** @import { Identity } from '../term/etf.js' */
 /** @import { ModuleFinder } from '../otp/otp.js' */
@@ -89,21 +95,18 @@ const NODE = 'nonode@nohost';
 /** Reductions of a tick under the virtual clock, where time cannot end a tick. */
 const VIRTUAL_TICK = 4_000_000;
 
-/** @extends {AnyVM<VMEvents>} */
-export class VM extends AnyVM {
+export class VM extends Facilities {
   /** @type {Machine} */
   #machine;
   /** @type {Required<Pick<VMOptions, 'budget'>> & VMOptions} */
   #options;
   /** @type {Clock} */
   #clock;
-  /** The functions of prepare.js, which is loaded together with the machine. @type {typeof import('./prepare.js')} */
-  #tools;
   #loop = new Loop(() => this.#turn());
   #owner = { vm: true };
   /** @type {Identity} */
   #identity;
-  /** The values of JavaScript that Erlang code holds. @type {InstanceType<typeof import('./prepare.js').Handles>} */
+  /** The values of JavaScript that Erlang code holds. @type {Handles} */
   #handles;
   /** The pids that JavaScript knows, so that each has only one object. @type {Map<number | string, WeakRef<Pid>>} */
   #pids = new Map();
@@ -126,20 +129,18 @@ export class VM extends AnyVM {
   #pending = [];
   #delivering = false;
   #mask = -1;
-  /** @type {InstanceType<typeof import('./prepare.js').Modules>} */
+  /** @type {Modules} */
   #modules;
   /** @type {(() => void)[]} */
   #idlers = [];
   /** Whether a receiver that a process waits for has answered while events were delivered (see `again`). */
   #again = false;
-  /** The functions that Erlang code may call. @type {Promise<import('./exposed.js').Exposed> | undefined} */
-  #exposed;
   /** @type {number | undefined} */
   #wakeUs;
   #state = /** @type {'idle' | 'runnable' | 'timer' | 'halted'} */ ('runnable');
   /** @type {number | undefined} */
   #halted;
-  /** Standard input and output. @type {InstanceType<typeof import('./prepare.js').Streams>} */
+  /** Standard input and output. @type {Streams} */
   #streams;
   /** Number of reads of standard input and running programs, which keep the VM from being idle. */
   #reading = 0;
@@ -150,14 +151,13 @@ export class VM extends AnyVM {
    * @param {VMOptions} options
    * @param {Clock} clock
    * @param {ModuleFinder[]} finders
-   * @param {typeof import('./prepare.js')} tools
    */
-  constructor(machine, options, clock, finders, tools) {
-    super();
+  constructor(machine, options, clock, finders) {
+    super(options);
     this.#machine = machine;
     this.#options = { ...options, budget: options.budget ?? 8 };
     this.#clock = clock;
-    this.#modules = new tools.Modules(finders, {
+    this.#modules = new Modules(finders, {
       report: (error, where) => this.report(error, where),
       arrived: () => {
         this.#machine.moduleArrived();
@@ -166,9 +166,8 @@ export class VM extends AnyVM {
       },
       closed: () => this.#machine.closed,
     });
-    this.#tools = tools;
-    this.#handles = new tools.Handles();
-    this.#streams = new tools.Streams(options);
+    this.#handles = new Handles();
+    this.#streams = new Streams(options);
     this.#identity = {
       node: NODE,
       owner: this.#owner,
@@ -205,7 +204,7 @@ export class VM extends AnyVM {
     const wanted = atom(name, 'the name of a module');
     const beam = asBytes(bytes);
     if (!beam) throw new ArgumentError(`load takes the bytes of a .beam file, not ${shown(bytes)}`);
-    this.#running();
+    this.check();
     return this.#decode(this.#machine.load(wanted.name, beam));
   }
 
@@ -218,7 +217,7 @@ export class VM extends AnyVM {
   async loadArchive(bytes) {
     const archive = asBytes(bytes);
     if (!archive) throw new ArgumentError(`loadArchive takes the bytes of an archive, not ${shown(bytes)}`);
-    this.#running();
+    this.check();
     const modules = (await import('../otp/archives.js')).openArchive(archive);
     if (!modules) throw new ArgumentError('neither a beam nor an archive');
     this.#modules.first((name) => modules.get(name));
@@ -243,7 +242,7 @@ export class VM extends AnyVM {
    * @returns {Pid}
    */
   spawn(module, fun, args = [], options = {}) {
-    return this.#spawn(module, fun, args, this.#tools.spawnOptions(options), args, options.name);
+    return this.#spawn(module, fun, args, spawnOptions(options), args, options.name);
   }
 
   /**
@@ -256,8 +255,8 @@ export class VM extends AnyVM {
    * @returns {Pid}
    */
   #spawn(module, fun, args, options, given = args, name = '') {
-    this.#running();
-    const request = Tuple.from([atom(module, 'a module'), atom(fun, 'a function'), this.#tools.array(args), options]);
+    this.check();
+    const request = Tuple.from([atom(module, 'a module'), atom(fun, 'a function'), array(args), options]);
     const answer = this.#machine.request(
       'spawn',
       this.#encode(request, 'args', given),
@@ -304,7 +303,7 @@ export class VM extends AnyVM {
     const whom = target(to);
     if (kind === 'exit' && !(whom instanceof Pid || whom instanceof Atom))
       throw new ArgumentError(`exit takes a pid, a JsProcess or a registered name, not ${shown(to)}`);
-    this.#running();
+    this.check();
     const request = this.#encode(
       Tuple.from([whom, content, Atom.for('undefined')]),
       kind === 'send' ? 'message' : 'reason',
@@ -314,8 +313,8 @@ export class VM extends AnyVM {
     this.#loop.wake();
   }
 
-  /** Throws unless the VM is open and has not halted. */
-  #running() {
+  /** Throws unless the VM is open and has not halted. @internal */
+  check() {
     this.#machine.check();
     if (this.#halted !== undefined) throw new HaltedError(this.#halted);
   }
@@ -353,7 +352,7 @@ export class VM extends AnyVM {
     const process = new JsProcess(pid, {
       call: (fun, args) => this.#jsCall(pid, fun, args),
       exit: (reason) => {
-        this.#running();
+        this.check();
         this.#machine.js(JS_EXIT, this.#encode(Tuple.from([pid, reason]), 'reason', reason), 'cannot exit');
         this.#loop.wake();
       },
@@ -370,13 +369,13 @@ export class VM extends AnyVM {
    * @param {Term[]} args
    */
   #jsCall(pid, fun, args) {
-    this.#running();
+    this.check();
     const request = Tuple.from([pid, Atom.for('erlang'), Atom.for(fun), args]);
     const [kind, value] = this.#decode(
       this.#machine.js(JS_CALL, this.#encode(request, fun, args.at(-1)), `cannot ${fun}`),
     );
     this.#loop.wake();
-    if (kind.name !== 'ok') throw this.#tools.processError(kind.name, value, fun, args, () => this.inspect().processes);
+    if (kind.name !== 'ok') throw processError(kind.name, value, fun, args, () => this.inspect().processes);
     return value;
   }
 
@@ -409,12 +408,12 @@ export class VM extends AnyVM {
           signal: _1,
           pretty: asPretty = false,
           ...spawn
-        } = only(options, 'call', `timeout signal pretty ${this.#tools.SPAWN_NAMES}`);
+        } = only(options, 'call', `timeout signal pretty ${SPAWN_NAMES}`);
         const id = this.#nextCall++;
         this.#bridge ??= this.#spawn('spawnlink', 'js', [], [Atom.for('js')]);
-        const request = [this.#bridge, id, atom(module, 'a module'), atom(fun, 'a function'), this.#tools.array(args)];
+        const request = [this.#bridge, id, atom(module, 'a module'), atom(fun, 'a function'), array(args)];
         boolean(asPretty, 'pretty');
-        const pid = this.#spawn('spawnlink_js', 'call', request, this.#tools.spawnOptions(spawn), args, spawn.name);
+        const pid = this.#spawn('spawnlink_js', 'call', request, spawnOptions(spawn), args, spawn.name);
         const key = keyOfPid(pid);
         const forget = () => {
           this.#calls.delete(id);
@@ -447,173 +446,10 @@ export class VM extends AnyVM {
    * @param {Error} trace where the call was made
    */
   #callError(kind, reason, [stack, loaded = true, notes], trace) {
-    return this.#tools.callError(
+    return callError(
       { kind, reason, stack, loaded, notes, asked: this.#modules.asked, booted: Boolean(this.#options.boot) },
       trace,
     );
-  }
-
-  /**
-   * An Erlang module as an object: `vm.module(name).f(...args)` is `vm.call(name, 'f', args, options)`. What JavaScript
-   * itself looks for in objects (`then`, `toString`, `toJSON`, symbols) are no functions of the module, so that the
-   * object can be awaited and logged; `vm.call` reaches functions of these names.
-   *
-   * For TypeScript `vm.module<{ sum(list: number[]): number }>('lists').sum([1])` is a promise of a number.
-   *
-   * @example
-   * const vm = await createVM();
-   * const lists = vm.module('lists', { timeout: 1000 });
-   * await lists.sum([1, 2, 3]); // 6
-   * await lists.nth(5, [1]).catch((error) => error.class); // 'error'
-   *
-   * @template {object} [M=AnyModule]
-   * @param {string | Atom} name
-   * @param {CallOptions} [options] options of each call
-   * @returns {ErlangModule<M>}
-   */
-  module(name, options = {}) {
-    return this.#tools.moduleProxy(this, name, options);
-  }
-
-  /**
-   * Gives functions of JavaScript to the program, as createVM's option `expose` does. Erlang code calls them with
-   * `js:call(Name, Args)`, which also waits for a promise. A function replaces an earlier one of the same name.
-   *
-   * @example
-   * const vm = await createVM();
-   * const notes = new Map();
-   * await vm.expose({ max: Math.max, notes: { put: (key, value) => void notes.set(text(key), value) } });
-   * await vm.call('js', 'call', [Atom.for('max'), [3, 1, 2]]); // 3
-   * await vm.call('js', 'call', [Atom.for('notes.put'), ['a', 1]]);
-   * notes.get('a'); // 1
-   *
-   * @param {import('./exposed.js').Exposable} functions
-   */
-  async expose(functions) {
-    this.#running();
-    this.#exposed ??= import('./exposed.js').then(({ openExposed }) => openExposed(this, this.#options));
-    (await this.#exposed).add(functions);
-  }
-
-  /**
-   * Evaluates Erlang, as typed at OTP's shell, in a process of its own: expressions, and definitions of records and
-   * functions, each with a dot at its end (the last dot may be left out). Resolves with the value of the last form.
-   * Rejects with a CompileError if a form is not correct (a syntax error, a variable without a value); the forms before
-   * it have run then. Rejects as `call` does when the evaluation fails.
-   *
-   * The first use loads OTP's evaluator, which in a page is in the pack `otp-compiler.pack`.
-   *
-   * @example
-   * const vm = await createVM();
-   * await vm.eval('lists:sum(X).', { X: [1, 2] }); // 3
-   * const { diagnostics } = await vm.eval('1 + .').catch((error) => error);
-   * diagnostics[0].message; // "syntax error before: '.'"
-   * `${diagnostics[0].line}:${diagnostics[0].column}`; // '1:5'
-   *
-   * @param {string} source
-   * @param {Bindings} [bindings] values of variables
-   * @param {CallOptions} [options]
-   * @template [T=any]
-   * @returns {Promise<T>}
-   */
-  eval(source, bindings = {}, options = {}) {
-    return this.#tools.evaluate(this, source, bindings, options);
-  }
-
-  /**
-   * Compiles Erlang modules from their text by OTP's own compiler, inside the VM, and loads them once all are compiled.
-   * Resolves with their names. Rejects with a CompileError if one cannot be compiled, and then loads none; its
-   * `diagnostics` are what the compiler says, errors and warnings. Warnings of modules that can be compiled are told
-   * to the option `onWarning`.
-   *
-   * The first use loads the compiler, in a page the pack `otp-compiler.pack`. OTP's own headers (eunit.hrl) are in no
-   * pack: give those that a module includes as `files`.
-   *
-   * @example
-   * const vm = await createVM();
-   * const source = '-module(shop).\n-export([price/1]).\n-include("shop.hrl").\nprice(N) -> N * ?PRICE.\n';
-   * await vm.compile(source, { files: { 'shop.hrl': '-define(PRICE, 3).' } }); // [ 'shop' ]
-   * await vm.module('shop').price(2); // 6
-   * const error = await vm.compile('-module(m).\nf() -> X.\n').catch((error) => error);
-   * error.diagnostics[0].message; // "variable 'X' is unbound"
-   *
-   * @param {string | CompileOptions} source the text of a module; or only options, where all is in `files`
-   * @param {CompileOptions} [options]
-   * @returns {Promise<string[]>}
-   */
-  compile(source, options = {}) {
-    return this.#tools.compileErlang(this, this.#options, source, options);
-  }
-
-  /**
-   * A session: its `eval` keeps variables, records and functions, as OTP's shell does. Close it when it is no longer
-   * needed.
-   *
-   * @example
-   * const vm = await createVM();
-   * const session = vm.session();
-   * await session.eval('X = 20.');
-   * await session.eval('X + 1.'); // 21
-   * session.close();
-   */
-  session() {
-    return new this.#tools.Session(this);
-  }
-
-  /**
-   * A gen_server, by its pid or its name, to call, cast to and send to: see Proc.
-   *
-   * @example
-   * const vm = await createVM();
-   * const server = vm.process({ name: 'doubler' });
-   * server.on('message', ([, from, request]) => server.reply(from, 2 * request));
-   * await vm.proc('doubler').call(21, { timeout: 1000 }); // 42
-   *
-   * @param {string | Atom | Pid | JsProcess | Tuple} whom a name of this VM, `{global, Name}`, `{via, Module, Name}` or
-   *   `{Name, Node}`
-   */
-  proc(whom) {
-    return new this.#tools.Proc(this, whom);
-  }
-
-  /**
-   * Starts OTP's supervisor with JavaScript functions as its workers. Each start of a worker is a JavaScript process
-   * that is linked to the supervisor, and its function is called with it. When the function returns, the process exits
-   * with reason normal; when it throws or rejects, with the error as the reason, as a process whose handler throws.
-   * When the supervisor tells it to end, `process.signal` aborts, loops over the messages of the process end, and
-   * `receive` rejects; the function has `shutdown` milliseconds to return.
-   *
-   * Resolves once all have been started. Rejects with an ErlangError if one cannot be.
-   *
-   * @example
-   * const vm = await createVM();
-   * const counter = async (process) => {
-   *   let n = 0;
-   *   for await (const [, from, request] of process) {
-   *     if (typeof request !== 'number') throw new TypeError('that is no number');
-   *     process.reply(from, (n += request));
-   *   }
-   * };
-   * const supervisor = await vm.supervise({
-   *   strategy: 'one_for_one',
-   *   intensity: 3,
-   *   period: 5,
-   *   children: [{ id: 'counter', name: 'counter', start: counter, restart: 'permanent', shutdown: 5000 }],
-   * });
-   * await vm.proc('counter').call(2);
-   * await vm.proc('counter').call(3); // 5
-   * vm.on('error', ({ message }) => console.log(message));
-   * const error = await vm.proc('counter').call('two').catch((error) => error);
-   * text(error.reason.at(0).at(1).getAtom('message')); // 'that is no number'
-   * await vm.idle();
-   * await vm.proc('counter').call(1); // 1
-   * await supervisor.stop();
-   * await supervisor.exited; // shutdown
-   *
-   * @param {SuperviseOptions} options
-   */
-  supervise(options) {
-    return this.#tools.supervise(this, options);
   }
 
   // --- Running ------------------------------------------------------------------------------------
@@ -637,7 +473,7 @@ export class VM extends AnyVM {
     let { budget = this.#options.budget, reductions } = only(options, 'tick', 'budget reductions');
     if (!(typeof budget === 'number' && budget > 0))
       throw new ArgumentError(`budget is a positive number, not ${shown(budget)}`);
-    if (reductions !== undefined) this.#tools.count(reductions, 'reductions');
+    if (reductions !== undefined) count(reductions, 'reductions');
     this.#machine.check();
     if (this.#halted !== undefined && this.#pending.length === 0) return { state: 'halted' };
     if (this.#clock.virtual) {
@@ -774,7 +610,7 @@ export class VM extends AnyVM {
    * @returns {Snapshot}
    */
   inspect() {
-    return this.#tools.readSnapshot(this.#machine.inspect(), (word) => this.#word(word));
+    return readSnapshot(this.#machine.inspect(), (word) => this.#word(word));
   }
 
   /**
@@ -898,7 +734,7 @@ export class VM extends AnyVM {
           this.#pending.shift();
           next();
         } else if (next.ended) this.#pending.shift();
-        else this.#record(this.#tools.readRecord(next));
+        else this.#record(readRecord(next));
         if (n % 32 === 0 && performance.now() >= deadline) return this.#pending.length === 0;
       }
       return true;
@@ -924,7 +760,7 @@ export class VM extends AnyVM {
         return this.#handles.freed(Math.floor(record.detail / 2 ** 32), record.detail % 2 ** 32);
       case HOST_EVENT_LOAD_FAILED: {
         // The module of a function that was called; the caller got undef.
-        const error = this.#tools.loadError(new TextDecoder().decode(record.bytes));
+        const error = loadError(new TextDecoder().decode(record.bytes));
         this.#modules.asked.set(error.module, error);
         return this.report(error);
       }
@@ -934,7 +770,7 @@ export class VM extends AnyVM {
         if (this.wants(name))
           this.emit(
             name,
-            this.#tools.makeEvent(name, this.#word(record.subject), record, (it) => this.#value(it)),
+            makeEvent(name, this.#word(record.subject), record, (it) => this.#value(it)),
           );
         if (name === 'exit' && !this.#machine.closed) this.#ended(keyOfWord(record.subject), record);
       }
