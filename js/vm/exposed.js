@@ -59,6 +59,7 @@ const isNamespace = (it) =>
 /** The services by their names. @type {{[name: string]: () => Promise<{Service: new (host: Exposed) => Service}>}} */
 const SERVICES = {
   objects: () => import('./objects.js').then(({ Objects }) => ({ Service: Objects })),
+  stream: () => import('./readables.js').then(({ Readables }) => ({ Service: Readables })),
 };
 
 /**

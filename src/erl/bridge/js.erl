@@ -7,8 +7,9 @@
 -export([call/2, call/3, cast/2, format_error/2]).
 -export([global/0, global/1, get/2, set/3, invoke/3, new/2, typeof/1, await/1, await/2]).
 -export([listen/3, unlisten/1, release/1]).
+-export([stream/1, stream/2, next/1, next/2, recv/1, recv/2, cancel/1]).
 -export([ask/4]).
--export_type([name/0, handle/0, listen_options/0]).
+-export_type([name/0, handle/0, listen_options/0, stream_options/0]).
 
 -define(HOST, spawnlink_host).
 
@@ -127,6 +128,58 @@ unlisten(Ref) ->
     ?DO(unlisten, [Ref]),
     ok.
 
+%% --- Streams ---------------------------------------------------------------------------------------------------
+
+%% active: how many chunks are sent before the process asks for more: once (the default), a number, true for all, or
+%% false for none.
+-type stream_options() :: #{active => once | pos_integer() | boolean()}.
+
+%% Has the chunks of a ReadableStream, or of an iterable or iterator of JavaScript, sent to the calling process, as
+%% {js_stream, Ref, {data, Chunk}}, the first at once and each further one when next/1 asks for it. Then comes
+%% {js_stream, Ref, eof} or {js_stream, Ref, {error, {js_error, Map}}}, which is the last message. Nothing is asked from
+%% the source before the process has asked for it. When the process ends, the source is cancelled.
+-spec stream(handle()) -> reference().
+stream(Source) -> stream(Source, #{}).
+
+-spec stream(handle(), stream_options()) -> reference().
+stream(Source, Opts) ->
+    Active =
+        case is_map(Opts) andalso maps:to_list(Opts) of
+            [] -> once;
+            [{active, N}] when is_boolean(N); N =:= once; is_integer(N), N > 0 -> N;
+            _ -> erlang:error(badarg, [Source, Opts], [{error_info, #{}}])
+        end,
+    Ref = make_ref(),
+    ?DONE(ask({stream, open}, [Source, Active, Ref], infinity, {?MODULE, stream, [Source, Opts]})),
+    Ref.
+
+%% Asks for one chunk more, as a message. Does nothing when the stream has ended.
+-spec next(reference()) -> ok.
+next(Ref) -> next(Ref, 1).
+
+%% Asks for so many chunks more.
+-spec next(reference(), pos_integer()) -> ok.
+next(Ref, N) when is_reference(Ref), is_integer(N), N > 0 -> send({cast, self(), {stream, next}, [Ref, N]});
+next(Ref, N) -> erlang:error(badarg, [Ref, N], [{error_info, #{}}]).
+
+%% Waits for the next chunk, of a stream of which no chunks are under way as messages: one opened with active => false.
+-spec recv(reference()) -> {ok, term()} | eof | {error, {js_error, map()}}.
+recv(Ref) -> recv(Ref, infinity).
+
+%% After the timeout, in milliseconds, exits with {timeout, _}; the chunk is lost then.
+-spec recv(reference(), timeout()) -> {ok, term()} | eof | {error, {js_error, map()}}.
+recv(Ref, Timeout) ->
+    case ?DONE(ask({stream, read}, [Ref], Timeout, {?MODULE, recv, [Ref, Timeout]})) of
+        {data, Chunk} -> {ok, Chunk};
+        Other -> Other
+    end.
+
+%% Cancels the source. Chunks that were sent before are still received.
+-spec cancel(reference()) -> ok.
+cancel(Ref) ->
+    ?DONE(ask({stream, cancel}, [Ref], infinity, {?MODULE, cancel, [Ref]})),
+    ok.
+
 %% --- Between this module and the host -------------------------------------------------------------------------------
 
 %% Asks for a function, by name or handle, or for an operation: {get}, or that of another service of the host, such as
@@ -172,6 +225,12 @@ format_error({js_undef, Name, Exposed}, _) ->
       reason => "undefined JavaScript function"};
 format_error({js_error, #{name := Name, message := Message}}, _) ->
     #{general => [Name, ": ", Message], reason => "exception in JavaScript"};
+format_error(badarg, [{_, stream, _, _} | _]) ->
+    #{2 => "not a map with the key active, of once, a positive integer or a boolean"};
+format_error(badarg, [{_, next, [Ref, _], _} | _]) when is_reference(Ref) ->
+    #{2 => "not a positive integer"};
+format_error(badarg, [{_, next, _, _} | _]) ->
+    #{1 => "not a reference"};
 format_error(badarg, [{_, _, [Name, Args | _], _} | _]) ->
     maps:from_list(
         [{1, "not an atom or a binary"} || not (is_atom(Name) orelse is_binary(Name))] ++
