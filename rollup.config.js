@@ -8,13 +8,19 @@ import terser from '@rollup/plugin-terser';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
 import * as seamConstants from './js/base/seam.js';
 
-/** In js/ the package's other files are in ../dist, in the bundles beside them: js/host/assets.js. */
+/**
+ * In js/ the package's other files are in ../dist, in the bundles beside them: js/host/assets.js. The script of workers
+ * has another name in the bundles: js/worker/start.js.
+ */
 const published = {
   name: 'published',
-  transform: (code, id) =>
-    /[\\/]js[\\/](host[\\/]assets|cli)\.js$/.test(id)
-      ? { code: code.replace(/(\.\.\/)+dist\//g, './'), map: null }
-      : undefined,
+  transform(code, id) {
+    if (/[\\/]js[\\/](host[\\/]assets|cli)\.js$/.test(id))
+      return { code: code.replace(/(\.\.\/)+dist\//g, './'), map: null };
+    if (/[\\/]js[\\/]worker[\\/]start\.js$/.test(id))
+      return { code: code.replaceAll("'./thread.js'", "'./spawnlink-thread.js'"), map: null };
+    return undefined;
+  },
   // Not by `document`, which Jest's jsdom has in Node too.
   resolveImportMeta: (property, { format }) =>
     format === 'cjs' && property === 'url' ? "require('node:url').pathToFileURL(__filename).href" : null,
@@ -60,6 +66,23 @@ const output = (format, extension) => ({
   plugins: [minify()],
 });
 
+/**
+ * What runs in a worker is one file, because many bundlers make no more of a worker's script. The script itself and
+ * `spawnlink/worker`, which a program's own script imports, are small files that load it.
+ */
+const worker = (input, name, format = 'es', extension = 'js') => ({
+  input,
+  external: (id) => /[\\/](index|serve)\.js$/.test(id) || external(id),
+  plugins: [nodeResolve(), published, seam],
+  output: {
+    file: `dist/spawnlink-${name}.${extension}`,
+    format,
+    paths: (id) => (id.endsWith('serve.js') ? './spawnlink-serve.js' : `./spawnlink.${extension}`),
+    sourcemap: true,
+    plugins: [minify()],
+  },
+});
+
 /** What is a module of its own beside the package's: it has the package's names from there. */
 const beside = (format, extension) => ({
   file: `dist/spawnlink-distribution.${extension}`,
@@ -97,6 +120,21 @@ export default [
     external: (id) => id.endsWith('/index.js'),
     output: [beside('es', 'js'), beside('cjs', 'cjs')],
   },
+  {
+    input: 'js/worker/serve.js',
+    external,
+    plugins: [nodeResolve(), published, seam],
+    output: {
+      file: 'dist/spawnlink-serve.js',
+      format: 'es',
+      inlineDynamicImports: true,
+      sourcemap: true,
+      plugins: [minify()],
+    },
+  },
+  worker('js/worker/thread.js', 'thread'),
+  worker('js/worker.js', 'worker'),
+  worker('js/worker.js', 'worker', 'cjs', 'cjs'),
   {
     input: 'js/cli.js',
     external,

@@ -7,8 +7,10 @@ import { AnyVM } from './vm/open.js';
 /** @typedef {import('./vm/vm.js').VM} VM */
 /** The class of the virtual machines that createVM makes. @type {typeof import('./vm/vm.js').VM} */
 export const VM = /** @type {any} */ (AnyVM);
+/** @typedef {import('./worker/vm.js').WorkerVM} WorkerVM */
+/** @typedef {import('./worker/vm.js').WorkerProcess} WorkerProcess */
 export { openVMs } from './vm/open.js';
-export { createVM } from './vm/create.js';
+export { connectWorker, createVM } from './worker/create.js';
 export { withContext } from './vm/context.js';
 export { JsProcess } from './vm/process.js';
 export {

@@ -70,7 +70,7 @@ function declarations() {
   if (!existsSync('build/types/index.d.ts')) return false;
   for (const folder of ['dist/types', 'dist/types-cjs']) rmSync(folder, { recursive: true, force: true });
   const wanted = new Set();
-  ['index.d.ts', 'distribution.d.ts', 'esbuild.d.ts'].forEach((name) => reach(name, wanted));
+  ['index.d.ts', 'distribution.d.ts', 'worker.d.ts', 'esbuild.d.ts'].forEach((name) => reach(name, wanted));
   wanted.add('globals.d.ts');
   for (const file of [...files('build/types'), 'js/globals.d.ts']) {
     const name = relative(dirname(file) === 'js' ? 'js' : 'build/types', file);

@@ -142,6 +142,14 @@ export class GrantError extends SpawnlinkError {
   }
 }
 
+/** The worker of a VM cannot be started, or has ended with the VM in it. */
+export class WorkerError extends SpawnlinkError {
+  /** @param {string} message @param {ErrorOptions} [options] */
+  constructor(message, options) {
+    super('WORKER', message, options);
+  }
+}
+
 /** A file that the VM needs, such as vm.wasm or a pack of OTP's modules, could not be read or fetched. */
 export class AssetError extends SpawnlinkError {
   /**

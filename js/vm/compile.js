@@ -81,7 +81,9 @@ export async function compile(vm, own, given, options) {
   const beams = results.map((/** @type {any} */ [outcome]) => (outcome instanceof Tuple ? outcome.at(2) : undefined));
   if (beams.includes(undefined)) throw compileError(told);
   for (const warning of told) onWarning?.(warning);
-  return beams.map((/** @type {Uint8Array} */ beam) => vm.load(beam).name);
+  // A VM in a worker has them loaded when its promises are fulfilled.
+  const loaded = await Promise.all(beams.map((/** @type {Uint8Array} */ beam) => vm.load(beam)));
+  return loaded.map(({ name }) => name);
 }
 
 /** @param {unknown} error @returns {never} */

@@ -9,6 +9,7 @@ import { shown } from '../term/only.js';
 import { Atom, Fun, Pid, Ref, Tuple, isPlain, text } from '../term/term.js';
 import { wantsContext } from './context.js';
 import { jsError } from './process.js';
+import { when } from './when.js';
 
 /** @import { CallContext } from './context.js' */
 /** @import { JsProcess } from './process.js' */
@@ -69,7 +70,9 @@ const SERVICES = {
  */
 export async function openExposed(vm, { globals, network }) {
   const grant = network && new (await import('./network.js')).Network(network);
-  return new Exposed(vm, globals, grant);
+  const exposed = new Exposed(vm, globals, grant);
+  await exposed.opened;
+  return exposed;
 }
 
 /** A call under way. */
@@ -148,6 +151,8 @@ export class Exposed {
   #watching = new Map();
   /** Calls that wait for a promise, by the reference of the call. @type {Map<string, Call>} */
   calls = new Map();
+  /** The process, which is there once `opened` is fulfilled. @type {JsProcess} */
+  process = /** @type {any} */ (undefined);
 
   #network;
   /** Those of SERVICES that were wanted, by their names. @type {Map<string, Service>} */
@@ -162,7 +167,8 @@ export class Exposed {
     this.vm = vm;
     this.globals = globals;
     this.#network = network;
-    this.process = this.#open();
+    /** Where the VM is in a worker: a promise that is fulfilled once the process is there. */
+    this.opened = this.#open();
   }
 
   /** What the program may reach of the network. Throws a GrantError when that is nothing. */
@@ -183,7 +189,12 @@ export class Exposed {
 
   /** Starts the process that receives requests. When it is killed, another one takes its place. */
   #open() {
-    const process = this.vm.process({ name: 'spawnlink_host', trapExit: true });
+    return when(this.vm.process({ name: 'spawnlink_host', trapExit: true }), (process) => this.#listen(process));
+  }
+
+  /** @param {JsProcess} process */
+  #listen(process) {
+    this.process = process;
     process.on('message', (message) => this.#asked(message));
     process.on('down', ({ ref, reason }) => this.#watching.get(String(ref))?.stop(new ErlangError('exit', reason)));
     process.on('exit', ({ reason }) => {
@@ -193,27 +204,29 @@ export class Exposed {
       this.#watching.clear();
       for (const service of this.#services.values()) service.end();
       this.#services.clear();
-      if (!ended) this.process = this.#open();
+      if (!ended) this.opened = this.#open();
     });
-    return process;
   }
 
   /**
    * Has a call, or whoever else has a method `stop`, told when a process ends.
    * @param {Pid} caller
    * @param {{stop: (reason: Error) => void}} call
-   * @returns {Ref | undefined}
+   * @returns {Ref | undefined} where the VM is in a worker, a promise of it
    */
   watch(caller, call) {
     if (!this.process.alive) return undefined;
-    const ref = this.process.monitor(caller);
-    this.#watching.set(String(ref), call);
-    return ref;
+    return when(this.process.monitor(caller), (ref) => {
+      this.#watching.set(String(ref), call);
+      return ref;
+    });
   }
 
-  /** @param {Ref} ref */
-  watchNoMore(ref) {
-    if (this.#watching.delete(String(ref)) && this.process.alive) this.process.demonitor(ref, { flush: true });
+  /** @param {Ref} monitor what `watch` has answered */
+  watchNoMore(monitor) {
+    when(monitor, (ref) => {
+      if (this.#watching.delete(String(ref)) && this.process.alive) this.process.demonitor(ref, { flush: true });
+    });
   }
 
   /** Handles a message of js.erl; other messages are ignored. @param {any} message */

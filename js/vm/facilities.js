@@ -6,7 +6,6 @@
 
 import { AnyVM } from './open.js';
 import { Proc } from './proc.js';
-import { Session } from './session.js';
 import { moduleProxy } from './module-proxy.js';
 
 /** @import { CompileOptions } from './compile.js' */
@@ -30,7 +29,7 @@ export class Facilities extends AnyVM {
     this.#given = options;
   }
 
-  /** This object as what it is: class VM alone extends this class. */
+  /** This object as what it is. WorkerVM extends this class too; what its methods answer with is awaited. */
   get #vm() {
     return /** @type {VM} */ (/** @type {unknown} */ (this));
   }
@@ -125,21 +124,6 @@ export class Facilities extends AnyVM {
    */
   async compile(source, options = {}) {
     return (await import('./compile.js')).compile(this.#vm, this.#given, source, options);
-  }
-
-  /**
-   * A session: its `eval` keeps variables, records and functions, as OTP's shell does. Close it when it is no longer
-   * needed.
-   *
-   * @example
-   * const vm = await createVM();
-   * const session = vm.session();
-   * await session.eval('X = 20.');
-   * await session.eval('X + 1.'); // 21
-   * session.close();
-   */
-  session() {
-    return new Session(this.#vm);
   }
 
   /**

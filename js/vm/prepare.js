@@ -24,13 +24,25 @@ export { VM } from './vm.js';
 /** Whether no options were given; given.js, which checks them, is then not loaded. @param {any} options */
 const isNone = (options) => Boolean(options) && isPlain(options) && Object.keys(options).length === 0;
 
+/** Checks the options of createVM, or of who takes the same. @param {any} options */
+export async function checkGiven(options) {
+  if (!isNone(options)) (await import('./given.js')).checkOptions(options);
+}
+
+/**
+ * Compiles a wasm, for a VM in a worker.
+ * @param {import('../host/loader.js').WasmSource} source
+ * @param {string} wanted
+ */
+export const compileSource = (source, wanted) => compile(source, wanted);
+
 /**
  * Checks the options. Gives the clock and the seed that they ask for, if they do.
  * @param {VMOptions} options
  * @returns {Promise<{clock?: Clock, seed?: number}>}
  */
 async function special(options) {
-  if (!isNone(options)) (await import('./given.js')).checkOptions(options);
+  await checkGiven(options);
   const usual = options.clock === undefined && options.seed === undefined;
   return usual ? {} : (await import('./options.js')).openOptions(options);
 }

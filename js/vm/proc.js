@@ -76,11 +76,13 @@ export class Proc {
   /**
    * Sends a request that has no answer, as gen_server:cast/2 does: nobody says whether it arrives.
    * @param {Term} request
+   * @returns {void}
    */
   cast(request) {
     if (this.#whom instanceof Tuple) return void this.#vm.spawn('gen_server', 'cast', [this.#whom, request]);
     try {
-      this.#vm.send(this.#whom, Tuple.from([Atom.for('$gen_cast'), request]));
+      const sent = /** @type {any} */ (this.#vm.send(this.#whom, Tuple.from([Atom.for('$gen_cast'), request])));
+      sent?.catch(() => {}); // a VM in a worker says it later
     } catch (error) {
       if (!(error instanceof NoProcessError)) throw error;
     }
@@ -90,11 +92,12 @@ export class Proc {
    * Sends a message, which a gen_server takes by its handle_info/2. Throws a NoProcessError for a name of this VM that
    * nobody has.
    * @param {Term} message
+   * @returns {void}
    */
   info(message) {
     const [kind, name, via] = this.#whom instanceof Tuple ? this.#whom : [];
-    if (kind === Atom.for('global')) this.#vm.spawn('global', 'send', [name, message]);
-    else if (kind === Atom.for('via')) this.#vm.spawn(name, 'send', [via, message]);
-    else this.#vm.send(this.#whom, message);
+    if (kind === Atom.for('global')) return void this.#vm.spawn('global', 'send', [name, message]);
+    if (kind === Atom.for('via')) return void this.#vm.spawn(name, 'send', [via, message]);
+    return this.#vm.send(this.#whom, message);
   }
 }

@@ -26,7 +26,9 @@ import { Atom, ImproperList, Ref, Tuple } from '../term/term.js';
  * What the VM does for a process.
  * @typedef {object} Host
  * @property {(fun: string, args: Term[]) => any} call calls a built-in function of module erlang as the process
- * @property {(reason: Term) => void} exit ends the process
+ * @property {(fun: string, args: Term[]) => any} [tell] the same where the value is not wanted; where the VM is in a
+ *   worker, both answer with promises, which the methods of the process pass on
+ * @property {(reason: Term) => any} exit ends the process
  * @property {(error: unknown, where: string) => void} report reports an error of JavaScript that nobody caught
  */
 
@@ -147,6 +149,17 @@ export class JsProcess extends Events {
   }
 
   /**
+   * The same for a function whose value says nothing.
+   * @param {string} fun
+   * @param {Term[]} args
+   * @returns {any}
+   */
+  #tell(fun, args) {
+    if (this.#end) throw this.#end();
+    return this.#host.tell ? this.#host.tell(fun, args) : void this.#host.call(fun, args);
+  }
+
+  /**
    * Sends a message, as `erlang:send/2` does. A pid whose process has ended is no error; a name that nobody has is an
    * ErlangError.
    *
@@ -159,9 +172,10 @@ export class JsProcess extends Events {
    *
    * @param {Pid | string | Atom | Ref | JsProcess} to a pid, a registered name or an alias
    * @param {Term} message
+   * @returns {void}
    */
   send(to, message) {
-    this.#call('send', [target(to), message]);
+    return this.#tell('send', [target(to), message]);
   }
 
   /**
@@ -178,9 +192,10 @@ export class JsProcess extends Events {
    * a.alive; // false
    *
    * @param {Pid | JsProcess} other
+   * @returns {void}
    */
   link(other) {
-    this.#call('link', [target(other)]);
+    return this.#tell('link', [target(other)]);
   }
 
   /**
@@ -196,9 +211,10 @@ export class JsProcess extends Events {
    * a.alive; // true
    *
    * @param {Pid | JsProcess} other
+   * @returns {void}
    */
   unlink(other) {
-    this.#call('unlink', [target(other)]);
+    return this.#tell('unlink', [target(other)]);
   }
 
   /**
@@ -234,13 +250,17 @@ export class JsProcess extends Events {
    *
    * @param {Ref} ref what `monitor` returned
    * @param {{flush?: boolean}} [options] `flush`: also takes the monitor's DOWN message out of the mailbox
+   * @returns {void}
    */
   demonitor(ref, options = {}) {
     const { flush } = only(options, 'demonitor', 'flush');
     if (!(ref instanceof Ref)) throw new ArgumentError(`demonitor takes the Ref that monitor gave, not ${shown(ref)}`);
-    this.#call('demonitor', [ref]);
-    if (boolean(flush ?? false, 'flush'))
-      this.#mailbox = this.#mailbox.filter((m) => !(isDown(m) && m.at(1).equals(ref)));
+    const told = this.#tell('demonitor', [ref]);
+    const flushed = () => (this.#mailbox = this.#mailbox.filter((m) => !(isDown(m) && m.at(1).equals(ref))));
+    if (!boolean(flush ?? false, 'flush')) return told;
+    flushed();
+    told?.then(flushed, () => {});
+    return told;
   }
 
   /**
@@ -257,9 +277,10 @@ export class JsProcess extends Events {
    *
    * @param {Pid | JsProcess} other
    * @param {Term} reason
+   * @returns {void}
    */
   kill(other, reason = Atom.for('kill')) {
-    this.#call('exit', [target(other), reason]);
+    return this.#tell('exit', [target(other), reason]);
   }
 
   /**
@@ -274,11 +295,12 @@ export class JsProcess extends Events {
    * String(tag); // 'EXIT'
    *
    * @param {boolean} trap
+   * @returns {void}
    */
   trapExit(trap) {
     boolean(trap, 'what trapExit is given');
-    if (this.#supervised) this.#supervised.trap(trap);
-    else this.#call('process_flag', [Atom.for('trap_exit'), trap]);
+    if (!this.#supervised) return this.#tell('process_flag', [Atom.for('trap_exit'), trap]);
+    return this.#supervised.trap(trap);
   }
 
   /**
@@ -291,9 +313,10 @@ export class JsProcess extends Events {
    * (await vm.call('erlang', 'whereis', [Atom.for('me')])) === process.pid; // true
    *
    * @param {string | Atom} name
+   * @returns {void}
    */
   register(name) {
-    this.#call('register', [atom(name, 'a name'), this.pid]);
+    return this.#tell('register', [atom(name, 'a name'), this.pid]);
   }
 
   /**
@@ -307,11 +330,13 @@ export class JsProcess extends Events {
    * await process.exited; // {shutdown,1}
    *
    * @param {Term} [reason]
+   * @returns {void}
    */
   exit(reason = Atom.for('normal')) {
-    if (this.#end || this.#exiting) return;
-    this.#host.exit(reason);
+    if (this.#end || this.#exiting) return undefined;
+    const told = this.#host.exit(reason);
     this.#exiting = true;
+    return told;
   }
 
   /**
@@ -319,12 +344,13 @@ export class JsProcess extends Events {
    * `const [, from, request] = await process.receive(isCall); process.reply(from, answer)`.
    * @param {Tuple} from the second element of the message, {Pid, Tag}
    * @param {Term} reply what gen_server:call returns to its caller
+   * @returns {void}
    */
   reply(from, reply) {
     if (!(from instanceof Tuple) || from.length !== 2) throw new ArgumentError('from is a tuple of a pid and a tag');
     const [pid, tag] = from;
     const alias = tag instanceof ImproperList && tag.items[0] === Atom.for('alias') ? tag.tail : undefined;
-    this.send(alias ?? pid, Tuple.from([tag, reply]));
+    return this.send(alias ?? pid, Tuple.from([tag, reply]));
   }
 
   /**

@@ -28,10 +28,10 @@ export class Session {
   /** @type {Pid | undefined} */
   #pid;
 
-  /** Called by vm.session() only. @param {VM} vm */
-  constructor(vm) {
+  /** Called by vm.session() only. @param {VM} vm @param {Pid} [pid] its process, where that is there already */
+  constructor(vm, pid = vm.spawn('spawnlink_eval', 'session')) {
     this.#vm = vm;
-    this.#pid = vm.spawn('spawnlink_eval', 'session');
+    this.#pid = pid;
   }
 
   /**

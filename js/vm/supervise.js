@@ -9,6 +9,7 @@ import { ErlangError } from '../term/erlang-error.js';
 import { only, shown } from '../term/only.js';
 import { jsError } from './process.js';
 import { count } from './spawn.js';
+import { when } from './when.js';
 import { Atom, Tuple } from '../term/term.js';
 
 /** @import { JsProcess } from './process.js' */
@@ -90,10 +91,20 @@ function specification(child, factory, index) {
  * @param {VM} vm
  * @param {Child} child
  * @param {Pid} supervisor
- * @returns {Pid}
+ * @returns {any} its pid; where the VM is in a worker, a promise of that
  */
 function startWorker(vm, child, supervisor) {
   const process = vm.process({ trapExit: true, ...(child.name !== undefined && { name: child.name }) });
+  return when(process, (process) => runWorker(vm, process, child, supervisor));
+}
+
+/**
+ * @param {VM} vm
+ * @param {JsProcess} process
+ * @param {Child} child
+ * @param {Pid} supervisor
+ */
+function runWorker(vm, process, child, supervisor) {
   let traps = child.trapExit ?? false;
   /** @type {Term} */
   let stopping;
@@ -115,18 +126,19 @@ function startWorker(vm, child, supervisor) {
       return !traps;
     },
   );
-  process.link(supervisor);
   const isTold = (/** @type {any} */ error) =>
     stopping !== undefined && [error, error?.cause].some((it) => told.has(Object(it)) || it?.name === 'AbortError');
   const body = async () => /** @type {(process: JsProcess) => any} */ (child.start)(process);
-  body().then(
-    () => end(stopping ?? NORMAL),
-    (error) => (isTold(error) ? end(stopping) : process.report(error, `the function of child ${child.id}`)),
-  );
   const end = (/** @type {Term} */ reason) => {
     if (process.alive && !vm.closed && vm.haltStatus === undefined) process.exit(reason);
   };
-  return process.pid;
+  return when(process.link(supervisor), () => {
+    body().then(
+      () => end(stopping ?? NORMAL),
+      (error) => (isTold(error) ? end(stopping) : process.report(error, `the function of child ${child.id}`)),
+    );
+    return process.pid;
+  });
 }
 
 /** A supervisor whose children are JavaScript functions, made by `vm.supervise`. */
@@ -183,7 +195,7 @@ export async function supervise(vm, options) {
     period: count(period, 'period'),
   };
   const registered = name === undefined ? [] : atom(name, 'a name');
-  const factory = vm.process({ trapExit: true });
+  const factory = await vm.process({ trapExit: true }); // a promise, where the VM is in a worker
   try {
     const specifications = children.map((child, index) => specification(child, factory.pid, index));
     /** @type {Pid | undefined} */
@@ -195,11 +207,12 @@ export async function supervise(vm, options) {
         if (tag === Atom.for('EXIT')) {
           if (from === pid) resolve(request);
           if (from === pid) factory.exit();
-        } else if (tag === Atom.for('$gen_call')) factory.reply(from, started(vm, children, request));
+        } else if (tag === Atom.for('$gen_call'))
+          started(vm, children, request, (answer) => factory.reply(from, answer));
       });
     });
     pid = /** @type {Pid} */ (await vm.call('spawnlink_js_sup', 'start', [registered, flags, specifications]));
-    factory.link(pid);
+    await factory.link(pid);
     return new Supervisor(vm, pid, exited);
   } catch (error) {
     if (factory.alive) factory.exit();
@@ -207,11 +220,20 @@ export async function supervise(vm, options) {
   }
 }
 
-/** What the supervisor is answered that wants a child. @param {VM} vm @param {Child[]} children @param {any} request */
-function started(vm, children, [, supervisor, index]) {
+/**
+ * Starts a child that the supervisor wants, and answers it.
+ * @param {VM} vm
+ * @param {Child[]} children
+ * @param {any} request
+ * @param {(answer: Term) => void} answer
+ */
+function started(vm, children, [, supervisor, index], answer) {
+  const failed = (/** @type {unknown} */ error) => answer(Tuple.from([Atom.for('error'), jsError(error)]));
   try {
-    return Tuple.from([Atom.for('ok'), startWorker(vm, children[index], supervisor)]);
+    const pid = startWorker(vm, children[index], supervisor);
+    const answered = when(pid, (it) => answer(Tuple.from([Atom.for('ok'), it])));
+    answered?.catch?.(failed);
   } catch (error) {
-    return Tuple.from([Atom.for('error'), jsError(error)]);
+    failed(error);
   }
 }

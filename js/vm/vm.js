@@ -25,6 +25,7 @@ import { open } from './open.js';
 import { Facilities } from './facilities.js';
 import { Handles } from './handles.js';
 import { JsProcess } from './process.js';
+import { Session } from './session.js';
 import { Modules } from './modules.js';
 import { SPAWN_NAMES, array, count, spawnOptions } from './spawn.js';
 import { Streams } from './streams.js';
@@ -450,6 +451,21 @@ export class VM extends Facilities {
       { kind, reason, stack, loaded, notes, asked: this.#modules.asked, booted: Boolean(this.#options.boot) },
       trace,
     );
+  }
+
+  /**
+   * A session: its `eval` keeps variables, records and functions, as OTP's shell does. Close it when it is no longer
+   * needed.
+   *
+   * @example
+   * const vm = await createVM();
+   * const session = vm.session();
+   * await session.eval('X = 20.');
+   * await session.eval('X + 1.'); // 21
+   * session.close();
+   */
+  session() {
+    return new Session(this);
   }
 
   // --- Running ------------------------------------------------------------------------------------

@@ -139,6 +139,8 @@ function uses(S, vm, me) {
     'createVM expose': [made('expose'), 'undefined object bare unprintable'],
     'createVM globals': [made('globals'), 'undefined true array'],
     'createVM network': [made('network'), 'undefined true array'],
+    'createVM worker': [made('worker'), 'undefined true'],
+    'connectWorker worker': [(x) => S.connectWorker(x), ''],
     expose: [(x) => vm.expose(x), 'object bare unprintable'],
     'load bytes': [(x) => vm.load(x), ''],
     'load name': [(x) => vm.load(new Uint8Array(9), { name: x }), ''],
