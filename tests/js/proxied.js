@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Makes of a file of tests of the API one that tests the same of VMs in workers: what answers with promises there is
-// awaited, and what is expected to throw may as well reject. Nothing else is changed; the tests that differ by more than
-// that are named, with the reason, where the file is used (worker-api.test.js).
+// awaited, and what is expected to throw may as well reject. Nothing else is changed; the tests that differ by more
+// than that are named, with the reason, where the file is used (worker-api.test.js).
 
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -24,6 +24,7 @@ const FILES = {
   handles: {},
   events: {},
   proc: {},
+  stream: {},
   supervise: {},
   eval: {},
   'module-proxy': {},
