@@ -35,8 +35,8 @@ export async function checks({ Atom, createVM, format, tuple }, options = {}) {
     zlib: async () =>
       format([...(await vm.call('zlib', 'gunzip', [await vm.call('zlib', 'gzip', [bytes('zipped')])]))]),
     async link() {
-      const js = vm.process({ trapExit: true });
-      const worker = vm.spawn('timer', 'sleep', [60_000]);
+      const js = await vm.process({ trapExit: true });
+      const worker = await vm.spawn('timer', 'sleep', [60_000]);
       js.link(worker);
       vm.exit(worker, atom('boom'));
       return format(await js.receive()).replace(/<[\d.]+>/, '<pid>');
@@ -57,7 +57,7 @@ export async function checks({ Atom, createVM, format, tuple }, options = {}) {
         forms.push((await vm.call('erl_parse', 'parse_form', [tokens])).at(1));
       }
       const compiled = await vm.call('compile', 'forms', [forms, [atom('return')]]);
-      vm.load(compiled.at(2));
+      await vm.load(compiled.at(2));
       return format(await vm.call('m', 'f', []));
     },
   };

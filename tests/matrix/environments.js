@@ -14,6 +14,7 @@ import { EXPECTED } from './checks.js';
 import { refusals } from './refusals.js';
 import { servers } from './servers.js';
 import { compileTypes, VARIANTS } from './typescript.js';
+import { workers } from './workers.js';
 
 /** The packs that are passed as files where they cannot be fetched. */
 const PACKS = ['otp.pack', 'otp-base.pack', 'otp-compiler.pack', 'otp-full.pack'];
@@ -425,7 +426,7 @@ const compilers = ['5.4', 'latest'].map((version) => ({
 }));
 
 /** @type {Environment[]} */
-export const environments = [...pages, ...bundlers, ...servers, ...programs, ...compilers, ...refusals];
+export const environments = [...pages, ...bundlers, ...servers, ...programs, ...workers, ...compilers, ...refusals];
 
 /**
  * Links packages that an environment's configuration searches by name.

@@ -12,6 +12,7 @@ const PAGE =
   'src="./main.js"></script>';
 const CREATE = `import { createVM } from './node_modules/spawnlink/dist/spawnlink.js';
 createVM().then(() => ({ error: 'a VM was made' }), ${TELL}).then(report);`;
+const IN_WORKER = CREATE.replace('createVM()', 'createVM({ worker: true })');
 const WORKER = `import { createVM } from './node_modules/spawnlink/dist/spawnlink.js';
 addEventListener('install', () => skipWaiting());
 addEventListener('message', (event) => event.waitUntil(
@@ -36,6 +37,18 @@ const CASES = [
     name: "a page without 'wasm-unsafe-eval' is told to add it",
     special: () => ({ headers: { 'content-security-policy': "script-src 'self'" } }),
     refused: /^UnsupportedError: .*Content-Security-Policy.*'wasm-unsafe-eval'/,
+  },
+  {
+    name: 'a page whose policy allows no workers is told that the worker does not start',
+    files: { 'main.js': IN_WORKER },
+    special: () => ({ headers: { 'content-security-policy': "worker-src 'none'" } }),
+    refused: /^WorkerError: the worker does not start: /,
+  },
+  {
+    name: 'a worker whose script is not there is told of',
+    files: { 'main.js': IN_WORKER },
+    special: answering('spawnlink-thread.js', { status: 404, body: 'Not Found' }),
+    refused: /^WorkerError: the worker does not start: its script cannot be loaded/,
   },
   ...['otp.pack', 'vm.wasm']
     .map((file) => [file, lacking(file)])
