@@ -8,6 +8,7 @@ declare global {
   interface SymbolConstructor {
     /** As in TypeScript's lib esnext.disposable, which older projects do not have. */
     readonly dispose: unique symbol;
+    readonly asyncDispose: unique symbol;
   }
 }
 

@@ -58,7 +58,7 @@ function portable(text, name) {
   const older = text.replace(/\b(Uint8Array|DataView)<ArrayBuffer(Like)?>/g, '$1');
   const code = older.replace(/\/\*[^]*?\*\/|\/\/.*/g, '');
   const used = GLOBALS.filter((name) => new RegExp(`\\b${name}\\b`).test(code));
-  if (used.length === 0 && !code.includes('Symbol.dispose')) return older;
+  if (used.length === 0 && !/Symbol\.(d|asyncD)ispose/.test(code)) return older;
   const imported = used.map((global) => (global === 'EventTarget' ? global : `type ${global}`)).join(', ');
   return `import { ${imported} } from '${'../'.repeat(name.split('/').length - 1) || './'}globals.js';\n${older}`;
 }

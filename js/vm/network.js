@@ -10,7 +10,8 @@ import { only, shown } from '../term/only.js';
  * What a program may reach: `true`, every HTTP and WebSocket server; an array, those of these origins, such as
  * 'https://api.example.com' or 'http://localhost:8080' (which grants ws://localhost:8080 too). An object has that as
  * `allow`, and functions and classes to be used instead of those of the host.
- * @typedef {true | string[] | {allow: true | string[], fetch?: typeof globalThis.fetch, WebSocket?: any}} NetworkGrant
+ * @typedef {true | string[] | {allow: true | string[], fetch?: (url: any, options?: any) => any, WebSocket?: any}}
+ *   NetworkGrant
  */
 
 /** The schemes of URLs that are reached, and the scheme of the origin that grants them. */

@@ -9,8 +9,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** @param {boolean} modules whether the parts of the package that are only ES modules can be imported */
-const program = (modules) => `import { Atom, AssetError, createVM, ErlangError, tuple, type VM } from 'spawnlink';
+const program = (
+  modules,
+) => `import { Atom, AssetError, createVM, ErlangError, tuple, type Pid, type VM, type WorkerVM } from 'spawnlink';
 import { connect } from 'spawnlink/distribution';
+import { connectWorker } from 'spawnlink/worker';
 ${
   modules
     ? `import { createVM as createStatic } from 'spawnlink/static';
@@ -43,6 +46,24 @@ export async function main(): Promise<void> {
   for await (const { reason } of vm.events('exit')) void [reason, wrong];
   off();
   vm[Symbol.dispose]();
+}
+export async function elsewhere(worker: unknown): Promise<void> {
+  const vm: WorkerVM = await createVM({ worker: true, memoryLimit: 64e6 });
+  const pid: Pid = await vm.spawn('timer', 'sleep', [1]);
+  // @ts-expect-error it is a promise of a pid
+  const wrong: Pid = vm.spawn('timer', 'sleep', [1]);
+  const process = await vm.process({ trapExit: true });
+  await process.link(pid);
+  const ref: string = (await process.monitor(wrong)).toString();
+  // @ts-expect-error it is a promise of the snapshot
+  void vm.inspect().processes;
+  for (const { name } of (await vm.inspect()).processes) void [name, ref, process.pid === pid];
+  await vm.spawn('timer', 'sleep', [1], { parent: process, link: true });
+  // @ts-expect-error a clock of one's own would have to answer at once
+  await createVM({ worker: true, clock: { monotonic: () => 1, system: () => 1, advanceTo() {}, virtual: false } });
+  const other: WorkerVM = await connectWorker(worker, { boot: true });
+  (await other.session()).close();
+  await other.close();
 }
 `;
 
