@@ -48,6 +48,8 @@ const routesOf = new WeakMap();
 function checkVM(vm) {
   if (typeof vm?.process !== 'function' || typeof vm.inspect !== 'function')
     throw new ArgumentError('the first argument is a VM, as createVM makes it');
+  if (vm.inWorker)
+    throw new ArgumentError('a VM in a worker cannot be connected from here: make it in the thread that has the port');
 }
 
 /** Throws unless the VM is a running node. @param {VM} vm */

@@ -564,6 +564,11 @@ export class WorkerVM extends Facilities {
     return { ...stats, handles: this.#handles.size };
   }
 
+  /** Whether it is a VM in a worker. */
+  get inWorker() {
+    return true;
+  }
+
   get closed() {
     return this.#over !== undefined;
   }

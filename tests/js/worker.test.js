@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { Atom, JsProcess, VM, WorkerError, connectWorker, createVM, text, tuple } from '../../js/index.js';
+import { connect } from '../../js/distribution.js';
 import { compile, kept, vm as thisVM } from './helper.js';
 
 const script = new URL('../../js/worker.js', import.meta.url);
@@ -269,6 +270,11 @@ describe('options', () => {
     v.stop();
     expect(await v.call('lists', 'sum', [[1, 2]], { timeout: 50 }).catch(({ code }) => code)).toBe('TIMEOUT');
   });
+});
+
+test('it is no node of spawnlink/distribution, which says so', async () => {
+  const v = await vm();
+  expect(() => connect(v, 'b@localhost', new MessageChannel().port1)).toThrow('a VM in a worker cannot be connected');
 });
 
 test('halt and crash end it as they end any VM', async () => {
