@@ -106,6 +106,7 @@ for (const from of [
   'build/libraries/zstd.wasm',
   'build/otp.pack',
   'build/otp-base.pack',
+  'build/otp-network.pack',
   'build/otp-compiler.pack',
   'build/otp-full.pack',
 ]) {

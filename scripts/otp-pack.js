@@ -4,11 +4,11 @@
 // VM loads, with uncompressed literals, in blocks that are deflated. Beside FILE it writes FILE.br, the same pack with
 // stored blocks and brotli over the whole, for a server that sends it with Content-Encoding: br.
 //
-//   scripts/otp-pack [ROOT] [-o FILE] [--set first|base|compiler|full] [--no-br] [--if-changed]
+//   scripts/otp-pack [ROOT] [-o FILE] [--set first|base|network|compiler|full] [--no-br] [--if-changed]
 //
 // By default ROOT is that of the `erl` on PATH. scripts/otp-sets.js says which modules are in which set; our own
-// modules are in src/erl. The first pack lists the modules of its companions (FILE-base.pack, FILE-compiler.pack,
-// FILE-full.pack), so that a VM opens a companion when one of its modules is first called.
+// modules are in src/erl. The first pack lists the modules of its companions (FILE-base.pack, FILE-network.pack,
+// FILE-compiler.pack, FILE-full.pack), so that a VM opens a companion when one of its modules is first called.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ import { ERLANG_FILE, writeSeam } from './seam.js';
 import { instructions } from './tables.js';
 import { writePack } from './write-pack.js';
 
-const SETS = ['first', 'base', 'compiler', 'full'];
+const SETS = ['first', 'base', 'network', 'compiler', 'full'];
 /** The chunks that the loader reads; the others (Dbgi, Docs, Abst, ...) are for tools. */
 const CHUNKS = new Set([
   'Atom',
@@ -38,6 +38,8 @@ const CHUNKS = new Set([
   'CInf',
   'Recs',
 ]);
+/** The application of OTP whose place one of ours takes: OTP's needs sockets. Its modules are in src/erl/inets. */
+const INETS = 'inets';
 /** The largest size allowed for one of our own modules. */
 const OWN_BYTES = 64 * 1024;
 const LICENCE =
@@ -58,7 +60,7 @@ function arguments_(argv) {
     else if (argv[i] === '--no-br') options.brotli = false;
     else if (argv[i] === '--if-changed') options.ifChanged = true;
     else if (argv[i].startsWith('-') || options.root)
-      die('usage: otp-pack [ROOT] [-o FILE] [--set first|base|compiler|full] [--no-br] [--if-changed]');
+      die('usage: otp-pack [ROOT] [-o FILE] [--set first|base|network|compiler|full] [--no-br] [--if-changed]');
     else options.root = argv[i];
   }
   if (!SETS.includes(options.set)) die(`no set ${options.set}: ${SETS.join(', ')}`);
@@ -139,7 +141,13 @@ function ownModules() {
   // megabytes, which every VM that booted had to load.
   const large = modules.filter((name) => strip(join(ebin, `${name}.beam`)).length > OWN_BYTES);
   if (large.length > 0) die(`over ${OWN_BYTES} bytes with its literals unpacked: ${large.join(' ')}`);
-  return { name: 'spawnlink', version: '', ebin, modules };
+  const resource = readFileSync(join(home, 'src', 'erl', INETS, `${INETS}.app`), 'utf8');
+  writeFileSync(join(ebin, `${INETS}.app`), resource);
+  const isInets = (_, index) => basename(dirname(files[index])) === INETS;
+  return [
+    { name: 'spawnlink', version: '', ebin, modules: modules.filter((...it) => !isInets(...it)) },
+    { name: INETS, version: /vsn, "(.*?)"/.exec(resource)[1], ebin, modules: modules.filter(isInets) },
+  ];
 }
 
 const mtime = (file) => (existsSync(file) ? statSync(file).mtimeMs : 0);
@@ -193,7 +201,7 @@ const modulesOf = ({ ebin, modules }) =>
 
 /** The beam of each module by its name, and the description of the applications for the pack. */
 function collect(root, set) {
-  const apps = [...applications(root), ownModules()];
+  const apps = [...applications(root).filter(({ name }) => name !== INETS), ...ownModules()];
   const entries = new Map();
   const described = [];
   const has = inSet(set);
@@ -227,7 +235,7 @@ function otherFiles(root, apps, entries) {
 function companions(root, out) {
   const more = {};
   const taken = new Set();
-  const apps = [...applications(root), ownModules()];
+  const apps = [...applications(root).filter(({ name }) => name !== INETS), ...ownModules()];
   for (const set of SETS) {
     const has = inSet(set);
     const names = apps.flatMap((app) => modulesOf(app).filter((module) => has(app.name, module) && !taken.has(module)));

@@ -23,6 +23,12 @@ const BASE = {
   spawnlink: 'spawnlink_applications spawnlink_erlang spawnlink_zlib spawnlink_keeper spawnlink_js_sup',
 };
 
+/** What programs reach the network by, and what that needs of stdlib. */
+const NETWORK = {
+  stdlib: 'base64 uri_string',
+  inets: '*',
+};
+
 /**
  * The compiler and erl_eval with the parts of stdlib that they need: an editor in a page, or a shell, needs this pack
  * too.
@@ -56,15 +62,14 @@ const COMPILER_WITHOUT = new Set([
 export const FULL = ['erts', 'kernel', 'stdlib', 'compiler', 'syntax_tools', 'parsetools'];
 
 /**
- * @param {'first' | 'base' | 'compiler' | 'full'} set
+ * @param {'first' | 'base' | 'network' | 'compiler' | 'full'} set
  * @returns {(application: string, module: string) => boolean} whether the set has a module
  */
 export function inSet(set) {
   if (set === 'full') return () => true;
-  const lists = Object.entries({ first: FIRST, base: BASE, compiler: COMPILER }[set]).map(([name, modules]) => [
-    name,
-    new Set(modules.split(/\s+/)),
-  ]);
+  const lists = Object.entries({ first: FIRST, base: BASE, network: NETWORK, compiler: COMPILER }[set]).map(
+    ([name, modules]) => [name, new Set(modules.split(/\s+/))],
+  );
   const wanted = new Map(/** @type {[string, Set<string>][]} */ (lists));
   return (application, module) => {
     const modules = wanted.get(application);

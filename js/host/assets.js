@@ -13,6 +13,7 @@ export const assets = {
   'zstd.wasm': () => new URL('../../dist/zstd.wasm', import.meta.url),
   'otp.pack': () => new URL('../../dist/otp.pack', import.meta.url),
   'otp-base.pack': () => new URL('../../dist/otp-base.pack', import.meta.url),
+  'otp-network.pack': () => new URL('../../dist/otp-network.pack', import.meta.url),
   'otp-compiler.pack': () => new URL('../../dist/otp-compiler.pack', import.meta.url),
   'otp-full.pack': () => new URL('../../dist/otp-full.pack', import.meta.url),
 };

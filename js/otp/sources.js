@@ -9,6 +9,9 @@ import { openFolder } from './folders.js';
 
 /** @import { ModuleFinder, Opened, OtpSource } from './otp.js' */
 
+/** The names of the Erlang modules of spawnlink itself. */
+const OURS = /^(spawnlink_\w+|js|js_\w+|httpc|inets)$/;
+
 /**
  * Functions that otp.js lends to this module, so that the bundles have them only once.
  * @typedef {object} Tools
@@ -33,7 +36,7 @@ export async function openSources(sources, tools) {
   // The Erlang modules of spawnlink itself are in its packs, but not in an OTP root.
   if (!finders.some((find) => find('spawnlink_init'))) {
     const { find } = await tools.own();
-    finders.push((name) => (name.startsWith('spawnlink_') ? find(name) : undefined));
+    finders.push((name) => (OURS.test(name) ? find(name) : undefined));
   }
   const telling = opened.filter((one) => one.release);
   const whole = telling.find(({ home }) => typeof home === 'string' || home.meta?.set === 'full');

@@ -60,6 +60,7 @@ const isNamespace = (it) =>
 /** The services by their names. @type {{[name: string]: () => Promise<{Service: new (host: Exposed) => Service}>}} */
 const SERVICES = {
   objects: () => import('./objects.js').then(({ Objects }) => ({ Service: Objects })),
+  http: () => import('./http.js').then(({ Http }) => ({ Service: Http })),
   stream: () => import('./readables.js').then(({ Readables }) => ({ Service: Readables })),
 };
 

@@ -17,7 +17,7 @@ import { compileTypes, VARIANTS } from './typescript.js';
 import { workers } from './workers.js';
 
 /** The packs that are passed as files where they cannot be fetched. */
-const PACKS = ['otp.pack', 'otp-base.pack', 'otp-compiler.pack', 'otp-full.pack'];
+const PACKS = ['otp.pack', 'otp-base.pack', 'otp-network.pack', 'otp-compiler.pack', 'otp-full.pack'];
 const here = fileURLToPath(new URL('.', import.meta.url));
 
 /**

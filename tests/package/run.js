@@ -100,6 +100,7 @@ await test('holds what is needed and nothing else', () => {
     'dist/zlib.wasm',
     'dist/otp.pack',
     'dist/otp-base.pack',
+    'dist/otp-network.pack',
     'dist/otp-compiler.pack',
     'dist/otp-full.pack',
     'dist/spawnlink.js',
@@ -201,7 +202,15 @@ export default { input: 'esm.mjs', output: { dir: 'bundle', format: 'es', entryF
     '--silent',
     '--failAfterWarnings',
   ]);
-  for (const name of ['vm.wasm', 'zlib.wasm', 'otp.pack', 'otp-base.pack', 'otp-compiler.pack', 'otp-full.pack'])
+  for (const name of [
+    'vm.wasm',
+    'zlib.wasm',
+    'otp.pack',
+    'otp-base.pack',
+    'otp-network.pack',
+    'otp-compiler.pack',
+    'otp-full.pack',
+  ])
     cpSync(join(app, 'node_modules/spawnlink/dist', name), join(app, 'bundle', name));
   const bundle = join(folder, 'elsewhere');
   cpSync(join(app, 'bundle'), bundle, { recursive: true });
@@ -316,6 +325,7 @@ await test('attw', () => {
     'zstd.wasm',
     'otp.pack',
     'otp-base.pack',
+    'otp-network.pack',
     'otp-compiler.pack',
     'otp-full.pack',
     'esbuild',

@@ -16,7 +16,13 @@ import { neededModules } from './trace.js';
 const HEADERS_OF = ['kernel', 'stdlib', 'eunit'];
 /** Applications whose modules are in the second pack unless the first has them; `spawnlink` stands for our own. */
 const APPLICATIONS = ['erts', 'kernel', 'stdlib', 'compiler', 'eunit', 'spawnlink'];
-const PACKS = ['build/otp.pack', 'build/otp-base.pack', 'build/otp-compiler.pack', 'build/otp-full.pack'];
+const PACKS = [
+  'build/otp.pack',
+  'build/otp-base.pack',
+  'build/otp-network.pack',
+  'build/otp-compiler.pack',
+  'build/otp-full.pack',
+];
 
 /** The playground's own modules. */
 const OWN = ['spawnlink_web', 'spawnlink_web_io'];
