@@ -6,7 +6,11 @@
 import { dirname, join } from 'node:path';
 
 /** A file of the package as its bundles name it: new URL("./vm.wasm", import.meta.url). */
-const ASSET = /new URL\(\s*(["'])\.\/([\w.-]+\.(?:wasm|pack))\1\s*,\s*import\.meta\.url\s*\)/g;
+const ASSET = /new URL\(\s*(["'])\.\/([\w.-]+\.(?:wasm|pack)|spawnlink-thread\.js)\1\s*,\s*import\.meta\.url\s*\)/g;
+
+/** The namespace of scripts of workers. */
+const WORKER = 'spawnlink-worker';
+const kind = (/** @type {string} */ name) => (name.endsWith('.js') ? '?worker' : '');
 
 /**
  * @example
@@ -35,9 +39,25 @@ export default function spawnlink() {
           return `new URL(spawnlinkAsset${names.indexOf(name)}, ${base})`;
         });
         const imports = names.map(
-          (name, i) => `import spawnlinkAsset${i} from ${JSON.stringify(join(dirname(path), name))};`,
+          (name, i) => `import spawnlinkAsset${i} from ${JSON.stringify(join(dirname(path), name) + kind(name))};`,
         );
         return { contents: `${imports.join('')}${contents}`, loader: 'js', resolveDir: dirname(path) };
+      });
+      // The script of a worker is a bundle of its own, whose assets are those of the program.
+      build.onResolve({ filter: /\.js\?worker$/ }, (/** @type {{path: string}} */ { path }) => ({
+        path: path.replace(/\?worker$/, ''),
+        namespace: WORKER,
+      }));
+      build.onLoad({ filter: /.*/, namespace: WORKER }, async (/** @type {{path: string}} */ { path }) => {
+        const { minify, outdir, outfile, assetNames, publicPath } = build.initialOptions;
+        const { outputFiles } = await build.esbuild.build({
+          ...{ entryPoints: [path], bundle: true, write: false, format: 'esm', minify, assetNames, publicPath },
+          ...{ outdir: outdir ?? dirname(outfile ?? '.'), plugins: [spawnlink()] },
+        });
+        const script = outputFiles.find((/** @type {{path: string}} */ file) =>
+          /spawnlink-thread\.js$/.test(file.path),
+        );
+        return { contents: script.contents, loader: 'file' };
       });
       build.onLoad({ filter: /\.(wasm|pack)$/ }, async (/** @type {{path: string}} */ { path }) => {
         const { readFile } = await import('node:fs/promises');

@@ -94,6 +94,27 @@ const bundlers = Object.entries(BUNDLED).flatMap(([how, program]) => [
   },
 ]);
 
+const esbuild = {
+  name: 'createVM({ worker: true }), by esbuild',
+  note: "`import spawnlink from 'spawnlink/esbuild'`, `plugins: [spawnlink()]`",
+  browser: 'chromium',
+  needs: ['esbuild'],
+  run({ folder, file, tool }) {
+    file('main.js', `${AS_USUAL}\n${CREATED}${SENT}`);
+    file(
+      'build.mjs',
+      `import { createRequire } from 'node:module';
+import spawnlink from 'spawnlink/esbuild';
+const esbuild = createRequire(import.meta.url)(${JSON.stringify(tool('esbuild'))});
+await esbuild.build({ entryPoints: ['main.js'], bundle: true, minify: true, format: 'esm', outdir: 'out',
+  logLevel: 'warning', plugins: [spawnlink()] });`,
+    );
+    run(folder, ['build.mjs']);
+    file('out/index.html', HTML);
+    return visit('chromium', join(folder, 'out'));
+  },
+};
+
 const programs = [
   {
     name: 'createVM({ worker: true }) in Node',
@@ -118,4 +139,4 @@ const programs = [
 ];
 
 /** @type {import('./environments.js').Environment[]} */
-export const workers = [...pages, ...bundlers, ...programs];
+export const workers = [...pages, ...bundlers, esbuild, ...programs];
