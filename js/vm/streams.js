@@ -27,8 +27,11 @@ export class Streams {
    * @type {Map<string, string>}
    */
   #casualties = new Map();
-  /** Whether output that nobody takes can only go to the console. */
-  isPage = !globalThis.process?.stdout?.write;
+  /**
+   * Whether output that nobody takes can only go to the console. Node makes the object process.stdout when it is first
+   * read, which takes as long as a twentieth of the start of a VM; so this only asks whether there is one.
+   */
+  isPage = !('stdout' in (globalThis.process ?? {}));
 
   /** @param {VMOptions} options */
   constructor(options) {
@@ -58,7 +61,8 @@ export class Streams {
    * @param {OutputEvent} event
    */
   #write(name, { text, bytes }) {
-    if (!this.isPage) return globalThis.process[name].write(bytes);
+    const stream = this.isPage ? undefined : globalThis.process[name];
+    if (stream?.write) return stream.write(bytes);
     const names = this.#casualties;
     const report = /^=(ERROR|CRASH|SUPERVISOR) REPORT/.test(text);
     const named = text.replace(/process (<[\d.]+>) with/, (all, pid) => {
