@@ -110,9 +110,9 @@ class Writer {
     deskFree = false;
   }
 
-  /** What was written, for the caller to keep. Nothing is written after that. */
+  /** What was written, until the next term is. Nothing is written after that. */
   finish() {
-    const written = this.bytes.slice(0, this.at);
+    const written = this.bytes.subarray(0, this.at);
     this.leave();
     return written;
   }
@@ -167,9 +167,12 @@ class Writer {
 
   /** @param {Uint8Array} data */
   append(data) {
-    this.room(data.length);
-    this.bytes.set(data, this.at);
-    this.at += data.length;
+    const n = data.length;
+    this.room(n);
+    // A loop is quicker than a call where there is little to copy.
+    if (n > 32) this.bytes.set(data, this.at);
+    else for (let i = 0, at = this.at; i < n; i++) this.bytes[at++] = data[i];
+    this.at += n;
   }
 
   /** @param {string} name */
@@ -275,6 +278,18 @@ function utf8Bytes(text) {
  * @returns {Uint8Array}
  */
 export function encode(term, identity, name = 'term', given = term) {
+  return encoded(term, identity, name, given).slice();
+}
+
+/**
+ * As `encode`, but without a copy: the bytes are to be used before the next term is written.
+ * @param {any} term
+ * @param {Identity} [identity]
+ * @param {string} [name]
+ * @param {any} [given]
+ * @returns {Uint8Array}
+ */
+export function encoded(term, identity, name = 'term', given = term) {
   const w = new Writer(identity);
   w.u8(ETF_VERSION);
   /** The terms that are still to be written; the next one is last. @type {any[]} */
@@ -560,16 +575,23 @@ export class Reader {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.littleEndian = littleEndian;
     this.at = at;
+    this.end = bytes.length;
+  }
+
+  /** Reads another part of the bytes from now on. @param {number} at its first index @param {number} end */
+  reset(at, end) {
+    this.at = at;
+    this.end = end;
   }
 
   get ended() {
-    return this.at >= this.bytes.length;
+    return this.at >= this.end;
   }
 
   /** Passes over n bytes, and returns the index of the first of them. @param {number} n */
   need(n) {
-    if (this.at + n > this.bytes.length)
-      throw new TermError(`truncated term: ${n} more bytes wanted at ${this.at} of ${this.bytes.length}`);
+    if (this.at + n > this.end)
+      throw new TermError(`truncated term: ${n} more bytes wanted at ${this.at} of ${this.end}`);
     const at = this.at;
     this.at += n;
     return at;
@@ -603,6 +625,29 @@ const UNREAD = {
   [ETF_LOCAL]: 'a term in a form of its node (tag 121), which only the node that wrote it reads',
 };
 
+/**
+ * An atom as it was read.
+ * @typedef {{bytes: Uint8Array, isUtf8: boolean, text: string, value: Atom | boolean}} AtomRead
+ */
+
+const ATOMS_READ = 256;
+/** The atoms that were read most recently, by a hash of their names. @type {(AtomRead | undefined)[]} */
+const atomsRead = new Array(ATOMS_READ).fill(undefined);
+
+/** The text of an atom's name. @param {Uint8Array} bytes @param {boolean} isUtf8 */
+function atomText(bytes, isUtf8) {
+  let text = latin1(bytes);
+  if (isUtf8 && bytes.some((c) => c > 127)) {
+    try {
+      text = utf8.decode(bytes);
+    } catch {
+      throw new TermError('an atom is not valid UTF-8');
+    }
+  }
+  if (text.length > 255 && [...text].length > 255) throw new TermError('an atom of more than 255 characters');
+  return text;
+}
+
 /** Reads terms from bytes, one after the other. */
 export class Decoder extends Reader {
   /**
@@ -620,8 +665,8 @@ export class Decoder extends Reader {
   /** Reads a number of items. Each has at least one byte, so a number above that of the bytes left is refused. */
   count() {
     const n = this.u32();
-    if (n > this.bytes.length - this.at)
-      throw new TermError(`truncated term: ${n} items announced at ${this.at} of ${this.bytes.length}`);
+    if (n > this.end - this.at)
+      throw new TermError(`truncated term: ${n} items announced at ${this.at} of ${this.end}`);
     return n;
   }
 
@@ -736,8 +781,7 @@ export class Decoder extends Reader {
       case ETF_SMALL_ATOM:
       case ETF_ATOM_UTF8:
       case ETF_SMALL_ATOM_UTF8: {
-        const name = this.atomText(tag);
-        return name === 'true' ? true : name === 'false' ? false : Atom.for(name);
+        return this.name(tag).value;
       }
       case ETF_NEW_PID:
       case ETF_PID:
@@ -775,24 +819,31 @@ export class Decoder extends Reader {
   }
 
   atom() {
-    return this.atomText(this.u8());
+    return this.name(this.u8()).text;
   }
 
-  /** @param {number} tag */
-  atomText(tag) {
+  /** Reads the name of an atom. @param {number} tag @returns {AtomRead} */
+  name(tag) {
     if (tag !== ETF_ATOM && tag !== ETF_SMALL_ATOM && tag !== ETF_ATOM_UTF8 && tag !== ETF_SMALL_ATOM_UTF8)
       throw new TermError(`an atom was expected, not tag ${tag}`);
-    const text = this.slice(tag === ETF_ATOM || tag === ETF_ATOM_UTF8 ? this.u16() : this.u8());
-    let name = latin1(text);
-    if ((tag === ETF_ATOM_UTF8 || tag === ETF_SMALL_ATOM_UTF8) && text.some((c) => c > 127)) {
-      try {
-        name = utf8.decode(text);
-      } catch {
-        throw new TermError('an atom is not valid UTF-8');
-      }
-    }
-    if (name.length > 255 && [...name].length > 255) throw new TermError('an atom of more than 255 characters');
-    return name;
+    const n = tag === ETF_ATOM || tag === ETF_ATOM_UTF8 ? this.u16() : this.u8();
+    const at = this.need(n);
+    const isUtf8 = tag === ETF_ATOM_UTF8 || tag === ETF_SMALL_ATOM_UTF8;
+    let hash = n;
+    for (let i = at; i < at + n; i++) hash = (hash * 31 + this.bytes[i]) | 0;
+    const known = atomsRead[hash & (ATOMS_READ - 1)];
+    if (known?.isUtf8 === isUtf8 && this.has(known.bytes, at, n)) return known;
+    const bytes = this.bytes.slice(at, at + n);
+    const text = atomText(bytes, isUtf8);
+    const value = text === 'true' ? true : text === 'false' ? false : Atom.for(text);
+    return (atomsRead[hash & (ATOMS_READ - 1)] = { bytes, isUtf8, text, value });
+  }
+
+  /** Whether the n bytes at `at` are these. @param {Uint8Array} bytes @param {number} at @param {number} n */
+  has(bytes, at, n) {
+    if (bytes.length !== n) return false;
+    for (let i = 0; i < n; i++) if (bytes[i] !== this.bytes[at + i]) return false;
+    return true;
   }
 
   /** Reads an integer whose absolute value has n bytes, the least significant first. @param {number} n */
@@ -849,7 +900,8 @@ export class Decoder extends Reader {
     if (n < 1 || n > 5) throw new TermError(`a reference of ${n} words`);
     const node = this.atom();
     const creation = tag === ETF_REFERENCE ? 0 : this.creation(tag === ETF_NEW_REFERENCE);
-    const numbers = Array.from({ length: n }, () => this.u32());
+    const numbers = [];
+    for (let i = 0; i < n; i++) numbers.push(this.u32());
     if (tag !== ETF_NEWER_REFERENCE && numbers[0] >= 2 ** 18)
       throw new TermError('a reference in its old form whose first word has more than 18 bits');
     if (tag === ETF_REFERENCE) return new Ref(node, numbers, this.creation(true), this.owner(node));
@@ -859,8 +911,8 @@ export class Decoder extends Reader {
   fun() {
     const start = this.at - 1;
     const size = this.u32();
+    if (start + 1 + size > this.end) throw new TermError('truncated fun');
     const bytes = this.bytes.slice(start, start + 1 + size);
-    if (bytes.length !== size + 1) throw new TermError('truncated fun');
     const arity = this.u8();
     this.need(16 + 8);
     const module = this.atom();
@@ -933,9 +985,8 @@ export function decode(bytes, identity) {
   return term;
 }
 
-/** The terms of these bytes, one after the other. @param {Uint8Array} bytes @param {Identity} identity */
-export function decodeAll(bytes, identity) {
-  const decoder = new Decoder(bytes, identity);
+/** The terms that a decoder has before it. @param {Decoder} decoder @returns {any[]} */
+export function decodeAll(decoder) {
   const terms = [];
   while (!decoder.ended) terms.push(decoder.term());
   return terms;

@@ -24,10 +24,11 @@ export function boolean(value, what) {
   throw new ArgumentError(`${what} is true or false, not ${shown(value)}`);
 }
 
-/** The receiver of a message or an exit signal, as a term. @param {any} to */
+/** The receiver of a message or an exit signal, as a term. @param {any} to @returns {any} */
 export function target(to) {
   if (typeof to === 'string') return Atom.for(to);
+  if (to instanceof Pid || to instanceof Atom || to instanceof Ref) return to;
   if (to instanceof JsProcess) return to.pid;
-  if ([Pid, Atom, Ref, Port, Tuple].some((kind) => to instanceof kind)) return to;
+  if (to instanceof Port || to instanceof Tuple) return to;
   throw new ArgumentError(`a pid, a JsProcess, a registered name or an alias was expected, not ${shown(to)}`);
 }

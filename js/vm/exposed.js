@@ -233,11 +233,11 @@ export class Exposed {
   /** Handles a message of js.erl; other messages are ignored. @param {any} message */
   #asked(message) {
     if (!(message instanceof Tuple)) return;
-    const [tag, first, ...rest] = message;
-    if (tag === CALL && first instanceof Ref && rest.length === 3 && Array.isArray(rest[2]))
-      this.#call(first, /** @type {any} */ (rest));
-    else if (tag === CAST && first instanceof Pid && rest.length === 2 && Array.isArray(rest[1]))
-      this.#cast(first, rest[0], rest[1]);
+    const [tag, first, second, third, fourth] = message.elements;
+    const n = message.length;
+    if (tag === CALL && n === 5 && first instanceof Ref && Array.isArray(fourth))
+      this.#call(first, second, third, fourth);
+    else if (tag === CAST && n === 4 && first instanceof Pid && Array.isArray(third)) this.#cast(first, second, third);
     else if (tag === STOP) this.calls.get(String(first))?.stop(new TimeoutError('js:call has waited long enough'));
   }
 
@@ -281,24 +281,20 @@ export class Exposed {
     });
   }
 
-  /** @param {Ref} ref @param {[Pid, any, any[]]} asked */
-  #call(ref, [caller, name, args]) {
+  /** @param {Ref} ref @param {Pid} caller @param {any} name @param {any[]} args */
+  #call(ref, caller, name, args) {
     const call = new Call(this, ref, caller);
-    const answer = (/** @type {any} */ value) => {
-      call.end();
-      this.#answer(ref, value);
-    };
-    const fail = (/** @type {unknown} */ error) => {
-      call.end();
-      this.#tell(ref, [ref, ERROR, reasonOf(error)]);
-    };
+    let value;
     try {
-      const value = this.#run(call, name, args);
-      if (typeof value?.then !== 'function') answer(value);
-      else Promise.resolve(value).then(answer, fail);
+      value = this.#run(call, name, args);
     } catch (error) {
-      fail(error);
+      return this.#failed(call, ref, error);
     }
+    if (typeof value?.then !== 'function') return this.#answer(call, ref, value);
+    Promise.resolve(value).then(
+      (it) => this.#answer(call, ref, it),
+      (error) => this.#failed(call, ref, error),
+    );
   }
 
   /** @param {Pid} caller @param {any} name @param {any[]} args */
@@ -312,8 +308,15 @@ export class Exposed {
     call.end();
   }
 
-  /** @param {Ref} ref @param {any} value */
-  #answer(ref, value) {
+  /** @param {Call} call @param {Ref} ref @param {unknown} error */
+  #failed(call, ref, error) {
+    call.end();
+    this.#tell(ref, [ref, ERROR, reasonOf(error)]);
+  }
+
+  /** @param {Call} call @param {Ref} ref @param {any} value */
+  #answer(call, ref, value) {
+    call.end();
     try {
       this.#tell(ref, [ref, value]);
     } catch (error) {

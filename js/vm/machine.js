@@ -4,6 +4,14 @@
 // the only module that touches the instance's linear memory. It deals in bytes and numbers; vm.js makes terms of them.
 
 import {
+  ANSWER_EVENTS,
+  ANSWER_EVENTS_LOST,
+  ANSWER_EVENTS_SIZE,
+  ANSWER_MAIL_LEFT,
+  ANSWER_RESULT,
+  ANSWER_RESULT_SIZE,
+  ANSWER_ROOM,
+  ANSWER_ROOM_SIZE,
   EVENT_A_TERM,
   EVENT_A_WORD,
   EVENT_BYTES,
@@ -20,6 +28,7 @@ import {
   VM_NO_MEMORY,
   VM_NO_PROCESS,
   VM_OK,
+  JS_RECEIVE,
 } from '../base/seam.js';
 import { Reader } from '../term/etf.js';
 import {
@@ -55,6 +64,7 @@ import { TextDecoder, TextEncoder } from '../base/host.js';
  */
 
 const text = new TextDecoder();
+const NO_EVENTS = { records: undefined, lost: 0 };
 
 /** Reads the fields of records and snapshots. */
 export class Fields extends Reader {
@@ -96,9 +106,22 @@ export class Fields extends Reader {
   }
 }
 
+/** Event records that need no more room than this are copied to a place that is used again. */
+const DESK = 16384;
+
 export class Machine {
   /** @type {any} the exports */
   #wasm;
+  /** The exports whose names begin with vm_, without that. @type {Record<string, (...args: any[]) => any>} */
+  #exports;
+  /** The linear memory as bytes and as words. New ones are made when it has grown, which empties these. */
+  #bytes = new Uint8Array();
+  #words = new Uint32Array();
+  /** Where the exports write what they tell beside their value: the index of a word. */
+  #answers = 0;
+  /** What most records are read from, and whether somebody does. */
+  #desk = new Fields(new Uint8Array(DESK));
+  #deskTaken = false;
   #entered = false;
   #closed = false;
   /** @type {(stack: string) => string[]} */
@@ -111,7 +134,11 @@ export class Machine {
   constructor(instance, functions) {
     this.#functions = functions;
     this.#wasm = instance.exports;
+    this.#exports = Object.fromEntries(
+      Object.entries(this.#wasm).flatMap(([name, it]) => (name.startsWith('vm_') ? [[name.slice(3), it]] : [])),
+    );
     this.#wasm._initialize?.();
+    this.#answers = this.#wasm.vm_answers() / 4;
   }
 
   /** @returns {WebAssembly.Memory} */
@@ -139,7 +166,7 @@ export class Machine {
     this.check();
     this.#entered = true;
     try {
-      return this.#wasm[`vm_${name}`](...args);
+      return this.#exports[name](...args);
     } catch (cause) {
       this.#closed = true;
       throw new CrashError(`the VM failed in vm_${name}: ${this.#why(/** @type {Error} */ (cause))}`, cause);
@@ -175,30 +202,67 @@ export class Machine {
     return blocks;
   }
 
+  /** The linear memory. */
+  #heap() {
+    if (this.#bytes.length === 0) {
+      this.#bytes = new Uint8Array(this.memory.buffer);
+      this.#words = new Uint32Array(this.memory.buffer);
+    }
+    return this.#bytes;
+  }
+
+  /** What the last call has told of that kind. @param {number} kind an ANSWER_ of base/seam.js */
+  #told(kind) {
+    this.#heap();
+    return this.#words[this.#answers + kind];
+  }
+
   /**
-   * Copies pieces of bytes into the VM, calls `fn` with the address and the length of each, and frees the copies.
+   * Copies pieces of bytes into the VM, calls `fn` with the address and the length of each, and frees the copies. What
+   * is small is written to the room that the VM has for it.
    * @param {Uint8Array[]} pieces
    * @param {(...args: number[]) => number} fn
    */
   #with(pieces, fn) {
     const args = [];
+    const allocated = [];
+    let room = this.#told(ANSWER_ROOM);
+    const end = room + ANSWER_ROOM_SIZE;
     try {
       for (const piece of pieces) {
-        const at = this.call('alloc', piece.length) >>> 0;
-        if (at === 0) throw new LimitError(`no memory for ${piece.length} bytes`);
-        args.push(at, piece.length);
-        new Uint8Array(this.memory.buffer, at, piece.length).set(piece);
+        const n = piece.length;
+        const at = n <= end - room ? room : this.call('alloc', n) >>> 0;
+        if (at === 0) throw new LimitError(`no memory for ${n} bytes`);
+        if (at === room) room += n;
+        else allocated.push(at, n);
+        args.push(at, n);
+        this.#heap().set(piece, at);
       }
       return fn(...args);
     } finally {
-      if (!this.#closed) for (let i = 0; i < args.length; i += 2) this.call('free', args[i], args[i + 1]);
+      if (!this.#closed)
+        for (let i = 0; i < allocated.length; i += 2) this.call('free', allocated[i], allocated[i + 1]);
     }
+  }
+
+  /**
+   * A request with a term: the export NAME, called with the numbers of `before`, the address and the length.
+   * @param {string} name
+   * @param {Uint8Array} term
+   * @param {number[]} before
+   */
+  #ask(name, term, ...before) {
+    if (term.length > ANSWER_ROOM_SIZE) return this.#with([term], (at, n) => this.call(name, ...before, at, n));
+    this.check();
+    const at = this.#told(ANSWER_ROOM);
+    this.#heap().set(term, at);
+    return this.call(name, ...before, at, term.length);
   }
 
   /** The bytes that the last request answered with, in the VM's memory. */
   #answer() {
-    const at = this.call('result') >>> 0;
-    return new Uint8Array(this.memory.buffer, at, this.call('result_size') >>> 0);
+    const at = this.#told(ANSWER_RESULT);
+    return this.#bytes.subarray(at, at + this.#told(ANSWER_RESULT_SIZE));
   }
 
   /** A copy of them. */
@@ -209,11 +273,12 @@ export class Machine {
   /**
    * Throws the error that a status stands for, if it is not OK.
    * @param {number} status
-   * @param {string} what what could not be done, for the message
+   * @param {string | (() => string)} said what could not be done, for the message
    */
-  #status(status, what) {
+  #status(status, said) {
     if (status === VM_OK) return;
     const reason = text.decode(this.#result());
+    const what = typeof said === 'string' ? said : said();
     const message = what ? `${what}: ${reason}` : reason;
     switch (status) {
       case VM_BAD_TERM:
@@ -234,29 +299,35 @@ export class Machine {
    * Makes a request that takes a term. Answers with the term of the new pid for 'spawn', with undefined for the others.
    * @param {'spawn' | 'send' | 'exit'} name
    * @param {Uint8Array} term in the external term format
-   * @param {string} what what could not be done, for the message of an error
+   * @param {() => string} what what could not be done, for the message of an error
    */
   request(name, term, what) {
-    this.#status(
-      this.#with([term], (at, n) => this.call(name, at, n)),
-      what,
-    );
-    return name === 'spawn' ? this.#result() : undefined;
+    this.#status(this.#ask(name, term), what);
+    return name === 'spawn' ? this.#answer() : undefined;
   }
 
   /**
-   * Makes a request on behalf of a JS process (src/host/js_process.h). Answers with the bytes of terms, which stand in
-   * the VM's memory: they are to be read before the VM is entered again.
+   * Makes a request on behalf of a JS process (src/host/js_process.h). Answers with the bytes of the term, which stand
+   * in the VM's memory: they are to be read before the VM is entered again.
    * @param {number} operation
    * @param {Uint8Array} term in the external term format
    * @param {string} what what could not be done, for the message of an error
    */
   js(operation, term, what) {
-    this.#status(
-      this.#with([term], (at, n) => this.call('js', operation, at, n)),
-      what,
-    );
+    this.#status(this.#ask('js', term, operation), what);
     return this.#answer();
+  }
+
+  /**
+   * Takes messages out of the mailbox of a JS process. The terms of the messages, one after the other, are in `bytes`
+   * from `at` to `end`: they are to be read before the VM is entered again. `more` says whether messages are left.
+   * @param {Uint8Array} pid in the external term format
+   */
+  receive(pid) {
+    this.#status(this.#ask('js', pid, JS_RECEIVE), 'cannot receive');
+    const at = this.#told(ANSWER_RESULT);
+    const end = at + this.#told(ANSWER_RESULT_SIZE);
+    return { bytes: this.#bytes, at, end, more: this.#told(ANSWER_MAIL_LEFT) !== 0 };
   }
 
   /**
@@ -320,13 +391,27 @@ export class Machine {
    * @returns {{records: Fields | undefined, lost: number}}
    */
   takeEvents() {
-    const size = this.call('events_size') >>> 0;
-    const lost = this.call('events_lost');
-    if (size === 0 && lost === 0) return { records: undefined, lost };
-    const at = this.call('events') >>> 0;
-    const reader = new Fields(new Uint8Array(this.memory.buffer, at, size).slice());
+    const size = this.#told(ANSWER_EVENTS_SIZE);
+    const lost = this.#told(ANSWER_EVENTS_LOST);
+    if (size === 0 && lost === 0) return NO_EVENTS;
+    const at = this.#told(ANSWER_EVENTS);
+    const records = this.#records(this.#bytes.subarray(at, at + size));
     this.call('events_clear');
-    return { records: reader, lost };
+    return { records, lost };
+  }
+
+  /** All of these records have been read. @param {Fields} records that takeEvents gave */
+  finished(records) {
+    if (records === this.#desk) this.#deskTaken = false;
+  }
+
+  /** A reader of these bytes, which are copied, since the VM writes there again. @param {Uint8Array} bytes */
+  #records(bytes) {
+    if (bytes.length > DESK || this.#deskTaken) return new Fields(bytes.slice());
+    this.#deskTaken = true;
+    this.#desk.bytes.set(bytes);
+    this.#desk.reset(0, bytes.length);
+    return this.#desk;
   }
 
   /** Numbers about the VM: bytes and blocks that it has allocated, processes, bytes of the linear memory. */

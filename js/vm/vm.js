@@ -13,11 +13,10 @@ import {
   HOST_EVENT_VALUE_FREED,
   JS_CALL,
   JS_EXIT,
-  JS_RECEIVE,
 } from '../base/seam.js';
 import { ArgumentError, ClosedError, CrashError, HaltedError, NoProcessError } from '../base/errors.js';
 import { ErlangError } from '../term/erlang-error.js';
-import { decode, decodeAll, encode } from '../term/etf.js';
+import { Decoder, decode, decodeAll, encoded } from '../term/etf.js';
 import { Registry, TextDecoder, TextEncoder, Weak } from '../base/host.js';
 import { Loop, after, toldTo, until } from './loop.js';
 import { only, shown } from '../term/only.js';
@@ -129,6 +128,8 @@ export class VM extends Facilities {
    */
   #pending = [];
   #delivering = false;
+  /** Reads messages in the VM's memory, until that grows. @type {Decoder | undefined} */
+  #mailReader;
   #mask = -1;
   /** @type {Modules} */
   #modules;
@@ -261,7 +262,7 @@ export class VM extends Facilities {
     const answer = this.#machine.request(
       'spawn',
       this.#encode(request, 'args', given),
-      `cannot spawn ${module}:${fun}/${args.length}${name && ` as ${name}`}`,
+      () => `cannot spawn ${module}:${fun}/${args.length}${name && ` as ${name}`}`,
     );
     this.#loop.wake();
     return this.#decode(/** @type {Uint8Array} */ (answer));
@@ -310,7 +311,7 @@ export class VM extends Facilities {
       kind === 'send' ? 'message' : 'reason',
       content,
     );
-    this.#machine.request(kind, request, `cannot ${kind === 'send' ? 'send to' : kind} ${whom}`);
+    this.#machine.request(kind, request, () => `cannot ${kind === 'send' ? 'send to' : kind} ${whom}`);
     this.#loop.wake();
   }
 
@@ -486,10 +487,19 @@ export class VM extends Facilities {
    *   timer
    */
   tick(options = {}) {
-    let { budget = this.#options.budget, reductions } = only(options, 'tick', 'budget reductions');
+    const { budget = this.#options.budget, reductions } = only(options, 'tick', 'budget reductions');
     if (!(typeof budget === 'number' && budget > 0))
       throw new ArgumentError(`budget is a positive number, not ${shown(budget)}`);
     if (reductions !== undefined) count(reductions, 'reductions');
+    return this.#tick(budget, reductions);
+  }
+
+  /**
+   * @param {number} budget
+   * @param {number} [reductions]
+   * @returns {{state: 'idle' | 'runnable' | 'timer' | 'halted', wake?: number}}
+   */
+  #tick(budget, reductions) {
     this.#machine.check();
     if (this.#halted !== undefined && this.#pending.length === 0) return { state: 'halted' };
     if (this.#clock.virtual) {
@@ -499,9 +509,10 @@ export class VM extends Facilities {
     const unhurried = reductions !== undefined && !this.#clock.virtual;
     const begun = performance.now();
     // Events that the last tick had no time to deliver come first; the program does not run before they are delivered.
-    if (!this.#delivering && !this.#deliver(unhurried ? Infinity : begun + budget)) return { state: 'runnable' };
+    const late = this.#pending.length > 0 && !this.#delivering;
+    if (late && !this.#deliver(unhurried ? Infinity : begun + budget)) return { state: 'runnable' };
     try {
-      const left = Math.max(budget - (performance.now() - begun), 1);
+      const left = late ? Math.max(budget - (performance.now() - begun), 1) : budget;
       const { state, wakeUs, haltStatus } = this.#machine.tick(
         reductions === undefined ? left * 1000 : 1e12,
         reductions ?? 0,
@@ -532,7 +543,7 @@ export class VM extends Facilities {
     try {
       do {
         this.#again = false;
-        result = this.tick();
+        result = this.#tick(this.#options.budget);
       } while (this.#again && performance.now() < end);
     } catch (error) {
       // All who wait were told of the crash, and no caller waits for this tick.
@@ -749,8 +760,10 @@ export class VM extends Facilities {
         if (typeof next === 'function') {
           this.#pending.shift();
           next();
-        } else if (next.ended) this.#pending.shift();
-        else this.#record(readRecord(next));
+        } else if (next.ended) {
+          this.#pending.shift();
+          this.#machine.finished(next);
+        } else this.#record(readRecord(next));
         if (n % 32 === 0 && performance.now() >= deadline) return this.#pending.length === 0;
       }
       return true;
@@ -826,15 +839,16 @@ export class VM extends Facilities {
     const js = this.#jsProcesses.get(keyOfWord(word));
     const pid = this.#word(word);
     if (!js && pid !== this.#bridge) return;
-    const request = this.#encode(pid);
     while (!this.#machine.closed) {
       try {
-        const bytes = this.#machine.js(JS_RECEIVE, request, 'cannot receive');
-        if (bytes.length === 0) return;
+        const { bytes, at, end, more } = this.#machine.receive(this.#encode(pid));
+        if (this.#mailReader?.bytes !== bytes) this.#mailReader = new Decoder(bytes, this.#identity);
+        this.#mailReader.reset(at, end);
         // All messages are decoded before the first is delivered, because its receiver may enter the VM again.
-        for (const message of decodeAll(bytes, this.#identity))
+        for (const message of decodeAll(this.#mailReader))
           if (js) js.deliver(message);
           else this.#reply(message);
+        if (!more) return;
       } catch (error) {
         // The process may have ended meanwhile, or ends now for want of memory. The loop of other events goes on.
         if (error instanceof CrashError) throw error;
@@ -878,10 +892,15 @@ export class VM extends Facilities {
 
   // --- Terms --------------------------------------------------------------------------------------
 
-  /** @param {any} term @param {string} [name] of the argument, for errors @param {any} [given] its value */
+  /**
+   * The external form of a term, to be used before the next one is written.
+   * @param {any} term
+   * @param {string} [name] of the argument, for errors
+   * @param {any} [given] its value
+   */
   #encode(term, name, given) {
     this.#machine.check();
-    return encode(term, this.#identity, name, given);
+    return encoded(term, this.#identity, name, given);
   }
 
   /** @param {Uint8Array} bytes */

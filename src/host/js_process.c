@@ -71,7 +71,7 @@ static bool answer_no_memory(term message, const struct etf_options *o) {
 }
 
 // A message that cannot be handed over for lack of memory ends the process, as with any other process.
-static enum vm_status receive(term pid) {
+static enum vm_status receive(term pid, bool *mail_left) {
   static const struct etf_options to_host = {.minor_version = 2, .host = true};
   struct process *p = js_process(pid);
   if (!p) return vm_fail(VM_NO_PROCESS, "not a live JavaScript process");
@@ -91,14 +91,15 @@ static enum vm_status receive(term pid) {
     }
     mailbox_remove(p);
   }
+  *mail_left = p->mailbox.length > 0;
   leave(p);
   mem_overdraft(0);
   if (status != VM_OK) exit_process(p, ATOM_system_limit);
   return status;
 }
 
-static enum vm_status request(enum js_operation op, term t) {
-  if (op == JS_RECEIVE) return receive(t);
+static enum vm_status request(enum js_operation op, term t, bool *mail_left) {
+  if (op == JS_RECEIVE) return receive(t, mail_left);
   if (op == JS_CALL && is_tuple_of(t, 4)) return call(tuple_elements(t));
   if (op == JS_EXIT && is_tuple_of(t, 2)) {
     struct process *p = js_process(tuple_elements(t)[0]);
@@ -109,11 +110,11 @@ static enum vm_status request(enum js_operation op, term t) {
   return vm_fail(VM_BAD_ARGUMENT, "no such request");
 }
 
-enum vm_status js_request(enum js_operation op, const u8 *etf, size_t n) {
+enum vm_status js_request(enum js_operation op, const u8 *etf, size_t n, bool *mail_left) {
   struct vm_term t;
   enum vm_status status = vm_term_decode(&t, etf, n);
   if (status != VM_OK) return status;
-  status = request(op, t.value);
+  status = request(op, t.value, mail_left);
   vm_term_free(&t);
   return status;
 }

@@ -7,6 +7,7 @@
 #include "gen/seam.h" // enum js_operation
 #include "host/vm.h"
 
-enum vm_status js_request(enum js_operation op, const u8 *etf, size_t n);
+// mail_left: whether messages are left in the mailbox after JS_RECEIVE, which takes a limited number of bytes.
+enum vm_status js_request(enum js_operation op, const u8 *etf, size_t n, bool *mail_left);
 
 #endif

@@ -110,11 +110,27 @@ i64 host_file(u32 operation, u32 handle, const u8 *in, size_t n, i64 number, u8 
 // Its name tells JavaScript, before there is an instance, of which seam.tab this wasm was made.
 __attribute__((export_name(SEAM_ABI_EXPORT), used)) u32 wasm_abi(void) { return SEAM_ABI; }
 
+// What a call tells beside its value: JavaScript reads it in place, since a call for each number would take longer than
+// a small request.
+static u32 answers[ANSWER_ROOM + 1];
+EXPORT(vm_answers) const u32 *wasm_answers(void) { return answers; }
+
+static i32 answered(enum vm_status status) {
+  answers[ANSWER_RESULT] = (u32)(uintptr_t)vm_result.data;
+  answers[ANSWER_RESULT_SIZE] = (u32)vm_result.len;
+  return (i32)status;
+}
+
+// A small request can be written even when there is no memory for anything else: it may be the one that ends the
+// process that has taken all memory.
+static u8 room[ANSWER_ROOM_SIZE];
+
 EXPORT(vm_open) i32 wasm_open(double memory_limit, double seed, u32 max_processes, u32 slice, u32 stress) {
   struct vm_options o = {(u64)memory_limit, (u64)seed, max_processes, slice, stress, 0};
   enum vm_status status = vm_open(&o);
   if (status == VM_OK) event_open();
-  return (i32)status;
+  answers[ANSWER_ROOM] = (u32)(uintptr_t)room;
+  return answered(status);
 }
 
 EXPORT(vm_close) void wasm_close(void) {
@@ -122,17 +138,16 @@ EXPORT(vm_close) void wasm_close(void) {
   vm_close();
 }
 
-enum { SMALL_REQUEST = 4096 };
-// A small request can be written even when there is no memory for anything else: it may be the one that ends the
-// process that has taken all memory.
-EXPORT(vm_alloc) void *wasm_alloc(size_t n) {
-  return n < SMALL_REQUEST ? mem_alloc_beyond(n ? n : 1, MEM_SYSTEM) : mem_alloc(n, MEM_SYSTEM);
-}
+EXPORT(vm_alloc) void *wasm_alloc(size_t n) { return mem_alloc(n ? n : 1, MEM_SYSTEM); }
 EXPORT(vm_free) void wasm_free(void *block, size_t n) { mem_free(block, n ? n : 1, MEM_SYSTEM); }
 
 static i64 wake;
 EXPORT(vm_tick) i32 wasm_tick(double budget_us, double max_reductions) {
-  return (i32)vm_tick((u64)budget_us, (u64)max_reductions, &wake);
+  i32 result = (i32)vm_tick((u64)budget_us, (u64)max_reductions, &wake);
+  size_t n;
+  answers[ANSWER_EVENTS] = (u32)(uintptr_t)event_ring(&n, &answers[ANSWER_EVENTS_LOST]);
+  answers[ANSWER_EVENTS_SIZE] = (u32)n;
+  return result;
 }
 // The time of the next timer, after a tick that has answered TICK_TIMER.
 EXPORT(vm_wake) double wasm_wake(void) { return (double)wake; }
@@ -141,41 +156,24 @@ EXPORT(vm_blocks) double wasm_blocks(void) { return (double)mem_live_blocks(); }
 EXPORT(vm_memory) double wasm_memory(void) { return (double)mem_live_total(); }
 EXPORT(vm_process_count) u32 wasm_process_count(void) { return process_count(); }
 
-EXPORT(vm_result) const u8 *wasm_result(void) { return vm_result.data; }
-EXPORT(vm_result_size) size_t wasm_result_size(void) { return vm_result.len; }
-
-EXPORT(vm_events) const u8 *wasm_events(void) {
-  size_t n;
-  u32 lost;
-  return event_ring(&n, &lost);
-}
-EXPORT(vm_events_size) size_t wasm_events_size(void) {
-  size_t n;
-  u32 lost;
-  event_ring(&n, &lost);
-  return n;
-}
-EXPORT(vm_events_lost) u32 wasm_events_lost(void) {
-  size_t n;
-  u32 lost;
-  event_ring(&n, &lost);
-  return lost;
-}
 EXPORT(vm_events_clear) void wasm_events_clear(void) { event_ring_clear(); }
 EXPORT(vm_event_mask) void wasm_event_mask(u32 mask) { event_mask = mask; }
 
 EXPORT(vm_load) i32 wasm_load(const u8 *name, size_t name_len, const u8 *beam, size_t len) {
-  return (i32)vm_load(name, name_len, beam, len);
+  return answered(vm_load(name, name_len, beam, len));
 }
 EXPORT(vm_otp_release) void wasm_otp_release(u32 release) { system_set_otp_release(release); }
 EXPORT(vm_env) i32 wasm_env(const u8 *name, size_t name_len, const u8 *value, size_t len) {
-  return system_env_put(name, name_len, value, len) ? VM_OK : VM_NO_MEMORY;
+  return answered(system_env_put(name, name_len, value, len) ? VM_OK : vm_fail(VM_NO_MEMORY, "no memory for it"));
 }
 EXPORT(vm_module_arrived) void wasm_module_arrived(void) { vm_module_arrived(NULL, 0); }
-EXPORT(vm_spawn) i32 wasm_spawn(const u8 *etf, size_t n) { return (i32)vm_spawn(etf, n); }
-EXPORT(vm_send) i32 wasm_send(const u8 *etf, size_t n) { return (i32)vm_send(etf, n); }
-EXPORT(vm_exit) i32 wasm_exit(const u8 *etf, size_t n) { return (i32)vm_exit(etf, n); }
+EXPORT(vm_spawn) i32 wasm_spawn(const u8 *etf, size_t n) { return answered(vm_spawn(etf, n)); }
+EXPORT(vm_send) i32 wasm_send(const u8 *etf, size_t n) { return answered(vm_send(etf, n)); }
+EXPORT(vm_exit) i32 wasm_exit(const u8 *etf, size_t n) { return answered(vm_exit(etf, n)); }
 EXPORT(vm_js) i32 wasm_js(u32 operation, const u8 *etf, size_t n) {
-  return (i32)js_request((enum js_operation)operation, etf, n);
+  bool mail_left = false;
+  enum vm_status status = js_request((enum js_operation)operation, etf, n, &mail_left);
+  answers[ANSWER_MAIL_LEFT] = mail_left;
+  return answered(status);
 }
-EXPORT(vm_inspect) i32 wasm_inspect(void) { return (i32)inspect(); }
+EXPORT(vm_inspect) i32 wasm_inspect(void) { return answered(inspect()); }
