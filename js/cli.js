@@ -11,7 +11,8 @@ import { SIGNALS } from './otp/boot.js';
 import { erlexec, escriptFlags, releaseFlags } from './cli/erlexec.js';
 import { openPath } from './otp/folders.js';
 import { toUrl } from './host/loader.js';
-import { Atom, createVM, HaltedError, SpawnlinkError, tuple } from './index.js';
+import { Atom, HaltedError, SpawnlinkError, tuple } from './index.js';
+import { createVM } from './vm/create.js';
 
 const USAGE = `Usage:
   spawnlink eval [-pa DIR]... [--otp DIR|PACK] 'EXPR.'       prints the value, as the Erlang shell does
