@@ -5,7 +5,7 @@
 // page's WorkerVM does that.
 
 import { ArgumentError, CrashError, HaltedError, NoProcessError } from '../base/errors.js';
-import { HOST_EVENT_MAIL, JS_CALL, JS_EXIT, JS_RECEIVE } from '../base/seam.js';
+import { HOST_EVENT_MAIL, JS_CALL, JS_EXIT } from '../base/seam.js';
 import { TextDecoder, TextEncoder } from '../base/host.js';
 import { encode } from '../term/etf.js';
 import { Atom, Pid, Port, Tuple } from '../term/term.js';
@@ -121,7 +121,7 @@ export class Engine {
   /** @param {any} to @param {any} message */
   send(to, message) {
     const whom = typeof to === 'string' ? Atom.for(to) : to;
-    this.#machine.request('send', encode(Tuple.from([whom, message, Atom.for('undefined')]), identity), '');
+    this.#machine.request('send', encode(Tuple.from([whom, message, Atom.for('undefined')]), identity), () => '');
     this.#changed();
     this.#loop.wake();
   }
@@ -137,7 +137,7 @@ export class Engine {
   begin() {
     const args = this.#args.map((arg) => new TextEncoder().encode(arg));
     const module = Atom.for(this.#options.boot ? 'spawnlink_boot' : 'spawnlink_init');
-    this.#machine.request('spawn', encode(Tuple.from([module, Atom.for('start'), [args], []]), identity), '');
+    this.#machine.request('spawn', encode(Tuple.from([module, Atom.for('start'), [args], []]), identity), () => '');
   }
 
   /** Runs until the services wait. */
@@ -234,7 +234,10 @@ export class Engine {
 
   #takeEvents() {
     const { records, lost } = this.#machine.takeEvents();
-    if (records) this.#records(records.bytes);
+    if (records) {
+      this.#records(records.bytes.subarray(records.at, records.end));
+      this.#machine.finished(records);
+    }
     if (lost > 0) this.report(new Error(`${lost} events were lost: no memory to record them`));
   }
 
@@ -259,9 +262,9 @@ export class Engine {
     const request = encode(pid, identity);
     for (;;) {
       try {
-        const bytes = this.#machine.js(JS_RECEIVE, request, 'cannot receive');
-        if (bytes.length === 0) return;
-        this.#frame(protocol.MAIL, word, bytes);
+        const { bytes, at, end, more } = this.#machine.receive(request);
+        if (end > at) this.#frame(protocol.MAIL, word, bytes.subarray(at, end));
+        if (!more) return;
       } catch (error) {
         if (error instanceof CrashError) throw error;
         // The process may have ended meanwhile, or ends now for want of memory.
@@ -343,14 +346,14 @@ export class Engine {
       case protocol.EXIT: {
         this.#check();
         const name = kind === protocol.SPAWN ? 'spawn' : kind === protocol.SEND ? 'send' : 'exit';
-        const answer = machine.request(name, content, '');
+        const answer = machine.request(name, content, () => '')?.slice();
         this.#changed();
         return answer;
       }
       case protocol.CALL_AS:
       case protocol.EXIT_AS: {
         this.#check();
-        const answer = machine.js(kind === protocol.CALL_AS ? JS_CALL : JS_EXIT, content, '');
+        const answer = machine.js(kind === protocol.CALL_AS ? JS_CALL : JS_EXIT, content, '').slice();
         this.#changed();
         return kind === protocol.CALL_AS ? answer : undefined;
       }

@@ -95,7 +95,6 @@ export class Sent {
    * @param {((error: any) => E | PromiseLike<E>) | null} [rejected]
    * @returns {Promise<T | E>}
    */
-  // biome-ignore lint/suspicious/noThenProperty: it is a promise
   then(fulfilled, rejected) {
     return this.#promise().then(fulfilled, rejected);
   }

@@ -14,7 +14,7 @@ import {
 } from '../base/seam.js';
 import { asBytes } from '../base/bytes.js';
 import { ErlangError } from '../term/erlang-error.js';
-import { decode, decodeAll, encode } from '../term/etf.js';
+import { Decoder, decode, decodeAll, encode } from '../term/etf.js';
 import { only, shown } from '../term/only.js';
 import { Atom, Pid, Port, Tuple, pretty } from '../term/term.js';
 import { atom, boolean, target } from '../vm/arguments.js';
@@ -870,7 +870,7 @@ export class WorkerVM extends Facilities {
     const js = this.#jsProcesses.get(keyOfWord(word));
     const isBridge = !js && this.#bridge !== undefined && keyOfWord(word) === keyOfPid(this.#bridge);
     if (!js && !isBridge) return;
-    for (const message of decodeAll(bytes, this.#identity))
+    for (const message of decodeAll(new Decoder(bytes, this.#identity)))
       if (js) js.deliver(message);
       else this.#reply(message);
   }
