@@ -119,6 +119,8 @@ export class Machine {
   #words = new Uint32Array();
   /** Where the exports write what they tell beside their value: the index of a word. */
   #answers = 0;
+  /** The address of the room for a small request. */
+  #room = 0;
   /** What most records are read from, and whether somebody does. */
   #desk = new Fields(new Uint8Array(DESK));
   #deskTaken = false;
@@ -190,6 +192,7 @@ export class Machine {
    */
   open({ memoryLimit, seed, maxProcesses, slice, gcStress }) {
     this.#status(this.call('open', memoryLimit, seed, maxProcesses, slice, gcStress), '');
+    this.#room = this.#told(ANSWER_ROOM);
   }
 
   /** Frees everything. Answers the number of memory blocks that are still allocated: 0 unless there is a leak. */
@@ -226,7 +229,7 @@ export class Machine {
   #with(pieces, fn) {
     const args = [];
     const allocated = [];
-    let room = this.#told(ANSWER_ROOM);
+    let room = this.#room;
     const end = room + ANSWER_ROOM_SIZE;
     try {
       for (const piece of pieces) {
@@ -254,7 +257,7 @@ export class Machine {
   #ask(name, term, ...before) {
     if (term.length > ANSWER_ROOM_SIZE) return this.#with([term], (at, n) => this.call(name, ...before, at, n));
     this.check();
-    const at = this.#told(ANSWER_ROOM);
+    const at = this.#room;
     this.#heap().set(term, at);
     return this.call(name, ...before, at, term.length);
   }

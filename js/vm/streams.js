@@ -27,11 +27,8 @@ export class Streams {
    * @type {Map<string, string>}
    */
   #casualties = new Map();
-  /**
-   * Whether output that nobody takes can only go to the console. Node makes the object process.stdout when it is first
-   * read, which takes as long as a twentieth of the start of a VM; so this only asks whether there is one.
-   */
-  isPage = !('stdout' in (globalThis.process ?? {}));
+  /** Whether output that nobody takes can only go to the console. */
+  isPage = !hasStdout();
 
   /** @param {VMOptions} options */
   constructor(options) {
@@ -79,4 +76,13 @@ export class Streams {
       throw new ArgumentError(`stdin gave what is neither a string nor bytes, but ${shown(data)}`);
     return data;
   }
+}
+
+/**
+ * Whether the host has a standard output. Node makes the object process.stdout when it is first read, which takes as
+ * long as a twentieth of the start of a VM; so where that is a getter, it is not read.
+ */
+function hasStdout() {
+  const found = Object.getOwnPropertyDescriptor(globalThis.process ?? {}, 'stdout');
+  return Boolean(found?.get ?? globalThis.process?.stdout?.write);
 }
