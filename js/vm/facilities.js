@@ -29,8 +29,12 @@ export class Facilities extends AnyVM {
     this.#given = options;
   }
 
-  /** This object as what it is. WorkerVM extends this class too; what its methods answer with is awaited. */
-  get #vm() {
+  /**
+   * This object as what it is. WorkerVM extends this class too; what its methods answer with is awaited.
+   * @protected
+   * @internal
+   */
+  get self() {
     return /** @type {VM} */ (/** @type {unknown} */ (this));
   }
 
@@ -53,7 +57,7 @@ export class Facilities extends AnyVM {
    * @returns {ErlangModule<M>}
    */
   module(name, options = {}) {
-    return moduleProxy(this.#vm, name, options);
+    return moduleProxy(this.self, name, options);
   }
 
   /**
@@ -71,8 +75,8 @@ export class Facilities extends AnyVM {
    * @param {import('./exposed.js').Exposable} functions
    */
   async expose(functions) {
-    this.#vm.check();
-    this.#exposed ??= import('./exposed.js').then(({ openExposed }) => openExposed(this.#vm, this.#given));
+    this.self.check();
+    this.#exposed ??= import('./exposed.js').then(({ openExposed }) => openExposed(this.self, this.#given));
     (await this.#exposed).add(functions);
   }
 
@@ -98,7 +102,7 @@ export class Facilities extends AnyVM {
    * @returns {Promise<T>}
    */
   async eval(source, bindings = {}, options = {}) {
-    return (await import('./eval.js')).evaluate(this.#vm, [], source, bindings, options);
+    return (await import('./eval.js')).evaluate(this.self, [], source, bindings, options);
   }
 
   /**
@@ -123,7 +127,7 @@ export class Facilities extends AnyVM {
    * @returns {Promise<string[]>}
    */
   async compile(source, options = {}) {
-    return (await import('./compile.js')).compile(this.#vm, this.#given, source, options);
+    return (await import('./compile.js')).compile(this.self, this.#given, source, options);
   }
 
   /**
@@ -139,7 +143,7 @@ export class Facilities extends AnyVM {
    *   `{Name, Node}`
    */
   proc(whom) {
-    return new Proc(this.#vm, whom);
+    return new Proc(this.self, whom);
   }
 
   /**
@@ -179,6 +183,6 @@ export class Facilities extends AnyVM {
    * @param {SuperviseOptions} options
    */
   async supervise(options) {
-    return (await import('./supervise.js')).supervise(this.#vm, options);
+    return (await import('./supervise.js')).supervise(this.self, options);
   }
 }

@@ -4,43 +4,30 @@
 // the calls under way. It turns terms into requests to the instance, and event records of the instance into events.
 // createVM makes it, close ends it.
 
-import {
-  EVENT_NAMES,
-  HOST_EVENT_INPUT,
-  HOST_EVENT_LOAD_FAILED,
-  HOST_EVENT_MAIL,
-  HOST_EVENT_OUTPUT,
-  HOST_EVENT_VALUE_FREED,
-  JS_CALL,
-  JS_EXIT,
-} from '../base/seam.js';
+import { HOST_EVENT_MAIL, JS_CALL, JS_EXIT } from '../base/seam.js';
 import { ArgumentError, ClosedError, CrashError, HaltedError, NoProcessError } from '../base/errors.js';
-import { ErlangError } from '../term/erlang-error.js';
-import { Decoder, decode, decodeAll, encoded } from '../term/etf.js';
-import { Registry, TextDecoder, TextEncoder, Weak } from '../base/host.js';
+import { Decoder, decodeAll, encoded } from '../term/etf.js';
+import { TextEncoder } from '../base/host.js';
 import { Loop, after, toldTo, until } from './loop.js';
 import { only, shown } from '../term/only.js';
 import { open } from './open.js';
-import { Facilities } from './facilities.js';
-import { Handles } from './handles.js';
+import { BaseVM } from './base-vm.js';
 import { JsProcess } from './process.js';
 import { Session } from './session.js';
 import { Modules } from './modules.js';
 import { SPAWN_NAMES, array, count, spawnOptions } from './spawn.js';
-import { Streams } from './streams.js';
 import { callError, processError } from './wording.js';
-import { loadError, readRecord } from './machine.js';
-import { makeEvent } from './event-objects.js';
+import { readRecord } from './machine.js';
 import { readSnapshot } from './inspect.js';
-import { Atom, Pid, Port, Tuple, pretty } from '../term/term.js';
+import { Atom, Pid, Tuple, pretty } from '../term/term.js';
 import { atom, boolean, target } from './arguments.js';
 import { asBytes } from '../base/bytes.js';
 
+/** @import { LoadError } from '../base/errors.js' */
 /** @import { EventRecord, Fields, Machine, Word } from './machine.js' */
 /** @import { Clock } from '../host/imports.js' */
 /** @import { SpawnOptions } from './spawn.js' */
 /** @import { VMOptions } from './create.js' */
-/** @import { Identity } from '../term/etf.js' */
 /** @import { ModuleFinder } from '../otp/otp.js' */
 /** @import { Snapshot } from './inspect.js' */
 /** @import { Term } from '../term/term.js' */
@@ -90,12 +77,10 @@ import { asBytes } from '../base/bytes.js';
  *   unknown, close: undefined}} VMEvents
  */
 
-const NAMES_OF_EVENTS = new Set([...EVENT_NAMES, 'stdout', 'stderr', 'halt', 'error', 'close']);
-const NODE = 'nonode@nohost';
 /** Reductions of a tick under the virtual clock, where time cannot end a tick. */
 const VIRTUAL_TICK = 4_000_000;
 
-export class VM extends Facilities {
+export class VM extends BaseVM {
   /** @type {Machine} */
   #machine;
   /** @type {Required<Pick<VMOptions, 'budget'>> & VMOptions} */
@@ -103,25 +88,6 @@ export class VM extends Facilities {
   /** @type {Clock} */
   #clock;
   #loop = new Loop(() => this.#turn());
-  #owner = { vm: true };
-  /** @type {Identity} */
-  #identity;
-  /** The values of JavaScript that Erlang code holds. @type {Handles} */
-  #handles;
-  /** The pids that JavaScript knows, so that each has only one object. @type {Map<number | string, WeakRef<Pid>>} */
-  #pids = new Map();
-  #forget = new Registry((/** @type {number | string} */ key) => {
-    if (this.#pids.get(key)?.deref() === undefined) this.#pids.delete(key);
-  });
-  /** Living JavaScript processes by the key of their pid. @type {Map<number | string, JsProcess>} */
-  #jsProcesses = new Map();
-  /** @type {Pid | undefined} the process that gets the results of calls */
-  #bridge;
-  /** Calls under way. @type {Map<number, {settle: (outcome: any) => void, fail: (why: () => Error) => void}>} */
-  #calls = new Map();
-  /** The ids of calls by the key of the pid that does the call. @type {Map<number | string, number>} */
-  #callPids = new Map();
-  #nextCall = 1;
   /**
    * Event records not yet delivered, in order; and functions to be called when the records before them are delivered.
    * @type {(Fields | (() => void))[]}
@@ -142,8 +108,6 @@ export class VM extends Facilities {
   #state = /** @type {'idle' | 'runnable' | 'timer' | 'halted'} */ ('runnable');
   /** @type {number | undefined} */
   #halted;
-  /** Standard input and output. @type {Streams} */
-  #streams;
   /** Number of reads of standard input and running programs, which keep the VM from being idle. */
   #reading = 0;
 
@@ -168,15 +132,6 @@ export class VM extends Facilities {
       },
       closed: () => this.#machine.closed,
     });
-    this.#handles = new Handles();
-    this.#streams = new Streams(options);
-    this.#identity = {
-      node: NODE,
-      owner: this.#owner,
-      pid: (_node, id, serial, creation) => this.#pid(id, serial, creation),
-      handles: this.#handles,
-      apply: (fun, args) => this.call('erlang', 'apply', [fun, args]),
-    };
     /**
      * Number of memory blocks that close() found still in use; it is 0 unless the VM has a bug.
      * @type {number | undefined}
@@ -207,7 +162,7 @@ export class VM extends Facilities {
     const beam = asBytes(bytes);
     if (!beam) throw new ArgumentError(`load takes the bytes of a .beam file, not ${shown(bytes)}`);
     this.check();
-    return this.#decode(this.#machine.load(wanted.name, beam));
+    return this.known.decode(this.#machine.load(wanted.name, beam));
   }
 
   /**
@@ -265,7 +220,7 @@ export class VM extends Facilities {
       () => `cannot spawn ${module}:${fun}/${args.length}${name && ` as ${name}`}`,
     );
     this.#loop.wake();
-    return this.#decode(/** @type {Uint8Array} */ (answer));
+    return this.known.decode(/** @type {Uint8Array} */ (answer));
   }
 
   /**
@@ -322,15 +277,6 @@ export class VM extends Facilities {
   }
 
   /**
-   * Sends a message from the host, unless the VM was closed or has halted meanwhile.
-   * @param {any} to
-   * @param {Term} message
-   */
-  #tell(to, message) {
-    if (!this.#machine.closed && this.#halted === undefined) this.send(to, message);
-  }
-
-  /**
    * A JavaScript process: with a pid, a mailbox, links and monitors like any other.
    *
    * @example
@@ -360,7 +306,7 @@ export class VM extends Facilities {
       },
       report: (error, where) => this.report(error, `${where} of ${pid}${name === undefined ? '' : ` (${name})`}`),
     });
-    this.#jsProcesses.set(keyOfPid(pid), process);
+    this.known.adopt(process);
     return process;
   }
 
@@ -373,7 +319,7 @@ export class VM extends Facilities {
   #jsCall(pid, fun, args) {
     this.check();
     const request = Tuple.from([pid, Atom.for('erlang'), Atom.for(fun), args]);
-    const [kind, value] = this.#decode(
+    const [kind, value] = this.known.decode(
       this.#machine.js(JS_CALL, this.#encode(request, fun, args.at(-1)), `cannot ${fun}`),
     );
     this.#loop.wake();
@@ -411,16 +357,12 @@ export class VM extends Facilities {
           pretty: asPretty = false,
           ...spawn
         } = only(options, 'call', `timeout signal pretty ${SPAWN_NAMES}`);
-        const id = this.#nextCall++;
-        this.#bridge ??= this.#spawn('spawnlink', 'js', [], [Atom.for('js')]);
-        const request = [this.#bridge, id, atom(module, 'a module'), atom(fun, 'a function'), array(args)];
+        const id = this.known.newCall();
+        this.known.bridge ??= this.#spawn('spawnlink', 'js', [], [Atom.for('js')]);
+        const request = [this.known.bridge, id, atom(module, 'a module'), atom(fun, 'a function'), array(args)];
         boolean(asPretty, 'pretty');
         const pid = this.#spawn('spawnlink_js', 'call', request, spawnOptions(spawn), args, spawn.name);
-        const key = keyOfPid(pid);
-        const forget = () => {
-          this.#calls.delete(id);
-          this.#callPids.delete(key);
-        };
+        const forget = () => this.known.forget(id, pid);
         const settle = (/** @type {any} */ [kind, value, ...details]) => {
           forget(); // how its process ends later does not matter
           try {
@@ -430,8 +372,8 @@ export class VM extends Facilities {
             reject(error); // pretty cannot convert the value
           }
         };
-        this.#calls.set(id, { settle, fail: (why) => reject(toldTo(why(), trace)) });
-        this.#callPids.set(key, id);
+        this.known.called(id, { settle, fail: (why) => reject(toldTo(why(), trace)) });
+        this.known.calling(id, pid);
         return (early) => {
           forget();
           if (early && !this.#machine.closed && this.#halted === undefined) this.exit(pid, Atom.for('kill'));
@@ -512,7 +454,7 @@ export class VM extends Facilities {
     const late = this.#pending.length > 0 && !this.#delivering;
     if (late && !this.#deliver(unhurried ? Infinity : begun + budget)) return { state: 'runnable' };
     try {
-      const left = late ? Math.max(budget - (performance.now() - begun), 1) : budget;
+      const left = Math.max(late ? budget - (performance.now() - begun) : budget, 1);
       const { state, wakeUs, haltStatus } = this.#machine.tick(
         reductions === undefined ? left * 1000 : 1e12,
         reductions ?? 0,
@@ -637,7 +579,7 @@ export class VM extends Facilities {
    * @returns {Snapshot}
    */
   inspect() {
-    return readSnapshot(this.#machine.inspect(), (word) => this.#word(word));
+    return readSnapshot(this.#machine.inspect(), (word) => this.known.word(word));
   }
 
   /**
@@ -650,7 +592,7 @@ export class VM extends Facilities {
    * vm.stats().processes - before; // 1
    */
   stats() {
-    return { ...this.#machine.stats(), handles: this.#handles.size };
+    return { ...this.#machine.stats(), handles: this.known.handles.size };
   }
 
   get closed() {
@@ -685,26 +627,13 @@ export class VM extends Facilities {
   #shut(why) {
     open.delete(this);
     this.#loop.close();
-    this.#endAll(why);
+    this.known.endAll(why);
     for (const resolve of this.#idlers.splice(0)) resolve();
     this.#pending.length = 0;
     this.emit('close', undefined);
     this.endEvents();
-    this.#pids.clear();
     this.#modules.forget();
-    this.#handles.clear();
-  }
-
-  /** @param {() => Error} why */
-  #failCalls(why) {
-    for (const call of [...this.#calls.values()]) call.fail(why);
-  }
-
-  /** Ends all calls and JavaScript processes, because no process of this VM will run again. @param {() => Error} why */
-  #endAll(why) {
-    this.#failCalls(why);
-    for (const process of this.#jsProcesses.values()) process.ended(why);
-    this.#jsProcesses.clear();
+    this.known.clear();
   }
 
   /** @param {number} status */
@@ -713,7 +642,7 @@ export class VM extends Facilities {
     this.#halted = status;
     this.#pending.push(() => {
       this.#loop.stop();
-      this.#endAll(() => new HaltedError(status));
+      this.known.endAll(() => new HaltedError(status));
       this.emit('halt', { status });
     });
   }
@@ -726,23 +655,10 @@ export class VM extends Facilities {
 
   // --- Events -------------------------------------------------------------------------------------
 
-  /** @protected @override @param {string} name */
-  checkEvent(name) {
-    if (!NAMES_OF_EVENTS.has(name)) throw new ArgumentError(`no event ${shown(name)}`);
-  }
-
-  /**
-   * Only events with subscribers are recorded; exits of processes that the host started always are.
-   * @protected
-   * @override
-   */
+  /** @protected @override */
   subscribed() {
     if (this.#machine.closed) return;
-    // A page needs the names of processes that crash (see writeOutput).
-    const mask = EVENT_NAMES.reduce(
-      (bits, name, kind) => bits | (this.wants(name) || (name === 'crash' && this.#streams.isPage) ? 1 << kind : 0),
-      0,
-    );
+    const mask = this.wantedEvents();
     if (mask !== this.#mask) this.#machine.eventMask(mask);
     this.#mask = mask;
   }
@@ -774,80 +690,26 @@ export class VM extends Facilities {
 
   /** @param {EventRecord} record */
   #record(record) {
-    switch (record.kind) {
-      case HOST_EVENT_MAIL:
-        return this.#mail(record.subject);
-      case HOST_EVENT_OUTPUT:
-        return this.#streams.output(record, {
-          wanted: (name) => this.wants(name),
-          guarded: (name, handler) => this.guarded(name, handler),
-          emit: (name, event) => void this.emit(name, event),
-        });
-      case HOST_EVENT_INPUT:
-        return void this.#input(this.#word(record.subject));
-      case HOST_EVENT_VALUE_FREED:
-        return this.#handles.freed(Math.floor(record.detail / 2 ** 32), record.detail % 2 ** 32);
-      case HOST_EVENT_LOAD_FAILED: {
-        // The module of a function that was called; the caller got undef.
-        const error = loadError(new TextDecoder().decode(record.bytes));
-        this.#modules.asked.set(error.module, error);
-        return this.report(error);
-      }
-      default: {
-        const name = EVENT_NAMES[record.kind];
-        if (name === 'crash') this.#streams.crashed(this.#word(record.subject), record);
-        if (this.wants(name))
-          this.emit(
-            name,
-            makeEvent(name, this.#word(record.subject), record, (it) => this.#value(it)),
-          );
-        if (name === 'exit' && !this.#machine.closed) this.#ended(keyOfWord(record.subject), record);
-      }
-    }
+    if (record.kind === HOST_EVENT_MAIL) this.#mail(record.subject);
+    else this.deliverRecord(record);
   }
 
-  /** @param {Word | Uint8Array | undefined} value */
-  #value(value) {
-    if (value === undefined) return undefined;
-    return ArrayBuffer.isView(value) ? this.#decode(value) : this.#word(value);
-  }
-
-  /**
-   * Handles the end of a process, which may be a JavaScript process or that of a call.
-   * @param {number | string} key
-   * @param {EventRecord} record
-   */
-  #ended(key, record) {
-    const id = this.#callPids.get(key);
-    const js = this.#jsProcesses.get(key);
-    const bridge = this.#bridge !== undefined && key === keyOfPid(this.#bridge);
-    if (id === undefined && js === undefined && !bridge) return;
-    const reason = this.#value(record.a);
-    const why = () => new ErlangError('exit', reason);
-    if (bridge) {
-      // The process that receives the results of calls was killed: the next call starts another.
-      this.#bridge = undefined;
-      this.#failCalls(why);
-    }
-    this.#jsProcesses.delete(key);
-    js?.ended(why);
-    if (id !== undefined) this.#calls.get(id)?.settle([Atom.for('exit'), reason]);
+  /** @protected @override @param {LoadError} error */
+  notLoaded(error) {
+    this.#modules.asked.set(error.module, error);
   }
 
   /** Receives all messages in the mailbox of a JavaScript process. @param {Word} word */
   #mail(word) {
-    const js = this.#jsProcesses.get(keyOfWord(word));
-    const pid = this.#word(word);
-    if (!js && pid !== this.#bridge) return;
+    if (!this.known.receives(word)) return;
+    const pid = this.known.word(word);
     while (!this.#machine.closed) {
       try {
         const { bytes, at, end, more } = this.#machine.receive(this.#encode(pid));
-        if (this.#mailReader?.bytes !== bytes) this.#mailReader = new Decoder(bytes, this.#identity);
+        if (this.#mailReader?.bytes !== bytes) this.#mailReader = new Decoder(bytes, this.known.identity);
         this.#mailReader.reset(at, end);
         // All messages are decoded before the first is delivered, because its receiver may enter the VM again.
-        for (const message of decodeAll(this.#mailReader))
-          if (js) js.deliver(message);
-          else this.#reply(message);
+        this.known.deliver(word, decodeAll(this.#mailReader));
         if (!more) return;
       } catch (error) {
         // The process may have ended meanwhile, or ends now for want of memory. The loop of other events goes on.
@@ -855,30 +717,6 @@ export class VM extends Facilities {
         return error instanceof NoProcessError ? undefined : this.report(error);
       }
     }
-  }
-
-  /** @param {any} message */
-  #reply(message) {
-    if (!(message instanceof Tuple) || message.length !== 3 || message.at(0) !== Atom.for('spawnlink_reply')) return;
-    this.#calls.get(message.at(1))?.settle(message.at(2));
-  }
-
-  /** @param {Pid} pid the process that reads */
-  async #input(pid) {
-    let data = null;
-    this.#reading++;
-    try {
-      data = await this.#streams.input();
-    } catch (error) {
-      this.report(error, 'stdin');
-    }
-    this.#reading--;
-    this.#tell(pid, Tuple.from([Atom.for('spawnlink_input'), data ?? Atom.for('eof')]));
-  }
-
-  /** Lets a value go that Erlang code holds. @internal @param {unknown} value */
-  release(value) {
-    this.#handles.release(value);
   }
 
   /**
@@ -900,22 +738,7 @@ export class VM extends Facilities {
    */
   #encode(term, name, given) {
     this.#machine.check();
-    return encoded(term, this.#identity, name, given);
-  }
-
-  /** @param {Uint8Array} bytes */
-  #decode(bytes) {
-    return decode(bytes, this.#identity);
-  }
-
-  /** @param {Word} word */
-  #word({ number, serial, port }) {
-    return port ? /** @type {any} */ (this.#port(number)) : this.#pid(number, serial, 0);
-  }
-
-  /** @param {number} number */
-  #port(number) {
-    return new Port(NODE, [number], 0, this.#owner);
+    return encoded(term, this.known.identity, name, given);
   }
 
   /**
@@ -926,25 +749,13 @@ export class VM extends Facilities {
    * @param {Term} data
    */
   fromPort(number, kind, data) {
-    this.#tell(this.#port(number), Tuple.from([Atom.for('spawnlink_port'), Atom.for(kind), data]));
+    this.tell(this.known.port(number), Tuple.from([Atom.for('spawnlink_port'), Atom.for(kind), data]));
   }
 
   /** Counts the running programs that keep the VM from being idle. @internal @param {number} change */
   hold(change) {
     this.#reading += change;
     this.#loop.wake();
-  }
-
-  /** The only object for a pid. @param {number} number @param {number} serial @param {number} creation */
-  #pid(number, serial, creation) {
-    const key = keyOfWord({ number, serial });
-    let pid = this.#pids.get(key)?.deref();
-    if (pid === undefined) {
-      pid = new Pid(NODE, [number, serial], creation, this.#owner);
-      this.#pids.set(key, new Weak(pid));
-      this.#forget.register(pid, key);
-    }
-    return pid;
   }
 
   /**
@@ -961,8 +772,3 @@ export class VM extends Facilities {
     if (this.#options.autostart !== false) this.#loop.start();
   }
 }
-
-/** @param {Word} word */
-const keyOfWord = ({ number, serial }) => (serial < 2 ** 24 ? serial * 2 ** 28 + number : `${serial}.${number}`);
-/** @param {Pid} pid */
-const keyOfPid = (pid) => keyOfWord({ number: pid.numbers[0], serial: pid.numbers[1] });

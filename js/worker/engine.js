@@ -10,6 +10,7 @@ import { TextDecoder, TextEncoder } from '../base/host.js';
 import { encode } from '../term/etf.js';
 import { Atom, Pid, Port, Tuple } from '../term/term.js';
 import { Loop, after } from '../vm/loop.js';
+import { NODE } from '../vm/known.js';
 import { errorData } from './crossing.js';
 import * as protocol from './protocol.js';
 
@@ -26,7 +27,6 @@ import * as protocol from './protocol.js';
  * @typedef {{budget?: number, autostart?: boolean, boot?: boolean}} Options
  */
 
-const NODE = 'nonode@nohost';
 /** Reductions of a tick under the virtual clock, where time cannot end a tick. */
 const VIRTUAL_TICK = 4_000_000;
 const owner = { vm: true };
@@ -334,6 +334,7 @@ export class Engine {
   }
 
   /**
+   * Answers with the request's value, if it has one: bytes that may be in the machine's memory.
    * @param {number} kind
    * @param {Uint8Array} content
    * @returns {Uint8Array | undefined | void}
@@ -346,14 +347,14 @@ export class Engine {
       case protocol.EXIT: {
         this.#check();
         const name = kind === protocol.SPAWN ? 'spawn' : kind === protocol.SEND ? 'send' : 'exit';
-        const answer = machine.request(name, content, () => '')?.slice();
+        const answer = machine.request(name, content, () => '');
         this.#changed();
         return answer;
       }
       case protocol.CALL_AS:
       case protocol.EXIT_AS: {
         this.#check();
-        const answer = machine.js(kind === protocol.CALL_AS ? JS_CALL : JS_EXIT, content, '').slice();
+        const answer = machine.js(kind === protocol.CALL_AS ? JS_CALL : JS_EXIT, content, '');
         this.#changed();
         return kind === protocol.CALL_AS ? answer : undefined;
       }

@@ -4,42 +4,31 @@
 // above the machine: terms, calls, JavaScript processes, events, handles. Loaded when first used.
 
 import { ArgumentError, ClosedError, HaltedError } from '../base/errors.js';
-import { Registry, TextDecoder, TextEncoder, Weak } from '../base/host.js';
-import {
-  EVENT_NAMES,
-  HOST_EVENT_INPUT,
-  HOST_EVENT_LOAD_FAILED,
-  HOST_EVENT_OUTPUT,
-  HOST_EVENT_VALUE_FREED,
-} from '../base/seam.js';
+import { TextEncoder } from '../base/host.js';
 import { asBytes } from '../base/bytes.js';
-import { ErlangError } from '../term/erlang-error.js';
-import { Decoder, decode, decodeAll, encode } from '../term/etf.js';
+import { Decoder, decodeAll, encoded } from '../term/etf.js';
 import { only, shown } from '../term/only.js';
-import { Atom, Pid, Port, Tuple, pretty } from '../term/term.js';
+import { Atom, Pid, Tuple, pretty } from '../term/term.js';
 import { atom, boolean, target } from '../vm/arguments.js';
+import { BaseVM } from '../vm/base-vm.js';
 import { toldTo, until } from '../vm/loop.js';
-import { makeEvent } from '../vm/event-objects.js';
-import { Facilities } from '../vm/facilities.js';
-import { Handles } from '../vm/handles.js';
 import { readSnapshot } from '../vm/inspect.js';
-import { Fields, loadError, readRecord } from '../vm/machine.js';
+import { Fields, readRecord } from '../vm/machine.js';
 import { open } from '../vm/open.js';
 import { JsProcess } from '../vm/process.js';
 import { Session } from '../vm/session.js';
 import { SPAWN_NAMES, array, count, spawnOptions } from '../vm/spawn.js';
-import { Streams } from '../vm/streams.js';
 import { callError, processError } from '../vm/wording.js';
 import { errorOf } from './crossing.js';
 import * as protocol from './protocol.js';
 import { Sent } from './sent.js';
 
+/** @import { LoadError } from '../base/errors.js' */
 /** @import { VMOptions } from '../vm/create.js' */
-/** @import { EventRecord, Word } from '../vm/machine.js' */
+/** @import { Word } from '../vm/machine.js' */
 /** @import { CallOptions } from '../vm/vm.js' */
 /** @import { SpawnOptions } from '../vm/spawn.js' */
 /** @import { Snapshot } from '../vm/inspect.js' */
-/** @import { Identity } from '../term/etf.js' */
 /** @import { Ref, Term } from '../term/term.js' */
 /** @import { ErrorData } from './crossing.js' */
 /** @import { Pipe } from './pipe.js' */
@@ -67,8 +56,6 @@ import { Sent } from './sent.js';
  */
 /** What vm.tick answers. @typedef {{state: 'idle' | 'runnable' | 'timer' | 'halted', wake?: number}} Ticked */
 
-const NAMES_OF_EVENTS = new Set([...EVENT_NAMES, 'stdout', 'stderr', 'halt', 'error', 'close']);
-const NODE = 'nonode@nohost';
 const NONE = new Uint8Array();
 /** The stack of the caller is kept for so many of the requests without a value that are posted together. */
 const TRACED = 64;
@@ -102,31 +89,12 @@ const UNDEFINED = Atom.for('undefined');
  * await vm.close();
  *
  */
-export class WorkerVM extends Facilities {
+export class WorkerVM extends BaseVM {
   #pipe;
   /** @type {VMOptions} */
   #options;
-  #owner = { vm: true };
-  /** @type {Identity} */
-  #identity;
-  #handles;
-  #streams;
-  /** The pids that JavaScript knows, so that each has only one object. @type {Map<string, WeakRef<Pid>>} */
-  #pids = new Map();
-  #forget = new Registry((/** @type {string} */ key) => {
-    if (this.#pids.get(key)?.deref() === undefined) this.#pids.delete(key);
-  });
-  /** Living JavaScript processes by the key of their pid. @type {Map<string, JsProcess>} */
-  #jsProcesses = new Map();
-  /** The process that gets the results of calls. @type {Pid | undefined} */
-  #bridge;
-  /** Calls that wait for it. @type {(() => void)[]} */
+  /** Calls that wait for the process that gets their results. @type {(() => void)[]} */
   #waiting = [];
-  /** Calls under way. @type {Map<number, {settle: (outcome: any) => void, fail: (why: () => Error) => void}>} */
-  #calls = new Map();
-  /** The ids of calls by the key of the pid that does the call. @type {Map<string, number>} */
-  #callPids = new Map();
-  #nextCall = 1;
   #mask = -1;
   #idlers = /** @type {(() => void)[]} */ ([]);
   /** Reads of standard input and calls of exposed functions that have not ended. */
@@ -157,15 +125,6 @@ export class WorkerVM extends Facilities {
     this.#pipe = pipe;
     this.#options = options;
     this.#end = end;
-    this.#handles = new Handles();
-    this.#streams = new Streams(options);
-    this.#identity = {
-      node: NODE,
-      owner: this.#owner,
-      pid: (_node, id, serial, creation) => this.#pid(id, serial, creation),
-      handles: this.#handles,
-      apply: (fun, args) => this.call('erlang', 'apply', [fun, args]),
-    };
     /**
      * Number of memory blocks that the worker found still in use when it closed the VM; 0 unless the VM has a bug.
      * @type {number | undefined}
@@ -195,7 +154,9 @@ export class WorkerVM extends Facilities {
     const beam = asBytes(bytes);
     if (!beam) throw new ArgumentError(`load takes the bytes of a .beam file, not ${shown(bytes)}`);
     this.check();
-    return this.#value(protocol.LOAD, [new Uint8Array([wanted.length]), wanted, beam]).then((b) => this.#decode(b));
+    return this.#value(protocol.LOAD, [new Uint8Array([wanted.length]), wanted, beam]).then((b) =>
+      this.known.decode(b),
+    );
   }
 
   /**
@@ -230,7 +191,7 @@ export class WorkerVM extends Facilities {
   async spawn(module, fun, args = [], options = {}) {
     const request = this.#spawnRequest(module, fun, args, spawnOptions(options), args);
     return this.#value(protocol.SPAWN, [request], notSpawned(module, fun, args, options.name)).then((b) =>
-      this.#decode(b),
+      this.known.decode(b),
     );
   }
 
@@ -304,7 +265,7 @@ export class WorkerVM extends Facilities {
     if (name !== undefined) list.push(Tuple.from([Atom.for('name'), atom(name, 'a name')]));
     const request = this.#spawnRequest('spawnlink', 'js', [], list, []);
     return this.#value(protocol.SPAWN, [request], notSpawned('spawnlink', 'js', [], name), (bytes) =>
-      this.#adopt(this.#decode(bytes), name),
+      this.#adopt(this.known.decode(bytes), name),
     );
   }
 
@@ -320,7 +281,7 @@ export class WorkerVM extends Facilities {
       },
       report: (error, where) => this.report(error, `${where} of ${pid}${name === undefined ? '' : ` (${name})`}`),
     });
-    this.#jsProcesses.set(keyOfPid(pid), process);
+    this.known.adopt(process);
     return process;
   }
 
@@ -334,7 +295,7 @@ export class WorkerVM extends Facilities {
   #callAs(pid, fun, args) {
     const request = this.#requestAs(pid, fun, args);
     return this.#value(protocol.CALL_AS, [request], () => `cannot ${fun}`).then((bytes) => {
-      const [kind, value] = this.#decode(bytes);
+      const [kind, value] = this.known.decode(bytes);
       if (kind.name !== 'ok') throw processError(kind.name, value, fun, args, () => []);
       return value;
     });
@@ -378,14 +339,13 @@ export class WorkerVM extends Facilities {
         boolean(asPretty, 'pretty');
         const wanted = spawnOptions(spawn);
         const what = notSpawned('spawnlink_js', 'call', { length: 5 }, spawn.name);
-        const id = this.#nextCall++;
+        const id = this.known.newCall();
         /** @type {Pid | undefined} */
         let pid;
         let over = false;
         const forget = () => {
           over = true;
-          this.#calls.delete(id);
-          if (pid) this.#callPids.delete(keyOfPid(pid));
+          this.known.forget(id, pid);
         };
         const fail = (/** @type {ErrorData} */ data) =>
           !over && reject(errorOf(said(data, what), (error) => toldTo(error, trace)));
@@ -399,20 +359,20 @@ export class WorkerVM extends Facilities {
           }
         };
         const kill = () => void (pid && !this.#stopped && this.exit(pid, Atom.for('kill')).catch(() => {}));
-        const done = (/** @type {Uint8Array | undefined} */ bytes) => {
-          pid = this.#decode(bytes);
+        const done = (/** @type {any} */ bytes) => {
+          pid = this.known.decode(bytes);
           if (over) kill();
-          else this.#callPids.set(keyOfPid(/** @type {Pid} */ (pid)), id);
+          else this.known.calling(id, /** @type {Pid} */ (pid));
         };
         const begin = () => {
-          const given = [this.#bridge, id, atom(module, 'a module'), atom(fun, 'a function'), array(args)];
+          const given = [this.known.bridge, id, atom(module, 'a module'), atom(fun, 'a function'), array(args)];
           const request = this.#spawnRequest('spawnlink_js', 'call', /** @type {any} */ (given), wanted, args);
           this.#ask(protocol.SPAWN, [request], { done, fail, awaited: () => false });
         };
         this.check();
-        if (this.#bridge) begin();
+        if (this.known.bridge) begin();
         else this.#waiting.push(() => over || attempt(begin, reject));
-        this.#calls.set(id, { settle, fail: (why) => reject(toldTo(why(), trace)) });
+        this.known.called(id, { settle, fail: (why) => reject(toldTo(why(), trace)) });
         return (early) => {
           forget();
           if (early) kill();
@@ -444,14 +404,14 @@ export class WorkerVM extends Facilities {
   /** Starts the process that gets the results of calls. */
   #openBridge() {
     const request = this.#spawnRequest('spawnlink', 'js', [], [Atom.for('js')], []);
-    const done = (/** @type {Uint8Array | undefined} */ bytes) => {
-      this.#bridge = this.#decode(bytes);
+    const done = (/** @type {any} */ bytes) => {
+      this.known.bridge = this.known.decode(bytes);
       for (const begin of this.#waiting.splice(0)) begin();
     };
     // If there is no memory for it, calls fail with that.
     const fail = (/** @type {ErrorData} */ data) => {
       this.#waiting.length = 0;
-      this.#failCalls(() => errorOf(data));
+      this.known.failCalls(() => errorOf(data));
     };
     this.#ask(protocol.SPAWN, [request], { done, fail, awaited: () => false });
   }
@@ -554,14 +514,14 @@ export class WorkerVM extends Facilities {
   async inspect() {
     this.#open();
     const bytes = await this.#value(protocol.INSPECT, [NONE]);
-    return readSnapshot(bytes, (word) => this.#word(word));
+    return readSnapshot(bytes, (word) => this.known.word(word));
   }
 
   /** Memory in use and number of processes. @returns {Promise<Stats>} */
   async stats() {
     this.#open();
     const stats = protocol.fromJson(await this.#value(protocol.STATS, [NONE]));
-    return { ...stats, handles: this.#handles.size };
+    return { ...stats, handles: this.known.handles.size };
   }
 
   /** Whether it is a VM in a worker. */
@@ -629,26 +589,13 @@ export class WorkerVM extends Facilities {
     this.#over = why;
     open.delete(this);
     this.#waiting.length = 0;
-    this.#endAll(() => again(why));
+    this.known.endAll(() => again(why));
     this.#pipe.end(() => again(why));
     for (const resolve of this.#idlers.splice(0)) resolve();
     this.emit('close', undefined);
     this.endEvents();
-    this.#pids.clear();
-    this.#handles.clear();
+    this.known.clear();
     this.#reading = undefined;
-  }
-
-  /** @param {() => Error} why */
-  #failCalls(why) {
-    for (const call of [...this.#calls.values()]) call.fail(why);
-  }
-
-  /** Ends all calls and JavaScript processes, because no process of this VM will run again. @param {() => Error} why */
-  #endAll(why) {
-    this.#failCalls(why);
-    for (const process of this.#jsProcesses.values()) process.ended(why);
-    this.#jsProcesses.clear();
   }
 
   /** Throws unless the VM is open. */
@@ -716,7 +663,7 @@ export class WorkerVM extends Facilities {
         trace && ((error) => toldTo(error, trace)),
       ),
     refusal: (value, what, args) => {
-      const [kind, reason] = this.#decode(value);
+      const [kind, reason] = this.known.decode(value);
       if (kind.name === 'ok') return undefined;
       const error = (/** @type {any[]} */ all) => processError(kind.name, reason, what, args, () => all);
       // Only a name that cannot be registered wants to know who has one.
@@ -734,19 +681,10 @@ export class WorkerVM extends Facilities {
 
   // --- Events ---------------------------------------------------------------------------------------
 
-  /** @protected @override @param {string} name */
-  checkEvent(name) {
-    if (!NAMES_OF_EVENTS.has(name)) throw new ArgumentError(`no event ${shown(name)}`);
-  }
-
-  /** Only events with subscribers are recorded. @protected @override */
+  /** @protected @override */
   subscribed() {
     if (this.#over) return;
-    // A page needs the names of processes that crash (see streams.js).
-    const mask = EVENT_NAMES.reduce(
-      (bits, name, kind) => bits | (this.wants(name) || (name === 'crash' && this.#streams.isPage) ? 1 << kind : 0),
-      0,
-    );
+    const mask = this.wantedEvents();
     const asked = { done: () => {}, fail: () => {}, awaited: () => false };
     if (mask !== this.#mask) this.#ask(protocol.MASK, [protocol.u32(mask)], asked);
     this.#mask = mask;
@@ -792,7 +730,7 @@ export class WorkerVM extends Facilities {
   #halt(status) {
     if (this.#halted !== undefined) return;
     this.#halted = status;
-    this.#endAll(() => new HaltedError(status));
+    this.known.endAll(() => new HaltedError(status));
     this.emit('halt', { status });
   }
 
@@ -803,7 +741,7 @@ export class WorkerVM extends Facilities {
     const { records } = this.#reading;
     const end = performance.now() + 8;
     for (let n = 1; !records.ended; n++) {
-      this.#record(readRecord(records));
+      this.deliverRecord(readRecord(records));
       if (this.#over) return true;
       if (n % 32 === 0 && performance.now() >= end) return false;
     }
@@ -811,95 +749,22 @@ export class WorkerVM extends Facilities {
     return true;
   }
 
-  /** @param {EventRecord} record */
-  #record(record) {
-    switch (record.kind) {
-      case HOST_EVENT_OUTPUT:
-        return this.#streams.output(record, {
-          wanted: (name) => this.wants(name),
-          guarded: (name, handler) => this.guarded(name, handler),
-          emit: (name, event) => void this.emit(name, event),
-        });
-      case HOST_EVENT_INPUT:
-        return void this.#input(this.#word(record.subject));
-      case HOST_EVENT_VALUE_FREED:
-        return this.#handles.freed(Math.floor(record.detail / 2 ** 32), record.detail % 2 ** 32);
-      case HOST_EVENT_LOAD_FAILED: {
-        // The module of a function that was called; the caller got undef.
-        const error = loadError(new TextDecoder().decode(record.bytes));
-        this.#asked.set(error.module, error);
-        return this.report(error);
-      }
-      default: {
-        const name = EVENT_NAMES[record.kind];
-        if (name === 'crash') this.#streams.crashed(this.#word(record.subject), record);
-        if (this.wants(name))
-          this.emit(
-            name,
-            makeEvent(name, this.#word(record.subject), record, (it) => this.#valueOf(it)),
-          );
-        if (name === 'exit' && !this.#over) this.#ended(keyOfWord(record.subject), record);
-      }
-    }
+  /** @protected @override @param {LoadError} error */
+  notLoaded(error) {
+    this.#asked.set(error.module, error);
   }
 
-  /**
-   * Handles the end of a process, which may be a JavaScript process or that of a call.
-   * @param {string} key
-   * @param {EventRecord} record
-   */
-  #ended(key, record) {
-    const id = this.#callPids.get(key);
-    const js = this.#jsProcesses.get(key);
-    const bridge = this.#bridge !== undefined && key === keyOfPid(this.#bridge);
-    if (id === undefined && js === undefined && !bridge) return;
-    const reason = this.#valueOf(record.a);
-    const why = () => new ErlangError('exit', reason);
-    if (bridge) {
-      this.#bridge = undefined;
-      this.#failCalls(why);
-      if (!this.#stopped) this.#openBridge();
-    }
-    this.#jsProcesses.delete(key);
-    js?.ended(why);
-    if (id !== undefined) this.#calls.get(id)?.settle([Atom.for('exit'), reason]);
+  /** @protected @override */
+  bridgeEnded() {
+    if (!this.#stopped) this.#openBridge();
   }
 
   /** Delivers the messages that a JavaScript process has received. @param {Word} word @param {Uint8Array} bytes */
   #mail(word, bytes) {
-    const js = this.#jsProcesses.get(keyOfWord(word));
-    const isBridge = !js && this.#bridge !== undefined && keyOfWord(word) === keyOfPid(this.#bridge);
-    if (!js && !isBridge) return;
-    for (const message of decodeAll(new Decoder(bytes, this.#identity)))
-      if (js) js.deliver(message);
-      else this.#reply(message);
-  }
-
-  /** @param {any} message */
-  #reply(message) {
-    if (!(message instanceof Tuple) || message.length !== 3 || message.at(0) !== Atom.for('spawnlink_reply')) return;
-    this.#calls.get(message.at(1))?.settle(message.at(2));
-  }
-
-  /** @param {Pid} pid the process that reads */
-  async #input(pid) {
-    let data = null;
-    this.hold(1);
-    try {
-      data = await this.#streams.input();
-    } catch (error) {
-      this.report(error, 'stdin');
-    }
-    if (!this.#stopped) this.send(pid, Tuple.from([Atom.for('spawnlink_input'), data ?? Atom.for('eof')]));
-    this.hold(-1);
+    if (this.known.receives(word)) this.known.deliver(word, decodeAll(new Decoder(bytes, this.known.identity)));
   }
 
   // --- What exposed.js asks of a VM -----------------------------------------------------------------
-
-  /** Lets a value go that Erlang code holds. @internal @param {unknown} value */
-  release(value) {
-    this.#handles.release(value);
-  }
 
   /** @internal */
   again() {}
@@ -912,44 +777,16 @@ export class WorkerVM extends Facilities {
 
   // --- Terms ----------------------------------------------------------------------------------------
 
-  /** @param {any} term @param {string} [name] of the argument, for errors @param {any} [given] its value */
+  /**
+   * The external form of a term, to be given to the pipe, which copies it, before the next one is written.
+   * @param {any} term
+   * @param {string} [name] of the argument, for errors
+   * @param {any} [given] its value
+   */
   #encode(term, name, given) {
-    return encode(term, this.#identity, name, given);
-  }
-
-  /** @param {Uint8Array | undefined} bytes */
-  #decode(bytes) {
-    return decode(/** @type {Uint8Array} */ (bytes), this.#identity);
-  }
-
-  /** @param {Word | Uint8Array | undefined} value */
-  #valueOf(value) {
-    if (value === undefined) return undefined;
-    return ArrayBuffer.isView(value) ? this.#decode(value) : this.#word(value);
-  }
-
-  /** @param {Word} word */
-  #word({ number, serial, port }) {
-    return port ? /** @type {any} */ (new Port(NODE, [number], 0, this.#owner)) : this.#pid(number, serial, 0);
-  }
-
-  /** The only object for a pid. @param {number} number @param {number} serial @param {number} creation */
-  #pid(number, serial, creation) {
-    const key = keyOfWord({ number, serial });
-    let pid = this.#pids.get(key)?.deref();
-    if (pid === undefined) {
-      pid = new Pid(NODE, [number, serial], creation, this.#owner);
-      this.#pids.set(key, new Weak(pid));
-      this.#forget.register(pid, key);
-    }
-    return pid;
+    return encoded(term, this.known.identity, name, given);
   }
 }
-
-/** @param {Word} word */
-const keyOfWord = ({ number, serial }) => `${serial}.${number}`;
-/** @param {Pid} pid */
-const keyOfPid = (pid) => `${pid.numbers[1]}.${pid.numbers[0]}`;
 
 /** @param {any} module @param {any} fun @param {{length: number}} args @param {any} [name] */
 const notSpawned = (module, fun, args, name) => () =>
