@@ -7,4 +7,4 @@ import { listen } from './worker/listen.js';
 
 export { connectWorker } from './index.js';
 
-listen(async (port, version) => (await import('./worker/serve.js')).accept(port, version));
+listen(async (port) => (await import('./worker/serve.js')).accept(port));

@@ -30,3 +30,10 @@ export function asBytes(value) {
 
 /** @param {unknown} value @returns {value is URL} */
 export const isUrl = (value) => tagOf(value) === 'URL';
+
+/** The bytes as characters, one for each. @param {Uint8Array} bytes */
+export function latin1(bytes) {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}

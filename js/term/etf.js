@@ -43,7 +43,7 @@ import {
   ETF_V4_PORT,
   ETF_VERSION,
 } from '../base/seam.js';
-import { asBytes } from '../base/bytes.js';
+import { asBytes, latin1 } from '../base/bytes.js';
 import { ArgumentError, ForeignError, SpawnlinkError, TermError } from '../base/errors.js';
 import { TextDecoder, TextEncoder } from '../base/host.js';
 import { shown } from './only.js';
@@ -780,9 +780,8 @@ export class Decoder extends Reader {
       case ETF_ATOM:
       case ETF_SMALL_ATOM:
       case ETF_ATOM_UTF8:
-      case ETF_SMALL_ATOM_UTF8: {
+      case ETF_SMALL_ATOM_UTF8:
         return this.name(tag).value;
-      }
       case ETF_NEW_PID:
       case ETF_PID:
         return this.pid(tag);
@@ -954,13 +953,6 @@ function bitstring(bytes, bits) {
   if (bytes.length === 0 || bits < 1 || bits > 8) throw new TermError('a bitstring whose last byte has no bits');
   bytes[bytes.length - 1] &= 0xff << (8 - bits);
   return new BitString(bytes, (bytes.length - 1) * 8 + bits);
-}
-
-/** @param {Uint8Array} bytes */
-function latin1(bytes) {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
 }
 
 /**

@@ -3,6 +3,7 @@
 // HTTP requests of Erlang code, by fetch (src/erl/inets/). A redirect is answered as such, so that whoever follows it
 // asks for the grant of its target again. A request is aborted when one of its processes ends. Loaded when first used.
 
+import { latin1 } from '../base/bytes.js';
 import { ArgumentError, GrantError, UnsupportedError } from '../base/errors.js';
 import { Atom, Pid, Tuple, text } from '../term/term.js';
 import { Readables, sourceOf } from './readables.js';
@@ -28,9 +29,7 @@ const CLOSED = ['ECONNRESET', 'ConnectionClosed', 'EPIPE', 'UND_ERR_SOCKET'];
 /** The codings of bodies that fetch undoes. */
 const CODINGS = /^(x-)?(gzip|deflate)$|^br$/i;
 
-/** Octets of a header as a string, and back: one character each. @param {Uint8Array} bytes */
-const latin1 = (bytes) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
-/** @param {string} value */
+/** A header's value as Erlang has it: one byte for each character. @param {string} value */
 const octets = (value) => Uint8Array.from(value, (char) => char.charCodeAt(0));
 
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];

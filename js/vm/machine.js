@@ -19,6 +19,7 @@ import {
   EVENT_B_WORD,
   EVENT_DETAIL,
   EVENT_PROCESS,
+  JS_RECEIVE,
   TAG_PID,
   TAG_PORT,
   TICK_NAMES,
@@ -28,7 +29,6 @@ import {
   VM_NO_MEMORY,
   VM_NO_PROCESS,
   VM_OK,
-  JS_RECEIVE,
 } from '../base/seam.js';
 import { Reader } from '../term/etf.js';
 import {
@@ -300,6 +300,7 @@ export class Machine {
 
   /**
    * Makes a request that takes a term. Answers with the term of the new pid for 'spawn', with undefined for the others.
+   * The bytes of the pid stand in the VM's memory: they are to be read before the VM is entered again.
    * @param {'spawn' | 'send' | 'exit'} name
    * @param {Uint8Array} term in the external term format
    * @param {() => string} what what could not be done, for the message of an error

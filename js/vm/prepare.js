@@ -20,6 +20,8 @@ import { Machine } from './machine.js';
 /** @import { VM } from './vm.js' */
 
 export { VM } from './vm.js';
+/** For a VM in a worker, which imports it from here so that this code stays in one file of the bundles. */
+export { compile } from '../host/loader.js';
 
 /** Whether no options were given; given.js, which checks them, is then not loaded. @param {any} options */
 const isNone = (options) => Boolean(options) && isPlain(options) && Object.keys(options).length === 0;
@@ -28,13 +30,6 @@ const isNone = (options) => Boolean(options) && isPlain(options) && Object.keys(
 export async function checkGiven(options) {
   if (!isNone(options)) (await import('./given.js')).checkOptions(options);
 }
-
-/**
- * Compiles a wasm, for a VM in a worker.
- * @param {import('../host/loader.js').WasmSource} source
- * @param {string} wanted
- */
-export const compileSource = (source, wanted) => compile(source, wanted);
 
 /**
  * Checks the options. Gives the clock and the seed that they ask for, if they do.

@@ -6,7 +6,7 @@
 import { ArgumentError, WorkerError } from '../base/errors.js';
 import { shown } from '../term/only.js';
 import { after } from '../vm/loop.js';
-import { checkGiven, compileSource } from '../vm/prepare.js';
+import { checkGiven, compile } from '../vm/prepare.js';
 import { errorData } from './crossing.js';
 import { postedOptions } from './options.js';
 import { Pipe } from './pipe.js';
@@ -144,7 +144,7 @@ async function checked(given) {
   const { worker, ...rest } = Object(given);
   const options = worker === undefined ? given : rest;
   await checkGiven(options);
-  return [options, await postedOptions(options, compileSource)];
+  return [options, await postedOptions(options, compile)];
 }
 
 /**

@@ -8,14 +8,14 @@ import { CONNECT } from './protocol.js';
 /** The port to who has started this thread, in Node; null in its main thread. @returns {any} */
 const parentPort = () => globalThis.process?.getBuiltinModule?.('node:worker_threads')?.parentPort;
 
-/** @param {(port: any, version: number) => void} accept is called with the port of each page */
+/** @param {(port: any) => void} accept is called with the port of each page */
 export function listen(accept) {
   /** Ports of pages, which are told before the worker closes itself. @type {any[]} */
   const ports = [];
   const take = (/** @type {any} */ data) => {
     if (typeof data?.[CONNECT] !== 'number') return;
     ports.push(data.port);
-    accept(data.port, data[CONNECT]);
+    accept(data.port);
   };
   const parent = parentPort();
   const scope = /** @type {any} */ (globalThis);

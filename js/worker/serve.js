@@ -98,13 +98,8 @@ class Server {
   }
 }
 
-/**
- * Serves the page that has sent this port.
- * @param {any} port
- * @param {number} version the page's protocol
- */
-export function accept(port, version) {
+/** Serves the page that has sent this port. It is the page that compares the protocols. @param {any} port */
+export function accept(port) {
   new Server(port);
   port.postMessage(['hello', PROTOCOL]);
-  return version;
 }
