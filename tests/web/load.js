@@ -53,7 +53,9 @@ export default [
       const arrived = new Promise((done) => {
         arrive = done;
       });
-      await late.route('**/vm.*wasm', async (route) => {
+      let held = false;
+      await late.route('**/vm-*.wasm', async (route) => {
+        held = true;
         await arrived;
         await route.continue();
       });
@@ -61,6 +63,7 @@ export default [
       await late.waitForSelector('.cm-content');
       await late.keyboard.press('Control+Enter');
       assert.equal(await late.evaluate(() => document.body.dataset.state), 'loading');
+      assert.ok(held, 'no wasm was asked for');
       arrive();
       await says(late, ['w2 is <', 'it gets killed now']);
     },

@@ -126,7 +126,7 @@ export default [
     name: 'who begins to write before Erlang is there is not interrupted by the example',
     async test({ page, url }) {
       const late = await (await page()).context().newPage();
-      await late.route('**/vm.*wasm', async (route) => {
+      await late.route('**/vm-*.wasm', async (route) => {
         await new Promise((done) => setTimeout(done, 1500));
         await route.continue();
       });

@@ -47,7 +47,8 @@ export default [
     async test({ page }) {
       const p = await page();
       await run(p);
-      await p.waitForSelector('.node');
+      // What the program writes at its start would else stand between what is typed and its answer.
+      await says(p, ['another process, the same name']);
       await answers(p, 'X = lists:seq(1, 5).', ['1> X = lists:seq(1, 5).\n[1,2,3,4,5]\n']);
       await type(p, 'lists:sum(');
       await prompts(p, '..');
